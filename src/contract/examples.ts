@@ -1,0 +1,180 @@
+import type { ModelInventory } from './model.ts';
+import type { ModelServiceInventory } from './model-service.ts';
+import type { OperationName } from './operations.ts';
+
+/** The documents' own examples; where a document gives only a template, valid values stand in it. */
+const date = 'Nov 25, 2025 11:51:50 AM';
+
+const yaml =
+  'services:\n  - ports:\n      - 3000\n  name: qwen1.5-7b-chat:2b34xhrmqwhomjkd\n  livez: /livez\n  readyz: /readyz\n' +
+  '  serviceBootupTime: 30\nenv:\n  - key:value\n  - key:value\ndistro:\n  packages: vim,nfs-utils\npython:\n' +
+  '  requirements_txt: ./requirements.txt\n  index_url: https://pypi.example.org/simple\n  trusted_host: pypi.example.org\n';
+
+const image = (architecture: string, vmImageUuid: string) => ({
+  cpuArchitecture: architecture,
+  vmImageUuid,
+  dockerImage: `registry.example.com/${architecture.toLowerCase()}/myimage:latest`,
+});
+
+/** What the examples of Update and Clone have in common. */
+const changes = {
+  name: 'example',
+  description: 'This is an example description.',
+  yaml: 'example-yaml-configuration',
+  requestCpu: 4,
+  requestMemory: 8192,
+  gpuComputeCapability: '7.5',
+  startCommand: 'python start.py',
+  pythonVersion: '3.8',
+  type: 'Endpoint',
+  framework: 'HuggingFace',
+};
+
+/** The documents leave out what their platform had unset; what is always there is completed. */
+const service: ModelServiceInventory = {
+  uuid: '6c1a5f6167944aa1886294842075279f',
+  name: 'example',
+  description: 'Example description for modelService',
+  yaml,
+  requestCpu: 1,
+  requestMemory: 1024,
+  modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+  type: 'Endpoint',
+  framework: 'Other',
+  source: 'Other',
+  size: 0,
+  system: true,
+  hasNewVersion: false,
+  gpuComputeCapability: '3.7',
+  installPath: '/example/install/path',
+  pythonVersion: '3.8.10',
+  condaVersion: '23.7.4',
+  startCommand: 'python3 app.py',
+  supportDistributed: true,
+  cpuArchitectures: ['x86_64', 'aarch64'],
+  vendorToSpecUuidsMap: {},
+  modelServiceRefs: [],
+  modelServiceImages: [
+    {
+      uuid: 'd163eac54dba403abe12e77a0fec3dd5',
+      modelServiceUuid: '6c1a5f6167944aa1886294842075279f',
+      cpuArchitecture: 'x86_64',
+      vmImageUuid: 'aa45d85a91d94342838797626fd4bbfc',
+      dockerImage: 'registry.example.com/x86_64/myimage:latest',
+      createDate: date,
+      lastOpDate: date,
+    },
+    {
+      uuid: 'e41c7c9d14934ca0aaea2847c2ed8a5e',
+      modelServiceUuid: '6c1a5f6167944aa1886294842075279f',
+      cpuArchitecture: 'aarch64',
+      vmImageUuid: '3ab8e36ed4be4fe6bd91ad1e4f22cffd',
+      dockerImage: 'registry.example.com/aarch64/myimage:latest',
+      createDate: date,
+      lastOpDate: date,
+    },
+  ],
+  createDate: date,
+  lastOpDate: date,
+};
+
+const model: ModelInventory = {
+  uuid: '059d19eb310f36d4a7f43f51eaab87b8',
+  name: 'Qwen 1.5 32B',
+  description: '',
+  installPath: '192.168.10.12:/ai/model_center/Qwen_1.5_23B',
+  modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+  modelId: '059d19eb310f36d4a7f43f51eaab87b8',
+  size: 102400,
+  type: 'Custom',
+  recommendedGpuNum: [],
+  isLatestVersion: true,
+  modelServiceRefs: [],
+  extraGpuMemRequest: 4294967296,
+  SAMPLE_SIZE: 1000,
+  createDate: date,
+  lastOpDate: date,
+};
+
+interface Example {
+  request?: object;
+  answer: object;
+}
+
+export const examples: Readonly<Record<OperationName, Example>> = {
+  AddModelService: {
+    request: {
+      param: {
+        name: 'text to text model service',
+        description: 'This is text to text model service you can chose model',
+        yaml: 'model service parameters',
+        requestCpu: 4,
+        requestMemory: 1024,
+        modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+        installPath: '/example/install/path',
+        startCommand: 'python3 app.py',
+      },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: service },
+  },
+  UpdateModelService: {
+    request: {
+      updateModelService: {
+        ...changes,
+        architectureImages: [
+          image('X86_64', '1e463a11a89a38429f53f6bc34dbe4b3'),
+          image('AARCH64', '9458c977c7f838afbc6144aed913c947'),
+        ],
+      },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: service },
+  },
+  CloneModelService: {
+    request: {
+      params: {
+        ...changes,
+        size: 0,
+        system: false,
+        cpuArchitectures: ['X86_64', 'AARCH64'],
+        architectureImages: [
+          image('X86_64', '21cb9f654e9d3feab962ce3f5eec5796'),
+          image('AARCH64', '1d919fda666b3bdcb5f4925f1cf17c71'),
+        ],
+      },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: service },
+  },
+  AddModel: {
+    request: {
+      param: {
+        name: 'Qwen 1.5 32B',
+        installPath: '192.168.10.12:/ai/model_center/Qwen_1.5_23B',
+        description: 'This is qwen 1.5 32B ai model',
+        parameters: 'model parameters',
+        modelCenterUuid: 'uuid',
+        logo: 'logo base64 string',
+        vendor: 'Alibaba',
+        introduction: 'This is a md5 format string',
+        size: 102400,
+        version: 'CustomizeVersion',
+      },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: model },
+  },
+  BindModelToService: {
+    request: { systemTags: [], userTags: [] },
+    answer: { success: true, inventory: service },
+  },
+  QueryModelService: { answer: { success: true, inventories: [service] } },
+  GetModelService: { answer: { success: true, inventories: [service] } },
+  QueryModel: { answer: { success: true, inventories: [model] } },
+  GetModel: { answer: { success: true, inventories: [model] } },
+};

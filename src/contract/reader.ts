@@ -1,0 +1,295 @@
+import type { TSchema } from '@sinclair/typebox';
+import { type ApiError, invalidArgument } from './errors.ts';
+import { INTEGER_MAX, Refine, type Refinement, Verbatim } from './schema.ts';
+
+/**
+ * Reading what a client sent, driven by the TypeBox schema that also documents it. Two passes, as
+ * decision 34 orders them: `convert` judges and converts the types of everything (decision 9, §4.4),
+ * then `check` judges the values in the order the schema declares them (§4.3); the first failure wins.
+ */
+export interface Reader {
+  /** @throws ApiError where the value can't be taken for the schema's type */
+  convert(value: unknown, field: string, reading: Reading): unknown;
+  /** @throws ApiError where the converted value is not allowed */
+  check(value: unknown, field: string, reading: Reading): unknown;
+}
+
+/** What one act of reading carries along. */
+export interface Reading {
+  /** The operation's message class, as the sentences name it. */
+  readonly message: string;
+  /** Names that no schema knows, in the order met. */
+  readonly unknownFields: string[];
+}
+
+/** The platform's name of an operation's message class. */
+export function messageClass(operation: string): string {
+  return `org.zstack.ai.message.API${operation}Msg`;
+}
+
+/**
+ * Compiles a schema once, at start.
+ * @throws Error for a schema with a type or keyword that would silently go unchecked
+ */
+export function compileReader(schema: TSchema): Reader {
+  refuseUnknownKeywords(schema);
+  const reader = readerOfType(schema);
+  const refine = schema[Refine as never] as Refinement<unknown, unknown> | undefined;
+  if (!refine) return reader;
+  return {
+    convert: reader.convert,
+    check: (value, field, reading) =>
+      refine(reader.check(value, field, reading), field, reading.message),
+  };
+}
+
+const keywords = new Set([
+  ...['type', 'properties', 'required', 'patternProperties', 'items', 'anyOf', 'enum'],
+  ...['maxLength', 'minimum', 'maximum'],
+  ...['$id', 'title', 'description', 'default', 'examples', 'format', 'x-zstack-since'],
+]);
+
+function refuseUnknownKeywords(schema: TSchema): void {
+  const unknown = Object.keys(schema).find((keyword) => !keywords.has(keyword));
+  if (unknown) throw new Error(`the reader checks no '${unknown}': ${JSON.stringify(schema)}`);
+}
+
+function readerOfType(schema: TSchema): Reader {
+  if (schema.anyOf) return alternativeReader(schema.anyOf);
+  switch (schema.type) {
+    case 'string':
+      return textReader(schema);
+    case 'integer':
+      return integerReader(schema);
+    case 'boolean':
+      return booleanReader;
+    case 'array':
+      return listReader(schema);
+    case 'object':
+      return schema.properties ? structureReader(schema) : mapReader(schema);
+    default:
+      throw new Error(`the reader knows no type '${schema.type}'`);
+  }
+}
+
+/** A text or a list: the value's own shape decides which of the two it is judged as. */
+function alternativeReader(schemas: TSchema[]): Reader {
+  const compiled = schemas.map((schema) => ({
+    list: schema.type === 'array',
+    ...compileReader(schema),
+  }));
+  const choose = (value: unknown): Reader =>
+    compiled.find(({ list }) => list === Array.isArray(value)) ?? (compiled[0] as Reader);
+  return {
+    convert: (value, field, reading) => choose(value).convert(value, field, reading),
+    check: (value, field, reading) => choose(value).check(value, field, reading),
+  };
+}
+
+function textReader(schema: TSchema): Reader {
+  const { maxLength = Number.POSITIVE_INFINITY, enum: values } = schema;
+  const trims = !schema[Verbatim as never];
+  return {
+    convert(value, field) {
+      const sent = textOf(value, field);
+      if (sent.includes('\0') || !sent.isWellFormed()) {
+        throw invalidArgument(`field[${field}] cannot contain a NUL character or a lone surrogate`);
+      }
+      return trims ? trim(sent) : sent;
+    },
+    check(value, field, reading) {
+      const sent = value as string;
+      // UTF-16 units are never fewer than characters, so counting is rarely needed.
+      if (sent.length > maxLength && charactersOf(sent) > maxLength) {
+        throw invalidArgument(
+          `field[${field}] of message[${reading.message}] exceeds max length of string. ` +
+            `expected was <= ${maxLength}, actual was ${charactersOf(sent)}`,
+        );
+      }
+      if (values && !values.includes(sent)) throw notOneOf(values, sent, field, reading.message);
+      return sent;
+    },
+  };
+}
+
+/** The sentence for a value that is none of the allowed ones (§4.3). */
+export function notOneOf(
+  values: readonly string[],
+  found: string,
+  field: string,
+  message: string,
+): ApiError {
+  return invalidArgument(
+    `valid value for field[${field}] of message[${message}] are [${values.join(', ')}], but ${found} found`,
+  );
+}
+
+function textOf(value: unknown, field: string): string {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') {
+    // JSON.parse has already rounded such a number: its digits are not the client's any more.
+    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
+      throw invalidArgument(
+        `[${field}] field is excepted a string, but was a number too large to be exact: send it in quotes.`,
+      );
+    }
+    return String(value);
+  }
+  throw wrongType(field, 'a string', value);
+}
+
+/** Strips characters up to U+0020 from both ends, as the platform's Java does. */
+export function trim(sent: string): string {
+  let start = 0;
+  let end = sent.length;
+  while (start < end && sent.charCodeAt(start) <= 0x20) start++;
+  while (start < end && sent.charCodeAt(end - 1) <= 0x20) end--;
+  return sent.slice(start, end);
+}
+
+function charactersOf(sent: string): number {
+  let characters = 0;
+  for (const _ of sent) characters++;
+  return characters;
+}
+
+function integerReader(schema: TSchema): Reader {
+  const { minimum, maximum, format } = schema as TSchema & { minimum: number; maximum: number };
+  const range = (field: string) =>
+    invalidArgument(`field[${field}] must be in range of [${minimum}, ${maximum}]`);
+  return {
+    convert(value, field) {
+      const read = integerOf(value);
+      if (read === undefined) throw wrongType(field, 'an int or long', value);
+      if (format === 'int32' && (read > INTEGER_MAX || read < -INTEGER_MAX - 1)) {
+        throw invalidArgument(
+          `${show(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+        );
+      }
+      if (!Number.isSafeInteger(read)) throw range(field);
+      return read;
+    },
+    check(value, field) {
+      const read = value as number;
+      if (read < minimum || read > maximum) throw range(field);
+      return read;
+    },
+  };
+}
+
+function integerOf(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? value + 0 : undefined;
+  if (typeof value !== 'string') return undefined;
+  const digits = trim(value);
+  return /^[+-]?\d+$/.test(digits) ? Number(digits) + 0 : undefined;
+}
+
+const booleanReader: Reader = {
+  convert(value, field) {
+    if (typeof value === 'boolean') return value;
+    if (typeof value === 'string' && /^(true|false)$/i.test(value)) {
+      return value.toLowerCase() === 'true';
+    }
+    throw invalidArgument(
+      `Invalid value for boolean field [${field}], [${show(value)}] is not a valid boolean string[true, false].`,
+    );
+  },
+  check: (value) => value,
+};
+
+function listReader(schema: TSchema): Reader {
+  const items = compileReader(schema.items);
+  return {
+    convert(value, field, reading) {
+      if (!Array.isArray(value)) throw wrongType(field, 'a list', value);
+      return value.map((item, index) =>
+        item === null ? null : items.convert(item, `${field}[${index}]`, reading),
+      );
+    },
+    check(value, field, reading) {
+      const list = value as unknown[];
+      if (list.includes(null))
+        throw invalidArgument(`field[${field}] cannot contain a NULL element`);
+      return list.map((item, index) => items.check(item, `${field}[${index}]`, reading));
+    },
+  };
+}
+
+/** A map with any keys. An entry of null is no entry. */
+function mapReader(schema: TSchema): Reader {
+  const [valueSchema] = Object.values(schema.patternProperties as Record<string, TSchema>);
+  const values = compileReader(valueSchema as TSchema);
+  const keys = textReader({ [Verbatim]: true } as unknown as TSchema);
+  return {
+    convert(value, field, reading) {
+      if (!isStructure(value)) throw wrongType(field, 'an object', value);
+      return Object.fromEntries(
+        Object.entries(value)
+          .filter(([, entry]) => entry !== null)
+          .map(([key, entry]) => [
+            keys.convert(key, field, reading),
+            values.convert(entry, `${field}.${key}`, reading),
+          ]),
+      );
+    },
+    check(value, field, reading) {
+      return Object.fromEntries(
+        Object.entries(value as object).map(([key, entry]) => [
+          key,
+          values.check(entry, `${field}.${key}`, reading),
+        ]),
+      );
+    },
+  };
+}
+
+/** An object with named fields; null means absent (decision 9). */
+function structureReader(schema: TSchema): Reader {
+  const required = new Set<string>(schema.required);
+  const fields = Object.entries(schema.properties as Record<string, TSchema>).map(
+    ([name, property]) => ({ name, required: required.has(name), reader: compileReader(property) }),
+  );
+  const known = new Set(fields.map(({ name }) => name));
+  const inside = (field: string, name: string) => (field ? `${field}.${name}` : name);
+  return {
+    convert(value, field, reading) {
+      if (!isStructure(value)) throw wrongType(field, 'an object', value);
+      const read: Record<string, unknown> = {};
+      for (const { name, reader } of fields) {
+        const sent = Object.hasOwn(value, name) ? value[name] : null;
+        if (sent !== null) read[name] = reader.convert(sent, inside(field, name), reading);
+      }
+      for (const name of Object.keys(value)) {
+        if (!known.has(name)) reading.unknownFields.push(inside(field, name));
+      }
+      return read;
+    },
+    check(value, field, reading) {
+      const read = value as Record<string, unknown>;
+      for (const { name, required, reader } of fields) {
+        if (read[name] !== undefined) {
+          read[name] = reader.check(read[name], inside(field, name), reading);
+        } else if (required) {
+          throw invalidArgument(
+            `field[${inside(field, name)}] of message[${reading.message}] is mandatory, can not be null`,
+          );
+        }
+      }
+      return read;
+    },
+  };
+}
+
+export function isStructure(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The sentence for a value of a type that can't be taken for the field's (§4.4). */
+export function wrongType(field: string, expected: string, value: unknown): ApiError {
+  return invalidArgument(`[${field}] field is excepted ${expected}, but was [${show(value)}].`);
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
