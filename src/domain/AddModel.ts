@@ -1,0 +1,43 @@
+import { modelDefaults } from '../contract/model.ts';
+import { modelInventory } from './inventories.ts';
+import { named, strictly } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Adds a model and its bindings to the services named, one of them perhaps the default. */
+export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => {
+  const {
+    modelServiceUuids = [],
+    defaultModelServiceUuid,
+    tagUuids = [],
+    resourceUuid: uuid = ports.newUuid(),
+    ...fields
+  } = params;
+  const now = ports.clock();
+  const bound = new Set(modelServiceUuids);
+  if (defaultModelServiceUuid !== undefined) bound.add(defaultModelServiceUuid);
+  const model = {
+    ...modelDefaults,
+    modelId: uuid,
+    ...fields,
+    uuid,
+    tagUuids,
+    modelServiceRefs: [...bound].map((modelServiceUuid) => ({
+      uuid: ports.newUuid(),
+      modelUuid: uuid,
+      modelServiceUuid,
+      isDefault: modelServiceUuid === defaultModelServiceUuid,
+    })),
+    createDate: now,
+    lastOpDate: now,
+  };
+  await ports.store.addModel(model, {
+    references: [
+      ...strictly(ports, params),
+      ...named('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
+      ...named('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
+    ],
+    tags: tagsOf(tags, 'ModelVO', uuid, now, ports),
+  });
+  return { inventory: modelInventory(model, ports.formatDate) };
+};

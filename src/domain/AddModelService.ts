@@ -1,0 +1,44 @@
+import { modelServiceDefaults } from '../contract/model-service.ts';
+import { architecturesOf, serviceImages } from './architecture-images.ts';
+import { modelServiceInventory } from './inventories.ts';
+import { named, strictly } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Adds a service, its images and its bindings to the models named. */
+export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags }, ports) => {
+  const {
+    architectureImages = [],
+    modelUuids = [],
+    tagUuids = [],
+    vendorToSpecUuidsMap = {},
+    resourceUuid: uuid = ports.newUuid(),
+    ...fields
+  } = params;
+  const now = ports.clock();
+  const images = serviceImages(architectureImages, uuid, now, ports);
+  const service = {
+    ...modelServiceDefaults,
+    ...fields,
+    uuid,
+    size: 0,
+    hasNewVersion: false,
+    tagUuids,
+    vendorToSpecUuidsMap,
+    cpuArchitectures: architecturesOf(images),
+    modelServiceImages: images,
+    modelServiceRefs: [...new Set(modelUuids)].map((modelUuid) => ({
+      uuid: ports.newUuid(),
+      modelUuid,
+      modelServiceUuid: uuid,
+      isDefault: false,
+    })),
+    createDate: now,
+    lastOpDate: now,
+  };
+  await ports.store.addModelService(service, {
+    references: [...named('modelUuids', 'ModelVO', params.modelUuids), ...strictly(ports, params)],
+    tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+  });
+  return { inventory: modelServiceInventory(service, ports.formatDate) };
+};

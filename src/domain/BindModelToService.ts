@@ -1,0 +1,28 @@
+import { modelServiceInventory } from './inventories.ts';
+import { inPath } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Binds a model to a service, once; dates stay as they are (decisions 14 and 18). */
+export const BindModelToService: Rule<'BindModelToService'> = async (
+  { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
+  ports,
+) => {
+  const service = await ports.store.bindModelToService(
+    { uuid: ports.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
+    {
+      references: [
+        inPath('modelUuid', 'ModelVO', modelUuid),
+        inPath('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
+      ],
+      tags: tagsOf(
+        { systemTags, userTags },
+        'ModelServiceVO',
+        modelServiceUuid,
+        ports.clock(),
+        ports,
+      ),
+    },
+  );
+  return { inventory: modelServiceInventory(service, ports.formatDate) };
+};

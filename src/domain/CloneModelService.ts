@@ -1,0 +1,55 @@
+import { architecturesOf, distinctArchitectures, serviceImages } from './architecture-images.ts';
+import { modelServiceInventory } from './inventories.ts';
+import type { ModelServiceRef } from './records.ts';
+import { inPath, strictly } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Copies a service; what is given overrides it, also `0`, `false` and `""` (decision 17). */
+export const CloneModelService: Rule<'CloneModelService'> = async (
+  { path, params, ...tags },
+  ports,
+) => {
+  const {
+    architectureImages,
+    cpuArchitectures,
+    tagUuids = [],
+    resourceUuid: uuid = ports.newUuid(),
+    ...fields
+  } = params;
+  const now = ports.clock();
+  const copyOf = (ref: ModelServiceRef): ModelServiceRef => ({
+    ...ref,
+    uuid: ports.newUuid(),
+    modelServiceUuid: uuid,
+    isDefault: false,
+  });
+  const clone = await ports.store.cloneModelService(
+    path.uuid,
+    (source) => {
+      const images = serviceImages(
+        architectureImages ?? source.modelServiceImages,
+        uuid,
+        now,
+        ports,
+      );
+      const inherited = architectureImages ? architecturesOf(images) : source.cpuArchitectures;
+      return {
+        ...source,
+        ...fields,
+        uuid,
+        tagUuids,
+        cpuArchitectures: cpuArchitectures ? distinctArchitectures(cpuArchitectures) : inherited,
+        modelServiceImages: images,
+        modelServiceRefs: source.modelServiceRefs.map(copyOf),
+        createDate: now,
+        lastOpDate: now,
+      };
+    },
+    {
+      references: [inPath('uuid', 'ModelServiceVO', path.uuid), ...strictly(ports, params)],
+      tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+    },
+  );
+  return { inventory: modelServiceInventory(clone, ports.formatDate) };
+};

@@ -1,0 +1,32 @@
+import { architecturesOf, serviceImages } from './architecture-images.ts';
+import { modelServiceInventory } from './inventories.ts';
+import { inPath } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+import { splitYamlEdits } from './yaml-edits.ts';
+
+/** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 15). */
+export const UpdateModelService: Rule<'UpdateModelService'> = async (
+  { path: { uuid }, params, ...tags },
+  ports,
+) => {
+  const { architectureImages, ...others } = params;
+  const { fields, editYaml } = splitYamlEdits(others);
+  const now = ports.clock();
+  const images = architectureImages && serviceImages(architectureImages, uuid, now, ports);
+  const service = await ports.store.changeModelService(
+    uuid,
+    (current) => ({
+      ...current,
+      ...fields,
+      yaml: editYaml(fields.yaml ?? current.yaml),
+      ...(images && { modelServiceImages: images, cpuArchitectures: architecturesOf(images) }),
+      lastOpDate: now,
+    }),
+    {
+      references: [inPath('uuid', 'ModelServiceVO', uuid)],
+      tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+    },
+  );
+  return { inventory: modelServiceInventory(service, ports.formatDate) };
+};

@@ -1,0 +1,22 @@
+import type { OperationName } from '../contract/operations.ts';
+import { AddModel } from './AddModel.ts';
+import { AddModelService } from './AddModelService.ts';
+import { BindModelToService } from './BindModelToService.ts';
+import { CloneModelService } from './CloneModelService.ts';
+import { GetModel, QueryModel } from './QueryModel.ts';
+import { GetModelService, QueryModelService } from './QueryModelService.ts';
+import type { Rule } from './rule.ts';
+import { UpdateModelService } from './UpdateModelService.ts';
+
+/** The rule of every operation of the catalogue. */
+export const rules: { readonly [Name in OperationName]: Rule<Name> } = {
+  AddModelService,
+  UpdateModelService,
+  CloneModelService,
+  AddModel,
+  BindModelToService,
+  QueryModelService,
+  GetModelService,
+  QueryModel,
+  GetModel,
+};
