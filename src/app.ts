@@ -1,0 +1,123 @@
+import cors from '@fastify/cors';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
+import { type OperationName, operations } from './contract/operations.ts';
+import type { Ports } from './domain/ports.ts';
+import type { Rule } from './domain/rule.ts';
+import { rules } from './domain/rules.ts';
+import { type Authorization, requireSession } from './http/authorization.ts';
+import { clientErrorHandler } from './http/client-errors.ts';
+import { serveDocs } from './http/docs.ts';
+import { handleError } from './http/error-handler.ts';
+import { checkHead, HEAD_MAX } from './http/headers.ts';
+import { healthRoutes } from './http/health.ts';
+import { parseJsonBody } from './http/json-body.ts';
+import { closeWithin } from './http/lifecycle.ts';
+import { UnroutedRequests } from './http/not-found.ts';
+import { describeApi } from './http/openapi.ts';
+import { operationRoutes } from './http/operation-route.ts';
+import { logRequests } from './http/request-log.ts';
+import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
+
+export interface AppOptions {
+  ports: Ports;
+  logger: FastifyBaseLogger;
+  authorization: Authorization;
+  unknownFields: 'ignore' | 'reject';
+  /** Bytes. */
+  bodyLimit: number;
+  /** Whose word on the client's address is taken: nobody's, anybody's, or these proxies'. */
+  trustProxy: boolean | string[];
+  /** Origins whose pages may call the API; `*` for any. */
+  corsOrigins: string[];
+  /** The program's own version. */
+  version: string;
+  /** Milliseconds; the defaults suit production. */
+  timeouts?: Partial<Timeouts>;
+}
+
+export interface Timeouts {
+  /** For a request's headers to arrive. */
+  headers: number;
+  /** For a whole request to arrive. */
+  request: number;
+  /** For the next request on an open connection. */
+  keepAlive: number;
+  /** How often Node looks for late requests. */
+  check: number;
+  /** For requests in flight when the app closes. */
+  closeGrace: number;
+}
+
+const defaultTimeouts: Timeouts = {
+  headers: 30_000,
+  request: 120_000,
+  keepAlive: 72_000,
+  check: 5_000,
+  closeGrace: 4_000,
+};
+
+/** Builds the whole HTTP server, not yet listening: every plugin and route, in order. */
+export async function buildApp(options: AppOptions) {
+  const { ports, logger } = options;
+  const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const unrouted = new UnroutedRequests();
+
+  const app = Fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true }),
+    genReqId: ports.newUuid,
+    bodyLimit: options.bodyLimit,
+    trustProxy: options.trustProxy,
+    exposeHeadRoutes: false,
+    return503OnClosing: false,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: HEAD_MAX },
+    http: {
+      // Twice the bound on each of URL and headers, so that the answer can tell which was too long.
+      maxHeaderSize: 2 * HEAD_MAX,
+      headersTimeout: timeouts.headers,
+      connectionsCheckingInterval: timeouts.check,
+      // Checked later: Node's own refusal has no body.
+      requireHostHeader: false,
+    },
+    frameworkErrors: handleError,
+    clientErrorHandler: clientErrorHandler(() => logger),
+  }).withTypeProvider<TypeBoxTypeProvider>();
+
+  app.setErrorHandler(handleError);
+  app.setNotFoundHandler((request) => unrouted.refuse(request));
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
+    parseJsonBody(body),
+  );
+  app.addHook('onRoute', (route) => unrouted.add(route));
+  app.addHook('onRequest', checkHead);
+  logRequests(app);
+  closeWithin(app, timeouts.closeGrace);
+
+  if (options.corsOrigins.length > 0) {
+    await app.register(cors, {
+      origin: options.corsOrigins.includes('*') ? '*' : options.corsOrigins,
+      methods: ['GET', 'POST', 'PUT', 'DELETE'],
+    });
+  }
+  await describeApi(app);
+  await app.register(healthRoutes, { ports, version: options.version });
+  await serveDocs(app);
+
+  const context = {
+    ports,
+    requireSession: requireSession(options.authorization, ports),
+    onUnknownFields:
+      options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
+  };
+  for (const name of Object.keys(operations) as OperationName[]) {
+    const rule = rules[name] as Rule<typeof name>;
+    for (const route of operationRoutes(name, rule, context)) app.route(route);
+  }
+  return app;
+}
+
+export type App = Awaited<ReturnType<typeof buildApp>>;

@@ -1,0 +1,103 @@
+import { parseArgs } from 'node:util';
+import { closest } from 'fastest-levenshtein';
+import {
+  definitions,
+  flagOf,
+  isSecret,
+  SettingsError,
+  settingKeys,
+  variableOf,
+} from './settings.ts';
+
+/** The program's subcommands; the first is the default. */
+export const commands = {
+  serve: 'Serve the API.',
+} as const;
+export type Command = keyof typeof commands;
+
+export interface CommandLine {
+  command: Command;
+  help: boolean;
+  version: boolean;
+  /** Values by flag, without the dashes. */
+  flags: Record<string, string | undefined>;
+}
+
+const settingFlags = settingKeys.flatMap((key) =>
+  isSecret(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
+);
+
+/**
+ * @param args what follows the program's name
+ * @throws SettingsError for an unknown command or flag, naming the nearest known one
+ */
+export function parseCommandLine(args: string[]): CommandLine {
+  const { values, positionals, tokens } = parseArgs({
+    args,
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+      ...Object.fromEntries(settingFlags.map((flag) => [flag, { type: 'string' as const }])),
+    },
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  const known = [...settingFlags, 'help', 'version'];
+  for (const token of tokens) {
+    if (token.kind !== 'option') continue;
+    if (!known.includes(token.name)) {
+      throw new SettingsError(
+        `${token.rawName} is not a flag; did you mean --${closest(token.name, known)}? See --help.`,
+      );
+    }
+    if (settingFlags.includes(token.name) && !token.value) {
+      throw new SettingsError(`${token.rawName} needs a value. See --help.`);
+    }
+  }
+  const [command = 'serve', surplus] = positionals;
+  if (!Object.hasOwn(commands, command)) {
+    throw new SettingsError(
+      `${command} is not a command, but ${Object.keys(commands).join(', ')}. See --help.`,
+    );
+  }
+  if (surplus !== undefined) {
+    throw new SettingsError(`${surplus}: ${command} takes no such argument. See --help.`);
+  }
+  const { help, version, ...flags } = values;
+  return {
+    command: command as Command,
+    help: help === true,
+    version: version === true,
+    flags: flags as CommandLine['flags'],
+  };
+}
+
+export function helpText(): string {
+  const plain = (text: string) => text.replaceAll('`', '');
+  const rows = settingKeys.map((key) => {
+    const { description, allowed, default: standard } = definitions[key];
+    const flag = isSecret(key) ? `--${flagOf(key)}, --${flagOf(key)}-file` : `--${flagOf(key)}`;
+    const variable = isSecret(key)
+      ? `${variableOf(key)}, ${variableOf(key)}_FILE`
+      : variableOf(key);
+    return (
+      `  ${flag} (${variable})\n      ${plain(description)}\n` +
+      `      Allowed: ${plain(allowed)}. Default: ${standard || 'none'}.`
+    );
+  });
+  return [
+    'Usage: aios-model-server [command] [flags]',
+    '',
+    'Commands:',
+    ...Object.entries(commands).map(
+      ([name, does], index) => `  ${name.padEnd(10)}${does}${index === 0 ? ' The default.' : ''}`,
+    ),
+    '',
+    'Flags, with the environment variables that do the same:',
+    ...rows,
+    '  -h, --help',
+    '  -v, --version',
+    '',
+  ].join('\n');
+}

@@ -1,0 +1,26 @@
+import type { FastifyRequest } from 'fastify';
+import { invalidArgument } from '../contract/errors.ts';
+import type { Ports } from '../domain/ports.ts';
+import { admitSession } from '../domain/sessions.ts';
+
+export interface Authorization {
+  /** Whether a session is asked for at all. */
+  required: boolean;
+  /** Session uuids of the settings, which never expire (contract §4.8). */
+  sessions: ReadonlySet<string>;
+}
+
+/**
+ * Makes the hook that lets a request pass with a valid session (contract §4.1).
+ * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
+ */
+export function requireSession({ required, sessions }: Authorization, ports: Ports) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!required) return;
+    const header = request.headers.authorization;
+    if (header === undefined) throw invalidArgument("missing header 'Authorization'");
+    const [scheme, session = ''] = header.trim().split(/\s+/, 2);
+    if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
+    await admitSession(session, sessions, ports);
+  };
+}

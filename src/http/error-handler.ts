@@ -1,0 +1,56 @@
+import { STATUS_CODES } from 'node:http';
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { decodedPath } from './paths.ts';
+
+/** The one place where a failure becomes an answer: whatever was thrown, by whomever. */
+export function handleError(
+  error: FastifyError,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const failure = toApiError(error, request);
+  if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');
+  reply
+    .code(failure.status)
+    .headers(failure.headers)
+    .type(JSON_CONTENT_TYPE)
+    // Serialised here: the framework would look for the schema of the failed route's answer.
+    .serializer(JSON.stringify)
+    .send(failure.answer);
+}
+
+function causeOf(error: Error): unknown {
+  return error instanceof ApiError && error.cause ? error.cause : error;
+}
+
+/** The framework's own refusals, in the catalogue's terms. */
+function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
+  if (error instanceof ApiError) return error;
+  switch (error.code) {
+    case 'FST_ERR_BAD_URL':
+      return invalidArgument(
+        `the URL[${decodedPath(request.url)}] is not correctly percent-encoded`,
+      );
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return new ApiError(
+        'bodyTooLarge',
+        `the body is larger than ${request.routeOptions.bodyLimit} bytes`,
+      );
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return notJson(request.headers['content-type']);
+    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+      return invalidArgument('the body is not as long as its Content-Length');
+  }
+  const status = error.statusCode ?? 500;
+  if (status >= 400 && status < 500) return invalidArgument(STATUS_CODES[status] ?? 'Bad Request');
+  return new ApiError('internal', `see the server's log for the request ${request.id}`);
+}
+
+export function notJson(contentType: string | undefined): ApiError {
+  return new ApiError(
+    'notJson',
+    `the body's Content-Type must be application/json, but was [${contentType ?? ''}]`,
+  );
+}

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { notJson } from './error-handler.ts';
+
+/** Longest URL, and longest headers together, in characters (contract §4.2). */
+export const HEAD_MAX = 64 * 1024;
+
+/** Judges the request line's and headers' form, before anything is known of the route. */
+export async function checkHead(request: FastifyRequest): Promise<void> {
+  const { raw } = request;
+  if ((raw.url?.length ?? 0) > HEAD_MAX) {
+    throw new ApiError('urlTooLong', `the URL is longer than ${HEAD_MAX} characters`);
+  }
+  const length = raw.rawHeaders.reduce((sum, text) => sum + text.length, 0);
+  if (length > HEAD_MAX) {
+    throw new ApiError('headersTooLarge', `the headers are longer than ${HEAD_MAX} characters`);
+  }
+  if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
+    throw invalidArgument("missing header 'Host'");
+  }
+}
+
+/** Judges the headers an operation understands, before its authorization (decision 34). */
+export async function checkHeaders(request: FastifyRequest): Promise<void> {
+  const type = request.headers['content-type'];
+  if (hasBody(request) && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) {
+    throw notJson(type);
+  }
+  timeoutOf(request);
+}
+
+function hasBody({ headers }: FastifyRequest): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') !== 0
+  );
+}
+
+/**
+ * `X-API-Timeout`, which the client gives in seconds.
+ * @returns milliseconds, or undefined where there is none
+ * @throws ApiError SYS.1007 for an unreadable one (contract §4.8)
+ */
+function timeoutOf({ headers }: FastifyRequest): number | undefined {
+  const header = headers['x-api-timeout'];
+  if (header === undefined) return undefined;
+  if (!/^\d{1,9}$/.test(String(header))) {
+    throw invalidArgument('Invalid header[X-API-Timeout], it must be a number of seconds');
+  }
+  return Number(header) * 1000;
+}
+
+/** Refuses to begin an operation whose client has stopped waiting. */
+export async function checkTimeout(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const timeout = timeoutOf(request);
+  if (timeout !== undefined && reply.elapsedTime > timeout) {
+    throw new ApiError(
+      'timedOut',
+      `the request took longer than its X-API-Timeout of ${timeout} ms`,
+    );
+  }
+}

@@ -1,0 +1,116 @@
+import swagger from '@fastify/swagger';
+import type { TSchema } from '@sinclair/typebox';
+import type { FastifyInstance } from 'fastify';
+import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
+import { answerSchema, JobAccepted } from '../contract/envelopes.ts';
+import { documentedFailures, ErrorAnswer, ErrorCode } from '../contract/errors.ts';
+import { examples } from '../contract/examples.ts';
+import { ModelInventory } from '../contract/model.ts';
+import {
+  ModelServiceImageInventory,
+  ModelServiceInventory,
+  ModelServiceRefInventory,
+} from '../contract/model-service.ts';
+import { type Operation, type OperationName, operations } from '../contract/operations.ts';
+import { bodySchema, needsWrapper } from '../contract/request.ts';
+
+const operationNames = Object.keys(operations) as OperationName[];
+
+/** Every named schema, by its `$id`. */
+function components(): Map<string, TSchema> {
+  const schemas = [
+    ErrorCode,
+    ErrorAnswer,
+    JobAccepted,
+    ModelServiceRefInventory,
+    ModelServiceImageInventory,
+    ModelServiceInventory,
+    ModelInventory,
+    ...operationNames.map(answerSchema),
+    ...operationNames.flatMap((name) => bodySchema(name) ?? []),
+  ];
+  return new Map(schemas.map((schema) => [String(schema.$id), schema]));
+}
+
+/**
+ * Prepares the app to describe itself: to be called before its routes are added.
+ * The document is then `app.swagger()`.
+ */
+export async function describeApi(app: FastifyInstance): Promise<void> {
+  for (const schema of components().values()) app.addSchema(schema);
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'aios-model-server',
+        version: AIOS_VERSION,
+        summary: 'The model and model service API of ZStack AIOS.',
+        description:
+          `Follows ZStack AIOS ${AIOS_VERSION}. Every answer is JSON; a failure's body is ` +
+          '`{"error":{…}}`. A field marked `x-zstack-since` came with that version of AIOS.',
+      },
+      servers: [{ url: CONTEXT_PATH, description: 'This server.' }],
+      tags: [
+        { name: 'Model services', description: 'Services that run models.' },
+        { name: 'Models', description: 'Models, and their bindings to services.' },
+      ],
+      security: [{ session: [] }],
+      components: {
+        securitySchemes: {
+          session: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description: '`OAuth`, a space, and the UUID of a session.',
+          },
+        },
+      },
+    },
+    refResolver: {
+      buildLocalReference: (schema) => String(schema.$id),
+    },
+    transformObject: (document) =>
+      'openapiObject' in document ? complete(document.openapiObject) : document.swaggerObject,
+  });
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the plugin's document has too loose a type to name
+type Document = any;
+
+/** Adds what a route's own schema has no place for. */
+function complete(document: Document): Document {
+  for (const path of Object.values<Document>(document.paths)) {
+    for (const described of Object.values<Document>(path)) {
+      completeOperation(described, operations[described.operationId as OperationName]);
+    }
+  }
+  return document;
+}
+
+function completeOperation(described: Document, operation: Operation): void {
+  const name: OperationName = described.operationId;
+  const { request, answer } = examples[name];
+  described['x-zstack-since'] = operation.since;
+  if (described.requestBody) {
+    described.requestBody.required = needsWrapper(operation);
+    described.requestBody.content['application/json'].example = request;
+  }
+  described.responses['200'].description = 'Done.';
+  described.responses['200'].content['application/json'].example = answer;
+  if (operation.method !== 'GET') {
+    described.responses['202'] = {
+      description: 'The operation goes on as a job; poll `location`.',
+      content: { 'application/json': { schema: refTo(JobAccepted) } },
+    };
+  }
+  for (const { status, codes } of documentedFailures(operation.method !== 'GET')) {
+    described.responses[status] = {
+      description: `Failed with ${codes.join(', ')}.`,
+      content: { 'application/json': { schema: refTo(ErrorAnswer) } },
+    };
+  }
+}
+
+function refTo({ $id }: TSchema): { $ref: string } {
+  return { $ref: `#/components/schemas/${$id}` };
+}

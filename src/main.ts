@@ -1,0 +1,67 @@
+#!/usr/bin/env node
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import closeWithGrace from 'close-with-grace';
+import { type Logger, pino } from 'pino';
+import { helpText, parseCommandLine } from './command-line.ts';
+import { serve } from './serve.ts';
+import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { DatabaseRefused } from './store/sqlite/open.ts';
+
+/** For everything to end once a signal came, in milliseconds. */
+const CLOSE_DELAY_MS = 5000;
+
+// Both from src/ and from dist/, one level up is the package.
+const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
+
+async function main(): Promise<void> {
+  const commandLine = parseCommandLine(process.argv.slice(2));
+  if (commandLine.help) return void process.stdout.write(helpText());
+  if (commandLine.version) return void process.stdout.write(`${version}\n`);
+
+  const { settings, warnings } = readSettings({
+    env: process.env,
+    flags: commandLine.flags,
+    readFile: (path) => readFileSync(path, 'utf8'),
+  });
+  const logger = await createLogger(settings);
+  for (const warning of warnings) logger.warn(warning);
+
+  const app = await serve(settings, {
+    logger,
+    version,
+    migrationsFolder: packageFile('migrations'),
+    clock: Date.now,
+    newUuid: () => randomUUID().replaceAll('-', ''),
+  });
+  closeWithGrace({ delay: CLOSE_DELAY_MS, logger }, async ({ signal, err }) => {
+    if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
+    else logger.info(`${signal} received, stopping`);
+    await app.close();
+  });
+}
+
+/** Lines of JSON, or readable ones on a terminal. */
+async function createLogger({ logLevel }: Settings): Promise<Logger> {
+  if (!process.stdout.isTTY) return pino({ level: logLevel });
+  const { default: pretty } = await import('pino-pretty');
+  return pino(
+    { level: logLevel },
+    pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+  );
+}
+
+try {
+  await main();
+} catch (error) {
+  const expected = error instanceof SettingsError || error instanceof DatabaseRefused;
+  const problem = expected || isListenError(error) ? (error as Error).message : error;
+  console.error('aios-model-server:', problem);
+  process.exit(1);
+}
+
+function isListenError(error: unknown): boolean {
+  return (error as NodeJS.ErrnoException)?.syscall === 'listen';
+}

@@ -1,0 +1,12 @@
+// Lints the committed OpenAPI document. Telemetry and the update check are off: a lint run calls nobody.
+import { spawnSync } from 'node:child_process';
+
+const { status } = spawnSync(
+  'npx',
+  ['--no-install', 'redocly', 'lint', 'openapi/openapi.json', '--config', 'openapi/redocly.yaml'],
+  {
+    stdio: 'inherit',
+    env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true' },
+  },
+);
+process.exit(status ?? 1);

@@ -1,0 +1,34 @@
+import { pino } from 'pino';
+import { buildApp } from '../app.ts';
+import { openSqlite } from '../store/sqlite/open.ts';
+import { createSqliteStore } from '../store/sqlite/store.ts';
+
+export const OPENAPI_FILE = 'openapi/openapi.json';
+
+/** The document of the app as it would be served, as the committed file holds it. */
+export async function renderOpenapi(): Promise<string> {
+  const store = createSqliteStore(
+    openSqlite({ file: ':memory:', migrationsFolder: 'migrations/sqlite' }),
+  );
+  const app = await buildApp({
+    ports: {
+      store,
+      clock: () => 0,
+      newUuid: () => '',
+      formatDate: String,
+      strictReferences: false,
+    },
+    logger: pino({ level: 'silent' }),
+    authorization: { required: true, sessions: new Set() },
+    unknownFields: 'ignore',
+    bodyLimit: 1,
+    trustProxy: false,
+    corsOrigins: [],
+    version: '',
+  });
+  await app.ready();
+  const document = `${JSON.stringify(app.swagger(), null, 2)}\n`;
+  await app.close();
+  await store.close();
+  return document;
+}

@@ -1,0 +1,260 @@
+import { isIP } from 'node:net';
+import { closest } from 'fastest-levenshtein';
+
+/** What stops the start: a setting or flag that can't be taken, in a sentence for whoever set it. */
+export class SettingsError extends Error {}
+
+/** A setting: its environment variable and flag follow from its key. */
+interface Setting<Value> {
+  description: string;
+  /** What is allowed, as a noun phrase: it ends the error's sentence and stands in the tables. */
+  allowed: string;
+  /** The default, in the text form a user would write. */
+  default: string;
+  /** Returns undefined for what is not allowed. */
+  parse: (text: string) => Value | undefined;
+  /** Never shown; may also come from a file, named by the variable with `_FILE` appended. */
+  secret?: true;
+}
+
+export type DatabaseUrl = { kind: 'memory' } | { kind: 'file'; path: string };
+
+function setting<Value>(definition: Setting<Value>): Setting<Value> {
+  return definition;
+}
+
+function oneOf<const Values extends readonly string[]>(values: Values) {
+  return {
+    allowed: values.map((value) => `\`${value}\``).join(', '),
+    parse: (text: string): Values[number] | undefined => values.find((value) => value === text),
+  };
+}
+
+const list = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '');
+
+/** The members, or undefined where one of them is not allowed. */
+const listOf = (text: string, allows: (item: string) => boolean): string[] | undefined =>
+  list(text).every(allows) ? list(text) : undefined;
+
+/** Every setting. The help text and the README's table are made from this. */
+export const definitions = {
+  host: setting({
+    description:
+      'Address to listen on. On any but a loopback address the server starts only with `AIOS_SESSION` or `AIOS_AUTH=off`.',
+    allowed: 'an address or host name',
+    default: '127.0.0.1',
+    parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
+  }),
+  port: setting({
+    description: 'Port to listen on; `0` takes a free one.',
+    allowed: 'an integer from 0 to 65535',
+    default: '8080',
+    parse: (text) => integerIn(text, 0, 65_535),
+  }),
+  databaseUrl: setting({
+    description: 'Where the data is kept. A missing file is made, with its folder.',
+    allowed: '`file:PATH` or `memory:`',
+    default: 'file:./data/aios.db',
+    parse: parseDatabaseUrl,
+  }),
+  session: setting({
+    description:
+      'Session UUIDs, separated by commas, that belong to `admin` and never expire: for scripts and CI.',
+    allowed: 'UUIDs of 32 lower-case hexadecimal digits',
+    default: '',
+    parse: (text) => listOf(text, (uuid) => /^[0-9a-f]{32}$/.test(uuid)),
+    secret: true,
+  }),
+  auth: setting({
+    description: 'Whether the API asks for a session; `off` takes any request.',
+    ...oneOf(['on', 'off']),
+    default: 'on',
+  }),
+  unknownFields: setting({
+    description: 'What to do about body fields that the API does not know.',
+    ...oneOf(['ignore', 'reject']),
+    default: 'ignore',
+  }),
+  strictReferences: setting({
+    description: 'Whether `modelCenterUuid` and `tagUuids` must name what is known here.',
+    allowed: '`true` or `false`',
+    default: 'false',
+    parse: parseBoolean,
+  }),
+  timeZone: setting({
+    description: 'Zone of the dates in answers. Without it `TZ` counts, else UTC.',
+    allowed: 'an IANA time zone such as `Asia/Shanghai`',
+    default: '',
+    parse: (text) => (text === '' || isTimeZone(text) ? text : undefined),
+  }),
+  bodyLimit: setting({
+    description: 'Largest request body.',
+    allowed: 'a number of bytes up to 256 MiB, also as `512KiB` or `32MiB`',
+    default: '32MiB',
+    parse: parseBytes,
+  }),
+  logLevel: setting({
+    description: 'Least level that is logged.',
+    ...oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
+    default: 'info',
+  }),
+  trustProxy: setting({
+    description:
+      'Whether `X-Forwarded-*` is believed: never, always, or from these proxies’ addresses.',
+    allowed: '`true`, `false`, or IP addresses and CIDR ranges separated by commas',
+    default: 'false',
+    parse: (text) => parseBoolean(text) ?? listOf(text, isAddressOrRange),
+  }),
+  corsOrigins: setting({
+    description: 'Origins, separated by commas, whose web pages may call the API; `*` for any.',
+    allowed: '`*`, or origins such as `https://console.example.com`',
+    default: '',
+    parse: (text) => listOf(text, (origin) => origin === '*' || isOrigin(origin)),
+  }),
+};
+
+type Definitions = typeof definitions;
+export type SettingKey = keyof Definitions;
+export type Settings = {
+  [Key in SettingKey]: Exclude<ReturnType<Definitions[Key]['parse']>, undefined>;
+};
+
+export const settingKeys = Object.keys(definitions) as SettingKey[];
+
+/** `databaseUrl` → `AIOS_DATABASE_URL`. */
+export function variableOf(key: SettingKey): string {
+  return `AIOS_${key.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase()}`;
+}
+
+/** `databaseUrl` → `database-url`. */
+export function flagOf(key: SettingKey): string {
+  return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** Whether a setting's value may stand in a file instead. */
+export function isSecret(key: SettingKey): boolean {
+  return (definitions[key] as Setting<unknown>).secret === true;
+}
+
+export interface SettingSources {
+  env: Readonly<Record<string, string | undefined>>;
+  /** Values by flag, without the dashes. */
+  flags: Readonly<Record<string, string | undefined>>;
+  /** Reads a secret's file; what it throws is reported with the setting's name. */
+  readFile: (path: string) => string;
+}
+
+/**
+ * Reads every setting: its flag, else its variable, else its default.
+ * @returns the settings, and sentences about what was left alone but looks like a mistake
+ * @throws SettingsError naming the setting and what is allowed
+ */
+export function readSettings(sources: SettingSources): { settings: Settings; warnings: string[] } {
+  const settings = Object.fromEntries(
+    settingKeys.map((key) => [key, readSetting(key, sources)]),
+  ) as Settings;
+  const warnings = unknownVariables(sources.env);
+  if (settings.timeZone === '') {
+    const { TZ = '' } = sources.env;
+    settings.timeZone = isTimeZone(TZ) ? TZ : 'UTC';
+    if (TZ !== '' && !isTimeZone(TZ)) {
+      warnings.push(`TZ=${TZ} is not an IANA time zone: dates are in UTC.`);
+    }
+  }
+  return { settings, warnings };
+}
+
+function readSetting(key: SettingKey, sources: SettingSources): unknown {
+  const definition: Setting<unknown> = definitions[key];
+  const { name, text } = textOf(key, sources) ?? {
+    name: variableOf(key),
+    text: definition.default,
+  };
+  const value = definition.parse(text.trim());
+  if (value !== undefined) return value;
+  const shown = definition.secret ? 'its value' : `"${text}"`;
+  throw new SettingsError(`${name}: ${shown} is not allowed, but ${definition.allowed}.`);
+}
+
+function textOf(
+  key: SettingKey,
+  { env, flags, readFile }: SettingSources,
+): { name: string; text: string } | undefined {
+  const [variable, flag] = [variableOf(key), flagOf(key)];
+  const given = [
+    { name: `--${flag}`, text: flags[flag], isFile: false },
+    { name: `--${flag}-file`, text: flags[`${flag}-file`], isFile: true },
+    { name: variable, text: injected(variable, env[variable]) ? '' : env[variable], isFile: false },
+    { name: `${variable}_FILE`, text: env[`${variable}_FILE`], isFile: true },
+  ].filter((source) => source.text && (!source.isFile || isSecret(key)));
+  const [first] = given;
+  if (!first?.text) return undefined;
+  if (!first.isFile) return { name: first.name, text: first.text };
+  try {
+    return { name: first.name, text: readFile(first.text) };
+  } catch (error) {
+    throw new SettingsError(`${first.name}: the file can't be read (${(error as Error).message}).`);
+  }
+}
+
+/** Whether Kubernetes set the variable, for a Service that happens to be called `aios`. */
+function injected(variable: string, value: string | undefined): boolean {
+  return variable === 'AIOS_PORT'
+    ? /^\w+:\/\//.test(value ?? '')
+    : /^AIOS_(SERVICE|PORT)_/.test(variable);
+}
+
+function unknownVariables(env: SettingSources['env']): string[] {
+  const known = settingKeys.flatMap((key) =>
+    isSecret(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
+  );
+  return Object.keys(env)
+    .filter(
+      (name) => name.startsWith('AIOS_') && !known.includes(name) && !injected(name, env[name]),
+    )
+    .map((name) => `${name} is not a setting; did you mean ${closest(name, known)}?`);
+}
+
+function integerIn(text: string, least: number, most: number): number | undefined {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+}
+
+function parseBoolean(text: string): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+}
+
+function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
+  if (text === 'memory:') return { kind: 'memory' };
+  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1];
+  return path === undefined || path.includes('\0') ? undefined : { kind: 'file', path };
+}
+
+const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
+
+function parseBytes(text: string): number | undefined {
+  const [, digits = '', unit = 'B'] = /^(\d{1,12})\s*(B|KiB|MiB)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
+  return digits !== '' && bytes > 0 && bytes <= 256 * UNITS.MIB ? bytes : undefined;
+}
+
+function isTimeZone(text: string): boolean {
+  try {
+    return text !== '' && Boolean(new Intl.DateTimeFormat('en-US', { timeZone: text }));
+  } catch {
+    return false;
+  }
+}
+
+function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || integerIn(bits, 0, version === 4 ? 32 : 128) !== undefined;
+}
+
+function isOrigin(text: string): boolean {
+  return (
+    URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
+  );
+}
