@@ -1,0 +1,55 @@
+import { readFileSync } from 'node:fs';
+import { isDeepStrictEqual } from 'node:util';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import type { App } from '../../src/app.ts';
+
+const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+const ajv = new Ajv2020({ strict: false, allErrors: true });
+addFormats.default(ajv);
+ajv.addSchema(document, 'openapi');
+
+/** The document's schema of an operation's answer, as a JSON pointer into it. */
+function schemaOf(operationId: string, status: number): string | undefined {
+  for (const [path, methods] of Object.entries<object>(document.paths)) {
+    for (const [method, operation] of Object.entries(methods)) {
+      if (operation.operationId !== operationId || !operation.responses[status]) continue;
+      const pointer = ['paths', path, method, 'responses', status, 'content', 'application/json'];
+      const encode = (part: unknown) =>
+        encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
+      return `openapi#/${[...pointer, 'schema'].map(encode).join('/')}`;
+    }
+  }
+  return undefined;
+}
+
+/**
+ * Watches an app's answers for lies: one that doesn't fit the committed document, or where
+ * serialising dropped or changed something of what the handler returned.
+ * @returns a list that grows with each lie found
+ */
+export function watchAnswers(app: App): string[] {
+  const lies: string[] = [];
+  const returned = new WeakMap<object, unknown>();
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    returned.set(request, payload);
+    return payload;
+  });
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { operation } = request.routeOptions.config;
+    if (!operation || typeof payload !== 'string') return payload;
+    const sent = JSON.parse(payload);
+    const pointer = schemaOf(operation, reply.statusCode);
+    if (!pointer) {
+      lies.push(`${operation} documents no answer of status ${reply.statusCode}`);
+    } else if (!ajv.validate({ $ref: pointer }, sent)) {
+      lies.push(`${operation} answered against its schema: ${ajv.errorsText()}: ${payload}`);
+    }
+    const meant = returned.get(request);
+    if (meant && !isDeepStrictEqual(JSON.parse(JSON.stringify(meant)), sent)) {
+      lies.push(`${operation} meant ${JSON.stringify(meant)} but sent ${payload}`);
+    }
+    return payload;
+  });
+  return lies;
+}

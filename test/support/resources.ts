@@ -1,0 +1,42 @@
+import { expect } from 'vitest';
+import type { ModelInventory } from '../../src/contract/model.ts';
+import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
+import { API, type Server } from './server.ts';
+
+/** The required parameters of AddModelService, and nothing more. */
+export const requiredServiceParams = {
+  name: 'text to text model service',
+  yaml: 'model service parameters',
+  requestCpu: 4,
+  requestMemory: 1024,
+  modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+  installPath: '/example/install/path',
+  startCommand: 'python3 app.py',
+};
+
+/** The required parameters of AddModel, and nothing more. */
+export const requiredModelParams = {
+  name: 'Qwen 1.5 32B',
+  installPath: '192.168.10.12:/ai/model_center/Qwen_1.5_23B',
+  modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+};
+
+/** Adds a service with the required parameters and those given. */
+export async function addModelService(
+  server: Server,
+  params: object = {},
+): Promise<ModelServiceInventory> {
+  return add(server, 'model-services', { ...requiredServiceParams, ...params });
+}
+
+/** Adds a model with the required parameters and those given. */
+export async function addModel(server: Server, params: object = {}): Promise<ModelInventory> {
+  return add(server, 'models', { ...requiredModelParams, ...params });
+}
+
+async function add<Inventory>(server: Server, path: string, param: object): Promise<Inventory> {
+  const { status, body } = await server.post(`${API}/${path}`, { param });
+  expect(body).toMatchObject({ success: true });
+  expect(status).toBe(200);
+  return body.inventory;
+}

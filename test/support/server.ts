@@ -1,0 +1,155 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { type Logger, pino } from 'pino';
+import { expect, onTestFinished } from 'vitest';
+import { type App, type AppOptions, buildApp } from '../../src/app.ts';
+import { dateFormatter } from '../../src/contract/dates.ts';
+import type { Ports, Store } from '../../src/domain/ports.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { watchAnswers } from './answers.ts';
+
+export const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
+/** Nov 25, 2025 11:51:50 AM, UTC. */
+export const START = Date.UTC(2025, 10, 25, 11, 51, 50);
+export const START_DATE = 'Nov 25, 2025 11:51:50 AM';
+export const API = '/zstack/v1/ai';
+
+export interface Answer {
+  status: number;
+  headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into bodies of every shape
+  body: any;
+}
+
+export interface CallOptions {
+  /** `null` sends no Authorization header. */
+  session?: string | null;
+  headers?: Record<string, string>;
+  /** Sent as it is, in place of a JSON body. */
+  raw?: string | Buffer;
+}
+
+type Overrides = Partial<Omit<AppOptions, 'ports'>> & Partial<Omit<Ports, 'store'>>;
+
+export interface Server {
+  app: App;
+  store: Store;
+  url: string;
+  file: string;
+  /** Sends a request and reads the JSON answer; `body` is stringified. */
+  call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  post(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  put(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
+  get(path: string, options?: CallOptions): Promise<Answer>;
+  /** Moves the server's clock forward. */
+  advance(milliseconds: number): void;
+  /** Rows of a table, read past the server from the database file. */
+  rows(table: string, where?: string): Record<string, unknown>[];
+  /** All rows of all tables, to show that nothing changed. */
+  snapshot(): Record<string, unknown[]>;
+}
+
+/**
+ * Starts a real server on a real database file, for the test that calls it. Every answer is compared
+ * with its documented schema, and with what the handler returned.
+ */
+export async function startServer(overrides: Overrides = {}): Promise<Server> {
+  const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
+  const file = join(folder, 'aios.db');
+  const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
+  let now = START;
+  const { clock, newUuid, formatDate, strictReferences, ...options } = overrides;
+  const app = await buildApp({
+    ports: {
+      store,
+      clock: clock ?? (() => now),
+      newUuid: newUuid ?? (() => crypto.randomUUID().replaceAll('-', '')),
+      formatDate: formatDate ?? dateFormatter('UTC'),
+      strictReferences: strictReferences ?? false,
+    },
+    logger: pino({ level: 'silent' }),
+    authorization: { required: true, sessions: new Set([SESSION]) },
+    unknownFields: 'ignore',
+    bodyLimit: 32 * 1024 * 1024,
+    trustProxy: false,
+    corsOrigins: [],
+    version: '0.0.0-test',
+    ...options,
+  });
+  const lies = watchAnswers(app);
+  await app.listen({ host: '127.0.0.1', port: 0 });
+  const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
+
+  onTestFinished(async () => {
+    await app.close();
+    await store.close();
+    rmSync(folder, { recursive: true });
+    expect(lies).toEqual([]);
+  });
+
+  const call: Server['call'] = async (method, path, body, { session, headers, raw } = {}) => {
+    const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
+    const response = await fetch(url + path, {
+      method,
+      headers: {
+        ...(session === null ? {} : { authorization: `OAuth ${session ?? SESSION}` }),
+        ...(sent === undefined ? {} : { 'content-type': 'application/json;charset=UTF-8' }),
+        ...headers,
+      },
+      ...(sent !== undefined && { body: sent }),
+    });
+    const text = await response.text();
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: text === '' ? undefined : JSON.parse(text),
+    };
+  };
+  const read = <Result>(query: (client: Database.Database) => Result): Result => {
+    const client = new Database(file, { readonly: true });
+    try {
+      return query(client);
+    } finally {
+      client.close();
+    }
+  };
+
+  return {
+    app,
+    store,
+    url,
+    file,
+    call,
+    post: (path, body, callOptions) => call('POST', path, body, callOptions),
+    put: (path, body, callOptions) => call('PUT', path, body, callOptions),
+    get: (path, callOptions) => call('GET', path, undefined, callOptions),
+    advance: (milliseconds) => {
+      now += milliseconds;
+    },
+    rows: (table, where = '1') =>
+      read((client) => client.prepare(`SELECT * FROM ${table} WHERE ${where}`).all()) as Record<
+        string,
+        unknown
+      >[],
+    snapshot: () =>
+      read((client) => {
+        const tables = client
+          .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+          .pluck()
+          .all() as string[];
+        return Object.fromEntries(
+          tables.map((table) => [table, client.prepare(`SELECT * FROM "${table}"`).all()]),
+        );
+      }),
+  };
+}
+
+/** A logger that keeps its lines, for tests of what is logged. */
+export function recordingLogger(level = 'trace'): { logger: Logger; lines: string[] } {
+  const lines: string[] = [];
+  return { logger: pino({ level }, { write: (line: string) => void lines.push(line) }), lines };
+}
