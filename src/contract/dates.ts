@@ -17,10 +17,18 @@ export function dateFormatter(timeZone: string): (milliseconds: number) => strin
     second: '2-digit',
     hour12: true,
   });
+  let last = { second: Number.NaN, text: '' };
   return (milliseconds) => {
-    const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
-    for (const { type, value } of format.formatToParts(milliseconds)) part[type] = value;
-    // Assembled by hand: the runtime puts a comma after the year, and some a U+202F before AM.
-    return `${part.month} ${part.day}, ${part.year} ${part.hour}:${part.minute}:${part.second} ${part.dayPeriod}`;
+    const second = Math.floor(milliseconds / 1000);
+    // Most dates told in a row are the same: a resource's two, its images' too.
+    if (second !== last.second) last = { second, text: assemble(format, milliseconds) };
+    return last.text;
   };
+}
+
+function assemble(format: Intl.DateTimeFormat, milliseconds: number): string {
+  const part: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
+  for (const { type, value } of format.formatToParts(milliseconds)) part[type] = value;
+  // Assembled by hand: the runtime puts a comma after the year, and some a U+202F before AM.
+  return `${part.month} ${part.day}, ${part.year} ${part.hour}:${part.minute}:${part.second} ${part.dayPeriod}`;
 }

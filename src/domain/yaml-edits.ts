@@ -1,10 +1,13 @@
 import {
+  CST,
   type Document,
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   type Node,
   parseDocument,
+  visit,
   YAMLMap,
   YAMLSeq,
 } from 'yaml';
@@ -18,7 +21,8 @@ type EditName = keyof typeof yamlEditFields;
 type Edits = Pick<Params, EditName>;
 
 /** Parsing costs time in which nobody else is served: a longer yaml can be replaced, not edited. */
-const EDITABLE_MAX = 1_048_576;
+const EDITABLE_MAX = 65_536;
+const DEPTH_MAX = 100;
 
 /** Keys of the yaml's first service, by the parameter that sets them (decision 15). */
 const serviceKeys = {
@@ -76,12 +80,56 @@ function firstLine(error: unknown): string {
 
 /** @throws Error where the text is not one YAML mapping; an empty text is an empty one */
 function parseMapping(yaml: string): Document {
-  const document: Document = parseDocument(yaml);
+  refuseDeepNesting(yaml);
+  // Two habits of the library that take minutes on a text made for it: comparing every key of a
+  // mapping with every other, and finding the line of every error.
+  const document: Document = parseDocument(yaml, { uniqueKeys: false, prettyErrors: false });
   const [error] = document.errors;
   if (error) throw error;
+  refuseRepeatedKeys(document);
   if (isNothing(document.contents)) document.contents = new YAMLMap();
   if (!isMap(document.contents)) throw new Error('its top level is not a mapping');
   return document;
+}
+
+/**
+ * Judges nesting by the lexer, which does not recurse: the parser does, and where it exhausts the
+ * stack the whole process can end.
+ */
+function refuseDeepNesting(yaml: string): void {
+  let flowDepth = 0;
+  let column = 0;
+  let keyColumn = 0;
+  // Columns of the block collections that are open; one inside another stands further right.
+  const blocks: number[] = [];
+  for (const lexeme of new Lexer().lex(yaml)) {
+    const type = CST.tokenType(lexeme);
+    // Control characters of the lexer's own, which stand for no text.
+    if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue;
+    if (type === 'flow-seq-start' || type === 'flow-map-start') flowDepth++;
+    else if (type === 'flow-seq-end' || type === 'flow-map-end') flowDepth--;
+    const isItem = type === 'seq-item-ind' || type === 'explicit-key-ind';
+    if (flowDepth === 0 && (isItem || type === 'map-value-ind')) {
+      const start = isItem ? column : keyColumn;
+      while ((blocks.at(-1) ?? -1) >= start) blocks.pop();
+      blocks.push(start);
+    }
+    if (flowDepth + blocks.length > DEPTH_MAX) {
+      throw new Error(`it is nested deeper than ${DEPTH_MAX} levels`);
+    }
+    if (type !== 'space' && type !== 'newline') keyColumn = column;
+    const lineEnd = lexeme.lastIndexOf('\n');
+    column = lineEnd < 0 ? column + lexeme.length : lexeme.length - lineEnd - 1;
+  }
+}
+
+function refuseRepeatedKeys(document: Document): void {
+  visit(document, {
+    Map(_, map) {
+      const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
+    },
+  });
 }
 
 function isNothing(node: unknown): boolean {
@@ -89,31 +137,40 @@ function isNothing(node: unknown): boolean {
 }
 
 function setEdit(document: Document, name: EditName, value: unknown): void {
+  const contents = document.contents as YAMLMap;
   if (name === 'environmentParameters') {
     const env = Object.entries(value as Record<string, string>);
-    setIn(
-      document,
-      ['env'],
+    setValue(
+      contents,
+      'env',
       env.map(([key, text]) => `${key}:${text}`),
+      document,
     );
   } else if (Object.hasOwn(serviceKeys, name)) {
-    firstService(document).set(
+    setValue(
+      firstService(contents),
       serviceKeys[name as keyof typeof serviceKeys],
-      document.createNode(value),
+      value,
+      document,
     );
   } else {
-    setIn(document, [name], value);
+    setValue(contents, name, value, document);
   }
 }
 
-function setIn(document: Document, path: string[], value: unknown): void {
-  document.setIn(path, document.createNode(value));
+/** Sets a key, keeping the comments that stood at its former value. */
+function setValue(map: YAMLMap, key: string, value: unknown, document: Document): void {
+  const former = map.get(key, true) as Node | undefined;
+  const node = document.createNode(value);
+  if (former?.comment) node.comment = former.comment;
+  if (former?.commentBefore) node.commentBefore = former.commentBefore;
+  map.set(key, node);
 }
 
 /** The first entry of `services`, made when missing. */
-function firstService(document: Document): YAMLMap {
-  if (isNothing(document.get('services', true))) document.set('services', new YAMLSeq());
-  const services = document.get('services', true) as Node;
+function firstService(contents: YAMLMap): YAMLMap {
+  if (isNothing(contents.get('services', true))) contents.set('services', new YAMLSeq());
+  const services = contents.get('services', true);
   if (!isSeq(services)) throw new Error('its `services` is not a list');
   if (isNothing(services.get(0, true))) services.set(0, new YAMLMap());
   const first = services.get(0, true);

@@ -29,15 +29,9 @@ export function parseJsonBody(body: Buffer): unknown {
 function refuseBombs(body: Buffer): void {
   let depth = 0;
   let values = 1;
-  let inText = false;
   let opened = false;
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
-    if (inText) {
-      if (byte === BACKSLASH) index++;
-      else if (byte === QUOTE) inText = false;
-      continue;
-    }
     if (SPACES.has(byte)) continue;
     const closing = byte === CLOSE_BRACKET || byte === CLOSE_BRACE;
     // A container's members are one more than its commas, unless it is empty.
@@ -45,12 +39,23 @@ function refuseBombs(body: Buffer): void {
     opened = byte === OPEN_BRACKET || byte === OPEN_BRACE;
     if (opened) depth++;
     else if (closing) depth--;
-    else if (byte === QUOTE) inText = true;
+    else if (byte === QUOTE) index = endOfText(body, index);
     if (depth > DEPTH_MAX) {
       throw invalidArgument(`the body is nested deeper than ${DEPTH_MAX} levels`);
     }
     if (values > VALUES_MAX) {
       throw invalidArgument(`the body holds more than ${VALUES_MAX} values`);
     }
+  }
+}
+
+/** Index of the quote that ends the text beginning at `start`; the body's end where none does. */
+function endOfText(body: Buffer, start: number): number {
+  for (let end = start; ; ) {
+    end = body.indexOf(QUOTE, end + 1);
+    if (end < 0) return body.length;
+    let backslashes = 0;
+    while (body[end - 1 - backslashes] === BACKSLASH) backslashes++;
+    if (backslashes % 2 === 0) return end;
   }
 }
