@@ -1,0 +1,30 @@
+ARG NODE_TAG=24-bookworm-slim
+
+FROM node:${NODE_TAG} AS build
+# The SQLite driver is compiled: no binary of it needs to be fetched from anywhere.
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends python3 make g++ \
+  && rm -rf /var/lib/apt/lists/*
+WORKDIR /build
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY src ./src
+RUN npm run build && npm prune --omit=dev
+
+FROM node:${NODE_TAG}
+ENV NODE_ENV=production \
+  AIOS_HOST=0.0.0.0 \
+  AIOS_DATABASE_URL=file:/data/aios.db
+WORKDIR /app
+COPY --from=build /build/node_modules ./node_modules
+COPY --from=build /build/dist ./dist
+COPY package.json ./
+COPY migrations ./migrations
+RUN mkdir /data && chown 1000:1000 /data
+VOLUME /data
+USER 1000:1000
+EXPOSE 8080
+# A port that is no number is what Kubernetes injects for a Service called aios; the program ignores it too.
+HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "const port = /^\\d+$/.exec(process.env.AIOS_PORT ?? '') ?? 8080; fetch(`http://127.0.0.1:${port}/_aios/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["node", "/app/dist/main.js"]
