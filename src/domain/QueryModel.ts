@@ -10,9 +10,3 @@ export const QueryModel: Rule<'QueryModel'> = ({ query }, { store, formatDate })
       (await store.listModels(page)).map((model) => modelInventory(model, formatDate)),
     () => store.countModels(),
   );
-
-/** Returns one model, or an empty list (decision 22). */
-export const GetModel: Rule<'GetModel'> = async ({ path }, { store, formatDate }) => {
-  const model = await store.findModel(path.uuid);
-  return { inventories: model ? [modelInventory(model, formatDate)] : [] };
-};

@@ -12,9 +12,3 @@ export const QueryModelService: Rule<'QueryModelService'> = ({ query }, { store,
       ),
     () => store.countModelServices(),
   );
-
-/** Returns one service, or an empty list (decision 22). */
-export const GetModelService: Rule<'GetModelService'> = async ({ path }, { store, formatDate }) => {
-  const service = await store.findModelService(path.uuid);
-  return { inventories: service ? [modelServiceInventory(service, formatDate)] : [] };
-};

@@ -3,8 +3,10 @@ import { AddModel } from './AddModel.ts';
 import { AddModelService } from './AddModelService.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
-import { GetModel, QueryModel } from './QueryModel.ts';
-import { GetModelService, QueryModelService } from './QueryModelService.ts';
+import { GetModel } from './GetModel.ts';
+import { GetModelService } from './GetModelService.ts';
+import { QueryModel } from './QueryModel.ts';
+import { QueryModelService } from './QueryModelService.ts';
 import type { Rule } from './rule.ts';
 import { UpdateModelService } from './UpdateModelService.ts';
 
