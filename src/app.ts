@@ -1,4 +1,3 @@
-import cors from '@fastify/cors';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
@@ -6,17 +5,18 @@ import type { Ports } from './domain/ports.ts';
 import type { Rule } from './domain/rule.ts';
 import { rules } from './domain/rules.ts';
 import { type Authorization, requireSession } from './http/authorization.ts';
-import { clientErrorHandler } from './http/client-errors.ts';
+import { allowOrigins } from './http/cors.ts';
 import { serveDocs } from './http/docs.ts';
 import { handleError } from './http/error-handler.ts';
 import { checkHead, HEAD_MAX } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { closeWithin } from './http/lifecycle.ts';
+import { NodeRefusals } from './http/node-refusals.ts';
 import { UnroutedRequests } from './http/not-found.ts';
 import { describeApi } from './http/openapi.ts';
 import { operationRoutes } from './http/operation-route.ts';
-import { logRequests } from './http/request-log.ts';
+import { logRequest } from './http/request-log.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
 
 export interface AppOptions {
@@ -62,6 +62,7 @@ export async function buildApp(options: AppOptions) {
   const { ports, logger } = options;
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const unrouted = new UnroutedRequests();
+  const nodeRefusals = new NodeRefusals(logger);
 
   const app = Fastify({
     loggerInstance: logger,
@@ -73,7 +74,7 @@ export async function buildApp(options: AppOptions) {
     return503OnClosing: false,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
-    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: HEAD_MAX },
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 2 * HEAD_MAX },
     http: {
       // Twice the bound on each of URL and headers, so that the answer can tell which was too long.
       maxHeaderSize: 2 * HEAD_MAX,
@@ -82,27 +83,30 @@ export async function buildApp(options: AppOptions) {
       // Checked later: Node's own refusal has no body.
       requireHostHeader: false,
     },
-    frameworkErrors: handleError,
-    clientErrorHandler: clientErrorHandler(() => logger),
+    frameworkErrors: (error, request, reply) => {
+      handleError(error, request, reply);
+      // Such a request goes through no hooks.
+      logRequest(request, reply);
+    },
+    clientErrorHandler: nodeRefusals.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.setErrorHandler(handleError);
-  app.setNotFoundHandler((request) => unrouted.refuse(request));
+  app.setNotFoundHandler(async (request) => {
+    throw unrouted.failureOf(request);
+  });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
     parseJsonBody(body),
   );
   app.addHook('onRoute', (route) => unrouted.add(route));
-  app.addHook('onRequest', checkHead);
-  logRequests(app);
+  nodeRefusals.watch(app.server);
   closeWithin(app, timeouts.closeGrace);
+  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  app.addHook('onRequest', checkHead);
+  await allowOrigins(app, options.corsOrigins, unrouted);
+  app.addHook('onRequest', unrouted.check);
 
-  if (options.corsOrigins.length > 0) {
-    await app.register(cors, {
-      origin: options.corsOrigins.includes('*') ? '*' : options.corsOrigins,
-      methods: ['GET', 'POST', 'PUT', 'DELETE'],
-    });
-  }
   await describeApi(app);
   await app.register(healthRoutes, { ports, version: options.version });
   await serveDocs(app);

@@ -1,18 +1,25 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
 import { decodedPath } from './paths.ts';
 
+/** Bytes of a refused request's body that are still read, so that its client comes to read the answer. */
+const DISCARDED_MAX = 64 * 1024 * 1024;
+
 /** The one place where a failure becomes an answer: whatever was thrown, by whomever. */
 export function handleError(
-  error: FastifyError,
+  thrown: FastifyError | null | undefined,
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
+  const error: Error = thrown ?? new Error('nothing was thrown');
   const failure = toApiError(error, request);
   if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');
+  if (!request.raw.complete) discardBody(request.raw);
   reply
+    // The framework would cut the connection of a client that is still sending.
+    .removeHeader('connection')
     .code(failure.status)
     .headers(failure.headers)
     .type(JSON_CONTENT_TYPE)
@@ -21,12 +28,20 @@ export function handleError(
     .send(failure.answer);
 }
 
+function discardBody(body: IncomingMessage): void {
+  let discarded = 0;
+  body.on('data', (chunk: Buffer) => {
+    discarded += chunk.length;
+    if (discarded > DISCARDED_MAX) body.destroy();
+  });
+}
+
 function causeOf(error: Error): unknown {
   return error instanceof ApiError && error.cause ? error.cause : error;
 }
 
 /** The framework's own refusals, in the catalogue's terms. */
-function toApiError(error: FastifyError, request: FastifyRequest): ApiError {
+function toApiError(error: Error & Partial<FastifyError>, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
   switch (error.code) {
     case 'FST_ERR_BAD_URL':

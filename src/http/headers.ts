@@ -22,11 +22,11 @@ export async function checkHead(request: FastifyRequest): Promise<void> {
 
 /** Judges the headers an operation understands, before its authorization (decision 34). */
 export async function checkHeaders(request: FastifyRequest): Promise<void> {
-  const type = request.headers['content-type'];
-  if (hasBody(request) && !/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) {
-    throw notJson(type);
-  }
   timeoutOf(request);
+  const type = request.headers['content-type'];
+  // The body of a GET is never read.
+  if (request.method === 'GET' || !hasBody(request)) return;
+  if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) throw notJson(type);
 }
 
 function hasBody({ headers }: FastifyRequest): boolean {

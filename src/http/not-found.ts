@@ -7,35 +7,55 @@ interface KnownPath {
   methods: Set<string>;
 }
 
-/** Answers what no route takes: 405 where another verb would do, else 404 (contract §4.2). */
+/** The failure of a URL that no route has. */
+export function unroutedPath(url: string): ApiError {
+  return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
+}
+
+/** Refuses what no route takes: 405 where another verb would do, else 404 (contract §4.2). */
 export class UnroutedRequests {
   readonly #paths = new Map<string, KnownPath>();
 
   /** Remembers a route; to be called for each as it is added. */
   add({ url, method }: Pick<RouteOptions, 'url' | 'method'>): void {
     if (url.includes('*')) return;
-    const known = this.#paths.get(url) ?? {
-      // A parameter is one segment, and not an empty one (decision 31).
-      pattern: new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`),
-      methods: new Set<string>(),
-    };
+    const known = this.#paths.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
     for (const verb of [method].flat()) known.methods.add(verb);
     this.#paths.set(url, known);
   }
 
-  /** @throws ApiError SYS.1009, always */
-  refuse(request: FastifyRequest): never {
+  /** A hook: before anything else is looked at, the session and the body among them (decision 34). */
+  readonly check = async (request: FastifyRequest): Promise<void> => {
+    // The router takes an empty segment for a parameter: a trailing slash is another path (decision 31).
+    const hasEmptyParameter = Object.values(request.params ?? {}).includes('');
+    if (request.is404 || hasEmptyParameter) throw this.failureOf(request);
+  };
+
+  failureOf(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
     const path = rawPath(request.url);
     const methods = [...this.#paths.values()]
-      .filter(({ pattern }) => pattern.test(path))
+      .filter(({ pattern }) => pattern.test(routedPath(path)))
       .flatMap((known) => [...known.methods]);
-    if (methods.length > 0) {
-      throw new ApiError(
-        'methodNotAllowed',
-        `The method[${request.method}] is not allowed for the path[${path}]`,
-        { allow: [...new Set(methods)].sort().join(', ') },
-      );
-    }
-    throw new ApiError('noRoute', `no api mapping to ${decodedPath(request.url)}`);
+    if (methods.length === 0) return unroutedPath(request.url);
+    return new ApiError(
+      'methodNotAllowed',
+      `The method[${request.method}] is not allowed for the path[${path}]`,
+      { allow: [...new Set(methods)].sort().join(', ') },
+    );
+  }
+}
+
+/** A parameter is one segment, and not an empty one. */
+function patternOf(url: string): RegExp {
+  const literal = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${literal.replace(/:\w+/g, '[^/]+')}$`);
+}
+
+/** A path as the router compares it: decoded but for encoded slashes and the like. */
+function routedPath(path: string): string {
+  try {
+    return decodeURI(path);
+  } catch {
+    return path;
   }
 }

@@ -1,4 +1,4 @@
-import type { FastifyReply, FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify';
+import type { FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { answerSchema } from '../contract/envelopes.ts';
 import { ApiError } from '../contract/errors.ts';
@@ -61,7 +61,7 @@ export function operationRoutes<Name extends OperationName>(
       ...(body && { body: component(body) }),
       response: { 200: component(answerSchema(name)) },
     },
-    onRequest: [refuseEmptyParameters, checkHeaders, requireSession],
+    onRequest: [checkHeaders, requireSession],
     preValidation: async (request) => {
       requireAction(operation, request.body, decodedPath(request.url));
     },
@@ -75,11 +75,6 @@ export function operationRoutes<Name extends OperationName>(
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
     route(path, index > 0),
   );
-}
-
-/** A trailing slash is another path, for which there is no route (decision 31). */
-async function refuseEmptyParameters(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  if (Object.values(request.params as object).includes('')) reply.callNotFound();
 }
 
 /**

@@ -1,0 +1,74 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { unroutedPath } from './not-found.ts';
+
+type ClientError = Error & { code?: string };
+
+/**
+ * Answers in the catalogue's terms what Node's server refuses by itself, before there is a request
+ * (contract §4.2), and takes from it the refusals that have no body.
+ */
+export class NodeRefusals {
+  readonly #log: Pick<FastifyBaseLogger, 'info'>;
+  /** The latest response on a connection. */
+  readonly #responses = new WeakMap<Socket, ServerResponse>();
+
+  constructor(log: Pick<FastifyBaseLogger, 'info'>) {
+    this.#log = log;
+  }
+
+  watch(server: Server): void {
+    // Beyond a count Node drops headers without a word; their length is bounded instead.
+    server.maxHeadersCount = 0;
+    server.on('request', (request, response) => this.#responses.set(request.socket, response));
+    server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+    server.on('connect', (request, socket) =>
+      this.#refuse(unroutedPath(request.url ?? ''), socket as Socket),
+    );
+  }
+
+  /** For the server's `clientError` event. */
+  readonly handle = (error: ClientError, socket: Socket): void => {
+    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    const refuse = () => this.#refuse(failureOf(error), socket, error.code);
+    const response = this.#responses.get(socket);
+    // What follows a whole request may be no HTTP; the request is answered all the same, and first.
+    if (response?.req.complete && !response.writableFinished) response.once('finish', refuse);
+    else refuse();
+  };
+
+  #refuse(failure: ApiError, socket: Socket, reason?: string): void {
+    this.#log.info({ status: failure.status, reason }, 'refused by the HTTP server');
+    if (socket.writable) socket.write(rawAnswer(failure));
+    socket.destroySoon();
+  }
+}
+
+function failureOf(error: ClientError): ApiError {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ApiError('requestTooSlow', 'the request did not arrive in time');
+    case 'HPE_HEADER_OVERFLOW':
+      return new ApiError('headersTooLarge', 'the URL and headers are too long');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new ApiError('bodyTooLarge', "the body's chunk extensions are too long");
+    default:
+      return invalidArgument('the request is not valid HTTP');
+  }
+}
+
+/** A whole HTTP answer, for a socket without a response object. */
+function rawAnswer(failure: ApiError): string {
+  const body = JSON.stringify(failure.answer);
+  return [
+    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
+    `Content-Type: ${JSON_CONTENT_TYPE}`,
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}
