@@ -56,7 +56,7 @@ export interface Store {
    */
   changeModelService(
     uuid: string,
-    change: (current: ModelService) => ModelService,
+    change: (current: ModelService) => Omit<ModelService, 'modelServiceRefs'>,
     extras: WriteExtras,
   ): Promise<ModelService>;
 

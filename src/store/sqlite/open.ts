@@ -36,15 +36,19 @@ export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database
   if (!inMemory) prepareFile(file);
   let client: Database.Database | undefined;
   try {
+    if (!inMemory && sizeOf(file) > 0) inspect(file, migrationsFolder);
     client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-    refuseForeign(client, file);
-    refuseNewer(client, file, migrationsFolder);
-    if (!inMemory) refuseDamaged(client, file);
     // Taking the write lock shows a file that only looks writable.
     client.exec('BEGIN IMMEDIATE; ROLLBACK');
-    configure(client);
+    client.pragma('journal_mode = WAL');
+    // FULL: an answered write survives a power cut. The driver is built with NORMAL for WAL.
+    client.pragma('synchronous = FULL');
+    client.pragma('fullfsync = ON');
     client.pragma(`application_id = ${APPLICATION_ID}`);
+    // A migration that rebuilds a table drops the old one: with foreign keys on, its dependents too.
+    client.pragma('foreign_keys = OFF');
     migrate(drizzle(client), { migrationsFolder, migrationsTable: MIGRATIONS_TABLE });
+    client.pragma('foreign_keys = ON');
     return client;
   } catch (error) {
     client?.close();
@@ -52,12 +56,24 @@ export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database
   }
 }
 
-function configure(client: Database.Database): void {
-  client.pragma('journal_mode = WAL');
-  // FULL: an answered write survives a power cut. The driver is built with NORMAL for WAL.
-  client.pragma('synchronous = FULL');
-  client.pragma('fullfsync = ON');
-  client.pragma('foreign_keys = ON');
+/** Judges a database, which stays as it was. */
+function inspect(file: string, migrationsFolder: string): void {
+  // Closing a writer would move into the file what a killed process left in the log; closing a
+  // reader leaves a log where there was none.
+  const readonly = sizeOf(`${file}-wal`) > 0;
+  const client = new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
+  try {
+    refuseForeign(client, file);
+    refuseNewer(client, file, migrationsFolder);
+    refuseDamaged(client, file);
+  } finally {
+    client.close();
+  }
+}
+
+/** Bytes; 0 for a file that is not there. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 /** Makes the folder, and judges what can be judged without SQLite. */
@@ -123,7 +139,7 @@ function refuseNewer(client: Database.Database, file: string, migrationsFolder: 
 }
 
 function refuseDamaged(client: Database.Database, file: string): void {
-  if (statSync(file).size > FULL_CHECK_MAX_BYTES) return;
+  if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
   const verdict = client.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw damaged(file);
 }

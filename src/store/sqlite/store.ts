@@ -15,15 +15,12 @@ export function createSqliteStore(client: Database.Database): Store {
   const run = compileStatements(drizzle(client, { casing: 'snake_case' }));
 
   /** The one place where a write becomes a transaction: all of `work` is durable, or nothing is. */
-  async function write<Result>(work: () => Result): Promise<Result> {
-    try {
-      return client.transaction(work).immediate();
-    } catch (error) {
-      throw translateError(error);
-    }
+  function write<Result>(work: () => Result): Promise<Result> {
+    return read(() => client.transaction(work).immediate());
   }
 
   async function read<Result>(work: () => Result): Promise<Result> {
+    if (!client.open) throw new ApiError('notReady', 'the database is closed');
     try {
       return work();
     } catch (error) {
@@ -102,7 +99,7 @@ export function createSqliteStore(client: Database.Database): Store {
       write(() => {
         begin(extras);
         const current = presentService(uuid);
-        const changed = change(current);
+        const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         run.updateService(changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
           run.deleteImages(uuid);
