@@ -51,8 +51,10 @@ export function parseCommandLine(args: string[]): CommandLine {
         `${token.rawName} is not a flag; did you mean --${closest(token.name, known)}? See --help.`,
       );
     }
-    if (settingFlags.includes(token.name) && !token.value) {
-      throw new SettingsError(`${token.rawName} needs a value. See --help.`);
+    const takesValue = settingFlags.includes(token.name);
+    if (takesValue !== Boolean(token.value)) {
+      const problem = takesValue ? 'needs a value' : 'takes no value';
+      throw new SettingsError(`${token.rawName} ${problem}. See --help.`);
     }
   }
   const [command = 'serve', surplus] = positionals;

@@ -57,11 +57,7 @@ try {
   await main();
 } catch (error) {
   const expected = error instanceof SettingsError || error instanceof DatabaseRefused;
-  const problem = expected || isListenError(error) ? (error as Error).message : error;
+  const problem = expected ? error.message : error;
   console.error('aios-model-server:', problem);
   process.exit(1);
-}
-
-function isListenError(error: unknown): boolean {
-  return (error as NodeJS.ErrnoException)?.syscall === 'listen';
 }

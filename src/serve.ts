@@ -19,7 +19,7 @@ export interface World extends Pick<Ports, 'clock' | 'newUuid'> {
 /**
  * Opens the database and listens. When it resolves, requests are served.
  * @returns the app, whose `close` also closes the database
- * @throws SettingsError where the settings would let strangers in
+ * @throws SettingsError where the settings would let strangers in, or the address can't be had
  * @throws DatabaseRefused
  */
 export async function serve(settings: Settings, world: World): Promise<App> {
@@ -48,11 +48,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
       version: world.version,
     });
     app.addHook('onClose', () => store.close());
-    await app.listen({
-      host: settings.host,
-      port: settings.port,
-      listenTextResolver: (address) => `${address} serves the API, docs at ${address}/docs`,
-    });
+    await listen(app, settings);
     if (settings.auth === 'on' && settings.session.length === 0) {
       logger.warn(
         'No session is known, so every call of the API will be refused: start with ' +
@@ -64,6 +60,22 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   } catch (error) {
     await store.close();
     throw error;
+  }
+}
+
+async function listen(app: App, { host, port }: Settings): Promise<void> {
+  try {
+    await app.listen({
+      host,
+      port,
+      listenTextResolver: (address) => `${address} serves the API, docs at ${address}/docs`,
+    });
+  } catch (error) {
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    throw new SettingsError(
+      `AIOS_HOST=${host} and AIOS_PORT=${port} can't be listened on: ${message}.`,
+    );
   }
 }
 

@@ -255,6 +255,9 @@ function isAddressOrRange(text: string): boolean {
 
 function isOrigin(text: string): boolean {
   return (
-    URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
+    !text.includes('*') &&
+    URL.canParse(text) &&
+    /^https?:$/.test(new URL(text).protocol) &&
+    new URL(text).origin === text
   );
 }
