@@ -4,6 +4,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
+    maxWorkers: 2,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { include: ['src/**/*.ts'], exclude: ['src/scripts/**'] },

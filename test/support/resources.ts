@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { ModelInventory } from '../../src/contract/model.ts';
 import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
@@ -39,4 +40,14 @@ async function add<Inventory>(server: Server, path: string, param: object): Prom
   expect(body).toMatchObject({ success: true });
   expect(status).toBe(200);
   return body.inventory;
+}
+
+/** Puts a model center's row into the database file, past the server. */
+export function registerCenter(server: Server, uuid: string): void {
+  const client = new Database(server.file);
+  try {
+    client.prepare("INSERT INTO resources (uuid, type) VALUES (?, 'ModelCenterVO')").run(uuid);
+  } finally {
+    client.close();
+  }
 }

@@ -33,7 +33,11 @@ export interface CallOptions {
   raw?: string | Buffer;
 }
 
-type Overrides = Partial<Omit<AppOptions, 'ports'>> & Partial<Omit<Ports, 'store'>>;
+type Overrides = Partial<Omit<AppOptions, 'ports'>> &
+  Partial<Omit<Ports, 'store'>> & {
+    /** A database file to go on with; it is then the test's to remove. */
+    file?: string;
+  };
 
 export interface Server {
   app: App;
@@ -51,18 +55,27 @@ export interface Server {
   rows(table: string, where?: string): Record<string, unknown>[];
   /** All rows of all tables, to show that nothing changed. */
   snapshot(): Record<string, unknown[]>;
+  /** Stops the server, once, and fails if it ever answered against its document. */
+  close(): Promise<void>;
+}
+
+/** Starts a real server on a real database file, for the test that calls it. */
+export async function startServer(overrides: Overrides = {}): Promise<Server> {
+  const server = await openServer(overrides);
+  onTestFinished(server.close);
+  return server;
 }
 
 /**
- * Starts a real server on a real database file, for the test that calls it. Every answer is compared
- * with its documented schema, and with what the handler returned.
+ * Starts a real server on a real database file, to be closed by the caller: for tests that share
+ * one. Every answer is compared with its documented schema, and with what the handler returned.
  */
-export async function startServer(overrides: Overrides = {}): Promise<Server> {
-  const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
-  const file = join(folder, 'aios.db');
+export async function openServer(overrides: Overrides = {}): Promise<Server> {
+  const folder = overrides.file ? undefined : mkdtempSync(join(tmpdir(), 'aios-test-'));
+  const file = overrides.file ?? join(folder as string, 'aios.db');
   const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
   let now = START;
-  const { clock, newUuid, formatDate, strictReferences, ...options } = overrides;
+  const { file: _, clock, newUuid, formatDate, strictReferences, ...options } = overrides;
   const app = await buildApp({
     ports: {
       store,
@@ -84,12 +97,14 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 
-  onTestFinished(async () => {
+  let closed: Promise<void> | undefined;
+  const close = async (): Promise<void> => {
     await app.close();
+    reader?.close();
     await store.close();
-    rmSync(folder, { recursive: true });
+    if (folder) rmSync(folder, { recursive: true });
     expect(lies).toEqual([]);
-  });
+  };
 
   const call: Server['call'] = async (method, path, body, { session, headers, raw } = {}) => {
     const sent = raw ?? (body === undefined ? undefined : JSON.stringify(body));
@@ -109,13 +124,11 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
       body: text === '' ? undefined : JSON.parse(text),
     };
   };
+  // Opened at first use: tests look into the file more often than they send requests.
+  let reader: Database.Database | undefined;
   const read = <Result>(query: (client: Database.Database) => Result): Result => {
-    const client = new Database(file, { readonly: true });
-    try {
-      return query(client);
-    } finally {
-      client.close();
-    }
+    reader ??= new Database(file, { readonly: true });
+    return query(reader);
   };
 
   return {
@@ -145,6 +158,10 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
           tables.map((table) => [table, client.prepare(`SELECT * FROM "${table}"`).all()]),
         );
       }),
+    close: () => {
+      closed ??= close();
+      return closed;
+    },
   };
 }
 

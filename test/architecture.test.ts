@@ -1,0 +1,186 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { STATUS_CODES } from 'node:http';
+import { isBuiltin } from 'node:module';
+import { join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { operations } from '../src/contract/operations.ts';
+import { rules } from '../src/domain/rules.ts';
+
+const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
+
+interface Module {
+  /** From the project's folder, such as `src/domain/ports.ts`. */
+  path: string;
+  /** Without comments. */
+  code: string;
+  /** What it imports: paths as above, packages and `node:` modules by their names. */
+  imports: string[];
+}
+
+function modulesOf(folder: string): Module[] {
+  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.(ts|mjs)$/.test(name))
+    .map((name) => {
+      const path = join(folder, name);
+      const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
+      const found = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^'\n]+)'/g);
+      const imports = [...found].map(([, name = '']) =>
+        name.startsWith('.') ? relative('.', join(path, '..', name)) : name,
+      );
+      return { path, code, imports };
+    });
+}
+
+const modules = modulesOf('src');
+const tests = modulesOf('test');
+
+/** `@fastify/cors` of `@fastify/cors/types.js`. */
+const packageOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;
+const isPackage = (name: string) => !/^(src|test|dist|migrations)\//.test(name) && !isBuiltin(name);
+const packagesOf = (some: Module[]) =>
+  new Set(some.flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
+
+const inFolder = (folder: string) => modules.filter(({ path }) => path.startsWith(`${folder}/`));
+const isScript = ({ path }: Module) => path.startsWith('src/scripts/');
+
+test('the imports are read at all', () => {
+  const app = modules.find(({ path }) => path === 'src/app.ts');
+  expect(app?.imports).toEqual(
+    expect.arrayContaining(['fastify', 'src/domain/rule.ts', 'src/http/docs.ts']),
+  );
+  const store = modules.find(({ path }) => path === 'src/store/sqlite/store.ts');
+  expect(store?.imports).toEqual(
+    expect.arrayContaining(['better-sqlite3', 'src/contract/errors.ts', 'src/domain/ports.ts']),
+  );
+  expect(modules.find(({ path }) => path === 'src/main.ts')?.imports).toContain('pino-pretty');
+});
+
+describe('a layer imports nothing but what it stands on', () => {
+  const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(ports|records)\.ts$/];
+  const layers: Record<string, RegExp[]> = {
+    contract: [/^src\/contract\//, /^@sinclair\/typebox$/],
+    domain: [/^src\/(contract|domain)\//, /^yaml$/],
+    'store/sqlite': [...STORE, /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3|node:.+)$/],
+    http: [/^src\/(contract|domain|http)\//, /^(fastify|@fastify\/.+|@sinclair\/typebox|node:.+)$/],
+  };
+
+  test.each(Object.entries(layers))('%s', (layer, allowed) => {
+    const members = inFolder(`src/${layer}`);
+    expect(members.length).toBeGreaterThan(3);
+    const others = members.flatMap(({ path, imports }) =>
+      imports
+        .filter((name) => !allowed.some((pattern) => pattern.test(name)))
+        .map((name) => `${path} imports ${name}`),
+    );
+    expect(others).toEqual([]);
+  });
+
+  test('and every folder is one of them, or the scripts', () => {
+    const folders = new Set(
+      modules.map(({ path }) => path.split('/').slice(1, -1).join('/')).filter(Boolean),
+    );
+    expect([...folders].toSorted()).toEqual([...Object.keys(layers), 'scripts'].toSorted());
+  });
+
+  test('the migration tool is only configured, not part of the program', () => {
+    const users = modules.filter(({ imports }) => imports.includes('drizzle-kit'));
+    expect(users.map(({ path }) => path)).toEqual(['src/store/sqlite/drizzle.config.ts']);
+  });
+});
+
+test('only app.ts, serve.ts, main.ts and scripts wire layers together', () => {
+  const layersOf = ({ imports }: Module) =>
+    new Set(
+      imports.flatMap((name) => /^src\/(contract|domain|store|http)\//.exec(name)?.[1] ?? []),
+    );
+  const outside = modules.filter((module) => /^src\/[^/]+$/.test(module.path));
+  const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
+  expect(wiring.toSorted()).toEqual(['src/app.ts', 'src/main.ts', 'src/serve.ts']);
+  const meeting = modules.filter(
+    (module) => layersOf(module).has('http') && layersOf(module).has('store'),
+  );
+  expect(meeting).toEqual([]);
+});
+
+describe('only main.ts and the scripts', () => {
+  const inner = modules.filter((module) => module.path !== 'src/main.ts' && !isScript(module));
+  test.each([
+    [
+      'see the process',
+      /\bprocess\s*[.[]|['"](node:)?process['"]|\bconsole\.(log|info|warn|error|debug)\b/,
+    ],
+    ['know the time', /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(|\bperformance\.now\b/],
+    ['draw lots', /\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b|\bMath\.random\b/],
+  ])('%s', (_what, pattern) => {
+    expect(inner.filter(({ code }) => pattern.test(code)).map(({ path }) => path)).toEqual([]);
+    expect(modules.some(({ code }) => pattern.test(code))).toBe(true);
+  });
+});
+
+test('only the catalogue of errors knows the statuses of failures', () => {
+  const statuses = Object.keys(STATUS_CODES).filter((status) => Number(status) >= 400);
+  const literal = new RegExp(`(?<![\\w.])(${statuses.join('|')})(?![\\w.])`, 'g');
+  const found = modules
+    .filter(({ path }) => path !== 'src/contract/errors.ts')
+    .flatMap(({ path, code }) => (code.match(literal) ?? []).map((status) => `${path}: ${status}`));
+  expect(found).toEqual([
+    // The bounds of a class of statuses that the framework, not this program, has chosen.
+    'src/http/error-handler.ts: 500',
+    'src/http/error-handler.ts: 400',
+    'src/http/error-handler.ts: 500',
+  ]);
+});
+
+describe('an operation of the catalogue', () => {
+  const names = Object.keys(operations);
+  const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
+
+  test.each(names)('%s has a rule, a test and a row in the README', (name) => {
+    expect(Object.keys(rules)).toContain(name);
+    expect(existsSync(`test/operations/${name}.test.ts`)).toBe(true);
+    expect(readme).toMatch(new RegExp(`^\\| \`?${name}\`? \\|`, 'm'));
+  });
+
+  test('is what every rule and test is about', () => {
+    expect(Object.keys(rules).toSorted()).toEqual(names.toSorted());
+    const tested = readdirSync('test/operations').map((file) => file.replace('.test.ts', ''));
+    expect(tested.filter((name) => !names.includes(name))).toEqual([]);
+  });
+});
+
+describe('a package', () => {
+  /** Development packages that are run, not imported, with the command that runs them. */
+  const tools: Record<string, string> = {
+    '@biomejs/biome': 'biome',
+    '@redocly/cli': 'redocly',
+    '@vitest/coverage-v8': 'coverage',
+    tsx: 'tsx',
+    typescript: 'tsc',
+  };
+  const program = modules.filter(
+    ({ path }) => !path.startsWith('src/scripts/') && !path.endsWith('.config.ts'),
+  );
+  const runtime = packagesOf(program);
+
+  test('that the program imports is a dependency, and the other way round', () => {
+    expect([...runtime].toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
+  });
+
+  test('that only development needs is imported or run by it, and is no dependency', () => {
+    const imported = [...packagesOf([...modules, ...tests])].filter((name) => !runtime.has(name));
+    const types = Object.keys(manifest.devDependencies).filter((name) =>
+      name.startsWith('@types/'),
+    );
+    expect([...imported, ...Object.keys(tools), ...types].toSorted()).toEqual(
+      Object.keys(manifest.devDependencies).toSorted(),
+    );
+    const lint = readFileSync('src/scripts/lint-openapi.mjs', 'utf8');
+    const commands = [...Object.values<string>(manifest.scripts), lint].join('\n');
+    for (const command of Object.values(tools)) expect(commands).toContain(command);
+  });
+
+  test('has one exact version, so that a checkout stays what it was', () => {
+    const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(String(version)))).toEqual([]);
+  });
+});

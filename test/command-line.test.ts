@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { helpText, parseCommandLine } from '../src/command-line.ts';
+import { definitions, flagOf, SettingsError, settingKeys, variableOf } from '../src/settings.ts';
+
+const nothing = { command: 'serve', help: false, version: false, flags: {} };
+
+describe('a command line', () => {
+  test.each([
+    [[], nothing],
+    [['serve'], nothing],
+    [['--help'], { ...nothing, help: true }],
+    [['-h'], { ...nothing, help: true }],
+    [['--version'], { ...nothing, version: true }],
+    [['-v'], { ...nothing, version: true }],
+    [['serve', '--port', '1'], { ...nothing, flags: { port: '1' } }],
+    [['--port=1', 'serve'], { ...nothing, flags: { port: '1' } }],
+    [['--port=1', '--port', '2'], { ...nothing, flags: { port: '2' } }],
+    [
+      ['--database-url=file:a=b', '--auth=off'],
+      { ...nothing, flags: { 'database-url': 'file:a=b', auth: 'off' } },
+    ],
+    [['--session-file', '-'], { ...nothing, flags: { 'session-file': '-' } }],
+  ])('%j is understood', (args, expected) => {
+    expect(parseCommandLine(args)).toEqual(expected);
+  });
+
+  test.each(settingKeys.map(flagOf))('may set --%s', (flag) => {
+    expect(parseCommandLine([`--${flag}`, 'x']).flags).toEqual({ [flag]: 'x' });
+  });
+
+  test.each([
+    [['--prot', '1'], /^--prot is not a flag; did you mean --port\?/],
+    [['--databaseurl=x'], /^--databaseurl is not a flag; did you mean --database-url\?/],
+    [['--databaseUrl=x'], /^--databaseUrl is not a flag; did you mean --database-url\?/],
+    [['--sesion-file', 'x'], /^--sesion-file is not a flag; did you mean --session-file\?/],
+    [['--hepl'], /^--hepl is not a flag; did you mean --help\?/],
+    [['--port-file', 'x'], /^--port-file is not a flag; did you mean --/],
+    [['--no-auth'], /^--no-auth is not a flag; did you mean --auth\?/],
+    [['--__proto__=x'], /^--__proto__ is not a flag/],
+    [['-p', '1'], /^-p is not a flag/],
+    [['--port'], /^--port needs a value/],
+    [['--port='], /^--port needs a value/],
+    [['--help=no'], /^--help takes no value/],
+    [['--version=1'], /^--version takes no value/],
+    [['sevre'], /^sevre is not a command, but serve\b/],
+    [['toString'], /^toString is not a command, but serve\b/],
+    [['serve', 'more'], /^more: serve takes no such argument/],
+    [['--', '--port'], /^--port is not a command/],
+  ])('%j is refused', (args, sentence) => {
+    expect(() => parseCommandLine(args)).toThrow(SettingsError);
+    expect(() => parseCommandLine(args)).toThrow(sentence);
+  });
+
+  test('keeps a secret to itself when it is refused', () => {
+    expect(() => parseCommandLine(['--session=hunter2', '--prot'])).toThrow(/^(?!.*hunter2)/);
+  });
+});
+
+test('the help tells of every setting its flag, variable, purpose, values and default', () => {
+  const help = helpText();
+  for (const key of settingKeys) {
+    const { description, allowed, default: standard } = definitions[key];
+    for (const text of [`--${flagOf(key)}`, variableOf(key), description, allowed]) {
+      expect(help).toContain(text.replaceAll('`', ''));
+    }
+    expect(help).toContain(`Default: ${standard || 'none'}.`);
+  }
+  expect(help).toContain('--session-file (AIOS_SESSION, AIOS_SESSION_FILE)');
+  expect(help).not.toContain('`');
+  for (const word of ['serve', '--help', '--version']) expect(help).toContain(word);
+});

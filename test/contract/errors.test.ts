@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  ApiError,
+  documentedFailures,
+  type Failure,
+  invalidArgument,
+} from '../../src/contract/errors.ts';
+import { type Code, descriptions } from '../support/failures.ts';
+
+const catalogue: Record<Failure, [status: number, code: Code]> = {
+  invalidArgument: [400, 'SYS.1007'],
+  requestTimeTooSkewed: [403, 'ID.1001'],
+  noRoute: [404, 'SYS.1009'],
+  jobGone: [404, 'SYS.1003'],
+  methodNotAllowed: [405, 'SYS.1009'],
+  requestTooSlow: [408, 'SYS.1015'],
+  bodyTooLarge: [413, 'SYS.1007'],
+  urlTooLong: [414, 'SYS.1015'],
+  notJson: [415, 'SYS.1007'],
+  tooManyLogins: [429, 'ID.1000'],
+  headersTooLarge: [431, 'SYS.1015'],
+  resourceNotFound: [503, 'SYS.1003'],
+  operationFailed: [503, 'SYS.1006'],
+  loginFailed: [503, 'ID.1000'],
+  sessionInvalid: [503, 'ID.1001'],
+  timedOut: [503, 'SYS.1001'],
+  notReady: [503, 'SYS.1010'],
+  internal: [503, 'SYS.1000'],
+};
+
+describe('the catalogue of contract §4.2', () => {
+  test.each(Object.entries(catalogue))('%s', (failure, [status, code]) => {
+    const error = new ApiError(failure as Failure, 'what went wrong');
+
+    expect(error.status).toBe(status);
+    expect(error.errorCode).toBe(code);
+    expect(JSON.stringify(error.answer)).toBe(
+      JSON.stringify({
+        error: { code, description: descriptions[code], details: 'what went wrong' },
+      }),
+    );
+  });
+
+  test('has no status 500', () => {
+    expect(Object.values(catalogue).map(([status]) => status)).not.toContain(500);
+  });
+});
+
+test('invalidArgument is SYS.1007', () => {
+  const error = invalidArgument('why');
+  expect([error.failure, error.message]).toEqual(['invalidArgument', 'why']);
+  expect(error).toBeInstanceOf(ApiError);
+});
+
+describe('headers', () => {
+  test('the failure that passes by itself asks to retry', () => {
+    expect(new ApiError('notReady', '').headers).toEqual({
+      'retry-after': expect.stringMatching(/^[1-9]\d*$/),
+    });
+    expect(new ApiError('notReady', '', { 'retry-after': '9' }).headers).toEqual({
+      'retry-after': '9',
+    });
+  });
+
+  test('the others bring what they are given, and nothing more', () => {
+    const headers = { allow: 'GET' };
+    expect(new ApiError('methodNotAllowed', '', headers).headers).toEqual(headers);
+    expect(new ApiError('internal', '').headers).toEqual({});
+  });
+});
+
+describe('details hold at most 4096 characters', () => {
+  const detailsOf = (text: string) => invalidArgument(text).answer.error.details;
+
+  test.each([
+    ['', ''],
+    ['x'.repeat(4096), 'x'.repeat(4096)],
+    ['x'.repeat(4097), `${'x'.repeat(4093)}...`],
+    ['x'.repeat(1_000_000), `${'x'.repeat(4093)}...`],
+  ])('%#', (text, details) => {
+    expect(detailsOf(text)).toBe(details);
+  });
+
+  test('a cut through a surrogate pair leaves no half of it', () => {
+    const details = detailsOf(`${'x'.repeat(4092)}😀😀😀`);
+    expect(details.isWellFormed()).toBe(true);
+    expect(details).toHaveLength(4096);
+  });
+
+  test('property: a beginning of the text, well-formed where the text is', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', minLength: 3000, maxLength: 5000, size: 'max' }),
+        (text) => {
+          const details = detailsOf(text);
+          expect(details.length).toBeLessThanOrEqual(4096);
+          expect(details.isWellFormed()).toBe(true);
+          if (text.length <= 4096) expect(details).toBe(text);
+          else expect(text.startsWith(details.slice(0, 4092))).toBe(true);
+        },
+      ),
+      { numRuns: 5 },
+    );
+  });
+});
+
+test('an operation documents each status once, ascending, those of bodies only where it has one', () => {
+  expect(documentedFailures(true).map(({ status }) => status)).toEqual([
+    400, 408, 413, 414, 415, 431, 503,
+  ]);
+  const ofReads = documentedFailures(false).filter(({ status }) => status !== 415);
+  expect(ofReads).toEqual([
+    { status: 400, codes: ['SYS.1007'] },
+    { status: 408, codes: ['SYS.1015'] },
+    { status: 414, codes: ['SYS.1015'] },
+    { status: 431, codes: ['SYS.1015'] },
+    { status: 503, codes: ['ID.1001', 'SYS.1000', 'SYS.1001', 'SYS.1003', 'SYS.1010'] },
+  ]);
+});

@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { ADMIN_ACCOUNT_UUID } from '../../src/contract/aios.ts';
+import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
+import { expectFailure } from '../support/failures.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import {
+  API,
+  type CallOptions,
+  SESSION,
+  type Server,
+  START,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const MODELS = `${API}/models`;
+const STORED = '0a1b2c3d4e5f40718293a4b5c6d7e8f9';
+const LIFETIME_MS = 7_200_000;
+
+const addSession = (server: Server, expiredDate = START + LIFETIME_MS) =>
+  server.store.addSession({
+    uuid: STORED,
+    accountUuid: ADMIN_ACCOUNT_UUID,
+    userUuid: ADMIN_ACCOUNT_UUID,
+    createDate: START,
+    expiredDate,
+  });
+
+const header = (authorization: string): CallOptions => ({
+  session: null,
+  headers: { authorization },
+});
+const stored = header(`OAuth ${STORED}`);
+
+const missing = [400, 'SYS.1007', "missing header 'Authorization'"] as const;
+const otherScheme = [400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const;
+const expired = [503, 'ID.1001', 'Session expired'] as const;
+
+describe('the header (contract §4.1)', () => {
+  const shared = sharedServer();
+
+  test.each<[string, CallOptions, readonly [number, 'SYS.1007' | 'ID.1001', string]]>([
+    ['none', { session: null }, missing],
+    ['another scheme', header('Bearer abc'), otherScheme],
+    ['the scheme in lower case', header(`oauth ${SESSION}`), otherScheme],
+    ['the scheme in upper case', header(`OAUTH ${SESSION}`), otherScheme],
+    ['no scheme', header(SESSION), otherScheme],
+    ['the scheme run into the session', header(`OAuth${SESSION}`), otherScheme],
+    ['nothing', header(''), otherScheme],
+    ['the scheme alone', header('OAuth'), expired],
+    ['an unknown session', header('OAuth 00000000000040008000000000000000'), expired],
+    ['a session in upper case', header(`OAuth ${SESSION.toUpperCase()}`), expired],
+    ['what is no uuid', header("OAuth ' OR 1=1 --"), expired],
+    ['a very long session', header(`OAuth ${'a'.repeat(60_000)}`), expired],
+  ])('%s is refused', async (_, options, failure) => {
+    const server = shared();
+    expectFailure(await server.get(MODELS, options), ...failure);
+  });
+
+  test.each([
+    `OAuth ${SESSION}`,
+    `OAuth   ${SESSION}`,
+    ` OAuth ${SESSION} `,
+  ])('%j is accepted', async (authorization) => {
+    const server = shared();
+    expect((await server.get(MODELS, header(authorization))).status).toBe(200);
+  });
+});
+
+describe('every operation of the catalogue refuses strangers', () => {
+  const shared = sharedServer();
+
+  test.each(Object.keys(operations) as OperationName[])('%s', async (name) => {
+    const server = shared();
+    const operation: Operation = operations[name];
+    const body = operation.wrapper ? { [operation.wrapper]: {} } : undefined;
+    const before = server.snapshot();
+
+    for (const path of [operation.path, ...(operation.aliases ?? [])]) {
+      const url = `/zstack${path.replace(/\{\w+\}/g, STORED)}`;
+      const call = (options: CallOptions) => server.call(operation.method, url, body, options);
+      expectFailure(await call({ session: null }), ...missing);
+      expectFailure(await call({ session: STORED }), ...expired);
+    }
+
+    expect(server.snapshot()).toEqual(before);
+  });
+});
+
+describe('the order of the checks (decision 34)', () => {
+  const limit = 1000;
+  const shared = sharedServer({ bodyLimit: limit });
+  const oversized = JSON.stringify({ param: { name: 'x'.repeat(2 * limit) } });
+  const unparsable: CallOptions = { raw: '{"param":' };
+  const text = { 'content-type': 'text/plain' };
+
+  test.each<
+    [string, string, string, CallOptions, readonly [number, 'SYS.1007' | 'SYS.1009', unknown]]
+  >([
+    [
+      'URL before session',
+      'POST',
+      `${MODELS}/%zz`,
+      { session: null },
+      [400, 'SYS.1007', expect.stringContaining('percent-encoded')],
+    ],
+    [
+      'path before session',
+      'POST',
+      `${API}/nothing`,
+      { session: null },
+      [404, 'SYS.1009', 'no api mapping to /v1/ai/nothing'],
+    ],
+    [
+      'verb before session',
+      'PATCH',
+      MODELS,
+      { session: null },
+      [405, 'SYS.1009', expect.any(String)],
+    ],
+    [
+      'verb before headers',
+      'PATCH',
+      MODELS,
+      { raw: 'x', headers: text },
+      [405, 'SYS.1009', expect.any(String)],
+    ],
+    [
+      'content type before session',
+      'POST',
+      MODELS,
+      { session: null, raw: '{}', headers: text },
+      [415, 'SYS.1007', expect.any(String)],
+    ],
+    [
+      'timeout header before session',
+      'POST',
+      MODELS,
+      { session: null, headers: { 'x-api-timeout': 'soon' } },
+      [400, 'SYS.1007', expect.stringContaining('X-API-Timeout')],
+    ],
+    ['session before JSON', 'POST', MODELS, { ...unparsable, session: null }, missing],
+    ['session before size', 'POST', MODELS, { raw: oversized, session: null }, missing],
+    ['session before arguments', 'POST', MODELS, { raw: '{}', session: null }, missing],
+    [
+      'size before JSON',
+      'POST',
+      MODELS,
+      { raw: oversized.slice(0, -2) },
+      [413, 'SYS.1007', expect.any(String)],
+    ],
+    [
+      'JSON before types',
+      'POST',
+      MODELS,
+      unparsable,
+      [400, 'SYS.1007', expect.stringContaining('not valid JSON')],
+    ],
+    [
+      'types before arguments',
+      'POST',
+      MODELS,
+      { raw: '{"param":{"size":"x"}}' },
+      [400, 'SYS.1007', expect.stringContaining('[size] field is excepted')],
+    ],
+    [
+      'action before existence',
+      'PUT',
+      `${API}/model-services/${STORED}`,
+      { raw: '{"other":{}}' },
+      [400, 'SYS.1007', expect.stringContaining("the body doesn't contain action")],
+    ],
+    [
+      'arguments before existence',
+      'POST',
+      `${API}/model-services/${STORED}`,
+      { raw: '{"params":{"type":"x"}}' },
+      [400, 'SYS.1007', expect.stringContaining('valid value for field[type]')],
+    ],
+  ])('%s', async (_, method, path, options, failure) => {
+    const server = shared();
+    expectFailure(await server.call(method, path, undefined, options), ...failure);
+  });
+
+  test('an unknown session before an oversized body', async () => {
+    const server = shared();
+    const options = { raw: oversized, session: STORED };
+    expectFailure(await server.post(MODELS, undefined, options), ...expired);
+  });
+
+  test('existence comes last', async () => {
+    const server = await startServer();
+    expectFailure(
+      await server.post(`${API}/model-services/${STORED}`, { params: {} }),
+      503,
+      'SYS.1003',
+      `invalid field[uuid], resource[uuid:${STORED}, type:ModelServiceVO] not found`,
+    );
+  });
+});
+
+describe('AIOS_AUTH=off (contract §4.8)', () => {
+  const off = { authorization: { required: false, sessions: new Set<string>() } };
+
+  test.each<[string, CallOptions]>([
+    ['no header', { session: null }],
+    ['any session', { session: 'whatever' }],
+    ['any scheme', header('Bearer abc')],
+  ])('takes %s', async (_, options) => {
+    const server = await startServer(off);
+    expect((await server.get(MODELS, options)).status).toBe(200);
+    const added = await server.post(MODELS, { param: requiredModelParams }, options);
+    expect(added.status).toBe(200);
+  });
+});
+
+describe('a stored session', () => {
+  test('is accepted until 7200 s have passed since its last use', async () => {
+    const server = await startServer();
+    await addSession(server);
+
+    for (const idle of [LIFETIME_MS - 1000, LIFETIME_MS - 1, 5_000_000]) {
+      server.advance(idle);
+      expect((await server.get(MODELS, stored)).status).toBe(200);
+    }
+    server.advance(LIFETIME_MS);
+    expectFailure(await server.get(MODELS, stored), ...expired);
+  });
+
+  test('stays expired: a refused call does not revive it', async () => {
+    const server = await startServer();
+    await addSession(server);
+    server.advance(LIFETIME_MS + 1);
+
+    expectFailure(await server.get(MODELS, stored), ...expired);
+    expectFailure(await server.get(MODELS, stored), ...expired);
+  });
+
+  test('slides by a use soon after the last', async () => {
+    const server = await startServer();
+    await addSession(server);
+    for (let use = 0; use < 3; use++) {
+      server.advance(400);
+      await server.get(MODELS, stored);
+    }
+    server.advance(LIFETIME_MS - 1000);
+    expect((await server.get(MODELS, stored)).status).toBe(200);
+  });
+
+  test('slides also by a call that fails after the authorization', async () => {
+    const server = await startServer();
+    await addSession(server);
+    server.advance(LIFETIME_MS - 1000);
+    expect((await server.post(MODELS, {}, stored)).status).toBe(400);
+    server.advance(LIFETIME_MS - 1000);
+    expect((await server.get(MODELS, stored)).status).toBe(200);
+  });
+});
+
+test('a session of the settings never expires and leaves no row', async () => {
+  const server = await startServer();
+  server.advance(1000 * LIFETIME_MS);
+  expect((await server.get(MODELS)).status).toBe(200);
+  expect(JSON.stringify(server.snapshot())).not.toContain(SESSION);
+});
+
+test.each([
+  '/_aios/health',
+  '/_aios/live',
+  '/openapi.json',
+])('%s needs no session', async (path) => {
+  const server = await startServer();
+  expect((await server.get(path, { session: null })).status).toBe(200);
+});

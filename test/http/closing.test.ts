@@ -1,0 +1,173 @@
+import { describe, expect, test } from 'vitest';
+import { expectFailure } from '../support/failures.ts';
+import { openConnection, rawRequest } from '../support/raw-http.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { API, type Server, startServer } from '../support/server.ts';
+
+const MODELS = `${API}/models`;
+/** Far longer than anything here takes: what ends sooner has not waited for it. */
+const patient = { closeGrace: 4000 };
+const SOON_MS = 2000;
+
+/** Holds the server's next lists back until released. */
+function holdLists({ store }: Server): { begun: Promise<void>; release: () => void } {
+  const { listModels } = store;
+  let release = () => {};
+  let begin = () => {};
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const begun = new Promise<void>((resolve) => {
+    begin = resolve;
+  });
+  store.listModels = async (page) => {
+    begin();
+    await released;
+    return listModels(page);
+  };
+  return { begun, release };
+}
+
+async function timed(work: Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work;
+  return performance.now() - start;
+}
+
+describe('a request in flight when the server closes', () => {
+  test('is answered', async () => {
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
+    const answer = server.get(MODELS);
+    await begun;
+    const closing = server.app.close();
+    setTimeout(release, 100);
+
+    expect((await answer).body).toEqual({ success: true, inventories: [] });
+    expect(await timed(closing)).toBeLessThan(SOON_MS);
+  });
+
+  test('may still send the rest of its body, and is carried out', async () => {
+    const server = await startServer({ timeouts: patient });
+    const connection = await openConnection(server.url);
+    const body = JSON.stringify({ param: requiredModelParams });
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+    };
+    await connection.send(rawRequest('POST', MODELS, headers, body.slice(0, 20)));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const closing = server.app.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await connection.send(body.slice(20));
+
+    expect((await connection.answer()).body).toMatchObject({ success: true });
+    expect(server.rows('models')).toHaveLength(1);
+    expect(await timed(closing)).toBeLessThan(SOON_MS);
+    await connection.closed();
+  });
+});
+
+describe('a later request', () => {
+  test('on a connection still open gets SYS.1010, or finds it closed', async () => {
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
+    const connection = await openConnection(server.url);
+    await connection.send(rawRequest('GET', MODELS));
+    await begun;
+    const closing = server.app.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await connection.send(rawRequest('GET', `${API}/model-services`));
+    release();
+
+    expect((await connection.answer()).status).toBe(200);
+    const later = await connection.answer().catch(() => undefined);
+    if (later) {
+      expectFailure(later, 503, 'SYS.1010', expect.any(String));
+      expect(later.headers.get('retry-after')).toMatch(/^\d+$/);
+      expect(later.headers.get('connection')).toBe('close');
+    }
+    await closing;
+    await connection.closed();
+  });
+
+  test.each([
+    MODELS,
+    `${API}/nothing`,
+    '/_aios/health',
+    '/openapi.json',
+  ])('gets SYS.1010 whatever it asks for: %s', async (path) => {
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
+    const busy = await openConnection(server.url);
+    const half = await openConnection(server.url);
+    await busy.send(rawRequest('GET', MODELS));
+    const request = rawRequest('GET', path);
+    await half.send(request.slice(0, -2));
+    await begun;
+    const closing = server.app.close();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await half.send(request.slice(-2));
+
+    const answer = await half.answer();
+    expectFailure(answer, 503, 'SYS.1010', expect.any(String));
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    release();
+    await closing;
+    await half.closed();
+  });
+
+  test('on an idle connection finds it closed', async () => {
+    const server = await startServer({ timeouts: patient });
+    const idle = await openConnection(server.url);
+    await idle.send(rawRequest('GET', MODELS));
+    await idle.answer();
+    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await idle.closed();
+  });
+
+  test('on a new connection finds nobody', async () => {
+    const server = await startServer({ timeouts: patient });
+    await server.app.close();
+    await expect(openConnection(server.url)).rejects.toThrow('ECONNREFUSED');
+  });
+});
+
+describe('close() ends within its grace', () => {
+  const timeouts = { closeGrace: 200 };
+  const POST = rawRequest('POST', MODELS, {
+    'Content-Type': 'application/json',
+    'Content-Length': '100',
+  });
+
+  test.each([
+    ['a body that never ends', `${POST}{"param"`],
+    ['a body that never begins', POST],
+    ['headers that never end', 'GET / HTTP/1.1\r\nHost: x\r\n'],
+    ['a client that says nothing', ''],
+  ])('despite %s', async (_, bytes) => {
+    const server = await startServer({ timeouts });
+    const connection = await openConnection(server.url);
+    if (bytes !== '') await connection.send(bytes);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+
+    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await connection.closed();
+  });
+
+  test('despite an operation that never ends', async () => {
+    const server = await startServer({ timeouts });
+    const { begun } = holdLists(server);
+    const connection = await openConnection(server.url);
+    await connection.send(rawRequest('GET', MODELS));
+    await begun;
+    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await connection.closed();
+  });
+
+  test('called twice', async () => {
+    const server = await startServer({ timeouts });
+    await Promise.all([server.app.close(), server.app.close()]);
+    await server.app.close();
+  });
+});

@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { expectFailure } from '../support/failures.ts';
+import { startServer } from '../support/server.ts';
+
+const HEALTH = '/_aios/health';
+const LIVE = '/_aios/live';
+const stranger = { session: null };
+
+describe('while the database answers', () => {
+  test.each([
+    [HEALTH, { status: 'ready', version: '0.0.0-test', aiosVersion: '5.5.22', database: 'ok' }],
+    [LIVE, { status: 'live' }],
+  ])('%s tells so, to anybody', async (path, body) => {
+    const server = await startServer();
+    const answer = await server.get(path, stranger);
+    expect([answer.status, answer.body]).toEqual([200, body]);
+    expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
+
+    const head = await server.call('HEAD', path, undefined, stranger);
+    expect([head.status, head.body]).toEqual([200, undefined]);
+    expect(head.headers.get('content-length')).toBe(answer.headers.get('content-length'));
+  });
+});
+
+describe('when the database is away', () => {
+  test('health is SYS.1010, which says when to ask again', async () => {
+    const server = await startServer();
+    await server.store.close();
+
+    const answer = await server.get(HEALTH, stranger);
+    expectFailure(answer, 503, 'SYS.1010', expect.any(String));
+    expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
+    const head = await server.call('HEAD', HEALTH, undefined, stranger);
+    expect([head.status, head.body]).toEqual([503, undefined]);
+  });
+
+  test('the API is SYS.1010 as well', async () => {
+    const server = await startServer();
+    await server.store.close();
+
+    const answer = await server.get('/zstack/v1/ai/models');
+    expectFailure(answer, 503, 'SYS.1010', expect.any(String));
+  });
+
+  test('live is live: a restart would not bring the database back', async () => {
+    const server = await startServer();
+    await server.store.close();
+    expect((await server.get(LIVE, stranger)).status).toBe(200);
+  });
+});

@@ -1,0 +1,351 @@
+import { readFileSync } from 'node:fs';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
+import { parametersOf } from '../support/contract-parameters.ts';
+import { startServer } from '../support/server.ts';
+import { operationSince, sinceVersions, versionsOf } from '../support/since-versions.ts';
+
+const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+const names = Object.keys(operations) as OperationName[];
+const writes = names.filter((name) => operations[name].method !== 'GET');
+const reads = names.filter((name) => operations[name].method === 'GET');
+
+// biome-ignore lint/suspicious/noExplicitAny: the test looks into a document of any shape
+type Node = any;
+
+interface Described {
+  path: string;
+  method: string;
+  operation: Node;
+}
+
+const described: Described[] = Object.entries<Node>(document.paths).flatMap(([path, methods]) =>
+  Object.entries<Node>(methods).map(([method, operation]) => ({ path, method, operation })),
+);
+
+function of(name: OperationName): Node {
+  return described.find(({ operation }) => operation.operationId === name)?.operation;
+}
+
+/** Follows references within the document. */
+function resolve(node: Node): Node {
+  if (!node?.$ref) return node;
+  const parts: string[] = node.$ref.slice(2).split('/');
+  return resolve(parts.reduce((at: Node, part) => at[part], document));
+}
+
+/** Every schema in the document with the place it stands at. */
+function* schemas(node: Node, place: string): Generator<[place: string, schema: Node]> {
+  if (typeof node !== 'object' || node === null) return;
+  if (node.type || node.anyOf || node.$ref) yield [place, node];
+  for (const [name, member] of Object.entries(node)) {
+    if (!['example', 'examples', 'default', 'enum'].includes(name)) {
+      yield* schemas(member, `${place}/${name}`);
+    }
+  }
+}
+
+describe('the document', () => {
+  test('is served as it is committed', async () => {
+    const server = await startServer();
+    const answer = await server.get('/openapi.json', { session: null });
+    expect([answer.status, answer.body]).toEqual([200, document]);
+  });
+
+  test('is OpenAPI 3.1 and tells the AIOS it follows (decision 37)', () => {
+    expect(document.openapi).toMatch(/^3\.1\./);
+    expect(JSON.stringify(document.info)).toContain('5.5.22');
+  });
+
+  test('has servers that hold wherever it is served', () => {
+    expect(document.servers).toEqual([expect.objectContaining({ url: '/zstack' })]);
+  });
+
+  test('asks for a session on every operation', () => {
+    const [name] = Object.keys(document.security[0]);
+    expect(document.security).toEqual([{ [name as string]: [] }]);
+    expect(document.components.securitySchemes[name as string]).toEqual({
+      type: 'apiKey',
+      in: 'header',
+      name: 'Authorization',
+      description: expect.stringContaining('OAuth'),
+    });
+    expect(described.filter(({ operation }) => operation.security)).toEqual([]);
+  });
+
+  test('names no component def-N, has none unused, and refers to none that is missing', () => {
+    const components = Object.keys(document.components.schemas);
+    expect(components.filter((name) => /^def-/.test(name))).toEqual([]);
+    const text = JSON.stringify(document);
+    const referred = new Set(
+      [...text.matchAll(/"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name),
+    );
+    expect([...referred].toSorted()).toEqual(components.toSorted());
+  });
+
+  test('speaks of no host but examples', () => {
+    const hosts = JSON.stringify(document).match(/\bhttps?:\/\/[^/"\s:\\]+/g) ?? [];
+    expect(hosts.filter((host) => !/localhost$|\bexample\.(com|org)$/.test(host))).toEqual([]);
+  });
+});
+
+describe('operations', () => {
+  test('are those of the catalogue, each once, in its place', () => {
+    const expected = names.map((name) => {
+      const { method, path }: Operation = operations[name];
+      return { path, method: method.toLowerCase(), name };
+    });
+    const told = described.map(({ path, method, operation }) => ({
+      path,
+      method,
+      name: operation.operationId,
+    }));
+    expect(told).toHaveLength(expected.length);
+    expect(told).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('have no aliases in the document (decision 31)', () => {
+    const aliases = names.flatMap((name) => (operations[name] as Operation).aliases ?? []);
+    expect(aliases).toContain('/v1/ai/model-services/{uuid}/actions');
+    for (const alias of aliases) expect(document.paths).not.toHaveProperty([alias]);
+  });
+
+  test.each(names)('%s says what it does, in a group that is described', (name) => {
+    const { summary, description, tags } = of(name);
+    expect(summary).toMatch(/^[A-Z].*[^.]$/);
+    expect(description).toMatch(/\.$/);
+    const groups = document.tags.map(({ name: group }: Node) => group);
+    expect(groups).toEqual(expect.arrayContaining(tags));
+  });
+
+  test.each(names)('%s describes each of its path parameters, and requires it', (name) => {
+    const { path }: Operation = operations[name];
+    const inPath = (of(name).parameters ?? []).filter((parameter: Node) => parameter.in === 'path');
+    expect(inPath.map((parameter: Node) => parameter.name)).toEqual(
+      [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter]) => parameter),
+    );
+    for (const parameter of inPath) {
+      expect(parameter).toMatchObject({ required: true, description: expect.any(String) });
+    }
+  });
+});
+
+describe('requests', () => {
+  test.each(writes)('%s takes the parameters of contract §2 under its wrapper', (name) => {
+    const { wrapper = '' }: Operation = operations[name];
+    const { schema } = of(name).requestBody.content['application/json'];
+    const body = resolve(schema);
+    expect(Object.keys(body.properties)).toEqual([wrapper, 'systemTags', 'userTags']);
+    const { required, optional } = parametersOf(name);
+    const params = resolve(body.properties[wrapper]);
+    expect(Object.keys(params.properties)).toEqual([...required, ...optional]);
+    expect(params.required ?? []).toEqual(required);
+  });
+
+  test.each([
+    ['AddModelService', true],
+    ['UpdateModelService', true],
+    ['CloneModelService', false],
+    ['AddModel', true],
+    ['BindModelToService', false],
+  ] as const)('%s needs a body: %s', (name, needed) => {
+    const { requestBody } = of(name);
+    expect(requestBody.required ?? false).toBe(needed);
+    const { required = [] } = resolve(requestBody.content['application/json'].schema);
+    expect(required).toEqual(needed ? [(operations[name] as Operation).wrapper] : []);
+  });
+
+  test.each(reads)('%s has no body', (name) => {
+    expect(of(name).requestBody).toBeUndefined();
+  });
+});
+
+describe('answers', () => {
+  const failures = ['400', '408', '414', '431', '503'];
+
+  test.each(writes)('%s answers 200 or 202, and fails as contract §4.2 says', (name) => {
+    expect(Object.keys(of(name).responses).toSorted()).toEqual(
+      ['200', '202', ...failures, '413', '415'].toSorted(),
+    );
+    const { schema } = of(name).responses['202'].content['application/json'];
+    expect(resolve(schema)).toMatchObject({ required: ['location', 'apiTimeout'] });
+  });
+
+  test.each(reads)('%s answers 200 alone, and fails as contract §4.2 says', (name) => {
+    const statuses = Object.keys(of(name).responses);
+    expect(statuses.filter((status) => status !== '415').toSorted()).toEqual(['200', ...failures]);
+  });
+
+  test.each(names)('%s: each failure is {"error"} with the codes named', (name) => {
+    for (const [status, response] of Object.entries<Node>(of(name).responses)) {
+      const { schema } = response.content['application/json'];
+      if (status < '400') continue;
+      expect(response.description).toMatch(/\b(SYS|ID)\.1\d{3}\b/);
+      expect(resolve(schema)).toMatchObject({ required: ['error'], additionalProperties: false });
+      expect(Object.keys(resolve(schema).properties)).toEqual(['error']);
+    }
+  });
+
+  test.each(names)('%s: a 200 says success first (decision 2)', (name) => {
+    const answer = resolve(of(name).responses['200'].content['application/json'].schema);
+    const [first] = Object.keys(answer.properties);
+    expect(first).toBe('success');
+    expect(resolve(answer.properties.success)).toMatchObject({ type: 'boolean', enum: [true] });
+    expect(answer.required).toEqual(
+      operations[name].answers === 'inventory' ? ['success', 'inventory'] : ['success'],
+    );
+  });
+});
+
+describe('inventories have the fields of contract §3, and require those always there', () => {
+  const inventories: Record<string, [required: string, optional: string]> = {
+    ModelServiceInventory: [
+      'uuid name yaml requestCpu requestMemory modelCenterUuid type framework source size system ' +
+        'hasNewVersion installPath startCommand supportDistributed cpuArchitectures ' +
+        'vendorToSpecUuidsMap modelServiceRefs modelServiceImages createDate lastOpDate',
+      'description readme gpuComputeCapability pythonVersion condaVersion version containerCommand ' +
+        'containerArgs',
+    ],
+    ModelInventory: [
+      'uuid name description installPath modelCenterUuid modelId size type recommendedGpuNum ' +
+        'isLatestVersion modelServiceRefs extraGpuMemRequest SAMPLE_SIZE createDate lastOpDate',
+      'parameters logo vendor introduction version minGpuMemory recommendedGpuMemory ' +
+        'gpuConstraintDescription versionSemver artifactChecksum artifactSizeBytes architectureType ' +
+        'frameworkVersion requiredAccelerator pipelineTag',
+    ],
+    ModelServiceRefInventory: ['uuid modelUuid modelServiceUuid isDefault', ''],
+    ModelServiceImageInventory: [
+      'uuid modelServiceUuid cpuArchitecture createDate lastOpDate',
+      'vmImageUuid dockerImage',
+    ],
+    ErrorCode: ['code description details', 'elaboration location cost cause causes opaque'],
+  };
+  const words = (text: string) => text.split(' ').filter((word) => word !== '');
+
+  test.each(Object.entries(inventories))('%s', (name, [required, optional]) => {
+    const schema = document.components.schemas[name];
+    expect(schema.required.toSorted()).toEqual(words(required).toSorted());
+    expect(Object.keys(schema.properties).toSorted()).toEqual(
+      [...words(required), ...words(optional)].toSorted(),
+    );
+  });
+
+  test.each([
+    ['ModelServiceInventory', 'requestCpu', { type: 'integer', format: 'int32' }],
+    ['ModelServiceInventory', 'requestMemory', { type: 'integer', format: 'int64' }],
+    ['ModelServiceInventory', 'size', { type: 'integer', format: 'int64' }],
+    ['ModelServiceInventory', 'system', { type: 'boolean' }],
+    ['ModelServiceInventory', 'hasNewVersion', { type: 'boolean' }],
+    ['ModelServiceInventory', 'supportDistributed', { type: 'boolean' }],
+    ['ModelServiceInventory', 'cpuArchitectures', { type: 'array', items: { type: 'string' } }],
+    ['ModelServiceInventory', 'vendorToSpecUuidsMap', { type: 'object' }],
+    ['ModelInventory', 'size', { type: 'integer', format: 'int64' }],
+    ['ModelInventory', 'minGpuMemory', { type: 'integer', format: 'int64' }],
+    ['ModelInventory', 'recommendedGpuMemory', { type: 'integer', format: 'int64' }],
+    [
+      'ModelInventory',
+      'recommendedGpuNum',
+      { type: 'array', items: { type: 'integer', format: 'int32' } },
+    ],
+    ['ModelInventory', 'artifactSizeBytes', { type: 'integer', format: 'int64' }],
+    ['ModelInventory', 'extraGpuMemRequest', { type: 'integer', format: 'int64' }],
+    ['ModelInventory', 'SAMPLE_SIZE', { type: 'integer', format: 'int32' }],
+    ['ModelInventory', 'isLatestVersion', { type: 'boolean' }],
+    ['ModelServiceRefInventory', 'isDefault', { type: 'boolean' }],
+  ])('%s.%s has the type of contract §3', (name, field, type) => {
+    expect(document.components.schemas[name].properties[field]).toMatchObject(type);
+  });
+
+  test('every other field of an inventory is a text, or made of components', () => {
+    const other = Object.keys(inventories)
+      .filter((name) => name.endsWith('Inventory'))
+      .flatMap((name) => Object.entries<Node>(document.components.schemas[name].properties))
+      .filter(([, { type }]) => !['integer', 'boolean', 'object'].includes(type))
+      .filter(([, schema]) => schema.type !== 'string' && schema.items?.type === undefined);
+    expect(other.map(([field]) => field).toSorted()).toEqual([
+      'modelServiceImages',
+      'modelServiceRefs',
+      'modelServiceRefs',
+    ]);
+  });
+
+  test('what is stored but never returned is in no inventory (decision 27)', () => {
+    for (const name of Object.keys(inventories)) {
+      const fields = Object.keys(document.components.schemas[name].properties);
+      for (const hidden of ['token', 'shareMode', 'zoneUuid', 'tagUuids']) {
+        expect(fields).not.toContain(hidden);
+      }
+    }
+  });
+});
+
+describe('versions are those of the documents (decision 37)', () => {
+  test.each(Object.entries(operationSince))('%s came with %s', (name, version) => {
+    expect(of(name as OperationName)['x-zstack-since']).toBe(version);
+  });
+
+  test.each(Object.keys(sinceVersions) as OperationName[])('the parameters of %s', (name) => {
+    const { requestBody, parameters = [] } = of(name);
+    const body = resolve(requestBody.content['application/json'].schema);
+    const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...beside } = body.properties;
+    const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...beside });
+    const told = [
+      ...inBody.map(([field, schema]) => [field, schema['x-zstack-since']]),
+      ...parameters.map((parameter: Node) => [
+        parameter.name,
+        parameter.schema['x-zstack-since'] ?? parameter['x-zstack-since'],
+      ]),
+    ];
+    expect(Object.fromEntries(told)).toEqual(versionsOf(name));
+  });
+});
+
+test('every property and parameter has a description of its own', () => {
+  const undescribed = [...schemas(document.components.schemas, '#')]
+    .filter(([place]) => /\/properties\/[^/]+$/.test(place))
+    .filter(([, schema]) => !(schema.description ?? resolve(schema).description))
+    .map(([place]) => place);
+  const parameters = described.flatMap(({ operation }) => operation.parameters ?? []);
+  const silent = parameters.filter((parameter) => !parameter.description);
+  expect([undescribed, silent]).toEqual([[], []]);
+});
+
+describe('examples', () => {
+  let validate: (pointer: string, value: unknown) => string;
+
+  beforeAll(() => {
+    const ajv = new Ajv2020({ strict: false, allErrors: true });
+    addFormats.default(ajv);
+    ajv.addSchema(document, 'openapi');
+    validate = (pointer, value) =>
+      ajv.validate({ $ref: `openapi${pointer}` }, value) ? '' : ajv.errorsText();
+  });
+
+  test.each(writes)('the request of %s fits its schema', (name) => {
+    const { schema, example } = of(name).requestBody.content['application/json'];
+    expect(example).toBeDefined();
+    expect(validate(schema.$ref, example)).toBe('');
+  });
+
+  test.each(names)('the answer of %s fits its schema', (name) => {
+    const { schema, example } = of(name).responses['200'].content['application/json'];
+    expect(example).toBeDefined();
+    expect(validate(schema.$ref, example)).toBe('');
+  });
+
+  test('those of single fields fit theirs', () => {
+    const ajv = new Ajv2020({ strict: false });
+    addFormats.default(ajv);
+    let count = 0;
+    for (const [place, schema] of schemas(document.components.schemas, '#')) {
+      for (const example of schema.examples ?? []) {
+        const { examples: _, ...bare } = schema;
+        expect([place, ajv.validate(bare, example)]).toEqual([place, true]);
+        count++;
+      }
+    }
+    expect(count).toBeGreaterThan(5);
+  });
+});

@@ -1,0 +1,359 @@
+import { once } from 'node:events';
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { definitions, flagOf, isSecret, settingKeys, variableOf } from '../../src/settings.ts';
+import {
+  fillDatabase,
+  fingerprint,
+  oneSentenceAbout,
+  unusableDatabases,
+} from '../support/databases.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import {
+  type Launch,
+  launch,
+  launchServing,
+  otherUser,
+  otherUserCanRun,
+  type Program,
+} from '../support/process.ts';
+import { requiredServiceParams } from '../support/resources.ts';
+import { API, SESSION } from '../support/server.ts';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+const authorization = `OAuth ${SESSION}`;
+
+async function call(program: Program, method: string, path: string, body?: object) {
+  const response = await fetch(program.url + path, {
+    method,
+    headers: { authorization, 'content-type': 'application/json', connection: 'close' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: JSON.parse(await response.text()) };
+}
+
+const addService = (program: Program, fields: object = {}) =>
+  call(program, 'POST', `${API}/model-services`, {
+    param: { ...requiredServiceParams, ...fields },
+  });
+
+const warnings = (program: Program) =>
+  program
+    .log()
+    .filter(({ level }) => level === 40)
+    .map(({ msg }) => String(msg));
+
+/** A program that was refused: what it said is one sentence on stderr, and nothing else was done. */
+async function expectRefusal(program: Program, sentence: RegExp, about: string) {
+  expect(program.url).toBe('');
+  expect(await program.ended).toBe(1);
+  const [line = '', ...more] = program.stderr().split('\n');
+  expect(more).toEqual(['']);
+  expect(line).toMatch(sentence);
+  expect(line.replace(/^aios-model-server: | See --help\.$/g, '')).toMatch(oneSentenceAbout(about));
+  expect(program.stdout()).toBe('');
+}
+
+describe.concurrent('the program', () => {
+  test('serves, keeps what it answered, and logs a line of JSON for each request', async (context) => {
+    const cwd = temporaryFolder(context);
+    writeFileSync(join(cwd, 'session'), `${SESSION}\n`);
+    const program = await launch(context, {
+      cwd,
+      env: { AIOS_PORT: '0', AIOS_SESSION_FILE: 'session', AIOS_TIME_ZONE: 'Asia/Kathmandu' },
+    });
+    expect(program.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await call(program, 'GET', '/_aios/health')).toMatchObject({
+      status: 200,
+      body: { version, aiosVersion: '5.5.22' },
+    });
+    const { status, body } = await addService(program);
+    expect(status).toBe(200);
+    const now = new Date().toLocaleString('en-US', {
+      timeZone: 'Asia/Kathmandu',
+      dateStyle: 'medium',
+    });
+    expect(body.inventory.createDate).toContain(`${now} `);
+    expect((await call(program, 'GET', `${API}/model-services`)).body.inventories).toEqual([
+      body.inventory,
+    ]);
+
+    expect(readdirSync(join(program.cwd, 'data'))).toContain('aios.db');
+    expect(program.log()).toContainEqual(
+      expect.objectContaining({
+        operation: 'AddModelService',
+        status: 200,
+        reqId: expect.any(String),
+      }),
+    );
+    expect(program.stdout()).not.toContain(SESSION);
+    expect(warnings(program)).toEqual([]);
+    expect(program.stderr()).toBe('');
+  });
+
+  test('loses nothing that was answered when it is killed', async (context) => {
+    const cwd = temporaryFolder(context);
+    const program = await launchServing(context, { cwd });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => addService(program)));
+    program.signal('SIGKILL');
+    expect(await program.ended).toBe('SIGKILL');
+    expect(readdirSync(join(cwd, 'data'))).toContain('aios.db-wal');
+
+    const again = await launchServing(context, { cwd });
+    const { body } = await call(again, 'GET', `${API}/model-services`);
+    const uuids = (inventories: { uuid: string }[]) =>
+      inventories.map(({ uuid }) => uuid).toSorted();
+    expect(uuids(body.inventories)).toEqual(uuids(answers.map(({ body }) => body.inventory)));
+    expect(body.inventories).toHaveLength(20);
+  });
+
+  test('says how to get a session when none is known, and warns of what looks like a mistake', async (context) => {
+    const program = await launch(context, {
+      args: ['serve', '--port=0', '--auth', 'on'],
+      env: {
+        TZ: 'Asia/Shanghai',
+        AIOS_DATABASE_URL: 'memory:',
+        AIOS_AUTH: 'off',
+        AIOS_BODY_LIMITS: '1',
+        // What Kubernetes sets for a service called aios.
+        AIOS_PORT: 'tcp://10.0.0.1:80',
+        AIOS_SERVICE_HOST: '10.0.0.1',
+        AIOS_PORT_8080_TCP_ADDR: '10.0.0.1',
+      },
+    });
+    await program.says('No session is known');
+    const [mistake, session, ...more] = warnings(program);
+    expect(mistake).toMatch(/AIOS_BODY_LIMITS is not a setting; did you mean AIOS_BODY_LIMIT\?/);
+    expect(session).toMatch(/AIOS_SESSION=[0-9a-f]{32} .*AIOS_AUTH=off/);
+    expect(more).toEqual([]);
+    // The flag stands above the variable.
+    expect((await addService(program)).status).toBe(503);
+    expect(readdirSync(program.cwd)).toEqual([]);
+  });
+
+  test('asks for no session with AIOS_AUTH=off, and dates as TZ says', async (context) => {
+    const program = await launch(context, {
+      env: {
+        AIOS_PORT: '0',
+        AIOS_DATABASE_URL: 'memory:',
+        AIOS_AUTH: 'off',
+        TZ: 'Pacific/Kiritimati',
+      },
+    });
+    const { body } = await addService(program);
+    const today = new Date().toLocaleString('en-US', {
+      timeZone: 'Pacific/Kiritimati',
+      dateStyle: 'medium',
+    });
+    expect(body.inventory.createDate).toContain(`${today} `);
+    expect(warnings(program)).toEqual([]);
+  });
+
+  test('tells its version', async (context) => {
+    const program = await launch(context, { args: ['--version'] });
+    expect(await program.ended).toBe(0);
+    expect(program.stdout()).toBe(`${version}\n`);
+  });
+
+  test('tells every flag and variable, without starting', async (context) => {
+    const program = await launch(context, { args: ['--help'], env: { AIOS_PORT: 'nonsense' } });
+    expect(await program.ended).toBe(0);
+    for (const key of settingKeys) {
+      expect(program.stdout()).toContain(`--${flagOf(key)}`);
+      expect(program.stdout()).toContain(variableOf(key));
+      if (isSecret(key)) expect(program.stdout()).toContain(`${variableOf(key)}_FILE`);
+      expect(program.stdout()).toContain(definitions[key].description.replaceAll('`', ''));
+    }
+    expect(program.stdout()).toMatch(/^Usage: aios-model-server/);
+    expect(readdirSync(program.cwd)).toEqual([]);
+  });
+});
+
+describe.concurrent('the program ends with 1 and one sentence for', () => {
+  test.for<[string, Launch, RegExp, string]>([
+    [
+      'a setting that is not allowed',
+      { env: { AIOS_PORT: '80a' } },
+      /"80a" .* integer from 0 to 65535/,
+      'AIOS_PORT',
+    ],
+    [
+      'a secret that is not allowed',
+      { env: { AIOS_SESSION: 'hunter2' } },
+      /^(?!.*hunter2).*hexadecimal/,
+      'AIOS_SESSION',
+    ],
+    ['an unknown flag', { args: ['--prot', '1'] }, /did you mean --port\?/, '--prot'],
+    ['an unknown command', { args: ['sevre'] }, /sevre is not a command, but serve/, 'serve'],
+    [
+      'another host without a session',
+      { env: { AIOS_HOST: '0.0.0.0' } },
+      /set AIOS_SESSION .* or AIOS_AUTH=off/,
+      'AIOS_HOST=0.0.0.0',
+    ],
+    [
+      'a host that can’t be resolved',
+      { env: { AIOS_HOST: 'host.invalid', AIOS_AUTH: 'off', AIOS_DATABASE_URL: 'memory:' } },
+      /./,
+      'host.invalid',
+    ],
+  ])('%s', async ([, options, sentence, about], context) => {
+    const program = await launch(context, options);
+    await expectRefusal(program, sentence, about);
+    expect(readdirSync(program.cwd)).toEqual([]);
+  });
+
+  test('a port that is taken', async (context) => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    context.onTestFinished(() => void server.close());
+    const { port } = server.address() as AddressInfo;
+    const program = await launchServing(context, { args: ['--port', String(port)] });
+    await expectRefusal(program, /in use/, `127.0.0.1:${port}`);
+  });
+
+  // One for each reason: the store's tests go through all.
+  test.for([
+    'a text file',
+    'zeroes in the middle',
+    'a newer database',
+    'the database of another program',
+    'a folder',
+  ] as const)('a database that is %s', async (name, context) => {
+    const { make, sentence } = unusableDatabases[name];
+    const cwd = temporaryFolder(context);
+    await make(join(cwd, 'aios.db'));
+    const before = fingerprint(cwd);
+    const args = ['--database-url', 'file:aios.db'];
+    await expectRefusal(await launchServing(context, { cwd, args }), sentence, 'aios.db');
+    expect(fingerprint(cwd)).toEqual(before);
+  });
+
+  test('a database that is locked by another process', async (context) => {
+    const cwd = temporaryFolder(context);
+    await fillDatabase(join(cwd, 'aios.db'));
+    const locking = new Database(join(cwd, 'aios.db'));
+    context.onTestFinished(() => void locking.close());
+    locking.exec('BEGIN EXCLUSIVE');
+    const args = ['--database-url', 'file:aios.db'];
+    const program = await launchServing(context, { cwd, args });
+    await expectRefusal(program, /is locked by another program/, 'aios.db');
+  });
+
+  test.for<[string, (cwd: string) => void, string]>([
+    [
+      'a database that may not be read',
+      (cwd) => chmodSync(join(cwd, 'data/aios.db'), 0o000),
+      'aios.db',
+    ],
+    [
+      'a database that may not be written to',
+      (cwd) => chmodSync(join(cwd, 'data/aios.db'), 0o444),
+      'aios.db',
+    ],
+    [
+      'a database in a folder that may not be written to',
+      (cwd) => chmodSync(join(cwd, 'data'), 0o555),
+      'data',
+    ],
+  ])('%s', async ([, forbid, about], context) => {
+    if (!(await otherUserCanRun())) {
+      context.skip('no other user can read the program where it is checked out');
+    }
+    const cwd = temporaryFolder(context);
+    mkdirSync(join(cwd, 'data'));
+    await fillDatabase(join(cwd, 'data/aios.db'));
+    for (const name of ['.', 'data', 'data/aios.db']) {
+      if (otherUser !== undefined) chownSync(join(cwd, name), otherUser, otherUser);
+    }
+    forbid(cwd);
+    context.onTestFinished(() => chmodSync(join(cwd, 'data'), 0o755));
+    const before = otherUser === undefined ? {} : fingerprint(cwd);
+    const program = await launchServing(context, {
+      cwd,
+      ...(otherUser !== undefined && { user: otherUser }),
+    });
+    await expectRefusal(program, /permissions|made or written to/, about);
+    if (otherUser !== undefined) expect(fingerprint(cwd)).toEqual(before);
+  });
+});
+
+describe.concurrent('a signal', () => {
+  /** A program with a connection that has been answered and stays open. */
+  async function servingWithIdleConnection(context: Parameters<typeof launchServing>[0]) {
+    const program = await launchServing(context);
+    const agent = new Agent({ keepAlive: true });
+    context.onTestFinished(() => agent.destroy());
+    const [answer] = await once(
+      request(`${program.url}/_aios/live`, { agent, headers: { connection: 'keep-alive' } }).end(),
+      'response',
+    );
+    answer.resume();
+    await once(answer, 'end');
+    return program;
+  }
+
+  test.for([
+    'SIGTERM',
+    'SIGINT',
+  ] as const)('%s: what is in flight is answered, then the database is closed', async (signal, context) => {
+    const program = await servingWithIdleConnection(context);
+    const body = JSON.stringify({ param: requiredServiceParams });
+    const post = request(`${program.url}${API}/model-services`, {
+      method: 'POST',
+      headers: {
+        authorization,
+        'content-type': 'application/json',
+        'content-length': body.length,
+        expect: '100-continue',
+      },
+    });
+    post.flushHeaders();
+    await once(post, 'continue');
+    post.write(body.slice(0, 10));
+
+    const start = performance.now();
+    program.signal(signal);
+    await program.says(`${signal} received`);
+    post.end(body.slice(10));
+    const [answer] = await once(post, 'response');
+    answer.resume();
+
+    expect(answer.statusCode).toBe(200);
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - start).toBeLessThan(2000);
+    const data = join(program.cwd, 'data');
+    expect(readdirSync(data)).toEqual(['aios.db']);
+    const client = new Database(join(data, 'aios.db'), { readonly: true });
+    context.onTestFinished(() => void client.close());
+    expect(client.prepare('SELECT count(*) FROM model_services').pluck().get()).toBe(1);
+    expect(program.stderr()).toBe('');
+  });
+
+  test('ends it within five seconds, whatever hangs', async (context) => {
+    const program = await servingWithIdleConnection(context);
+    const { port, hostname } = new URL(program.url);
+    const begun = [
+      '',
+      'GET /zstack HTTP/1.1\r\nhost: x\r\n',
+      'POST /zstack/v1/ai/models HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\n{',
+    ];
+    for (const bytes of begun) {
+      const socket = connect(Number(port), hostname);
+      // The end of it is not this test's concern.
+      socket.on('error', () => {});
+      context.onTestFinished(() => void socket.destroy());
+      await once(socket, 'connect');
+      socket.write(bytes);
+    }
+    const start = performance.now();
+    program.signal('SIGTERM');
+    expect(await program.ended).toBe(0);
+    expect(performance.now() - start).toBeLessThan(5000);
+    expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db']);
+  });
+});

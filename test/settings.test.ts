@@ -1,0 +1,332 @@
+import { describe, expect, test } from 'vitest';
+import {
+  definitions,
+  flagOf,
+  isSecret,
+  readSettings,
+  type SettingKey,
+  type Settings,
+  SettingsError,
+  settingKeys,
+  variableOf,
+} from '../src/settings.ts';
+
+type Given = Record<string, string>;
+
+function read({ env = {}, flags = {}, files = {} }: { env?: Given; flags?: Given; files?: Given }) {
+  const readFile = (path: string): string => {
+    const content = files[path];
+    if (content === undefined) throw new Error(`ENOENT: no such file, open '${path}'`);
+    return content;
+  };
+  return readSettings({ env, flags, readFile });
+}
+
+/** The sentence with which settings are refused. */
+function refusal(given: Parameters<typeof read>[0]): string {
+  try {
+    read(given);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.message;
+    throw error;
+  }
+  throw new Error('they were not refused');
+}
+
+const UUID = 'b86c9016b4f24953a9edefb53ca0678c';
+const OTHER_UUID = '0123456789abcdef0123456789abcdef';
+
+const variables: Record<SettingKey, string> = {
+  host: 'AIOS_HOST',
+  port: 'AIOS_PORT',
+  databaseUrl: 'AIOS_DATABASE_URL',
+  session: 'AIOS_SESSION',
+  auth: 'AIOS_AUTH',
+  unknownFields: 'AIOS_UNKNOWN_FIELDS',
+  strictReferences: 'AIOS_STRICT_REFERENCES',
+  timeZone: 'AIOS_TIME_ZONE',
+  bodyLimit: 'AIOS_BODY_LIMIT',
+  logLevel: 'AIOS_LOG_LEVEL',
+  trustProxy: 'AIOS_TRUST_PROXY',
+  corsOrigins: 'AIOS_CORS_ORIGINS',
+};
+
+test('every setting has a variable and a flag', () => {
+  expect(Object.fromEntries(settingKeys.map((key) => [key, variableOf(key)]))).toEqual(variables);
+  expect(settingKeys.map(flagOf)).toEqual(
+    Object.values(variables).map((name) => name.slice(5).toLowerCase().replaceAll('_', '-')),
+  );
+});
+
+test('without anything set, the defaults count', () => {
+  expect(read({})).toEqual({
+    settings: {
+      host: '127.0.0.1',
+      port: 8080,
+      databaseUrl: { kind: 'file', path: './data/aios.db' },
+      session: [],
+      auth: 'on',
+      unknownFields: 'ignore',
+      strictReferences: false,
+      timeZone: 'UTC',
+      bodyLimit: 32 * 1024 * 1024,
+      logLevel: 'info',
+      trustProxy: false,
+      corsOrigins: [],
+    },
+    warnings: [],
+  });
+});
+
+type Values = { [Key in SettingKey]: [text: string, value: Settings[Key]][] };
+
+const allowed: Values = {
+  host: ['127.0.0.2', '0.0.0.0', '::1', 'fe80::1%eth0', 'localhost', 'aios.example.com'].map(
+    (host) => [host, host],
+  ),
+  port: [
+    ['0', 0],
+    ['8080', 8080],
+    ['65535', 65_535],
+    [' 80 ', 80],
+  ],
+  databaseUrl: [
+    ['memory:', { kind: 'memory' }],
+    ['file:aios.db', { kind: 'file', path: 'aios.db' }],
+    ['file:../a b/c.db', { kind: 'file', path: '../a b/c.db' }],
+    ['file:/data/aios.db', { kind: 'file', path: '/data/aios.db' }],
+    ['file:///data/aios.db', { kind: 'file', path: '/data/aios.db' }],
+  ],
+  session: [
+    [UUID, [UUID]],
+    [`${UUID},${OTHER_UUID}`, [UUID, OTHER_UUID]],
+    [` ${UUID} , ${OTHER_UUID},\n`, [UUID, OTHER_UUID]],
+  ],
+  auth: [
+    ['on', 'on'],
+    ['off', 'off'],
+  ],
+  unknownFields: [
+    ['ignore', 'ignore'],
+    ['reject', 'reject'],
+  ],
+  strictReferences: [
+    ['true', true],
+    ['false', false],
+  ],
+  timeZone: ['UTC', 'Asia/Shanghai', 'America/Argentina/Buenos_Aires'].map((zone) => [zone, zone]),
+  bodyLimit: [
+    ['1', 1],
+    ['1024B', 1024],
+    ['512KiB', 524_288],
+    ['1 mib', 1_048_576],
+    ['256MiB', 268_435_456],
+  ],
+  logLevel: [
+    ['trace', 'trace'],
+    ['debug', 'debug'],
+    ['info', 'info'],
+    ['warn', 'warn'],
+    ['error', 'error'],
+    ['fatal', 'fatal'],
+    ['silent', 'silent'],
+  ],
+  trustProxy: [
+    ['true', true],
+    ['false', false],
+    ['10.0.0.1', ['10.0.0.1']],
+    ['10.0.0.0/8, ::1, fd00::/128', ['10.0.0.0/8', '::1', 'fd00::/128']],
+  ],
+  corsOrigins: [
+    ['*', ['*']],
+    ['https://a.example', ['https://a.example']],
+    ['http://localhost:3000,https://b.example', ['http://localhost:3000', 'https://b.example']],
+  ],
+};
+
+const refused: Record<SettingKey, string[]> = {
+  host: ['a host', 'http://localhost', 'host/path', '*', '[::1]'],
+  port: ['-1', '65536', '1.5', '80a', '0x50', '1e3', '+80', '８０', '99999999999999999999'],
+  databaseUrl: [
+    'memory',
+    'file:',
+    'aios.db',
+    './aios.db',
+    'postgres://localhost/aios',
+    'FILE:a.db',
+  ],
+  session: [
+    UUID.toUpperCase(),
+    UUID.slice(1),
+    `${UUID}0`,
+    'b86c9016-b4f2-4953-a9ed-efb53ca0678c',
+    `${UUID},x`,
+    'g'.repeat(32),
+  ],
+  auth: ['true', 'OFF', 'no', '0'],
+  unknownFields: ['accept', 'Reject', 'true'],
+  strictReferences: ['yes', 'TRUE', '1', 'on'],
+  timeZone: ['Mars/Olympus', 'Shanghai', '+8'],
+  bodyLimit: ['0', '-1', '1.5MiB', '32MB', '1GiB', '257MiB', 'MiB', '268435457', 'unlimited'],
+  logLevel: ['verbose', 'INFO', '30'],
+  trustProxy: [
+    'yes',
+    '1',
+    'localhost',
+    '10.0.0.0/33',
+    '10.0.0.0/',
+    '::1/129',
+    '10.0.0.0/8/8',
+    '10.0.0.1,x',
+  ],
+  corsOrigins: [
+    'example.com',
+    'https://a.example/',
+    'https://a.example/path',
+    'ftp://a.example',
+    'https://*.example',
+    'null',
+    'https://A.example',
+  ],
+};
+
+describe.each(settingKeys)('%s', (key) => {
+  test.each<[string, unknown]>(
+    allowed[key],
+  )('may be %j, from the variable or the flag', (text, value) => {
+    expect(read({ env: { [variableOf(key)]: text } }).settings[key]).toEqual(value);
+    expect(read({ flags: { [flagOf(key)]: text } }).settings[key]).toEqual(value);
+  });
+
+  test.each(refused[key])('may not be %j, which is said with what is allowed', (text) => {
+    for (const [name, given] of [
+      [variableOf(key), { env: { [variableOf(key)]: text } }],
+      [`--${flagOf(key)}`, { flags: { [flagOf(key)]: text } }],
+    ] as const) {
+      const sentence = refusal(given);
+      expect(sentence.startsWith(`${name}: `)).toBe(true);
+      expect(sentence.endsWith(`, but ${definitions[key].allowed}.`)).toBe(true);
+      expect(sentence.includes(text)).toBe(!isSecret(key));
+    }
+  });
+
+  test('keeps its default when it is empty', () => {
+    const { settings, warnings } = read({ env: { [variableOf(key)]: '' } });
+    expect(settings[key]).toEqual(read({}).settings[key]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('is taken from the flag rather than the variable', () => {
+    const values: [string, unknown][] = allowed[key];
+    const [[flag, value] = ['', ''], [variable] = ['']] = [values[0], values.at(-1)];
+    const given = { flags: { [flagOf(key)]: flag }, env: { [variableOf(key)]: variable } };
+    expect(read(given).settings[key]).toEqual(value);
+  });
+
+  test('has a default that may be set', () => {
+    const { default: standard } = definitions[key];
+    const { settings } = read({ env: { [variableOf(key)]: standard } });
+    expect(settings).toEqual(read({}).settings);
+  });
+});
+
+describe('a secret', () => {
+  test('is the session, and nothing else', () => {
+    expect(settingKeys.filter(isSecret)).toEqual(['session']);
+  });
+
+  test.each<[string, Parameters<typeof read>[0]]>([
+    ['the variable’s file', { env: { AIOS_SESSION_FILE: '/run/session' } }],
+    ['the flag’s file', { flags: { 'session-file': '/run/session' } }],
+    [
+      'the flag’s file rather than the variable',
+      { flags: { 'session-file': '/run/session' }, env: { AIOS_SESSION: OTHER_UUID } },
+    ],
+    [
+      'the variable rather than its file',
+      { env: { AIOS_SESSION: UUID, AIOS_SESSION_FILE: '/run/nothing' } },
+    ],
+    ['the flag rather than any file', { flags: { session: UUID, 'session-file': '/run/nothing' } }],
+  ])('comes from %s', (_name, given) => {
+    const { settings, warnings } = read({ ...given, files: { '/run/session': `\n${UUID}\n` } });
+    expect(settings.session).toEqual([UUID]);
+    expect(warnings).toEqual([]);
+  });
+
+  test('in an empty file is none', () => {
+    const given = { env: { AIOS_SESSION_FILE: '/run/session' }, files: { '/run/session': '\n' } };
+    expect(read(given).settings.session).toEqual([]);
+  });
+
+  test('in a file that can’t be read or taken is refused by the file’s name, unseen', () => {
+    const env = { AIOS_SESSION_FILE: '/run/session' };
+    expect(refusal({ env })).toMatch(
+      /^AIOS_SESSION_FILE: the file can't be read \(.*\/run\/session/,
+    );
+    expect(refusal({ env, files: { '/run/session': 'hunter2' } })).toMatch(
+      /^AIOS_SESSION_FILE: (?!.*hunter2)/,
+    );
+    expect(refusal({ flags: { 'session-file': 'x' }, files: { x: 'hunter2' } })).toMatch(
+      /^--session-file: (?!.*hunter2)/,
+    );
+  });
+});
+
+describe('a variable that is no setting', () => {
+  test.each([
+    ['AIOS_PROT', 'AIOS_PORT'],
+    ['AIOS_DATABASE', 'AIOS_DATABASE_URL'],
+    ['AIOS_SESSIONS', 'AIOS_SESSION'],
+    ['AIOS_SESSION_FLIE', 'AIOS_SESSION_FILE'],
+    ['AIOS_HOST_FILE', 'AIOS_HOST'],
+  ])('%s only warns, with the nearest: %s', (name, nearest) => {
+    const { settings, warnings } = read({ env: { [name]: 'hunter2' } });
+    expect(warnings).toEqual([`${name} is not a setting; did you mean ${nearest}?`]);
+    expect(settings).toEqual(read({}).settings);
+  });
+
+  test.each([
+    ['AIOS_PORT', 'tcp://10.0.0.1:80'],
+    ['AIOS_PORT', 'udp://[fd00::1]:80'],
+    ['AIOS_SERVICE_HOST', '10.0.0.1'],
+    ['AIOS_SERVICE_PORT', '80'],
+    ['AIOS_SERVICE_PORT_HTTP', '80'],
+    ['AIOS_PORT_80_TCP', 'tcp://10.0.0.1:80'],
+    ['AIOS_PORT_80_TCP_PROTO', 'tcp'],
+    ['AIOS_PORT_80_TCP_PORT', '80'],
+    ['AIOS_PORT_80_TCP_ADDR', '10.0.0.1'],
+  ])('%s=%s of Kubernetes is ignored without a word', (name, value) => {
+    expect(read({ env: { [name]: value } })).toEqual(read({}));
+  });
+
+  test.each(['PORT', 'HOST', 'aios_port', 'XAIOS_PORT', 'AIOSPORT'])('%s is another’s', (name) => {
+    expect(read({ env: { [name]: '1' } })).toEqual(read({}));
+  });
+
+  test('a flag of Kubernetes’ form is a mistake', () => {
+    expect(refusal({ flags: { port: 'tcp://10.0.0.1:80' } })).toMatch(/^--port: /);
+  });
+});
+
+describe('the time zone', () => {
+  test.each([
+    [{ TZ: 'Asia/Shanghai' }, 'Asia/Shanghai'],
+    [{ TZ: 'Asia/Shanghai', AIOS_TIME_ZONE: 'Europe/Paris' }, 'Europe/Paris'],
+    [{ TZ: '' }, 'UTC'],
+  ])('of %j is %s', (env, zone) => {
+    expect(read({ env })).toEqual({
+      settings: { ...read({}).settings, timeZone: zone },
+      warnings: [],
+    });
+  });
+
+  test.each([':/etc/localtime', 'CET-1CEST', 'nonsense'])('TZ=%s warns, and is UTC', (TZ) => {
+    const { settings, warnings } = read({ env: { TZ } });
+    expect(settings.timeZone).toBe('UTC');
+    expect(warnings).toEqual([expect.stringContaining(`TZ=${TZ} `)]);
+  });
+
+  test('is not warned about when TZ does not count', () => {
+    expect(read({ env: { TZ: 'nonsense', AIOS_TIME_ZONE: 'UTC' } }).warnings).toEqual([]);
+  });
+});

@@ -1,0 +1,187 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
+import { describe, expect, test } from 'vitest';
+import { DatabaseRefused, openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import {
+  copyAsKilled,
+  fillDatabase,
+  fingerprint,
+  laterMigrations,
+  MIGRATIONS,
+  oneSentenceAbout,
+  unusableDatabases,
+} from '../support/databases.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { extras, image, model, modelService, ref, tag } from '../support/records.ts';
+
+function open(context: Finishing, file: string, migrationsFolder = MIGRATIONS) {
+  const client = openSqlite({ file, migrationsFolder });
+  context.onTestFinished(() => void client.close());
+  return createSqliteStore(client);
+}
+
+const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
+
+/** The sentence with which a database is refused. */
+function refusal(file: string, migrationsFolder = MIGRATIONS): string {
+  try {
+    openSqlite({ file, migrationsFolder }).close();
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return error.message;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+describe('opening', () => {
+  test('makes the file and its folders', async (context) => {
+    const file = join(temporaryFolder(context), 'some/folder/aios.db');
+    expect(await open(context, file).countModels()).toBe(0);
+  });
+
+  test('takes an empty file for a new database', async (context) => {
+    const file = newFile(context);
+    writeFileSync(file, '');
+    expect(await open(context, file).countModels()).toBe(0);
+  });
+
+  test('finds what was kept before', async (context) => {
+    const file = newFile(context);
+    const service = modelService();
+    for (const count of [0, 1, 1]) {
+      const store = open(context, file);
+      expect(await store.countModelServices()).toBe(count);
+      if (count === 0) await store.addModelService(service, extras());
+      await store.close();
+    }
+    expect(await open(context, file).findModelService(service.uuid)).toMatchObject(service);
+  });
+
+  test('finds what was answered before the process was killed', async (context) => {
+    const file = newFile(context);
+    const store = open(context, file);
+    const services = Array.from({ length: 5 }, () => modelService());
+    for (const service of services) await store.addModelService(service, extras());
+    const killed = newFile(context);
+    copyAsKilled(file, killed);
+    const found = await open(context, killed).listModelServices({ start: 0, limit: 10 });
+    expect(found.map(({ uuid }) => uuid)).toEqual(services.map(({ uuid }) => uuid).toSorted());
+  });
+
+  test('leaves one file when the store is closed', async (context) => {
+    const file = newFile(context);
+    await fillDatabase(file);
+    expect(Object.keys(fingerprint(dirname(file)))).toEqual(['aios.db']);
+  });
+});
+
+describe('opening starts again where it was interrupted', () => {
+  const APPLICATION_ID = 'PRAGMA application_id = 0x41494f53';
+  test.for([
+    ['before anything', 'PRAGMA journal_mode = WAL'],
+    ['before the first table', `PRAGMA journal_mode = WAL; ${APPLICATION_ID}`],
+    [
+      'before the first migration',
+      `PRAGMA journal_mode = WAL; ${APPLICATION_ID};
+       CREATE TABLE schema_migrations (id SERIAL PRIMARY KEY, hash text NOT NULL, created_at numeric)`,
+    ],
+  ] as const)('%s', async ([, statements], context) => {
+    const file = newFile(context);
+    const client = new Database(file);
+    client.exec(statements);
+    client.close();
+    const store = open(context, file);
+    await store.addModel(model(), extras());
+    expect(await store.countModels()).toBe(1);
+  });
+
+  test('within a later migration, of which nothing is left', async (context) => {
+    const file = newFile(context);
+    await fillDatabase(file);
+    const folder = laterMigrations(join(temporaryFolder(context), 'later'), [
+      'DROP TABLE model_services',
+      'CREATE TABLE nonsense (',
+    ]);
+    expect(refusal(file, folder)).toMatch(oneSentenceAbout(file));
+    expect(await open(context, file).countModelServices()).toBe(20);
+  });
+});
+
+test('a later migration that rebuilds a table loses nothing that refers to it', async (context) => {
+  const file = newFile(context);
+  const store = open(context, file);
+  const bound = model();
+  const { uuid } = modelService();
+  const service = modelService({
+    uuid,
+    modelServiceImages: [image(uuid)],
+    modelServiceRefs: [ref(bound.uuid, uuid)],
+  });
+  await store.addModel(bound, extras());
+  await store.addModelService(service, extras({ tags: [tag(uuid, 'a tag')] }));
+  await store.close();
+
+  const client = new Database(file, { readonly: true });
+  const rebuild = ['resources', 'models', 'model_services'].flatMap((table) => {
+    const sql = client.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').pluck().get(table);
+    return [
+      // As drizzle-kit writes what SQLite's ALTER TABLE can't do.
+      'PRAGMA foreign_keys=OFF;',
+      String(sql).replace(`\`${table}\``, `\`__new_${table}\``),
+      `INSERT INTO __new_${table} SELECT * FROM ${table};`,
+      `DROP TABLE ${table};`,
+      `ALTER TABLE __new_${table} RENAME TO ${table};`,
+      'PRAGMA foreign_keys=ON;',
+    ];
+  });
+  client.close();
+  const later = open(context, file, laterMigrations(join(dirname(file), 'later'), rebuild));
+  expect(await later.findModelService(uuid)).toMatchObject(service);
+  expect(await later.listTags(uuid)).toHaveLength(1);
+});
+
+describe('opening refuses, in one sentence and without touching anything,', () => {
+  test.for(Object.entries(unusableDatabases))('%s', async ([, { make, sentence }], context) => {
+    const file = newFile(context);
+    await make(file);
+    const before = fingerprint(dirname(file));
+    const refused = refusal(file);
+    expect(refused).toMatch(sentence);
+    expect(refused).toMatch(oneSentenceAbout(file));
+    expect(fingerprint(dirname(file))).toEqual(before);
+  });
+
+  test('a newer database whose process was killed', async (context) => {
+    const file = newFile(context);
+    const folder = laterMigrations(join(dirname(file), 'later'), ['CREATE TABLE later (a text)']);
+    const store = open(context, file, folder);
+    await store.addModel(model(), extras());
+    const killed = newFile(context);
+    copyAsKilled(file, killed);
+    const before = fingerprint(dirname(killed));
+    expect(refusal(killed)).toMatch(/newer version/);
+    expect(fingerprint(dirname(killed))).toMatchObject(before);
+  });
+
+  test('a folder that can not be made', (context) => {
+    const folder = temporaryFolder(context);
+    writeFileSync(join(folder, 'file'), '');
+    mkdirSync(join(folder, 'other'));
+    const before = fingerprint(folder);
+    expect(refusal(join(folder, 'file/aios.db'))).toMatch(oneSentenceAbout(join(folder, 'file')));
+    expect(fingerprint(folder)).toEqual(before);
+  });
+
+  test('a file that another connection keeps locked', async (context) => {
+    const file = newFile(context);
+    await fillDatabase(file);
+    const other = new Database(file);
+    context.onTestFinished(() => void other.close());
+    other.exec('BEGIN EXCLUSIVE');
+    const refused = refusal(file);
+    expect(refused).toMatch(/is locked by another program/);
+    expect(refused).toMatch(oneSentenceAbout(file));
+  });
+});

@@ -1,0 +1,455 @@
+import { messageOf } from './refusals.ts';
+
+/** The bounds of contract §2. */
+const INTEGER_MAX = 2_147_483_647;
+export const LONG_MAX = 9_007_199_254_740_991;
+export const TEXT_MAX = 16_777_215;
+const UUID_MAX = 255;
+
+/** A value that is taken, what it shows, and what is kept of it. */
+interface Taken {
+  what: string;
+  sent: unknown;
+  kept: unknown;
+}
+
+/** A value that is refused, what it shows, and the sentence for it. */
+interface Refused {
+  what: string;
+  sent: unknown;
+  details: (field: string, message: string) => string;
+}
+
+/** Values that try out a parameter, according to the contract. */
+export interface Parameter {
+  taken: Taken[];
+  /** Refused by type (decision 9, contract §4.4). */
+  wrongType: Refused[];
+  /** Of the right type, but not allowed (contract §4.3). */
+  notAllowed: Refused[];
+}
+
+/** An operation's parameters, in the order of contract §2. */
+export type Parameters = Readonly<Record<string, Parameter>>;
+
+/** One row per value that some parameter takes. */
+export function takenRows(parameters: Parameters) {
+  return Object.entries(parameters).flatMap(([field, { taken }]) =>
+    taken.map(({ what, sent, kept }) => [field, what, { sent, kept }] as const),
+  );
+}
+
+/** One row per value that some parameter refuses, with the sentence of the answer. */
+export function refusedRows(operation: string, parameters: Parameters) {
+  return Object.entries(parameters).flatMap(([field, { wrongType, notAllowed }]) =>
+    [...wrongType, ...notAllowed].map(
+      ({ what, sent, details }) =>
+        [field, what, { sent, details: details(field, messageOf(operation)) }] as const,
+    ),
+  );
+}
+
+/** One row per parameter that can have a value which is not allowed, in the order of the checks. */
+export function notAllowedInOrder(operation: string, parameters: Parameters) {
+  return Object.entries(parameters).flatMap(([field, { notAllowed }]) =>
+    notAllowed
+      .slice(0, 1)
+      .map(({ sent, details }) => ({ field, sent, details: details(field, messageOf(operation)) })),
+  );
+}
+
+const show = (sent: unknown) => (typeof sent === 'string' ? sent : JSON.stringify(sent));
+
+/** Refused for its type, or that of what is `inside` it, with the platform's sentence (§4.4). */
+const excepted = (what: string, sent: unknown, type: string, inside = ''): Refused => ({
+  what,
+  sent,
+  details: (field) => {
+    const value = inside ? innermost(sent) : sent;
+    return `[${field}${inside}] field is excepted ${type}, but was [${show(value)}].`;
+  },
+});
+
+/** The first member of the first member…, down to what is empty or simple. */
+function innermost(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const [first] = Object.values(value);
+  return first === undefined ? value : innermost(first);
+}
+
+const tooLong = (what: string, sent: unknown, max: number, inside = ''): Refused => ({
+  what,
+  sent,
+  details: (field, message) =>
+    `field[${field}${inside}] of message[${message}] exceeds max length of string. ` +
+    `expected was <= ${max}, actual was ${max + 1}`,
+});
+
+const nullElement = (sent: unknown, inside = ''): Refused => ({
+  what: 'a list with a null',
+  sent,
+  details: (field) => `field[${field}${inside}] cannot contain a NULL element`,
+});
+
+const notOneOf = (
+  what: string,
+  sent: unknown,
+  values: readonly string[],
+  found: unknown,
+  inside = '',
+): Refused => ({
+  what,
+  sent,
+  details: (field, message) =>
+    `valid value for field[${field}${inside}] of message[${message}] are [${values.join(', ')}], ` +
+    `but ${found} found`,
+});
+
+const outOfRange = (
+  what: string,
+  sent: unknown,
+  min: number,
+  max: number,
+  inside = '',
+): Refused => ({
+  what,
+  sent,
+  details: (field) => `field[${field}${inside}] must be in range of [${min}, ${max}]`,
+});
+
+const unkeepable = (what: string, sent: unknown, inside = ''): Refused => ({
+  what,
+  sent,
+  details: (field) => `field[${field}${inside}] cannot contain a NUL character or a lone surrogate`,
+});
+
+const wrongTexts: Refused[] = [
+  excepted('an object', { a: 1 }, 'a string'),
+  excepted('a list', ['a'], 'a string'),
+  unkeepable('text that ends in U+0000', 'a\0'),
+  unkeepable('text with half a surrogate pair', 'a\ud800b'),
+  {
+    what: 'a number too large to be exact',
+    sent: LONG_MAX + 1,
+    details: (field) =>
+      `[${field}] field is excepted a string, but was a number too large to be exact: send it in quotes.`,
+  },
+];
+
+const SPACED = '\u0001\t \u001f\u00a0a  b\u2003 \r\n';
+/** What is left of it without the characters up to U+0020 at its ends. */
+const TRIMMED = '\u00a0a  b\u2003';
+
+/** A text that is trimmed. The limit of the longest ones takes a test of its own. */
+export function text(max: number): Parameter {
+  const long = max === TEXT_MAX;
+  return {
+    taken: [
+      ...(long ? [] : [{ what: 'its longest', sent: '😀'.repeat(max), kept: '😀'.repeat(max) }]),
+      { what: 'the empty text', sent: '', kept: '' },
+      { what: 'an integer', sent: 42, kept: '42' },
+      { what: 'a fraction', sent: -1.5, kept: '-1.5' },
+      { what: 'a boolean', sent: true, kept: 'true' },
+      { what: 'text in spaces, trimmed', sent: SPACED, kept: TRIMMED },
+    ],
+    wrongType: wrongTexts,
+    notAllowed: long
+      ? []
+      : [
+          tooLong('more characters than its longest', 'x'.repeat(max + 1), max),
+          tooLong('more surrogate pairs than its longest', '😀'.repeat(max + 1), max),
+        ],
+  };
+}
+
+/** A text that is kept as sent. */
+export function verbatim(max: number): Parameter {
+  const { taken, ...refused } = text(max);
+  const untrimmed = taken.filter(({ kept }) => kept !== TRIMMED);
+  return {
+    taken: [...untrimmed, { what: 'text in spaces, untouched', sent: SPACED, kept: SPACED }],
+    ...refused,
+  };
+}
+
+/** One of some words, in the order the sentence lists them (decision 11). */
+export function word(...values: string[]): Parameter {
+  const lower = values[0]?.toLowerCase();
+  return {
+    taken: values.flatMap((value) => [
+      { what: value, sent: value, kept: value },
+      { what: `${value} in spaces`, sent: ` ${value}\n`, kept: value },
+    ]),
+    wrongType: wrongTexts,
+    notAllowed: [
+      notOneOf('a word in another case', lower, values, lower),
+      notOneOf('an unknown word', 'Unknown', values, 'Unknown'),
+      notOneOf('the empty text', '', values, ''),
+      notOneOf('a number', 1, values, 1),
+    ],
+  };
+}
+
+const noIntegers = (inside = '', wrap: (value: unknown) => unknown = (value) => value) =>
+  [true, 1.5, 'abc', '', '1.5', '1e3', '0x10', '1 2', [], {}].map((value) =>
+    excepted(JSON.stringify(value), wrap(value), 'an int or long', inside),
+  );
+
+const numbersTaken = (min: number, max: number): Taken[] => [
+  { what: 'its least', sent: min, kept: min },
+  { what: 'its most', sent: max, kept: max },
+  { what: 'text of its most', sent: String(max), kept: max },
+  { what: 'text with sign and spaces', sent: '\t+7 ', kept: 7 },
+  { what: 'text with leading zeros', sent: '007', kept: 7 },
+  { what: 'text of a negative zero', sent: '-0', kept: 0 },
+];
+
+/** A 32-bit integer of at least 0. */
+export const integer: Parameter = {
+  taken: numbersTaken(0, INTEGER_MAX),
+  wrongType: [
+    ...noIntegers(),
+    ...[INTEGER_MAX + 1, String(INTEGER_MAX + 1), -INTEGER_MAX - 2, LONG_MAX + 1].map(
+      (sent): Refused => ({
+        what: `${JSON.stringify(sent)}, which overflows`,
+        sent,
+        details: () => `${sent} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+      }),
+    ),
+  ],
+  notAllowed: [
+    outOfRange('less than the least', -1, 0, INTEGER_MAX),
+    outOfRange('text of less than the least', ' -1', 0, INTEGER_MAX),
+    outOfRange('the least of 32 bits', -INTEGER_MAX - 1, 0, INTEGER_MAX),
+  ],
+};
+
+/** A 64-bit integer, as far as JSON carries it exactly (decision 8). */
+export function long(min: number): Parameter {
+  return {
+    taken: numbersTaken(min, LONG_MAX),
+    wrongType: [
+      ...noIntegers(),
+      ...[LONG_MAX + 1, '9007199254740993', -LONG_MAX - 1, '9'.repeat(400)].map((sent) =>
+        outOfRange(`${JSON.stringify(sent).slice(0, 20)}, which is not exact`, sent, min, LONG_MAX),
+      ),
+    ],
+    notAllowed: min < 0 ? [] : [outOfRange('less than the least', min - 1, min, LONG_MAX)],
+  };
+}
+
+export const boolean: Parameter = {
+  taken: [
+    { what: 'true', sent: true, kept: true },
+    { what: 'false', sent: false, kept: false },
+    { what: '"TRUE"', sent: 'TRUE', kept: true },
+    { what: '"False"', sent: 'False', kept: false },
+  ],
+  wrongType: [1, 0, 'yes', '1', '', [], {}].map((sent) => ({
+    what: JSON.stringify(sent),
+    sent,
+    details: (field) =>
+      `Invalid value for boolean field [${field}], [${show(sent)}] is not a valid boolean string[true, false].`,
+  })),
+  notAllowed: [],
+};
+
+const noLists = ['a', '', 1, true, { a: ['b'] }].map((sent) =>
+  excepted(JSON.stringify(sent), sent, 'a list'),
+);
+
+const noMaps = ['a', '', 1, true, ['a']].map((sent) =>
+  excepted(JSON.stringify(sent), sent, 'an object'),
+);
+
+const longUuid = 'u'.repeat(UUID_MAX);
+
+/** A list of uuids, whose members are kept as sent. */
+export const uuids: Parameter = {
+  taken: [
+    { what: 'no members', sent: [], kept: [] },
+    { what: 'members in spaces, untouched', sent: [' a ', '\t'], kept: [' a ', '\t'] },
+    { what: 'members of other types', sent: [1, 1.5, true], kept: ['1', '1.5', 'true'] },
+    { what: 'its longest members', sent: [longUuid], kept: [longUuid] },
+  ],
+  wrongType: [
+    ...noLists,
+    excepted('a list in the list', [[]], 'a string', '[0]'),
+    excepted('an object in the list', [{}], 'a string', '[0]'),
+    unkeepable('a member with U+0000', ['\0'], '[0]'),
+  ],
+  notAllowed: [
+    nullElement(['a', null]),
+    tooLong('a member that is too long', [`${longUuid}u`], UUID_MAX, '[0]'),
+  ],
+};
+
+/** A map from GPU vendor to a set of specification uuids. */
+export const vendorMap: Parameter = {
+  taken: [
+    { what: 'no vendors', sent: {}, kept: {} },
+    {
+      what: 'duplicates, dropped',
+      sent: { NVIDIA: ['b', 'a', 'b', ' a '], '': [] },
+      kept: { NVIDIA: ['b', 'a', ' a '], '': [] },
+    },
+    { what: 'a vendor of null, dropped', sent: { A: null, B: [1, '1'] }, kept: { B: ['1'] } },
+    {
+      what: 'a vendor named __proto__',
+      sent: JSON.parse('{"__proto__":["a"]}'),
+      kept: JSON.parse('{"__proto__":["a"]}'),
+    },
+  ],
+  wrongType: [
+    ...noMaps,
+    excepted('a vendor without a list', { NVIDIA: 'a' }, 'a list', '.NVIDIA'),
+    excepted('a vendor of lists', { NVIDIA: [[]] }, 'a string', '.NVIDIA[0]'),
+  ],
+  notAllowed: [
+    nullElement({ NVIDIA: [null] }, '.NVIDIA'),
+    tooLong('a uuid that is too long', { A: [`${longUuid}u`] }, UUID_MAX, '.A[0]'),
+  ],
+};
+
+/** A map of texts, which only edits the yaml. */
+export const textMap: Parameter = {
+  taken: [],
+  wrongType: [
+    ...noMaps,
+    excepted('a list for a value', { KEY: [] }, 'a string', '.KEY'),
+    excepted('an object for a value', { KEY: {} }, 'a string', '.KEY'),
+    unkeepable('a value with U+0000', { KEY: '\0' }, '.KEY'),
+    unkeepable('a key with U+0000', { 'a\0b': 'c' }),
+  ],
+  notAllowed: [],
+};
+
+/** A list of ports, which only edits the yaml. */
+export const ports: Parameter = {
+  taken: [],
+  wrongType: [...noLists, ...noIntegers('[0]', (value) => [value])],
+  notAllowed: [
+    outOfRange('a port of 0', [80, 0], 1, 65_535, '[1]'),
+    outOfRange('a port of 65536', [65_536], 1, 65_535, '[0]'),
+    nullElement([null]),
+  ],
+};
+
+const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'];
+
+export const architectureImages: Parameter = {
+  taken: [],
+  wrongType: [
+    ...noLists,
+    excepted('a text in the list', ['x86_64'], 'an object', '[0]'),
+    excepted(
+      'an object for an image’s uuid',
+      [{ vmImageUuid: {}, cpuArchitecture: 'x86_64' }],
+      'a string',
+      '[0].vmImageUuid',
+    ),
+  ],
+  notAllowed: [
+    nullElement([{ cpuArchitecture: 'x86_64' }, null]),
+    {
+      what: 'an image without an architecture',
+      sent: [{ dockerImage: 'image' }],
+      details: (field, message) =>
+        `field[${field}[0].cpuArchitecture] of message[${message}] is mandatory, can not be null`,
+    },
+    ...['ppc64le', ''].map((found) =>
+      notOneOf(
+        `the architecture "${found}"`,
+        [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: found }],
+        architectures,
+        found,
+        '[1].cpuArchitecture',
+      ),
+    ),
+    tooLong(
+      'a Docker image that is too long',
+      [{ cpuArchitecture: 'x86_64', dockerImage: 'd'.repeat(256) }],
+      255,
+      '[0].dockerImage',
+    ),
+    tooLong(
+      'a VM image that is too long',
+      [{ cpuArchitecture: 'x86_64', vmImageUuid: `${longUuid}u` }],
+      UUID_MAX,
+      '[0].vmImageUuid',
+    ),
+  ],
+};
+
+export const cpuArchitectures: Parameter = {
+  taken: [
+    { what: 'none', sent: [], kept: [] },
+    ...architectures.map((name) => ({
+      what: `${name} in capitals`,
+      sent: [name.toUpperCase()],
+      kept: [name],
+    })),
+    {
+      what: 'repeated ones, once each',
+      sent: ['AARCH64', 'x86_64', 'aarch64', 'X86_64'],
+      kept: ['aarch64', 'x86_64'],
+    },
+  ],
+  wrongType: [...noLists, excepted('a list in the list', [[]], 'a string', '[0]')],
+  notAllowed: [
+    notOneOf('an unknown architecture', ['x86'], architectures, 'x86', '[0]'),
+    nullElement([null]),
+  ],
+};
+
+/** Decision 21. */
+export const resourceUuid: Parameter = {
+  taken: [],
+  wrongType: wrongTexts,
+  notAllowed: [
+    ['hyphens', '6c1a5f61-6794-4aa1-8862-94842075279f'],
+    ['capitals', '6C1A5F6167944AA1886294842075279F'],
+    ['version 0', '6c1a5f6167940aa1886294842075279f'],
+    ['version 6', '6c1a5f6167946aa1886294842075279f'],
+    ['a variant of 7', '6c1a5f6167944aa1786294842075279f'],
+    ['a variant of c', '6c1a5f6167944aa1c86294842075279f'],
+    ['31 digits', '6c1a5f6167944aa1886294842075279'],
+    ['33 digits', '6c1a5f6167944aa1886294842075279f0'],
+    ['a letter beyond f', '6c1a5f6167944aa1886294842075279g'],
+    ['nothing', ''],
+  ].map(([what, sent]) => ({
+    what: `a uuid of ${what}`,
+    sent,
+    details: () =>
+      `resourceUuid[${sent}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.`,
+  })),
+};
+
+/** The fields of a service that its operations set, with Add's limits. */
+export const serviceFields = {
+  name: text(255),
+  description: text(2048),
+  readme: verbatim(TEXT_MAX),
+  yaml: verbatim(TEXT_MAX),
+  requestCpu: integer,
+  requestMemory: long(0),
+  modelCenterUuid: text(UUID_MAX),
+  zoneUuid: text(UUID_MAX),
+  size: long(-LONG_MAX),
+  gpuComputeCapability: text(32),
+  installPath: text(512),
+  startCommand: text(1024),
+  pythonVersion: text(32),
+  condaVersion: text(32),
+  system: boolean,
+  source: word('Other', 'Bentoml', 'HuggingFace'),
+  framework: text(255),
+  modelUuids: { ...uuids, taken: [] },
+  architectureImages,
+  supportDistributed: boolean,
+  containerCommand: text(4096),
+  containerArgs: text(4096),
+  vendorToSpecUuidsMap: vendorMap,
+  resourceUuid,
+  tagUuids: uuids,
+} satisfies Parameters;

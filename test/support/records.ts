@@ -1,0 +1,196 @@
+import type { WriteExtras } from '../../src/domain/ports.ts';
+import type {
+  Model,
+  ModelFields,
+  ModelService,
+  ModelServiceFields,
+  ModelServiceImage,
+  ModelServiceRef,
+  Session,
+  Tag,
+} from '../../src/domain/records.ts';
+
+/** Milliseconds that no rounding to seconds would keep. */
+const SOME_TIME = 1_764_071_510_123;
+
+export const newUuid = (): string => crypto.randomUUID().replaceAll('-', '');
+
+export const extras = (given: Partial<WriteExtras> = {}): WriteExtras => ({
+  references: [],
+  tags: [],
+  ...given,
+});
+
+/** A service with what must be there, and what is given. */
+export function modelService(fields: Partial<ModelService> = {}): ModelService {
+  return {
+    uuid: newUuid(),
+    name: 'text to text',
+    yaml: 'name: text-to-text',
+    requestCpu: 4,
+    requestMemory: 1024,
+    modelCenterUuid: newUuid(),
+    type: 'Endpoint',
+    framework: 'Other',
+    source: 'Other',
+    size: 0,
+    system: false,
+    hasNewVersion: false,
+    installPath: '/example/install/path',
+    startCommand: 'python3 app.py',
+    supportDistributed: false,
+    cpuArchitectures: [],
+    vendorToSpecUuidsMap: {},
+    tagUuids: [],
+    modelServiceImages: [],
+    modelServiceRefs: [],
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+/** A model with what must be there, and what is given. */
+export function model(fields: Partial<Model> = {}): Model {
+  const uuid = newUuid();
+  return {
+    uuid,
+    name: 'Qwen 1.5 32B',
+    description: '',
+    installPath: '/ai/model_center/Qwen',
+    modelCenterUuid: newUuid(),
+    modelId: uuid,
+    size: 0,
+    type: 'Custom',
+    recommendedGpuNum: [],
+    isLatestVersion: true,
+    extraGpuMemRequest: 4_294_967_296,
+    SAMPLE_SIZE: 1000,
+    tagUuids: [],
+    modelServiceRefs: [],
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+type EveryField<Fields> = { [Field in keyof Required<Fields>]: NonNullable<Fields[Field]> };
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyServiceField(): EveryField<ModelServiceFields> {
+  return {
+    uuid: newUuid(),
+    name: 'a name',
+    description: 'a description',
+    readme: '# a readme',
+    yaml: 'a: yaml',
+    requestCpu: 3,
+    requestMemory: 5,
+    modelCenterUuid: newUuid(),
+    zoneUuid: newUuid(),
+    type: 'ModelEval',
+    framework: 'a framework',
+    source: 'HuggingFace',
+    size: 7,
+    system: true,
+    hasNewVersion: true,
+    gpuComputeCapability: '8.9',
+    installPath: '/an/install/path',
+    pythonVersion: '3.12',
+    condaVersion: '24.1',
+    version: '1.0.0',
+    startCommand: 'a start command',
+    containerCommand: 'a container command',
+    containerArgs: '--some --args',
+    supportDistributed: true,
+    cpuArchitectures: ['x86_64', 'aarch64'],
+    vendorToSpecUuidsMap: { NVIDIA: [newUuid(), newUuid()], Huawei: [] },
+    tagUuids: [newUuid(), newUuid()],
+    createDate: SOME_TIME + 1,
+    lastOpDate: SOME_TIME + 2,
+  };
+}
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyModelField(): EveryField<ModelFields> {
+  return {
+    uuid: newUuid(),
+    name: 'a name',
+    description: 'a description',
+    installPath: '/an/install/path',
+    parameters: '{"a":"parameter"}',
+    modelCenterUuid: newUuid(),
+    token: 'a token',
+    logo: 'data:image/png;base64,AAAA',
+    vendor: 'a vendor',
+    modelId: 'a model id',
+    introduction: 'an introduction',
+    size: 3,
+    version: 'a version',
+    type: 'a type',
+    minGpuMemory: 5,
+    recommendedGpuMemory: 7,
+    recommendedGpuNum: [1, 2, 4],
+    gpuConstraintDescription: 'a constraint',
+    versionSemver: '1.2.3',
+    isLatestVersion: false,
+    artifactChecksum: 'a checksum',
+    artifactSizeBytes: 11,
+    architectureType: 'an architecture',
+    frameworkVersion: 'a framework version',
+    requiredAccelerator: 'an accelerator',
+    pipelineTag: 'a pipeline tag',
+    extraGpuMemRequest: 13,
+    SAMPLE_SIZE: 17,
+    shareMode: 'Public',
+    tagUuids: [newUuid()],
+    createDate: SOME_TIME + 1,
+    lastOpDate: SOME_TIME + 2,
+  };
+}
+
+export function image(
+  modelServiceUuid: string,
+  fields: Partial<ModelServiceImage> = {},
+): ModelServiceImage {
+  return {
+    uuid: newUuid(),
+    modelServiceUuid,
+    cpuArchitecture: 'x86_64',
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+export function ref(
+  modelUuid: string,
+  modelServiceUuid: string,
+  fields: Partial<ModelServiceRef> = {},
+): ModelServiceRef {
+  return { uuid: newUuid(), modelUuid, modelServiceUuid, isDefault: false, ...fields };
+}
+
+export function tag(resourceUuid: string, text: string, fields: Partial<Tag> = {}): Tag {
+  return {
+    uuid: newUuid(),
+    resourceUuid,
+    resourceType: 'ModelServiceVO',
+    tag: text,
+    type: 'User',
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+export function session(fields: Partial<Session> = {}): Session {
+  return {
+    uuid: newUuid(),
+    accountUuid: newUuid(),
+    userUuid: newUuid(),
+    createDate: SOME_TIME,
+    expiredDate: SOME_TIME + 7_200_000,
+    ...fields,
+  };
+}
