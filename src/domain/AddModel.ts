@@ -33,7 +33,8 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
   };
   await ports.store.addModel(model, {
     references: [
-      ...strictly(ports, params),
+      ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
+      ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
       ...named('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
       ...named('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
     ],

@@ -37,7 +37,11 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
     lastOpDate: now,
   };
   await ports.store.addModelService(service, {
-    references: [...named('modelUuids', 'ModelVO', params.modelUuids), ...strictly(ports, params)],
+    references: [
+      ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
+      ...named('modelUuids', 'ModelVO', params.modelUuids),
+      ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
+    ],
     tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
   });
   return { inventory: modelServiceInventory(service, ports.formatDate) };

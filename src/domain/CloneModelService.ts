@@ -1,7 +1,7 @@
 import { architecturesOf, distinctArchitectures, serviceImages } from './architecture-images.ts';
 import { modelServiceInventory } from './inventories.ts';
 import type { ModelServiceRef } from './records.ts';
-import { inPath, strictly } from './references.ts';
+import { inPath, named, strictly } from './references.ts';
 import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
@@ -47,7 +47,10 @@ export const CloneModelService: Rule<'CloneModelService'> = async (
       };
     },
     {
-      references: [inPath('uuid', 'ModelServiceVO', path.uuid), ...strictly(ports, params)],
+      references: [
+        inPath('uuid', 'ModelServiceVO', path.uuid),
+        ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
+      ],
       tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
     },
   );

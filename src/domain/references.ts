@@ -18,13 +18,6 @@ export function named(
 }
 
 /** References that are stored as given unless the settings are strict (decision 13). */
-export function strictly(
-  { strictReferences }: Ports,
-  params: { modelCenterUuid?: string; tagUuids?: readonly string[] },
-): Reference[] {
-  if (!strictReferences) return [];
-  return [
-    ...named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
-    ...named('tagUuids', 'TagVO', params.tagUuids),
-  ];
+export function strictly({ strictReferences }: Ports, references: Reference[]): Reference[] {
+  return strictReferences ? references : [];
 }

@@ -83,11 +83,19 @@ function parseMapping(yaml: string): Document {
   refuseDeepNesting(yaml);
   // Two habits of the library that take minutes on a text made for it: comparing every key of a
   // mapping with every other, and finding the line of every error.
-  const document: Document = parseDocument(yaml, { uniqueKeys: false, prettyErrors: false });
+  const document: Document = parseDocument(yaml, {
+    uniqueKeys: false,
+    prettyErrors: false,
+    // What is not edited stays as it was, also where JavaScript's numbers would round it.
+    intAsBigInt: true,
+    // Readers of YAML 1.1 take a bare `yes` for a boolean: texts like it are quoted, `<<` is not.
+    compat: 'yaml-1.1',
+    merge: true,
+  });
   const [error] = document.errors;
   if (error) throw error;
   refuseRepeatedKeys(document);
-  if (isNothing(document.contents)) document.contents = new YAMLMap();
+  if (document.contents === null) document.contents = new YAMLMap();
   if (!isMap(document.contents)) throw new Error('its top level is not a mapping');
   return document;
 }

@@ -1,0 +1,4 @@
+curl -H "Content-Type: application/json;charset=UTF-8" \
+-H "Authorization: OAuth b86c9016b4f24953a9edefb53ca0678c" \
+-X PUT -d '{"updateModelService":{"name":"example","description":"This is an example description.","yaml":"example-yaml-configuration","requestCpu":4,"requestMemory":8192,"gpuComputeCapability":"7.5","startCommand":"python start.py","pythonVersion":"3.8","type":"Endpoint","framework":"HuggingFace","architectureImages":[{"cpuArchitecture":"X86_64","vmImageUuid":"1e463a11a89a38429f53f6bc34dbe4b3","dockerImage":"registry.example.com/x86_64/myimage:latest"},{"cpuArchitecture":"AARCH64","vmImageUuid":"9458c977c7f838afbc6144aed913c947","dockerImage":"registry.example.com/aarch64/myimage:latest"}]}}' \
+http://localhost:8080/zstack/v1/ai/model-services/a0a4dfd377a13862bb92614482ea2d42

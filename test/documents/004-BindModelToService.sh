@@ -1,0 +1,1 @@
+curl -X POST 'http://{host}/zstack/v1/ai/models/{modelUuid}/model-services/{modelServiceUuid}' -H 'Authorization: OAuth {sessionUuid}' -H 'Content-Type: application/json;charset=UTF-8' -d '{"systemTags":["<systemTags>"],"userTags":["<userTags>"]}'

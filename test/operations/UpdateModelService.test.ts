@@ -1,0 +1,766 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { expectAllOrNothing } from '../support/halfway.ts';
+import {
+  integer,
+  notAllowedInOrder,
+  type Parameters,
+  ports,
+  refusedRows,
+  serviceFields,
+  TEXT_MAX,
+  takenRows,
+  text,
+  textMap,
+  word,
+} from '../support/parameters.ts';
+import {
+  expectRefusal,
+  expectRefused,
+  invalidArgument,
+  noRoute,
+  notFound,
+  tooLongText,
+} from '../support/refusals.ts';
+import { addModel, addModelService } from '../support/resources.ts';
+import { API, type CallOptions, openServer, type Server, startServer } from '../support/server.ts';
+import { storedField, storedTags } from '../support/stored.ts';
+
+const PATH = `${API}/model-services`;
+
+const field = serviceFields;
+const serviceText = { ...text(4096), taken: [] };
+/** In the order of contract §2. */
+const parameters = {
+  name: field.name,
+  description: field.description,
+  yaml: field.yaml,
+  requestCpu: field.requestCpu,
+  requestMemory: field.requestMemory,
+  gpuComputeCapability: field.gpuComputeCapability,
+  startCommand: field.startCommand,
+  pythonVersion: field.pythonVersion,
+  type: word('Endpoint', 'FineTune', 'App', 'ModelEval'),
+  framework: field.framework,
+  source: field.source,
+  architectureImages: field.architectureImages,
+  supportDistributed: field.supportDistributed,
+  environmentParameters: textMap,
+  startupParameters: textMap,
+  inferenceParams: textMap,
+  serviceName: serviceText,
+  servicePorts: ports,
+  serviceLivez: serviceText,
+  serviceReadyz: serviceText,
+  serviceBootupTime: { ...integer, taken: [] },
+  serviceInstallPath: serviceText,
+  serviceStartCommand: serviceText,
+  containerCommand: field.containerCommand,
+  containerArgs: field.containerArgs,
+  vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+} satisfies Parameters;
+
+const arm = { cpuArchitecture: 'AARCH64', dockerImage: ' arm ' };
+const loong = { cpuArchitecture: 'LoongArch64', vmImageUuid: 'loong' };
+
+let server: Server;
+let path: string;
+beforeAll(async () => {
+  server = await openServer();
+  path = `${PATH}/${(await addModelService(server)).uuid}`;
+});
+afterAll(() => server.close());
+
+const update = (params: object, beside: object = {}) =>
+  server.put(path, { updateModelService: params, ...beside });
+
+/** A service's yaml after an update. */
+async function edited(yaml: string, params: object): Promise<string> {
+  const { uuid } = await addModelService(server, { yaml });
+  const { body } = await server.put(`${PATH}/${uuid}`, { updateModelService: params });
+  expect(body).toMatchObject({ success: true });
+  const { body: read } = await server.get(`${PATH}/${uuid}`);
+  expect(read.inventories).toEqual([body.inventory]);
+  return body.inventory.yaml;
+}
+
+describe('changes what is given and nothing else', () => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+    const { inventories } = (await server.get(path)).body;
+
+    const { status, body } = await update({ [field]: sent });
+
+    expect(body).toEqual({ success: true, inventory: { ...inventories[0], [field]: kept } });
+    expect(status).toBe(200);
+    expect(storedField(server, 'service', inventories[0].uuid, field, kept)).toEqual(kept);
+    expect((await server.get(path)).body.inventories).toEqual([body.inventory]);
+  });
+
+  test('yaml takes 16777215 characters', async () => {
+    const server = await startServer();
+    const { uuid } = await addModelService(server);
+    const yaml = 'y'.repeat(TEXT_MAX);
+
+    const { body } = await server.put(`${PATH}/${uuid}`, { updateModelService: { yaml } });
+
+    expect(body.inventory.yaml === yaml).toBe(true);
+  });
+
+  test('leaving yaml as sent, whatever its syntax', async () => {
+    const yaml = '\r\n\tservices: [ *nowhere\r\n- x: {\n\n  ';
+
+    expect((await update({ yaml })).body.inventory.yaml).toBe(yaml);
+    expect((await update({ name: 'other' })).body.inventory.yaml).toBe(yaml);
+  });
+
+  test.each([
+    ['an empty wrapper', {}],
+    ['a wrapper of null', null],
+    ['nulls', Object.fromEntries(Object.keys(parameters).map((name) => [name, null]))],
+  ])('nothing at all for %s', async (_, updateModelService) => {
+    const { inventories } = (await server.get(path)).body;
+
+    const { status, body } = await server.put(path, { updateModelService });
+
+    expect(status).toBe(200);
+    expect(body).toEqual({ success: true, inventory: inventories[0] });
+  });
+
+  test('leaving other services alone', async () => {
+    const other = await addModelService(server, { architectureImages: [arm], userTags: ['a'] });
+
+    await update({ name: 'changed', architectureImages: [loong] }, { userTags: ['b'] });
+
+    const { body } = await server.get(`${PATH}/${other.uuid}`);
+    expect(body.inventories).toEqual([other]);
+    expect(storedTags(server, other.uuid)).toHaveLength(1);
+  });
+
+  test('leaving the bindings alone', async () => {
+    const { uuid } = await addModelService(server);
+    await addModel(server, { defaultModelServiceUuid: uuid });
+    const before = server.rows('model_service_refs');
+
+    const { body } = await server.put(`${PATH}/${uuid}`, { updateModelService: { name: 'new' } });
+
+    expect(body.inventory.modelServiceRefs).toMatchObject([{ isDefault: true }]);
+    expect(server.rows('model_service_refs')).toEqual(before);
+  });
+});
+
+describe('replaces', () => {
+  test('the images, and computes the architectures again', async () => {
+    const server = await startServer();
+    const { uuid, createDate } = await addModelService(server, {
+      architectureImages: [{ cpuArchitecture: 'x86_64' }, arm],
+    });
+    server.advance(1000);
+
+    const { body } = await server.put(`${PATH}/${uuid}`, {
+      updateModelService: { architectureImages: [loong, arm, loong] },
+    });
+
+    const date = 'Nov 25, 2025 11:51:51 AM';
+    const image = {
+      uuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+      modelServiceUuid: uuid,
+      createDate: date,
+      lastOpDate: date,
+    };
+    expect(body.inventory).toMatchObject({ createDate, lastOpDate: date });
+    expect(body.inventory.cpuArchitectures).toEqual(['loongarch64', 'aarch64']);
+    expect(body.inventory.modelServiceImages).toEqual([
+      { ...image, ...loong, cpuArchitecture: 'loongarch64' },
+      { ...image, ...arm, cpuArchitecture: 'aarch64' },
+      { ...image, ...loong, cpuArchitecture: 'loongarch64' },
+    ]);
+    expect(server.rows('model_service_images')).toHaveLength(3);
+    expect((await server.get(`${PATH}/${uuid}`)).body.inventories).toEqual([body.inventory]);
+  });
+
+  test('the images by none', async () => {
+    const { uuid } = await addModelService(server, { architectureImages: [arm] });
+
+    const { body } = await server.put(`${PATH}/${uuid}`, {
+      updateModelService: { architectureImages: [] },
+    });
+
+    expect(body.inventory).toMatchObject({ modelServiceImages: [], cpuArchitectures: [] });
+    expect(server.rows('model_service_images', `model_service_uuid = '${uuid}'`)).toEqual([]);
+  });
+
+  test('the architectures a clone was given, once the images are replaced', async () => {
+    const { uuid } = await addModelService(server, { architectureImages: [arm] });
+    const clone = await server.post(`${PATH}/${uuid}`, {
+      params: { cpuArchitectures: ['mips64el'] },
+    });
+    const architecturesAfter = async (updateModelService: object) => {
+      const { body } = await server.put(`${PATH}/${clone.body.inventory.uuid}`, {
+        updateModelService,
+      });
+      return body.inventory.cpuArchitectures;
+    };
+
+    expect(await architecturesAfter({ name: 'a' })).toEqual(['mips64el']);
+    expect(await architecturesAfter({ architectureImages: [loong] })).toEqual(['loongarch64']);
+  });
+
+  test('the vendor map as a whole', async () => {
+    await update({ vendorToSpecUuidsMap: { NVIDIA: ['a'], AMD: ['b'] } });
+
+    const { body } = await update({ vendorToSpecUuidsMap: { NVIDIA: ['c', 'c'] } });
+
+    expect(body.inventory.vendorToSpecUuidsMap).toEqual({ NVIDIA: ['c'] });
+  });
+});
+
+describe('dates', () => {
+  test('lastOpDate moves with every success, createDate never', async () => {
+    const server = await startServer();
+    const { uuid, createDate } = await addModelService(server, { yaml: 'a: 1' });
+
+    for (const [second, params] of [{}, { name: 'a' }, { serviceName: 'b' }].entries()) {
+      server.advance(1000);
+      const { body } = await server.put(`${PATH}/${uuid}`, { updateModelService: params });
+      expect(body.inventory).toMatchObject({
+        createDate,
+        lastOpDate: `Nov 25, 2025 11:51:5${second + 1} AM`,
+      });
+    }
+  });
+
+  test('neither moves with a refused update', async () => {
+    const server = await startServer();
+    const { uuid, ...service } = await addModelService(server);
+    server.advance(1000);
+
+    await server.put(`${PATH}/${uuid}`, { updateModelService: { type: 'x' }, userTags: ['a'] });
+
+    const { body } = await server.get(`${PATH}/${uuid}`);
+    expect(body.inventories).toEqual([{ uuid, ...service }]);
+    expect(storedTags(server, uuid)).toEqual([]);
+  });
+
+  test('the images keep theirs where they are not replaced', async () => {
+    const server = await startServer();
+    const { uuid, modelServiceImages } = await addModelService(server, {
+      architectureImages: [arm],
+    });
+    server.advance(1000);
+
+    const { body } = await server.put(`${PATH}/${uuid}`, { updateModelService: { name: 'a' } });
+
+    expect(body.inventory.modelServiceImages).toEqual(modelServiceImages);
+  });
+});
+
+describe('attaches tags', () => {
+  test('to those that are there, each once', async () => {
+    const { uuid } = await addModelService(server, { systemTags: ['a'], userTags: ['b'] });
+    const rows = () => server.rows('tags', `resource_uuid = '${uuid}' ORDER BY position`);
+    const before = rows();
+
+    await server.put(`${PATH}/${uuid}`, {
+      updateModelService: { userTags: ['unheard'] },
+      systemTags: ['b', 'a', ' a ', 'b'],
+      userTags: ['b'],
+    });
+
+    const tag = (type: string, text: string) => ({
+      type,
+      tag: text,
+      resourceType: 'ModelServiceVO',
+    });
+    expect(storedTags(server, uuid)).toEqual([
+      ...[tag('System', 'a'), tag('User', 'b'), tag('System', 'b'), tag('System', ' a ')],
+    ]);
+    expect(rows().slice(0, 2)).toEqual(before);
+  });
+
+  test('that are inside the wrapper', async () => {
+    const { uuid } = await addModelService(server);
+
+    await server.put(`${PATH}/${uuid}`, { updateModelService: { userTags: ['inside'] } });
+
+    expect(storedTags(server, uuid)).toMatchObject([{ type: 'User', tag: 'inside' }]);
+  });
+});
+
+describe('is named by its key in the body', () => {
+  const NO_ACTION = "the body doesn't contain action mapping to the URL";
+
+  test.each(['', '/actions'])('at its path%s, doubled slashes or not', async (suffix) => {
+    const doubled = `${path.replaceAll('/', '//')}${suffix}`;
+    for (const [name, url] of [
+      ['a', path + suffix],
+      ['b', doubled],
+    ] as const) {
+      const { status, body } = await server.put(url, { updateModelService: { name } });
+      expect({ status, name: body.inventory.name }).toEqual({ status: 200, name });
+    }
+  });
+
+  test.each([
+    ['no body', undefined, {}],
+    ['an empty JSON body', undefined, { raw: '' }],
+    ['null', null, {}],
+    ['an empty object', {}, {}],
+    ['only tags', { userTags: ['a'] }, {}],
+    ['another wrapper', { params: { name: 'a' } }, {}],
+    ['another case', { UpdateModelService: { name: 'a' } }, {}],
+    ['parameters without a wrapper', { name: 'a' }, {}],
+  ] as [string, unknown, CallOptions][])('which %s lacks', async (_, body, options) => {
+    for (const url of [path, `${path}/actions`]) {
+      await expectRefusal(
+        server,
+        () => server.put(url, body, options),
+        invalidArgument(`${NO_ACTION}[${url.slice('/zstack'.length)}]`),
+      );
+    }
+  });
+
+  test('also where the service is unknown', async () => {
+    await expectRefusal(
+      server,
+      () => server.put(`${PATH}/no%20such`, {}),
+      invalidArgument(`${NO_ACTION}[/v1/ai/model-services/no such]`),
+    );
+  });
+
+  test('and refused for an action that the platform has but this server lacks', async () => {
+    await expectRefusal(
+      server,
+      () => server.put(path, { deployModelService: { name: 'a' } }),
+      invalidArgument(expect.stringMatching(/does not provide the action\[deployModelService\]/)),
+    );
+  });
+
+  test('a trailing slash is another path', async () => {
+    for (const url of [`${path}/`, `${path}/actions/`]) {
+      await expectRefusal(
+        server,
+        () => server.put(url, { updateModelService: {} }),
+        noRoute(url.slice('/zstack'.length)),
+      );
+    }
+  });
+});
+
+describe('edits the yaml', () => {
+  const yaml = `# of the file
+services:
+  # of the first service
+  - name: first # of its name
+    ports: [3000]
+    livez: /livez
+    other: {deep: [1, two]}
+  - name: second
+    ports: [4000]
+env:
+  - OLD:value
+# of the distro
+distro:
+  packages: vim,nfs-utils
+startupParameters:
+  old: value
+`;
+  const data = parse(yaml);
+  const withFirst = (first: object) => ({
+    ...data,
+    services: [{ ...data.services[0], ...first }, data.services[1]],
+  });
+
+  test.each([
+    ['serviceName', 'qwen:1 # x', withFirst({ name: 'qwen:1 # x' })],
+    ['serviceName', ' 8080\n', withFirst({ name: '8080' })],
+    ['serviceName', '', withFirst({ name: '' })],
+    ['serviceName', 'n'.repeat(4096), withFirst({ name: 'n'.repeat(4096) })],
+    ['servicePorts', [1, '65535'], withFirst({ ports: [1, 65535] })],
+    ['servicePorts', [], withFirst({ ports: [] })],
+    ['serviceLivez', '/l', withFirst({ livez: '/l' })],
+    ['serviceReadyz', 'true', withFirst({ readyz: 'true' })],
+    ['serviceBootupTime', 0, withFirst({ serviceBootupTime: 0 })],
+    ['serviceBootupTime', '2147483647', withFirst({ serviceBootupTime: 2147483647 })],
+    ['serviceInstallPath', '/path', withFirst({ installPath: '/path' })],
+    ['serviceStartCommand', 'a: b', withFirst({ startCommand: 'a: b' })],
+    [
+      'environmentParameters',
+      { KEY: 'a:b', NUMBER: 1, 'WITH SPACE': ' # ', EMPTY: '', GONE: null },
+      { ...data, env: ['KEY:a:b', 'NUMBER:1', 'WITH SPACE: # ', 'EMPTY:'] },
+    ],
+    ['environmentParameters', {}, { ...data, env: [] }],
+    [
+      'startupParameters',
+      { tp: '8', on: true, none: 'null', lines: 'a\nb: c\n', gone: null },
+      { ...data, startupParameters: { tp: '8', on: 'true', none: 'null', lines: 'a\nb: c\n' } },
+    ],
+    ['startupParameters', {}, { ...data, startupParameters: {} }],
+    ['inferenceParams', { top_p: 0.9 }, { ...data, inferenceParams: { top_p: '0.9' } }],
+  ])('%s = %j', async (name, sent, expected) => {
+    const result = await edited(yaml, { [name]: sent });
+
+    expect(parse(result)).toEqual(expected);
+    for (const comment of ['file', 'first service', 'its name', 'distro']) {
+      expect(result).toContain(`# of the ${comment}`.replace('the its', 'its'));
+    }
+  });
+
+  test('all in one request', async () => {
+    const result = await edited('', {
+      serviceName: 'name',
+      servicePorts: [3000],
+      serviceLivez: '/livez',
+      serviceReadyz: '/readyz',
+      serviceBootupTime: 30,
+      serviceInstallPath: '/install',
+      serviceStartCommand: 'start',
+      environmentParameters: { KEY: 'value' },
+      startupParameters: { a: 'b' },
+      inferenceParams: { c: 'd' },
+    });
+
+    expect(parse(result)).toEqual({
+      services: [
+        {
+          name: 'name',
+          ports: [3000],
+          livez: '/livez',
+          readyz: '/readyz',
+          serviceBootupTime: 30,
+          installPath: '/install',
+          startCommand: 'start',
+        },
+      ],
+      env: ['KEY:value'],
+      startupParameters: { a: 'b' },
+      inferenceParams: { c: 'd' },
+    });
+  });
+
+  test.each([
+    ['empty', '', {}],
+    ['only spaces', ' \n\n', {}],
+    ['a mapping without services', 'a: 1', { a: 1 }],
+    ['services of null', 'services:\na: 1', { a: 1 }],
+    ['no services', 'services: []\na: 1', { a: 1 }],
+    ['a service of null', 'services: [null]\na: 1', { a: 1 }],
+    ['an empty flow mapping', '{}', {}],
+    ['JSON', '{"a": 1, "services": [{"name": "old"}]}', { a: 1 }],
+  ])('making the first service where the text is %s', async (_, text, rest) => {
+    const result = await edited(text, { serviceName: 'new' });
+
+    expect(parse(result)).toEqual({ ...rest, services: [{ name: 'new' }] });
+  });
+
+  test('of comments alone, which survive', async () => {
+    const result = await edited('# note\n', { serviceName: 'new' });
+
+    expect(result).toContain('# note');
+    expect(parse(result)).toEqual({ services: [{ name: 'new' }] });
+  });
+
+  test.each([
+    ['a long line', `text: ${'word '.repeat(50)}end\n`],
+    ['numbers in several forms', 'a: 0x1F\nb: 1e3\nc: 1.10\nd: -0.5\n'],
+    ['texts that look like something else', 'a: "true"\nb: \'1\'\nc: "null"\nd: "2025-11-25"\n'],
+    ['block texts', 'a: |\n  x\n   y\nb: >-\n  folded\n  text\n'],
+    ['keys that are no texts', '1: a\ntrue: b\n'],
+    ['anchors and aliases', 'base: &base {x: [1]}\ncopy: *base\nmerged:\n  <<: *base\n'],
+    ['a document marker', '---\na: 1\n'],
+    ['Windows line ends', 'a: 1\r\nb:\r\n  - c\r\n'],
+  ])('keeping the data of %s', async (_, text) => {
+    const result = await edited(text, { serviceName: 'new' });
+
+    expect(parse(result)).toEqual({ ...parse(text), services: [{ name: 'new' }] });
+  });
+
+  test('keeping integers too large for a JSON number', async () => {
+    const result = await edited('account: 12345678901234567890\n', { serviceName: 'new' });
+
+    expect(result).toContain('12345678901234567890');
+  });
+
+  test('keeping anchors and the aliases of them', async () => {
+    const result = await edited(
+      'base: &base {livez: /l}\nservices:\n  - <<: *base\n    name: old\n',
+      { serviceName: 'new' },
+    );
+
+    expect(result).toMatch(/&base/);
+    expect(parse(result, { merge: true })).toEqual({
+      base: { livez: '/l' },
+      services: [{ livez: '/l', name: 'new' }],
+    });
+  });
+
+  test('keeping comments beside lists and around them', async () => {
+    const result = await edited(
+      'services:\n  - ports: # of the list\n      - 1\n    # before the next key\n    livez: /l\n# at the end\n',
+      { servicePorts: [2] },
+    );
+
+    for (const comment of ['# of the list', '# before the next key', '# at the end']) {
+      expect(result).toContain(comment);
+    }
+    expect(parse(result)).toEqual({ services: [{ ports: [2], livez: '/l' }] });
+  });
+
+  test('of a name that means something to the language', async () => {
+    const raw = '{"updateModelService":{"startupParameters":{"__proto__":"a","toString":"b"}}}';
+    const { uuid } = await addModelService(server, { yaml: '' });
+
+    const { body } = await server.put(`${PATH}/${uuid}`, undefined, { raw });
+
+    expect(body.inventory.yaml).toMatch(
+      /^startupParameters:\n {2}__proto__: a\n {2}toString: b\n$/,
+    );
+  });
+
+  test('of the same request', async () => {
+    const result = await edited('not: a [mapping', {
+      yaml: 'services:\n  - name: sent\n    livez: /sent\n',
+      serviceName: 'edited',
+    });
+
+    expect(parse(result)).toEqual({ services: [{ name: 'edited', livez: '/sent' }] });
+  });
+
+  test('not at all where every edit is null', async () => {
+    const text = 'a:   1 # odd   spacing\n\n\n';
+
+    expect(await edited(text, { serviceName: null, startupParameters: null })).toBe(text);
+  });
+
+  const sample =
+    'services:\n  - ports:\n      - 3000\n  name: qwen1.5-7b-chat:2b34xhrmqwhomjkd\n  livez: /livez\n';
+  test.each([
+    ['a text', 'example-yaml-configuration'],
+    ['a list', '- a\n- b\n'],
+    ['a number', '42'],
+    ['broken', 'a: [1, 2\nb: 3\n'],
+    ['of broken indentation, like the documents’ sample', sample],
+    ['two documents', 'a: 1\n---\nb: 2\n'],
+    ['a mapping with a key twice', 'a: 1\na: 2\n'],
+    ['indented by tabs', 'a:\n\tb: 1\n'],
+    ['of an alias without an anchor', 'a: *nowhere\n'],
+    ['of services that are no list', 'services: text\n'],
+    ['of a service that is no mapping', 'services: [text]\n'],
+    ['of services that are an alias', 'all: &all [{name: a}]\nservices: *all\n'],
+    ['of a service that is an alias', 'one: &one {name: a}\nservices: [*one]\n'],
+    ['longer than can be edited', `a: ${'x'.repeat(65_534)}`],
+    ['nested too deep', `a: ${'['.repeat(101)}${']'.repeat(101)}`],
+  ])('refusing a text that is %s', async (_, text) => {
+    const { uuid } = await addModelService(server, { yaml: text });
+    const broken = {
+      name: 'new',
+      architectureImages: [arm],
+      serviceName: 'a',
+      vendorToSpecUuidsMap: {},
+    };
+    const refusal = invalidArgument(
+      expect.stringMatching(/^field\[serviceName\] can't be applied to the service's yaml, /),
+    );
+
+    for (const params of [broken, { ...broken, yaml: text }]) {
+      await expectRefusal(
+        server,
+        () => server.put(`${PATH}/${uuid}`, { updateModelService: params, userTags: ['a'] }),
+        refusal,
+      );
+    }
+  });
+
+  test('refusing to leave an alias without its anchor', async () => {
+    const { uuid } = await addModelService(server, { yaml: 'env: &env [a:b]\nother: *env\n' });
+
+    await expectRefusal(
+      server,
+      () =>
+        server.put(`${PATH}/${uuid}`, {
+          updateModelService: { environmentParameters: { A: '1' } },
+        }),
+      invalidArgument(expect.stringMatching(/^field\[environmentParameters\] .*yaml/)),
+    );
+  });
+
+  test('naming the parameter that can’t be applied', async () => {
+    const { uuid } = await addModelService(server, { yaml: 'example-yaml-configuration' });
+    const values = Object.entries({
+      environmentParameters: {},
+      startupParameters: {},
+      inferenceParams: {},
+      serviceName: '',
+      servicePorts: [],
+      serviceLivez: '',
+      serviceReadyz: '',
+      serviceBootupTime: 0,
+      serviceInstallPath: '',
+      serviceStartCommand: '',
+    });
+
+    for (const [name, value] of values) {
+      await expectRefusal(
+        server,
+        () => server.put(`${PATH}/${uuid}`, { updateModelService: { [name]: value } }),
+        invalidArgument(expect.stringMatching(`^field\\[${name}\\] .*yaml`)),
+      );
+    }
+  });
+
+  test('refusing one that is broken where the one of the same request could be edited', async () => {
+    const { uuid } = await addModelService(server, { yaml: 'a: 1' });
+
+    await expectRefusal(
+      server,
+      () =>
+        server.put(`${PATH}/${uuid}`, { updateModelService: { yaml: 'text', serviceName: 'a' } }),
+      invalidArgument(expect.stringContaining('field[serviceName]')),
+    );
+  });
+});
+
+describe('refuses, storing nothing', () => {
+  // Of its own, so that comparing all of the database stays quick.
+  let server: Server;
+  let path: string;
+  beforeAll(async () => {
+    server = await openServer();
+    const { uuid } = await addModelService(server, { yaml: 'a: 1', architectureImages: [arm] });
+    path = `${PATH}/${uuid}`;
+  });
+  afterAll(() => server.close());
+  const update = (params: object, beside: object = {}) =>
+    server.put(path, { updateModelService: params, ...beside });
+
+  test.each(refusedRows('UpdateModelService', parameters))('%s: %s', async (name, _, row) => {
+    await expectRefusal(
+      server,
+      () => update({ [name]: row.sent }, { userTags: ['tag'] }),
+      invalidArgument(row.details),
+    );
+  });
+
+  test('yaml: one character more than its longest', async () => {
+    await expectRefusal(
+      server,
+      () => update({ yaml: 'y'.repeat(TEXT_MAX + 1) }),
+      tooLongText('UpdateModelService', 'yaml'),
+    );
+  });
+
+  test('the first of several arguments, in the order of contract §2', async () => {
+    const wrong = notAllowedInOrder('UpdateModelService', parameters);
+    for (const [index, { details }] of wrong.entries()) {
+      const left = wrong.slice(index).reverse();
+      const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
+      expectRefused(await update(params), invalidArgument(details));
+    }
+  });
+
+  test('types before arguments', async () => {
+    await expectRefusal(
+      server,
+      () => update({ name: 'n'.repeat(256), vendorToSpecUuidsMap: [] }),
+      invalidArgument('[vendorToSpecUuidsMap] field is excepted an object, but was [[]].'),
+    );
+  });
+
+  test('arguments before existence', async () => {
+    await expectRefusal(
+      server,
+      () => server.put(`${PATH}/no-such-service`, { updateModelService: { requestCpu: -1 } }),
+      invalidArgument('field[requestCpu] must be in range of [0, 2147483647]'),
+    );
+  });
+
+  test.each([
+    ['an unknown uuid', () => 'no-such-service'],
+    ['a model’s uuid', async () => (await addModel(server)).uuid],
+    ['a uuid in capitals', () => path.slice(PATH.length + 1).toUpperCase()],
+    ['a uuid that is percent-encoded', () => "no such' service"],
+  ])('%s', async (_, named) => {
+    const uuid = await named();
+
+    for (const suffix of ['', '/actions']) {
+      await expectRefusal(
+        server,
+        () =>
+          server.put(`${PATH}/${encodeURIComponent(uuid)}${suffix}`, {
+            updateModelService: { serviceName: 'a' },
+            userTags: ['tag'],
+          }),
+        notFound('uuid', uuid, 'ModelServiceVO'),
+      );
+    }
+  });
+
+  test.each([
+    ['a text', 'x', 'x'],
+    ['a list', [], '[]'],
+    ['a number', 0, '0'],
+    ['a boolean', false, 'false'],
+  ])('a wrapper that is %s', async (_, updateModelService, shown) => {
+    await expectRefusal(
+      server,
+      () => server.put(path, { updateModelService }),
+      invalidArgument(`[updateModelService] field is excepted an object, but was [${shown}].`),
+    );
+  });
+});
+
+test('leaves the service as it was where the new parts could not all be stored', async () => {
+  await expectAllOrNothing(async (server) => {
+    const { uuid } = await addModelService(server, { architectureImages: [arm] });
+    const updateModelService = { name: 'new', architectureImages: [arm, loong] };
+    return () => server.put(`${PATH}/${uuid}`, { updateModelService, userTags: ['tag'] });
+  });
+});
+
+describe('with unknown fields', () => {
+  test('ignores them, among them those only Add and Clone have', async () => {
+    const { inventories } = (await server.get(path)).body;
+
+    const { status, body } = await update(
+      { readme: 'a', installPath: 'b', system: true, modelCenterUuid: 'c', condaVersion: 'd' },
+      { deployModelService: {}, other: 1 },
+    );
+
+    expect(status).toBe(200);
+    expect(body.inventory).toEqual(inventories[0]);
+  });
+
+  test.each([
+    ['beside the wrapper', { updateModelService: {}, other: 1 }, 'other'],
+    ['in the wrapper', { updateModelService: { installPath: null } }, 'installPath'],
+    [
+      'in an image',
+      { updateModelService: { architectureImages: [{ cpuArchitecture: 'x86_64', uuid: 'a' }] } },
+      'architectureImages[0].uuid',
+    ],
+  ])('refuses those %s where the settings say so', async (_, body, name) => {
+    const strict = await startServer({ unknownFields: 'reject' });
+    const { uuid } = await addModelService(strict);
+
+    await expectRefusal(
+      strict,
+      () => strict.put(`${PATH}/${uuid}`, body),
+      invalidArgument(expect.stringContaining(`field[${name}]`)),
+    );
+  });
+
+  test('takes all that are known where the settings refuse others', async () => {
+    const strict = await startServer({ unknownFields: 'reject' });
+    const { uuid } = await addModelService(strict, { yaml: '' });
+    const nulls = Object.fromEntries(Object.keys(parameters).map((name) => [name, null]));
+    const updateModelService = {
+      ...nulls,
+      startupParameters: { anything: 'a' },
+      systemTags: [],
+      userTags: [],
+    };
+
+    expect(
+      await strict.put(`${PATH}/${uuid}`, { updateModelService, systemTags: [], userTags: [] }),
+    ).toMatchObject({ status: 200 });
+  });
+});
