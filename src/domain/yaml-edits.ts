@@ -7,6 +7,7 @@ import {
   Lexer,
   type Node,
   parseDocument,
+  stringify,
   visit,
   YAMLMap,
   YAMLSeq,
@@ -88,9 +89,6 @@ function parseMapping(yaml: string): Document {
     prettyErrors: false,
     // What is not edited stays as it was, also where JavaScript's numbers would round it.
     intAsBigInt: true,
-    // Readers of YAML 1.1 take a bare `yes` for a boolean: texts like it are quoted, `<<` is not.
-    compat: 'yaml-1.1',
-    merge: true,
   });
   const [error] = document.errors;
   if (error) throw error;
@@ -170,9 +168,25 @@ function setEdit(document: Document, name: EditName, value: unknown): void {
 function setValue(map: YAMLMap, key: string, value: unknown, document: Document): void {
   const former = map.get(key, true) as Node | undefined;
   const node = document.createNode(value);
+  quoteAmbiguous(node);
   if (former?.comment) node.comment = former.comment;
   if (former?.commentBefore) node.commentBefore = former.commentBefore;
   map.set(key, node);
+}
+
+/** Readers of YAML 1.1 take a bare `yes` for a boolean: texts like it are set in quotes. */
+function quoteAmbiguous(node: Node): void {
+  visit(node, {
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      if (
+        typeof value === 'string' &&
+        stringify(value) !== stringify(value, { compat: 'yaml-1.1' })
+      ) {
+        scalar.type = 'QUOTE_DOUBLE';
+      }
+    },
+  });
 }
 
 /** The first entry of `services`, made when missing. */

@@ -480,6 +480,22 @@ startupParameters:
     expect(result).toContain('12345678901234567890');
   });
 
+  test('in quotes where a reader of YAML 1.1 would see no text, leaving what was there', async () => {
+    const result = await edited('old: yes\n', {
+      serviceName: 'on',
+      environmentParameters: { '1': '30' },
+      startupParameters: { plain: 'text', yes: 'no' },
+    });
+
+    expect(parse(result, { version: '1.1' })).toEqual({
+      old: true,
+      env: ['1:30'],
+      startupParameters: { plain: 'text', yes: 'no' },
+      services: [{ name: 'on' }],
+    });
+    expect(result).toContain('plain: text');
+  });
+
   test('keeping anchors and the aliases of them', async () => {
     const result = await edited(
       'base: &base {livez: /l}\nservices:\n  - <<: *base\n    name: old\n',

@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { ApiError } from '../../src/contract/errors.ts';
+import { splitYamlEdits } from '../../src/domain/yaml-edits.ts';
+
+/** The longest text that can be edited, in characters. */
+const LONGEST = 65_536;
+
+/** Generous: on a slow machine the worst of these takes a quarter of it. */
+const BOUND_MS = 2000;
+
+/** What is repeated until the text is as long as can be edited. */
+const hostile = [
+  ...['[', '{a: ', '[{', '- ', '? ', ': ', '? - ', 'a: b: ', 'a:\n a:\n', 'a: [\n'],
+  ...['&a ', '&a\n', '!t ', '!!a\n', '*a ', '&a *a ', '- &a\n', '!<'],
+  ...['"', "'", '"\\', '|\n', '>\n', 'k: |\n\n', ', ', '#', '%a\n', '--- \n', '...\n'],
+  ...['\n', '\r', '\t', ' ', 'a\n', '\u2028', '\uFEFF'],
+];
+
+function edit(yaml: string): string {
+  try {
+    return splitYamlEdits({ serviceName: 'new' }).editYaml(yaml);
+  } catch (error) {
+    if (error instanceof ApiError && error.errorCode === 'SYS.1007') return error.message;
+    throw error;
+  }
+}
+
+function milliseconds(work: () => void): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+test.each(hostile)('%j over and over costs bounded time and fails cleanly if at all', (part) => {
+  const text = part.repeat(Math.floor(LONGEST / part.length));
+
+  expect(milliseconds(() => edit(text))).toBeLessThan(BOUND_MS);
+});
+
+test.each([
+  ['keys', (index: number) => `k${index}: v\n`],
+  ['anchors', (index: number) => `k${index}: &a${index} v\n`],
+  ['aliases', (index: number) => (index === 0 ? 'k: &a v\n' : `k${index}: *a\n`)],
+  ['ever deeper mappings', (index: number) => `${' '.repeat(index)}k:\n`],
+])('thousands of %s cost bounded time', (_, line) => {
+  let text = '';
+  for (let index = 0; text.length + line(index).length <= LONGEST; index++) text += line(index);
+
+  expect(milliseconds(() => edit(text))).toBeLessThan(BOUND_MS);
+});
+
+test.each([
+  ['100 levels in brackets', `a: ${'['.repeat(99)}${']'.repeat(99)}`],
+  [
+    '100 levels by indentation',
+    Array.from({ length: 100 }, (_, level) => `${' '.repeat(level)}k:`).join('\n'),
+  ],
+  [
+    'keys of ever greater length',
+    Array.from({ length: 150 }, (_, length) => `${'k'.repeat(length + 1)}: 1`).join('\n'),
+  ],
+  ['brackets and dashes in texts', `a: |\n  ${'[ - '.repeat(200)}\nb: "${'{ ? '.repeat(200)}"`],
+])('%s are no deep nesting', (_, text) => {
+  expect(edit(text)).toContain('services:\n  - name: new\n');
+});
