@@ -49,7 +49,7 @@ async function createLogger({ logLevel }: Settings): Promise<Logger> {
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level: logLevel },
-    pretty({ ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+    pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
   );
 }
 
