@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
@@ -39,6 +39,14 @@ describe('opening', () => {
   test('makes the file and its folders', async (context) => {
     const file = join(temporaryFolder(context), 'some/folder/aios.db');
     expect(await open(context, file).countModels()).toBe(0);
+  });
+
+  test('lets nobody else read the files', async (context) => {
+    const file = newFile(context);
+    await open(context, file).addModelService(modelService(), extras());
+    for (const name of [file, `${file}-wal`, `${file}-shm`]) {
+      expect((statSync(name).mode & 0o777).toString(8)).toBe('600');
+    }
   });
 
   test('takes an empty file for a new database', async (context) => {

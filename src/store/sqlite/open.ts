@@ -88,7 +88,11 @@ function prepareFile(file: string): void {
     );
   }
   const stats = statSync(file, { throwIfNoEntry: false });
-  if (!stats) return;
+  if (!stats) {
+    // Models' access tokens are kept in it: nobody else shall read them.
+    closeSync(openSync(file, 'a', 0o600));
+    return;
+  }
   if (!stats.isFile()) throw new DatabaseRefused(`The database ${file} is not a file.`);
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
