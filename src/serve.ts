@@ -84,7 +84,7 @@ function refuseStrangers({ host, auth, session }: Settings): void {
   if (isLoopback(host) || auth === 'off' || session.length > 0) return;
   throw new SettingsError(
     `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
-      '(32 hexadecimal digits), or AIOS_AUTH=off if anybody may do anything.',
+      '(32 lower-case hexadecimal digits), or AIOS_AUTH=off if anybody may do anything.',
   );
 }
 
