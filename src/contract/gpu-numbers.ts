@@ -1,5 +1,6 @@
 import { type TUnsafe, Type } from '@sinclair/typebox';
 import { invalidArgument } from './errors.ts';
+import { trim } from './reader.ts';
 import { INTEGER_MAX, integer, listOf, Refine, readAs, text } from './schema.ts';
 
 /**
@@ -26,9 +27,9 @@ export function gpuNumbersIn(description: string): TUnsafe<number[]> {
 function parseGpuNumbers(value: string, field: string): number[] {
   const bracketed = /^\s*\[(.*)\]\s*$/s.exec(value);
   const listed = bracketed?.[1] ?? value;
-  if (listed.trim() === '') return [];
+  if (trim(listed) === '') return [];
   return listed.split(',').map((member) => {
-    const digits = member.trim();
+    const digits = trim(member);
     if (/^\d+$/.test(digits) && Number(digits) <= INTEGER_MAX) return Number(digits);
     throw invalidArgument(
       `field[${field}] must be a list of integers from 0 to ${INTEGER_MAX} such as 1,2,4 or [1,2,4], ` +

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { type ApiError, invalidArgument } from './errors.ts';
-import { INTEGER_MAX, Refine, type Refinement, Verbatim } from './schema.ts';
+import { NumberLiteral } from './number-literal.ts';
+import { INTEGER_MAX, LONG_MAX, Refine, type Refinement, Verbatim } from './schema.ts';
 
 /**
  * Reading what a client sent, driven by the TypeBox schema that also documents it. Two passes, as
@@ -127,16 +128,20 @@ export function notOneOf(
 function textOf(value: unknown, field: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  if (typeof value === 'number') {
-    // JSON.parse has already rounded such a number: its digits are not the client's any more.
-    if (!Number.isFinite(value) || (Number.isInteger(value) && !Number.isSafeInteger(value))) {
-      throw invalidArgument(
-        `[${field}] field is excepted a string, but was a number too large to be exact: send it in quotes.`,
-      );
-    }
-    return String(value);
-  }
-  throw wrongType(field, 'a string', value);
+  const literal = literalOf(value);
+  if (!literal) throw wrongType(field, 'a string', value);
+  // A fraction is kept as it was written.
+  if (/^-?\d+\.\d+$/.test(literal.text)) return literal.text;
+  const { exact } = literal;
+  if (exact !== undefined && Math.abs(exact) <= LONG_MAX) return String(exact);
+  throw invalidArgument(
+    `[${field}] field is excepted a string, but was a number too large to be exact: send it in quotes.`,
+  );
+}
+
+function literalOf(value: unknown): NumberLiteral | undefined {
+  if (value instanceof NumberLiteral) return value;
+  return typeof value === 'number' ? new NumberLiteral(String(value)) : undefined;
 }
 
 /** Strips characters up to U+0020 from both ends, as the platform's Java does. */
@@ -167,7 +172,6 @@ function integerReader(schema: TSchema): Reader {
           `${show(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
         );
       }
-      if (!Number.isSafeInteger(read)) throw range(field);
       return read;
     },
     check(value, field) {
@@ -179,10 +183,14 @@ function integerReader(schema: TSchema): Reader {
 }
 
 function integerOf(value: unknown): number | undefined {
-  if (typeof value === 'number') return Number.isInteger(value) ? value + 0 : undefined;
-  if (typeof value !== 'string') return undefined;
-  const digits = trim(value);
-  return /^[+-]?\d+$/.test(digits) ? Number(digits) + 0 : undefined;
+  if (typeof value === 'string') {
+    const digits = trim(value);
+    return /^[+-]?\d+$/.test(digits) ? Number(digits) + 0 : undefined;
+  }
+  const literal = literalOf(value);
+  // Digits alone are an integer, however many: its range is judged by `check`.
+  if (literal && /^-?\d+$/.test(literal.text)) return Number(literal.text) + 0;
+  return Number.isInteger(literal?.exact) ? literal?.exact : undefined;
 }
 
 const booleanReader: Reader = {
@@ -282,7 +290,12 @@ function structureReader(schema: TSchema): Reader {
 }
 
 export function isStructure(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    !(value instanceof NumberLiteral)
+  );
 }
 
 /** The sentence for a value of a type that can't be taken for the field's (§4.4). */
@@ -291,5 +304,6 @@ export function wrongType(field: string, expected: string, value: unknown): ApiE
 }
 
 function show(value: unknown): string {
+  if (value instanceof NumberLiteral) return value.text;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

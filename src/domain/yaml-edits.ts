@@ -7,7 +7,9 @@ import {
   Lexer,
   type Node,
   parseDocument,
+  type ScalarTag,
   stringify,
+  type Tags,
   visit,
   YAMLMap,
   YAMLSeq,
@@ -87,8 +89,7 @@ function parseMapping(yaml: string): Document {
   const document: Document = parseDocument(yaml, {
     uniqueKeys: false,
     prettyErrors: false,
-    // What is not edited stays as it was, also where JavaScript's numbers would round it.
-    intAsBigInt: true,
+    customTags: keepNumbers,
   });
   const [error] = document.errors;
   if (error) throw error;
@@ -127,6 +128,18 @@ function refuseDeepNesting(yaml: string): void {
     const lineEnd = lexeme.lastIndexOf('\n');
     column = lineEnd < 0 ? column + lexeme.length : lexeme.length - lineEnd - 1;
   }
+}
+
+/** Has numbers that are not edited written as they stood there: `010`, `1e400`, any count of digits. */
+function keepNumbers(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag)) return tag;
+    const { stringify: write } = tag as ScalarTag;
+    return {
+      ...(tag as ScalarTag),
+      stringify: (item, ...context) => item.source ?? write?.(item, ...context) ?? '',
+    } satisfies ScalarTag;
+  });
 }
 
 function refuseRepeatedKeys(document: Document): void {
