@@ -74,10 +74,10 @@ export async function buildApp(options: AppOptions) {
     return503OnClosing: false,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
-    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 2 * HEAD_MAX },
+    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4 * HEAD_MAX },
     http: {
-      // Twice the bound on each of URL and headers, so that the answer can tell which was too long.
-      maxHeaderSize: 2 * HEAD_MAX,
+      // More than the bounds on URL and headers together, so that the answer can tell which was too long.
+      maxHeaderSize: 4 * HEAD_MAX,
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
       // Checked later: Node's own refusal has no body.

@@ -19,8 +19,8 @@ export function requireSession({ required, sessions }: Authorization, ports: Por
     if (!required) return;
     const header = request.headers.authorization;
     if (header === undefined) throw invalidArgument("missing header 'Authorization'");
-    const [scheme, session = ''] = header.trim().split(/\s+/, 2);
+    const [scheme, ...rest] = header.trim().split(/\s+/);
     if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
-    await admitSession(session, sessions, ports);
+    await admitSession(rest.join(' '), sessions, ports);
   };
 }

@@ -1,5 +1,11 @@
+import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
+
+/** How long nothing must have arrived for the server to stop listening. */
+const QUIET_MS = 50;
+/** How many such pauses there may be: clients that never pause are cut in the end. */
+const PAUSES_MAX = 20;
 
 /** How often connections that have become idle are looked for while closing. */
 const IDLE_CHECK_MS = 50;
@@ -10,16 +16,33 @@ const IDLE_CHECK_MS = 50;
  */
 export function closeWithin(app: FastifyInstance, graceMs: number): void {
   let closing = false;
+  let arrivals = 0;
   let idleCheck: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
+
+  /** Node cuts connections that it has accepted but not read from: these are given time. */
+  async function untilQuiet(): Promise<void> {
+    let quiet = 0;
+    // Twice: the first pause may have passed while the process was busy and read nothing.
+    for (let pause = 0; quiet < 2 && pause < PAUSES_MAX; pause++) {
+      const before = arrivals;
+      await setTimeout(QUIET_MS);
+      quiet = arrivals === before ? quiet + 1 : 0;
+    }
+  }
+
+  app.server.on('connection', () => arrivals++);
   app.addHook('onRequest', async () => {
-    if (closing) throw new ApiError('notReady', 'the server is stopping');
+    arrivals++;
+    if (!closing) return;
+    throw new ApiError('notReady', 'the server is stopping', { connection: 'close' });
   });
   app.addHook('preClose', async () => {
     closing = true;
-    // Node closes the connections idle now; a keep-alive one that becomes idle later would hold it.
+    deadline = globalThis.setTimeout(() => app.server.closeAllConnections(), graceMs);
+    await untilQuiet();
+    // A keep-alive connection that becomes idle only later would hold the server open.
     idleCheck = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
-    deadline = setTimeout(() => app.server.closeAllConnections(), graceMs);
   });
   app.addHook('onClose', async () => {
     clearInterval(idleCheck);

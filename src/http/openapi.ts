@@ -79,12 +79,23 @@ type Document = any;
 
 /** Adds what a route's own schema has no place for. */
 function complete(document: Document): Document {
+  describeReferences(document.components.schemas);
   for (const path of Object.values<Document>(document.paths)) {
     for (const described of Object.values<Document>(path)) {
       completeOperation(described, operations[described.operationId as OperationName]);
     }
   }
   return document;
+}
+
+/** A reference's own description is dropped on the way: it gets that of what it refers to. */
+function describeReferences(schemas: Record<string, Document>): void {
+  for (const { properties } of Object.values(schemas)) {
+    for (const property of Object.values<Document>(properties ?? {})) {
+      const referred = schemas[/[^/]+$/.exec(property.$ref ?? '')?.[0] ?? ''];
+      if (referred) property.description ??= referred.description;
+    }
+  }
 }
 
 function completeOperation(described: Document, operation: Operation): void {

@@ -68,6 +68,14 @@ describe('a request in flight when the server closes', () => {
   });
 });
 
+test('requests on their way are read and answered, not cut', async () => {
+  const server = await startServer({ timeouts: patient });
+  const calls = Array.from({ length: 40 }, () => server.get('/_aios/live'));
+  const closing = server.app.close();
+  for (const { status } of await Promise.all(calls)) expect([200, 503]).toContain(status);
+  await closing;
+});
+
 describe('a later request', () => {
   test('on a connection still open gets SYS.1010, or finds it closed', async () => {
     const server = await startServer({ timeouts: patient });
