@@ -4,8 +4,7 @@ import { type App, buildApp } from './app.ts';
 import { dateFormatter } from './contract/dates.ts';
 import type { Ports } from './domain/ports.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { openSqlite } from './store/sqlite/open.ts';
-import { createSqliteStore } from './store/sqlite/store.ts';
+import { openSqliteStore } from './store/sqlite/open-store.ts';
 
 /** What the process lends to its commands. */
 export interface World extends Pick<Ports, 'clock' | 'newUuid'> {
@@ -27,9 +26,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   const { logger } = world;
   const { databaseUrl } = settings;
   const file = databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path;
-  const store = createSqliteStore(
-    openSqlite({ file, migrationsFolder: `${world.migrationsFolder}/sqlite` }),
-  );
+  const store = openSqliteStore({ file, migrationsFolder: `${world.migrationsFolder}/sqlite` });
   try {
     const app = await buildApp({
       ports: {

@@ -41,7 +41,7 @@ function refInventory(ref: ModelServiceRef, formatDate: FormatDate) {
   return toInventory<ModelServiceRefInventory>(refFields, ref, formatDate, {});
 }
 
-/** The contract's fields, in its order, without what is unset (decision 3). */
+/** The contract's fields, without what is unset (decision 3). */
 function toInventory<Inventory>(
   fields: readonly string[],
   kept: object,

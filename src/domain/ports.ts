@@ -77,12 +77,12 @@ export interface Store {
   bindModelToService(ref: ModelServiceRef, extras: WriteExtras): Promise<ModelService>;
 
   findModelService(uuid: string): Promise<ModelService | undefined>;
-  /** A page of services by createDate, then uuid. */
+  /** A page of services by createDate, then uuid; SYS.1007 for one that holds too much. */
   listModelServices(page: Page): Promise<ModelService[]>;
   countModelServices(): Promise<number>;
 
   findModel(uuid: string): Promise<Model | undefined>;
-  /** A page of models by createDate, then uuid. */
+  /** A page of models by createDate, then uuid; SYS.1007 for one that holds too much. */
   listModels(page: Page): Promise<Model[]>;
   countModels(): Promise<number>;
 

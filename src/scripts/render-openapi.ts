@@ -1,15 +1,12 @@
 import { pino } from 'pino';
 import { buildApp } from '../app.ts';
-import { openSqlite } from '../store/sqlite/open.ts';
-import { createSqliteStore } from '../store/sqlite/store.ts';
+import { openSqliteStore } from '../store/sqlite/open-store.ts';
 
 export const OPENAPI_FILE = 'openapi/openapi.json';
 
 /** The document of the app as it would be served, as the committed file holds it. */
 export async function renderOpenapi(): Promise<string> {
-  const store = createSqliteStore(
-    openSqlite({ file: ':memory:', migrationsFolder: 'migrations/sqlite' }),
-  );
+  const store = openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations/sqlite' });
   const app = await buildApp({
     ports: {
       store,

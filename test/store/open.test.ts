@@ -1,8 +1,9 @@
-import { mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { DatabaseRefused, openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import {
   copyAsKilled,
@@ -83,6 +84,32 @@ describe('opening', () => {
     await fillDatabase(file);
     expect(Object.keys(fingerprint(dirname(file)))).toEqual(['aios.db']);
   });
+});
+
+describe('opening as a store refuses a database of ours', () => {
+  test.each([
+    ['that lacks a table', 'DROP TABLE tags'],
+    ['that lacks a column', 'ALTER TABLE models DROP COLUMN logo'],
+  ])('%s', async (_, damage) => {
+    const file = join(temporaryFolder({ onTestFinished }), 'aios.db');
+    await fillDatabase(file);
+    const client = new Database(file);
+    client.exec(damage);
+    client.close();
+
+    expect(() => openSqliteStore({ file, migrationsFolder: MIGRATIONS })).toThrow(
+      new DatabaseRefused(
+        `The database ${file} lacks what its migrations made: restore it from a backup, or name another file.`,
+      ),
+    );
+    expect(Object.keys(fingerprint(dirname(file)))).toEqual(['aios.db']);
+  });
+});
+
+test('opening refuses a link to nowhere', (context) => {
+  const file = newFile(context);
+  symlinkSync(join(dirname(file), 'missing/aios.db'), file);
+  expect(refusal(file)).toMatch(/^The database .* can't be made \(ENOENT\)\.$/);
 });
 
 describe('opening starts again where it was interrupted', () => {

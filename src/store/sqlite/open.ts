@@ -89,8 +89,7 @@ function prepareFile(file: string): void {
   }
   const stats = statSync(file, { throwIfNoEntry: false });
   if (!stats) {
-    // Models' access tokens are kept in it: nobody else shall read them.
-    closeSync(openSync(file, 'a', 0o600));
+    makeFile(file);
     return;
   }
   if (!stats.isFile()) throw new DatabaseRefused(`The database ${file} is not a file.`);
@@ -103,6 +102,15 @@ function prepareFile(file: string): void {
   }
   if (stats.size > 0 && !startsLikeSqlite(file)) {
     throw new DatabaseRefused(`The file ${file} is not an SQLite database, or a damaged one.`);
+  }
+}
+
+function makeFile(file: string): void {
+  try {
+    // Models' access tokens are kept in it: nobody else shall read them.
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw new DatabaseRefused(`The database ${file} can't be made (${errno(error)}).`);
   }
 }
 

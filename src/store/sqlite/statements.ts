@@ -14,6 +14,9 @@ import {
   tags,
 } from './tables.ts';
 
+/** Bytes an image or ref takes in an answer, about. */
+const PART_BYTES = 300;
+
 /** Every statement of the store, prepared once: preparing costs more than running. */
 export function compileStatements(db: BetterSQLite3Database) {
   const { position: _image, ...imageColumns } = getTableColumns(modelServiceImages);
@@ -57,6 +60,30 @@ export function compileStatements(db: BetterSQLite3Database) {
     .limit(page.limit)
     .offset(page.offset)
     .prepare();
+  /** What a page would hold, found without reading its texts. */
+  const pageSizes = (table: typeof modelServices | typeof models, parts: SQL[]) => {
+    const texts = Object.values(getTableColumns(table))
+      .filter((column) => column.getSQLType() === 'text')
+      .map((column) => sql`coalesce(octet_length(${column}), 0)`);
+    const rows = db
+      .select({ bytes: sql<number>`${sql.join([...texts, ...parts], sql` + `)}`.as('bytes') })
+      .from(table)
+      .orderBy(asc(table.createDate), asc(table.uuid))
+      .limit(page.limit)
+      .offset(page.offset)
+      .as('page');
+    return db
+      .select({ rows: count(), bytes: sql<number>`coalesce(sum(${rows.bytes}), 0)` })
+      .from(rows)
+      .prepare();
+  };
+  const partsOf = (owner: SQLiteColumn, uuidColumn: SQLiteColumn): SQL =>
+    sql`${PART_BYTES} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuidColumn})`;
+  const servicePageSize = pageSizes(modelServices, [
+    partsOf(modelServiceImages.modelServiceUuid, modelServices.uuid),
+    partsOf(modelServiceRefs.modelServiceUuid, modelServices.uuid),
+  ]);
+  const modelPageSize = pageSizes(models, [partsOf(modelServiceRefs.modelUuid, models.uuid)]);
   const serviceByUuid = db
     .select()
     .from(modelServices)
@@ -132,6 +159,8 @@ export function compileStatements(db: BetterSQLite3Database) {
     sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
     servicesByAge: ({ limit, start }: Page) => servicesByAge.all({ limit, start }),
     modelsByAge: ({ limit, start }: Page) => modelsByAge.all({ limit, start }),
+    servicePageSize: ({ limit, start }: Page) => servicePageSize.get({ limit, start }),
+    modelPageSize: ({ limit, start }: Page) => modelPageSize.get({ limit, start }),
     imagesOfServices: (uuids: readonly string[]) => imagesOfServices.all(list(uuids)),
     refsOfServices: (uuids: readonly string[]) => refsOfServices.all(list(uuids)),
     refsOfModels: (uuids: readonly string[]) => refsOfModels.all(list(uuids)),

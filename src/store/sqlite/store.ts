@@ -10,6 +10,9 @@ import { compileStatements } from './statements.ts';
 /** The wire's dates are to the second, so a session need not slide by less: one write saved per call. */
 const SESSION_SLIDE_MS = 1000;
 
+/** Most a page of several resources may hold. */
+const PAGE_BYTES_MAX = 64 * 1024 * 1024;
+
 /** The store on an open and migrated SQLite database, which it closes in the end. */
 export function createSqliteStore(client: Database.Database): Store {
   const run = compileStatements(drizzle(client, { casing: 'snake_case' }));
@@ -37,7 +40,7 @@ export function createSqliteStore(client: Database.Database): Store {
     const found = new Set(
       type === 'TagVO' ? run.findTagUuids(uuids) : run.findResourceUuids(type, uuids),
     );
-    const missing = uuids.filter((uuid) => !found.has(uuid));
+    const missing = [...new Set(uuids)].filter((uuid) => !found.has(uuid));
     if (missing.length === 0) return;
     const named = list ? `uuids:[${missing.join(', ')}]` : `uuid:${missing[0]}`;
     throw new ApiError(
@@ -135,7 +138,11 @@ export function createSqliteStore(client: Database.Database): Store {
       }),
 
     findModelService: (uuid) => read(() => serviceOf(uuid)),
-    listModelServices: (page) => read(() => withParts(run.servicesByAge(page))),
+    listModelServices: (page) =>
+      read(() => {
+        refuseLargePage(run.servicePageSize(page));
+        return withParts(run.servicesByAge(page));
+      }),
     countModelServices: () => read(run.countServices),
 
     findModel: (uuid) =>
@@ -143,7 +150,11 @@ export function createSqliteStore(client: Database.Database): Store {
         const model = run.modelByUuid(uuid);
         return model && withRefs([model])[0];
       }),
-    listModels: (page) => read(() => withRefs(run.modelsByAge(page))),
+    listModels: (page) =>
+      read(() => {
+        refuseLargePage(run.modelPageSize(page));
+        return withRefs(run.modelsByAge(page));
+      }),
     countModels: () => read(run.countModels),
 
     listTags: (resourceUuid) => read(() => run.tagsOf(resourceUuid)),
@@ -162,6 +173,15 @@ export function createSqliteStore(client: Database.Database): Store {
     ping: () => read(() => void client.prepare('SELECT 1').get()),
     close: async () => void client.close(),
   };
+}
+
+/** @throws ApiError SYS.1007 for a page that would take the memory and time of everybody */
+function refuseLargePage({ rows, bytes } = { rows: 0, bytes: 0 }): void {
+  if (rows <= 1 || bytes <= PAGE_BYTES_MAX) return;
+  throw invalidArgument(
+    `the ${rows} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
+      "ask for fewer at a time with 'limit'",
+  );
 }
 
 function groupBy<Item>(items: Item[], keyOf: (item: Item) => string): Map<string, Item[]> {
