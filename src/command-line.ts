@@ -60,7 +60,7 @@ export function parseCommandLine(args: string[]): CommandLine {
   const [command = 'serve', surplus] = positionals;
   if (!Object.hasOwn(commands, command)) {
     throw new SettingsError(
-      `${command} is not a command, but ${Object.keys(commands).join(', ')}. See --help.`,
+      `${command} is not a command, only ${Object.keys(commands).join(', ')}. See --help.`,
     );
   }
   if (surplus !== undefined) {

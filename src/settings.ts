@@ -89,7 +89,7 @@ export const definitions = {
   }),
   bodyLimit: setting({
     description: 'Largest request body.',
-    allowed: 'a number of bytes up to 256 MiB, also as `512KiB` or `32MiB`',
+    allowed: 'a number of bytes up to 64 MiB, also as `512KiB` or `32MiB`',
     default: '32MiB',
     parse: parseBytes,
   }),
@@ -173,7 +173,7 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
   const value = definition.parse(text.trim());
   if (value !== undefined) return value;
   const shown = definition.secret ? 'its value' : `"${text}"`;
-  throw new SettingsError(`${name}: ${shown} is not allowed, but ${definition.allowed}.`);
+  throw new SettingsError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
 }
 
 function textOf(
@@ -226,8 +226,9 @@ function parseBoolean(text: string): boolean | undefined {
 
 function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (text === 'memory:') return { kind: 'memory' };
-  const path = /^file:(?:\/\/(?=\/))?(.+)$/.exec(text)?.[1];
-  return path === undefined || path.includes('\0') ? undefined : { kind: 'file', path };
+  // As a URL it may begin with an empty host, but has neither another host nor a query.
+  const path = /^file:(?:\/\/(?=\/))?((?!\/\/)[^?#\0]+)$/.exec(text)?.[1];
+  return path === undefined ? undefined : { kind: 'file', path };
 }
 
 const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
@@ -235,7 +236,7 @@ const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
 function parseBytes(text: string): number | undefined {
   const [, digits = '', unit = 'B'] = /^(\d{1,12})\s*(B|KiB|MiB)?$/i.exec(text) ?? [];
   const bytes = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
-  return digits !== '' && bytes > 0 && bytes <= 256 * UNITS.MIB ? bytes : undefined;
+  return digits !== '' && bytes > 0 && bytes <= 64 * UNITS.MIB ? bytes : undefined;
 }
 
 function isTimeZone(text: string): boolean {

@@ -42,8 +42,8 @@ describe('a command line', () => {
     [['--port='], /^--port needs a value/],
     [['--help=no'], /^--help takes no value/],
     [['--version=1'], /^--version takes no value/],
-    [['sevre'], /^sevre is not a command, but serve\b/],
-    [['toString'], /^toString is not a command, but serve\b/],
+    [['sevre'], /^sevre is not a command, only serve\b/],
+    [['toString'], /^toString is not a command, only serve\b/],
     [['serve', 'more'], /^more: serve takes no such argument/],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is refused', (args, sentence) => {

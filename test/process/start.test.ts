@@ -188,7 +188,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
       'AIOS_SESSION',
     ],
     ['an unknown flag', { args: ['--prot', '1'] }, /did you mean --port\?/, '--prot'],
-    ['an unknown command', { args: ['sevre'] }, /sevre is not a command, but serve/, 'serve'],
+    ['an unknown command', { args: ['sevre'] }, /sevre is not a command, only serve/, 'serve'],
     [
       'another host without a session',
       { env: { AIOS_HOST: '0.0.0.0' } },
