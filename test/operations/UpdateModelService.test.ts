@@ -474,10 +474,15 @@ startupParameters:
     expect(parse(result)).toEqual({ ...parse(text), services: [{ name: 'new' }] });
   });
 
-  test('keeping integers too large for a JSON number', async () => {
-    const result = await edited('account: 12345678901234567890\n', { serviceName: 'new' });
+  test('keeping numbers as they were written', async () => {
+    const text = [
+      ...['a: 12345678901234567890', 'b: 0.12345678901234567890123', 'c: 1E400', 'd: 010'],
+      ...['e: 1e3', 'f: 0xFF', 'g: 0o17', 'h: +5', 'i: .INF', '1.10: j', 'k: [1.0, -0]'],
+    ].join('\n');
 
-    expect(result).toContain('12345678901234567890');
+    const result = await edited(`${text}\n`, { serviceName: 'new' });
+
+    expect(result).toBe(`${text.replace('[1.0, -0]', '[ 1.0, -0 ]')}\nservices:\n  - name: new\n`);
   });
 
   test('in quotes where a reader of YAML 1.1 would see no text, leaving what was there', async () => {
