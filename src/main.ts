@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace from 'close-with-grace';
+import closeWithGrace, { type Signals } from 'close-with-grace';
 import { type Logger, pino } from 'pino';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { serve } from './serve.ts';
@@ -11,6 +11,9 @@ import { DatabaseRefused } from './store/sqlite/open.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;
+
+/** Signals of a crash: a handler that returns from one meets it again, for ever. */
+const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'];
 
 // Both from src/ and from dist/, one level up is the package.
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -36,7 +39,7 @@ async function main(): Promise<void> {
     clock: Date.now,
     newUuid: () => randomUUID().replaceAll('-', ''),
   });
-  closeWithGrace({ delay: CLOSE_DELAY_MS, logger }, async ({ signal, err }) => {
+  closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
     await app.close();
@@ -45,11 +48,23 @@ async function main(): Promise<void> {
 
 /** Lines of JSON, or readable ones on a terminal. */
 async function createLogger({ logLevel }: Settings): Promise<Logger> {
-  if (!process.stdout.isTTY) return pino({ level: logLevel });
+  const output = pino.destination({ fd: 1, sync: true });
+  output.on('error', () => {
+    // The terminal is gone, or the disk behind a redirection full: the server goes on in silence.
+    output.write = () => true;
+    output.flushSync = () => {};
+    output.end = () => {};
+  });
+  if (!process.stdout.isTTY) return pino({ level: logLevel }, output);
   const { default: pretty } = await import('pino-pretty');
   return pino(
     { level: logLevel },
-    pretty({ singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }),
+    pretty({
+      destination: output,
+      singleLine: true,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:HH:MM:ss',
+    }),
   );
 }
 

@@ -15,6 +15,7 @@ export class NodeRefusals {
   readonly #log: Pick<FastifyBaseLogger, 'info'>;
   /** The latest response on a connection. */
   readonly #responses = new WeakMap<Socket, ServerResponse>();
+  readonly #refused = new WeakSet<Socket>();
 
   constructor(log: Pick<FastifyBaseLogger, 'info'>) {
     this.#log = log;
@@ -32,7 +33,9 @@ export class NodeRefusals {
 
   /** For the server's `clientError` event. */
   readonly handle = (error: ClientError, socket: Socket): void => {
-    if (error.code === 'ECONNRESET' || socket.destroyed) return;
+    // Node reports every further chunk of what it has refused.
+    if (error.code === 'ECONNRESET' || socket.destroyed || this.#refused.has(socket)) return;
+    this.#refused.add(socket);
     const refuse = () => this.#refuse(failureOf(error), socket, error.code);
     const response = this.#responses.get(socket);
     // What follows a whole request may be no HTTP; the request is answered all the same, and first.

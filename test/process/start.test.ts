@@ -357,3 +357,26 @@ describe.concurrent('a signal', () => {
     expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db']);
   });
 });
+
+test.for([
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGILL',
+  'SIGSEGV',
+  'SIGTRAP',
+] as const)('%s, which a crash raises, ends the program and is not caught', async (signal, context) => {
+  const program = await launch(context, { env: { AIOS_PORT: '0' } });
+  program.signal(signal);
+  expect(await program.ended).toBe(signal);
+});
+
+test('the program serves on when nobody reads its log any more', async (context) => {
+  const program = await launch(context, { env: { AIOS_PORT: '0' } });
+  program.leave();
+  for (let call = 0; call < 3; call++) {
+    expect((await fetch(`${program.url}/_aios/live`)).status).toBe(200);
+  }
+  program.signal('SIGTERM');
+  expect(await program.ended).toBe(0);
+});

@@ -89,6 +89,38 @@ describe('SQLite', () => {
     }
   });
 
+  test('refuses a page that holds too much, but no single resource', async (context) => {
+    const store = createSqliteStore(openDatabase(context, ':memory:'));
+    const tooLarge = (resources: number) => ({
+      failure: 'invalidArgument',
+      message: expect.stringMatching(
+        `^the ${resources} resources asked for hold \\d+ bytes, more than 67108864: ask for fewer`,
+      ),
+    });
+    const wide = 'a'.repeat(16_770_000);
+    for (let count = 0; count < 4; count++) {
+      await store.addModelService(modelService({ yaml: wide, createDate: 1 }), extras());
+    }
+    expect(await store.listModelServices({ start: 0, limit: 5 })).toHaveLength(4);
+
+    const uuid = newUuid();
+    const modelServiceImages = Array.from({ length: 100 }, () => image(uuid));
+    await store.addModelService(
+      modelService({ uuid, createDate: 2, modelServiceImages }),
+      extras(),
+    );
+    await expect(store.listModelServices({ start: 0, limit: 5 })).rejects.toMatchObject(
+      tooLarge(5),
+    );
+    expect(await store.listModelServices({ start: 4, limit: 5 })).toHaveLength(1);
+
+    const texts = { logo: wide, parameters: wide, introduction: wide, token: wide };
+    await store.addModel(newModel({ ...texts, description: wide, createDate: 1 }), extras());
+    expect(await store.listModels({ start: 0, limit: 2 })).toHaveLength(1);
+    await store.addModel(newModel({ createDate: 2 }), extras());
+    await expect(store.listModels({ start: 0, limit: 2 })).rejects.toMatchObject(tooLarge(2));
+  });
+
   test('finds everything through an index, and pages without sorting', async (context) => {
     const { store, model, service, session, trace, explain } = await tracedStore(context);
     const references = (['ModelVO', 'ModelServiceVO', 'TagVO'] as const).map((type) => ({

@@ -285,43 +285,6 @@ export function describeStore(name: string, open: (context: Finishing) => Promis
       });
     });
 
-    describe('a page', () => {
-      test('refuses a page that holds too much, but no single resource', async (context) => {
-        const store = await open(context);
-        const wide = 'a'.repeat(16_777_215);
-        for (let count = 0; count < 5; count++) {
-          await store.addModelService(modelService({ yaml: wide }), extras());
-        }
-        await expect(store.listModelServices({ start: 0, limit: 5 })).rejects.toMatchObject({
-          failure: 'invalidArgument',
-          message: expect.stringMatching(
-            /^the 5 resources asked for hold \d+ bytes, more than 67108864: ask for fewer/,
-          ),
-        });
-        expect(await store.listModelServices({ start: 4, limit: 5 })).toHaveLength(1);
-        expect(await store.listModelServices({ start: 0, limit: 3 })).toHaveLength(3);
-
-        await store.addModel(model({ logo: wide, parameters: wide }), extras());
-        await store.addModel(model({ logo: wide, introduction: wide, token: wide }), extras());
-        await expect(store.listModels({ start: 0, limit: 2 })).rejects.toMatchObject({
-          failure: 'invalidArgument',
-        });
-        expect(await store.listModels({ start: 0, limit: 1 })).toHaveLength(1);
-      });
-
-      test('counts images and refs towards what a page holds', async (context) => {
-        const store = await open(context);
-        const uuids = [newUuid(), newUuid()];
-        for (const uuid of uuids) {
-          const modelServiceImages = Array.from({ length: 120_000 }, () => image(uuid));
-          await store.addModelService(modelService({ uuid, modelServiceImages }), extras());
-        }
-        await expect(store.listModelServices({ start: 0, limit: 2 })).rejects.toMatchObject({
-          failure: 'invalidArgument',
-        });
-      });
-    });
-
     describe('changing a service', () => {
       const change = (
         store: Store,

@@ -32,6 +32,8 @@ export interface Program {
   /** Resolves when it has ended, with the code, or the signal that ended it. */
   ended: Promise<number | NodeJS.Signals>;
   signal: (signal: NodeJS.Signals) => void;
+  /** Reads its output no more, as when a terminal is closed. */
+  leave: () => void;
 }
 
 /** Starts the program, which ends with the test at the latest; resolves once it serves or has ended. */
@@ -76,6 +78,10 @@ export async function launch(context: Finishing, options: Launch = {}): Promise<
     says,
     ended,
     signal: (signal) => void child.kill(signal),
+    leave: () => {
+      child.stdout.destroy();
+      child.stderr.destroy();
+    },
   };
 }
 
