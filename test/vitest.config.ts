@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     maxWorkers: 2,
+    // Each file would load the server's packages anew; no file keeps state in a module.
+    isolate: false,
     testTimeout: 20_000,
     hookTimeout: 20_000,
     coverage: { include: ['src/**/*.ts'], exclude: ['src/scripts/**'] },
