@@ -27,7 +27,9 @@ function decimal(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  const significant = digits.replace(/0+$/, '');
-  if (significant === '') return '0';
-  return `${sign}${significant}e${digits.length - significant.length - fraction.length + Number(exponent)}`;
+  // By hand: the pattern for zeros at the end costs the square of the length where they stand inside.
+  let end = digits.length;
+  while (digits[end - 1] === '0') end--;
+  if (end === 0) return '0';
+  return `${sign}${digits.slice(0, end)}e${digits.length - end - fraction.length + Number(exponent)}`;
 }

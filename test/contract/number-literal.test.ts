@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { NumberLiteral } from '../../src/contract/number-literal.ts';
+import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 const exact = (text: string) => new NumberLiteral(text).exact;
 
@@ -41,4 +42,13 @@ describe('a literal is not exact', () => {
   ])('%s', (text) => {
     expect(exact(text)).toBeUndefined();
   });
+});
+
+test.each([
+  ['zeros inside a fraction', `1.${'0'.repeat(1_000_000)}1`],
+  ['zeros inside and digits behind', `1.${'0'.repeat(1_000_000)}${'1'.repeat(1_000_000)}`],
+  ['digits', '1'.repeat(2_000_000)],
+  ['zeros', `0.${'0'.repeat(2_000_000)}`],
+])('millions of %s cost bounded time', (_, text) => {
+  expect(cpuMilliseconds(() => exact(text))).toBeLessThan(1000);
 });
