@@ -113,9 +113,8 @@ export function compileRequestReader<Name extends OperationName>(
  * @throws ApiError SYS.1007 where the body names no action that this server provides
  */
 export function requireAction(operation: Operation, body: unknown, path: string): void {
-  if (operation.method !== 'PUT' || !operation.wrapper) return;
   const sent = structureOf(body);
-  if (Object.hasOwn(sent, operation.wrapper)) return;
+  if (operation.wrapper && Object.hasOwn(sent, operation.wrapper)) return;
   const absent = operation.absentActions?.find((action) => Object.hasOwn(sent, action));
   throw invalidArgument(
     absent

@@ -62,9 +62,10 @@ export function operationRoutes<Name extends OperationName>(
       response: { 200: component(answerSchema(name)) },
     },
     onRequest: [checkHeaders, requireSession],
-    preValidation: async (request) => {
-      requireAction(operation, request.body, decodedPath(request.url));
-    },
+    ...(operation.method === 'PUT' && {
+      preValidation: async (request: FastifyRequest) =>
+        requireAction(operation, request.body, decodedPath(request.url)),
+    }),
     validatorCompiler: readerCompiler(name, onUnknownFields),
     preHandler: checkTimeout,
     handler: async (request, reply) => {

@@ -31,8 +31,14 @@ export function createSqliteStore(client: Database.Database): Store {
     }
   }
 
-  function begin(extras: WriteExtras): void {
-    for (const reference of extras.references) requireReference(reference);
+  /** A write to a resource: what it names must exist, its tags are attached last. */
+  function writeResource<Result>(extras: WriteExtras, work: () => Result): Promise<Result> {
+    return write(() => {
+      for (const reference of extras.references) requireReference(reference);
+      const result = work();
+      for (const tag of extras.tags) run.insertTagOnce(tag);
+      return result;
+    });
   }
 
   /** @throws ApiError SYS.1003 naming what is missing (contract §4.3) */
@@ -55,12 +61,11 @@ export function createSqliteStore(client: Database.Database): Store {
     }
   }
 
-  function insertService(service: ModelService, extras: WriteExtras): void {
+  function insertService(service: ModelService): void {
     addResource(service.uuid, 'ModelServiceVO');
     run.insertService(service);
     for (const image of service.modelServiceImages) run.insertImage(image);
     for (const ref of service.modelServiceRefs) run.insertRefOnce(ref);
-    for (const tag of extras.tags) run.insertTagOnce(tag);
   }
 
   function withParts(services: ModelServiceFields[]): ModelService[] {
@@ -92,15 +97,10 @@ export function createSqliteStore(client: Database.Database): Store {
   }
 
   return {
-    addModelService: (service, extras) =>
-      write(() => {
-        begin(extras);
-        insertService(service, extras);
-      }),
+    addModelService: (service, extras) => writeResource(extras, () => insertService(service)),
 
     changeModelService: (uuid, change, extras) =>
-      write(() => {
-        begin(extras);
+      writeResource(extras, () => {
         const current = presentService(uuid);
         const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         run.updateService(changed);
@@ -108,32 +108,26 @@ export function createSqliteStore(client: Database.Database): Store {
           run.deleteImages(uuid);
           for (const image of changed.modelServiceImages) run.insertImage(image);
         }
-        for (const tag of extras.tags) run.insertTagOnce(tag);
         return changed;
       }),
 
     cloneModelService: (sourceUuid, derive, extras) =>
-      write(() => {
-        begin(extras);
+      writeResource(extras, () => {
         const clone = derive(presentService(sourceUuid));
-        insertService(clone, extras);
+        insertService(clone);
         return clone;
       }),
 
     addModel: (model, extras) =>
-      write(() => {
-        begin(extras);
+      writeResource(extras, () => {
         addResource(model.uuid, 'ModelVO');
         run.insertModel(model);
         for (const ref of model.modelServiceRefs) run.insertRefOnce(ref);
-        for (const tag of extras.tags) run.insertTagOnce(tag);
       }),
 
     bindModelToService: (ref, extras) =>
-      write(() => {
-        begin(extras);
+      writeResource(extras, () => {
         run.insertRefOnce(ref);
-        for (const tag of extras.tags) run.insertTagOnce(tag);
         return presentService(ref.modelServiceUuid);
       }),
 
