@@ -32,3 +32,89 @@ function assemble(format: Intl.DateTimeFormat, milliseconds: number): string {
   // Assembled by hand: the runtime puts a comma after the year, and some a U+202F before AM.
   return `${part.month} ${part.day}, ${part.year} ${part.hour}:${part.minute}:${part.second} ${part.dayPeriod}`;
 }
+
+const DAY = 86_400_000;
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+/**
+ * Makes the parser of dates in queries: `2025-11-25 11:51:50`, or the form that answers have.
+ *
+ * @param timeZone an IANA zone
+ * @returns a function from the text to milliseconds since the epoch, or undefined for what is no date.
+ *   Of two moments with the same text, when clocks go back, it gives the earlier; a text that clocks
+ *   going forward skip stands for as long after the leap as it says.
+ */
+export function dateParser(timeZone: string): (text: string) => number | undefined {
+  const clock = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short' },
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  });
+  /** What clocks in the zone show, as if it were UTC. */
+  const clockAt = (instant: number): number => {
+    const part = Object.fromEntries(
+      clock.formatToParts(instant).map(({ type, value }) => [type, value]),
+    );
+    const year = part.era === 'BC' ? 1 - Number(part.year) : Number(part.year);
+    const [month, day, hour, minute, second] = [
+      ...[part.month, part.day, part.hour, part.minute, part.second].map(Number),
+    ] as [number, number, number, number, number];
+    return instantOf([year, month, day, hour, minute, second]);
+  };
+  const offset = (near: number): number => clockAt(near) - near;
+  return (text) => {
+    const wanted = wallClock(text.trim());
+    if (wanted === undefined) return undefined;
+    const before = wanted - offset(wanted - DAY);
+    const after = wanted - offset(wanted + DAY);
+    if (before === after) return before;
+    const exact = [before, after].filter((instant) => clockAt(instant) === wanted);
+    return exact.length > 0 ? Math.min(...exact) : before;
+  };
+}
+
+/** The clock and calendar of a text, as milliseconds as if it were UTC. */
+function wallClock(text: string): number | undefined {
+  const sortable = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
+  if (sortable) {
+    const [year, month, day, hour, minute, second] = sortable.slice(1).map(Number) as Fields;
+    return utc([year, month, day, hour, minute, second]);
+  }
+  const told = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/.exec(text);
+  if (!told) return undefined;
+  const [, month = '', day, year, hour, minute, second, half] = told;
+  if (Number(hour) < 1 || Number(hour) > 12) return undefined;
+  const hours = (Number(hour) % 12) + (half === 'PM' ? 12 : 0);
+  return utc([
+    Number(year),
+    MONTHS.indexOf(month) + 1,
+    Number(day),
+    hours,
+    Number(minute),
+    Number(second),
+  ]);
+}
+
+type Fields = [year: number, month: number, day: number, hour: number, min: number, sec: number];
+
+/** Undefined for a date that no calendar has, such as February 30. */
+function utc(fields: Fields): number | undefined {
+  const instant = instantOf(fields);
+  const date = new Date(instant);
+  const read = [
+    date.getUTCFullYear(),
+    date.getUTCMonth() + 1,
+    date.getUTCDate(),
+    date.getUTCHours(),
+    date.getUTCMinutes(),
+    date.getUTCSeconds(),
+  ];
+  return read.every((part, index) => part === fields[index]) ? instant : undefined;
+}
+
+function instantOf([year, month, day, hour, minute, second]: Fields): number {
+  // Date.UTC would take the year 25 for 1925.
+  const date = new Date(0);
+  date.setUTCFullYear(year, month - 1, day);
+  return date.setUTCHours(hour, minute, second);
+}

@@ -1,6 +1,7 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { DeletionResult } from './deletion.ts';
 import { type Operation, type OperationName, operations } from './operations.ts';
-import { component, integer, long } from './schema.ts';
+import { boolean, component, integer, long } from './schema.ts';
 
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
 
@@ -27,17 +28,31 @@ const contents = {
       integer('Number of resources there are; only when asked for.', { min: 0 }),
     ),
   }),
+  results: () => ({
+    results: Type.Array(component(DeletionResult), { description: 'One for each resource.' }),
+  }),
+  valid: () => ({ valid: boolean('Whether the session is valid.') }),
+  nothing: () => ({}),
 } as const satisfies Record<Operation['answers'], (inventory: TSchema) => object>;
+
+/** The names and descriptions of the answers, by what the operation answers. */
+const about = {
+  inventory: { name: (resource: string) => `${resource}Answer`, description: 'One resource.' },
+  inventories: {
+    name: (resource: string) => `${resource}ListAnswer`,
+    description: 'A list of resources.',
+  },
+  results: { name: () => 'DeletionAnswer', description: 'What became of each resource.' },
+  valid: { name: () => 'ValidityAnswer', description: 'Whether a session is valid.' },
+  nothing: { name: () => 'SuccessAnswer', description: 'The operation was done.' },
+} as const satisfies Record<Operation['answers'], object>;
 
 /** The body of an operation's 200. */
 export function answerSchema(name: OperationName): TObject {
-  const { answers, inventory }: Operation = operations[name];
+  const { answers, inventory = {} as TSchema }: Operation = operations[name];
   const resource = String(inventory.$id).replace(/Inventory$/, '');
   return Type.Object(
     { success, ...contents[answers](inventory) },
-    {
-      $id: `${resource}${answers === 'inventory' ? '' : 'List'}Answer`,
-      description: answers === 'inventory' ? 'One resource.' : 'A list of resources.',
-    },
+    { $id: about[answers].name(resource), description: about[answers].description },
   );
 }

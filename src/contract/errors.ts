@@ -22,6 +22,7 @@ const catalogue = {
   sessionInvalid: { status: 503, code: 'ID.1001' },
   timedOut: { status: 503, code: 'SYS.1001' },
   notReady: { status: 503, code: 'SYS.1010' },
+  noSuchField: { status: 503, code: 'SYS.1000' },
   internal: { status: 503, code: 'SYS.1000' },
 } as const;
 
@@ -132,10 +133,16 @@ const anyOperation: readonly Failure[] = [
 /** Further failures of an operation with a body. */
 const withBody: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 
-/** The statuses an operation's failures have, ascending, with the codes each may carry. */
-export function documentedFailures(hasBody: boolean): { status: number; codes: string[] }[] {
+/**
+ * The statuses an operation's failures have, ascending, with the codes each may carry.
+ * @param own failures of this operation alone
+ */
+export function documentedFailures(
+  hasBody: boolean,
+  own: readonly Failure[] = [],
+): { status: number; codes: string[] }[] {
   const codes = new Map<number, Set<string>>();
-  for (const failure of hasBody ? [...anyOperation, ...withBody] : anyOperation) {
+  for (const failure of [...anyOperation, ...(hasBody ? withBody : []), ...own]) {
     const { status, code } = catalogue[failure];
     codes.set(status, (codes.get(status) ?? new Set()).add(code));
   }

@@ -1,6 +1,10 @@
+import { ADMIN_ACCOUNT_UUID } from './aios.ts';
 import type { ModelInventory } from './model.ts';
+import type { ModelCenterInventory } from './model-center.ts';
 import type { ModelServiceInventory } from './model-service.ts';
 import type { OperationName } from './operations.ts';
+import type { SessionInventory } from './session.ts';
+import type { SystemTagInventory, UserTagInventory } from './tags.ts';
 
 /** The documents' own examples; where a document gives only a template, valid values stand in it. */
 const date = 'Nov 25, 2025 11:51:50 AM';
@@ -96,6 +100,59 @@ const model: ModelInventory = {
   lastOpDate: date,
 };
 
+const center: ModelCenterInventory = {
+  uuid: '52c542f0c3384b6890e08570e611d52a',
+  name: 'center',
+  url: 'nfs://192.168.10.12/ai',
+  status: 'Connected',
+  managementIp: '192.168.10.12',
+  managementPort: 8989,
+  capacity: {
+    uuid: '52c542f0c3384b6890e08570e611d52a',
+    modelUsedCapacity: 102400,
+    modelServiceUsedCapacity: 0,
+    datasetUsedCapacity: 0,
+    fineTuneUsedCapacity: 0,
+    modelEvaluationUsedCapacity: 0,
+    temporaryUsedCapacity: 0,
+    cacheUsedCapacity: 0,
+    totalCapacity: 0,
+    availableCapacity: 0,
+  },
+  createDate: date,
+  lastOpDate: date,
+};
+
+const session: SessionInventory = {
+  uuid: '61c3b1b35b3e4d68a6ac32e9a2b3d2f1',
+  accountUuid: ADMIN_ACCOUNT_UUID,
+  userUuid: ADMIN_ACCOUNT_UUID,
+  expiredDate: 'Nov 25, 2025 1:51:50 PM',
+  createDate: date,
+  noSessionEvaluation: false,
+};
+
+const userTag: UserTagInventory = {
+  uuid: '0c1c2b8d4a6f4e0c9b1f2f0f6c8d7e5a',
+  resourceType: 'ModelVO',
+  resourceUuid: model.uuid,
+  tag: 'chat',
+  type: 'User',
+  createDate: date,
+  lastOpDate: date,
+};
+
+const systemTag: SystemTagInventory = {
+  ...userTag,
+  uuid: '3f9a7c5e1d2b4a8c8e6f0a1b2c3d4e5f',
+  tag: 'team::chat',
+  type: 'System',
+  inherent: false,
+};
+
+/** The answer where there is nothing to return. */
+const done = { success: true };
+
 interface Example {
   request?: object;
   answer: object;
@@ -173,8 +230,75 @@ export const examples: Readonly<Record<OperationName, Example>> = {
     request: { systemTags: [], userTags: [] },
     answer: { success: true, inventory: service },
   },
+  UnbindModelFromService: { answer: done },
+  DeleteModelService: { answer: done },
   QueryModelService: { answer: { success: true, inventories: [service] } },
   GetModelService: { answer: { success: true, inventories: [service] } },
+  UpdateModel: {
+    request: {
+      updateModel: { name: 'Qwen 1.5 32B', vendor: 'Alibaba', recommendedGpuNum: '1,2,4' },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: model },
+  },
+  DeleteModel: { answer: done },
+  DeleteModels: {
+    answer: { success: true, results: [{ uuid: model.uuid, success: true }] },
+  },
   QueryModel: { answer: { success: true, inventories: [model] } },
   GetModel: { answer: { success: true, inventories: [model] } },
+  AddModelCenter: {
+    request: {
+      param: {
+        name: 'center',
+        url: 'nfs://192.168.10.12/ai',
+        managementIp: '192.168.10.12',
+        managementPort: 8989,
+      },
+      systemTags: [],
+      userTags: [],
+    },
+    answer: { success: true, inventory: center },
+  },
+  UpdateModelCenter: {
+    request: { updateModelCenter: { managementPort: 8989 }, systemTags: [], userTags: [] },
+    answer: { success: true, inventory: center },
+  },
+  DeleteModelCenter: { answer: done },
+  QueryModelCenter: { answer: { success: true, inventories: [center] } },
+  GetModelCenter: { answer: { success: true, inventories: [center] } },
+  LogInByAccount: {
+    request: {
+      logInByAccount: {
+        accountName: 'admin',
+        password:
+          'b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d103fd07c95385ffab0cacbc86',
+      },
+    },
+    answer: { success: true, inventory: session },
+  },
+  LogOut: { answer: done },
+  ValidateSession: { answer: { success: true, valid: true } },
+  RenewSession: {
+    request: { renewSession: { duration: 7200 } },
+    answer: { success: true, inventory: session },
+  },
+  CreateUserTag: {
+    request: { params: { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'chat' } },
+    answer: { success: true, inventory: userTag },
+  },
+  QueryUserTag: { answer: { success: true, inventories: [userTag] } },
+  GetUserTag: { answer: { success: true, inventories: [userTag] } },
+  CreateSystemTag: {
+    request: { params: { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'team::chat' } },
+    answer: { success: true, inventory: systemTag },
+  },
+  UpdateSystemTag: {
+    request: { updateSystemTag: { tag: 'team::chat' } },
+    answer: { success: true, inventory: systemTag },
+  },
+  QuerySystemTag: { answer: { success: true, inventories: [systemTag] } },
+  GetSystemTag: { answer: { success: true, inventories: [systemTag] } },
+  DeleteTag: { answer: done },
 };

@@ -1,4 +1,4 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TString, Type } from '@sinclair/typebox';
 import { gpuNumbersIn } from './gpu-numbers.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
@@ -41,6 +41,8 @@ const field = {
   version: text('Version of the model.', { max: 255 }),
   gpuConstraintDescription: text('What the model needs of GPUs.', { max: 512 }),
 };
+
+const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it');
 
 export const ModelInventory = Type.Object(
   {
@@ -109,8 +111,35 @@ export const AddModelParams = Type.Object({
     }),
     ...since('5.5.6', { modelId: field.modelId }),
     ...since('5.5.12', { shareMode: oneOf('Share mode; stored, never returned.', ['Public']) }),
-    ...since('5.5.22', {
-      defaultModelServiceUuid: uuidOf('the model’s default service, which is bound to it'),
-    }),
+    ...since('5.5.22', { defaultModelServiceUuid }),
   }),
 });
+
+/** Longest text an update takes (contract §2). */
+const UPDATE_MAX = 255;
+const updated = <Field extends TString>(schema: Field): Field => ({
+  ...schema,
+  maxLength: UPDATE_MAX,
+});
+
+export const UpdateModelParams = Type.Object(
+  optional({
+    name: updated(field.name),
+    installPath: updated(field.installPath),
+    description: updated(field.description),
+    vendor: updated(field.vendor),
+    parameters: updated(field.parameters),
+    modelCenterUuid: updated(field.modelCenterUuid),
+    modelClassifications: listOf(
+      'Classifications; stored, never returned.',
+      verbatim('A classification.'),
+    ),
+    recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
+    gpuConstraintDescription: field.gpuConstraintDescription,
+    modelId: field.modelId,
+    defaultModelServiceUuid,
+    clearDefaultModelService: boolean(
+      'Whether the model shall have no default service; its binding stays. A default that is given wins.',
+    ),
+  }),
+);

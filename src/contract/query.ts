@@ -1,22 +1,88 @@
 import { Type } from '@sinclair/typebox';
-import { boolean, INTEGER_MAX, integer, optional } from './schema.ts';
+import { invalidArgument } from './errors.ts';
+import { trim } from './reader.ts';
+import { boolean, INTEGER_MAX, integer, listOf, optional, text, verbatim } from './schema.ts';
 
 /** Resources a page holds where no limit is given (contract §4.7). */
 export const DEFAULT_LIMIT = 1000;
+/** Conditions a query may have. */
+export const CONDITIONS_MAX = 100;
+/** Members a list in a condition may have. */
+export const LIST_MAX = 1000;
+/** Characters the patterns of a query may have together. */
+export const PATTERNS_MAX = 1024;
 
-/** The parameters of every list. */
-export const PageQuery = Type.Object(
+/** The parameters of every query. */
+export const QueryParams = Type.Object(
   optional({
+    q: listOf(
+      'A condition such as `name=chat`, `size>=1024`, `name~=chat%` or `description is null`; all ' +
+        'that are given must hold.',
+      verbatim('A condition: field, operator, value.', { examples: ['name=chat'] }),
+      { maxItems: CONDITIONS_MAX },
+    ),
     limit: integer('Most resources to return; 0 returns none.', {
       min: 0,
       max: INTEGER_MAX,
       default: DEFAULT_LIMIT,
     }),
     start: integer('Resources to skip.', { min: 0, max: INTEGER_MAX, default: 0 }),
+    sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.', {
+      examples: ['-createDate'],
+    }),
+    fields: text(
+      'Fields to return, separated by commas. An answer then holds these alone, though the schema ' +
+        'calls others required.',
+      { examples: ['uuid,name'] },
+    ),
     count: boolean('Return only the number of resources, as `total`.', { default: false }),
     replyWithCount: boolean('Return `total` beside the resources.', { default: false }),
+    groupBy: text('Accepted, without effect.'),
+    filterName: text('Accepted, without effect.'),
   }),
 );
 
-/** Parameters of the platform's query language, which this server refuses rather than ignores. */
-export const unsupportedQueryParameters = ['q', 'sort', 'fields'] as const;
+/** In the order in which they are looked for (contract §4.7). */
+export const operators = [
+  '!=',
+  '>=',
+  '<=',
+  '!?=',
+  '!~=',
+  '~=',
+  '?=',
+  '=',
+  '>',
+  '<',
+  'is null',
+  'not null',
+] as const;
+export type Operator = (typeof operators)[number];
+
+export interface ConditionText {
+  field: string;
+  operator: Operator;
+  value: string;
+}
+
+/**
+ * Takes a condition apart, at the first place of the first operator of the list that is anywhere in it.
+ * @throws ApiError SYS.1007 without an operator or a field
+ */
+export function parseCondition(condition: string): ConditionText {
+  const operator = operators.find((candidate) => condition.includes(candidate));
+  if (!operator) {
+    throw invalidArgument(
+      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't contain any query ` +
+        `operator. Valid query operators are [[${operators.join(', ')}]]`,
+    );
+  }
+  const at = condition.indexOf(operator);
+  const field = trim(condition.slice(0, at));
+  if (field === '') {
+    throw invalidArgument(
+      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't name a field`,
+    );
+  }
+  return { field, operator, value: condition.slice(at + operator.length) };
+}

@@ -46,7 +46,7 @@ export function compileReader(schema: TSchema): Reader {
 
 const keywords = new Set([
   ...['type', 'properties', 'required', 'patternProperties', 'items', 'anyOf', 'enum'],
-  ...['maxLength', 'minimum', 'maximum'],
+  ...['maxLength', 'maxItems', 'minimum', 'maximum'],
   ...['$id', 'title', 'description', 'default', 'examples', 'format', 'x-zstack-since'],
 ]);
 
@@ -153,7 +153,8 @@ export function trim(sent: string): string {
   return sent.slice(start, end);
 }
 
-function charactersOf(sent: string): number {
+/** The length of a text in characters, of which a UTF-16 unit may be half of one. */
+export function charactersOf(sent: string): number {
   let characters = 0;
   for (const _ of sent) characters++;
   return characters;
@@ -208,6 +209,7 @@ const booleanReader: Reader = {
 
 function listReader(schema: TSchema): Reader {
   const items = compileReader(schema.items);
+  const { maxItems = Number.POSITIVE_INFINITY } = schema;
   return {
     convert(value, field, reading) {
       if (!Array.isArray(value)) throw wrongType(field, 'a list', value);
@@ -217,6 +219,12 @@ function listReader(schema: TSchema): Reader {
     },
     check(value, field, reading) {
       const list = value as unknown[];
+      if (list.length > maxItems) {
+        throw invalidArgument(
+          `field[${field}] of message[${reading.message}] exceeds max number of members. ` +
+            `expected was <= ${maxItems}, actual was ${list.length}`,
+        );
+      }
       if (list.includes(null))
         throw invalidArgument(`field[${field}] cannot contain a NULL element`);
       return list.map((item, index) => items.check(item, `${field}[${index}]`, reading));

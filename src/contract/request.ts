@@ -1,35 +1,39 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { invalidArgument } from './errors.ts';
 import { type Operation, type OperationName, operations, type Request } from './operations.ts';
-import { unsupportedQueryParameters } from './query.ts';
-import { compileReader, isStructure, messageClass, type Reading, wrongType } from './reader.ts';
+import {
+  compileReader,
+  isStructure,
+  messageClass,
+  type Reading,
+  trim,
+  wrongType,
+} from './reader.ts';
 import { optional, since } from './schema.ts';
 import { tagFields } from './tags.ts';
 
 /** What to do about fields that no schema knows: report them, or throw (decision 10). */
 export type OnUnknownFields = (fields: readonly string[], message: string) => void;
 
-type Body<Name extends OperationName> = Pick<Request<Name>, 'params' | 'systemTags' | 'userTags'>;
-
-export interface RequestReader<Name extends OperationName> {
-  /**
-   * @param body the parsed JSON; null for none
-   * @throws ApiError SYS.1007
-   */
-  readBody(body: unknown): Body<Name>;
-  /**
-   * @param query the parsed query string: texts, or lists of them for repeated parameters
-   * @throws ApiError SYS.1007
-   */
-  readQuery(query: Record<string, unknown>): Request<Name>['query'];
+/** A request as it came. */
+export interface SentRequest {
+  /** Decoded, after `/zstack`, for sentences. */
+  path: string;
+  /** The parsed query string: texts, or lists of them for repeated parameters. */
+  query: Record<string, unknown>;
+  /** The parsed JSON; undefined or null for none. */
+  body: unknown;
 }
+
+/** What of a request is read, converted and checked. */
+type Read<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
 
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));
 
 /** Whether a request without its wrapper can't succeed. */
 export function needsWrapper(operation: Operation): boolean {
-  return operation.params.required !== undefined || operation.method === 'PUT';
+  return operation.params.required !== undefined || operation.absentActions !== undefined;
 }
 
 /** The request body's schema, as documented: the wrapper with the tags beside it. */
@@ -40,17 +44,20 @@ export function bodySchema(name: OperationName): TSchema | undefined {
   return Type.Object(
     {
       [operation.wrapper]: needsWrapper(operation) ? wrapped : Type.Optional(wrapped),
-      ...optional(since(operation.since, tagFields)),
+      ...(!operation.untagged && optional(since(operation.since, tagFields))),
     },
     { $id: `${name}Request`, description: `The body of ${name}.` },
   );
 }
 
-/** Compiles an operation's reader, once, at start. */
+/**
+ * Compiles an operation's reader, once, at start.
+ * @returns a function that reads a request; it throws ApiError SYS.1007
+ */
 export function compileRequestReader<Name extends OperationName>(
   name: Name,
   onUnknownFields: OnUnknownFields,
-): RequestReader<Name> {
+): (sent: SentRequest) => Read<Name> {
   const operation: Operation = operations[name];
   const message = messageClass(name);
   const params = compileReader(operation.params);
@@ -59,61 +66,46 @@ export function compileRequestReader<Name extends OperationName>(
   const wrappers = operation.wrapper
     ? [operation.wrapper, ...(operation.wrapperAliases ?? [])]
     : [];
-  const bodyNames = new Set([...wrappers, ...tagNames]);
+  /** A deletion has no wrapper: its parameters may stand in the body instead of the query. */
+  const inBody = operation.method === 'DELETE' ? Object.keys(operation.query.properties) : [];
+  const bodyNames = new Set([...wrappers, ...inBody, ...tagNames]);
 
-  return {
-    readBody(body) {
-      const sent = structureOf(body);
-      const unknownAtTop = Object.keys(sent).filter((field) => !bodyNames.has(field));
-      const reading: Reading = { message, unknownFields: unknownAtTop };
-      const wrapper = wrapperOf(wrappers, sent);
-      const convertedParams = params.convert(wrapper, '', reading);
-      const convertedTags = tags.convert(tagsOf(sent, wrapper), '', reading);
+  return ({ path, query: sentQuery, body }) => {
+    const sent = structureOf(body);
+    if (operation.absentActions) requireAction(operation, sent, path);
+    const unknownAtTop = Object.keys(sent).filter((field) => !bodyNames.has(field));
+    const reading: Reading = { message, unknownFields: unknownAtTop };
+    const wrapper = wrapperOf(wrappers, sent);
+    const convertedParams = params.convert(wrapper, '', reading);
+    const convertedTags = tags.convert(tagsOf(sent, wrapper), '', reading);
+    const given = { ...only(inBody, sent), ...queryValues(operation, sentQuery) };
+    const values = withDefaults(operation, given);
+    requireIntegers(operation, values);
+    const convertedQuery = query.convert(values, '', reading);
 
-      // The SDKs put tags inside the wrapper: known there, though no parameters.
-      const unknown = reading.unknownFields.filter((field) => !tagNames.includes(field));
-      if (unknown.length > 0) onUnknownFields(unknown, message);
+    // The SDKs put tags inside the wrapper: known there, though no parameters.
+    const unknown = reading.unknownFields.filter((field) => !tagNames.includes(field));
+    if (unknown.length > 0) onUnknownFields(unknown, message);
 
-      const checkedParams = params.check(convertedParams, '', reading);
-      const { systemTags = [], userTags = [] } = tags.check(convertedTags, '', reading) as {
-        systemTags?: string[];
-        userTags?: string[];
-      };
-      return {
-        params: checkedParams as Body<Name>['params'],
-        systemTags: [...new Set(systemTags)],
-        userTags: [...new Set(userTags)],
-      };
-    },
-
-    readQuery(sent) {
-      const reading: Reading = { message, unknownFields: [] };
-      const values = firstValues(sent);
-      for (const parameter of unsupportedQueryParameters) {
-        if (values[parameter] !== undefined) {
-          throw invalidArgument(
-            `Invalid query parameter. This server does not provide '${parameter}' yet`,
-          );
-        }
-      }
-      for (const [parameter, { type }] of Object.entries(operation.query.properties)) {
-        const value = values[parameter];
-        if (type === 'integer' && value !== undefined && !/^\s*[+-]?\d+\s*$/.test(String(value))) {
-          throw invalidArgument(`Invalid query parameter. '${parameter}' must be an integer`);
-        }
-      }
-      return query.check(query.convert(values, '', reading), '', reading) as Request<Name>['query'];
-    },
+    const checkedParams = params.check(convertedParams, '', reading);
+    const { systemTags = [], userTags = [] } = tags.check(convertedTags, '', reading) as {
+      systemTags?: string[];
+      userTags?: string[];
+    };
+    return {
+      params: checkedParams as Read<Name>['params'],
+      query: query.check(convertedQuery, '', reading) as Read<Name>['query'],
+      systemTags: [...new Set(systemTags)],
+      userTags: [...new Set(userTags)],
+    };
   };
 }
 
 /**
- * A PUT names its action by the wrapper's key, also when that holds null (decision 32).
- * @param path the request's decoded path after `/zstack`, which the sentence names
- * @throws ApiError SYS.1007 where the body names no action that this server provides
+ * A PUT whose path serves several actions names one by the wrapper's key, also when that holds null
+ * (decision 32).
  */
-export function requireAction(operation: Operation, body: unknown, path: string): void {
-  const sent = structureOf(body);
+function requireAction(operation: Operation, sent: Record<string, unknown>, path: string): void {
   if (operation.wrapper && Object.hasOwn(sent, operation.wrapper)) return;
   const absent = operation.absentActions?.find((action) => Object.hasOwn(sent, action));
   throw invalidArgument(
@@ -121,6 +113,16 @@ export function requireAction(operation: Operation, body: unknown, path: string)
       ? `this server does not provide the action[${absent}] of the URL[${path}]`
       : `the body doesn't contain action mapping to the URL[${path}]`,
   );
+}
+
+/** Query parameters have a sentence of their own for what is no integer (contract §4.7). */
+function requireIntegers({ query }: Operation, values: Record<string, unknown>): void {
+  for (const [name, { type }] of Object.entries<TSchema>(query.properties)) {
+    const value = values[name];
+    if (type === 'integer' && value !== undefined && !/^[+-]?\d+$/.test(trim(String(value)))) {
+      throw invalidArgument(`Invalid query parameter. '${name}' must be an integer`);
+    }
+  }
 }
 
 /** The body as an object; no body is an empty one. */
@@ -150,9 +152,48 @@ function tagsOf(
   return Object.fromEntries(tagNames.map((tag) => [tag, body[tag] ?? wrapper[tag] ?? null]));
 }
 
-/** Of every parameter the first value counts (contract §4.7). */
-function firstValues(query: Record<string, unknown>): Record<string, unknown> {
+/** An empty word is the default one: `deleteMode=` is Permissive (contract §2). */
+function withDefaults(
+  { query }: Operation,
+  values: Record<string, unknown>,
+): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, Array.isArray(value) ? value[0] : value]),
+    Object.entries(values).map(([name, value]) => {
+      const schema = query.properties[name];
+      const isEmptyWord = schema?.enum && typeof value === 'string' && trim(value) === '';
+      return [name, isEmptyWord ? schema.default : value];
+    }),
+  );
+}
+
+/**
+ * What a query string gives for each parameter: of a list all values, repeated or numbered as
+ * `uuids.0`; of others the first (contract §4.7).
+ */
+function queryValues({ query }: Operation, sent: Record<string, unknown>): Record<string, unknown> {
+  const values: Record<string, unknown> = {};
+  for (const [name, schema] of Object.entries<TSchema>(query.properties)) {
+    const given = [sent[name] ?? []].flat();
+    const all = schema.type === 'array' ? [...given, ...numbered(name, sent)] : given;
+    if (all.length === 0) continue;
+    values[name] = schema.type === 'array' ? all : all[0];
+  }
+  return values;
+}
+
+/** The values of `name.0`, `name.1`…, by their numbers. */
+function numbered(name: string, sent: Record<string, unknown>): unknown[] {
+  return Object.keys(sent)
+    .flatMap((key) => {
+      const [, number] = key.startsWith(`${name}.`) ? (/\.(\d{1,9})$/.exec(key) ?? []) : [];
+      return key === `${name}.${number}` ? [{ number: Number(number), values: sent[key] }] : [];
+    })
+    .sort((a, b) => a.number - b.number)
+    .flatMap(({ values }) => values);
+}
+
+function only(names: readonly string[], sent: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(
+    names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, sent[name]]] : [])),
   );
 }

@@ -1,8 +1,9 @@
 import { invalidArgument } from './errors.ts';
-import { listOf, Refine, text, UUID_MAX, Verbatim } from './schema.ts';
+import { date, listOf, Refine, text, UUID_MAX, Verbatim } from './schema.ts';
 
-/** The platform's names for the kinds of resource, as its not-found sentences use them. */
-export type ResourceType = 'ModelVO' | 'ModelServiceVO' | 'ModelCenterVO';
+/** The platform's names for the kinds of resource, as its sentences and tags use them. */
+export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO'] as const;
+export type ResourceType = (typeof resourceTypes)[number];
 
 const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
@@ -33,9 +34,5 @@ export function uuidInList(resource: string) {
   return text(`UUID of ${resource}.`, { max: UUID_MAX, [Verbatim]: true });
 }
 
-export const createDate = text('When the resource was made, in the server’s time zone.', {
-  examples: ['Nov 25, 2025 11:51:50 AM'],
-});
-export const lastOpDate = text('When the resource was last changed, in the server’s time zone.', {
-  examples: ['Nov 25, 2025 11:51:50 AM'],
-});
+export const createDate = date('When the resource was made');
+export const lastOpDate = date('When the resource was last changed');

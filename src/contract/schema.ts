@@ -31,8 +31,12 @@ export const Verbatim = Symbol('verbatim');
 export const Refine = Symbol('refine');
 export type Refinement<From, To> = (value: From, field: string, message: string) => To;
 
+/** Marks a text of an inventory that tells a time: kept and compared as one. */
+export const Time = Symbol('time');
+
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
+  [Time]?: true;
   // biome-ignore lint/suspicious/noExplicitAny: each field refines a type of its own
   [Refine]?: Refinement<any, unknown>;
 }
@@ -53,6 +57,14 @@ export function text(
 /** A text kept exactly as sent. */
 export function verbatim(description: string, options: TextOptions = {}): TString {
   return text(description, { ...options, [Verbatim]: true });
+}
+
+/** A time, as the wire writes it (decision 7). */
+export function date(description: string): TString {
+  return text(`${description}, in the server’s time zone.`, {
+    examples: ['Nov 25, 2025 11:51:50 AM'],
+    [Time]: true,
+  });
 }
 
 /** The uuid of another resource: any text, since only `resourceUuid` is pattern-checked (decision 21). */
@@ -117,8 +129,9 @@ export function readAs<To>(schema: TSchema): TUnsafe<To> {
 
 type Fields = Record<string, TSchema>;
 
-/** The same fields, marked with the AIOS version that brought them (from the documents). */
-export function since<Group extends Fields>(version: string, fields: Group): Group {
+/** The same fields, marked with the AIOS version that brought them, where that is known. */
+export function since<Group extends Fields>(version: string | undefined, fields: Group): Group {
+  if (version === undefined) return fields;
   return mapFields(fields, (field) => ({ ...field, 'x-zstack-since': version })) as Group;
 }
 

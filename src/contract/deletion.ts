@@ -1,0 +1,31 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { ErrorCode } from './errors.ts';
+import { uuidInList } from './resource.ts';
+import { boolean, component, listOf, oneOf, optional, uuidOf } from './schema.ts';
+
+/** Resources that one request may delete. */
+const UUIDS_MAX = 1000;
+
+const deleteMode = oneOf(
+  'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
+  ['Permissive', 'Enforcing'],
+  { default: 'Permissive' },
+);
+
+/** The parameters of every deletion; they may stand in a JSON body instead. */
+export const DeleteQuery = Type.Object(optional({ deleteMode }));
+
+export const DeleteUuidsQuery = Type.Object({
+  uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), { maxItems: UUIDS_MAX }),
+});
+
+/** What became of one of several resources (contract §4.5). */
+export const DeletionResult = Type.Object(
+  {
+    uuid: uuidOf('the resource'),
+    success: boolean('Whether it is gone.'),
+    error: Type.Optional(component(ErrorCode)),
+  },
+  { $id: 'DeletionResult', description: 'What became of one of several resources.' },
+);
+export type DeletionResult = Static<typeof DeletionResult>;
