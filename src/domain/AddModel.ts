@@ -21,6 +21,7 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
     modelId: uuid,
     ...fields,
     uuid,
+    modelClassifications: [],
     tagUuids,
     modelServiceRefs: [...bound].map((modelServiceUuid) => ({
       uuid: ports.newUuid(),

@@ -1,12 +1,4 @@
-import { modelInventory } from './inventories.ts';
-import { answerPage } from './paging.ts';
-import type { Rule } from './rule.ts';
+import { queryRule } from './queries.ts';
 
-/** Lists models, the oldest first. */
-export const QueryModel: Rule<'QueryModel'> = ({ query }, { store, formatDate }) =>
-  answerPage(
-    query,
-    async (page) =>
-      (await store.listModels(page)).map((model) => modelInventory(model, formatDate)),
-    () => store.countModels(),
-  );
+/** Lists models. */
+export const QueryModel = queryRule<'QueryModel'>('Model');

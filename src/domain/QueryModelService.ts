@@ -1,14 +1,4 @@
-import { modelServiceInventory } from './inventories.ts';
-import { answerPage } from './paging.ts';
-import type { Rule } from './rule.ts';
+import { queryRule } from './queries.ts';
 
-/** Lists services, the oldest first. */
-export const QueryModelService: Rule<'QueryModelService'> = ({ query }, { store, formatDate }) =>
-  answerPage(
-    query,
-    async (page) =>
-      (await store.listModelServices(page)).map((service) =>
-        modelServiceInventory(service, formatDate),
-      ),
-    () => store.countModelServices(),
-  );
+/** Lists services. */
+export const QueryModelService = queryRule<'QueryModelService'>('ModelService');

@@ -1,17 +1,65 @@
+import type { Kind, QueryField } from '../contract/queryable.ts';
 import type { ResourceType } from '../contract/resource.ts';
-import type { Model, ModelService, ModelServiceRef, Session, Tag } from './records.ts';
+import type { LoginAttempts } from './login-attempts.ts';
+import type { PageEnds } from './page-ends.ts';
+import type {
+  Model,
+  ModelCenter,
+  ModelCenterFields,
+  ModelService,
+  ModelServiceRef,
+  Records,
+  Session,
+  SystemTag,
+  Tag,
+  Told,
+} from './records.ts';
 
 /** What the rules need of the world. */
-export interface Ports {
+export interface Ports extends Memory {
   store: Store;
   /** Milliseconds since the epoch. */
   clock: () => number;
+  /** Resolves after so many milliseconds. */
+  pause: (milliseconds: number) => Promise<void>;
   /** A new uuid in the platform's form: v4, hyphens stripped, lower case. */
   newUuid: () => string;
   /** A date as the wire writes it. */
   formatDate: (milliseconds: number) => string;
+  /** Milliseconds of a date as queries write it; undefined for what is no date. */
+  parseDate: (text: string) => number | undefined;
+  passwords: Passwords;
+  access: Access;
   /** Whether modelCenterUuid and tagUuids must exist (decision 13). */
   strictReferences: boolean;
+}
+
+/** What the rules remember from request to request, in this process alone. */
+export interface Memory {
+  pageEnds: PageEnds;
+  loginAttempts: LoginAttempts;
+}
+
+/** Who is let in, as the settings say. */
+export interface Access {
+  /** Whether a session is asked for at all (contract §4.8). */
+  required: boolean;
+  /** Sessions that belong to admin and never expire (contract §4.8). */
+  wellKnownSessions: ReadonlySet<string>;
+  /** How long a session lasts after its last use, in milliseconds. */
+  sessionLifetime: number;
+  /** Whether the platform's initial password does, as long as no other was ever set. */
+  initialPassword: boolean;
+}
+
+/** The slow, salted hash of secrets. */
+export interface Passwords {
+  /** The form in which clients send a password: lower-case hexadecimal SHA-512. */
+  digest(password: string): string;
+  /** What is kept of a digest; the salt is to be new each time. */
+  hash(digest: string, salt: string): Promise<string>;
+  /** Whether a hash is of this digest, in a time that doesn't tell how nearly. */
+  matches(digest: string, hash: string): Promise<boolean>;
 }
 
 /** Resources an argument names, which must exist for the operation to go on (decision 13). */
@@ -32,9 +80,51 @@ export interface WriteExtras {
   tags: readonly Tag[];
 }
 
-export interface Page {
-  /** Resources to skip. */
-  start: number;
+export type Scalar = string | number | boolean;
+
+/** What a condition asks of a value. Texts compare without regard to the case of ASCII letters. */
+export type Test =
+  | { is: '=' | '<' | '<=' | '>' | '>='; value: Scalar }
+  | { is: 'among'; values: readonly Scalar[] }
+  /** `%` stands for any text, `_` for one character, `\` takes the next character for itself. */
+  | { is: 'like'; pattern: string }
+  /** Times from the first on and before the second, in milliseconds. */
+  | { is: 'within'; from: number; before: number }
+  /** Times in one of these seconds, each given by its first millisecond. */
+  | { is: 'in seconds'; seconds: readonly number[] }
+  | { is: 'present' };
+
+/**
+ * A condition on a field (contract §4.7). Of the resource's own field and of its center's, what is
+ * null satisfies nothing but the negated `present`. Of a list, some member must satisfy the test, or
+ * none if it is negated.
+ */
+export interface Condition {
+  field: QueryField;
+  test: Test;
+  negated: boolean;
+}
+
+export interface Sort {
+  /** Of the resource itself. */
+  field: QueryField;
+  descending: boolean;
+}
+
+/** Where a resource stands in an order: after it comes whatever has a greater position. */
+export interface Position {
+  /** Of the field that is sorted by; null for nothing, which comes first of all. */
+  value: Scalar | null;
+  createDate: number;
+  uuid: string;
+}
+
+/** Resources by `sort`, then createDate, then uuid. */
+export interface PageQuery {
+  conditions: readonly Condition[];
+  sort?: Sort;
+  /** Where the page begins: after so many resources, or after this position. */
+  from: number | Position;
   /** Most resources to return. */
   limit: number;
 }
@@ -44,7 +134,8 @@ export interface Page {
  * promise resolves, or not at all when it rejects.
  *
  * Every method may reject with ApiError: SYS.1003 for a resource that must exist and doesn't,
- * SYS.1007 for a uuid in use, SYS.1010 where the database is away, SYS.1000 where it fails.
+ * SYS.1006 where the present state forbids it, SYS.1007 for a uuid in use, SYS.1010 where the
+ * database is away, SYS.1000 where it fails.
  */
 export interface Store {
   /** Adds a service with its images and refs. */
@@ -73,30 +164,85 @@ export interface Store {
   /** Adds a model with its refs. */
   addModel(model: Model, extras: WriteExtras): Promise<void>;
 
+  /**
+   * Replaces a model's own fields by what `change` makes of them, adds the refs that are new and
+   * marks the default one as they say.
+   * @param change pure; what it throws undoes everything
+   */
+  changeModel(uuid: string, change: (current: Model) => Model, extras: WriteExtras): Promise<Model>;
+
+  addModelCenter(center: ModelCenterFields, extras: WriteExtras): Promise<ModelCenter>;
+
+  /** @param change pure; what it throws undoes everything */
+  changeModelCenter(
+    uuid: string,
+    change: (current: ModelCenterFields) => ModelCenterFields,
+    extras: WriteExtras,
+  ): Promise<ModelCenter>;
+
   /** Adds a ref, unless its model is already bound to its service; returns the service. */
   bindModelToService(ref: ModelServiceRef, extras: WriteExtras): Promise<ModelService>;
 
-  findModelService(uuid: string): Promise<ModelService | undefined>;
-  /** A page of services by createDate, then uuid; SYS.1007 for one that holds too much. */
-  listModelServices(page: Page): Promise<ModelService[]>;
-  countModelServices(): Promise<number>;
+  /** Removes a ref, if it is there. */
+  unbindModelFromService(modelUuid: string, modelServiceUuid: string): Promise<void>;
 
-  findModel(uuid: string): Promise<Model | undefined>;
-  /** A page of models by createDate, then uuid; SYS.1007 for one that holds too much. */
-  listModels(page: Page): Promise<Model[]>;
-  countModels(): Promise<number>;
+  /** Deletes those of the resources that are there, with all that belongs to them. */
+  deleteResources(type: ResourceType, uuids: readonly string[]): Promise<void>;
 
-  /** The tags of a resource, in the order they were attached. */
-  listTags(resourceUuid: string): Promise<Tag[]>;
-
-  addSession(session: Session): Promise<void>;
   /**
-   * Moves a session's expiry, unless it has passed.
+   * Deletes a center, if it is there.
+   * @param models whether its models go with it; else it rejects with SYS.1006 where it has any
+   */
+  deleteModelCenter(uuid: string, models: { deleted: boolean }): Promise<void>;
+
+  /** Adds a tag; SYS.1003 without its resource, SYS.1006 where that carries it already. */
+  addTag(tag: Tag): Promise<void>;
+
+  /**
+   * Changes a tag's text and lastOpDate; SYS.1003 without the tag, SYS.1006 where its resource
+   * carries another of that text.
+   */
+  changeSystemTag(uuid: string, change: Pick<Tag, 'tag' | 'lastOpDate'>): Promise<SystemTag>;
+
+  /** Deletes a tag of any type, if it is there. */
+  deleteTag(uuid: string): Promise<void>;
+
+  find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined>;
+
+  /** A page of records; SYS.1007 for one that holds too much. */
+  list<K extends Kind>(kind: K, query: PageQuery): Promise<Told<Records[K]>[]>;
+
+  /** The same, each with these fields of its own alone. */
+  listFields<K extends Kind>(
+    kind: K,
+    query: PageQuery,
+    fields: readonly string[],
+  ): Promise<Partial<Records[K]>[]>;
+
+  count(kind: Kind, conditions: readonly Condition[]): Promise<number>;
+
+  /**
+   * Adds a session and removes those that have expired.
+   * @param now milliseconds since the epoch
+   */
+  addSession(session: Session, now: number): Promise<void>;
+  /** Undefined for one that is unknown or has expired. */
+  findSession(uuid: string, now: number): Promise<Session | undefined>;
+  /**
+   * Moves a session's expiry on, unless it is later already or has passed.
    * @param now milliseconds since the epoch
    * @param expiredDate the new expiry, milliseconds since the epoch
    * @returns the session as it now is; undefined for one that is unknown or has expired
    */
   useSession(uuid: string, now: number, expiredDate: number): Promise<Session | undefined>;
+  /** Sets a session's expiry, earlier or later; returns as `useSession` does. */
+  renewSession(uuid: string, now: number, expiredDate: number): Promise<Session | undefined>;
+  deleteSession(uuid: string): Promise<void>;
+
+  /** The hash of an account's password; undefined where none was ever set. */
+  findPassword(accountUuid: string): Promise<string | undefined>;
+  /** Sets it, and ends the account's sessions. */
+  setPassword(accountUuid: string, hash: string): Promise<void>;
 
   /** Resolves when the database answers. */
   ping(): Promise<void>;

@@ -1,17 +1,19 @@
 import type { ModelInventory } from '../contract/model.ts';
+import type { ModelCenterInventory } from '../contract/model-center.ts';
 import type {
   ModelServiceImageInventory,
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/model-service.ts';
-import type { ResourceType } from '../contract/resource.ts';
+import type { SessionInventory } from '../contract/session.ts';
+import type { SystemTagInventory, UserTagInventory } from '../contract/tags.ts';
 
 /**
  * What is kept of a resource: its inventory's fields by the same names, so that a new field needs no
  * word here. Times are milliseconds since the epoch; what is unset is null or absent.
  */
 type Kept<Inventory> = {
-  [Field in keyof Inventory]: Field extends 'createDate' | 'lastOpDate'
+  [Field in keyof Inventory]: Field extends 'createDate' | 'lastOpDate' | 'expiredDate'
     ? number
     : undefined extends Inventory[Field]
       ? Inventory[Field] | null
@@ -42,26 +44,47 @@ export type ModelFields = Omit<Kept<ModelInventory>, 'modelServiceRefs'> & {
   token?: string | null;
   /** Kept, never returned (decision 27). */
   shareMode?: string | null;
+  /** Kept, never returned nor logged (decision 27). */
+  modelClassifications: string[];
   /** Kept, never returned (decision 27). */
   tagUuids: string[];
 };
 
 export type Model = ModelFields & { modelServiceRefs: ModelServiceRef[] };
 
-export interface Tag {
-  uuid: string;
-  resourceUuid: string;
-  resourceType: ResourceType;
-  tag: string;
-  type: 'User' | 'System';
-  createDate: number;
-  lastOpDate: number;
+/** The center's own fields, as one row keeps them: without what its models and services add up to. */
+export type ModelCenterFields = Omit<Kept<ModelCenterInventory>, 'capacity'> & {
+  /** Kept, never returned (decision 27). */
+  zoneUuid?: string | null;
+  /** Kept, never returned (decision 27). */
+  tagUuids: string[];
+};
+
+/** The sums of the sizes of what names the center; a sum beyond a Long is the largest Long. */
+export interface UsedCapacity {
+  modelUsedCapacity: number;
+  modelServiceUsedCapacity: number;
 }
 
-export interface Session {
-  uuid: string;
-  accountUuid: string;
-  userUuid: string;
-  createDate: number;
-  expiredDate: number;
+export type ModelCenter = ModelCenterFields & UsedCapacity;
+
+export type UserTag = Kept<UserTagInventory> & { inherent: boolean };
+export type SystemTag = Kept<SystemTagInventory>;
+export type Tag = UserTag | SystemTag;
+
+export type Session = Omit<Kept<SessionInventory>, 'noSessionEvaluation'>;
+
+/** A record without what is kept but never told. */
+export type Told<Record> = Omit<
+  Record,
+  'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
+>;
+
+/** What can be queried, by its name in the operations' names. */
+export interface Records {
+  ModelService: ModelService;
+  Model: Model;
+  ModelCenter: ModelCenter;
+  UserTag: UserTag;
+  SystemTag: SystemTag;
 }

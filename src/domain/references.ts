@@ -1,4 +1,5 @@
-import type { ResourceType } from '../contract/resource.ts';
+import { ApiError } from '../contract/errors.ts';
+import { isUuid, type ResourceType } from '../contract/resource.ts';
 import type { Ports, Reference } from './ports.ts';
 
 /** One resource that the request's path names. */
@@ -20,4 +21,16 @@ export function named(
 /** References that are stored as given unless the settings are strict (decision 13). */
 export function strictly({ strictReferences }: Ports, references: Reference[]): Reference[] {
   return strictReferences ? references : [];
+}
+
+/** The failure of deleting what no resource can be called (decision 23); undefined for a uuid. */
+export function malformed(field: string, uuid: string): ApiError | undefined {
+  if (isUuid(uuid)) return undefined;
+  return new ApiError('resourceNotFound', `invalid value[${uuid}] of field [${field}]`);
+}
+
+/** @throws ApiError SYS.1003 for a text that is no uuid (decision 23) */
+export function requireUuid(field: string, uuid: string): void {
+  const failure = malformed(field, uuid);
+  if (failure) throw failure;
 }

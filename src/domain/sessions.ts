@@ -1,16 +1,9 @@
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { ApiError } from '../contract/errors.ts';
 import type { Ports } from './ports.ts';
+import type { Session } from './records.ts';
 
-/** How long a session lasts after its last use (contract §4.1). */
-const SESSION_LIFETIME_MS = 7_200_000;
-
-/** Who a request is made for. */
-export interface Account {
-  accountUuid: string;
-}
-
-const admin: Account = { accountUuid: ADMIN_ACCOUNT_UUID };
+type SessionPorts = Pick<Ports, 'store' | 'clock' | 'access'>;
 
 /**
  * Admits a session: a well-known one of the settings, which never expires (contract §4.8), or one of
@@ -19,12 +12,25 @@ const admin: Account = { accountUuid: ADMIN_ACCOUNT_UUID };
  */
 export async function admitSession(
   uuid: string,
-  wellKnown: ReadonlySet<string>,
-  { store, clock }: Pick<Ports, 'store' | 'clock'>,
-): Promise<Account> {
-  if (wellKnown.has(uuid)) return admin;
+  { store, clock, access }: SessionPorts,
+): Promise<void> {
+  if (access.wellKnownSessions.has(uuid)) return;
   const now = clock();
-  const session = await store.useSession(uuid, now, now + SESSION_LIFETIME_MS);
-  if (!session) throw new ApiError('sessionInvalid', 'Session expired');
-  return session;
+  if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
+}
+
+/** The failure of a session that is unknown or has expired (contract §4.1). */
+export function sessionExpired(): ApiError {
+  return new ApiError('sessionInvalid', 'Session expired');
+}
+
+/** A session of admin, whose only user it is. */
+export function adminSession(uuid: string, createDate: number, expiredDate: number): Session {
+  return {
+    uuid,
+    accountUuid: ADMIN_ACCOUNT_UUID,
+    userUuid: ADMIN_ACCOUNT_UUID,
+    createDate,
+    expiredDate,
+  };
 }

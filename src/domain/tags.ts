@@ -2,22 +2,34 @@ import type { ResourceType } from '../contract/resource.ts';
 import type { Ports } from './ports.ts';
 import type { Tag } from './records.ts';
 
+/** A tag as it is attached to a resource. */
+export function newTag<Type extends Tag['type']>(
+  type: Type,
+  { resourceType, resourceUuid, tag }: Pick<Tag, 'resourceType' | 'resourceUuid' | 'tag'>,
+  now: number,
+  { newUuid }: Ports,
+) {
+  return {
+    uuid: newUuid(),
+    resourceUuid,
+    resourceType,
+    tag,
+    type,
+    inherent: false,
+    createDate: now,
+    lastOpDate: now,
+  };
+}
+
 /** The tags a write attaches to a resource, system tags first. */
 export function tagsOf(
   { systemTags, userTags }: { systemTags: readonly string[]; userTags: readonly string[] },
   resourceType: ResourceType,
   resourceUuid: string,
   now: number,
-  { newUuid }: Ports,
+  ports: Ports,
 ): Tag[] {
-  const tag = (type: Tag['type']) => (text: string) => ({
-    uuid: newUuid(),
-    resourceUuid,
-    resourceType,
-    tag: text,
-    type,
-    createDate: now,
-    lastOpDate: now,
-  });
-  return [...systemTags.map(tag('System')), ...userTags.map(tag('User'))];
+  const attach = <Type extends Tag['type']>(type: Type, texts: readonly string[]) =>
+    texts.map((tag) => newTag(type, { resourceType, resourceUuid, tag }, now, ports));
+  return [...attach('System', systemTags), ...attach('User', userTags)];
 }

@@ -1,0 +1,18 @@
+import { modelCenterInventory } from './inventories.ts';
+import { named, strictly } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Registers a center. Nothing is connected to: it counts as connected. */
+export const AddModelCenter: Rule<'AddModelCenter'> = async ({ params, ...tags }, ports) => {
+  const { tagUuids = [], resourceUuid: uuid = ports.newUuid(), ...fields } = params;
+  const now = ports.clock();
+  const center = await ports.store.addModelCenter(
+    { ...fields, uuid, status: 'Connected', tagUuids, createDate: now, lastOpDate: now },
+    {
+      references: strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
+      tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
+    },
+  );
+  return { inventory: modelCenterInventory(center, ports.formatDate) };
+};

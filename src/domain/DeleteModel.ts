@@ -1,0 +1,9 @@
+import { requireUuid } from './references.ts';
+import type { Rule } from './rule.ts';
+
+/** Deletes a model with its bindings and tags (decisions 23 and 24). */
+export const DeleteModel: Rule<'DeleteModel'> = async ({ path }, { store }) => {
+  requireUuid('uuid', path.uuid);
+  await store.deleteResources('ModelVO', [path.uuid]);
+  return {};
+};

@@ -1,0 +1,9 @@
+import { requireUuid } from './references.ts';
+import type { Rule } from './rule.ts';
+
+/** Deletes a service with its bindings, images and tags (decisions 23 and 24). */
+export const DeleteModelService: Rule<'DeleteModelService'> = async ({ path }, { store }) => {
+  requireUuid('uuid', path.uuid);
+  await store.deleteResources('ModelServiceVO', [path.uuid]);
+  return {};
+};

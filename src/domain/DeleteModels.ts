@@ -1,0 +1,15 @@
+import { malformed } from './references.ts';
+import type { Rule } from './rule.ts';
+
+/** Deletes models, and tells of each how it went: what is no uuid fails alone (contract §4.5). */
+export const DeleteModels: Rule<'DeleteModels'> = async ({ query }, { store }) => {
+  const results = [...new Set(query.uuids)].map((uuid) => {
+    const failure = malformed('uuid', uuid);
+    return failure
+      ? { uuid, success: false, error: failure.answer.error }
+      : { uuid, success: true };
+  });
+  const wellFormed = results.filter(({ success }) => success).map(({ uuid }) => uuid);
+  await store.deleteResources('ModelVO', wellFormed);
+  return { results };
+};

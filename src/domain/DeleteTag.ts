@@ -1,0 +1,9 @@
+import { requireUuid } from './references.ts';
+import type { Rule } from './rule.ts';
+
+/** Deletes a user or system tag (decision 23). */
+export const DeleteTag: Rule<'DeleteTag'> = async ({ path }, { store }) => {
+  requireUuid('uuid', path.uuid);
+  await store.deleteTag(path.uuid);
+  return {};
+};

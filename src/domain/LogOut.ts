@@ -1,0 +1,7 @@
+import type { Rule } from './rule.ts';
+
+/** Ends a session; those of the settings stay (contract §4.8), an unknown one is ended already. */
+export const LogOut: Rule<'LogOut'> = async ({ path }, { store, access }) => {
+  if (!access.wellKnownSessions.has(path.uuid)) await store.deleteSession(path.uuid);
+  return {};
+};

@@ -1,0 +1,13 @@
+import { requireUuid } from './references.ts';
+import type { Rule } from './rule.ts';
+
+/** Removes a binding; without one there is nothing to do (decision 19). */
+export const UnbindModelFromService: Rule<'UnbindModelFromService'> = async (
+  { path },
+  { store },
+) => {
+  requireUuid('modelUuid', path.modelUuid);
+  requireUuid('modelServiceUuid', path.modelServiceUuid);
+  await store.unbindModelFromService(path.modelUuid, path.modelServiceUuid);
+  return {};
+};

@@ -1,0 +1,21 @@
+import { modelCenterInventory } from './inventories.ts';
+import { inPath } from './references.ts';
+import type { Rule } from './rule.ts';
+import { tagsOf } from './tags.ts';
+
+/** Changes what is given and leaves the rest; `lastOpDate` moves (decision 14). */
+export const UpdateModelCenter: Rule<'UpdateModelCenter'> = async (
+  { path: { uuid }, params, ...tags },
+  ports,
+) => {
+  const now = ports.clock();
+  const center = await ports.store.changeModelCenter(
+    uuid,
+    (current) => ({ ...current, ...params, lastOpDate: now }),
+    {
+      references: [inPath('uuid', 'ModelCenterVO', uuid)],
+      tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
+    },
+  );
+  return { inventory: modelCenterInventory(center, ports.formatDate) };
+};

@@ -1,0 +1,94 @@
+import { LRUCache } from 'lru-cache';
+import { ApiError } from '../contract/errors.ts';
+
+/** Failures that are answered at once; each further one takes twice as long as the one before. */
+const PROMPT_FAILURES = 3;
+const DELAY_MAX_MS = 4000;
+const FIRST_DELAY_MS = DELAY_MAX_MS / 8;
+/** Failures after which an address is refused for a while. */
+const FAILURES_MAX = 10;
+const REFUSED_MS = 60_000;
+/** Without a further failure an address is forgotten. */
+const REMEMBERED_MS = 900_000;
+/** Addresses remembered: strangers make them up, memory ends. */
+const ADDRESSES_MAX = 10_000;
+
+interface Attempts {
+  failures: number;
+  lastFailure: number;
+  running: number;
+  /** Those that wait for a running one to end. */
+  waiting: (() => void)[];
+}
+
+/** Slows down whoever guesses passwords, by network address, and then refuses it (contract §4.2). */
+export class LoginAttempts {
+  readonly #byAddress = new LRUCache<string, Attempts>({ max: ADDRESSES_MAX });
+  readonly #clock: () => number;
+  readonly #pause: (milliseconds: number) => Promise<void>;
+
+  /**
+   * @param clock milliseconds since the epoch
+   * @param pause resolves after so many milliseconds
+   */
+  constructor(clock: () => number, pause: (milliseconds: number) => Promise<void>) {
+    this.#clock = clock;
+    this.#pause = pause;
+  }
+
+  /**
+   * Makes an attempt. Of one address only as many run at once as may still fail.
+   * @param verify resolves to whether it succeeded
+   * @returns what `verify` resolved to, after the delay that failures have earned
+   * @throws ApiError 429 ID.1000 for an address with too many failures
+   */
+  async run(address: string, verify: () => Promise<boolean>): Promise<boolean> {
+    const attempts = this.#of(address);
+    while (attempts.running >= Math.max(1, FAILURES_MAX - attempts.failures)) {
+      await new Promise<void>((resolve) => attempts.waiting.push(resolve));
+    }
+    this.#refuseTooMany(attempts);
+    attempts.running++;
+    try {
+      const succeeded = await verify();
+      if (succeeded) attempts.failures = 0;
+      else await this.#pause(this.#fail(attempts));
+      return succeeded;
+    } finally {
+      attempts.running--;
+      const waiting = attempts.waiting.splice(0);
+      for (const next of waiting) next();
+      const idle = attempts.running === 0 && waiting.length === 0;
+      if (idle && attempts.failures === 0) this.#byAddress.delete(address);
+    }
+  }
+
+  /** Counts a failure and returns the delay it has earned, in milliseconds. */
+  #fail(attempts: Attempts): number {
+    attempts.failures++;
+    attempts.lastFailure = this.#clock();
+    const slow = attempts.failures - PROMPT_FAILURES;
+    return slow <= 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (slow - 1), DELAY_MAX_MS);
+  }
+
+  #of(address: string): Attempts {
+    const known = this.#byAddress.get(address);
+    if (known && (known.running > 0 || known.lastFailure + REMEMBERED_MS > this.#clock())) {
+      return known;
+    }
+    const attempts = { failures: 0, lastFailure: 0, running: 0, waiting: [] };
+    this.#byAddress.set(address, attempts);
+    return attempts;
+  }
+
+  #refuseTooMany({ failures, lastFailure }: Attempts): void {
+    const left = lastFailure + REFUSED_MS - this.#clock();
+    if (failures < FAILURES_MAX || left <= 0) return;
+    const seconds = Math.ceil(left / 1000);
+    throw new ApiError(
+      'tooManyLogins',
+      `too many failed logins from this address, try again in ${seconds} seconds`,
+      { 'retry-after': String(seconds) },
+    );
+  }
+}

@@ -1,0 +1,76 @@
+import type { Caller, OperationName } from '../contract/operations.ts';
+import { DEFAULT_LIMIT } from '../contract/query.ts';
+import type { Kind } from '../contract/queryable.ts';
+import { readConditions, readFields, readSort } from './conditions.ts';
+import { inventoryOf, partialInventoryOf } from './inventories.ts';
+import type { PageQuery, Ports, Position, Scalar, Sort } from './ports.ts';
+import type { Records, Told } from './records.ts';
+import type { Rule } from './rule.ts';
+
+interface QueryRequest {
+  query: {
+    q?: string[];
+    limit?: number;
+    start?: number;
+    sort?: string;
+    fields?: string;
+    count?: boolean;
+    replyWithCount?: boolean;
+  };
+  caller: Caller;
+}
+
+/** The rule that lists one kind: a page, the number of all, or both (contract §4.7). */
+export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
+  const rule = async ({ query, caller }: QueryRequest, ports: Ports) => {
+    const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
+    const conditions = readConditions(kind, q, ports.parseDate);
+    const sort = readSort(kind, query.sort);
+    const fields = readFields(kind, query.fields);
+    const total = () => ports.store.count(kind, conditions);
+    if (query.count) return { total: await total() };
+
+    const sameQuery = JSON.stringify([caller.session, kind, q, sort?.field.name, sort?.descending]);
+    const end = ports.pageEnds.find(sameQuery, start);
+    const page = { conditions, ...(sort && { sort }), from: end ?? start, limit };
+    const records = limit === 0 ? [] : await readPage(kind, page, fields, ports);
+    const last = records.at(-1);
+    // A page that isn't full ends somewhere too: what is added meanwhile is on the next.
+    const newEnd = last ? positionOf(last, sort) : end;
+    if (limit > 0) ports.pageEnds.remember(sameQuery, start + limit, newEnd);
+    const inventories = records.map((record) =>
+      fields
+        ? partialInventoryOf(kind, record, fields, ports.formatDate)
+        : inventoryOf(kind, record as Told<Records[Kind]>, ports.formatDate),
+    );
+    return { inventories, ...(query.replyWithCount && { total: await total() }) };
+  };
+  return rule as unknown as Rule<Name>;
+}
+
+/** The rule that returns one resource, or an empty list (decision 22). */
+export function getRule<Name extends OperationName>(kind: Kind): Rule<Name> {
+  const rule = async ({ path }: { path: { uuid: string } }, { store, formatDate }: Ports) => {
+    const record = await store.find(kind, path.uuid);
+    return { inventories: record ? [inventoryOf(kind, record, formatDate)] : [] };
+  };
+  return rule as unknown as Rule<Name>;
+}
+
+/** The page's records, with at least what is asked for and what their position is made of. */
+async function readPage(
+  kind: Kind,
+  page: PageQuery,
+  fields: readonly string[] | undefined,
+  { store }: Ports,
+): Promise<Partial<Records[Kind]>[]> {
+  if (!fields) return store.list(kind, page);
+  const position = ['uuid', 'createDate', ...(page.sort ? [page.sort.field.name] : [])];
+  return store.listFields(kind, page, [...new Set([...fields, ...position])]);
+}
+
+function positionOf(record: object, sort: Sort | undefined): Position {
+  const values = record as Record<string, Scalar | null> & Pick<Position, 'createDate' | 'uuid'>;
+  const value = sort ? (values[sort.field.name] ?? null) : null;
+  return { value, createDate: values.createDate, uuid: values.uuid };
+}
