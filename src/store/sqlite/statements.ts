@@ -1,32 +1,28 @@
-import { asc, count, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/resource.ts';
-import type { Page } from '../../domain/ports.ts';
-import type { ModelFields, ModelServiceFields } from '../../domain/records.ts';
+import { LONG_MAX } from '../../contract/schema.ts';
+import type { ModelServiceRef, Tag, UsedCapacity } from '../../domain/records.ts';
+import { among, uuidOf } from './rows.ts';
 import {
+  modelCenters,
   modelServiceImages,
   modelServiceRefs,
   modelServices,
   models,
+  noCase,
+  passwords,
   resources,
   sessions,
   tags,
 } from './tables.ts';
 
-/** Bytes an image or ref takes in an answer, about. */
-const PART_BYTES = 300;
-
-/** Every statement of the store, prepared once: preparing costs more than running. */
+/** Every statement of a fixed form but those of `rows.ts`, prepared once. */
 export function compileStatements(db: BetterSQLite3Database) {
   const { position: _image, ...imageColumns } = getTableColumns(modelServiceImages);
   const { position: _ref, ...refColumns } = getTableColumns(modelServiceRefs);
-  const { position: _tag, ...tagColumns } = getTableColumns(tags);
-  const uuid = sql.placeholder('uuid');
-
-  /** `column IN (a list of any length)`, as one prepared statement. */
-  const among = (column: SQLiteColumn): SQL =>
-    sql`${column} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
+  const [uuid, type, tag] = ['uuid', 'type', 'tag'].map((name) => sql.placeholder(name));
   const list = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
 
   const imagesOfServices = db
@@ -45,85 +41,118 @@ export function compileStatements(db: BetterSQLite3Database) {
   const refsOfServices = refsWhere(among(modelServiceRefs.modelServiceUuid));
   const refsOfModels = refsWhere(among(modelServiceRefs.modelUuid));
 
-  const page = { limit: sql.placeholder('limit'), offset: sql.placeholder('start') };
-  const servicesByAge = db
-    .select()
-    .from(modelServices)
-    .orderBy(asc(modelServices.createDate), asc(modelServices.uuid))
-    .limit(page.limit)
-    .offset(page.offset)
+  /** As a floating-point sum, since an integer one fails beyond 64 bits; exact as far as a Long goes. */
+  const sizesIn = (table: typeof models | typeof modelServices) =>
+    sql<number>`(SELECT max(min(total(${table.size}), ${LONG_MAX}), ${-LONG_MAX}) FROM ${table}
+      WHERE ${noCase(table.modelCenterUuid)} = ${uuidOf(modelCenters)})`;
+  const capacities = db
+    .select({
+      uuid: modelCenters.uuid,
+      modelUsedCapacity: sizesIn(models),
+      modelServiceUsedCapacity: sizesIn(modelServices),
+    })
+    .from(modelCenters)
+    .where(among(modelCenters.uuid))
     .prepare();
-  const modelsByAge = db
-    .select()
+  const modelsOfCenter = db
+    .select({ uuid: models.uuid })
     .from(models)
-    .orderBy(asc(models.createDate), asc(models.uuid))
-    .limit(page.limit)
-    .offset(page.offset)
+    .where(sql`${noCase(models.modelCenterUuid)} = ${uuid}`)
     .prepare();
-  /** What a page would hold, found without reading its texts. */
-  const pageSizes = (table: typeof modelServices | typeof models, parts: SQL[]) => {
-    const texts = Object.values(getTableColumns(table))
-      .filter((column) => column.getSQLType() === 'text')
-      .map((column) => sql`coalesce(octet_length(${column}), 0)`);
-    const rows = db
-      .select({ bytes: sql<number>`${sql.join([...texts, ...parts], sql` + `)}`.as('bytes') })
-      .from(table)
-      .orderBy(asc(table.createDate), asc(table.uuid))
-      .limit(page.limit)
-      .offset(page.offset)
-      .as('page');
-    return db
-      .select({ rows: count(), bytes: sql<number>`coalesce(sum(${rows.bytes}), 0)` })
-      .from(rows)
-      .prepare();
-  };
-  const partsOf = (owner: SQLiteColumn, uuidColumn: SQLiteColumn): SQL =>
-    sql`${PART_BYTES} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuidColumn})`;
-  const servicePageSize = pageSizes(modelServices, [
-    partsOf(modelServiceImages.modelServiceUuid, modelServices.uuid),
-    partsOf(modelServiceRefs.modelServiceUuid, modelServices.uuid),
-  ]);
-  const modelPageSize = pageSizes(models, [partsOf(modelServiceRefs.modelUuid, models.uuid)]);
-  const serviceByUuid = db
-    .select()
-    .from(modelServices)
-    .where(eq(modelServices.uuid, uuid))
-    .prepare();
-  const modelByUuid = db.select().from(models).where(eq(models.uuid, uuid)).prepare();
-  const countServices = db.select({ total: count() }).from(modelServices).prepare();
-  const countModels = db.select({ total: count() }).from(models).prepare();
 
   const findResources = db
     .select({ uuid: resources.uuid })
     .from(resources)
-    .where(sql`${among(resources.uuid)} AND ${resources.type} = ${sql.placeholder('type')}`)
+    .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
     .prepare();
   const findTags = db.select({ uuid: tags.uuid }).from(tags).where(among(tags.uuid)).prepare();
-  const tagsOf = db
-    .select(tagColumns)
+  const sameTag = db
+    .select({ uuid: tags.uuid })
     .from(tags)
-    .where(eq(tags.resourceUuid, uuid))
-    .orderBy(asc(tags.position))
+    .where(
+      and(
+        eq(tags.resourceUuid, sql.placeholder('resourceUuid')),
+        eq(tags.type, sql`${type}`),
+        eq(tags.tag, sql`${tag}`),
+        ne(tags.uuid, sql`${uuid}`),
+      ),
+    )
     .prepare();
-  const sessionByUuid = db.select().from(sessions).where(eq(sessions.uuid, uuid)).prepare();
+  const sessionByUuid = db
+    .select()
+    .from(sessions)
+    .where(eq(sessions.uuid, sql`${uuid}`))
+    .prepare();
+  const passwordOf = db
+    .select({ hash: passwords.hash })
+    .from(passwords)
+    .where(eq(passwords.accountUuid, sql`${uuid}`))
+    .prepare();
 
-  const updateService = db
-    .update(modelServices)
-    .set(placeholdersOf(modelServices, ['uuid']))
-    .where(eq(modelServices.uuid, uuid))
+  /** Sets these columns of one row; all but `uuid` where none are named. */
+  const updater = (
+    table: SQLiteTable & { uuid: SQLiteColumn },
+    columns = Object.keys(getTableColumns(table)).filter((name) => name !== 'uuid'),
+  ) => {
+    const statement = db
+      .update(table)
+      .set(placeholders(columns) as never)
+      .where(eq(table.uuid, sql`${uuid}`))
+      .prepare();
+    return (record: { uuid: string } & object): void => void statement.run(rowOf(table, record));
+  };
+
+  const deleteResources = db
+    .delete(resources)
+    .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
     .prepare();
-  const deleteImages = db
-    .delete(modelServiceImages)
-    .where(eq(modelServiceImages.modelServiceUuid, uuid))
+  const deleteWhere = (table: SQLiteTable, column: SQLiteColumn) => {
+    const statement = db
+      .delete(table)
+      .where(eq(column, sql`${uuid}`))
+      .prepare();
+    return (value: string): void => void statement.run({ uuid: value });
+  };
+  const deleteRef = db
+    .delete(modelServiceRefs)
+    .where(
+      and(
+        eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
+        eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
+      ),
+    )
     .prepare();
-  const slideSession = db
-    .update(sessions)
-    .set({ expiredDate: sql`${sql.placeholder('expiredDate')}` })
-    .where(eq(sessions.uuid, uuid))
+  const setDefault = (isDefault: boolean, condition: SQL) =>
+    db.update(modelServiceRefs).set({ isDefault }).where(condition).prepare();
+  const unmarkDefault = setDefault(
+    false,
+    sql`${modelServiceRefs.modelUuid} = ${uuid} AND ${modelServiceRefs.isDefault} = 1`,
+  );
+  const markDefault = setDefault(
+    true,
+    and(
+      eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
+      eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
+    ) as SQL,
+  );
+  const deleteExpired = db
+    .delete(sessions)
+    .where(lte(sessions.expiredDate, sql.placeholder('now')))
+    .prepare();
+  const setPassword = db
+    .insert(passwords)
+    .values(placeholders(['accountUuid', 'hash']) as never)
+    .onConflictDoUpdate({ target: passwords.accountUuid, set: { hash: sql`excluded.hash` } })
     .prepare();
 
   const insertInto = (table: SQLiteTable) =>
-    db.insert(table).values(placeholdersOf(table, ['position']) as never);
+    db
+      .insert(table)
+      .values(
+        placeholders(
+          Object.keys(getTableColumns(table)).filter((name) => name !== 'position'),
+        ) as never,
+      );
   const inserter = (table: SQLiteTable) => {
     const statement = insertInto(table).prepare();
     return (record: object): void => void statement.run(rowOf(table, record));
@@ -138,6 +167,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     insertResourceOnce: onceInserter(resources, resources.uuid),
     insertService: inserter(modelServices),
     insertModel: inserter(models),
+    insertCenter: inserter(modelCenters),
     insertImage: inserter(modelServiceImages),
     insertRefOnce: onceInserter(
       modelServiceRefs,
@@ -146,41 +176,47 @@ export function compileStatements(db: BetterSQLite3Database) {
     ),
     insertTagOnce: onceInserter(tags, tags.resourceUuid, tags.type, tags.tag),
     insertSession: inserter(sessions),
-    updateService: (service: ModelServiceFields) =>
-      void updateService.run(rowOf(modelServices, service)),
-    deleteImages: (serviceUuid: string) => void deleteImages.run({ uuid: serviceUuid }),
-    slideSession: (sessionUuid: string, expiredDate: number) =>
-      void slideSession.run({ uuid: sessionUuid, expiredDate }),
+    updateService: updater(modelServices),
+    updateModel: updater(models),
+    updateCenter: updater(modelCenters),
+    updateTag: updater(tags, ['tag', 'lastOpDate']),
+    updateSession: updater(sessions, ['expiredDate']),
+    unmarkDefaultRef: (modelUuid: string) => void unmarkDefault.run({ uuid: modelUuid }),
+    markDefaultRef: ({ modelUuid, modelServiceUuid }: ModelServiceRef) =>
+      void markDefault.run({ modelUuid, modelServiceUuid }),
+    setPassword: (accountUuid: string, hash: string) => void setPassword.run({ accountUuid, hash }),
 
-    serviceByUuid: (serviceUuid: string): ModelServiceFields | undefined =>
-      serviceByUuid.get({ uuid: serviceUuid }),
-    modelByUuid: (modelUuid: string): ModelFields | undefined =>
-      modelByUuid.get({ uuid: modelUuid }),
-    sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
-    servicesByAge: ({ limit, start }: Page) => servicesByAge.all({ limit, start }),
-    modelsByAge: ({ limit, start }: Page) => modelsByAge.all({ limit, start }),
-    servicePageSize: ({ limit, start }: Page) => servicePageSize.get({ limit, start }),
-    modelPageSize: ({ limit, start }: Page) => modelPageSize.get({ limit, start }),
+    deleteResources: (resourceType: ResourceType, uuids: readonly string[]) =>
+      void deleteResources.run({ ...list(uuids), type: resourceType }),
+    deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
+    deleteRef: (modelUuid: string, modelServiceUuid: string) =>
+      void deleteRef.run({ modelUuid, modelServiceUuid }),
+    deleteTag: deleteWhere(tags, tags.uuid),
+    deleteSession: deleteWhere(sessions, sessions.uuid),
+    deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
+    deleteExpiredSessions: (now: number) => void deleteExpired.run({ now }),
+
     imagesOfServices: (uuids: readonly string[]) => imagesOfServices.all(list(uuids)),
     refsOfServices: (uuids: readonly string[]) => refsOfServices.all(list(uuids)),
     refsOfModels: (uuids: readonly string[]) => refsOfModels.all(list(uuids)),
-    findResourceUuids: (type: ResourceType, uuids: readonly string[]) =>
-      findResources.all({ ...list(uuids), type }).map((found) => found.uuid),
+    capacitiesOf: (uuids: readonly string[]): (UsedCapacity & { uuid: string })[] =>
+      capacities.all(list(uuids)),
+    modelsOfCenter: (centerUuid: string) =>
+      modelsOfCenter.all({ uuid: centerUuid }).map((found) => found.uuid),
+    findResourceUuids: (resourceType: ResourceType, uuids: readonly string[]) =>
+      findResources.all({ ...list(uuids), type: resourceType }).map((found) => found.uuid),
     findTagUuids: (uuids: readonly string[]) =>
       findTags.all(list(uuids)).map((found) => found.uuid),
-    tagsOf: (resourceUuid: string) => tagsOf.all({ uuid: resourceUuid }),
-    countServices: () => countServices.get()?.total ?? 0,
-    countModels: () => countModels.get()?.total ?? 0,
+    /** Whether the resource carries another tag of this type and text. */
+    hasSameTag: ({ uuid, resourceUuid, type, tag }: Tag): boolean =>
+      sameTag.get({ uuid, resourceUuid, type, tag }) !== undefined,
+    sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
+    passwordOf: (accountUuid: string) => passwordOf.get({ uuid: accountUuid })?.hash,
   };
 }
 
-/** A placeholder for every column but those named, so that a new column needs no word here. */
-function placeholdersOf(table: SQLiteTable, except: readonly string[]) {
-  return Object.fromEntries(
-    Object.keys(getTableColumns(table))
-      .filter((column) => !except.includes(column))
-      .map((column) => [column, sql.placeholder(column)]),
-  );
+function placeholders(columns: readonly string[]) {
+  return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
 }
 
 /** A record's values for those placeholders: what is absent is NULL. */

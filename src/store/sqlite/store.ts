@@ -1,21 +1,61 @@
 import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
+import { type Kind, queryables } from '../../contract/queryable.ts';
 import type { ResourceType } from '../../contract/resource.ts';
 import type { Reference, Store, WriteExtras } from '../../domain/ports.ts';
-import type { Model, ModelFields, ModelService, ModelServiceFields } from '../../domain/records.ts';
+import type {
+  Model,
+  ModelCenter,
+  ModelCenterFields,
+  ModelFields,
+  ModelService,
+  ModelServiceFields,
+  Records,
+  Session,
+  Tag,
+} from '../../domain/records.ts';
+import { sources } from './conditions.ts';
 import { translateError } from './errors.ts';
+import { defineMatches } from './patterns.ts';
+import { compileQueries, PREPARED_MAX } from './queries.ts';
+import { compileRows, type Rows } from './rows.ts';
 import { compileStatements } from './statements.ts';
 
-/** The wire's dates are to the second, so a session need not slide by less: one write saved per call. */
-const SESSION_SLIDE_MS = 1000;
+/**
+ * A session need not slide by less than this, nor by less than this part of its lifetime: the wire's
+ * dates are to the second, and most calls are spared a write.
+ */
+const SLIDE_MS = 1000;
+const SLIDE_PART = 1 / 100;
 
 /** Most a page of several resources may hold. */
 const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
 export function createSqliteStore(client: Database.Database): Store {
-  const run = compileStatements(drizzle(client, { casing: 'snake_case' }));
+  defineMatches(client);
+  const db = drizzle(client, { casing: 'snake_case' });
+  const run = compileStatements(db);
+  const queries = compileQueries(client);
+  const ofEachKind = (rowsOfKind: (kind: Kind) => Rows) =>
+    Object.fromEntries(
+      Object.keys(sources).map((kind) => [kind, rowsOfKind(kind as Kind)]),
+    ) as Record<Kind, Rows>;
+  const rows = ofEachKind((kind) => compileRows(db, kind));
+  /** Without what is never told: it would only cost. */
+  const toldRows = ofEachKind((kind) =>
+    compileRows(db, kind, Object.keys(queryables[kind].inventory.properties)),
+  );
+  const partialRows = new LRUCache<string, Rows>({ max: PREPARED_MAX });
+
+  function rowsWith(kind: Kind, fields: readonly string[]): Rows {
+    const key = [kind, ...fields].join();
+    const compiled = partialRows.get(key) ?? compileRows(db, kind, fields, 'fields alone');
+    partialRows.set(key, compiled);
+    return compiled;
+  }
 
   /** The one place where a write becomes a transaction: all of `work` is durable, or nothing is. */
   function write<Result>(work: () => Result): Promise<Result> {
@@ -41,6 +81,11 @@ export function createSqliteStore(client: Database.Database): Store {
     });
   }
 
+  function validSession(uuid: string, now: number): Session | undefined {
+    const session = run.sessionByUuid(uuid);
+    return session && session.expiredDate > now ? session : undefined;
+  }
+
   /** @throws ApiError SYS.1003 naming what is missing (contract §4.3) */
   function requireReference({ field, type, uuids, list }: Reference): void {
     const found = new Set(
@@ -48,11 +93,7 @@ export function createSqliteStore(client: Database.Database): Store {
     );
     const missing = [...new Set(uuids)].filter((uuid) => !found.has(uuid));
     if (missing.length === 0) return;
-    const named = list ? `uuids:[${missing.join(', ')}]` : `uuid:${missing[0]}`;
-    throw new ApiError(
-      'resourceNotFound',
-      `invalid field[${field}], resource[${named}, type:${type}] not found`,
-    );
+    throw notFound(field, list ? `uuids:[${missing.join(', ')}]` : `uuid:${missing[0]}`, type);
   }
 
   function addResource(uuid: string, type: ResourceType): void {
@@ -84,16 +125,37 @@ export function createSqliteStore(client: Database.Database): Store {
     return found.map((model) => ({ ...model, modelServiceRefs: refs.get(model.uuid) ?? [] }));
   }
 
-  function serviceOf(uuid: string): ModelService | undefined {
-    const service = run.serviceByUuid(uuid);
-    return service && withParts([service])[0];
+  function withCapacity(centers: ModelCenterFields[]): ModelCenter[] {
+    const sums = new Map(
+      run.capacitiesOf(centers.map(({ uuid }) => uuid)).map((sum) => [sum.uuid, sum]),
+    );
+    return centers.map((center) => ({
+      modelUsedCapacity: 0,
+      modelServiceUsedCapacity: 0,
+      ...center,
+      ...sums.get(center.uuid),
+    }));
   }
 
-  /** A service that a reference has shown to be there. */
-  function presentService(uuid: string): ModelService {
-    const service = serviceOf(uuid);
-    if (!service) throw new Error(`service ${uuid} was not checked to exist`);
-    return service;
+  /** What makes whole records of a kind's rows. */
+  const complete: { [K in Kind]: (rows: never[]) => Records[K][] } = {
+    ModelService: withParts,
+    Model: withRefs,
+    ModelCenter: withCapacity,
+    UserTag: (rows) => rows,
+    SystemTag: (rows) => rows,
+  };
+
+  function find<K extends Kind>(kind: K, uuid: string): Records[K] | undefined {
+    const row = rows[kind].one(uuid);
+    return row && complete[kind]([row as never])[0];
+  }
+
+  /** A resource that a reference has shown to be there. */
+  function present<K extends Kind>(kind: K, uuid: string): Records[K] {
+    const record = find(kind, uuid);
+    if (!record) throw new Error(`${kind} ${uuid} was not checked to exist`);
+    return record;
   }
 
   return {
@@ -101,7 +163,7 @@ export function createSqliteStore(client: Database.Database): Store {
 
     changeModelService: (uuid, change, extras) =>
       writeResource(extras, () => {
-        const current = presentService(uuid);
+        const current = present('ModelService', uuid);
         const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         run.updateService(changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
@@ -113,7 +175,7 @@ export function createSqliteStore(client: Database.Database): Store {
 
     cloneModelService: (sourceUuid, derive, extras) =>
       writeResource(extras, () => {
-        const clone = derive(presentService(sourceUuid));
+        const clone = derive(present('ModelService', sourceUuid));
         insertService(clone);
         return clone;
       }),
@@ -128,53 +190,157 @@ export function createSqliteStore(client: Database.Database): Store {
     bindModelToService: (ref, extras) =>
       writeResource(extras, () => {
         run.insertRefOnce(ref);
-        return presentService(ref.modelServiceUuid);
+        return present('ModelService', ref.modelServiceUuid);
       }),
 
-    findModelService: (uuid) => read(() => serviceOf(uuid)),
-    listModelServices: (page) =>
+    unbindModelFromService: (modelUuid, modelServiceUuid) =>
+      write(() => run.deleteRef(modelUuid, modelServiceUuid)),
+
+    changeModel: (uuid, change, extras) =>
+      writeResource(extras, () => {
+        const current = present('Model', uuid);
+        const changed = change(current);
+        run.updateModel(changed);
+        if (changed.modelServiceRefs !== current.modelServiceRefs) {
+          // One after the other: at no moment may there be two default ones.
+          run.unmarkDefaultRef(uuid);
+          for (const ref of changed.modelServiceRefs) {
+            run.insertRefOnce({ ...ref, isDefault: false });
+            if (ref.isDefault) run.markDefaultRef(ref);
+          }
+        }
+        return changed;
+      }),
+
+    addModelCenter: (center, extras) =>
+      writeResource(extras, () => {
+        addResource(center.uuid, 'ModelCenterVO');
+        run.insertCenter(center);
+        return present('ModelCenter', center.uuid);
+      }),
+
+    changeModelCenter: (uuid, change, extras) =>
+      writeResource(extras, () => {
+        run.updateCenter(change(present('ModelCenter', uuid)));
+        return present('ModelCenter', uuid);
+      }),
+
+    deleteResources: (type, uuids) => write(() => run.deleteResources(type, uuids)),
+
+    deleteModelCenter: (uuid, models) =>
+      write(() => {
+        if (!find('ModelCenter', uuid)) return;
+        const modelUuids = run.modelsOfCenter(uuid);
+        if (modelUuids.length > 0 && !models.deleted) {
+          throw new ApiError(
+            'operationFailed',
+            `the model center[uuid:${uuid}] has ${modelUuids.length} model(s): delete them first, or ` +
+              'all at once with deleteMode[Enforcing]',
+          );
+        }
+        run.deleteResources('ModelVO', modelUuids);
+        run.deleteResources('ModelCenterVO', [uuid]);
+      }),
+
+    addTag: (tag) =>
+      write(() => {
+        const { resourceUuid, resourceType } = tag;
+        requireReference({
+          field: 'resourceUuid',
+          type: resourceType,
+          uuids: [resourceUuid],
+          list: false,
+        });
+        if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
+      }),
+
+    changeSystemTag: (uuid, change) =>
+      write(() => {
+        const current = find('SystemTag', uuid);
+        if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
+        const changed = { ...current, ...change };
+        if (run.hasSameTag(changed)) throw alreadyTagged(changed);
+        run.updateTag(changed);
+        return changed;
+      }),
+
+    deleteTag: (uuid) => write(() => run.deleteTag(uuid)),
+
+    find: (kind, uuid) => read(() => find(kind, uuid)),
+    list: (kind, query) =>
       read(() => {
-        refuseLargePage(run.servicePageSize(page));
-        return withParts(run.servicesByAge(page));
+        const uuids = queries.page(kind, query);
+        return complete[kind](rowsOf(toldRows[kind], uuids) as never[]);
       }),
-    countModelServices: () => read(run.countServices),
-
-    findModel: (uuid) =>
+    listFields: (kind, query, fields) =>
       read(() => {
-        const model = run.modelByUuid(uuid);
-        return model && withRefs([model])[0];
+        const uuids = queries.page(kind, query);
+        return rowsOf(rowsWith(kind, fields), uuids) as never[];
       }),
-    listModels: (page) =>
-      read(() => {
-        refuseLargePage(run.modelPageSize(page));
-        return withRefs(run.modelsByAge(page));
+    count: (kind, conditions) => read(() => queries.count(kind, conditions)),
+
+    addSession: (session, now) =>
+      write(() => {
+        run.deleteExpiredSessions(now);
+        run.insertSession(session);
       }),
-    countModels: () => read(run.countModels),
-
-    listTags: (resourceUuid) => read(() => run.tagsOf(resourceUuid)),
-
-    addSession: (session) => write(() => run.insertSession(session)),
+    findSession: (uuid, now) => read(() => validSession(uuid, now)),
     useSession: async (uuid, now, expiredDate) => {
-      const session = await read(() => run.sessionByUuid(uuid));
-      if (!session || session.expiredDate <= now) return undefined;
-      if (expiredDate - session.expiredDate < SESSION_SLIDE_MS) return session;
-      return await write(() => {
-        run.slideSession(uuid, expiredDate);
-        return { ...session, expiredDate };
+      const session = await read(() => validSession(uuid, now));
+      const worthwhile = Math.min(SLIDE_MS, (expiredDate - now) * SLIDE_PART);
+      if (!session || expiredDate - session.expiredDate < worthwhile) return session;
+      return write(() => {
+        // Read again: it may have been renewed or ended meanwhile.
+        const current = validSession(uuid, now);
+        if (!current || current.expiredDate >= expiredDate) return current;
+        const moved = { ...current, expiredDate };
+        run.updateSession(moved);
+        return moved;
       });
     },
+    renewSession: (uuid, now, expiredDate) =>
+      write(() => {
+        const session = validSession(uuid, now);
+        if (!session) return undefined;
+        const moved = { ...session, expiredDate };
+        run.updateSession(moved);
+        return moved;
+      }),
+    deleteSession: (uuid) => write(() => run.deleteSession(uuid)),
+
+    findPassword: (accountUuid) => read(() => run.passwordOf(accountUuid)),
+    setPassword: (accountUuid, hash) =>
+      write(() => {
+        run.setPassword(accountUuid, hash);
+        run.deleteSessionsOf(accountUuid);
+      }),
 
     ping: () => read(() => void client.prepare('SELECT 1').get()),
     close: async () => void client.close(),
   };
 }
 
-/** @throws ApiError SYS.1007 for a page that would take the memory and time of everybody */
-function refuseLargePage({ rows, bytes } = { rows: 0, bytes: 0 }): void {
-  if (rows <= 1 || bytes <= PAGE_BYTES_MAX) return;
+/** The rows of a page; SYS.1007 for one that would take the memory and time of everybody. */
+function rowsOf(rows: Rows, uuids: readonly string[]): object[] {
+  const bytes = uuids.length > 1 ? rows.bytes(uuids) : 0;
+  if (bytes <= PAGE_BYTES_MAX) return rows.many(uuids);
   throw invalidArgument(
-    `the ${rows} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
-      "ask for fewer at a time with 'limit'",
+    `the ${uuids.length} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
+      "ask for fewer at a time with 'limit', or for less of each with 'fields'",
+  );
+}
+
+function notFound(field: string, resource: string, type: string): ApiError {
+  return new ApiError(
+    'resourceNotFound',
+    `invalid field[${field}], resource[${resource}, type:${type}] not found`,
+  );
+}
+
+function alreadyTagged({ resourceUuid, tag }: Tag): ApiError {
+  return new ApiError(
+    'operationFailed',
+    `the resource[uuid:${resourceUuid}] already has the tag[${tag}]`,
   );
 }
 

@@ -2,12 +2,14 @@ import { sql } from 'drizzle-orm';
 import {
   index,
   integer,
+  type SQLiteColumn,
   type SQLiteColumnBuilderBase,
   sqliteTable,
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type {
+  ModelCenterFields,
   ModelFields,
   ModelServiceFields,
   ModelServiceImage,
@@ -22,6 +24,9 @@ type ColumnsOf<Kept> = { [Field in keyof Required<Kept>]: SQLiteColumnBuilderBas
 const milliseconds = () => integer().notNull();
 const flag = () => integer({ mode: 'boolean' }).notNull();
 const json = <Value>() => text({ mode: 'json' }).$type<Value>().notNull();
+
+/** A text as queries compare it: whatever the case of its ASCII letters. */
+export const noCase = (column: SQLiteColumn) => sql`${column} COLLATE NOCASE`;
 
 /** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
 export const resources = sqliteTable('resources', {
@@ -67,7 +72,17 @@ export const modelServices = sqliteTable(
     createDate: milliseconds(),
     lastOpDate: milliseconds(),
   } satisfies ColumnsOf<ModelServiceFields>,
-  (table) => [index('model_services_by_age').on(table.createDate, table.uuid)],
+  (table) => [
+    index('model_services_by_age').on(table.createDate, table.uuid),
+    index('model_services_by_name').on(noCase(table.name), table.createDate, table.uuid),
+    // With what sorts a page and what a center's capacity adds up.
+    index('model_services_by_center').on(
+      noCase(table.modelCenterUuid),
+      table.createDate,
+      table.uuid,
+      table.size,
+    ),
+  ],
 );
 
 export const models = sqliteTable(
@@ -102,11 +117,46 @@ export const models = sqliteTable(
     extraGpuMemRequest: integer().notNull(),
     SAMPLE_SIZE: integer('sample_size').notNull(),
     shareMode: text(),
+    modelClassifications: json<string[]>().default([]),
     tagUuids: json<string[]>(),
     createDate: milliseconds(),
     lastOpDate: milliseconds(),
   } satisfies ColumnsOf<ModelFields>,
-  (table) => [index('models_by_age').on(table.createDate, table.uuid)],
+  (table) => [
+    index('models_by_age').on(table.createDate, table.uuid),
+    index('models_by_name').on(noCase(table.name), table.createDate, table.uuid),
+    // With what sorts a page and what a center's capacity adds up.
+    index('models_by_center').on(
+      noCase(table.modelCenterUuid),
+      table.createDate,
+      table.uuid,
+      table.size,
+    ),
+  ],
+);
+
+export const modelCenters = sqliteTable(
+  'model_centers',
+  {
+    uuid: resourceUuid(),
+    name: text().notNull(),
+    description: text(),
+    url: text().notNull(),
+    status: text().notNull(),
+    parameters: text(),
+    managementIp: text().notNull(),
+    managementPort: integer().notNull(),
+    zoneUuid: text(),
+    storageNetworkUuid: text(),
+    serviceNetworkUuid: text(),
+    containerRegistry: text(),
+    containerStorageNetwork: text(),
+    containerNetwork: text(),
+    tagUuids: json<string[]>(),
+    createDate: milliseconds(),
+    lastOpDate: milliseconds(),
+  } satisfies ColumnsOf<ModelCenterFields>,
+  (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
 /** `position` keeps the order of insertion, in which lists are answered. */
@@ -162,11 +212,22 @@ export const tags = sqliteTable(
     resourceType: text().$type<Tag['resourceType']>().notNull(),
     tag: text().notNull(),
     type: text().$type<Tag['type']>().notNull(),
+    inherent: flag().default(false),
     createDate: milliseconds(),
     lastOpDate: milliseconds(),
   } satisfies ColumnsOf<Tag & { position: number }>,
-  (table) => [uniqueIndex('tags_once').on(table.resourceUuid, table.type, table.tag)],
+  (table) => [
+    uniqueIndex('tags_once').on(table.resourceUuid, table.type, table.tag),
+    index('tags_by_text').on(noCase(table.tag), table.resourceUuid),
+    index('tags_by_age').on(table.createDate, table.uuid),
+  ],
 );
+
+/** Passwords, as the hashes that are kept of them. */
+export const passwords = sqliteTable('passwords', {
+  accountUuid: text().primaryKey(),
+  hash: text().notNull(),
+});
 
 export const sessions = sqliteTable(
   'sessions',

@@ -1,0 +1,45 @@
+import type Database from 'better-sqlite3';
+import { type SQL, sql } from 'drizzle-orm';
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
+import { LRUCache } from 'lru-cache';
+import type { Kind } from '../../contract/queryable.ts';
+import type { Condition, PageQuery } from '../../domain/ports.ts';
+import { orderBy, sources, whereAfter, whereAll } from './conditions.ts';
+
+/** Statements kept prepared: queries come in few forms, but clients can make many. */
+export const PREPARED_MAX = 200;
+
+/** The statements of queries, whose form depends on what is asked. */
+export function compileQueries(client: Database.Database) {
+  const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
+  const prepared = new LRUCache<string, Database.Statement<unknown[]>>({ max: PREPARED_MAX });
+
+  function valuesOf(query: SQL): unknown[] {
+    const { sql: text, params } = dialect.sqlToQuery(query);
+    const statement = prepared.get(text) ?? client.prepare<unknown[]>(text).pluck();
+    prepared.set(text, statement);
+    return statement.all(...params);
+  }
+
+  return {
+    /** The uuids of a page, in its order. */
+    page: (kind: Kind, query: PageQuery) => valuesOf(pageSql(kind, query)) as string[],
+
+    count: (kind: Kind, conditions: readonly Condition[]) =>
+      valuesOf(countSql(kind, conditions))[0] as number,
+  };
+}
+
+function pageSql(kind: Kind, { conditions, sort, from, limit }: PageQuery): SQL {
+  const { table } = sources[kind];
+  const [after, offset] =
+    typeof from === 'number' ? [undefined, from] : [whereAfter(kind, from, sort), 0];
+  const where = whereAll(kind, conditions, after);
+  const order = sql.join(orderBy(kind, sort), sql`, `);
+  return sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`;
+}
+
+function countSql(kind: Kind, conditions: readonly Condition[]): SQL {
+  const { table } = sources[kind];
+  return sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`;
+}
