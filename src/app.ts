@@ -1,10 +1,12 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
-import type { Ports } from './domain/ports.ts';
+import { LoginAttempts } from './domain/login-attempts.ts';
+import { PageEnds } from './domain/page-ends.ts';
+import type { Memory, Ports } from './domain/ports.ts';
 import type { Rule } from './domain/rule.ts';
 import { rules } from './domain/rules.ts';
-import { type Authorization, requireSession } from './http/authorization.ts';
+import { requireSession } from './http/authorization.ts';
 import { allowOrigins } from './http/cors.ts';
 import { serveDocs } from './http/docs.ts';
 import { handleError } from './http/error-handler.ts';
@@ -16,13 +18,13 @@ import { NodeRefusals } from './http/node-refusals.ts';
 import { UnroutedRequests } from './http/not-found.ts';
 import { describeApi } from './http/openapi.ts';
 import { operationRoutes } from './http/operation-route.ts';
+import { parseQueryString } from './http/query-string.ts';
 import { logRequest } from './http/request-log.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
 
 export interface AppOptions {
-  ports: Ports;
+  ports: Omit<Ports, keyof Memory>;
   logger: FastifyBaseLogger;
-  authorization: Authorization;
   unknownFields: 'ignore' | 'reject';
   /** Bytes. */
   bodyLimit: number;
@@ -59,7 +61,13 @@ const defaultTimeouts: Timeouts = {
 
 /** Builds the whole HTTP server, not yet listening: every plugin and route, in order. */
 export async function buildApp(options: AppOptions) {
-  const { ports, logger } = options;
+  const { logger } = options;
+  const { clock, pause } = options.ports;
+  const ports: Ports = {
+    ...options.ports,
+    pageEnds: new PageEnds(clock),
+    loginAttempts: new LoginAttempts(clock, pause),
+  };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const unrouted = new UnroutedRequests();
   const nodeRefusals = new NodeRefusals(logger);
@@ -74,7 +82,11 @@ export async function buildApp(options: AppOptions) {
     return503OnClosing: false,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
-    routerOptions: { ignoreDuplicateSlashes: true, maxParamLength: 4 * HEAD_MAX },
+    routerOptions: {
+      ignoreDuplicateSlashes: true,
+      maxParamLength: 4 * HEAD_MAX,
+      querystringParser: parseQueryString,
+    },
     http: {
       // More than the bounds on URL and headers together, so that the answer can tell which was too long.
       maxHeaderSize: 4 * HEAD_MAX,
@@ -91,6 +103,7 @@ export async function buildApp(options: AppOptions) {
     clientErrorHandler: nodeRefusals.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
+  app.decorateRequest('session', '');
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw unrouted.failureOf(request);
@@ -113,7 +126,7 @@ export async function buildApp(options: AppOptions) {
 
   const context = {
     ports,
-    requireSession: requireSession(options.authorization, ports),
+    requireSession: requireSession(ports),
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
 import { type Logger, pino } from 'pino';
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     version,
     migrationsFolder: packageFile('migrations'),
     clock: Date.now,
+    pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),
   });
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {

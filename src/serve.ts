@@ -1,13 +1,16 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
-import { dateFormatter } from './contract/dates.ts';
-import type { Ports } from './domain/ports.ts';
+import { ADMIN_ACCOUNT_UUID } from './contract/aios.ts';
+import { dateFormatter, dateParser } from './contract/dates.ts';
+import { setAdminPassword } from './domain/credentials.ts';
+import type { Ports, Store } from './domain/ports.ts';
+import { scryptPasswords } from './passwords.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
 
 /** What the process lends to its commands. */
-export interface World extends Pick<Ports, 'clock' | 'newUuid'> {
+export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
   logger: Logger;
   /** The program's own version. */
   version: string;
@@ -28,16 +31,31 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   const file = databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path;
   const store = openSqliteStore({ file, migrationsFolder: `${world.migrationsFolder}/sqlite` });
   try {
+    if (settings.adminPassword !== '') {
+      await setAdminPassword(settings.adminPassword, {
+        store,
+        passwords: scryptPasswords,
+        newUuid: world.newUuid,
+      });
+    }
     const app = await buildApp({
       ports: {
         store,
         clock: world.clock,
+        pause: world.pause,
         newUuid: world.newUuid,
         formatDate: dateFormatter(settings.timeZone),
+        parseDate: dateParser(settings.timeZone),
+        passwords: scryptPasswords,
+        access: {
+          required: settings.auth === 'on',
+          wellKnownSessions: new Set(settings.session),
+          sessionLifetime: settings.sessionTimeout * 1000,
+          initialPassword: isLoopback(settings.host),
+        },
         strictReferences: settings.strictReferences,
       },
       logger,
-      authorization: { required: settings.auth === 'on', sessions: new Set(settings.session) },
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
@@ -46,18 +64,26 @@ export async function serve(settings: Settings, world: World): Promise<App> {
     });
     app.addHook('onClose', () => store.close());
     await listen(app, settings);
-    if (settings.auth === 'on' && settings.session.length === 0) {
-      logger.warn(
-        'No session is known, so every call of the API will be refused: start with ' +
-          `AIOS_SESSION=${world.newUuid()} (or a session UUID of your own) and send it as ` +
-          '`Authorization: OAuth <uuid>`, or start with AIOS_AUTH=off.',
-      );
-    }
+    await warnOfInitialPassword(settings, store, logger);
     return app;
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** Says so where anybody who knows the platform can log in. */
+async function warnOfInitialPassword(
+  { auth, host }: Settings,
+  store: Store,
+  logger: Logger,
+): Promise<void> {
+  if (auth === 'off' || !isLoopback(host)) return;
+  if ((await store.findPassword(ADMIN_ACCOUNT_UUID)) !== undefined) return;
+  logger.warn(
+    'The platform’s initial password of admin, `password`, is valid: set another one with ' +
+      'AIOS_ADMIN_PASSWORD.',
+  );
 }
 
 async function listen(app: App, { host, port }: Settings): Promise<void> {
@@ -77,11 +103,12 @@ async function listen(app: App, { host, port }: Settings): Promise<void> {
 }
 
 /** @throws SettingsError where others than this machine could connect and nothing keeps them out */
-function refuseStrangers({ host, auth, session }: Settings): void {
-  if (isLoopback(host) || auth === 'off' || session.length > 0) return;
+function refuseStrangers({ host, auth, session, adminPassword }: Settings): void {
+  if (isLoopback(host) || auth === 'off' || session.length > 0 || adminPassword !== '') return;
   throw new SettingsError(
     `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
-      '(32 lower-case hexadecimal digits), or AIOS_AUTH=off if anybody may do anything.',
+      '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, or ' +
+      'AIOS_AUTH=off if anybody may do anything.',
   );
 }
 

@@ -13,6 +13,8 @@ interface Setting<Value> {
   default: string;
   /** Returns undefined for what is not allowed. */
   parse: (text: string) => Value | undefined;
+  /** Kept as given, but for the line end of a file, and not empty where it is given. */
+  verbatim?: true;
   /** Never shown; may also come from a file, named by the variable with `_FILE` appended. */
   secret?: true;
 }
@@ -40,7 +42,7 @@ const listOf = (text: string, allows: (item: string) => boolean): string[] | und
 export const definitions = {
   host: setting({
     description:
-      'Address to listen on. On any but a loopback address the server starts only with `AIOS_SESSION` or `AIOS_AUTH=off`.',
+      'Address to listen on. On any but a loopback address the server starts only with `AIOS_SESSION`, `AIOS_ADMIN_PASSWORD` or `AIOS_AUTH=off`.',
     allowed: 'an address or host name',
     default: '127.0.0.1',
     parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
@@ -65,8 +67,24 @@ export const definitions = {
     parse: (text) => listOf(text, (uuid) => /^[0-9a-f]{32}$/.test(uuid)),
     secret: true,
   }),
+  adminPassword: setting({
+    description:
+      'Password of `admin`, set at every start; another one than before ends all sessions. Without it the last one set stays; where none ever was, `password` is valid on a loopback address.',
+    allowed: 'a text that is not empty',
+    default: '',
+    parse: (text) => text,
+    verbatim: true,
+    secret: true,
+  }),
+  sessionTimeout: setting({
+    description: 'Seconds that a session lasts after its last use.',
+    allowed: 'an integer from 1 to 31536000',
+    default: '7200',
+    parse: (text) => integerIn(text, 1, 31_536_000),
+  }),
   auth: setting({
-    description: 'Whether the API asks for a session; `off` takes any request.',
+    description:
+      'Whether the API asks for a session; `off` takes any request, and any password on login.',
     ...oneOf(['on', 'off']),
     default: 'on',
   }),
@@ -166,11 +184,11 @@ export function readSettings(sources: SettingSources): { settings: Settings; war
 
 function readSetting(key: SettingKey, sources: SettingSources): unknown {
   const definition: Setting<unknown> = definitions[key];
-  const { name, text } = textOf(key, sources) ?? {
-    name: variableOf(key),
-    text: definition.default,
-  };
-  const value = definition.parse(text.trim());
+  const given = textOf(key, sources);
+  const { name, text } = given ?? { name: variableOf(key), text: definition.default };
+  const read = definition.verbatim ? text.replace(/\r?\n$/, '') : text.trim();
+  const isBlank = definition.verbatim && given !== undefined && read.trim() === '';
+  const value = isBlank ? undefined : definition.parse(read);
   if (value !== undefined) return value;
   const shown = definition.secret ? 'its value' : `"${text}"`;
   throw new SettingsError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);

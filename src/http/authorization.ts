@@ -3,24 +3,25 @@ import { invalidArgument } from '../contract/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { admitSession } from '../domain/sessions.ts';
 
-export interface Authorization {
-  /** Whether a session is asked for at all. */
-  required: boolean;
-  /** Session uuids of the settings, which never expire (contract §4.8). */
-  sessions: ReadonlySet<string>;
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** UUID of the session the request was admitted with; empty where none was asked for. */
+    session: string;
+  }
 }
 
 /**
  * Makes the hook that lets a request pass with a valid session (contract §4.1).
  * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
  */
-export function requireSession({ required, sessions }: Authorization, ports: Ports) {
+export function requireSession(ports: Ports) {
   return async (request: FastifyRequest): Promise<void> => {
-    if (!required) return;
+    if (!ports.access.required) return;
     const header = request.headers.authorization;
     if (header === undefined) throw invalidArgument("missing header 'Authorization'");
     const [scheme, ...rest] = header.trim().split(/\s+/);
     if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
-    await admitSession(rest.join(' '), sessions, ports);
+    request.session = rest.join(' ');
+    await admitSession(request.session, ports);
   };
 }

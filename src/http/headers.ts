@@ -23,16 +23,15 @@ export async function checkHead(request: FastifyRequest): Promise<void> {
 /** Judges the headers an operation understands, before its authorization (decision 34). */
 export async function checkHeaders(request: FastifyRequest): Promise<void> {
   timeoutOf(request);
-  // A GET calls no hook, and its body is never read.
+  // The body of a GET is never read.
   if (request.method === 'GET') return;
-  checkWebHook(request);
   const type = request.headers['content-type'];
   if (!hasBody(request)) return;
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) throw notJson(type);
 }
 
-/** The form of `X-Web-Hook`, for which nothing is called yet (contract §4.8). */
-function checkWebHook({ headers }: FastifyRequest): void {
+/** Judges the form of `X-Web-Hook`, for which nothing is called yet (contract §4.8). */
+export async function checkWebHook({ headers }: FastifyRequest): Promise<void> {
   const hook = headers['x-web-hook'];
   if (hook === undefined) return;
   if (!URL.canParse(String(hook)) || !/^https?:$/.test(new URL(String(hook)).protocol)) {

@@ -2,16 +2,13 @@ import swagger from '@fastify/swagger';
 import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
+import { DeletionResult } from '../contract/deletion.ts';
 import { answerSchema, JobAccepted } from '../contract/envelopes.ts';
 import { documentedFailures, ErrorAnswer, ErrorCode } from '../contract/errors.ts';
 import { examples } from '../contract/examples.ts';
-import { ModelInventory } from '../contract/model.ts';
-import {
-  ModelServiceImageInventory,
-  ModelServiceInventory,
-  ModelServiceRefInventory,
-} from '../contract/model-service.ts';
-import { type Operation, type OperationName, operations } from '../contract/operations.ts';
+import { ModelCenterCapacityInventory } from '../contract/model-center.ts';
+import { ModelServiceImageInventory, ModelServiceRefInventory } from '../contract/model-service.ts';
+import { isWrite, type Operation, type OperationName, operations } from '../contract/operations.ts';
 import { bodySchema, needsWrapper } from '../contract/request.ts';
 
 const operationNames = Object.keys(operations) as OperationName[];
@@ -24,8 +21,9 @@ function components(): Map<string, TSchema> {
     JobAccepted,
     ModelServiceRefInventory,
     ModelServiceImageInventory,
-    ModelServiceInventory,
-    ModelInventory,
+    ModelCenterCapacityInventory,
+    DeletionResult,
+    ...Object.values<Operation>(operations).flatMap(({ inventory }) => inventory ?? []),
     ...operationNames.map(answerSchema),
     ...operationNames.flatMap((name) => bodySchema(name) ?? []),
   ];
@@ -53,6 +51,9 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'Model services', description: 'Services that run models.' },
         { name: 'Models', description: 'Models, and their bindings to services.' },
+        { name: 'Model centers', description: 'Where models and services are kept.' },
+        { name: 'Sessions', description: 'Logging in and out.' },
+        { name: 'Tags', description: 'Tags of services, models and centers.' },
       ],
       security: [{ session: [] }],
       components: {
@@ -101,20 +102,24 @@ function describeReferences(schemas: Record<string, Document>): void {
 function completeOperation(described: Document, operation: Operation): void {
   const name: OperationName = described.operationId;
   const { request, answer } = examples[name];
-  described['x-zstack-since'] = operation.since;
+  if (operation.since) described['x-zstack-since'] = operation.since;
+  if (operation.open) described.security = [];
   if (described.requestBody) {
     described.requestBody.required = needsWrapper(operation);
     described.requestBody.content['application/json'].example = request;
   }
   described.responses['200'].description = 'Done.';
   described.responses['200'].content['application/json'].example = answer;
-  if (operation.method !== 'GET') {
+  if (isWrite(operation)) {
     described.responses['202'] = {
       description: 'The operation goes on as a job; poll `location`.',
       content: { 'application/json': { schema: refTo(JobAccepted) } },
     };
   }
-  for (const { status, codes } of documentedFailures(operation.method !== 'GET')) {
+  for (const { status, codes } of documentedFailures(
+    operation.method !== 'GET',
+    operation.failures,
+  )) {
     described.responses[status] = {
       description: `Failed with ${codes.join(', ')}.`,
       content: { 'application/json': { schema: refTo(ErrorAnswer) } },

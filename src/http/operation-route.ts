@@ -1,8 +1,8 @@
-import type { FastifyRequest, FastifySchemaCompiler, RouteOptions } from 'fastify';
+import type { FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { answerSchema } from '../contract/envelopes.ts';
-import { ApiError } from '../contract/errors.ts';
 import {
+  isWrite,
   type Operation,
   type OperationName,
   operations,
@@ -13,12 +13,12 @@ import {
   bodySchema,
   compileRequestReader,
   type OnUnknownFields,
-  requireAction,
+  type SentRequest,
 } from '../contract/request.ts';
 import { component } from '../contract/schema.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Rule } from '../domain/rule.ts';
-import { checkHeaders, checkTimeout } from './headers.ts';
+import { checkHeaders, checkTimeout, checkWebHook } from './headers.ts';
 import { decodedPath, routePath } from './paths.ts';
 
 declare module 'fastify' {
@@ -35,6 +35,9 @@ export interface OperationContext {
   onUnknownFields: OnUnknownFields;
 }
 
+/** Largest body of an operation that asks for no session: strangers must not keep others waiting. */
+const STRANGERS_BODY_LIMIT = 64 * 1024;
+
 /**
  * The routes of an operation: its own, and a hidden one for each alias. The order of the checks is
  * decision 34's: headers, session, JSON, types, arguments, existence, operation.
@@ -46,6 +49,7 @@ export function operationRoutes<Name extends OperationName>(
 ): RouteOptions[] {
   const operation: Operation = operations[name];
   const body = bodySchema(name);
+  const readRequest = compileRequestReader(name, onUnknownFields);
   const route = (path: string, hide: boolean): RouteOptions => ({
     method: operation.method,
     url: routePath(path),
@@ -61,54 +65,30 @@ export function operationRoutes<Name extends OperationName>(
       ...(body && { body: component(body) }),
       response: { 200: component(answerSchema(name)) },
     },
-    onRequest: [checkHeaders, requireSession],
-    ...(operation.method === 'PUT' && {
-      preValidation: async (request: FastifyRequest) =>
-        requireAction(operation, request.body, decodedPath(request.url)),
-    }),
-    validatorCompiler: readerCompiler(name, onUnknownFields),
+    onRequest: [
+      checkHeaders,
+      ...(isWrite(operation) ? [checkWebHook] : []),
+      ...(operation.open ? [] : [requireSession]),
+    ],
+    ...(operation.open && { bodyLimit: STRANGERS_BODY_LIMIT }),
+    // The contract's readers stand in the place of the framework's validators, whose coercion and
+    // order of messages are others than the platform's.
+    validatorCompiler: () => () => true,
     preHandler: checkTimeout,
     handler: async (request, reply) => {
+      const { params, query, body, ip: address, session } = request;
+      const read = readRequest({ path: decodedPath(request.url), query, body } as SentRequest);
       reply.type(JSON_CONTENT_TYPE);
-      return { success: true, ...(await rule(toRequest<Name>(request), ports)) };
+      // The compiled serialiser would miss the required fields that were not asked for.
+      if ('fields' in read.query) reply.serializer(JSON.stringify);
+      const path = params as Request<Name>['path'];
+      return {
+        success: true,
+        ...(await rule({ ...read, path, caller: { address, session } }, ports)),
+      };
     },
   });
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
     route(path, index > 0),
   );
-}
-
-/**
- * Puts the contract's readers in the place of the framework's validator, whose coercion and order of
- * messages are others than the platform's.
- */
-function readerCompiler<Name extends OperationName>(
-  name: Name,
-  onUnknownFields: OnUnknownFields,
-): FastifySchemaCompiler<unknown> {
-  const reader = compileRequestReader(name, onUnknownFields);
-  const read = {
-    body: (value: unknown) => reader.readBody(value),
-    querystring: (value: unknown) => reader.readQuery(value as Record<string, unknown>),
-  };
-  return ({ httpPart }) => {
-    if (httpPart !== 'body' && httpPart !== 'querystring') return () => true;
-    return (value: unknown) => {
-      try {
-        return { value: read[httpPart](value) };
-      } catch (error) {
-        if (error instanceof ApiError) return { error };
-        throw error;
-      }
-    };
-  };
-}
-
-function toRequest<Name extends OperationName>(request: FastifyRequest): Request<Name> {
-  const nothing = { params: {}, systemTags: [], userTags: [] };
-  return {
-    ...((request.body as object | undefined) ?? nothing),
-    path: request.params,
-    query: request.query,
-  } as Request<Name>;
 }

@@ -7,12 +7,14 @@ export const README_FILE = 'README.md';
 const tables: Record<string, () => string[][]> = {
   operations: () => [
     ['Operation', 'Request', 'Since', 'Evidence'],
-    ...Object.entries<Operation>(operations).map(([name, { method, path, since, evidence }]) => [
-      name,
-      `\`${method} /zstack${path}\``,
-      since,
-      evidence,
-    ]),
+    ...Object.entries<Operation>(operations).map(
+      ([name, { method, path, since = '', evidence }]) => [
+        name,
+        `\`${method} /zstack${path}\``,
+        since,
+        evidence,
+      ],
+    ),
   ],
   settings: () => [
     ['Variable', 'Flag', 'Default', 'What it does', 'Allowed'],

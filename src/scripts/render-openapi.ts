@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { buildApp } from '../app.ts';
+import { scryptPasswords } from '../passwords.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 
 export const OPENAPI_FILE = 'openapi/openapi.json';
@@ -11,12 +12,20 @@ export async function renderOpenapi(): Promise<string> {
     ports: {
       store,
       clock: () => 0,
+      pause: async () => {},
       newUuid: () => '',
       formatDate: String,
+      parseDate: Number,
+      passwords: scryptPasswords,
+      access: {
+        required: true,
+        wellKnownSessions: new Set(),
+        sessionLifetime: 0,
+        initialPassword: false,
+      },
       strictReferences: false,
     },
     logger: pino({ level: 'silent' }),
-    authorization: { required: true, sessions: new Set() },
     unknownFields: 'ignore',
     bodyLimit: 1,
     trustProxy: false,
