@@ -8,33 +8,47 @@ const readme = readFileSync('README.md', 'utf8');
 const curlIsThere = spawnSync('curl', ['--version']).status === 0;
 if (!curlIsThere) console.warn('the tour is skipped: there is no curl on this machine');
 
-/** The shell variables of the tour, and each command with the answer printed below it. */
-function tour(): { variables: string; steps: { command: string; printed: string }[] } {
-  const variables = /```sh\n(S=[^`]*)```/.exec(readme)?.[1] ?? '';
-  const steps = [...readme.matchAll(/```console\n\$ ([^`]*\n)(\{.*\})\n```/g)].map(
-    ([, command = '', printed = '']) => ({ command, printed }),
-  );
-  return { variables, steps };
+interface Step {
+  /** Shell lines: variables, kept for the steps that follow, or a command. */
+  script: string;
+  /** The answer printed below a command. */
+  printed?: string;
 }
 
-/** Without what differs from run to run: dates, and uuids the server chose. */
-function timeless(answer: string, chosen: string): unknown {
-  return JSON.parse(
-    answer
-      .replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"a date"')
-      .replace(/[0-9a-f]{32}/g, (uuid) => (chosen.includes(uuid) ? uuid : 'a uuid')),
-  );
+/** What the tour has its reader enter, in order. */
+function tour(): Step[] {
+  const section = /\n## A tour of[\s\S]*?\n## /.exec(readme)?.[0] ?? '';
+  return [...section.matchAll(/```(sh|console)\n([\s\S]*?)```/g)].map(([, kind, block = '']) => {
+    if (kind === 'sh') return { script: block };
+    const [, script = '', printed = ''] = /^\$ ([\s\S]*)\n(\{.*\})\n$/.exec(block) ?? [];
+    return { script, printed };
+  });
 }
+
+const dateless = (answer: string) =>
+  JSON.parse(answer.replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"a date"'));
 
 test.skipIf(!curlIsThere)('the tour answers as printed', async () => {
-  const server = await startServer();
-  const { variables, steps } = tour();
-  expect(steps).toHaveLength(7);
-  const commands = steps.map(({ command }) => command).join('\n');
+  const server = await startServer({ clock: Date.now });
+  const steps = tour();
+  expect(steps.filter(({ printed }) => printed)).toHaveLength(17);
 
-  for (const { command, printed } of steps) {
-    const script = `${variables}\n${command}`.replaceAll('http://localhost:8080', server.url);
-    const { stdout } = await promisify(execFile)('sh', ['-c', script]);
-    expect(timeless(stdout, commands)).toEqual(timeless(printed, commands));
+  // A reader uses the uuids that the server has chosen for him, not the printed ones.
+  const chosen = new Map<string, string>();
+  const asChosen = (text: string) =>
+    text.replace(/[0-9a-f]{32,}/g, (uuid) => chosen.get(uuid) ?? uuid);
+  let variables = '';
+  for (const { script, printed } of steps) {
+    const own = asChosen(script).replaceAll('http://localhost:8080', server.url);
+    if (printed === undefined) {
+      variables += own;
+      continue;
+    }
+    const { stdout } = await promisify(execFile)('sh', ['-c', variables + own]);
+    const uuids = stdout.match(/[0-9a-f]{32}/g) ?? [];
+    for (const [index, uuid] of (printed.match(/[0-9a-f]{32}/g) ?? []).entries()) {
+      if (!script.includes(uuid)) chosen.set(uuid, chosen.get(uuid) ?? uuids[index] ?? '');
+    }
+    expect(dateless(stdout)).toEqual(dateless(asChosen(printed)));
   }
 });
