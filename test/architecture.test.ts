@@ -59,8 +59,11 @@ describe('a layer imports nothing but what it stands on', () => {
   const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(ports|records)\.ts$/];
   const layers: Record<string, RegExp[]> = {
     contract: [/^src\/contract\//, /^@sinclair\/typebox$/],
-    domain: [/^src\/(contract|domain)\//, /^yaml$/],
-    'store/sqlite': [...STORE, /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3|node:.+)$/],
+    domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache)$/],
+    'store/sqlite': [
+      ...STORE,
+      /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3|lru-cache|node:.+)$/,
+    ],
     http: [/^src\/(contract|domain|http)\//, /^(fastify|@fastify\/.+|@sinclair\/typebox|node:.+)$/],
   };
 

@@ -20,6 +20,17 @@ describe('a command line', () => {
       { ...nothing, flags: { 'database-url': 'file:a=b', auth: 'off' } },
     ],
     [['--session-file', '-'], { ...nothing, flags: { 'session-file': '-' } }],
+    [
+      ['--admin-password', 'two words', '--session-timeout=60'],
+      { ...nothing, flags: { 'admin-password': 'two words', 'session-timeout': '60' } },
+    ],
+    [
+      ['--admin-password-file=/run/password', '--admin-password==x='],
+      {
+        ...nothing,
+        flags: { 'admin-password-file': '/run/password', 'admin-password': '=x=' },
+      },
+    ],
   ])('%j is understood', (args, expected) => {
     expect(parseCommandLine(args)).toEqual(expected);
   });
@@ -33,6 +44,11 @@ describe('a command line', () => {
     [['--databaseurl=x'], /^--databaseurl is not a flag; did you mean --database-url\?/],
     [['--databaseUrl=x'], /^--databaseUrl is not a flag; did you mean --database-url\?/],
     [['--sesion-file', 'x'], /^--sesion-file is not a flag; did you mean --session-file\?/],
+    [['--admin-pasword', 'x'], /^--admin-pasword is not a flag; did you mean --admin-password\?/],
+    [['--session-timout=1'], /^--session-timout is not a flag; did you mean --session-timeout\?/],
+    [['--session-timeout-file', 'x'], /^--session-timeout-file is not a flag; did you mean --/],
+    [['--admin-password'], /^--admin-password needs a value/],
+    [['--admin-password='], /^--admin-password needs a value/],
     [['--hepl'], /^--hepl is not a flag; did you mean --help\?/],
     [['--port-file', 'x'], /^--port-file is not a flag; did you mean --/],
     [['--no-auth'], /^--no-auth is not a flag; did you mean --auth\?/],
@@ -51,8 +67,16 @@ describe('a command line', () => {
     expect(() => parseCommandLine(args)).toThrow(sentence);
   });
 
-  test('keeps a secret to itself when it is refused', () => {
-    expect(() => parseCommandLine(['--session=hunter2', '--prot'])).toThrow(/^(?!.*hunter2)/);
+  test.each([
+    ['--session=hunter2', '--prot'],
+    ['--admin-password=hunter2', '--prot'],
+    ['--admin-password', 'hunter2', 'more'],
+    ['--admin-pasword=hunter2'],
+    ['--admin-pasword', 'hunter2'],
+    ['-admin-password=hunter2'],
+    ['serve', '--adminPassword', 'hunter2'],
+  ])('keeps a secret to itself when it is refused: %j %j', (...args) => {
+    expect(() => parseCommandLine(args)).toThrow(/^(?!.*hunter2)/);
   });
 });
 
@@ -66,6 +90,9 @@ test('the help tells of every setting its flag, variable, purpose, values and de
     expect(help).toContain(`Default: ${standard || 'none'}.`);
   }
   expect(help).toContain('--session-file (AIOS_SESSION, AIOS_SESSION_FILE)');
+  expect(help).toContain(
+    '--admin-password, --admin-password-file (AIOS_ADMIN_PASSWORD, AIOS_ADMIN_PASSWORD_FILE)',
+  );
   expect(help).not.toContain('`');
   for (const word of ['serve', '--help', '--version']) expect(help).toContain(word);
 });

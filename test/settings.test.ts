@@ -41,6 +41,8 @@ const variables: Record<SettingKey, string> = {
   port: 'AIOS_PORT',
   databaseUrl: 'AIOS_DATABASE_URL',
   session: 'AIOS_SESSION',
+  adminPassword: 'AIOS_ADMIN_PASSWORD',
+  sessionTimeout: 'AIOS_SESSION_TIMEOUT',
   auth: 'AIOS_AUTH',
   unknownFields: 'AIOS_UNKNOWN_FIELDS',
   strictReferences: 'AIOS_STRICT_REFERENCES',
@@ -65,6 +67,8 @@ test('without anything set, the defaults count', () => {
       port: 8080,
       databaseUrl: { kind: 'file', path: './data/aios.db' },
       session: [],
+      adminPassword: '',
+      sessionTimeout: 7200,
       auth: 'on',
       unknownFields: 'ignore',
       strictReferences: false,
@@ -101,6 +105,21 @@ const allowed: Values = {
     [UUID, [UUID]],
     [`${UUID},${OTHER_UUID}`, [UUID, OTHER_UUID]],
     [` ${UUID} , ${OTHER_UUID},\n`, [UUID, OTHER_UUID]],
+  ],
+  adminPassword: [
+    'secret',
+    'password',
+    '0',
+    'two words, and a comma',
+    'pässwörd 🔑 $"\'\\',
+    UUID,
+    'x'.repeat(10_000),
+  ].map((text) => [text, text]),
+  sessionTimeout: [
+    ['1', 1],
+    ['60', 60],
+    [' 7200 ', 7200],
+    ['31536000', 31_536_000],
   ],
   auth: [
     ['on', 'on'],
@@ -165,6 +184,9 @@ const refused: Record<SettingKey, string[]> = {
     `${UUID},x`,
     'g'.repeat(32),
   ],
+  // Any text may be a password.
+  adminPassword: [],
+  sessionTimeout: ['0', '-1', '1.5', '31536001', '2h', '7200s', '1e3', '+60', 'never', '６０'],
   auth: ['true', 'OFF', 'no', '0'],
   unknownFields: ['accept', 'Reject', 'true'],
   strictReferences: ['yes', 'TRUE', '1', 'on'],
@@ -233,8 +255,8 @@ describe.each(settingKeys)('%s', (key) => {
 });
 
 describe('a secret', () => {
-  test('is the session, and nothing else', () => {
-    expect(settingKeys.filter(isSecret)).toEqual(['session']);
+  test('is the session or the password, and nothing else', () => {
+    expect(settingKeys.filter(isSecret)).toEqual(['session', 'adminPassword']);
   });
 
   test.each<[string, Parameters<typeof read>[0]]>([
@@ -255,6 +277,23 @@ describe('a secret', () => {
     expect(warnings).toEqual([]);
   });
 
+  test.each<[string, Parameters<typeof read>[0]]>([
+    ['the variable', { env: { AIOS_ADMIN_PASSWORD: 'hunter2' } }],
+    ['the flag', { flags: { 'admin-password': 'hunter2' } }],
+    ['the variable’s file', { env: { AIOS_ADMIN_PASSWORD_FILE: '/run/password' } }],
+    ['the flag’s file', { flags: { 'admin-password-file': '/run/password' } }],
+  ])('that is a password comes from %s, without the line’s end', (_name, given) => {
+    const { settings, warnings } = read({ ...given, files: { '/run/password': 'hunter2\r\n' } });
+    expect(settings.adminPassword).toBe('hunter2');
+    expect(warnings).toEqual([]);
+  });
+
+  test('that is a password keeps its spaces and further lines', () => {
+    const files = { '/run/password': 'correct horse\n battery staple\n' };
+    const env = { AIOS_ADMIN_PASSWORD_FILE: '/run/password' };
+    expect(read({ env, files }).settings.adminPassword).toBe('correct horse\n battery staple');
+  });
+
   test('in an empty file is none', () => {
     const given = { env: { AIOS_SESSION_FILE: '/run/session' }, files: { '/run/session': '\n' } };
     expect(read(given).settings.session).toEqual([]);
@@ -264,6 +303,10 @@ describe('a secret', () => {
     const env = { AIOS_SESSION_FILE: '/run/session' };
     expect(refusal({ env })).toMatch(
       /^AIOS_SESSION_FILE: the file can't be read \(.*\/run\/session/,
+    );
+    const password = { AIOS_ADMIN_PASSWORD_FILE: '/run/password' };
+    expect(refusal({ env: password })).toMatch(
+      /^AIOS_ADMIN_PASSWORD_FILE: the file can't be read \(.*\/run\/password/,
     );
     expect(refusal({ env, files: { '/run/session': 'hunter2' } })).toMatch(
       /^AIOS_SESSION_FILE: (?!.*hunter2)/,
@@ -281,6 +324,9 @@ describe('a variable that is no setting', () => {
     ['AIOS_SESSIONS', 'AIOS_SESSION'],
     ['AIOS_SESSION_FLIE', 'AIOS_SESSION_FILE'],
     ['AIOS_HOST_FILE', 'AIOS_HOST'],
+    ['AIOS_ADMIN_PASSWROD', 'AIOS_ADMIN_PASSWORD'],
+    ['AIOS_ADMIN_PASSWORD_FLIE', 'AIOS_ADMIN_PASSWORD_FILE'],
+    ['AIOS_SESSION_TIMOUT', 'AIOS_SESSION_TIMEOUT'],
   ])('%s only warns, with the nearest: %s', (name, nearest) => {
     const { settings, warnings } = read({ env: { [name]: 'hunter2' } });
     expect(warnings).toEqual([`${name} is not a setting; did you mean ${nearest}?`]);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { dateFormatter } from '../../src/contract/dates.ts';
+import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 
 describe('a date on the wire (decision 7)', () => {
   test.each([
@@ -36,5 +36,202 @@ describe('a date on the wire (decision 7)', () => {
 
   test('an unknown zone is refused', () => {
     expect(() => dateFormatter('Mars/Olympus')).toThrow(RangeError);
+  });
+});
+
+/** Zones with clocks that change or don't, by whole hours and by less, on either side of the date line. */
+const zones = [
+  ...['UTC', 'Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Europe/Dublin'],
+  ...['Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'],
+  ...['Pacific/Chatham', 'Pacific/Apia', 'Pacific/Kiritimati', 'Pacific/Kwajalein', 'Etc/GMT+12'],
+  ...['Africa/Casablanca', 'Africa/Monrovia', 'Antarctica/Troll', 'America/Sao_Paulo'],
+  ...['America/Caracas', 'Asia/Pyongyang', 'Europe/Moscow', 'Asia/Tehran', 'Africa/Cairo'],
+];
+
+/** `2025-11-25 11:51:50`, as Swedes write it. */
+function sortable(zone: string): (instant: number) => string {
+  const format = new Intl.DateTimeFormat('sv-SE', {
+    timeZone: zone,
+    dateStyle: 'short',
+    timeStyle: 'medium',
+  });
+  return (instant) => format.format(instant);
+}
+
+describe('a date in a query (contract §4.7)', () => {
+  test.each([
+    ['sortable', 'UTC', '2025-11-25 11:51:50', '2025-11-25T11:51:50Z'],
+    ['as answers write it', 'UTC', 'Nov 25, 2025 11:51:50 AM', '2025-11-25T11:51:50Z'],
+    ['midnight', 'UTC', '2025-01-01 00:00:00', '2025-01-01T00:00:00Z'],
+    ['midnight, as answers write it', 'UTC', 'Jan 1, 2025 12:00:00 AM', '2025-01-01T00:00:00Z'],
+    ['noon, as answers write it', 'UTC', 'Jan 1, 2025 12:00:00 PM', '2025-01-01T12:00:00Z'],
+    ['an evening', 'UTC', 'Dec 31, 2024 11:59:59 PM', '2024-12-31T23:59:59Z'],
+    ['a leap day', 'UTC', '2024-02-29 23:59:59', '2024-02-29T23:59:59Z'],
+    ['a leap day of a century', 'UTC', '2000-02-29 00:00:00', '2000-02-29T00:00:00Z'],
+    ['the epoch', 'UTC', '1970-01-01 00:00:00', '1970-01-01T00:00:00Z'],
+    ['before the epoch', 'UTC', '1969-12-31 23:59:59', '1969-12-31T23:59:59Z'],
+    ['the epoch in the east', 'Asia/Shanghai', '1970-01-01 08:00:00', '1970-01-01T00:00:00Z'],
+    ['in the east', 'Asia/Shanghai', '2025-11-26 00:00:00', '2025-11-25T16:00:00Z'],
+    ['in the west', 'America/New_York', '2024-12-31 23:59:59', '2025-01-01T04:59:59Z'],
+    ['in summer', 'America/New_York', 'Jul 1, 2025 8:00:00 AM', '2025-07-01T12:00:00Z'],
+    ['by quarter hours', 'Asia/Kathmandu', '2025-05-01 05:45:00', '2025-05-01T00:00:00Z'],
+    ['far ahead', 'UTC', '9998-12-31 23:59:59', '9998-12-31T23:59:59Z'],
+    ['the last that can be written', 'UTC', '9999-12-31 23:59:59', '9999-12-31T23:59:59Z'],
+    ['long ago', 'UTC', '1000-06-01 00:00:00', '1000-06-01T00:00:00Z'],
+    [
+      'the first year, as programs say "never"',
+      'UTC',
+      '0001-01-01 00:00:00',
+      '0001-01-01T00:00:00Z',
+    ],
+    ['a year of three digits', 'UTC', '0999-12-31 23:59:59', '0999-12-31T23:59:59Z'],
+  ])('%s', (_, zone, text, instant) => {
+    expect(dateParser(zone)(text)).toBe(Date.parse(instant));
+  });
+
+  test.each([
+    [
+      'the first second of an hour',
+      'America/New_York',
+      '2025-11-02 01:00:00',
+      '2025-11-02T05:00:00Z',
+    ],
+    ['an hour', 'America/New_York', '2025-11-02 01:30:00', '2025-11-02T05:30:00Z'],
+    ['its last second', 'America/New_York', '2025-11-02 01:59:59', '2025-11-02T05:59:59Z'],
+    ['what comes after it', 'America/New_York', '2025-11-02 02:00:00', '2025-11-02T07:00:00Z'],
+    ['half an hour', 'Australia/Lord_Howe', '2025-04-06 01:45:00', '2025-04-05T14:45:00Z'],
+    ['two hours', 'Antarctica/Troll', '2025-10-26 02:30:00', '2025-10-26T00:30:00Z'],
+  ])('is the earlier of two where clocks go back over %s', (_, zone, text, instant) => {
+    expect(dateParser(zone)(text)).toBe(Date.parse(instant));
+  });
+
+  test.each([
+    ['an hour', 'America/New_York', '2025-03-09 02:30:00', '2025-03-09T07:30:00Z'],
+    [
+      'an hour from its first second',
+      'America/New_York',
+      '2025-03-09 02:00:00',
+      '2025-03-09T07:00:00Z',
+    ],
+    ['half an hour', 'Australia/Lord_Howe', '2025-10-05 02:15:00', '2025-10-04T15:45:00Z'],
+    ['two hours', 'Antarctica/Troll', '2025-03-30 01:30:00', '2025-03-30T01:30:00Z'],
+    ['a day', 'Pacific/Apia', '2011-12-30 12:00:00', '2011-12-30T22:00:00Z'],
+  ])('is as long after the leap as it says where clocks skip %s', (_, zone, text, instant) => {
+    expect(dateParser(zone)(text)).toBe(Date.parse(instant));
+  });
+
+  test.each([
+    ...['', ' ', 'now', 'null', '0', '1764071510123', '2025', '2025-11-25', '11:51:50'],
+    ...['2025-11-25T11:51:50', '2025-11-25T11:51:50Z', '2025-11-25 11:51', '2025/11/25 11:51:50'],
+    ...['2025-11-25 11:51:50.000', '2025-11-25 11:51:50Z', '2025-11-25 11:51:50 AM'],
+    ...['2025-11-25  11:51:50', '2025-11-25 11:51:50 +0000', '+2025-11-25 11:51:50'],
+    ...['-2025-11-25 11:51:50', '12025-11-25 11:51:50', '25-11-25 11:51:50', '2025-11-25 1:51:50'],
+    ...['2025-1-25 11:51:50', '2025-11-5 11:51:50', '2025-11-25 11:1:50', '2025-11-25 11:51:5'],
+    ...['２０２５-11-25 11:51:50', '2025-11-25\u00a011:51:50', '2025-11-25\n11:51:50'],
+    ...['2025-00-25 11:51:50', '2025-13-25 11:51:50', '2025-11-00 11:51:50', '2025-11-31 11:51:50'],
+    ...['2025-02-29 00:00:00', '2100-02-29 00:00:00', '2025-11-25 24:00:00', '2025-11-25 23:60:00'],
+    ...['2025-11-25 23:59:60', '2025-11-25 99:99:99', '%2025-11-25 11:51:50', '2025-11-25 %'],
+    ...[
+      'Nov 25, 2025',
+      'Nov 25, 2025 11:51 AM',
+      'Nov 25, 2025 11:51:50',
+      'Nov 25 2025 11:51:50 AM',
+    ],
+    ...['Nov 25,2025 11:51:50 AM', 'Nov 25, 2025, 11:51:50 AM', 'Nov 25, 25 11:51:50 AM'],
+    ...['Nov 0, 2025 11:51:50 AM', 'Nov 31, 2025 11:51:50 AM', 'Feb 29, 2025 1:00:00 AM'],
+    ...['Nov 25, 2025 0:51:50 AM', 'Nov 25, 2025 13:51:50 PM', 'Nov 25, 2025 00:51:50 AM'],
+    ...['Nov 25, 2025 11:60:50 AM', 'Nov 25, 2025 11:51:60 AM', 'Nov 25, 2025 11:1:50 AM'],
+    ...['nov 25, 2025 11:51:50 AM', 'NOV 25, 2025 11:51:50 AM', 'Nov 25, 2025 11:51:50 am'],
+    ...['November 25, 2025 11:51:50 AM', 'Nox 25, 2025 11:51:50 AM', 'Nov 25, 2025 11:51:50 XM'],
+    ...[
+      'Nov 25, 2025 11:51:50\u202fAM',
+      'Nov 25, 2025 11:51:50 AMs',
+      'Tue Nov 25, 2025 11:51:50 AM',
+    ],
+    ...['ovD 25, 2025 11:51:50 AM', '___ 25, 2025 11:51:50 AM', '__proto__', 'constructor'],
+  ])('is not %j', (text) => {
+    expect(dateParser('UTC')(text)).toBeUndefined();
+    expect(dateParser('America/New_York')(text)).toBeUndefined();
+  });
+
+  test('is read, or refused, in a time that grows with its length only', () => {
+    const parse = dateParser('UTC');
+    for (const text of [
+      '9'.repeat(1e6),
+      `Nov ${' '.repeat(1e6)}`,
+      `2025-11-25 ${'1:'.repeat(5e5)}`,
+    ]) {
+      const started = performance.now();
+      expect(parse(text)).toBeUndefined();
+      expect(performance.now() - started).toBeLessThan(1000);
+    }
+  });
+
+  test('property: what an answer told, in either form, is that second, or the earlier one told so', () => {
+    const parsers = new Map(
+      zones.map((zone) => [
+        zone,
+        { parse: dateParser(zone), forms: [dateFormatter(zone), sortable(zone)] },
+      ]),
+    );
+    const minutes = (count: number) => count * 60_000;
+    // By as much as clocks ever went back since 1970.
+    const steps = [20, 30, 60, 120].map(minutes);
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...zones),
+        fc.oneof(
+          fc.integer({ min: 0, max: Date.UTC(9999, 0) }),
+          fc.integer({ min: 0, max: Date.UTC(2038, 0) }),
+        ),
+        (zone, instant) => {
+          const { parse, forms } = parsers.get(zone) as NonNullable<ReturnType<typeof parsers.get>>;
+          const second = Math.floor(instant / 1000) * 1000;
+          for (const form of forms) {
+            const text = form(instant);
+            const same = steps.map((step) => second - step).filter((each) => form(each) === text);
+            expect([zone, text, parse(text)]).toEqual([zone, text, Math.min(second, ...same)]);
+          }
+        },
+      ),
+      { numRuns: 2000 },
+    );
+  });
+
+  test('property: so it is around every change of clocks', () => {
+    const changes: { zone: string; at: number }[] = [];
+    for (const zone of zones) {
+      const clock = sortable(zone);
+      const offset = (at: number) => Date.parse(`${clock(at).replace(' ', 'T')}Z`) - at;
+      const day = 86_400_000;
+      // Two years of each decade show every rule that a zone has had.
+      for (const year of [1971, 1972, 1986, 1993, 2006, 2007, 2011, 2015, 2025]) {
+        let last = offset(Date.UTC(year, 0));
+        for (let at = Date.UTC(year, 0); at < Date.UTC(year + 1, 0); at += day) {
+          const first = last;
+          last = offset(at + day);
+          if (first === last) continue;
+          let [before, after] = [at, at + day];
+          while (after - before > 1000) {
+            const middle = Math.floor((before + after) / 2000) * 1000;
+            if (offset(middle) === first) before = middle;
+            else after = middle;
+          }
+          changes.push({ zone, at: after });
+        }
+      }
+    }
+    expect(changes.length).toBeGreaterThan(100);
+    for (const { zone, at } of changes) {
+      const [parse, clock] = [dateParser(zone), sortable(zone)];
+      for (const seconds of [-86_400, -7200, -3600, -1800, -1, 0, 1, 1800, 3600, 7200, 86_400]) {
+        const text = clock(at + seconds * 1000);
+        const parsed = parse(text) as number;
+        // Before the change each text is told once, or for the first time.
+        expect([zone, clock(parsed)]).toEqual([zone, text]);
+        expect(parsed).toBeLessThanOrEqual(at + seconds * 1000);
+        if (seconds < 0) expect([zone, text, parsed]).toEqual([zone, text, at + seconds * 1000]);
+      }
+    }
   });
 });

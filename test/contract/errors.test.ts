@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -26,6 +27,7 @@ const catalogue: Record<Failure, [status: number, code: Code]> = {
   sessionInvalid: [503, 'ID.1001'],
   timedOut: [503, 'SYS.1001'],
   notReady: [503, 'SYS.1010'],
+  noSuchField: [503, 'SYS.1000'],
   internal: [503, 'SYS.1000'],
 };
 
@@ -117,4 +119,33 @@ test('an operation documents each status once, ascending, those of bodies only w
     { status: 431, codes: ['SYS.1015'] },
     { status: 503, codes: ['ID.1001', 'SYS.1000', 'SYS.1001', 'SYS.1003', 'SYS.1010'] },
   ]);
+});
+
+describe('the document tells', () => {
+  const { paths } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+  const documented: { operationId: string; responses: Record<string, { description: string }> }[] =
+    Object.values<object>(paths).flatMap((methods) => Object.values(methods));
+  const answersOf = (operation: string) =>
+    documented.find(({ operationId }) => operationId === operation)?.responses ?? {};
+
+  test.each([
+    ['LogInByAccount', 429, 'ID.1000'],
+    ['LogInByAccount', 503, 'ID.1000'],
+    ['DeleteModelCenter', 503, 'SYS.1006'],
+    ['CreateUserTag', 503, 'SYS.1006'],
+    ['CreateSystemTag', 503, 'SYS.1006'],
+    ['UpdateSystemTag', 503, 'SYS.1006'],
+    ['UpdateModel', 503, 'SYS.1003'],
+  ])('that %s may fail with %i %s', (operation, status, code) => {
+    expect(answersOf(operation)[status]?.description).toContain(code);
+  });
+
+  test.each([
+    'LogInByAccount',
+    'LogOut',
+    'ValidateSession',
+  ])('that %s never becomes a job (decision 1)', (operation) => {
+    expect(Object.keys(answersOf(operation))).toContain('200');
+    expect(answersOf(operation)).not.toHaveProperty('202');
+  });
 });

@@ -10,7 +10,11 @@ import { compileRequestReader } from '../../src/contract/request.ts';
 import { listOf, mapOf, text } from '../../src/contract/schema.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { parametersOf } from '../support/contract-parameters.ts';
-import { requiredModelParams, requiredServiceParams } from '../support/resources.ts';
+import {
+  requiredCenterParams,
+  requiredModelParams,
+  requiredServiceParams,
+} from '../support/resources.ts';
 
 const names = Object.keys(operations) as OperationName[];
 const ajv = new Ajv({ strict: true, allErrors: true });
@@ -36,7 +40,18 @@ function outcome<Value>(act: () => Value): { value: Value } | { refused: string 
   }
 }
 
-const reader = <Name extends OperationName>(name: Name) => compileRequestReader(name, () => {});
+const reader = <Name extends OperationName>(name: Name) => {
+  const read = compileRequestReader(name, () => {});
+  return {
+    readBody(body: unknown) {
+      const { query: _, ...others } = read({ path: '', query: {}, body });
+      return others;
+    },
+    readQuery: (query: Record<string, unknown>) => read({ path: '', query, body: undefined }).query,
+  };
+};
+
+const wrapperOf = (name: OperationName) => (operations[name] as { wrapper?: string }).wrapper ?? '';
 
 describe('every operation takes the parameters of contract §2, in its order', () => {
   test.each(names)('%s', (name) => {
@@ -97,7 +112,8 @@ describe('property: no JSON makes reading throw anything but SYS.1007', () => {
     fc.jsonValue({ maxDepth: 5 }),
     fc.dictionary(
       fc.constantFrom(
-        ...['param', 'params', 'updateModelService', 'systemTags', 'userTags', 'name', 'yaml'],
+        ...names.map(wrapperOf),
+        ...['params', 'param', 'systemTags', 'userTags', 'uuids', 'deleteMode', 'name', 'yaml'],
         ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', ''],
       ),
       fc.jsonValue({ maxDepth: 4 }),
@@ -111,7 +127,18 @@ describe('property: no JSON makes reading throw anything but SYS.1007', () => {
         outcome(() => readBody(JSON.parse(JSON.stringify(body))));
       }),
     );
-    const word = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('limit', 'count', 'q'));
+    const word = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.constantFrom(
+        'limit',
+        'count',
+        'q',
+        'deleteMode',
+        'uuids',
+        'uuids.0',
+        'uuids.999999999999',
+      ),
+    );
     fc.assert(
       fc.property(fc.dictionary(word, fc.oneof(word, fc.array(word))), (query) => {
         outcome(() => readQuery(query));
@@ -129,7 +156,8 @@ describe('compiling refuses what would go unchecked', () => {
     ['a field’s keyword', Type.Object({ a: Type.Optional(Type.String({ pattern: 'x' })) })],
     ['a member’s keyword', Type.Array(Type.Array(Type.String({ minLength: 1 })))],
     ['a map value’s keyword', mapOf('', Type.String({ minLength: 1 }))],
-    ['a list’s bounds', listOf('', text(''), { maxItems: 1 })],
+    ['a list’s least length', listOf('', text(''), { minItems: 1 })],
+    ['a list of different members', listOf('', text(''), { uniqueItems: true })],
     ['an alternative’s keyword', Type.Union([Type.String({ minLength: 1 }), Type.Array(text(''))])],
     ['the type number', Type.Number()],
     ['the type null', Type.Null()],
@@ -189,6 +217,12 @@ describe('leniency (decision 9)', () => {
     ['CloneModelService', 'readme'],
     ['CloneModelService', 'yaml'],
     ['UpdateModelService', 'yaml'],
+    ['UpdateModel', 'parameters'],
+    ['AddModelCenter', 'parameters'],
+    ['UpdateModelCenter', 'parameters'],
+    ['CreateUserTag', 'tag'],
+    ['CreateSystemTag', 'tag'],
+    ['UpdateSystemTag', 'tag'],
   ])('%s keeps the spaces around %s', (name, field) => {
     const properties = operations[name].params.properties as Record<string, TSchema>;
     const schema = Type.Object({ [field]: properties[field] as TSchema });
@@ -200,14 +234,20 @@ describe('sentences (§4.3, §4.4)', () => {
   const add = messageClass('AddModelService');
   const addModel = messageClass('AddModel');
   const update = messageClass('UpdateModelService');
+  const updateModel = messageClass('UpdateModel');
+  const addCenter = messageClass('AddModelCenter');
+  const updateCenter = messageClass('UpdateModelCenter');
   const tooLong = (field: string, message: string, max: number) =>
     `field[${field}] of message[${message}] exceeds max length of string. expected was <= ${max}, actual was ${max + 1}`;
 
   const refusal = (name: OperationName, params: object) => {
-    const required = { AddModelService: requiredServiceParams, AddModel: requiredModelParams };
-    const wrapper = (operations[name] as { wrapper?: string }).wrapper ?? '';
+    const required = {
+      AddModelService: requiredServiceParams,
+      AddModel: requiredModelParams,
+      AddModelCenter: requiredCenterParams,
+    };
     const sent = { ...required[name as keyof typeof required], ...params };
-    return outcome(() => reader(name).readBody({ [wrapper]: sent }));
+    return outcome(() => reader(name).readBody({ [wrapperOf(name)]: sent }));
   };
 
   test.each<[OperationName, object, string]>([
@@ -254,6 +294,30 @@ describe('sentences (§4.3, §4.4)', () => {
       tooLong('gpuConstraintDescription', addModel, 512),
     ],
     ['AddModel', { modelId: 'x'.repeat(256) }, tooLong('modelId', addModel, 255)],
+    ['AddModelCenter', { name: 'x'.repeat(129) }, tooLong('name', addCenter, 128)],
+    ['AddModelCenter', { url: 'x'.repeat(2049) }, tooLong('url', addCenter, 2048)],
+    ['AddModelCenter', { parameters: 'x'.repeat(129) }, tooLong('parameters', addCenter, 128)],
+    ['AddModelCenter', { zoneUuid: 'x'.repeat(33) }, tooLong('zoneUuid', addCenter, 32)],
+    ['UpdateModelCenter', { url: 'x'.repeat(256) }, tooLong('url', updateCenter, 255)],
+    ['UpdateModel', { installPath: 'x'.repeat(256) }, tooLong('installPath', updateModel, 255)],
+    ['UpdateModel', { description: 'x'.repeat(256) }, tooLong('description', updateModel, 255)],
+    ...['AddModelCenter' as const, 'UpdateModelCenter' as const].flatMap((name) =>
+      [0, 65_536].map((managementPort): [OperationName, object, string] => [
+        name,
+        { managementPort },
+        'field[managementPort] must be in range of [1, 65535]',
+      ]),
+    ),
+    ...[59, 31_536_001].map((duration): [OperationName, object, string] => [
+      'RenewSession',
+      { duration },
+      'field[duration] must be in range of [60, 31536000]',
+    ]),
+    [
+      'CreateUserTag',
+      { resourceType: 'modelVO' },
+      `valid value for field[resourceType] of message[${messageClass('CreateUserTag')}] are [ModelServiceVO, ModelVO, ModelCenterVO], but modelVO found`,
+    ],
     [
       'AddModelService',
       { type: 'endpoint' },
@@ -483,15 +547,22 @@ describe('the first failure wins (decision 34)', () => {
     names.filter((name) => parametersOf(name).required.length > 0),
   )('%s misses its required arguments in the order of contract §2', (name) => {
     const { required } = parametersOf(name);
-    const valid: Record<string, unknown> = { ...requiredServiceParams, ...requiredModelParams };
+    const valid: Record<string, unknown> = {
+      ...requiredServiceParams,
+      ...requiredModelParams,
+      ...requiredCenterParams,
+      ...{ accountName: 'admin', password: '' },
+      ...{ resourceType: 'ModelVO', resourceUuid: '', tag: '' },
+    };
+    const { readBody } = reader(name);
     const given: Record<string, unknown> = {};
     for (const field of required) {
-      expect(outcome(() => reader(name).readBody({ param: given }))).toEqual({
+      expect(outcome(() => readBody({ [wrapperOf(name)]: given }))).toEqual({
         refused: `field[${field}] of message[${messageClass(name)}] is mandatory, can not be null`,
       });
       given[field] = valid[field];
     }
-    expect(outcome(() => reader(name).readBody({ param: given }))).toHaveProperty('value');
+    expect(outcome(() => readBody({ [wrapperOf(name)]: given }))).toHaveProperty('value');
   });
 
   test('arguments are judged in the order of contract §2, whatever the order sent', () => {
@@ -541,6 +612,29 @@ describe('wrappers and tags (decisions 29, 30, 33)', () => {
     expect(outcome(() => reader('BindModelToService').readBody(body))).toHaveProperty('value');
   });
 
+  test.each<OperationName>([
+    'UpdateModel',
+    'UpdateModelCenter',
+    'RenewSession',
+  ])('%s takes a missing wrapper for an empty one, whatever stands beside it (decision 32)', (name) => {
+    const { readBody } = reader(name);
+    for (const body of [
+      undefined,
+      null,
+      {},
+      { [wrapperOf(name)]: null },
+      { [wrapperOf(name)]: {} },
+      { param: { name: 'a' }, params: { name: 'a' }, updateModelService: { name: 'a' } },
+    ]) {
+      expect(outcome(() => readBody(body))).toEqual({
+        value: { params: {}, systemTags: [], userTags: [] },
+      });
+    }
+    expect(outcome(() => readBody({ userTags: ['a'] }))).toMatchObject({
+      value: { userTags: ['a'] },
+    });
+  });
+
   test('tags beside the wrapper win over those inside; duplicates are dropped, texts kept', () => {
     const body = {
       param: { ...model, systemTags: ['inside'], userTags: ['a', ' a ', 'a'] },
@@ -561,7 +655,7 @@ describe('wrappers and tags (decisions 29, 30, 33)', () => {
 
 test('unknown fields are told by their place, known ones and tags are not', () => {
   const told: string[] = [];
-  compileRequestReader('AddModelService', (fields) => told.push(...fields)).readBody({
+  const body = {
     top: 1,
     systemTags: [],
     param: {
@@ -571,8 +665,104 @@ test('unknown fields are told by their place, known ones and tags are not', () =
       architectureImages: [{ cpuArchitecture: 'x86_64', deep: 1 }],
       vendorToSpecUuidsMap: { anything: [] },
     },
+  };
+  compileRequestReader('AddModelService', (fields) => told.push(...fields))({
+    path: '',
+    query: {},
+    body,
   });
   expect(told.toSorted()).toEqual(['architectureImages[0].deep', 'inside', 'top']);
+});
+
+describe('deletions (contract §2)', () => {
+  const deletion = (name: OperationName, query: Record<string, unknown>, body?: unknown) =>
+    outcome(() => compileRequestReader(name, () => {})({ path: '', query, body }).query);
+
+  test.each<[string, Record<string, unknown>, unknown, object]>([
+    ['nothing', {}, undefined, {}],
+    ['an empty object', {}, {}, {}],
+    ['an empty mode', { deleteMode: '' }, undefined, { deleteMode: 'Permissive' }],
+    ['an empty mode in the body', {}, { deleteMode: ' ' }, { deleteMode: 'Permissive' }],
+    ['the query', { deleteMode: 'Enforcing' }, undefined, { deleteMode: 'Enforcing' }],
+    ['the body', {}, { deleteMode: 'Enforcing' }, { deleteMode: 'Enforcing' }],
+    ['a null in the body', {}, { deleteMode: null }, {}],
+    [
+      'the query before the body',
+      { deleteMode: 'Permissive' },
+      { deleteMode: 'Enforcing' },
+      { deleteMode: 'Permissive' },
+    ],
+    [
+      'the first of several',
+      { deleteMode: ['Permissive', 'Enforcing'] },
+      undefined,
+      { deleteMode: 'Permissive' },
+    ],
+  ])('the mode of %s', (_, query, body, read) => {
+    for (const name of ['DeleteModelService', 'DeleteModel', 'DeleteModelCenter'] as const) {
+      expect(deletion(name, query, body)).toEqual({ value: read });
+    }
+  });
+
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['another word in the query', { deleteMode: 'Force' }, undefined],
+    ['another case', { deleteMode: 'enforcing' }, undefined],
+    ['another word in the body', {}, { deleteMode: 'Force' }],
+    ['a list in the body', {}, { deleteMode: ['Enforcing'] }],
+    ['a body that is a text', {}, 'Enforcing'],
+  ])('no mode of %s', (_, query, body) => {
+    expect(deletion('DeleteModelCenter', query, body)).toHaveProperty('refused');
+  });
+
+  test('a mode that is none is refused with the modes there are', () => {
+    expect(deletion('DeleteModel', { deleteMode: 'Force' })).toEqual({
+      refused: `valid value for field[deleteMode] of message[${messageClass('DeleteModel')}] are [Permissive, Enforcing], but Force found`,
+    });
+  });
+
+  test.each<[string, Record<string, unknown>, unknown, string[]]>([
+    ['one', { uuids: 'a' }, undefined, ['a']],
+    ['repeated ones', { uuids: ['a', 'b', 'a'] }, undefined, ['a', 'b', 'a']],
+    ['numbered ones', { 'uuids.0': 'a', 'uuids.1': 'b' }, undefined, ['a', 'b']],
+    ['numbered ones by their numbers', { 'uuids.10': 'c', 'uuids.9': 'b' }, undefined, ['b', 'c']],
+    ['a list in the body', {}, { uuids: ['a', 'b'] }, ['a', 'b']],
+    ['members in spaces, untouched', {}, { uuids: [' a '] }, [' a ']],
+    ['an empty list', {}, { uuids: [] }, []],
+  ])('the uuids of %s', (_, query, body, uuids) => {
+    expect(deletion('DeleteModels', query, body)).toEqual({ value: { uuids } });
+  });
+
+  test.each<[string, Record<string, unknown>, unknown]>([
+    ['nothing', {}, undefined],
+    ['null', {}, { uuids: null }],
+    ['a name that only begins so', { uuidsx: 'a', 'uuids.x': 'a', 'uuids.': 'a' }, undefined],
+  ])('the missing uuids of %s', (_, query, body) => {
+    expect(deletion('DeleteModels', query, body)).toEqual({
+      refused: `field[uuids] of message[${messageClass('DeleteModels')}] is mandatory, can not be null`,
+    });
+  });
+
+  test.each<[string, unknown, string]>([
+    ['a text', { uuids: 'a' }, '[uuids] field is excepted a list, but was [a].'],
+    ['a null in the list', { uuids: [null] }, 'field[uuids] cannot contain a NULL element'],
+  ])('no uuids of %s in the body', (_, body, refused) => {
+    expect(deletion('DeleteModels', {}, body)).toEqual({ refused });
+  });
+});
+
+describe('a list of bounded length', () => {
+  const schema = Type.Object({ list: listOf('', text('', { max: 1 }), { maxItems: 2 }) });
+
+  test('is taken up to its bound', () => {
+    expect(read(schema, { list: ['a', 'b'] }).value).toEqual({ list: ['a', 'b'] });
+  });
+
+  test('is refused beyond it, before its members are looked at', () => {
+    expect(outcome(() => read(schema, { list: [null, 'too long', 'c'] }))).toEqual({
+      refused:
+        'field[list] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
+    });
+  });
 });
 
 describe('queries (§4.7)', () => {
@@ -587,7 +777,7 @@ describe('queries (§4.7)', () => {
     ],
     [{ limit: ['1', '2'] }, { limit: 1 }],
     [{ limit: '+7' }, { limit: 7 }],
-    [{ groupBy: 'name', filterName: 'x', anything: 'y', __proto__x: 'z' }, {}],
+    [{ anything: 'y', __proto__x: 'z' }, {}],
   ])('%j', (sent, read) => {
     expect(query(sent)).toEqual({ value: read });
   });

@@ -18,13 +18,16 @@ const STORED = '0a1b2c3d4e5f40718293a4b5c6d7e8f9';
 const LIFETIME_MS = 7_200_000;
 
 const addSession = (server: Server, expiredDate = START + LIFETIME_MS) =>
-  server.store.addSession({
-    uuid: STORED,
-    accountUuid: ADMIN_ACCOUNT_UUID,
-    userUuid: ADMIN_ACCOUNT_UUID,
-    createDate: START,
-    expiredDate,
-  });
+  server.store.addSession(
+    {
+      uuid: STORED,
+      accountUuid: ADMIN_ACCOUNT_UUID,
+      userUuid: ADMIN_ACCOUNT_UUID,
+      createDate: START,
+      expiredDate,
+    },
+    START,
+  );
 
 const header = (authorization: string): CallOptions => ({
   session: null,
@@ -67,23 +70,56 @@ describe('the header (contract §4.1)', () => {
   });
 });
 
-describe('every operation of the catalogue refuses strangers', () => {
+describe('of the catalogue', () => {
+  /** Those that contract §2 asks no authorization for, beside the poll of a job. */
+  const open: OperationName[] = ['LogInByAccount', 'LogOut', 'ValidateSession'];
+  const names = Object.keys(operations) as OperationName[];
   const shared = sharedServer();
 
-  test.each(Object.keys(operations) as OperationName[])('%s', async (name) => {
-    const server = shared();
+  /** Each request that an operation answers, with nothing in it but what its paths need. */
+  function* requestsOf(name: OperationName) {
     const operation: Operation = operations[name];
     const body = operation.wrapper ? { [operation.wrapper]: {} } : undefined;
-    const before = server.snapshot();
-
     for (const path of [operation.path, ...(operation.aliases ?? [])]) {
       const url = `/zstack${path.replace(/\{\w+\}/g, STORED)}`;
-      const call = (options: CallOptions) => server.call(operation.method, url, body, options);
-      expectFailure(await call({ session: null }), ...missing);
-      expectFailure(await call({ session: STORED }), ...expired);
+      yield (options: CallOptions) => shared().call(operation.method, url, body, options);
     }
+  }
 
-    expect(server.snapshot()).toEqual(before);
+  test('those that are open to strangers are all there', () => {
+    expect(names).toEqual(expect.arrayContaining(open));
+  });
+
+  test.each(names.filter((name) => !open.includes(name)))('%s refuses strangers', async (name) => {
+    const before = shared().snapshot();
+    for (const call of requestsOf(name)) {
+      expectFailure(await call({ session: null }), ...missing);
+      expectFailure(await call(header('Bearer x')), ...otherScheme);
+      expectFailure(await call({ session: STORED }), ...expired);
+      // Nor does a header of another kind do.
+      const aside = { 'X-Session-Id': SESSION, Cookie: `sessionUuid=${SESSION}` };
+      expectFailure(await call({ session: null, headers: aside }), ...missing);
+    }
+    expect(shared().snapshot()).toEqual(before);
+  });
+
+  test.each(open)('%s serves strangers, and whoever has any header', async (name) => {
+    for (const call of requestsOf(name)) {
+      const { status, body } = await call({ session: SESSION });
+      for (const options of [
+        { session: null },
+        { session: STORED },
+        header(''),
+        header('OAuth'),
+        header('oauth x'),
+        header('Bearer x'),
+        header('ZStack x:y'),
+        header('x'.repeat(60_000)),
+      ]) {
+        const answer = await call(options);
+        expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
+      }
+    }
   });
 });
 
@@ -200,7 +236,7 @@ describe('the order of the checks (decision 34)', () => {
 });
 
 describe('AIOS_AUTH=off (contract §4.8)', () => {
-  const off = { authorization: { required: false, sessions: new Set<string>() } };
+  const off = { access: { required: false, wellKnownSessions: new Set<string>() } };
 
   test.each<[string, CallOptions]>([
     ['no header', { session: null }],

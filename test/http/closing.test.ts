@@ -11,7 +11,7 @@ const SOON_MS = 2000;
 
 /** Holds the server's next lists back until released. */
 function holdLists({ store }: Server): { begun: Promise<void>; release: () => void } {
-  const { listModels } = store;
+  const { list } = store;
   let release = () => {};
   let begin = () => {};
   const released = new Promise<void>((resolve) => {
@@ -20,10 +20,10 @@ function holdLists({ store }: Server): { begun: Promise<void>; release: () => vo
   const begun = new Promise<void>((resolve) => {
     begin = resolve;
   });
-  store.listModels = async (page) => {
+  store.list = async (kind, query) => {
     begin();
     await released;
-    return listModels(page);
+    return list(kind, query);
   };
   return { begun, release };
 }

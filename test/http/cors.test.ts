@@ -88,7 +88,7 @@ describe('with origins', () => {
     ]);
     const answer = { status: response.status, headers: response.headers, body: JSON.parse(text) };
     expectFailure(answer, 405, 'SYS.1009', expect.any(String));
-    expect(response.headers.get('allow')).toBe('GET, POST');
+    expect(response.headers.get('allow')).toBe('DELETE, GET, POST');
   });
 });
 

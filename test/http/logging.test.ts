@@ -1,14 +1,32 @@
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
+import {
+  ADMIN_UUID,
+  beginSession,
+  credentials,
+  digestOf,
+  INITIAL_DIGEST,
+  LOGIN,
+  sessionPath,
+} from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import {
   addModel,
   addModelService,
+  requiredCenterParams,
   requiredModelParams,
   requiredServiceParams,
 } from '../support/resources.ts';
-import { API, recordingLogger, SESSION, startServer } from '../support/server.ts';
+import {
+  API,
+  type CallOptions,
+  ROOT,
+  recordingLogger,
+  SESSION,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
 const SERVICES = `${API}/model-services`;
@@ -33,6 +51,12 @@ async function loggedServer(level = 'trace', overrides: Parameters<typeof startS
 }
 
 describe('a line per request', () => {
+  const { logger, lines } = recordingLogger('info');
+  const shared = sharedServer({ logger });
+  beforeEach(() => {
+    lines.length = 0;
+  });
+
   test.each<[string, string, string, string, unknown, number, string | undefined]>([
     ['a write', 'POST', MODELS, SESSION, { param: requiredModelParams }, 200, 'AddModel'],
     ['a list', 'GET', SERVICES, SESSION, undefined, 200, 'QueryModelService'],
@@ -60,25 +84,31 @@ describe('a line per request', () => {
       414,
       'QueryModel',
     ],
+    ['a login', 'PUT', LOGIN, SESSION, credentials(INITIAL_DIGEST), 200, 'LogInByAccount'],
+    ['a failed login', 'PUT', LOGIN, SESSION, credentials('x'), 503, 'LogInByAccount'],
+    ['a logout', 'DELETE', sessionPath('x'), SESSION, undefined, 200, 'LogOut'],
+    ['a check', 'GET', `${sessionPath('x')}/valid`, SESSION, undefined, 200, 'ValidateSession'],
+    ['a renewal', 'PUT', `${sessionPath('x')}/renew`, SESSION, {}, 503, 'RenewSession'],
     ['health', 'GET', '/_aios/health', SESSION, undefined, 200, '/_aios/health'],
   ])('%s', async (_, method, path, session, body, status, operation) => {
-    const { server, entries } = await loggedServer('info');
-    await server.call(method, path, body, { session });
-    expect(await entries()).toEqual([
-      {
-        level: 30,
-        time: expect.any(Number),
-        pid: expect.any(Number),
-        hostname: expect.any(String),
-        msg: 'request',
-        reqId: expect.stringMatching(/^[0-9a-f]{32}$/),
-        method,
-        status,
-        ms: expect.any(Number),
-        remoteAddress: '127.0.0.1',
-        ...(operation !== undefined && { operation }),
-      },
-    ]);
+    await shared().call(method, path, body, { session });
+    await expect
+      .poll(() => lines.map((line) => JSON.parse(line)))
+      .toEqual([
+        {
+          level: 30,
+          time: expect.any(Number),
+          pid: expect.any(Number),
+          hostname: expect.any(String),
+          msg: 'request',
+          reqId: expect.stringMatching(/^[0-9a-f]{32}$/),
+          method,
+          status,
+          ms: expect.any(Number),
+          remoteAddress: '127.0.0.1',
+          ...(operation !== undefined && { operation }),
+        },
+      ]);
   });
 
   test('each has an id of its own', async () => {
@@ -149,6 +179,128 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     const read = await server.get(`${MODELS}/${model.body.inventory.uuid}?q=`);
     expect(read.status).toBeLessThan(500);
     expectNoSecrets(lines, uuid, model.body.inventory.uuid);
+  });
+
+  test('of a session’s whole life', async () => {
+    const { server, lines } = await loggedServer('trace');
+    const options = { session: null, headers: secretHeaders };
+    const { body } = await server.put(
+      `${LOGIN}?password=${SECRET}`,
+      credentials(INITIAL_DIGEST),
+      options,
+    );
+    const { uuid: session } = body.inventory;
+    const path = sessionPath(session);
+    expect((await server.get(MODELS, { session })).status).toBe(200);
+    expect((await server.get(`${path}/valid?session=${session}`, options)).body.valid).toBe(true);
+    const renewal = { renewSession: { duration: 60 } };
+    expect((await server.put(`${path}/renew`, renewal, { session })).status).toBe(200);
+    expect((await server.delete(path, undefined, { session })).status).toBe(200);
+    // Then it is one that was.
+    await server.get(MODELS, { session });
+    await server.put(`${path}/renew`, renewal, { session });
+    await server.get(`${path}/`, { session });
+    await server.call('PATCH', path, undefined, { session });
+    await server.get(`${path}%zz`, { session });
+    expectNoSecrets(lines, session, INITIAL_DIGEST, 'password');
+  });
+
+  test('of logins that fail, are refused, or come too often', async () => {
+    const { server, lines } = await loggedServer('trace', { bodyLimit: 2000 });
+    const digest = digestOf(SECRET);
+    const send = (body: unknown, options: CallOptions = {}) =>
+      server.put(LOGIN, body, { session: null, ...options });
+    const statuses = new Set<number>();
+    for (let failure = 0; failure < 11; failure++) {
+      const { status } = await send(credentials(digest, SECRET));
+      statuses.add(status);
+    }
+    expect([...statuses]).toEqual([503, 429]);
+    for (const body of [
+      credentials({ [SECRET]: digest }),
+      credentials(`${digest}\0`),
+      credentials(digest, null),
+      credentials(digest.repeat(10)),
+      { logInByAccount: SECRET },
+      { other: digest },
+      [digest],
+    ]) {
+      expect((await send(body)).status).toBeLessThan(500);
+    }
+    const json = { 'content-type': 'application/json' };
+    await send(undefined, { raw: `{"password":"${digest}"`, headers: json });
+    await send(undefined, { raw: digest, headers: { 'content-type': `text/${SECRET}` } });
+    await send(credentials(digest.repeat(100)));
+    await send(credentials(digest), { headers: { 'x-api-timeout': digest } });
+    expectNoSecrets(lines, digest);
+  });
+
+  test('of a login whose session the database can’t keep, or whose hash it can’t give', async () => {
+    for (const table of ['sessions', 'passwords']) {
+      const { server, lines, entries } = await loggedServer();
+      const { uuid: session } = await beginSession(server);
+      lines.length = 0;
+      const client = new Database(server.file);
+      client.exec(`DROP TABLE ${table}`);
+      client.close();
+      const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), { session: null });
+      expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining(table));
+      await server.delete(sessionPath(session));
+      await server.put(`${sessionPath(session)}/renew`, {}, { session });
+      await server.get(`${sessionPath(session)}/valid`);
+      await server.get(MODELS, { session });
+      expect((await entries()).filter(({ level }) => level === 50)).not.toEqual([]);
+      expectNoSecrets(lines, session, INITIAL_DIGEST);
+    }
+  });
+
+  test('of a password that is kept as a damaged hash', async () => {
+    const { server, lines, entries } = await loggedServer();
+    await server.store.setPassword(ADMIN_UUID, `scrypt$x$8$1$${SECRET}$${SECRET}`);
+    const digest = digestOf(SECRET);
+    await server.put(LOGIN, credentials(digest), { session: null });
+    expect((await entries('request')).length).toBe(1);
+    expectNoSecrets(lines, digest);
+  });
+
+  test('of queries, tags and centers', async () => {
+    const { server, lines } = await loggedServer();
+    const { uuid } = await addModel(server);
+    lines.length = 0;
+    const tag = { resourceType: 'ModelVO', resourceUuid: uuid, tag: SECRET };
+    const made = [];
+    for (const kind of ['user-tags', 'system-tags']) {
+      const { status, body } = await server.post(`${ROOT}/${kind}`, { params: tag });
+      expect(status).toBe(200);
+      made.push(body.inventory.uuid);
+      await server.post(`${ROOT}/${kind}`, { params: tag });
+      await server.post(`${ROOT}/${kind}`, { params: { ...tag, resourceUuid: SECRET } });
+      await server.query(`${ROOT}/${kind}`, [`tag=${SECRET}`], { sort: SECRET });
+    }
+    await server.put(`${ROOT}/system-tags/${made[1]}/actions`, {
+      updateSystemTag: { tag: SECRET },
+    });
+    for (const tagUuid of made) await server.delete(`${ROOT}/tags/${tagUuid}`);
+    const center = { ...requiredCenterParams, url: SECRET, parameters: SECRET };
+    const added = await server.post(`${API}/model-centers`, { param: center });
+    const centerUuid = added.body.inventory.uuid;
+    await server.put(`${API}/model-centers/${centerUuid}`, {
+      updateModelCenter: { name: SECRET, managementPort: SECRET },
+    });
+    for (const conditions of [
+      [`name=${SECRET}`],
+      [`__userTag__~=${SECRET}`],
+      [SECRET],
+      [`x=${SECRET}`],
+    ]) {
+      await server.query(MODELS, conditions, { fields: `uuid,${SECRET}`, limit: SECRET });
+      await server.query(MODELS, conditions);
+    }
+    await server.put(`${MODELS}/${uuid}`, { updateModel: { name: SECRET, size: SECRET } });
+    await server.delete(`${MODELS}?uuids=${uuid}&uuids=${SECRET}`);
+    await server.delete(`${API}/model-centers/${centerUuid}?deleteMode=${SECRET}`);
+    await server.delete(`${API}/model-centers/${centerUuid}`);
+    expectNoSecrets(lines, uuid, centerUuid, ...made);
   });
 
   test('when the request is refused', async () => {
@@ -222,7 +374,7 @@ describe('an internal error', () => {
     ['null', null],
   ])('of %s is SYS.1000 without internals, and the log has the cause under the same id', async (_, thrown) => {
     const { server, entries } = await loggedServer();
-    server.store.listModels = () => Promise.reject(thrown);
+    server.store.list = () => Promise.reject(thrown);
 
     const answer = await server.get(MODELS);
     const errors = (await entries()).filter(({ level }) => level === 50);

@@ -525,7 +525,7 @@ describe('with unknown fields', () => {
 describe('with strict references', () => {
   test('takes a registered center and tags that are here', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, requiredModelParams.modelCenterUuid);
+    await registerCenter(strict, requiredModelParams.modelCenterUuid);
     await addModel(strict, { userTags: ['tag'] });
     const tagUuids = strict.rows('tags').map(({ uuid }) => uuid);
 
@@ -537,7 +537,7 @@ describe('with strict references', () => {
 
   test('refuses a center that is not registered, and tags that are not here', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, requiredModelParams.modelCenterUuid);
+    await registerCenter(strict, requiredModelParams.modelCenterUuid);
     const add = (params: object) =>
       strict.post(PATH, { param: { ...requiredModelParams, ...params } });
 

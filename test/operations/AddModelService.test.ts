@@ -573,7 +573,7 @@ describe('with strict references', () => {
 
   test('takes a registered center and tags that are here', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, CENTER);
+    await registerCenter(strict, CENTER);
     await addModelService(strict, { userTags: ['tag'] });
     const tagUuids = strict.rows('tags').map(({ uuid }) => uuid);
 
@@ -585,7 +585,7 @@ describe('with strict references', () => {
 
   test('refuses a center that is not registered, and one that is no center', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, CENTER);
+    await registerCenter(strict, CENTER);
     const { uuid } = await addModelService(strict);
 
     for (const modelCenterUuid of ['no-such-center', uuid]) {
@@ -599,7 +599,7 @@ describe('with strict references', () => {
 
   test('refuses tagUuids that are no tags', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, CENTER);
+    await registerCenter(strict, CENTER);
 
     await expectRefusal(
       strict,
@@ -610,7 +610,7 @@ describe('with strict references', () => {
 
   test('refuses the resourceUuid of a center', async () => {
     const strict = await startServer();
-    registerCenter(strict, NEW_UUID);
+    await registerCenter(strict, NEW_UUID);
 
     await expectRefusal(
       strict,

@@ -20,7 +20,7 @@ import {
   notFound,
   tooLongText,
 } from '../support/refusals.ts';
-import { addModel, addModelService, registerCenter } from '../support/resources.ts';
+import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import {
   API,
   type CallOptions,
@@ -496,9 +496,9 @@ describe('with unknown fields', () => {
 describe('with strict references', () => {
   test('refuses tagUuids that are no tags, and takes those that are', async () => {
     const strict = await startServer({ strictReferences: true });
-    registerCenter(strict, 'center');
+    const { uuid: modelCenterUuid } = await addModelCenter(strict);
     const { uuid } = await addModelService(strict, {
-      modelCenterUuid: 'center',
+      modelCenterUuid,
       userTags: ['tag'],
     });
     const tagUuids = strict.rows('tags').map((tag) => tag.uuid);

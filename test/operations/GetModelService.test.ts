@@ -1,3 +1,3 @@
 import { describeGet } from '../support/lists.ts';
 
-describeGet('service');
+describeGet('ModelService');

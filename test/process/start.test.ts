@@ -91,7 +91,7 @@ describe.concurrent('the program', () => {
       }),
     );
     expect(program.stdout()).not.toContain(SESSION);
-    expect(warnings(program)).toEqual([]);
+    expect(warnings(program)).toEqual([expect.stringContaining('AIOS_ADMIN_PASSWORD')]);
     expect(program.stderr()).toBe('');
   });
 
@@ -111,7 +111,7 @@ describe.concurrent('the program', () => {
     expect(body.inventories).toHaveLength(20);
   });
 
-  test('says how to get a session when none is known, and warns of what looks like a mistake', async (context) => {
+  test('warns of what looks like a mistake, and of a password that everybody knows', async (context) => {
     const program = await launch(context, {
       args: ['serve', '--port=0', '--auth', 'on'],
       env: {
@@ -125,10 +125,10 @@ describe.concurrent('the program', () => {
         AIOS_PORT_8080_TCP_ADDR: '10.0.0.1',
       },
     });
-    await program.says('No session is known');
-    const [mistake, session, ...more] = warnings(program);
+    await program.says('AIOS_ADMIN_PASSWORD');
+    const [mistake, password, ...more] = warnings(program);
     expect(mistake).toMatch(/AIOS_BODY_LIMITS is not a setting; did you mean AIOS_BODY_LIMIT\?/);
-    expect(session).toMatch(/AIOS_SESSION=[0-9a-f]{32} .*AIOS_AUTH=off/);
+    expect(password).toMatch(/initial password\b.*`password`.*AIOS_ADMIN_PASSWORD/);
     expect(more).toEqual([]);
     // The flag stands above the variable.
     expect((await addService(program)).status).toBe(503);
@@ -192,7 +192,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     [
       'another host without a session',
       { env: { AIOS_HOST: '0.0.0.0' } },
-      /set AIOS_SESSION .* or AIOS_AUTH=off/,
+      /set AIOS_SESSION .* AIOS_ADMIN_PASSWORD .* or AIOS_AUTH=off/,
       'AIOS_HOST=0.0.0.0',
     ],
     [

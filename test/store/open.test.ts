@@ -16,6 +16,7 @@ import {
 } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, image, model, modelService, ref, tag } from '../support/records.ts';
+import { ALL, tagsOf } from '../support/stores.ts';
 
 function open(context: Finishing, file: string, migrationsFolder = MIGRATIONS) {
   const client = openSqlite({ file, migrationsFolder });
@@ -39,7 +40,7 @@ function refusal(file: string, migrationsFolder = MIGRATIONS): string {
 describe('opening', () => {
   test('makes the file and its folders', async (context) => {
     const file = join(temporaryFolder(context), 'some/folder/aios.db');
-    expect(await open(context, file).countModels()).toBe(0);
+    expect(await open(context, file).count('Model', [])).toBe(0);
   });
 
   test('lets nobody else read the files', async (context) => {
@@ -53,7 +54,7 @@ describe('opening', () => {
   test('takes an empty file for a new database', async (context) => {
     const file = newFile(context);
     writeFileSync(file, '');
-    expect(await open(context, file).countModels()).toBe(0);
+    expect(await open(context, file).count('Model', [])).toBe(0);
   });
 
   test('finds what was kept before', async (context) => {
@@ -61,11 +62,11 @@ describe('opening', () => {
     const service = modelService();
     for (const count of [0, 1, 1]) {
       const store = open(context, file);
-      expect(await store.countModelServices()).toBe(count);
+      expect(await store.count('ModelService', [])).toBe(count);
       if (count === 0) await store.addModelService(service, extras());
       await store.close();
     }
-    expect(await open(context, file).findModelService(service.uuid)).toMatchObject(service);
+    expect(await open(context, file).find('ModelService', service.uuid)).toMatchObject(service);
   });
 
   test('finds what was answered before the process was killed', async (context) => {
@@ -75,7 +76,7 @@ describe('opening', () => {
     for (const service of services) await store.addModelService(service, extras());
     const killed = newFile(context);
     copyAsKilled(file, killed);
-    const found = await open(context, killed).listModelServices({ start: 0, limit: 10 });
+    const found = await open(context, killed).list('ModelService', ALL);
     expect(found.map(({ uuid }) => uuid)).toEqual(services.map(({ uuid }) => uuid).toSorted());
   });
 
@@ -129,7 +130,7 @@ describe('opening starts again where it was interrupted', () => {
     client.close();
     const store = open(context, file);
     await store.addModel(model(), extras());
-    expect(await store.countModels()).toBe(1);
+    expect(await store.count('Model', [])).toBe(1);
   });
 
   test('within a later migration, of which nothing is left', async (context) => {
@@ -140,7 +141,7 @@ describe('opening starts again where it was interrupted', () => {
       'CREATE TABLE nonsense (',
     ]);
     expect(refusal(file, folder)).toMatch(oneSentenceAbout(file));
-    expect(await open(context, file).countModelServices()).toBe(20);
+    expect(await open(context, file).count('ModelService', [])).toBe(20);
   });
 });
 
@@ -173,8 +174,8 @@ test('a later migration that rebuilds a table loses nothing that refers to it', 
   });
   client.close();
   const later = open(context, file, laterMigrations(join(dirname(file), 'later'), rebuild));
-  expect(await later.findModelService(uuid)).toMatchObject(service);
-  expect(await later.listTags(uuid)).toHaveLength(1);
+  expect(await later.find('ModelService', uuid)).toMatchObject(service);
+  expect(await tagsOf(later, uuid)).toHaveLength(1);
 });
 
 describe('opening refuses, in one sentence and without touching anything,', () => {

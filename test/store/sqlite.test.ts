@@ -3,20 +3,24 @@ import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { cpuMilliseconds } from '../support/cpu-time.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   extras,
   image,
   modelService,
   model as newModel,
+  session as newSession,
   newUuid,
   ref,
-  session,
   tag,
 } from '../support/records.ts';
+import { ALL, addedCenter, addedModel, tagsOf, uuidsOf, where } from '../support/stores.ts';
 import { describeStore } from './store-suite.ts';
 
 const migrationsFolder = 'migrations/sqlite';
+
+const kinds = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'] as const;
 
 function openDatabase(context: Finishing, file: string): Database.Database {
   const client = openSqlite({ file, migrationsFolder });
@@ -26,10 +30,12 @@ function openDatabase(context: Finishing, file: string): Database.Database {
 
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
-describeStore('a file', async (context) =>
-  createSqliteStore(openDatabase(context, newFile(context))),
-);
-describeStore('memory', async (context) => createSqliteStore(openDatabase(context, ':memory:')));
+describeStore('a file', async (context) => {
+  const client = openDatabase(context, newFile(context));
+  // Nobody cuts the power; that the disk is waited for otherwise is shown below.
+  client.pragma('synchronous = OFF');
+  return createSqliteStore(client);
+});
 
 /** A store on a database of two hundred services, and the statements it runs from then on. */
 async function tracedStore(context: Finishing) {
@@ -52,8 +58,10 @@ async function tracedStore(context: Finishing) {
       extras({ tags: [tag(service, 'a tag')] }),
     );
   }
-  const known = session();
-  await store.addSession(known);
+  const { uuid: center } = await addedCenter(store);
+  for (let count = 0; count < 200; count++) await addedModel(store, { modelCenterUuid: center });
+  const known = newSession();
+  await store.addSession(known, 0);
   /** What was run meanwhile. */
   const trace = async (run: () => Promise<unknown>) => {
     statements.length = 0;
@@ -62,7 +70,8 @@ async function tracedStore(context: Finishing) {
   };
   const explain = (statement: string) =>
     client.prepare<[], { detail: string }>(`EXPLAIN QUERY PLAN ${statement}`).all();
-  return { store, model: uuid, service: services[0] ?? '', session: known, trace, explain };
+  const [service = ''] = services;
+  return { store, model: uuid, service, center, session: known, trace, explain };
 }
 
 describe('SQLite', () => {
@@ -78,14 +87,14 @@ describe('SQLite', () => {
     expect(client.pragma(pragma, { simple: true })).toBe(value);
   });
 
-  test('reads a page in as many statements as a single resource', async (context) => {
+  test('reads a page in as many statements, however many it holds', async (context) => {
     const { store, trace } = await tracedStore(context);
-    for (const list of [store.listModelServices, store.listModels]) {
-      const single = await trace(() => list({ start: 0, limit: 1 }));
-      const page = await trace(() => list({ start: 0, limit: 100 }));
-      expect(single.length).toBeGreaterThan(0);
-      expect(page.length).toBe(single.length);
-      expect(page.length).toBeLessThanOrEqual(4);
+    for (const kind of kinds) {
+      const list = (limit: number) => trace(() => store.list(kind, { ...ALL, limit }));
+      const [few, many] = [await list(2), await list(100)];
+      expect(few.length, kind).toBeGreaterThan(0);
+      expect(many.length, kind).toBe(few.length);
+      expect(many.length, kind).toBeLessThanOrEqual(5);
     }
   });
 
@@ -101,7 +110,8 @@ describe('SQLite', () => {
     for (let count = 0; count < 4; count++) {
       await store.addModelService(modelService({ yaml: wide, createDate: 1 }), extras());
     }
-    expect(await store.listModelServices({ start: 0, limit: 5 })).toHaveLength(4);
+    const page = (from: number, limit: number) => ({ conditions: [], from, limit });
+    expect(await store.list('ModelService', page(0, 5))).toHaveLength(4);
 
     const uuid = newUuid();
     const modelServiceImages = Array.from({ length: 100 }, () => image(uuid));
@@ -109,20 +119,86 @@ describe('SQLite', () => {
       modelService({ uuid, createDate: 2, modelServiceImages }),
       extras(),
     );
-    await expect(store.listModelServices({ start: 0, limit: 5 })).rejects.toMatchObject(
-      tooLarge(5),
-    );
-    expect(await store.listModelServices({ start: 4, limit: 5 })).toHaveLength(1);
+    const services = store.list('ModelService', page(0, 5));
+    await expect(services).rejects.toMatchObject(tooLarge(5));
+    expect(await store.list('ModelService', page(4, 5))).toHaveLength(1);
 
-    const texts = { logo: wide, parameters: wide, introduction: wide, token: wide };
-    await store.addModel(newModel({ ...texts, description: wide, createDate: 1 }), extras());
-    expect(await store.listModels({ start: 0, limit: 2 })).toHaveLength(1);
+    const texts = { logo: wide, parameters: wide, introduction: wide, description: wide };
+    await store.addModel(newModel({ ...texts, vendor: wide, createDate: 1 }), extras());
+    expect(await store.list('Model', page(0, 2))).toHaveLength(1);
     await store.addModel(newModel({ createDate: 2 }), extras());
-    await expect(store.listModels({ start: 0, limit: 2 })).rejects.toMatchObject(tooLarge(2));
+    await expect(store.list('Model', page(0, 2))).rejects.toMatchObject(tooLarge(2));
+  });
+
+  test('does not weigh what is never told', async (context) => {
+    const store = createSqliteStore(openDatabase(context, ':memory:'));
+    const token = 'a'.repeat(16_770_000);
+    for (let count = 0; count < 5; count++) await store.addModel(newModel({ token }), extras());
+    expect(await store.list('Model', ALL)).toHaveLength(5);
+  });
+
+  test('refuses some fields of a page only where these hold too much', async (context) => {
+    const store = createSqliteStore(openDatabase(context, ':memory:'));
+    const wide = 'ü'.repeat(8_000_000);
+    for (const createDate of [1, 2, 3, 4, 5]) {
+      await store.addModelService(
+        modelService({ yaml: wide, name: `${createDate}`, createDate }),
+        extras(),
+      );
+    }
+    const fields = (limit: number, ...names: string[]) =>
+      store.listFields('ModelService', { ...ALL, limit }, ['uuid', ...names]);
+    await expect(store.list('ModelService', ALL)).rejects.toMatchObject({ errorCode: 'SYS.1007' });
+    await expect(fields(5, 'yaml')).rejects.toMatchObject({
+      errorCode: 'SYS.1007',
+      message: expect.stringMatching(/^the 5 resources asked for hold 80\d{6} bytes/),
+    });
+    expect(await fields(4, 'yaml')).toHaveLength(4);
+    expect(await fields(5, 'name', 'createDate', 'size')).toHaveLength(5);
+    const other = { is: '=', value: '3' } as const;
+    const conditions = [where('ModelService', 'name', other, true)];
+    expect(await store.list('ModelService', { ...ALL, conditions })).toHaveLength(4);
+  });
+
+  test('answers the same after more forms of query than it keeps prepared', async (context) => {
+    const store = createSqliteStore(openDatabase(context, ':memory:'));
+    const [first, second] = [await addedCenter(store), await addedCenter(store)];
+    const named = where('ModelCenter', 'uuid', { is: '=', value: first.uuid });
+    const present = where('ModelCenter', 'name', { is: 'present' });
+    const fields = ['uuid', 'name', 'url', 'status', 'managementIp', 'createDate', 'lastOpDate'];
+    const forms = Array.from({ length: 128 }, (_, number) => {
+      const some = fields.filter((_field, bit) => number & (1 << bit));
+      return { conditions: Array(number).fill(present), asked: ['uuid', ...some] };
+    });
+    for (const { conditions, asked } of [...forms, ...forms]) {
+      const both = { ...ALL, conditions };
+      expect(await store.listFields('ModelCenter', both, asked)).toHaveLength(2);
+      expect(await store.count('ModelCenter', [...conditions, named])).toBe(1);
+    }
+    expect(uuidsOf(await store.list('ModelCenter', ALL)).toSorted()).toEqual(
+      uuidsOf([first, second]).toSorted(),
+    );
+  });
+
+  test('takes little time over a pattern that nearly matches everywhere', async (context) => {
+    const store = createSqliteStore(openDatabase(context, ':memory:'));
+    await store.addModelService(modelService({ yaml: 'a'.repeat(1_000_000) }), extras());
+    for (const pattern of [
+      `%${'a'.repeat(1000)}b`,
+      `${'%a'.repeat(500)}b`,
+      `${'%_a'.repeat(330)}b`,
+    ]) {
+      const conditions = [where('ModelService', 'yaml', { is: 'like', pattern })];
+      const counted: Promise<number>[] = [];
+      const took = cpuMilliseconds(() => counted.push(store.count('ModelService', conditions)));
+      expect(await Promise.all(counted)).toEqual([0]);
+      expect(took, pattern.slice(0, 4)).toBeLessThan(200);
+    }
   });
 
   test('finds everything through an index, and pages without sorting', async (context) => {
-    const { store, model, service, session, trace, explain } = await tracedStore(context);
+    const { store, model, service, center, session, trace, explain } = await tracedStore(context);
+    const position = { value: null, createDate: 0, uuid: '' };
     const references = (['ModelVO', 'ModelServiceVO', 'TagVO'] as const).map((type) => ({
       field: 'f',
       type,
@@ -130,14 +206,27 @@ describe('SQLite', () => {
       list: true,
     }));
     const intents: Record<string, () => Promise<unknown>> = {
-      find: () => store.findModelService(service),
-      findModel: () => store.findModel(model),
-      list: () => store.listModelServices({ start: 100, limit: 100 }),
-      listModels: () => store.listModels({ start: 0, limit: 100 }),
-      count: () => store.countModelServices(),
-      countModels: () => store.countModels(),
-      tags: () => store.listTags(service),
-      session: () => store.useSession(session.uuid, 0, session.expiredDate + 60_000),
+      ...Object.fromEntries(
+        kinds.flatMap((kind): [string, () => Promise<unknown>][] => [
+          [`find ${kind}`, () => store.find(kind, service)],
+          [`list ${kind}`, () => store.list(kind, { ...ALL, from: 100, limit: 100 })],
+          [`list ${kind} from a position`, () => store.list(kind, { ...ALL, from: position })],
+          [`list fields of ${kind}`, () => store.listFields(kind, ALL, ['uuid', 'createDate'])],
+          [`count ${kind}`, () => store.count(kind, [])],
+        ]),
+      ),
+      findModel: () => store.find('Model', model),
+      findCenter: () => store.find('ModelCenter', center),
+      tags: () => tagsOf(store, service),
+      addTag: () => store.addTag(tag(service, 'one more', { type: 'System', uuid: service })),
+      changeSystemTag: () => store.changeSystemTag(service, { tag: 'changed', lastOpDate: 0 }),
+      deleteTag: () => store.deleteTag(service),
+      useSession: () => store.useSession(session.uuid, 0, session.expiredDate + 60_000),
+      findSession: () => store.findSession(session.uuid, 0),
+      renewSession: () => store.renewSession(session.uuid, 0, 1),
+      addSession: () => store.addSession(newSession(), 2),
+      deleteSession: () => store.deleteSession(session.uuid),
+      findPassword: () => store.findPassword(service),
       references: () => store.addModel(newModel(), extras({ references })),
       change: () =>
         store.changeModelService(
@@ -145,6 +234,22 @@ describe('SQLite', () => {
           (current) => ({ ...current, modelServiceImages: [] }),
           extras({ tags: [tag(service, 'another')] }),
         ),
+      changeModel: () =>
+        store.changeModel(
+          model,
+          (current) => ({
+            ...current,
+            modelServiceRefs: current.modelServiceRefs.map((one, index) => ({
+              ...one,
+              isDefault: index === 0,
+            })),
+          }),
+          extras(),
+        ),
+      changeCenter: () => store.changeModelCenter(center, (current) => current, extras()),
+      unbind: () => store.unbindModelFromService(model, service),
+      deleteService: () => store.deleteResources('ModelServiceVO', [service]),
+      deleteCenter: () => store.deleteModelCenter(center, { deleted: true }),
     };
     for (const [name, intent] of Object.entries(intents)) {
       const statements = (await trace(intent)).filter((sql) =>
@@ -158,7 +263,7 @@ describe('SQLite', () => {
             /^SCAN/.test(step) && !/json_each|USING (COVERING )?INDEX|^SCAN page$/.test(step),
         );
         expect(scans, statement).toEqual([]);
-        if (/ from "model(_service)?s"/.test(statement)) {
+        if (/ from "model(_service)?s"/i.test(statement)) {
           expect(
             plan.filter((step) => /TEMP B-TREE/.test(step)),
             statement,
@@ -183,10 +288,10 @@ describe('SQLite', () => {
     await expect(store.addModelService(service, extras())).rejects.toEqual(
       notice('notReady', 'the database is locked by another program'),
     );
-    expect(await store.countModelServices()).toBe(0);
+    expect(await store.count('ModelService', [])).toBe(0);
     other.exec('ROLLBACK');
     await store.addModelService(service, extras());
-    expect(await store.countModelServices()).toBe(1);
+    expect(await store.count('ModelService', [])).toBe(1);
   });
 
   test('tells of a full disk, changes nothing, and goes on when there is room', async (context) => {
@@ -198,10 +303,10 @@ describe('SQLite', () => {
     await expect(store.addModelService(large, extras())).rejects.toEqual(
       notice('internal', 'the disk of the database is full, nothing was changed'),
     );
-    expect(await store.countModelServices()).toBe(0);
+    expect(await store.count('ModelService', [])).toBe(0);
     client.pragma('max_page_count = 1000000');
     await store.addModelService(large, extras());
-    expect(await store.countModelServices()).toBe(1);
+    expect(await store.count('ModelService', [])).toBe(1);
   });
 
   test('tells of a database that can not be written to', async (context) => {

@@ -26,6 +26,21 @@ export const contractParameters: Partial<Record<OperationName, string>> = {
     'version resourceUuid tagUuids modelServiceUuids recommendedGpuNum gpuConstraintDescription ' +
     'modelId shareMode defaultModelServiceUuid',
   BindModelToService: '|',
+  UpdateModel:
+    '| name installPath description vendor parameters modelCenterUuid modelClassifications ' +
+    'recommendedGpuNum gpuConstraintDescription modelId defaultModelServiceUuid ' +
+    'clearDefaultModelService',
+  AddModelCenter:
+    'name url managementIp managementPort | description parameters zoneUuid storageNetworkUuid ' +
+    'serviceNetworkUuid containerRegistry containerNetwork containerStorageNetwork resourceUuid tagUuids',
+  UpdateModelCenter:
+    '| name url managementIp managementPort description parameters storageNetworkUuid ' +
+    'serviceNetworkUuid containerRegistry containerNetwork containerStorageNetwork',
+  LogInByAccount: 'accountName password |',
+  RenewSession: '| duration',
+  CreateUserTag: 'resourceType resourceUuid tag |',
+  CreateSystemTag: 'resourceType resourceUuid tag |',
+  UpdateSystemTag: 'tag |',
 };
 
 /** The names before and after the bar. */

@@ -1,17 +1,13 @@
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectRefusal, invalidArgument } from './refusals.ts';
-import { addModel, addModelService } from './resources.ts';
-import { API, openServer, type Server, startServer } from './server.ts';
-
-const kinds = {
-  service: { path: `${API}/model-services`, table: 'model_services', add: addModelService },
-  model: { path: `${API}/models`, table: 'models', add: addModel },
-};
+import { type KindName, kinds } from './kinds.ts';
+import { expectRefusal, invalidArgument, noRoute } from './refusals.ts';
+import { openServer, type Server, START, startServer } from './server.ts';
+import { sharedServer } from './shared-server.ts';
 
 /** The rules that every list keeps (contract §4.7), tried out on one of them. */
-export function describeList(kind: keyof typeof kinds): void {
-  const { path, table, add } = kinds[kind];
+export function describeList(name: KindName): void {
+  const { path, table, label, add, remove, put } = kinds[name];
 
   /** With three resources, the oldest first. */
   let server: Server;
@@ -19,30 +15,35 @@ export function describeList(kind: keyof typeof kinds): void {
   beforeAll(async () => {
     server = await openServer();
     added = [];
-    for (const name of ['a', 'b', 'c']) {
-      added.push(await add(server, { name }));
+    for (const letter of ['a', 'b', 'c']) {
+      added.push(await add(server, letter));
       server.advance(1000);
     }
   });
   afterAll(() => server.close());
+
+  const all = [0, 1, 2];
+  const selected = (indices: number[]) => indices.map((index) => added[index]);
 
   /** Copies a resource's row so often, past the server. */
   function copyRow(server: Server, uuid: string, times: number): void {
     const client = new Database(server.file);
     try {
       const columns = Object.keys(server.rows(table)[0] as object).filter(
-        (name) => name !== 'uuid',
+        (column) => !['uuid', 'position', 'tag'].includes(column),
       );
-      const type = kind === 'model' ? 'ModelVO' : 'ModelServiceVO';
+      const isTag = table === 'tags';
+      const type = client.prepare('SELECT type FROM resources').pluck().get();
       const resource = client.prepare('INSERT INTO resources (uuid, type) VALUES (?, ?)');
       const copy = client.prepare(
-        `INSERT INTO ${table} (uuid, ${columns}) SELECT ?, ${columns} FROM ${table} WHERE uuid = ?`,
+        `INSERT INTO ${table} (uuid, ${isTag ? 'tag,' : ''} ${columns})
+          SELECT @copied, ${isTag ? '@copied,' : ''} ${columns} FROM ${table} WHERE uuid = @uuid`,
       );
       client.transaction(() => {
         for (let index = 0; index < times; index++) {
           const copied = `copy-${String(index).padStart(4, '0')}`;
-          resource.run(copied, type);
-          copy.run(copied, uuid);
+          if (!isTag) resource.run(copied, type);
+          copy.run({ copied, uuid });
         }
       })();
     } finally {
@@ -51,56 +52,127 @@ export function describeList(kind: keyof typeof kinds): void {
   }
 
   describe('lists', () => {
-    test('nothing where there is nothing', async () => {
-      const server = await startServer();
-
-      const { status, headers, body } = await server.get(path);
-
-      expect(status).toBe(200);
-      expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
-      expect(body).toEqual({ success: true, inventories: [] });
-    });
-
     test('all, the oldest first, each as it was answered', async () => {
       const { body } = await server.get(path);
 
       expect(body).toEqual({ success: true, inventories: added });
     });
 
+    test('nothing before anything is added, and after it is deleted', async () => {
+      const server = await startServer();
+      const { status, headers, body } = await server.get(path);
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
+      expect(body).toEqual({ success: true, inventories: [] });
+
+      const [first, second] = [await add(server, 'first'), await add(server, 'second')];
+      await remove(server, first.uuid);
+      expect((await server.get(path)).body).toEqual({ success: true, inventories: [second] });
+
+      await remove(server, second.uuid);
+      expect((await server.query(path, [], { replyWithCount: 'true' })).body).toEqual({
+        success: true,
+        inventories: [],
+        total: 0,
+      });
+    });
+
     test.each([
       ['limit=2', [0, 1]],
       ['limit=0', []],
       ['limit=0&start=1', []],
-      ['limit=2147483647', [0, 1, 2]],
+      ['limit=2147483647', all],
       ['limit=%202%20', [0, 1]],
       ['limit=+2', [0, 1]],
       ['limit=%2B2', [0, 1]],
+      ['limit=002', [0, 1]],
       ['start=1', [1, 2]],
       ['start=3', []],
       ['start=2147483647', []],
+      ['start=2147483647&limit=2147483647', []],
       ['start=1&limit=1', [1]],
       ['limit=1&limit=3', [0]],
       ['start=2&start=x', [2]],
-      ['count=false', [0, 1, 2]],
-      ['groupBy=name', [0, 1, 2]],
-      ['filterName=a', [0, 1, 2]],
-      ['name=a&Limit=1', [0, 1, 2]],
+      ['count=false', all],
+      ['count=false&count=true', all],
+      ['groupBy=name', all],
+      ['groupBy=nowhere&filterName=a', all],
+      ['filterName=a', all],
+      [`${label}=a&Limit=1`, all],
+      ['q[]=uuid=no&Q=uuid=no&q.=uuid=no&q.x=uuid=no&q.-1=uuid=no&qq.0=uuid=no', all],
+      ['__proto__=a&constructor=b&q.__proto__=c', all],
     ])('what ?%s asks for', async (query, expected) => {
       const { status, body } = await server.get(`${path}?${query}`);
 
       expect(status).toBe(200);
-      expect(body).toEqual({ success: true, inventories: expected.map((index) => added[index]) });
+      expect(body).toEqual({ success: true, inventories: selected(expected) });
+    });
+
+    test.each([
+      ['q=label=b', [1]],
+      ['q=label%3Db', [1]],
+      ['q=label>a', [1, 2]],
+      ['q=label>a&q=label<c', [1]],
+      ['q=label=a&q=label=b', []],
+      ['q=label=b&q=label=b', [1]],
+      ['q.0=label>a&q.1=label<c', [1]],
+      ['q.7=label=b', [1]],
+      ['q.1=label=b&q=label>a', [1]],
+      ['q.0=label>a&q.0=label<c', [1]],
+      ['q=label!=b&limit=1', [0]],
+      ['q=label!=b&limit=1&start=1', [2]],
+      ['q=label!=b&start=2', []],
+      ['q=+label+=b', [1]],
+      ['q=%09label%0A=b', [1]],
+      ['q=label=+b', []],
+      ['q=label=b+', []],
+      ['q=label=b%0A', []],
+      ['q=label=B&sort=-label', [1]],
+      ['q=label>a&sort=-label', [2, 1]],
+      ['q=label>a&sort=-label&limit=1&start=1', [1]],
+    ])('what ?%s lets through', async (query, expected) => {
+      const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
+
+      expect(status).toBe(200);
+      expect(body).toEqual({ success: true, inventories: selected(expected) });
+    });
+
+    test.each([
+      ['sort=label', [0, 1, 2]],
+      ['sort=+label', [0, 1, 2]],
+      ['sort=%2Blabel', [0, 1, 2]],
+      ['sort=%20label', [0, 1, 2]],
+      ['sort=-label', [2, 1, 0]],
+      ['sort=%2Dlabel', [2, 1, 0]],
+      ['sort=-createDate', [2, 1, 0]],
+      ['sort=+createDate', [0, 1, 2]],
+      ['sort=', [0, 1, 2]],
+      ['sort', [0, 1, 2]],
+      ['sort=-label&sort=label', [2, 1, 0]],
+      ['sort=&sort=-label', [0, 1, 2]],
+      ['sort=label&sort=nowhere', [0, 1, 2]],
+      ['sort=-label&limit=1', [2]],
+      ['sort=-label&limit=1&start=2', [0]],
+    ])('in the order of ?%s', async (query, expected) => {
+      const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
+
+      expect(status).toBe(200);
+      expect(body).toEqual({ success: true, inventories: selected(expected) });
     });
 
     test.each([
       ['count=true', undefined],
       ['count=TRUE&limit=1&start=2', undefined],
+      ['count=true&limit=0', undefined],
       ['count=true&count=false', undefined],
       ['count=true&replyWithCount=true', undefined],
+      ['count=true&fields=uuid&sort=-uuid', undefined],
       ['replyWithCount=true', 3],
       ['replyWithCount=True&limit=1', 1],
       ['replyWithCount=true&limit=0', 0],
       ['replyWithCount=true&start=2', 1],
+      ['replyWithCount=true&start=9', 0],
+      ['replyWithCount=true&fields=uuid', 3],
     ])('with the total of all, for ?%s', async (query, listed) => {
       const { status, body } = await server.get(`${path}?${query}`);
 
@@ -113,30 +185,98 @@ export function describeList(kind: keyof typeof kinds): void {
       expect(body.inventories?.length).toBe(listed);
     });
 
-    test('1000 of more where no limit is given', async () => {
-      const server = await startServer();
-      copyRow(server, (await add(server)).uuid, 1000);
+    test.each([
+      ['q=label>a&count=true', 2, undefined],
+      ['q=label>a&q=label<c&count=true', 1, undefined],
+      ['q=label=nothing&count=true', 0, undefined],
+      ['q=label>a&replyWithCount=true&limit=1', 2, [1]],
+      ['q=label>a&replyWithCount=true&start=1', 2, [2]],
+      ['q=label=nothing&replyWithCount=true', 0, []],
+    ])('with the total of what is let through, for ?%s', async (query, total, expected) => {
+      const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
 
-      const { body } = await server.get(`${path}?replyWithCount=true`);
-
-      expect(body.total).toBe(1001);
-      expect(body.inventories).toHaveLength(1000);
-      expect((await server.get(`${path}?limit=1001`)).body.inventories).toHaveLength(1001);
+      expect(status).toBe(200);
+      expect(body).toEqual({
+        success: true,
+        total,
+        ...(expected && { inventories: selected(expected) }),
+      });
     });
 
-    test('those of one second by uuid, so that no page skips or repeats one', async () => {
-      const server = await startServer();
-      for (const digit of ['9', '5', '7', '1', '3', '8']) {
-        await add(server, { resourceUuid: `${digit.repeat(12)}4fff8${digit.repeat(15)}` });
-      }
+    test.each([
+      ['fields=uuid', ['uuid']],
+      ['fields=label', ['label']],
+      ['fields=label,uuid', ['label', 'uuid']],
+      ['fields=uuid,label,createDate,lastOpDate', ['uuid', 'label', 'createDate', 'lastOpDate']],
+      ['fields=uuid,uuid,uuid', ['uuid']],
+      ['fields=+uuid+,%09label%20', ['uuid', 'label']],
+      ['fields=,uuid,,label,', ['uuid', 'label']],
+      ['fields=uuid&fields=label', ['uuid']],
+      ['fields=uuid&fields=nowhere', ['uuid']],
+      ['fields=uuid&sort=label', ['uuid']],
+      ['fields=lastOpDate&q=label!=nothing', ['lastOpDate']],
+    ])('of each no more than ?%s asks for', async (query, names) => {
+      const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
 
-      const pages: { uuid: string }[] = [];
-      for (const start of [0, 2, 4]) {
-        pages.push(...(await server.get(`${path}?start=${start}&limit=2`)).body.inventories);
-      }
+      const asked = names.map((field) => (field === 'label' ? label : field));
+      const expected = added.map((resource) =>
+        Object.fromEntries(Object.entries(resource).filter(([field]) => asked.includes(field))),
+      );
+      expect(status).toBe(200);
+      expect(body).toEqual({ success: true, inventories: expected });
+    });
 
-      const found = pages.map(({ uuid }) => uuid[0]);
-      expect(found).toEqual(['1', '3', '5', '7', '8', '9']);
+    test('whole resources where fields names none', async () => {
+      for (const query of ['fields=', 'fields', 'fields=%20', 'fields=&fields=uuid']) {
+        const { body } = await server.get(`${path}?${query}`);
+        expect(body, query).toEqual({ success: true, inventories: added });
+      }
+    });
+
+    describe('of many', () => {
+      const server = sharedServer();
+      const all = { fields: `uuid,${label}` };
+
+      test('what is sorted alike by its age, whichever the direction', async () => {
+        for (const [index, letter] of ['x', 'Y', 'X', 'y'].entries()) {
+          await put(server(), { [label]: `alike ${letter}`, createDate: START + index * 1000 });
+        }
+        const found = async (sort: string) => {
+          const { body } = await server().query(path, [`${label}~=alike%`], { ...all, sort });
+          return body.inventories.map((resource: Record<string, string>) =>
+            resource[label]?.at(-1),
+          );
+        };
+
+        expect(await found(label)).toEqual(['x', 'X', 'Y', 'y']);
+        expect(await found(`-${label}`)).toEqual(['Y', 'y', 'x', 'X']);
+      });
+
+      test('those of one moment by uuid, so that no page skips or repeats one', async () => {
+        for (const uuid of ['9', '5', '7', '1', '3', '8']) {
+          await put(server(), { uuid, [label]: `moment ${uuid}`, createDate: START });
+        }
+
+        const pages: { uuid: string }[] = [];
+        for (const start of ['0', '2', '4']) {
+          const page = { ...all, start, limit: '2' };
+          const { body } = await server().query(path, [`${label}~=moment%`], page);
+          pages.push(...body.inventories);
+        }
+
+        expect(pages.map(({ uuid }) => uuid)).toEqual(['1', '3', '5', '7', '8', '9']);
+      });
+
+      test('1000 where no limit is given', async () => {
+        copyRow(server(), (await add(server(), 'copied')).uuid, 1000);
+
+        const { body } = await server().query(path, [], { ...all, replyWithCount: 'true' });
+
+        expect(body.total).toBeGreaterThan(1000);
+        expect(body.inventories).toHaveLength(1000);
+        const { body: longer } = await server().query(path, [], { ...all, limit: '1001' });
+        expect(longer.inventories).toHaveLength(1001);
+      });
     });
 
     test('under doubled slashes, and with an empty JSON body', async () => {
@@ -146,53 +286,148 @@ export function describeList(kind: keyof typeof kinds): void {
 
       expect(body.inventories).toEqual(added);
     });
+
+    test('without changing anything', async () => {
+      const before = server.snapshot();
+
+      await server.query(path, ['uuid!=x'], { sort: '-uuid', limit: '1', replyWithCount: 'true' });
+
+      expect(server.snapshot()).toEqual(before);
+    });
   });
 
   describe('refuses', () => {
     const noInteger = (name: string) => `Invalid query parameter. '${name}' must be an integer`;
     const outOfRange = (name: string) => `field[${name}] must be in range of [0, 2147483647]`;
-    const overflow = '2147483648 is Integer overflow, Integer.MAX_VALUE is 2147483647';
-    const noBoolean = (name: string) =>
-      `Invalid value for boolean field [${name}], [maybe] is not a valid boolean string[true, false].`;
-    const refused = ['limit', 'start'].flatMap((name) => [
-      ...['abc', '', '1.5', '1e3', '0x1', 'null', '1,2'].map((value) => [
-        `${name}=${value}`,
-        noInteger(name),
-      ]),
+    const overflow = (value: string) =>
+      `${value} is Integer overflow, Integer.MAX_VALUE is 2147483647`;
+    const noBoolean = (name: string, value: string) =>
+      `Invalid value for boolean field [${name}], [${value}] is not a valid boolean string[true, false].`;
+    const refusedIntegers = ['limit', 'start'].flatMap((name) => [
+      ...['abc', '', '1.5', '1e3', '0x1', 'null', '1,2', '%202%203', '--1', '%00', '٣'].map(
+        (value) => [`${name}=${value}`, noInteger(name)],
+      ),
+      // A space that decision 9 doesn't trim.
+      [`${name}=%C2%A02`, noInteger(name)],
       [name, noInteger(name)],
       [`${name}=-1`, outOfRange(name)],
-      [`${name}=2147483648`, overflow],
+      [`${name}=2147483648`, overflow('2147483648')],
+      [`${name}=99999999999999999999`, overflow('99999999999999999999')],
       [`${name}=x&${name}=1`, noInteger(name)],
+      [`count=true&${name}=x`, noInteger(name)],
     ]);
+    const refusedBooleans = ['count', 'replyWithCount'].flatMap((name) =>
+      ['maybe', 'yes', '1', ''].map((value) => [`${name}=${value}`, noBoolean(name, value)]),
+    );
 
-    test.each([
-      ...refused,
-      ['count=maybe', noBoolean('count')],
-      ['replyWithCount=maybe', noBoolean('replyWithCount')],
-    ] as [string, string][])('?%s', async (query, details) => {
+    test.each([...refusedIntegers, ...refusedBooleans] as [
+      string,
+      string,
+    ][])('?%s', async (query, details) => {
       await expectRefusal(server, () => server.get(`${path}?${query}`), invalidArgument(details));
     });
 
-    test.each([
-      'q=name=a',
-      'sort=-name',
-      'fields=uuid',
-    ])('?%s rather than answer as if it were not there', async (query) => {
-      const server = await startServer();
+    const noOperator = (condition: string) =>
+      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't contain any query ` +
+      'operator. Valid query operators are ' +
+      '[[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]';
 
+    test.each([
+      ['q=', ''],
+      ['q', ''],
+      ['q=uuid', 'uuid'],
+      ['q=uuid~a', 'uuid~a'],
+      ['q=uuid!', 'uuid!'],
+      ['q=uuid+IS+NULL', 'uuid IS NULL'],
+      ['q=uuid+is++null', 'uuid is  null'],
+      ['q=uuid=a&q=', ''],
+      ['q=&q=uuid=a', ''],
+      ['q.3=uuid', 'uuid'],
+      ['q=nowhere', 'nowhere'],
+    ])('?%s, which has no operator', async (query, condition) => {
       await expectRefusal(
         server,
         () => server.get(`${path}?${query}`),
-        invalidArgument(expect.stringContaining(`'${query.split('=', 1)}'`)),
+        invalidArgument(noOperator(condition)),
+      );
+    });
+
+    test.each([
+      '=a',
+      '  =a',
+      '=',
+      '!=',
+      'is null',
+      ' not null',
+      '~=%',
+      '!?=a',
+    ])('?q=%s, which leaves no field', async (condition) => {
+      await expectRefusal(
+        server,
+        () => server.query(path, [condition]),
+        invalidArgument(expect.stringContaining(`'${condition}' in the parameter[q]`)),
+      );
+    });
+
+    test('more than 100 conditions', async () => {
+      const conditions = Array(100).fill('uuid!=x');
+      expect((await server.query(path, conditions)).body.inventories).toEqual(added);
+
+      await expectRefusal(
+        server,
+        () => server.query(path, [...conditions, 'uuid!=x']),
+        invalidArgument(expect.stringContaining('[q]')),
+      );
+    });
+
+    test.each([
+      ['a NUL in a value', `${label}=a\0`],
+      ['a NUL in a field', `${label}\0=a`],
+      ['a NUL alone', '\0'],
+      ['a NUL in a pattern', `${label}~=%\0%`],
+      ['a NUL in a list', `${label}?=a,\0`],
+    ])('%s', async (_, condition) => {
+      await expectRefusal(
+        server,
+        () => server.query(path, [condition]),
+        invalidArgument(expect.stringContaining('NUL')),
+      );
+    });
+
+    test('a NUL in sort and fields', async () => {
+      for (const parameter of ['sort', 'fields']) {
+        const { status, body } = await server.query(path, [], { [parameter]: `${label}\0` });
+        expect([status, body.error?.code], parameter).toEqual([400, 'SYS.1007']);
+      }
+    });
+
+    test('another method, a path that only begins like its own, and a trailing slash', async () => {
+      await expectRefusal(
+        server,
+        () => server.get(`${path}x`),
+        noRoute(`${path.slice('/zstack'.length)}x`),
+      );
+      await expectRefusal(
+        server,
+        () => server.get(`${path}/?limit=1`),
+        noRoute(`${path.slice('/zstack'.length)}/`),
+      );
+    });
+
+    test('whoever has no session', async () => {
+      await expectRefusal(
+        server,
+        () => server.get(`${path}?q=nonsense`, { session: null }),
+        invalidArgument("missing header 'Authorization'"),
       );
     });
   });
 }
 
 /** The rules of reading one resource (decision 22), tried out on one kind. */
-export function describeGet(kind: keyof typeof kinds): void {
-  const { path, add } = kinds[kind];
-  const other = kind === 'model' ? kinds.service : kinds.model;
+export function describeGet(name: KindName): void {
+  const { path, add, remove } = kinds[name];
+  const others = Object.values(kinds).filter((kind) => kind.name !== name);
 
   let server: Server;
   beforeAll(async () => {
@@ -201,10 +436,11 @@ export function describeGet(kind: keyof typeof kinds): void {
   afterAll(() => server.close());
 
   test('returns the one asked for, as it was answered', async () => {
-    await add(server);
-    const { uuid, ...added } = await add(server);
+    await add(server, 'other');
+    const { uuid, ...added } = await add(server, 'one');
 
-    for (const url of [`${path}/${uuid}`, `${path}//${uuid}?limit=0&count=true`]) {
+    const queries = ['?limit=0&count=true', '?q=nonsense&sort=nowhere&start=x'];
+    for (const url of [`${path}/${uuid}`, ...queries.map((query) => `${path}//${uuid}${query}`)]) {
       const { status, headers, body } = await server.get(url);
       expect(status).toBe(200);
       expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
@@ -213,24 +449,51 @@ export function describeGet(kind: keyof typeof kinds): void {
   });
 
   test('returns an empty list for what is not there', async () => {
-    const { uuid } = await add(server);
-    const { uuid: otherUuid } = await other.add(server);
+    const { uuid } = await add(server, 'one');
+    const hostile = ['%25', "'", '%00', '%F0%9F%98%80', '__proto__', 'a'.repeat(10_000)];
 
-    for (const unknown of ['no-such', uuid.toUpperCase(), `${uuid}%20`, otherUuid, '%25', "'"]) {
+    for (const unknown of ['no-such', uuid.toUpperCase(), `${uuid}%20`, `%20${uuid}`, ...hostile]) {
       const { status, body } = await server.get(`${path}/${unknown}`);
-      expect({ status, body }).toEqual({ status: 200, body: { success: true, inventories: [] } });
+      expect({ status, body }, unknown.slice(0, 99)).toEqual({
+        status: 200,
+        body: { success: true, inventories: [] },
+      });
     }
   });
 
+  test.each(others)('returns an empty list for the uuid of a $name', async (other) => {
+    const { uuid } = await other.add(server, 'other');
+    expect((await server.get(`${other.path}/${uuid}`)).body.inventories).toHaveLength(1);
+
+    const { status, body } = await server.get(`${path}/${uuid}`);
+
+    expect({ status, body }).toEqual({ status: 200, body: { success: true, inventories: [] } });
+  });
+
+  test('returns an empty list for what was deleted', async () => {
+    const { uuid } = await add(server, 'one');
+    await remove(server, uuid);
+
+    const { status, body } = await server.get(`${path}/${uuid}`);
+
+    expect({ status, body }).toEqual({ status: 200, body: { success: true, inventories: [] } });
+  });
+
   test('has nothing at a trailing slash', async () => {
-    const { uuid } = await add(server);
+    const { uuid } = await add(server, 'one');
 
     for (const url of [`${path}/`, `${path}/${uuid}/`]) {
-      await expectRefusal(server, () => server.get(url), {
-        status: 404,
-        code: 'SYS.1009',
-        details: `no api mapping to ${url.slice('/zstack'.length)}`,
-      });
+      await expectRefusal(server, () => server.get(url), noRoute(url.slice('/zstack'.length)));
     }
+  });
+
+  test('is refused to whoever has no session', async () => {
+    const { uuid } = await add(server, 'one');
+
+    await expectRefusal(
+      server,
+      () => server.get(`${path}/${uuid}`, { session: null }),
+      invalidArgument("missing header 'Authorization'"),
+    );
   });
 }

@@ -201,28 +201,37 @@ const numbersTaken = (min: number, max: number): Taken[] => [
   { what: 'text of its most', sent: String(max), kept: max },
   { what: 'text with sign and spaces', sent: '\t+7 ', kept: 7 },
   { what: 'text with leading zeros', sent: '007', kept: 7 },
-  { what: 'text of a negative zero', sent: '-0', kept: 0 },
+  ...(min > 0 ? [] : [{ what: 'text of a negative zero', sent: '-0', kept: 0 }]),
 ];
 
+/** A 32-bit integer between bounds. */
+function integerFrom(min: number, max: number): Parameter {
+  return {
+    taken: numbersTaken(min, max),
+    wrongType: [
+      ...noIntegers(),
+      ...[INTEGER_MAX + 1, String(INTEGER_MAX + 1), -INTEGER_MAX - 2, LONG_MAX + 1].map(
+        (sent): Refused => ({
+          what: `${JSON.stringify(sent)}, which overflows`,
+          sent,
+          details: () => `${sent} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+        }),
+      ),
+    ],
+    notAllowed: [
+      outOfRange('less than the least', min - 1, min, max),
+      outOfRange('text of less than the least', ` ${min - 1}`, min, max),
+      outOfRange('the least of 32 bits', -INTEGER_MAX - 1, min, max),
+      ...(max < INTEGER_MAX ? [outOfRange('more than the most', max + 1, min, max)] : []),
+    ],
+  };
+}
+
 /** A 32-bit integer of at least 0. */
-export const integer: Parameter = {
-  taken: numbersTaken(0, INTEGER_MAX),
-  wrongType: [
-    ...noIntegers(),
-    ...[INTEGER_MAX + 1, String(INTEGER_MAX + 1), -INTEGER_MAX - 2, LONG_MAX + 1].map(
-      (sent): Refused => ({
-        what: `${JSON.stringify(sent)}, which overflows`,
-        sent,
-        details: () => `${sent} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
-      }),
-    ),
-  ],
-  notAllowed: [
-    outOfRange('less than the least', -1, 0, INTEGER_MAX),
-    outOfRange('text of less than the least', ' -1', 0, INTEGER_MAX),
-    outOfRange('the least of 32 bits', -INTEGER_MAX - 1, 0, INTEGER_MAX),
-  ],
-};
+export const integer = integerFrom(0, INTEGER_MAX);
+
+/** A port. */
+export const port = integerFrom(1, 65_535);
 
 /** A 64-bit integer, as far as JSON carries it exactly (decision 8). */
 export function long(min: number): Parameter {
@@ -281,6 +290,78 @@ export const uuids: Parameter = {
   notAllowed: [
     nullElement(['a', null]),
     tooLong('a member that is too long', [`${longUuid}u`], UUID_MAX, '[0]'),
+  ],
+};
+
+/** A list of texts, whose members are kept as sent; the limit of the longest ones takes a test of its own. */
+export const texts: Parameter = {
+  taken: uuids.taken.filter(({ what }) => what !== 'its longest members'),
+  wrongType: uuids.wrongType,
+  notAllowed: [nullElement(['a', null])],
+};
+
+const gpuNumbersTaken = (...forms: [sent: unknown, kept: number[]][]): Taken[] =>
+  forms.map(([sent, kept]) => ({ what: JSON.stringify(sent), sent, kept }));
+
+const noGpuNumbers = (what: string, sent: unknown): Refused => ({
+  what,
+  sent,
+  details: (field) =>
+    `field[${field}] must be a list of integers from 0 to ${INTEGER_MAX} such as 1,2,4 or [1,2,4], ` +
+    `but [${sent}] found`,
+});
+
+/** Decision 25. */
+export const gpuNumbers: Parameter = {
+  taken: [
+    ...gpuNumbersTaken(
+      ['1,2,4', [1, 2, 4]],
+      [' 1 ,\t2, 4 ', [1, 2, 4]],
+      ['8', [8]],
+      ['[1,2,4]', [1, 2, 4]],
+      [' [ 1 , 2 ] ', [1, 2]],
+      [`0,${INTEGER_MAX},0`, [0, INTEGER_MAX, 0]],
+      ['', []],
+      [' ', []],
+      ['[]', []],
+      ['[ ]', []],
+    ),
+    ...[[1, 2, 4], [0, INTEGER_MAX], []].flatMap((list) => gpuNumbersTaken([list, list])),
+    ...gpuNumbersTaken(
+      [
+        ['1', ' 2 '],
+        [1, 2],
+      ],
+      [4, [4]],
+    ),
+    { what: 'its longest text', sent: `${'1,'.repeat(127)}1`, kept: Array(128).fill(1) },
+  ],
+  wrongType: [
+    excepted('an object', {}, 'a string'),
+    ...[1.5, true, 'a', [1]].map(
+      (member): Refused => ({
+        what: `a list of ${JSON.stringify(member)}`,
+        sent: [2, member],
+        details: (field) =>
+          `[${field}[1]] field is excepted an int or long, but was [${show(member)}].`,
+      }),
+    ),
+    {
+      what: 'a list of too large a number',
+      sent: [INTEGER_MAX + 1],
+      details: () => `${INTEGER_MAX + 1} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+    },
+  ],
+  notAllowed: [
+    ...['a', '1,', ',1', '1,,2', '1 2', '-1', '1.5', '[1,2', '1,2]', '[[1]]', '2147483648'].map(
+      (sent) => noGpuNumbers(JSON.stringify(sent), sent),
+    ),
+    noGpuNumbers('a negative number', -1),
+    noGpuNumbers('a fraction', 1.5),
+    noGpuNumbers('a boolean', true),
+    outOfRange('a list of a negative number', [-1], 0, INTEGER_MAX, '[0]'),
+    nullElement([null]),
+    ...text(255).notAllowed,
   ],
 };
 

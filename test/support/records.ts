@@ -1,6 +1,7 @@
 import type { WriteExtras } from '../../src/domain/ports.ts';
 import type {
   Model,
+  ModelCenterFields,
   ModelFields,
   ModelService,
   ModelServiceFields,
@@ -66,6 +67,7 @@ export function model(fields: Partial<Model> = {}): Model {
     isLatestVersion: true,
     extraGpuMemRequest: 4_294_967_296,
     SAMPLE_SIZE: 1000,
+    modelClassifications: [],
     tagUuids: [],
     modelServiceRefs: [],
     createDate: SOME_TIME,
@@ -143,6 +145,46 @@ export function everyModelField(): EveryField<ModelFields> {
     extraGpuMemRequest: 13,
     SAMPLE_SIZE: 17,
     shareMode: 'Public',
+    modelClassifications: ['a classification'],
+    tagUuids: [newUuid()],
+    createDate: SOME_TIME + 1,
+    lastOpDate: SOME_TIME + 2,
+  };
+}
+
+/** A center with what must be there, and what is given. */
+export function modelCenter(fields: Partial<ModelCenterFields> = {}): ModelCenterFields {
+  return {
+    uuid: newUuid(),
+    name: 'center',
+    url: 'nfs://192.168.10.12/ai',
+    status: 'Connected',
+    managementIp: '192.168.10.12',
+    managementPort: 8989,
+    tagUuids: [],
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyCenterField(): EveryField<ModelCenterFields> {
+  return {
+    uuid: newUuid(),
+    name: 'a name',
+    description: 'a description',
+    url: 'a url',
+    status: 'a status',
+    parameters: 'a parameter',
+    managementIp: 'an address',
+    managementPort: 3,
+    zoneUuid: newUuid(),
+    storageNetworkUuid: newUuid(),
+    serviceNetworkUuid: newUuid(),
+    containerRegistry: 'registry.example.com',
+    containerStorageNetwork: 'a storage network',
+    containerNetwork: 'a network',
     tagUuids: [newUuid()],
     createDate: SOME_TIME + 1,
     lastOpDate: SOME_TIME + 2,
@@ -178,10 +220,11 @@ export function tag(resourceUuid: string, text: string, fields: Partial<Tag> = {
     resourceType: 'ModelServiceVO',
     tag: text,
     type: 'User',
+    inherent: false,
     createDate: SOME_TIME,
     lastOpDate: SOME_TIME,
     ...fields,
-  };
+  } as Tag;
 }
 
 export function session(fields: Partial<Session> = {}): Session {

@@ -1,6 +1,6 @@
-import Database from 'better-sqlite3';
 import { expect } from 'vitest';
 import type { ModelInventory } from '../../src/contract/model.ts';
+import type { ModelCenterInventory } from '../../src/contract/model-center.ts';
 import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
 import { API, type Server } from './server.ts';
 
@@ -42,12 +42,23 @@ async function add<Inventory>(server: Server, path: string, param: object): Prom
   return body.inventory;
 }
 
-/** Puts a model center's row into the database file, past the server. */
-export function registerCenter(server: Server, uuid: string): void {
-  const client = new Database(server.file);
-  try {
-    client.prepare("INSERT INTO resources (uuid, type) VALUES (?, 'ModelCenterVO')").run(uuid);
-  } finally {
-    client.close();
-  }
+/** The required parameters of AddModelCenter, and nothing more. */
+export const requiredCenterParams = {
+  name: 'center',
+  url: 'nfs://192.168.10.12/ai',
+  managementIp: '192.168.10.12',
+  managementPort: 8989,
+};
+
+/** Adds a center with the required parameters and those given. */
+export async function addModelCenter(
+  server: Server,
+  params: object = {},
+): Promise<ModelCenterInventory> {
+  return add(server, 'model-centers', { ...requiredCenterParams, ...params });
+}
+
+/** Adds a center of that uuid. */
+export async function registerCenter(server: Server, uuid: string): Promise<void> {
+  await addModelCenter(server, { resourceUuid: uuid });
 }

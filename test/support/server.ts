@@ -6,13 +6,16 @@ import Database from 'better-sqlite3';
 import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
-import { dateFormatter } from '../../src/contract/dates.ts';
-import type { Ports, Store } from '../../src/domain/ports.ts';
+import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
+import type { Access, Memory, Ports, Store } from '../../src/domain/ports.ts';
+import { scryptPasswords } from '../../src/passwords.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { watchAnswers } from './answers.ts';
 
 export const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
+/** The API's root, where accounts and tags are. */
+export const ROOT = '/zstack/v1';
 /** Nov 25, 2025 11:51:50 AM, UTC. */
 export const START = Date.UTC(2025, 10, 25, 11, 51, 50);
 export const START_DATE = 'Nov 25, 2025 11:51:50 AM';
@@ -34,7 +37,8 @@ export interface CallOptions {
 }
 
 type Overrides = Partial<Omit<AppOptions, 'ports'>> &
-  Partial<Omit<Ports, 'store'>> & {
+  Partial<Omit<Ports, 'store' | 'access' | keyof Memory>> & {
+    access?: Partial<Access>;
     /** A database file to go on with; it is then the test's to remove. */
     file?: string;
   };
@@ -49,6 +53,9 @@ export interface Server {
   post(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   put(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   get(path: string, options?: CallOptions): Promise<Answer>;
+  /** Lists what satisfies all conditions; the other parameters as they are. */
+  query(path: string, conditions: string[], parameters?: Record<string, string>): Promise<Answer>;
+  delete(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Moves the server's clock forward. */
   advance(milliseconds: number): void;
   /** Rows of a table, read past the server from the database file. */
@@ -75,17 +82,28 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const file = overrides.file ?? join(folder as string, 'aios.db');
   const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
   let now = START;
-  const { file: _, clock, newUuid, formatDate, strictReferences, ...options } = overrides;
+  const { file: _, access, ...others } = overrides;
+  const { clock, pause, newUuid, formatDate, parseDate, passwords, ...rest } = others;
+  const { strictReferences, ...options } = rest;
   const app = await buildApp({
     ports: {
       store,
       clock: clock ?? (() => now),
+      pause: pause ?? (async () => {}),
       newUuid: newUuid ?? (() => crypto.randomUUID().replaceAll('-', '')),
       formatDate: formatDate ?? dateFormatter('UTC'),
+      parseDate: parseDate ?? dateParser('UTC'),
+      passwords: passwords ?? scryptPasswords,
+      access: {
+        required: true,
+        wellKnownSessions: new Set([SESSION]),
+        sessionLifetime: 7_200_000,
+        initialPassword: true,
+        ...access,
+      },
       strictReferences: strictReferences ?? false,
     },
     logger: pino({ level: 'silent' }),
-    authorization: { required: true, sessions: new Set([SESSION]) },
     unknownFields: 'ignore',
     bodyLimit: 32 * 1024 * 1024,
     trustProxy: false,
@@ -140,6 +158,11 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     post: (path, body, callOptions) => call('POST', path, body, callOptions),
     put: (path, body, callOptions) => call('PUT', path, body, callOptions),
     get: (path, callOptions) => call('GET', path, undefined, callOptions),
+    query: (path, conditions, parameters = {}) => {
+      const pairs = [...conditions.map((q) => ['q', q]), ...Object.entries(parameters)];
+      return call('GET', `${path}?${new URLSearchParams(pairs as [string, string][])}`);
+    },
+    delete: (path, body, callOptions) => call('DELETE', path, body, callOptions),
     advance: (milliseconds) => {
       now += milliseconds;
     },

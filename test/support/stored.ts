@@ -1,6 +1,6 @@
 import type { Server } from './server.ts';
 
-const tables = { service: 'model_services', model: 'models' };
+const tables = { service: 'model_services', model: 'models', center: 'model_centers' };
 
 /**
  * A field of a resource as the database file has it.

@@ -1,0 +1,278 @@
+import { describe, expect, test } from 'vitest';
+import { dateParser } from '../../src/contract/dates.ts';
+import { LIST_MAX, PATTERNS_MAX } from '../../src/contract/query.ts';
+import { readConditions, readFields, readSort } from '../../src/domain/conditions.ts';
+import { type OracleKind, otherFields, ownFields } from '../support/query-oracle.ts';
+
+const parseDate = dateParser('UTC');
+const read = (kind: OracleKind, ...q: string[]) => readConditions(kind, q, parseDate);
+
+const kinds = Object.keys(ownFields) as OracleKind[];
+const comparisons = ['=', '!=', '<', '<=', '>', '>=', '~=', '!~=', '?=', '!?='];
+
+/** A failure by what a client sees of it. */
+const refusal = (status: number, errorCode: string, message: unknown) =>
+  expect.objectContaining({ status, errorCode, message });
+const invalid = (message: unknown) => refusal(400, 'SYS.1007', message);
+const noSuchField = (kind: OracleKind, field: string) =>
+  refusal(503, 'SYS.1000', `inventory class[class ${kind}Inventory] not having field[${field}]`);
+
+describe('every scalar field can be asked for', () => {
+  test.each(kinds)('of %s, in conditions, sort and fields', (kind) => {
+    for (const field of Object.keys(ownFields[kind])) {
+      expect(read(kind, `${field} is null`)).toHaveLength(1);
+      expect(readSort(kind, field)).toMatchObject({ field: { name: field } });
+      expect(readFields(kind, field)).toEqual([field]);
+    }
+  });
+
+  test.each(kinds)('of what belongs to %s, in conditions alone', (kind) => {
+    for (const field of Object.keys(otherFields[kind])) {
+      expect(read(kind, `${field} is null`)).toHaveLength(1);
+      expect(() => readSort(kind, field)).toThrow(noSuchField(kind, field));
+      expect(() => readFields(kind, field)).toThrow(noSuchField(kind, field));
+    }
+  });
+});
+
+describe('nothing else can be asked for', () => {
+  const everywhere = [
+    // Lists, maps, and what is made up of others.
+    ...['modelServiceRefs', 'modelServiceImages', 'cpuArchitectures', 'recommendedGpuNum'],
+    ...['vendorToSpecUuidsMap', 'capacity', 'capacity.modelUsedCapacity', 'modelCenter'],
+    // Stored, never returned: conditions would tell what they are.
+    ...['token', 'zoneUuid', 'shareMode', 'tagUuids', 'modelClassifications', 'position'],
+    ...['modelCenter.zoneUuid', 'modelCenter.tagUuids', 'modelServiceRefs.token'],
+    // What the database has.
+    ...['model_center_uuid', 'create_date', 'rowid', '1', '*', 'NULL', 'models.uuid', '"uuid"'],
+    // What objects have.
+    ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'modelServiceRefs.__proto__'],
+    // Nearly right.
+    ...['Uuid', 'UUID', 'uuid.', '.uuid', 'uuid uuid', '__usertag__', '__tag__', 'userTags'],
+    ...['modelServiceRefs.', 'modelServiceRefs.modelUuid.x', 'ModelCenter.name'],
+    ...['modelCenter.modelCenter.name', 'modelCenter.capacity'],
+  ];
+  const elsewhere: [OracleKind, string][] = [
+    ['Model', 'modelServiceImages.dockerImage'],
+    ['Model', 'yaml'],
+    ['ModelService', 'modelId'],
+    ['ModelCenter', 'modelServiceRefs.modelUuid'],
+    ['ModelCenter', 'modelCenter.name'],
+    ['UserTag', '__userTag__'],
+    ['UserTag', 'inherent'],
+    ['SystemTag', 'name'],
+  ];
+
+  test.each([
+    ...kinds.flatMap((kind) => everywhere.map((field) => [kind, field] as const)),
+    ...elsewhere,
+  ])('of %s, such as %s', (kind, field) => {
+    for (const rest of [
+      ...comparisons.map((operator) => `${operator}1`),
+      ' is null',
+      ' not null',
+    ]) {
+      expect(() => read(kind, field + rest)).toThrow(noSuchField(kind, field));
+    }
+    for (const sign of ['', '+', '-', ' ']) {
+      expect(() => readSort(kind, sign + field)).toThrow(noSuchField(kind, field));
+    }
+    expect(() => readFields(kind, `uuid,${field}`)).toThrow(noSuchField(kind, field));
+  });
+});
+
+describe('a value that is none of the field’s', () => {
+  const noIntegers = [
+    ...['', ' ', 'a', 'null', 'NaN', 'Infinity', '-Infinity', 'true', '1.5', '1.0', '.5', '1.'],
+    ...['1e3', '0x10', '1_000', '1 000', '--1', '+-1', '- 1', '1-', '１', '٣', '%', '1%', "'1'"],
+  ];
+  const noBooleans = ['', '1', '0', 'yes', 'tru', 'truefalse', 't', 'null', '%', 't%', '"true"'];
+  const noDates = [
+    ...[
+      '',
+      'now',
+      '0',
+      '1764071510123',
+      '2025-11-25',
+      '2025-11-25T11:51:50Z',
+      '2025-02-29 00:00:00',
+    ],
+    ...['Nov 25, 2025', '%', '2025%', 'Nov%', 'null', '2025-11-25 11:51:50.000'],
+  ];
+
+  test.each([
+    ...noIntegers.flatMap((value) => [
+      ['requestCpu', value],
+      ['requestMemory', value],
+      ['modelCenter.managementPort', value],
+    ]),
+    ...noBooleans.flatMap((value) => [
+      ['system', value],
+      ['modelServiceRefs.isDefault', value],
+    ]),
+    ...noDates.flatMap((value) => [
+      ['createDate', value],
+      ['modelServiceImages.lastOpDate', value],
+    ]),
+    // Beyond an Integer, and beyond a Long (decision 8).
+    ...['2147483648', '-2147483649', '9'.repeat(400)].map((value) => ['requestCpu', value]),
+    ...['9007199254740992', '-9007199254740992', '9007199254740993'].map((value) => [
+      'size',
+      value,
+    ]),
+    ['size', '9'.repeat(400)],
+  ] as [string, string][])('is refused by every comparison: %s, %j', (field, value) => {
+    for (const operator of comparisons) {
+      expect(() => read('ModelService', `${field}${operator}${value}`)).toThrow(
+        invalid(expect.stringMatching(`\\[${field}\\]|Integer overflow`)),
+      );
+    }
+  });
+
+  test.each([
+    'requestCpu',
+    'size',
+    'system',
+    'createDate',
+  ])('is refused in a list too, wherever it stands: %s', (field) => {
+    const [good, bad] = { requestCpu: ['1', 'x'], size: ['1', 'x'], system: ['true', 'x'] }[
+      field
+    ] ?? ['2025-11-25 11:51:50', 'x'];
+    for (const members of [`${bad},${good}`, `${good},${bad}`, `${good},`, `,${good}`, ',']) {
+      for (const operator of ['?=', '!?=']) {
+        expect(() => read('ModelService', field + operator + members)).toThrow(
+          invalid(expect.any(String)),
+        );
+      }
+    }
+  });
+
+  test('is named in the platform’s sentence', () => {
+    expect(() => read('ModelService', 'size=a')).toThrow(
+      invalid('[size] field is excepted an int or long, but was [a].'),
+    );
+    expect(() => read('ModelService', 'requestCpu=2147483648')).toThrow(
+      invalid('2147483648 is Integer overflow, Integer.MAX_VALUE is 2147483647'),
+    );
+    expect(() => read('ModelService', 'system=1')).toThrow(
+      invalid(
+        'Invalid value for boolean field [system], [1] is not a valid boolean string[true, false].',
+      ),
+    );
+    expect(() => read('ModelService', 'createDate=now')).toThrow(
+      invalid(
+        expect.stringMatching(/^\[createDate\] field is excepted a date.*, but was \[now\]\.$/),
+      ),
+    );
+  });
+
+  test('is none of a text’s', () => {
+    for (const operator of comparisons) {
+      for (const value of ['', ' ', 'null', '1', '%', '\\', ',', "'", '😀']) {
+        expect(read('ModelService', `name${operator}${value}`)).toHaveLength(1);
+      }
+    }
+  });
+});
+
+describe('what would cost too much', () => {
+  test('is a list of too many members', () => {
+    const list = (members: number) => Array(members).fill('1').join(',');
+    for (const operator of ['?=', '!?=']) {
+      for (const field of ['name', 'size', '__userTag__', 'modelServiceRefs.modelUuid']) {
+        expect(read('ModelService', field + operator + list(LIST_MAX))).toHaveLength(1);
+        expect(() => read('ModelService', field + operator + list(LIST_MAX + 1))).toThrow(
+          invalid(expect.stringMatching(`${LIST_MAX + 1}.*field\\[${field}\\].*${LIST_MAX}$`)),
+        );
+      }
+    }
+  });
+
+  test('is a list of too many dates, whatever commas they have', () => {
+    const list = (members: number) => Array(members).fill('Nov 25, 2025 11:51:50 AM').join(',');
+    expect(read('Model', `createDate?=${list(LIST_MAX)}`)).toHaveLength(1);
+    expect(() => read('Model', `createDate?=${list(LIST_MAX + 1)}`)).toThrow(
+      invalid(expect.stringContaining(String(LIST_MAX + 1))),
+    );
+  });
+
+  test.each(['a', '_', '😀'])('is a pattern of too many characters: %s', (character) => {
+    for (const operator of ['~=', '!~=']) {
+      const condition = `name${operator}${character.repeat(PATTERNS_MAX)}`;
+      expect(read('ModelService', condition)).toHaveLength(1);
+      expect(() => read('ModelService', condition + character)).toThrow(
+        invalid(expect.stringMatching(`${PATTERNS_MAX + 1} characters.*${PATTERNS_MAX}`)),
+      );
+    }
+  });
+
+  test('are patterns of too many characters together', () => {
+    const half = `name~=${'a'.repeat(PATTERNS_MAX / 2)}`;
+    expect(read('ModelService', half, half)).toHaveLength(2);
+    expect(() => read('ModelService', half, half, 'name~=a')).toThrow(
+      invalid(expect.stringMatching(`${PATTERNS_MAX + 1} characters.*${PATTERNS_MAX}`)),
+    );
+  });
+
+  test('is no run of percent signs, which are as good as one', () => {
+    expect(read('ModelService', `name~=${'%'.repeat(PATTERNS_MAX + 1)}`)).toHaveLength(1);
+  });
+
+  test('is no long text that is compared', () => {
+    for (const operator of ['=', '!=', '<', '?=']) {
+      expect(read('ModelService', `yaml${operator}${'a'.repeat(60_000)}`)).toHaveLength(1);
+    }
+  });
+});
+
+test('of several conditions the first that is wrong is told of', () => {
+  expect(() => read('Model', 'name=a', 'size=x', 'nothing=1')).toThrow(
+    invalid(expect.stringContaining('[size]')),
+  );
+  expect(() => read('Model', 'name=a', 'nothing=1', 'size=x')).toThrow(
+    noSuchField('Model', 'nothing'),
+  );
+});
+
+describe('a sort', () => {
+  test.each([
+    ['name', 'name', false],
+    ['+name', 'name', false],
+    [' name', 'name', false],
+    ['-name', 'name', true],
+    ['-createDate', 'createDate', true],
+    ['SAMPLE_SIZE', 'SAMPLE_SIZE', false],
+  ])('%j is by %s, descending: %s', (text, name, descending) => {
+    expect(readSort('Model', text)).toMatchObject({ field: { name, of: 'self' }, descending });
+  });
+
+  test.each([undefined, '', ' '])('of %j is none', (text) => {
+    expect(readSort('Model', text)).toBeUndefined();
+  });
+
+  test.each([
+    ['--name', '-name'],
+    ['-+name', '+name'],
+    ['name,uuid', 'name,uuid'],
+    ['name desc', 'name desc'],
+    ['*name', '*name'],
+    ['name;--', 'name;--'],
+  ])('%s is by no field', (text, field) => {
+    expect(() => readSort('Model', text)).toThrow(noSuchField('Model', field));
+  });
+});
+
+describe('fields', () => {
+  test.each([
+    ['uuid', ['uuid']],
+    ['name,uuid', ['name', 'uuid']],
+    [' name , uuid ', ['name', 'uuid']],
+    ['uuid,uuid', ['uuid']],
+  ])('%j are those', (text, fields) => {
+    expect(readFields('ModelService', text)).toEqual(fields);
+  });
+
+  test.each([undefined, ''])('of %j are all', (text) => {
+    expect(readFields('ModelService', text)).toBeUndefined();
+  });
+});

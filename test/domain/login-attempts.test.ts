@@ -1,0 +1,282 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../src/contract/errors.ts';
+import { LoginAttempts } from '../../src/domain/login-attempts.ts';
+
+const MINUTE = 60_000;
+/** Failures after which an address is refused (docs/fidelity.md). */
+const FAILURES = 10;
+
+type Outcome = boolean | 'refused' | 'broken';
+
+/** Attempts with a clock and pauses of the test's own. */
+function makeAttempts(pause: (milliseconds: number) => Promise<void> = async () => {}) {
+  let now = 1_000_000;
+  const pauses: number[] = [];
+  const attempts = new LoginAttempts(
+    () => now,
+    (milliseconds) => {
+      if (milliseconds > 0) pauses.push(milliseconds);
+      return pause(milliseconds);
+    },
+  );
+  return {
+    attempts,
+    pauses,
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    /** What became of an attempt. */
+    tried: (address: string, verify: () => Promise<boolean>): Promise<Outcome> =>
+      attempts.run(address, verify).catch((error) => {
+        if (error instanceof ApiError && error.failure === 'tooManyLogins') return 'refused';
+        if (error === broken) return 'broken';
+        throw error;
+      }),
+  };
+}
+
+const broken = new Error('the database is away');
+const right = async () => true;
+const wrong = async () => false;
+const failing = () => Promise.reject(broken);
+
+/** What became of as many attempts one after the other. */
+async function inTurn(
+  { tried }: Pick<ReturnType<typeof makeAttempts>, 'tried'>,
+  count: number,
+  verify: () => Promise<boolean>,
+  address = 'a',
+) {
+  const outcomes: Outcome[] = [];
+  for (let attempt = 0; attempt < count; attempt++) outcomes.push(await tried(address, verify));
+  return outcomes;
+}
+
+setFlagsFromString('--expose-gc');
+const collectGarbage: () => void = runInNewContext('gc');
+
+const times = <Value>(count: number, value: Value): Value[] => Array(count).fill(value);
+
+describe('an address', () => {
+  test('that fails is refused from the eleventh attempt on, without a look at it', async () => {
+    const subject = makeAttempts();
+    expect(await inTurn(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
+    const looked: string[] = [];
+    const look = async () => {
+      looked.push('looked');
+      return true;
+    };
+    expect(await inTurn(subject, 5, look)).toEqual(times(5, 'refused'));
+    expect(looked).toEqual([]);
+  });
+
+  test('is told when to come again, in whole seconds, never zero', async () => {
+    const subject = makeAttempts();
+    await inTurn(subject, FAILURES, wrong);
+    for (const [passed, seconds] of [
+      [0, '60'],
+      [1, '60'],
+      [999, '59'],
+      [58_000, '1'],
+      [999, '1'],
+    ] as const) {
+      subject.advance(passed);
+      await expect(subject.attempts.run('a', right)).rejects.toMatchObject({
+        failure: 'tooManyLogins',
+        headers: { 'retry-after': seconds },
+      });
+    }
+    subject.advance(1);
+    expect(await subject.tried('a', right)).toBe(true);
+  });
+
+  test('waits longer and longer, but never longer than a client would', async () => {
+    const subject = makeAttempts();
+    for (let round = 0; round < 20; round++) {
+      await inTurn(subject, FAILURES, wrong);
+      subject.advance(MINUTE);
+    }
+    expect(subject.pauses.length).toBeGreaterThan(FAILURES);
+    expect(subject.pauses).toEqual(subject.pauses.toSorted((a, b) => a - b));
+    expect(Math.max(...subject.pauses)).toBeLessThanOrEqual(10_000);
+  });
+
+  test('that succeeds begins anew', async () => {
+    const subject = makeAttempts();
+    for (let round = 0; round < 3; round++) {
+      expect(await inTurn(subject, FAILURES - 1, wrong)).toEqual(times(FAILURES - 1, false));
+      expect(await subject.tried('a', right)).toBe(true);
+    }
+  });
+
+  test('answers for itself alone', async () => {
+    const subject = makeAttempts();
+    await inTurn(subject, FAILURES, wrong, 'a');
+    subject.pauses.length = 0;
+    expect(await inTurn(subject, 3, wrong, 'b')).toEqual(times(3, false));
+    expect(subject.pauses).toEqual([]);
+    expect(await subject.tried('a', right)).toBe('refused');
+  });
+
+  test.each(['', '__proto__', 'constructor'])('may be called %j', async (address) => {
+    const subject = makeAttempts();
+    expect(await inTurn(subject, FAILURES, wrong, address)).toEqual(times(FAILURES, false));
+    expect(await subject.tried(address, right)).toBe('refused');
+    expect(await subject.tried('other', right)).toBe(true);
+  });
+});
+
+describe('an attempt that could not be judged', () => {
+  test('is told as it is, and is no failure', async () => {
+    const subject = makeAttempts();
+    expect(await inTurn(subject, 3 * FAILURES, failing)).toEqual(times(3 * FAILURES, 'broken'));
+    expect(await inTurn(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
+  });
+
+  test('is no success either', async () => {
+    const subject = makeAttempts();
+    await inTurn(subject, FAILURES - 1, wrong);
+    await subject.tried('a', failing);
+    await subject.tried('a', wrong);
+    expect(await subject.tried('a', right)).toBe('refused');
+  });
+
+  test('of many at once leaves room for the next', async () => {
+    const { tried } = makeAttempts();
+    const outcomes = await Promise.all(times(50, 0).map(() => tried('a', failing)));
+    expect(outcomes).toEqual(times(50, 'broken'));
+    expect(await tried('a', right)).toBe(true);
+  });
+
+  test('that throws at once is told too', async () => {
+    const { tried } = makeAttempts();
+    const throwing = () => {
+      throw broken;
+    };
+    expect(await tried('a', throwing)).toBe('broken');
+    expect(await tried('a', right)).toBe(true);
+  });
+});
+
+describe('many attempts at once', () => {
+  const slowly = (outcome: boolean) => () =>
+    new Promise<boolean>((resolve) => setImmediate(() => resolve(outcome)));
+
+  test('all succeed when they are right, of one address and of many', async () => {
+    const { tried } = makeAttempts();
+    for (const addresses of [1, 7, 1000]) {
+      const outcomes = await Promise.all(
+        times(1000, 0).map((_, attempt) => tried(`${attempt % addresses}`, slowly(true))),
+      );
+      expect(outcomes).toEqual(times(1000, true));
+    }
+  });
+
+  test('are looked at no more often than one after the other, when they are wrong', async () => {
+    const { tried } = makeAttempts();
+    let looked = 0;
+    const outcomes = await Promise.all(
+      times(200, 0).map(() =>
+        tried('a', () => {
+          looked++;
+          return slowly(false)();
+        }),
+      ),
+    );
+    expect(looked).toBe(FAILURES);
+    expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(200 - FAILURES);
+  });
+
+  test('are each let in where some are wrong, but fewer than an address may be', async () => {
+    const { tried } = makeAttempts();
+    const outcomes = await Promise.all(
+      times(100, 0).map((_, attempt) => tried('a', slowly(attempt % 11 !== 0))),
+    );
+    expect(outcomes.filter((outcome) => outcome === true)).toHaveLength(90);
+    expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(10);
+  });
+
+  test('while one waits out its pause, do not wait for it as long as they may still fail', async () => {
+    const { tried } = makeAttempts((milliseconds) =>
+      milliseconds === 0 ? Promise.resolve() : new Promise(() => {}),
+    );
+    for (let failure = 0; failure < 3; failure++) await tried('a', wrong);
+    void tried('a', wrong);
+    expect(await tried('a', right)).toBe(true);
+  });
+
+  /** Attempts that begin and end in any order: `end` says how many others end before one does. */
+  const plans = fc.array(
+    fc.record({
+      outcome: fc.constantFrom<Outcome>(true, false, false, false, 'broken'),
+      address: fc.constantFrom('a', 'b'),
+      after: fc.nat({ max: 40 }),
+    }),
+    { minLength: 20, maxLength: 120 },
+  );
+
+  test('property: without a success between, no address gets more guesses than it may', async () => {
+    await fc.assert(
+      fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {
+        const { tried } = makeAttempts((milliseconds) =>
+          milliseconds === 0 ? Promise.resolve() : scheduler.schedule(Promise.resolve()),
+        );
+        const guesses = new Map<string, number>();
+        const outcomes = plan.map(async ({ outcome, address, after }) => {
+          for (let step = 0; step < after % 5; step++) await scheduler.schedule(Promise.resolve());
+          return tried(address, async () => {
+            await scheduler.schedule(Promise.resolve());
+            if (outcome === 'broken') throw broken;
+            guesses.set(address, outcome === true ? 0 : (guesses.get(address) ?? 0) + 1);
+            expect(guesses.get(address)).toBeLessThanOrEqual(FAILURES);
+            return outcome === true;
+          });
+        });
+        const ended = Promise.all(outcomes);
+        await scheduler.waitFor(ended);
+        const got = await ended;
+        plan.forEach(({ outcome }, attempt) => {
+          expect([outcome, 'refused']).toContain(got[attempt]);
+        });
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
+
+describe('of very many addresses', () => {
+  test('those that fail are remembered in bounded memory', async () => {
+    const { attempts } = makeAttempts();
+    let addresses = 0;
+    const heapAfter = async (count: number) => {
+      for (let more = 0; more < count; more++) {
+        addresses++;
+        await attempts.run(`2001:db8::${addresses.toString(16)}`, wrong);
+      }
+      collectGarbage();
+      return process.memoryUsage().heapUsed;
+    };
+    const filled = await heapAfter(15_000);
+    expect((await heapAfter(60_000)) - filled).toBeLessThan(4 * 1024 * 1024);
+    expect(await attempts.run('2001:db8::1', wrong)).toBe(false);
+  });
+
+  test('the last ones that failed are still known', async () => {
+    const { attempts, tried } = makeAttempts();
+    for (let address = 0; address < 20_000; address++) await attempts.run(`${address}`, wrong);
+    for (let failure = 1; failure < FAILURES; failure++) await tried('19999', wrong);
+    expect(await tried('19999', right)).toBe('refused');
+  });
+
+  test('one that goes on guessing is not forgotten for 9,000 that fail once', async () => {
+    const { tried } = makeAttempts();
+    for (let failure = 0; failure < FAILURES; failure++) {
+      await tried('a', wrong);
+      for (let other = 0; other < 900; other++) await tried(`${failure}-${other}`, wrong);
+    }
+    expect(await tried('a', right)).toBe('refused');
+  });
+});

@@ -1,0 +1,3 @@
+import { describeTagCreation } from '../support/tag-creation.ts';
+
+describeTagCreation('User');

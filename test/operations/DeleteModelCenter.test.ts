@@ -1,0 +1,221 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import {
+  describeResourceDeletion,
+  expectDone,
+  expectNothingToDo,
+  kinds,
+} from '../support/deletions.ts';
+import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
+import { extras, model, newUuid } from '../support/records.ts';
+import { expectRefusal, type Refusal } from '../support/refusals.ts';
+import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
+import { API, openServer, type Server, startServer } from '../support/server.ts';
+import { lostRows, populate, withoutResources } from '../support/world.ts';
+
+const { path } = kinds.center;
+
+let server: Server;
+beforeAll(async () => {
+  server = await openServer();
+});
+afterAll(() => server.close());
+
+describeResourceDeletion('center', () => server);
+
+const hasModels = (center: string): Refusal => ({
+  status: 503,
+  code: 'SYS.1006',
+  details: expect.stringContaining(center),
+});
+
+describe('of a center that has models', () => {
+  test.each<[string, unknown?]>([
+    [''],
+    ['?deleteMode=Permissive'],
+    ['?deleteMode='],
+    ['?deleteMode=Permissive&deleteMode=Enforcing'],
+    ['?deleteMode=&deleteMode=Enforcing'],
+    ['?deleteMode=Permissive', { deleteMode: 'Enforcing' }],
+    ['?deletemode=Enforcing'],
+    // Empty is Permissive, so the query has one.
+    ['?deleteMode=', { deleteMode: 'Enforcing' }],
+    ['', {}],
+    ['', { deleteMode: null }],
+    ['', { deleteMode: 'Permissive' }],
+    ['', { params: { deleteMode: 'Enforcing' } }],
+  ])('is refused, given "%s" and %j', async (query, body) => {
+    const { uuid } = await addModelCenter(server);
+    await addModel(server, { modelCenterUuid: uuid });
+
+    await expectRefusal(
+      server,
+      () => server.delete(`${path}/${uuid}${query}`, body),
+      hasModels(uuid),
+    );
+  });
+
+  test.each<[string, unknown?]>([
+    ['?deleteMode=Enforcing'],
+    ['?deleteMode=Enforcing&deleteMode=Permissive'],
+    ['?deleteMode=Enforcing', { deleteMode: 'Permissive' }],
+    ['?deletemode=Permissive', { deleteMode: 'Enforcing' }],
+    ['', { deleteMode: 'Enforcing' }],
+  ])('takes its models, their bindings and tags with it and nothing else, given "%s" and %j', async (query, body) => {
+    const { center, models } = await populate(server);
+    const before = server.snapshot();
+    server.advance(60_000);
+
+    expectDone(await server.delete(`${path}/${center}${query}`, body));
+
+    const after = server.snapshot();
+    expect(after).toEqual(withoutResources(before, [center, ...models]));
+    expect(lostRows(before, after)).toEqual({
+      resources: 3,
+      model_centers: 1,
+      models: 2,
+      model_service_refs: 4,
+      tags: 6,
+    });
+  });
+
+  test('leaves its services as they were, but for the models’ bindings', async () => {
+    const { center, services } = await populate(server);
+    const read = async (uuid: string) =>
+      (await server.get(`${API}/model-services/${uuid}`)).body.inventories;
+    const before = [...(await read(services[0])), ...(await read(services[1]))];
+    server.advance(60_000);
+
+    await server.delete(`${path}/${center}?deleteMode=Enforcing`);
+
+    for (const service of before) {
+      expect(service).toMatchObject({ modelCenterUuid: center });
+      expect(await read(service.uuid)).toEqual([{ ...service, modelServiceRefs: [] }]);
+    }
+  });
+
+  test('leaves the models of other centers, and of none', async () => {
+    const [center, other, nobody] = [
+      (await addModelCenter(server)).uuid,
+      (await addModelCenter(server)).uuid,
+      newUuid(),
+    ];
+    const add = (modelCenterUuid: string) => addModel(server, { modelCenterUuid });
+    const [gone, ...left] = [await add(center), await add(other), await add(nobody), await add('')];
+
+    expectDone(await server.delete(`${path}/${center}?deleteMode=Enforcing`));
+
+    for (const model of left) {
+      const { body } = await server.get(`${API}/models/${model.uuid}`);
+      expect(body.inventories).toEqual([model]);
+    }
+    const { body } = await server.get(`${API}/models/${gone?.uuid}`);
+    expect(body.inventories).toEqual([]);
+  });
+
+  test('is not refused any more once they have moved or gone', async () => {
+    const { center, models } = await populate(server);
+    const other = await addModelCenter(server);
+    await server.put(`${API}/models/${models[0]}`, {
+      updateModel: { modelCenterUuid: other.uuid },
+    });
+    await expectRefusal(server, () => server.delete(`${path}/${center}`), hasModels(center));
+    await server.delete(`${API}/models/${models[1]}`);
+
+    expectDone(await server.delete(`${path}/${center}`));
+
+    const { body } = await server.get(`${API}/models/${models[0]}`);
+    expect(body.inventories).toMatchObject([{ uuid: models[0], modelCenterUuid: other.uuid }]);
+  });
+
+  test('takes hundreds of them with it', async () => {
+    const { uuid } = await addModelCenter(server);
+    for (let count = 0; count < 200; count++) {
+      await server.store.addModel(model({ modelCenterUuid: uuid }), extras());
+    }
+    const before = server.snapshot();
+
+    expectDone(await server.delete(`${path}/${uuid}?deleteMode=Enforcing`));
+
+    const after = server.snapshot();
+    expect(lostRows(before, after)).toEqual({ resources: 201, models: 200, model_centers: 1 });
+  });
+
+  test.each([
+    'resources',
+    'model_centers',
+    'models',
+    'model_service_refs',
+  ])('stays whole with them where %s can’t be deleted from', async (table) => {
+    const { center } = await populate(server);
+    failDeletionsFrom(server, table);
+
+    await expectRefusal(
+      server,
+      () => server.delete(`${path}/${center}?deleteMode=Enforcing`),
+      internalError,
+    );
+  });
+});
+
+test.each([
+  '',
+  '?deleteMode=Permissive',
+  '?deleteMode=Enforcing',
+])('of a center that has services but no models takes its tags with it and nothing else, given "%s"', async (query) => {
+  const { center, models } = await populate(server);
+  for (const uuid of models) await server.delete(`${API}/models/${uuid}`);
+  const before = server.snapshot();
+
+  expectDone(await server.delete(`${path}/${center}${query}`));
+
+  const after = server.snapshot();
+  expect(after).toEqual(withoutResources(before, [center]));
+  expect(lostRows(before, after)).toEqual({
+    resources: 1,
+    model_centers: 1,
+    tags: 2,
+  });
+});
+
+test.each([
+  '',
+  '?deleteMode=Permissive',
+  '?deleteMode=Enforcing',
+])('of a center that is not registered leaves the models that name it, given "%s"', async (query) => {
+  const modelCenterUuid = newUuid();
+  await addModel(server, { modelCenterUuid });
+  await addModelService(server, { modelCenterUuid });
+
+  await expectNothingToDo(server, () => server.delete(`${path}/${modelCenterUuid}${query}`));
+});
+
+describe('beside other requests', () => {
+  test.each([
+    'Permissive',
+    'Enforcing',
+  ])('never leaves a model in a center that is gone, where references are strict and the mode is %s', async (deleteMode) => {
+    const strict = await startServer({ strictReferences: true });
+    const elsewhere = await addModelCenter(strict);
+    for (let round = 0; round < 6; round++) {
+      const { uuid: center } = await addModelCenter(strict);
+      const mover = await addModel(strict, { modelCenterUuid: elsewhere.uuid });
+      const param = { name: 'a', installPath: 'b', modelCenterUuid: center };
+      const sent = [
+        () => strict.post(`${API}/models`, { param }),
+        () =>
+          strict.put(`${API}/models/${mover.uuid}`, { updateModel: { modelCenterUuid: center } }),
+        () => strict.put(`${path}/${center}`, { updateModelCenter: { name: 'x' } }),
+      ];
+      sent.splice(round % 4, 0, () => strict.delete(`${path}/${center}?deleteMode=${deleteMode}`));
+
+      const answers = await Promise.all(sent.map((send) => send()));
+
+      const codes = answers.flatMap(({ status, body }) => (status === 200 ? [] : body.error.code));
+      expect(['SYS.1003', 'SYS.1006']).toEqual(expect.arrayContaining([...new Set(codes)]));
+      const centers = strict.rows('model_centers').map(({ uuid }) => uuid);
+      for (const model of strict.rows('models')) {
+        expect(centers).toContain(model.model_center_uuid);
+      }
+    }
+  });
+});

@@ -1,0 +1,691 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { setAdminPassword } from '../../src/domain/credentials.ts';
+import { scryptPasswords } from '../../src/passwords.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import {
+  ADMIN_UUID,
+  beginSession,
+  credentials,
+  digestOf,
+  INITIAL_DIGEST,
+  LOGIN,
+  logIn,
+  loginFailed,
+  newClient,
+  quickPasswords,
+  sessionExpired,
+  sessionPath,
+  tooManyLogins,
+} from '../support/logins.ts';
+import { newUuid } from '../support/records.ts';
+import {
+  expectRefusal,
+  expectRefused,
+  invalidArgument,
+  mandatory,
+  noRoute,
+} from '../support/refusals.ts';
+import {
+  type Answer,
+  API,
+  type CallOptions,
+  openServer,
+  SESSION,
+  START_DATE,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+/** Whose failures count by a header, so that tests can share it. */
+const behindProxy = { trustProxy: true };
+
+const MODELS = `${API}/models`;
+const LIFETIME_MS = 7_200_000;
+const stranger: CallOptions = { session: null };
+
+/** The headers a client's address is known by. */
+type Client = Record<string, string>;
+
+const statuses = (answers: Answer[]) => answers.map(({ status }) => status);
+
+describe('begins a session', () => {
+  const shared = sharedServer(behindProxy);
+
+  test('of admin, and answers it', async () => {
+    const server = await startServer();
+
+    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), stranger);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
+    expect(Object.keys(answer.body)[0]).toBe('success');
+    expect(answer.body).toEqual({
+      success: true,
+      inventory: {
+        uuid: expect.stringMatching(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/),
+        accountUuid: ADMIN_UUID,
+        userUuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+        createDate: START_DATE,
+        expiredDate: 'Nov 25, 2025 1:51:50 PM',
+        noSessionEvaluation: false,
+      },
+    });
+  });
+
+  test('that the next call may use', async () => {
+    const server = shared();
+    const { uuid } = await beginSession(server);
+    expect((await server.get(MODELS, { session: uuid })).status).toBe(200);
+  });
+
+  test('a new one each time, and the ones before stay', async () => {
+    const server = shared();
+    const uuids = [];
+    for (let time = 0; time < 3; time++) uuids.push((await beginSession(server)).uuid);
+    expect(new Set(uuids).size).toBe(3);
+    for (const session of uuids) {
+      expect((await server.get(MODELS, { session })).status).toBe(200);
+    }
+  });
+
+  test.each<[string, CallOptions]>([
+    ['none', stranger],
+    ['an unknown session', { session: '0'.repeat(32) }],
+    ['another scheme', { session: null, headers: { authorization: 'Bearer x' } }],
+    ['nothing', { session: null, headers: { authorization: '' } }],
+    ['a valid session', { session: SESSION }],
+  ])('whatever stands in the Authorization header: %s', async (_, options) => {
+    const server = shared();
+    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), options);
+    expect(answer.status).toBe(200);
+  });
+
+  test.each<[string, CallOptions['headers']]>([
+    ['a job’s uuid', { 'X-Job-UUID': 'b86c9016b4f24953a9edefb53ca0678c' }],
+    ['a malformed job’s uuid', { 'X-Job-UUID': 'x' }],
+    ['a hook', { 'X-Web-Hook': 'http://127.0.0.1:9/hook' }],
+    ['a malformed hook', { 'X-Web-Hook': 'not a url' }],
+    ['a wish for a job', { Prefer: 'respond-async' }],
+    ['a malformed wish', { Prefer: ';;=' }],
+    ['all that the Java SDK sends', { 'X-Job-UUID': 'x', 'X-JSON-Schema': 'true' }],
+  ])('inline, ignoring %s (decision 1)', async (_, headers) => {
+    const server = shared();
+    const answer = await logIn(server, 'password', headers);
+    expect(answer.status).toBe(200);
+    expect(Object.keys(answer.body)).toEqual(['success', 'inventory']);
+  });
+
+  test.each<[string, object]>([
+    ['spaces around name and password', credentials(` ${INITIAL_DIGEST}\n`, '\tadmin ')],
+    ['tags, which go nowhere', { ...credentials(INITIAL_DIGEST), userTags: ['a'] }],
+    ['unknown fields', { ...credentials(INITIAL_DIGEST), captcha: 'x', clientInfo: {} }],
+    [
+      'unknown fields in the wrapper',
+      { logInByAccount: { ...credentials(INITIAL_DIGEST).logInByAccount, accountType: 'x' } },
+    ],
+  ])('given %s', async (_, body) => {
+    const server = shared();
+    expect((await server.put(LOGIN, body, stranger)).status).toBe(200);
+    expect(server.rows('tags')).toEqual([]);
+  });
+
+  test('under doubled slashes, but not under a trailing one', async () => {
+    const server = shared();
+    const body = credentials(INITIAL_DIGEST);
+    expect((await server.put(LOGIN.replaceAll('/', '//'), body, stranger)).status).toBe(200);
+    await expectRefusal(
+      server,
+      () => server.put(`${LOGIN}/`, body, stranger),
+      noRoute('/v1/accounts/login/'),
+    );
+  });
+
+  test('for each of many who log in at once', async () => {
+    const server = shared();
+    const answers = await Promise.all(Array.from({ length: 60 }, () => logIn(server)));
+    expect(statuses(answers)).toEqual(Array(60).fill(200));
+    expect(new Set(answers.map(({ body }) => body.inventory.uuid)).size).toBe(60);
+  });
+
+  test('by PUT alone', async () => {
+    const server = shared();
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      const answer = await server.call(method, LOGIN, undefined, stranger);
+      expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'PUT']);
+    }
+  });
+});
+
+describe('fails with ID.1000, and begins none, for', () => {
+  const shared = sharedServer(behindProxy);
+  const someone = (): CallOptions => ({ session: null, headers: newClient() });
+
+  test.each<[string, unknown, unknown]>([
+    ['a wrong password', digestOf('Password'), 'admin'],
+    ['no password at all', digestOf(''), 'admin'],
+    ['an empty text', '', 'admin'],
+    ['the password in upper-case hexadecimal', INITIAL_DIGEST.toUpperCase(), 'admin'],
+    ['the password as it is typed', 'password', 'admin'],
+    ['the digest’s digest', digestOf(INITIAL_DIGEST), 'admin'],
+    ['the digest without its last character', INITIAL_DIGEST.slice(0, -1), 'admin'],
+    ['the digest and one character more', `${INITIAL_DIGEST}0`, 'admin'],
+    ['the digest in base64', Buffer.from(INITIAL_DIGEST, 'hex').toString('base64'), 'admin'],
+    ['a number', 1, 'admin'],
+    ['a boolean', true, 'admin'],
+    ['an unknown account', INITIAL_DIGEST, 'root'],
+    ['an account without a name', INITIAL_DIGEST, ''],
+    ['the account’s uuid for its name', INITIAL_DIGEST, ADMIN_UUID],
+    ['what would be SQL', INITIAL_DIGEST, "admin' --"],
+    ['a pattern', INITIAL_DIGEST, 'adm%'],
+    ['a property of every object', INITIAL_DIGEST, '__proto__'],
+    ['a name of 1000 characters', INITIAL_DIGEST, 'a'.repeat(1000)],
+    ['a password of 1000 characters', 'a'.repeat(1000), 'admin'],
+  ])('%s', async (_, password, accountName) => {
+    const server = shared();
+    await expectRefusal(
+      server,
+      () => server.put(LOGIN, credentials(password, accountName), someone()),
+      loginFailed,
+    );
+  });
+
+  test('a right session beside a wrong password', async () => {
+    const server = shared();
+    const options = { session: SESSION, headers: newClient() };
+    const wrong = credentials(digestOf('wrong'));
+    await expectRefusal(server, () => server.put(LOGIN, wrong, options), loginFailed);
+  });
+});
+
+describe('refuses, without counting it as an attempt,', () => {
+  const shared = sharedServer();
+  const stringField = (field: string, shown: string) =>
+    invalidArgument(`[${field}] field is excepted a string, but was [${shown}].`);
+
+  test.each([
+    ['no body', undefined, mandatory('LogInByAccount', 'accountName')],
+    ['an empty body', {}, mandatory('LogInByAccount', 'accountName')],
+    ['a wrapper of null', { logInByAccount: null }, mandatory('LogInByAccount', 'accountName')],
+    ['an empty wrapper', { logInByAccount: {} }, mandatory('LogInByAccount', 'accountName')],
+    [
+      'another wrapper',
+      { params: credentials(INITIAL_DIGEST).logInByAccount },
+      mandatory('LogInByAccount', 'accountName'),
+    ],
+    [
+      'no wrapper',
+      credentials(INITIAL_DIGEST).logInByAccount,
+      mandatory('LogInByAccount', 'accountName'),
+    ],
+    [
+      'no account',
+      { logInByAccount: { password: INITIAL_DIGEST } },
+      mandatory('LogInByAccount', 'accountName'),
+    ],
+    [
+      'an account of null',
+      credentials(INITIAL_DIGEST, null),
+      mandatory('LogInByAccount', 'accountName'),
+    ],
+    [
+      'no password',
+      { logInByAccount: { accountName: 'admin' } },
+      mandatory('LogInByAccount', 'password'),
+    ],
+    ['a password of null', credentials(null), mandatory('LogInByAccount', 'password')],
+    ['a list for a password', credentials(['x']), stringField('password', '["x"]')],
+    ['an object for an account', credentials('x', {}), stringField('accountName', '{}')],
+    ['NUL in a password', credentials(`${INITIAL_DIGEST}\0x`), invalidArgument(expect.anything())],
+    ['NUL in an account', credentials('x', 'admin\0x'), invalidArgument(expect.anything())],
+    ['half a character', credentials('\ud83d'), invalidArgument(expect.anything())],
+    [
+      'a wrapper that is a text',
+      { logInByAccount: 'admin' },
+      invalidArgument('[logInByAccount] field is excepted an object, but was [admin].'),
+    ],
+    [
+      'a body that is a list',
+      [],
+      invalidArgument('[body] field is excepted an object, but was [[]].'),
+    ],
+    [
+      'a body larger than strangers may send',
+      credentials('x'.repeat(64 * 1024)),
+      { status: 413, code: 'SYS.1007' as const, details: 'the body is larger than 65536 bytes' },
+    ],
+  ])('%s', async (_, body, refusal) => {
+    const server = shared();
+    await expectRefusal(server, () => server.put(LOGIN, body, stranger), refusal);
+  });
+
+  test('any of them, however often', async () => {
+    const server = shared();
+    const refused = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
+    for (let time = 0; time < 4; time++) {
+      for (const body of refused) {
+        expect((await server.put(LOGIN, body, stranger)).status).toBe(400);
+      }
+    }
+    expect((await logIn(server)).status).toBe(200);
+  });
+
+  test('what is no JSON, an unreadable X-API-Timeout, and other content', async () => {
+    const server = shared();
+    const refusals: [CallOptions, number][] = [
+      [{ raw: '{"logInByAccount":' }, 400],
+      [{ headers: { 'X-API-Timeout': 'soon' } }, 400],
+      [{ raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
+    ];
+    for (const [options, status] of refusals) {
+      const answer = await server.put(LOGIN, undefined, { session: null, ...options });
+      expect([answer.status, answer.body.error.code]).toEqual([status, 'SYS.1007']);
+    }
+    expect((await logIn(server)).status).toBe(200);
+  });
+
+  test('unknown fields, where the settings say so', async () => {
+    const server = await startServer({ unknownFields: 'reject' });
+    await expectRefusal(
+      server,
+      () => server.put(LOGIN, { ...credentials(INITIAL_DIGEST), captcha: 'x' }, stranger),
+      invalidArgument(expect.stringContaining('captcha')),
+    );
+    expect((await logIn(server)).status).toBe(200);
+  });
+});
+
+describe('the session', () => {
+  const shared = sharedServer();
+
+  test('ends 7200 s after its last use', async () => {
+    const server = shared();
+    const { uuid: session } = await beginSession(server);
+    for (let use = 0; use < 3; use++) {
+      server.advance(LIFETIME_MS - 1);
+      expect((await server.get(MODELS, { session })).status).toBe(200);
+    }
+    server.advance(LIFETIME_MS);
+    expectRefused(await server.get(MODELS, { session }), sessionExpired);
+  });
+
+  test('ends 7200 s after its beginning when it is not used', async () => {
+    const server = shared();
+    const [early, late] = [await beginSession(server), await beginSession(server)];
+    server.advance(LIFETIME_MS - 1);
+    expect((await server.get(MODELS, { session: early.uuid })).status).toBe(200);
+    server.advance(1);
+    expectRefused(await server.get(MODELS, { session: late.uuid }), sessionExpired);
+  });
+
+  test.each([1, 60])('lasts %i s where the settings say so', async (seconds) => {
+    const server = await startServer({ access: { sessionLifetime: seconds * 1000 } });
+    const { uuid: session, createDate, expiredDate } = await beginSession(server);
+    expect(Date.parse(expiredDate) - Date.parse(createDate)).toBe(seconds * 1000);
+    for (let use = 0; use < 3; use++) {
+      server.advance(seconds * 1000 - 1);
+      expect((await server.get(MODELS, { session })).status).toBe(200);
+    }
+    server.advance(seconds * 1000);
+    expectRefused(await server.get(MODELS, { session }), sessionExpired);
+  });
+
+  test('outlives a restart of the server', async (context) => {
+    const file = join(temporaryFolder(context), 'aios.db');
+    const first = await openServer({ file });
+    const { uuid: session } = await beginSession(first);
+    await first.close();
+
+    const second = await startServer({ file });
+    expect((await second.get(MODELS, { session })).status).toBe(200);
+    second.advance(LIFETIME_MS);
+    expectRefused(await second.get(MODELS, { session }), sessionExpired);
+  });
+
+  test('is swept from the database at the next login once it has expired', async () => {
+    const server = await startServer();
+    const [old, used] = [await beginSession(server), await beginSession(server)];
+    server.advance(LIFETIME_MS - 1);
+    await server.get(MODELS, { session: used.uuid });
+    server.advance(1);
+    expect(server.rows('sessions').map(({ uuid }) => uuid)).toContain(old.uuid);
+
+    const { uuid } = await beginSession(server);
+
+    const kept = server.rows('sessions').map((row) => row.uuid);
+    expect(kept.toSorted()).toEqual([used.uuid, uuid].toSorted());
+  });
+
+  test('leaves nothing behind when its uuid is taken', async () => {
+    const same = newUuid();
+    const server = await startServer({ newUuid: () => same });
+    await logIn(server);
+    await expectRefusal(server, () => logIn(server), {
+      status: 503,
+      code: 'SYS.1000',
+      details: expect.not.stringMatching(/UNIQUE|sessions/),
+    });
+    expect((await server.get(MODELS, { session: same })).status).toBe(200);
+  });
+});
+
+describe('with a password that was set', () => {
+  const PASSWORD = 'Schlüssel zum 🔑 $ "Haus"';
+  const hashed: string[] = [];
+  const passwords = {
+    ...scryptPasswords,
+    matches: (digest: string, hash: string) => {
+      hashed.push(hash);
+      return scryptPasswords.matches(digest, hash);
+    },
+  };
+  const shared = sharedServer({ ...behindProxy, passwords });
+  beforeAll(async () => {
+    const { store } = shared();
+    await setAdminPassword(PASSWORD, { store, passwords: quickPasswords, newUuid });
+  });
+
+  test('that alone logs in', async () => {
+    const server = shared();
+    expect((await logIn(server, PASSWORD)).status).toBe(200);
+    for (const other of ['password', PASSWORD.toLowerCase(), PASSWORD.normalize('NFD')]) {
+      await expectRefusal(server, () => logIn(server, other, newClient()), loginFailed);
+    }
+    const [{ hash = '' } = {}] = server.rows('passwords');
+    for (const sent of [hash, PASSWORD, digestOf(PASSWORD).toUpperCase()]) {
+      const send = () => server.put(LOGIN, credentials(sent), stranger);
+      await expectRefusal(server, send, loginFailed);
+    }
+  });
+
+  test('an unknown account costs the server no less than a wrong password', async () => {
+    const server = shared();
+    hashed.length = 0;
+    const digest = digestOf('wrong');
+    for (const name of ['admin', 'root']) {
+      const options = { session: null, headers: newClient() };
+      expectRefused(await server.put(LOGIN, credentials(digest, name), options), loginFailed);
+    }
+    expect(hashed).toHaveLength(2);
+    expect(hashed[1]).toBe(hashed[0]);
+  });
+
+  test('all of many who log in at once are let in, while others are served', async () => {
+    const server = shared();
+    await server.store.setPassword(
+      ADMIN_UUID,
+      await scryptPasswords.hash(digestOf(PASSWORD), newUuid()),
+    );
+    const ended: string[] = [];
+    const logins = Promise.all(
+      Array.from({ length: 8 }, () =>
+        logIn(server, PASSWORD, newClient()).finally(() => ended.push('login')),
+      ),
+    );
+    await server.get(MODELS).finally(() => ended.push('query'));
+    expect(statuses(await logins)).toEqual(Array(8).fill(200));
+    expect(ended.indexOf('query')).toBeLessThan(4);
+  });
+
+  const damaging = sharedServer(behindProxy);
+
+  test.each([
+    '',
+    'scrypt',
+    'scrypt$32768$8$1$salt$',
+    'scrypt$0$0$0$$00',
+    'scrypt$x$8$1$salt$00',
+    '$$$$$',
+  ])('a hash that is damaged to %j lets nobody in, and tells nothing of it', async (damaged) => {
+    const server = damaging();
+    await server.store.setPassword(ADMIN_UUID, damaged);
+    for (const password of ['password', PASSWORD, '']) {
+      const { status, body } = await logIn(server, password, newClient());
+      expect([status, Object.keys(body)]).toEqual([503, ['error']]);
+      expect(body.error.details).not.toMatch(/scrypt|range|salt/i);
+    }
+    expect(server.rows('sessions')).toEqual([]);
+  });
+});
+
+test('the initial password is not valid where that is not allowed, though none was ever set', async () => {
+  const server = await startServer({ ...behindProxy, access: { initialPassword: false } });
+  await expectRefusal(server, () => logIn(server), loginFailed);
+  for (const nothing of ['', 'undefined', 'null']) {
+    const options = { session: null, headers: newClient() };
+    const send = () => server.put(LOGIN, credentials(nothing), options);
+    await expectRefusal(server, send, loginFailed);
+  }
+});
+
+describe('who guesses', () => {
+  let pauses: number[] = [];
+  let pausing: (milliseconds: number) => Promise<void>;
+  const shared = sharedServer({ ...behindProxy, pause: (milliseconds) => pausing(milliseconds) });
+  beforeEach(() => {
+    pauses = [];
+    pausing = async (milliseconds) => {
+      // A pause of no length is none.
+      if (milliseconds > 0) pauses.push(milliseconds);
+    };
+  });
+
+  const guess = (client: Client) => logIn(shared(), 'wrong', client);
+
+  /** Guesses until it is refused; returns the number of guesses that were looked at. */
+  async function guessUntilRefused(client: Client) {
+    for (let guesses = 0; guesses < 100; guesses++) {
+      const answer = await guess(client);
+      if (answer.status === 429) return guesses;
+      expectRefused(answer, loginFailed);
+    }
+    throw new Error('nobody stopped it');
+  }
+
+  const retryAfterOf = ({ headers }: Answer) => {
+    expect(headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    return Number(headers.get('retry-after'));
+  };
+
+  test('is answered ever more slowly, then refused with 429 and Retry-After', async () => {
+    const client = newClient();
+    for (let failure = 1; failure <= 10; failure++) {
+      expectRefused(await guess(client), loginFailed);
+      expect(pauses).toHaveLength(Math.max(0, failure - 3));
+    }
+    const refused = await guess(client);
+
+    expectRefused(refused, tooManyLogins);
+    expect(retryAfterOf(refused)).toBeLessThanOrEqual(60);
+    expect(pauses).toHaveLength(7);
+    expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
+    expect(pauses[1]).toBeGreaterThan(pauses[0] ?? 0);
+  });
+
+  test('waits for the answer as long as the pause lasts, while others are served', async () => {
+    const client = newClient();
+    let release = () => {};
+    const paused = new Promise<void>((begun) => {
+      pausing = (milliseconds) =>
+        new Promise((resolve) => {
+          if (milliseconds === 0) return resolve();
+          release = resolve;
+          begun();
+        });
+    });
+    for (let failure = 0; failure < 3; failure++) await guess(client);
+    let answered = false;
+    const fourth = guess(client).finally(() => {
+      answered = true;
+    });
+    await paused;
+    expect((await shared().get(MODELS)).status).toBe(200);
+    expect((await logIn(shared(), 'password', newClient())).status).toBe(200);
+    expect(answered).toBe(false);
+    release();
+    expectRefused(await fourth, loginFailed);
+  });
+
+  test('is refused with the right password too, until Retry-After has passed', async () => {
+    const server = shared();
+    const client = newClient();
+    await guessUntilRefused(client);
+    const right = () => logIn(server, 'password', client);
+    await expectRefusal(server, right, tooManyLogins);
+
+    server.advance(retryAfterOf(await right()) * 1000 - 1);
+    expectRefused(await right(), tooManyLogins);
+    server.advance(1);
+    expect((await right()).status).toBe(200);
+  });
+
+  test('gets a single guess more when Retry-After has passed', async () => {
+    const client = newClient();
+    await guessUntilRefused(client);
+    for (let round = 0; round < 3; round++) {
+      shared().advance(retryAfterOf(await guess(client)) * 1000);
+      expect(await guessUntilRefused(client)).toBe(1);
+    }
+  });
+
+  test('is told how long there is to wait, which asking on does not prolong', async () => {
+    const client = newClient();
+    await guessUntilRefused(client);
+    const whole = retryAfterOf(await guess(client));
+    for (let passed = 7; passed < whole; passed += 7) {
+      shared().advance(7000);
+      expect(retryAfterOf(await guess(client))).toBe(whole - passed);
+    }
+    shared().advance(7000);
+    expect((await logIn(shared(), 'password', client)).status).toBe(200);
+  });
+
+  test.each([
+    0, 20,
+  ])('gets no more guesses by making them at once, with pauses of %i ms', async (milliseconds) => {
+    const alone = await guessUntilRefused(newClient());
+    pausing = () => new Promise((resolve) => setTimeout(resolve, milliseconds));
+    const client = newClient();
+    const answers = await Promise.all(Array.from({ length: 60 }, () => guess(client)));
+    expect(answers.filter(({ status }) => status === 503)).toHaveLength(alone);
+    for (const answer of answers) {
+      expectRefused(answer, answer.status === 503 ? loginFailed : tooManyLogins);
+    }
+  });
+
+  test('gets none more by spreading them over account names', async () => {
+    const server = shared();
+    const options = { session: null, headers: newClient() };
+    const names = ['admin', 'root', '', 'admin ', 'x'.repeat(200), 'Admin', 'a', 'b', 'c', 'd'];
+    for (const name of names) {
+      await server.put(LOGIN, credentials(digestOf('wrong'), name), options);
+    }
+    expectRefused(await guess(options.headers), tooManyLogins);
+  });
+
+  test('is forgiven with a login that succeeds', async () => {
+    const client = newClient();
+    for (let round = 0; round < 3; round++) {
+      for (let failure = 0; failure < 9; failure++) expectRefused(await guess(client), loginFailed);
+      expect((await logIn(shared(), 'password', client)).status).toBe(200);
+    }
+    expect(pauses).toHaveLength(3 * (9 - 3));
+  });
+
+  test('is forgiven after a day', async () => {
+    const client = newClient();
+    await guessUntilRefused(client);
+    shared().advance(86_400_000);
+    pauses = [];
+    for (let failure = 0; failure < 3; failure++) expectRefused(await guess(client), loginFailed);
+    expect(pauses).toEqual([]);
+  });
+
+  test('does not keep out another address', async () => {
+    const [bad, good] = [newClient(), newClient()];
+    await guessUntilRefused(bad);
+    pauses = [];
+    expect((await logIn(shared(), 'password', good)).status).toBe(200);
+    expectRefused(await guess(good), loginFailed);
+    expect(pauses).toEqual([]);
+    expectRefused(await logIn(shared(), 'password', bad), tooManyLogins);
+  });
+
+  test('is not another for a made-up X-Forwarded-For that nobody trusts', async () => {
+    const server = await startServer();
+    for (let failure = 0; failure < 10; failure++) await logIn(server, 'wrong', newClient());
+    expectRefused(await logIn(server, 'wrong', newClient()), tooManyLogins);
+  });
+
+  test('may go on with a session, and log out', async () => {
+    const server = shared();
+    const headers = newClient();
+    const { uuid: session } = await beginSession(server);
+    await guessUntilRefused(headers);
+    expect((await server.get(MODELS, { session, headers })).status).toBe(200);
+    const path = sessionPath(session);
+    expect((await server.get(`${path}/valid`, { session: null, headers })).body.valid).toBe(true);
+    expect((await server.delete(path, undefined, { session: null, headers })).status).toBe(200);
+  });
+
+  test('is nobody to whom the database alone fails', async () => {
+    const server = await startServer();
+    const client = new Database(server.file);
+    onTestFinished(() => void client.close());
+    client.exec('ALTER TABLE passwords RENAME TO passwords_gone');
+    for (let time = 0; time < 15; time++) {
+      const { status, body } = await logIn(server);
+      expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
+    }
+    client.exec('ALTER TABLE passwords_gone RENAME TO passwords');
+    expect((await logIn(server)).status).toBe(200);
+  });
+});
+
+describe('in the OpenAPI document', () => {
+  const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+  const { responses, security } = document.paths['/v1/accounts/login'].put;
+
+  test('it needs no session', () => {
+    expect(security).toEqual([]);
+  });
+
+  test.each(['429', '503'])('its failure %s is ID.1000 (contract §4.2)', (status) => {
+    expect(responses[status]?.description).toContain('ID.1000');
+  });
+
+  test('it never answers with a job (decision 1)', () => {
+    expect(Object.keys(responses)).not.toContain('202');
+  });
+});
+
+describe('with AIOS_AUTH=off (contract §4.8)', () => {
+  const shared = sharedServer({ access: { required: false } });
+
+  test('any password logs in, however often', async () => {
+    const server = shared();
+    for (let time = 0; time < 15; time++) {
+      expect((await logIn(server, `wrong ${time}`)).status).toBe(200);
+    }
+  });
+
+  test('the arguments are still asked for', async () => {
+    const server = shared();
+    await expectRefusal(
+      server,
+      () => server.put(LOGIN, { logInByAccount: {} }),
+      mandatory('LogInByAccount', 'accountName'),
+    );
+  });
+
+  test('its session lives on where sessions are asked for again', async (context) => {
+    const file = join(temporaryFolder(context), 'aios.db');
+    const open = await openServer({ file, access: { required: false } });
+    const { uuid: session } = (await logIn(open, 'x')).body.inventory;
+    await open.close();
+    const server = await startServer({ file });
+    expect((await server.get(MODELS, { session })).status).toBe(200);
+  });
+});

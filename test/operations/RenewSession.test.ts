@@ -1,0 +1,328 @@
+import { describe, expect, test } from 'vitest';
+import { ADMIN_UUID, beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
+import { session as sessionRecord } from '../support/records.ts';
+import { expectRefusal, expectRefused, invalidArgument, noRoute } from '../support/refusals.ts';
+import { API, type CallOptions, SESSION, START, startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const MODELS = `${API}/models`;
+const LIFETIME_MS = 7_200_000;
+const YEAR_S = 31_536_000;
+
+const shared = sharedServer();
+
+/** A session that has been begun just now. */
+const begun = () => beginSession(shared());
+
+const renew = (uuid: string, duration?: unknown, options: CallOptions = {}, server = shared()) =>
+  server.put(`${sessionPath(uuid)}/renew`, { renewSession: { duration } }, options);
+
+/** Milliseconds that the wire's dates, in UTC, are apart. */
+const between = (from: string, to: string) => Date.parse(to) - Date.parse(from);
+
+const isAdmitted = async (session: string, server = shared()) => {
+  const answer = await server.get(MODELS, { session });
+  if (answer.status !== 200) expectRefused(answer, sessionExpired);
+  return answer.status === 200;
+};
+
+/** Whether a session is valid, without using it. */
+const isValid = async (session: string, server = shared()): Promise<boolean> =>
+  (await server.get(`${sessionPath(session)}/valid`, { session: null })).body.valid;
+
+describe('prolongs a session', () => {
+  test('and answers it, with its new end', async () => {
+    const server = await startServer();
+    const session = await beginSession(server);
+    server.advance(60_000);
+
+    const answer = await renew(session.uuid, 86_400, { session: session.uuid }, server);
+
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
+    expect(Object.keys(answer.body)).toEqual(['success', 'inventory']);
+    expect(answer.body.inventory).toEqual({
+      ...session,
+      accountUuid: ADMIN_UUID,
+      noSessionEvaluation: false,
+      expiredDate: 'Nov 26, 2025 11:52:50 AM',
+    });
+    expect(server.rows('sessions')).toMatchObject([{ expired_date: START + 60_000 + 86_400_000 }]);
+  });
+
+  test.each<[string, unknown, number]>([
+    ['the least duration', 60, 60],
+    ['the greatest duration', YEAR_S, YEAR_S],
+    ['digits in a text', ' +3600 ', 3600],
+  ])('by %s, for exactly as long', async (_, duration, seconds) => {
+    const { uuid } = await begun();
+    const { status, body } = await renew(uuid, duration);
+    expect(status).toBe(200);
+    expect(between(body.inventory.createDate, body.inventory.expiredDate)).toBe(seconds * 1000);
+    shared().advance(seconds * 1000 - 1);
+    expect(await isValid(uuid)).toBe(true);
+    shared().advance(1);
+    expect(await isValid(uuid)).toBe(false);
+  });
+
+  test.each<[string, unknown]>([
+    ['no body', undefined],
+    ['null', null],
+    ['an empty body', {}],
+    ['a wrapper of null', { renewSession: null }],
+    ['an empty wrapper', { renewSession: {} }],
+    ['a duration of null', { renewSession: { duration: null } }],
+    ['a duration in another wrapper', { params: { duration: 60 } }],
+    ['unknown fields', { renewSession: { sessionUuid: 'x' }, other: 1 }],
+  ])('by the session timeout, given %s (decision 32)', async (_, body) => {
+    const { uuid } = await begun();
+    shared().advance(5_000_000);
+    const answer = await shared().put(`${sessionPath(uuid)}/renew`, body);
+    expect(answer.status).toBe(200);
+    shared().advance(LIFETIME_MS - 1);
+    expect(await isValid(uuid)).toBe(true);
+    shared().advance(1);
+    expect(await isValid(uuid)).toBe(false);
+  });
+
+  test('by the session timeout of the settings', async () => {
+    const server = await startServer({ access: { sessionLifetime: 90_000 } });
+    const { uuid, createDate } = await beginSession(server);
+    const { body } = await renew(uuid, undefined, {}, server);
+    expect(between(createDate, body.inventory.expiredDate)).toBe(90_000);
+  });
+
+  test('that is another than the one it is asked with, and that one is used by it', async () => {
+    const [renewed, asking] = [await begun(), await begun()];
+    shared().advance(LIFETIME_MS - 1);
+    expect((await renew(renewed.uuid, 60, { session: asking.uuid })).status).toBe(200);
+    shared().advance(LIFETIME_MS - 1);
+    expect([await isValid(renewed.uuid), await isValid(asking.uuid)]).toEqual([false, true]);
+  });
+
+  test('alone: others end when they would have', async () => {
+    const [renewed, other] = [await begun(), await begun()];
+    await renew(renewed.uuid, YEAR_S);
+    shared().advance(LIFETIME_MS);
+    expect([await isAdmitted(renewed.uuid), await isAdmitted(other.uuid)]).toEqual([true, false]);
+  });
+
+  test('so that no login sweeps it away before its new end', async () => {
+    const { uuid } = await begun();
+    await renew(uuid, YEAR_S);
+    shared().advance(YEAR_S * 1000 - 1);
+    await begun();
+    expect(await isAdmitted(uuid)).toBe(true);
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['tags', {}],
+    ['what the Java SDK sends', { 'X-JSON-Schema': 'true' }],
+  ])('accepting %s', async (_, headers) => {
+    const { uuid } = await begun();
+    const body = { renewSession: { duration: 60 }, userTags: ['a'], systemTags: ['b'] };
+    const answer = await shared().put(`${sessionPath(uuid)}/renew`, body, { headers });
+    expect(answer.status).toBe(200);
+    expect(shared().rows('tags')).toEqual([]);
+  });
+
+  test('under doubled slashes', async () => {
+    const { uuid } = await begun();
+    const path = `${sessionPath(uuid)}/renew`.replaceAll('/', '//');
+    expect((await shared().put(path, { renewSession: { duration: 60 } })).status).toBe(200);
+  });
+});
+
+describe('a use of the session', () => {
+  test('does not bring its new end nearer', async () => {
+    const { uuid } = await begun();
+    await renew(uuid, 86_400);
+    for (let hour = 0; hour < 3; hour++) {
+      shared().advance(3_600_000);
+      expect(await isAdmitted(uuid)).toBe(true);
+    }
+    shared().advance(21 * 3_600_000 - 1);
+    expect(await isValid(uuid)).toBe(true);
+    shared().advance(1);
+    expect(await isValid(uuid)).toBe(false);
+  });
+
+  test('at the same moment does not bring it nearer either', async () => {
+    const { store } = await startServer();
+    const used = sessionRecord();
+    const { uuid, createDate } = used;
+    await store.addSession(used, createDate);
+    const now = createDate + 60_000;
+    const far = now + YEAR_S * 1000;
+
+    await Promise.all([
+      store.useSession(uuid, now, now + LIFETIME_MS),
+      store.renewSession(uuid, now, far),
+      store.useSession(uuid, now, now + LIFETIME_MS),
+    ]);
+
+    expect(await store.findSession(uuid, now)).toEqual({ ...used, expiredDate: far });
+  });
+
+  test('of many at the same moment, over HTTP, does not bring it nearer', async () => {
+    const { uuid } = await begun();
+    shared().advance(60_000);
+    const use = () => shared().get(MODELS, { session: uuid });
+    await Promise.all([use(), use(), renew(uuid, YEAR_S, { session: uuid }), use(), use()]);
+    shared().advance(YEAR_S * 1000 - 1);
+    expect(await isValid(uuid)).toBe(true);
+  });
+
+  test('lets it slide on when its new end is near', async () => {
+    const { uuid } = await begun();
+    await renew(uuid, 86_400);
+    shared().advance(86_400_000 - 1);
+    expect(await isAdmitted(uuid)).toBe(true);
+    shared().advance(LIFETIME_MS - 1);
+    expect(await isAdmitted(uuid)).toBe(true);
+    shared().advance(LIFETIME_MS);
+    expect(await isAdmitted(uuid)).toBe(false);
+  });
+
+  test('prolongs one that was renewed for less than the timeout', async () => {
+    const { uuid } = await begun();
+    await renew(uuid, 60);
+    shared().advance(59_999);
+    expect(await isAdmitted(uuid)).toBe(true);
+    shared().advance(LIFETIME_MS - 1);
+    expect(await isAdmitted(uuid)).toBe(true);
+  });
+});
+
+test('of a session of the settings succeeds and stores nothing: it never expires (contract §4.8)', async () => {
+  const before = shared().snapshot();
+  const { status, body } = await renew(SESSION, 60);
+  expect(status).toBe(200);
+  expect(body.inventory).toEqual({
+    uuid: SESSION,
+    accountUuid: ADMIN_UUID,
+    userUuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+    createDate: expect.any(String),
+    expiredDate: expect.any(String),
+    noSessionEvaluation: false,
+  });
+  expect(shared().snapshot()).toEqual(before);
+  shared().advance(1000 * LIFETIME_MS);
+  expect(await isAdmitted(SESSION)).toBe(true);
+});
+
+describe('refuses, changing nothing,', () => {
+  test.each([
+    ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
+    ['what is no uuid', 'x'],
+    ['what would be SQL', encodeURIComponent("' OR '1'='1")],
+    ['NUL', '%00'],
+    ['a very long one', 'a'.repeat(60_000)],
+    ['a session of the settings in upper case', SESSION.toUpperCase()],
+  ])('%s', async (_, uuid) => {
+    await begun();
+    await expectRefusal(shared(), () => renew(uuid, 60), sessionExpired);
+  });
+
+  test('a session in upper case, one that has expired, and one that was logged out', async () => {
+    const [live, gone, old] = [await begun(), await begun(), await begun()];
+    await expectRefusal(shared(), () => renew(live.uuid.toUpperCase(), 60), sessionExpired);
+    await shared().delete(sessionPath(gone.uuid));
+    await expectRefusal(shared(), () => renew(gone.uuid, 60), sessionExpired);
+    shared().advance(LIFETIME_MS);
+    await expectRefusal(shared(), () => renew(old.uuid, 60), sessionExpired);
+    await expectRefusal(shared(), () => renew(old.uuid, 60, { session: old.uuid }), sessionExpired);
+  });
+
+  const range = invalidArgument(`field[duration] must be in range of [60, ${YEAR_S}]`);
+  const noInteger = (shown: string) =>
+    invalidArgument(`[duration] field is excepted an int or long, but was [${shown}].`);
+  const overflow = (shown: string) =>
+    invalidArgument(`${shown} is Integer overflow, Integer.MAX_VALUE is 2147483647`);
+
+  test.each([
+    [59, range],
+    [0, range],
+    [-60, range],
+    [YEAR_S + 1, range],
+    [2_147_483_647, range],
+    ['59', range],
+    [2_147_483_648, overflow('2147483648')],
+    ['99999999999999999999', overflow('99999999999999999999')],
+    [60.5, noInteger('60.5')],
+    ['60s', noInteger('60s')],
+    ['', noInteger('')],
+    [true, noInteger('true')],
+    [[60], noInteger('[60]')],
+    [{}, noInteger('{}')],
+  ])('a duration of %j', async (duration, refusal) => {
+    const { uuid } = await begun();
+    await expectRefusal(shared(), () => renew(uuid, duration), refusal);
+    // Arguments come before existence.
+    await expectRefusal(shared(), () => renew('x', duration), refusal);
+  });
+
+  test('a wrapper that is no object', async () => {
+    const { uuid } = await begun();
+    await expectRefusal(
+      shared(),
+      () => shared().put(`${sessionPath(uuid)}/renew`, { renewSession: 60 }),
+      invalidArgument('[renewSession] field is excepted an object, but was [60].'),
+    );
+  });
+
+  test('an unknown field, where the settings say so', async () => {
+    const server = await startServer({ unknownFields: 'reject' });
+    const { uuid } = await beginSession(server);
+    await expectRefusal(
+      server,
+      () => server.put(`${sessionPath(uuid)}/renew`, { renewSession: { durations: 60 } }),
+      invalidArgument(expect.stringContaining('durations')),
+    );
+  });
+
+  test.each<[string, CallOptions, string]>([
+    ['no Authorization header', { session: null }, "missing header 'Authorization'"],
+    [
+      'another scheme',
+      { session: null, headers: { authorization: 'Bearer x' } },
+      "Authorization type must be 'OAuth'",
+    ],
+  ])('%s, though the path names a session', async (_, options, details) => {
+    const { uuid } = await begun();
+    for (const named of [uuid, SESSION]) {
+      await expectRefusal(shared(), () => renew(named, 60, options), invalidArgument(details));
+    }
+  });
+
+  test('an unknown session in the header, though the path names a known one', async () => {
+    const { uuid } = await begun();
+    const options = { session: '0'.repeat(32) };
+    await expectRefusal(shared(), () => renew(uuid, 60, options), sessionExpired);
+  });
+
+  test('a trailing slash, another verb, and a malformed hook', async () => {
+    const { uuid } = await begun();
+    const path = `${sessionPath(uuid)}/renew`;
+    await expectRefusal(
+      shared(),
+      () => shared().put(`${path}/`, {}),
+      noRoute(`${path.slice('/zstack'.length)}/`),
+    );
+    const post = await shared().post(path, {});
+    expect([post.status, post.headers.get('allow')]).toEqual([405, 'PUT']);
+    await expectRefusal(
+      shared(),
+      () => shared().put(path, {}, { headers: { 'X-Web-Hook': 'not a url' } }),
+      invalidArgument(expect.stringContaining('X-Web-Hook')),
+    );
+  });
+});
+
+test('with AIOS_AUTH=off a session is renewed without a header', async () => {
+  const server = await startServer({ access: { required: false } });
+  const { uuid, createDate } = await beginSession(server);
+  const { status, body } = await renew(uuid, 60, { session: null }, server);
+  expect(status).toBe(200);
+  expect(between(createDate, body.inventory.expiredDate)).toBe(60_000);
+});

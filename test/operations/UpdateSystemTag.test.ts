@@ -1,0 +1,384 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { verbatim } from '../support/parameters.ts';
+import { newUuid } from '../support/records.ts';
+import {
+  expectRefusal,
+  expectRefused,
+  invalidArgument,
+  mandatory,
+  messageOf,
+  noRoute,
+  notFound,
+  type Refusal,
+} from '../support/refusals.ts';
+import { addModel, addModelService } from '../support/resources.ts';
+import {
+  type Answer,
+  API,
+  openServer,
+  ROOT,
+  type Server,
+  START_DATE,
+  startServer,
+} from '../support/server.ts';
+import { storedTags } from '../support/stored.ts';
+import { populate } from '../support/world.ts';
+
+const TAGS = `${ROOT}/system-tags`;
+const LATER_DATE = 'Nov 25, 2025 11:52:50 AM';
+
+let server: Server;
+beforeAll(async () => {
+  server = await openServer();
+});
+afterAll(() => server.close());
+
+const update = (uuid: string, updateSystemTag: unknown, on = server) =>
+  on.put(`${TAGS}/${uuid}/actions`, { updateSystemTag });
+
+const duplicate = (text: string): Refusal => ({
+  status: 503,
+  code: 'SYS.1006',
+  details: expect.stringContaining(text),
+});
+
+/** A model’s system tags of these texts. */
+async function addTags(texts: string[], on = server) {
+  const model = await addModel(on, { systemTags: texts });
+  const { body } = await on.query(TAGS, [`resourceUuid=${model.uuid}`]);
+  const tagOf = (text: string) =>
+    body.inventories.find(({ tag }: { tag: string }) => tag === text) as Record<string, unknown> & {
+      uuid: string;
+    };
+  return { model, tags: texts.map(tagOf) };
+}
+
+async function addTag(text = 'a tag', on = server) {
+  const { model, tags } = await addTags([text], on);
+  return { model, tag: tags[0] as NonNullable<(typeof tags)[0]> };
+}
+
+describe('changes the text and the lastOpDate of the tag, and nothing else,', () => {
+  test.each(['/actions', ''])('at …/{uuid}%s', async (suffix) => {
+    const server = await startServer();
+    const { tag } = await addTag('before', server);
+    await addModelService(server, { systemTags: ['before'], userTags: ['before'] });
+    const before = server.snapshot();
+    server.advance(60_000);
+
+    const { status, headers, body } = await server.put(`${TAGS}/${tag.uuid}${suffix}`, {
+      updateSystemTag: { tag: 'after' },
+    });
+
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
+    expect(tag.lastOpDate).toBe(START_DATE);
+    expect(body).toEqual({
+      success: true,
+      inventory: { ...tag, tag: 'after', lastOpDate: LATER_DATE },
+    });
+    const { tags, ...others } = server.snapshot();
+    expect({ ...others, tags: before.tags }).toEqual(before);
+    expect(tags).toEqual(
+      before.tags?.map((row) =>
+        (row as { uuid: string }).uuid === tag.uuid
+          ? { ...(row as object), tag: 'after', last_op_date: expect.any(Number) }
+          : row,
+      ),
+    );
+    const { body: read } = await server.get(`${TAGS}/${tag.uuid}`);
+    expect(read.inventories).toEqual([body.inventory]);
+  });
+
+  test('also where the text is its own', async () => {
+    const server = await startServer();
+    const { model, tag } = await addTag('same', server);
+    server.advance(60_000);
+
+    const { status, body } = await update(tag.uuid, { tag: 'same' }, server);
+
+    expect(status).toBe(200);
+    expect(body.inventory).toEqual({ ...tag, lastOpDate: LATER_DATE });
+    const { body: read } = await server.get(`${API}/models/${model.uuid}`);
+    expect(read.inventories).toEqual([model]);
+  });
+
+  test.each([
+    ...verbatim(4096).taken.map(({ what, sent, kept }) => [what, sent, kept]),
+    ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
+    ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
+    ['its own in another case', 'A TAG', 'A TAG'],
+    ['its own with a space', 'a tag ', 'a tag '],
+    ['quotes and wildcards', `%_\\'";--`, `%_\\'";--`],
+    ['controls', '\u0001\u0085\u2028\ufeff', '\u0001\u0085\u2028\ufeff'],
+  ])('to %s', async (_, sent, kept) => {
+    const { model, tag } = await addTag();
+
+    const { status, body } = await update(tag.uuid, { tag: sent });
+
+    expect(status).toBe(200);
+    expect(body.inventory).toEqual({ ...tag, tag: kept });
+    expect(storedTags(server, model.uuid)).toEqual([
+      { type: 'System', tag: kept, resourceType: 'ModelVO' },
+    ]);
+  });
+
+  test('under doubled slashes', async () => {
+    const { tag } = await addTag();
+
+    const { status } = await server.put(`${TAGS}//${tag.uuid}//actions`.replaceAll('/', '//'), {
+      updateSystemTag: { tag: 'b' },
+    });
+
+    expect(status).toBe(200);
+  });
+
+  test('whatever else the body says', async () => {
+    const { tag } = await addTag();
+
+    const { body } = await server.put(`${TAGS}/${tag.uuid}`, {
+      updateSystemTag: { tag: 'b', resourceUuid: 'x', type: 'User', inherent: true, uuid: 'x' },
+      deleteSystemTag: {},
+    });
+
+    expect(body.inventory).toEqual({ ...tag, tag: 'b' });
+  });
+
+  test('so that queries find the new text and not the old', async () => {
+    const { model, tag } = await addTag('old text');
+
+    await update(tag.uuid, { tag: 'new text' });
+
+    const find = async (text: string) =>
+      (await server.query(`${API}/models`, [`__systemTag__=${text}`])).body.inventories;
+    expect(await find('old text')).toEqual([]);
+    expect(await find('new text')).toEqual([model]);
+    const listed = await server.query(TAGS, ['tag=new text']);
+    expect(listed.body.inventories).toMatchObject([{ uuid: tag.uuid }]);
+  });
+
+  test('so that its old text may be attached again', async () => {
+    const { model, tag } = await addTag('old');
+    await update(tag.uuid, { tag: 'new' });
+    const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'old' };
+
+    expect((await server.post(TAGS, { params })).status).toBe(200);
+    await expectRefusal(server, () => update(tag.uuid, { tag: 'old' }), duplicate('old'));
+  });
+});
+
+describe('takes a text', () => {
+  test('that a user tag of the resource, or another resource has', async () => {
+    const { model, tag } = await addTag();
+    await addTag('elsewhere');
+    const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'of a user' };
+    await server.post(`${ROOT}/user-tags`, { params });
+
+    for (const text of ['of a user', 'elsewhere']) {
+      expect((await update(tag.uuid, { tag: text })).status).toBe(200);
+    }
+  });
+
+  test('that differs from another of the resource in case or form alone', async () => {
+    const { tags } = await addTags(['\u00e9a', 'b']);
+
+    for (const text of ['\u00e9A', '\u00c9a', 'e\u0301a', '\u00e9a ']) {
+      expect((await update(String(tags[1]?.uuid), { tag: text })).status).toBe(200);
+    }
+  });
+});
+
+describe('refuses, changing nothing,', () => {
+  let uuid: string;
+  beforeAll(async () => {
+    uuid = (await addTag()).tag.uuid;
+  });
+
+  test.each([
+    'another',
+    '',
+    ' ',
+    '42',
+  ])('the text %j of another tag of the resource', async (text) => {
+    const { tags } = await addTags(['a', text]);
+
+    await expectRefusal(
+      server,
+      () => update(String(tags[0]?.uuid), { tag: text }),
+      duplicate(text),
+    );
+  });
+
+  test('a number that is the text of another tag of the resource', async () => {
+    const { tags } = await addTags(['a', '42']);
+
+    await expectRefusal(server, () => update(String(tags[0]?.uuid), { tag: 42 }), duplicate('42'));
+  });
+
+  test('the uuid of nothing, of a user tag, resource, ref or session, or in capitals', async () => {
+    const { models, tags, session } = await populate(server);
+    const [model] = models;
+    const ref = server.rows('model_service_refs', `model_uuid = '${model}'`)[0];
+    const gone = (await addTag()).tag.uuid;
+    await server.delete(`${ROOT}/tags/${gone}`);
+    const uuids = [
+      newUuid(),
+      'no-such',
+      String(tags[model]?.user),
+      model,
+      String(ref?.uuid),
+      session,
+      uuid.toUpperCase(),
+      gone,
+    ];
+    for (const unknown of uuids) {
+      for (const path of [`${TAGS}/${unknown}/actions`, `${TAGS}/${unknown}`]) {
+        await expectRefusal(
+          server,
+          () => server.put(path, { updateSystemTag: { tag: 'b' } }),
+          notFound('uuid', unknown, 'SystemTagVO'),
+        );
+      }
+    }
+  });
+
+  test.each([
+    ['a NUL', '%00', '\0'],
+    ['a slash', 'a%2Fb', 'a/b'],
+    ['SQL', "'%20OR%201=1%20--", "' OR 1=1 --"],
+  ])('a uuid with %s', async (_, encoded, decoded) => {
+    await expectRefusal(
+      server,
+      () => update(encoded, { tag: 'b' }),
+      notFound('uuid', decoded, 'SystemTagVO'),
+    );
+  });
+
+  const { wrongType, notAllowed } = verbatim(4096);
+  test.each(
+    [...wrongType, ...notAllowed].map(
+      ({ what, sent, details }) =>
+        [what, sent, details('tag', messageOf('UpdateSystemTag'))] as const,
+    ),
+  )('a tag that is %s', async (_, sent, details) => {
+    await expectRefusal(server, () => update(uuid, { tag: sent }), invalidArgument(details));
+    // Arguments come before existence.
+    await expectRefusal(server, () => update('no-such', { tag: sent }), invalidArgument(details));
+  });
+
+  test.each([
+    ['no body', undefined],
+    ['an empty object', {}],
+    ['an empty wrapper', { updateSystemTag: {} }],
+    ['a wrapper of null', { updateSystemTag: null }],
+    ['a tag of null', { updateSystemTag: { tag: null } }],
+    ['another wrapper', { params: { tag: 'b' }, param: { tag: 'b' } }],
+    ['the tag beside the wrapper', { updateSystemTag: {}, tag: 'b' }],
+    ['the user tag’s wrapper', { updateUserTag: { tag: 'b' } }],
+  ])('%s, by the missing tag', async (_, body) => {
+    for (const path of [`${TAGS}/${uuid}/actions`, `${TAGS}/${uuid}`]) {
+      await expectRefusal(
+        server,
+        () => server.put(path, body),
+        mandatory('UpdateSystemTag', 'tag'),
+      );
+    }
+  });
+
+  test('an empty JSON body, by the missing tag', async () => {
+    await expectRefusal(
+      server,
+      () => server.put(`${TAGS}/${uuid}/actions`, undefined, { raw: '' }),
+      mandatory('UpdateSystemTag', 'tag'),
+    );
+  });
+
+  test.each([
+    [
+      'a wrapper that is a text',
+      { updateSystemTag: 'b' },
+      '[updateSystemTag] field is excepted an object, but was [b].',
+    ],
+    ['a body that is a list', ['b'], '[body] field is excepted an object, but was [["b"]].'],
+  ])('%s', async (_, body, details) => {
+    await expectRefusal(
+      server,
+      () => server.put(`${TAGS}/${uuid}`, body),
+      invalidArgument(details),
+    );
+  });
+
+  test('a trailing slash', async () => {
+    for (const path of [`${TAGS}/${uuid}/actions/`, `${TAGS}/${uuid}/`]) {
+      await expectRefusal(
+        server,
+        () => server.put(path, { updateSystemTag: { tag: 'b' } }),
+        noRoute(path.slice('/zstack'.length)),
+      );
+    }
+  });
+
+  test('to do the same to a user tag', async () => {
+    const { body } = await server.post(`${ROOT}/user-tags`, {
+      params: {
+        resourceType: 'ModelVO',
+        resourceUuid: (await addModel(server)).uuid,
+        tag: 'of a user',
+      },
+    });
+    const path = `${ROOT}/user-tags/${body.inventory.uuid}`;
+
+    await expectRefusal(server, () => server.put(path, { updateUserTag: { tag: 'b' } }), {
+      status: 405,
+      code: 'SYS.1009',
+      details: `The method[PUT] is not allowed for the path[${path}]`,
+    });
+  });
+
+  test('unknown fields where the settings say so', async () => {
+    const strict = await startServer({ unknownFields: 'reject' });
+    const { tag } = await addTag('a', strict);
+
+    for (const [body, field] of [
+      [{ updateSystemTag: { tag: 'b', type: 'User' } }, 'type'],
+      [{ updateSystemTag: { tag: 'b' }, tag: 'b' }, 'tag'],
+    ] as const) {
+      await expectRefusal(
+        strict,
+        () => strict.put(`${TAGS}/${tag.uuid}`, body),
+        invalidArgument(expect.stringContaining(`field[${field}]`)),
+      );
+    }
+    expect((await update(tag.uuid, { tag: 'b' }, strict)).status).toBe(200);
+  });
+});
+
+describe('at the same time', () => {
+  test('gives a text to one of two tags of a resource', async () => {
+    const { model, tags } = await addTags(['a', 'b']);
+
+    const answers = await Promise.all(tags.map(({ uuid }) => update(uuid, { tag: 'c' })));
+
+    expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
+    expectRefused(answers.find(({ status }) => status === 503) as Answer, duplicate('c'));
+    expect(storedTags(server, model.uuid).filter(({ tag }) => tag === 'c')).toHaveLength(1);
+  });
+
+  test('as the tag or its resource is deleted, ends as done or not found', async () => {
+    for (const whose of ['tag', 'resource']) {
+      const { model, tag } = await addTag();
+      const deleted = whose === 'tag' ? `${ROOT}/tags/${tag.uuid}` : `${API}/models/${model.uuid}`;
+
+      const answers = await Promise.all([
+        update(tag.uuid, { tag: 'b' }),
+        server.delete(deleted),
+        update(tag.uuid, { tag: 'c' }),
+      ]);
+
+      for (const answer of answers) {
+        if (answer.status !== 200) expectRefused(answer, notFound('uuid', tag.uuid, 'SystemTagVO'));
+      }
+      expect(storedTags(server, model.uuid)).toEqual([]);
+    }
+  });
+});

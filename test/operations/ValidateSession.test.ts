@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
+import { expectRefusal, expectRefused, noRoute } from '../support/refusals.ts';
+import { API, type CallOptions, SESSION, startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const MODELS = `${API}/models`;
+const LIFETIME_MS = 7_200_000;
+const stranger: CallOptions = { session: null };
+
+const shared = sharedServer();
+
+/** A session that has been begun just now. */
+const begun = async () => (await beginSession(shared())).uuid;
+
+const validate = (uuid: string, options = stranger) =>
+  shared().get(`${sessionPath(uuid)}/valid`, options);
+
+describe('is true for', () => {
+  test('a session that was begun, in success and valid alone', async () => {
+    const answer = await validate(await begun());
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
+    expect(Object.keys(answer.body)).toEqual(['success', 'valid']);
+    expect(answer.body).toEqual({ success: true, valid: true });
+  });
+
+  test('a session of the settings, however late', async () => {
+    expect((await validate(SESSION)).body).toEqual({ success: true, valid: true });
+    shared().advance(1000 * LIFETIME_MS);
+    expect((await validate(SESSION)).body).toEqual({ success: true, valid: true });
+  });
+
+  test('a session until 7200 s have passed since its last use', async () => {
+    const session = await begun();
+    shared().advance(LIFETIME_MS - 1);
+    await shared().get(MODELS, { session });
+    shared().advance(LIFETIME_MS - 1);
+    expect((await validate(session)).body.valid).toBe(true);
+    shared().advance(1);
+    expect((await validate(session)).body).toEqual({ success: true, valid: false });
+  });
+
+  test.each<[string, CallOptions]>([
+    ['none', stranger],
+    ['an unknown session', { session: '0'.repeat(32) }],
+    ['another scheme', { session: null, headers: { authorization: 'Bearer x' } }],
+    ['nothing', { session: null, headers: { authorization: '' } }],
+    ['another’s valid session', { session: SESSION }],
+    ['a malformed hook beside none', { session: null, headers: { 'X-Web-Hook': 'not a url' } }],
+    ['a malformed job’s uuid beside none', { session: null, headers: { 'X-Job-UUID': 'x' } }],
+    ['a wish for a job beside none', { session: null, headers: { Prefer: 'respond-async' } }],
+    [
+      'a content type beside none',
+      { session: null, headers: { 'content-type': 'application/json' } },
+    ],
+  ])('a session, whatever stands in the Authorization header: %s', async (_, options) => {
+    expect((await validate(await begun(), options)).body).toEqual({ success: true, valid: true });
+  });
+
+  test('a session, whatever the query, and under doubled slashes', async () => {
+    const path = `${sessionPath(await begun())}/valid`;
+    for (const url of [`${path}?fields=x&uuid=y&q=z`, path.replaceAll('/', '//')]) {
+      expect((await shared().get(url, stranger)).body).toEqual({ success: true, valid: true });
+    }
+  });
+});
+
+describe('is false for', () => {
+  test.each([
+    ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
+    ['what is no uuid', 'x'],
+    ['a word of the API', 'valid'],
+    ['what would be SQL', encodeURIComponent("' OR '1'='1")],
+    ['a pattern', '%25'],
+    ['NUL', '%00'],
+    ['what is not of ASCII', encodeURIComponent('é🔑')],
+    ['a property of every object', '__proto__'],
+    ['a very long one', 'a'.repeat(60_000)],
+  ])('%s', async (_, uuid) => {
+    await begun();
+    const answer = await validate(uuid);
+    expect([answer.status, answer.body]).toEqual([200, { success: true, valid: false }]);
+  });
+
+  test('a live session’s uuid in upper case, or with a space', async () => {
+    const session = await begun();
+    for (const uuid of [session.toUpperCase(), `%20${session}`, `${session}%20`]) {
+      expect((await validate(uuid)).body).toEqual({ success: true, valid: false });
+    }
+  });
+
+  test('a session that was logged out', async () => {
+    const session = await begun();
+    await shared().delete(sessionPath(session), undefined, stranger);
+    expect((await validate(session)).body.valid).toBe(false);
+  });
+
+  test('a session of the settings in upper case', async () => {
+    expect((await validate(SESSION.toUpperCase())).body.valid).toBe(false);
+  });
+});
+
+describe('changes nothing', () => {
+  test('of a session: it ends when it would have', async () => {
+    const session = await begun();
+    shared().advance(LIFETIME_MS - 1);
+    const before = shared().snapshot();
+    for (const options of [stranger, { session: SESSION }]) {
+      expect((await validate(session, options)).body.valid).toBe(true);
+    }
+    expect(shared().snapshot()).toEqual(before);
+    shared().advance(1);
+    expect((await validate(session)).body.valid).toBe(false);
+    expectRefused(await shared().get(MODELS, { session }), sessionExpired);
+  });
+
+  test('of the session it is asked with: that one is not used by it', async () => {
+    const session = await begun();
+    shared().advance(LIFETIME_MS - 1);
+    await validate(session, { session });
+    shared().advance(1);
+    expectRefused(await shared().get(MODELS, { session }), sessionExpired);
+  });
+});
+
+test('with AIOS_AUTH=off every session is valid', async () => {
+  const server = await startServer({ access: { required: false } });
+  for (const uuid of [SESSION, 'x', '0'.repeat(32)]) {
+    const { body } = await server.get(`${sessionPath(uuid)}/valid`, stranger);
+    expect(body).toEqual({ success: true, valid: true });
+  }
+});
+
+describe('refuses', () => {
+  test('a trailing slash, and a session that is not named', async () => {
+    for (const path of ['/v1/accounts/sessions/x/valid/', '/v1/accounts/sessions/x/validity']) {
+      await expectRefusal(shared(), () => shared().get(`/zstack${path}`, stranger), noRoute(path));
+    }
+    const { status } = await shared().get('/zstack/v1/accounts/sessions//valid', stranger);
+    expect(status).toBe(405);
+  });
+
+  test.each(['POST', 'PUT', 'DELETE'])('%s, with the verb that is allowed', async (method) => {
+    const answer = await shared().call(
+      method,
+      `${sessionPath(SESSION)}/valid`,
+      undefined,
+      stranger,
+    );
+    expect([answer.status, answer.body.error.code]).toEqual([405, 'SYS.1009']);
+    expect(answer.headers.get('allow')).toBe('GET');
+  });
+
+  test('an unreadable X-API-Timeout', async () => {
+    const options = { session: null, headers: { 'x-api-timeout': 'soon' } };
+    const answer = await validate(SESSION, options);
+    expect([answer.status, answer.body.error.code]).toEqual([400, 'SYS.1007']);
+  });
+});

@@ -1,0 +1,333 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dateParser } from '../../src/contract/dates.ts';
+import { DEFAULT_LIMIT } from '../../src/contract/query.ts';
+import type { Kind } from '../../src/contract/queryable.ts';
+import { readConditions, readSort } from '../../src/domain/conditions.ts';
+import type { PageQuery, Store } from '../../src/domain/ports.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { type Executed, recordStatements } from '../support/executed-statements.ts';
+import { extras, image, model, modelCenter, modelService, ref, tag } from '../support/records.ts';
+import { uuidsOf } from '../support/stores.ts';
+
+const SERVICES = 100_000;
+const MODELS = 10_000;
+const CENTERS = 100;
+const TAGS = 2_000;
+/** The number of the last of those that are as old as each other. */
+const OLDEST = 1000;
+
+/** The most a query may take of the processor, in milliseconds: many times what it takes. */
+const MOST_MS = 50;
+/** How often each is measured. */
+const RUNS = 10;
+
+/** What tells the uuids of one kind from another's. */
+const kinds = { services: '5e', models: '4d', centers: 'ce', images: '1a', refs: '0e', tags: '07' };
+type Table = keyof typeof kinds;
+
+/** A uuid by its number, in another order than the numbers. */
+const uuidOf = (table: Table, number: number): string =>
+  ((BigInt(number) * 2_654_435_761n) & 0xffffffffn).toString(16).padStart(8, '0') +
+  kinds[table] +
+  number.toString(16).padStart(22, '0');
+const uuidSql = (table: Table, number: string): string =>
+  `printf('%08x${kinds[table]}%022x', (${number}) * 2654435761 & 4294967295, ${number})`;
+
+/** Copies a table's only row so many times, with these columns made of the number `i`. */
+function multiply(
+  client: Database.Database,
+  table: string,
+  count: number,
+  made: Record<string, string>,
+): void {
+  const row = client.prepare(`SELECT * FROM ${table}`).get() as Record<string, unknown>;
+  const columns = Object.keys(row).filter((column) => column !== 'position');
+  expect(columns).toEqual(expect.arrayContaining(Object.keys(made)));
+  client.exec(`
+    CREATE TEMP TABLE template AS SELECT * FROM ${table};
+    DELETE FROM ${table};
+    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
+    INSERT INTO ${table} (${columns.join(', ')})
+    SELECT ${columns.map((column) => made[column] ?? column).join(', ')} FROM n, template;
+    DROP TABLE template`);
+}
+
+/** Services, each with an image and bound to one of the models; some tagged; the oldest are as old. */
+async function fill(client: Database.Database, store: Store): Promise<void> {
+  const service = modelService();
+  const bound = model();
+  await store.addModelCenter(modelCenter(), extras());
+  await store.addModelService({ ...service, modelServiceImages: [image(service.uuid)] }, extras());
+  await store.addModel(bound, extras({ tags: [tag(bound.uuid, 'a tag')] }));
+  await store.bindModelToService(ref(bound.uuid, service.uuid), extras());
+
+  client.pragma('foreign_keys = OFF');
+  client.transaction(() => {
+    const ages = { create_date: `1764071510000 + max(i - ${OLDEST}, 0) * 10`, last_op_date: 'i' };
+    const owners = { model_center_uuid: uuidSql('centers', `i % ${CENTERS}`) };
+    multiply(client, 'model_centers', CENTERS, { uuid: uuidSql('centers', 'i'), ...ages });
+    multiply(client, 'models', MODELS, {
+      uuid: uuidSql('models', 'i'),
+      name: `'Model ' || (i * 7919 % ${MODELS})`,
+      ...owners,
+      ...ages,
+    });
+    multiply(client, 'model_services', SERVICES, {
+      uuid: uuidSql('services', 'i'),
+      name: `CASE i % 5000 WHEN 7 THEN 'ABC ' ELSE 'Service ' END || (i * 7919 % ${SERVICES})`,
+      ...owners,
+      ...ages,
+    });
+    multiply(client, 'model_service_images', SERVICES, {
+      uuid: uuidSql('images', 'i'),
+      model_service_uuid: uuidSql('services', 'i'),
+    });
+    multiply(client, 'model_service_refs', SERVICES, {
+      uuid: uuidSql('refs', 'i'),
+      model_uuid: uuidSql('models', `i % ${MODELS}`),
+      model_service_uuid: uuidSql('services', 'i'),
+      is_default: `i < ${MODELS}`,
+    });
+    multiply(client, 'tags', TAGS, {
+      uuid: uuidSql('tags', 'i'),
+      resource_uuid: uuidSql('services', 'i * 50'),
+      resource_type: "'ModelServiceVO'",
+      tag: `CASE WHEN i % 100 THEN 'team' || (i % 97) ELSE 'Rare' END`,
+      type: `CASE WHEN i % 2 THEN 'User' ELSE 'System' END`,
+    });
+    client.exec(`
+      DELETE FROM resources;
+      INSERT INTO resources SELECT uuid, 'ModelCenterVO' FROM model_centers;
+      INSERT INTO resources SELECT uuid, 'ModelVO' FROM models;
+      INSERT INTO resources SELECT uuid, 'ModelServiceVO' FROM model_services`);
+  })();
+  expect(client.pragma('foreign_key_check')).toEqual([]);
+  client.pragma('foreign_keys = ON');
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
+let store: Store;
+let executed: (work: () => Promise<unknown>) => Promise<Executed[]>;
+
+beforeAll(async () => {
+  const file = join(folder, 'aios.db');
+  const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
+  executed = recordStatements(client);
+  store = createSqliteStore(client);
+  await fill(client, store);
+});
+
+afterAll(async () => {
+  await store?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface Query {
+  q?: string[];
+  sort?: string;
+  limit?: number;
+  start?: number;
+}
+
+function pageQuery(
+  kind: Kind,
+  { q = [], sort, limit = DEFAULT_LIMIT, start = 0 }: Query,
+): PageQuery {
+  const order = readSort(kind, sort);
+  const conditions = readConditions(kind, q, dateParser('UTC'));
+  return { conditions, ...(order && { sort: order }), from: start, limit };
+}
+
+const range = (length: number) => Array.from({ length }, (_, number) => number);
+const services = (which: (i: number) => boolean) => range(SERVICES).filter(which);
+const numbered = (numbers: number[]) => numbers.map((number) => uuidOf('services', number));
+const nameOf = (i: number) => `${i % 5000 === 7 ? 'abc' : 'service'} ${(i * 7919) % SERVICES}`;
+/** Whether the service carries a tag of that type, and which. */
+const tagOf = (i: number, type: 'User' | 'System') => {
+  const number = i / 50;
+  if (!Number.isInteger(number) || (number % 2 === 1) !== (type === 'User')) return undefined;
+  return number % 100 === 0 ? 'rare' : `team${number % 97}`;
+};
+
+/** In the order in which queries answer where they name no other: those of one age by their uuids. */
+const byAge = (numbers: number[]) => [
+  ...numbered(numbers.filter((i) => i <= OLDEST)).toSorted(),
+  ...numbered(numbers.filter((i) => i > OLDEST)),
+];
+
+/** Each with what it finds. */
+const queries: Record<string, Query & { finds: () => string[] }> = {
+  'uuid=': {
+    q: [`uuid=${uuidOf('services', 50_000)}`],
+    finds: () => numbered([50_000]),
+  },
+  'name=': {
+    q: ['name=SERVICE 4711'],
+    finds: () => byAge(services((i) => nameOf(i) === 'service 4711')),
+  },
+  'name~=abc%': {
+    q: ['name~=abc%'],
+    finds: () => byAge(services((i) => nameOf(i).startsWith('abc'))),
+  },
+  'newest 20': {
+    sort: '-createDate',
+    limit: 20,
+    finds: () => numbered(range(SERVICES).slice(-20).toReversed()),
+  },
+  'refs of one model': {
+    q: [`modelServiceRefs.modelUuid=${uuidOf('models', 1234)}`],
+    finds: () => byAge(services((i) => i % MODELS === 1234)),
+  },
+  '__userTag__=': {
+    q: ['__userTag__=TEAM5'],
+    finds: () => byAge(services((i) => tagOf(i, 'User') === 'team5')),
+  },
+  '__systemTag__=': {
+    q: ['__systemTag__=rare'],
+    finds: () => byAge(services((i) => tagOf(i, 'System') === 'rare')),
+  },
+  'services of one center': {
+    q: [`modelCenterUuid=${uuidOf('centers', 7).toUpperCase()}`],
+    limit: 100,
+    finds: () => byAge(services((i) => i % CENTERS === 7)).slice(0, 100),
+  },
+  'sort=name limit=20': {
+    sort: 'name',
+    limit: 20,
+    finds: () =>
+      numbered(
+        services((i) => nameOf(i).startsWith('abc')).toSorted((a, b) =>
+          nameOf(a) < nameOf(b) ? -1 : 1,
+        ),
+      ),
+  },
+};
+
+/** What a plan does with a table as a whole, which nothing but a page in an index's order may. */
+function wholeTables({ sql, plan }: Executed, conditional: boolean): string[] {
+  const steps = plan();
+  const scans = steps.filter((step) => /^SCAN (?!json_each)/.test(step));
+  const sorted = steps.some((step) => /USE TEMP B-TREE FOR ORDER BY/.test(step));
+  const inOrder = !conditional && !sorted && /\bLIMIT\b/.test(sql);
+  return scans.filter((step) => !inOrder || !/ USING (COVERING )?INDEX /.test(step));
+}
+
+describe.each(Object.entries(queries))('%s', (_name, { finds, ...query }) => {
+  const page = pageQuery('ModelService', query);
+
+  test('finds what it should', async () => {
+    const expected = finds();
+    expect(expected.length).toBeGreaterThan(0);
+    expect(uuidsOf(await store.list('ModelService', page))).toEqual(expected);
+  });
+
+  test('uses an index, and reads and sorts no table as a whole', async () => {
+    const statements = await executed(() => store.list('ModelService', page));
+    expect(statements.length).toBeGreaterThan(2);
+    for (const statement of statements) {
+      expect(wholeTables(statement, query.q !== undefined), statement.sql).toEqual([]);
+      expect(statement.plan(), statement.sql).toContainEqual(
+        expect.stringMatching(/^(SEARCH|SCAN) model_\w+ USING (COVERING )?INDEX /),
+      );
+    }
+  });
+});
+
+const conditional = Object.entries(queries).filter(([, { q }]) => q);
+test.each(conditional)('%s is counted by an index', async (_name, query) => {
+  const { conditions } = pageQuery('ModelService', query);
+  const statements = await executed(() => store.count('ModelService', conditions));
+  expect(statements).toHaveLength(1);
+  for (const statement of statements) {
+    expect(wholeTables(statement, true), statement.sql).toEqual([]);
+  }
+});
+
+test('a query that no index serves is told from those', async () => {
+  for (const query of [{ q: ['description=x'] }, { sort: 'lastOpDate', limit: 20 }]) {
+    const page = pageQuery('ModelService', query);
+    const statements = await executed(() => store.list('ModelService', page));
+    const found = statements.flatMap((each) => wholeTables(each, query.q !== undefined));
+    expect(found).toContainEqual(expect.stringMatching(/^SCAN model_services/));
+  }
+});
+
+test('each takes little time', async () => {
+  const work: Record<string, () => Promise<unknown>> = {
+    ...Object.fromEntries(
+      Object.entries(queries).flatMap(([name, query]) => {
+        const page = pageQuery('ModelService', query);
+        return [
+          [name, () => store.list('ModelService', page)],
+          ...(query.q
+            ? [[`${name}, counted`, () => store.count('ModelService', page.conditions)]]
+            : []),
+        ];
+      }),
+    ),
+    'a service by its uuid': () => store.find('ModelService', uuidOf('services', 50_000)),
+    'a model by its uuid': () => store.find('Model', uuidOf('models', 5000)),
+    'a center, with what it adds up': () => store.find('ModelCenter', uuidOf('centers', 50)),
+  };
+  const table: Record<
+    string,
+    { 'processor, ms': number; 'clock, ms': number; 'slowest, ms': number }
+  > = {};
+  for (const [name, run] of Object.entries(work)) {
+    await run();
+    const times: number[] = [];
+    const start = process.cpuUsage();
+    for (const _ of range(RUNS)) {
+      const began = performance.now();
+      await run();
+      times.push(performance.now() - began);
+    }
+    const { user, system } = process.cpuUsage(start);
+    const sorted = times.toSorted((a, b) => a - b);
+    const rounded = (milliseconds = 0) => Number(milliseconds.toFixed(2));
+    table[name] = {
+      'processor, ms': rounded((user + system) / 1000 / RUNS),
+      'clock, ms': rounded(sorted[RUNS / 2]),
+      'slowest, ms': rounded(sorted.at(-1)),
+    };
+  }
+  console.log(tableOf(table));
+  for (const [name, row] of Object.entries(table)) {
+    expect(row['processor, ms'], name).toBeLessThan(MOST_MS);
+  }
+});
+
+test('what is deleted with a resource is found through an index', async () => {
+  const start = process.cpuUsage();
+  await store.deleteResources(
+    'ModelServiceVO',
+    range(100).map((i) => uuidOf('services', i * 50)),
+  );
+  await store.deleteModelCenter(uuidOf('centers', 0), { deleted: true });
+  const { user, system } = process.cpuUsage(start);
+  // A hundred services and a hundred models, each with what belongs to it.
+  expect((user + system) / 1000 / 200).toBeLessThan(MOST_MS / 10);
+  expect(await store.count('Model', [])).toBe(MODELS - MODELS / CENTERS);
+  expect(await store.count('ModelService', [])).toBe(SERVICES - 100);
+});
+
+function tableOf(rows: Record<string, Record<string, number>>): string {
+  const [first = {}] = Object.values(rows);
+  const lines = [
+    ['', ...Object.keys(first)],
+    ...Object.entries(rows).map(([name, row]) => [
+      name,
+      ...Object.values(row).map((figure) => figure.toFixed(2)),
+    ]),
+  ];
+  return lines
+    .map(
+      ([name = '', ...cells]) => name.padEnd(34) + cells.map((cell) => cell.padStart(16)).join(''),
+    )
+    .join('\n');
+}

@@ -1,0 +1,315 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { ModelCenterFields } from '../../../src/domain/records.ts';
+import { everyCenterField, extras, modelCenter, newUuid, tag } from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  byAge,
+  contents,
+  expectRejection,
+  failure,
+  inPath,
+  type OpenStore,
+  set,
+  tagsOf,
+  UNKNOWN,
+  uuidsOf,
+} from '../../support/stores.ts';
+
+const MAX = Number.MAX_SAFE_INTEGER;
+
+/** Centers, and what their models and services add up to. */
+export function describeCenters(open: OpenStore): void {
+  describe('a center', () => {
+    test('is answered as it was added, with nothing used', async (context) => {
+      const store = await open(context);
+      for (const record of [everyCenterField(), modelCenter()]) {
+        const tags = [tag(record.uuid, 'a tag', { resourceType: 'ModelCenterVO' })];
+        const answered = await store.addModelCenter(record, extras({ tags }));
+        expect(set(answered)).toEqual({
+          ...record,
+          modelUsedCapacity: 0,
+          modelServiceUsedCapacity: 0,
+        });
+        expect(await store.find('ModelCenter', record.uuid)).toEqual(answered);
+        expect(await tagsOf(store, record.uuid)).toEqual(tags);
+      }
+    });
+  });
+
+  describe('changing a center', () => {
+    const change = (
+      store: Store,
+      uuid: string,
+      make: (current: ModelCenterFields) => ModelCenterFields,
+      given: Partial<WriteExtras> = {},
+    ) => {
+      const references = [inPath(uuid, 'ModelCenterVO')];
+      return store.changeModelCenter(uuid, make, extras({ references, ...given }));
+    };
+
+    test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
+      const store = await open(context);
+      const [center, other] = [await addedCenter(store), await addedCenter(store)];
+      const changed = { ...everyCenterField(), uuid: center.uuid };
+      await addedModel(store, { modelCenterUuid: center.uuid, size: 5 });
+      await added(store, { modelCenterUuid: center.uuid, size: 7 });
+
+      let seen: unknown;
+      const answered = await change(store, center.uuid, (current) => {
+        seen = current;
+        return changed;
+      });
+
+      const { modelUsedCapacity: _models, modelServiceUsedCapacity: _services, ...own } = center;
+      expect(set(seen)).toMatchObject(own);
+      expect(set(answered)).toEqual({
+        ...changed,
+        modelUsedCapacity: 5,
+        modelServiceUsedCapacity: 7,
+      });
+      expect(await store.find('ModelCenter', center.uuid)).toEqual(answered);
+      expect(set(await store.find('ModelCenter', other.uuid))).toEqual(other);
+    });
+
+    test('keeps each field by itself', async (context) => {
+      const store = await open(context);
+      let expected = await addedCenter(store);
+      const { uuid: _, ...fields } = everyCenterField();
+      for (const [field, value] of Object.entries(fields)) {
+        expected = { ...expected, [field]: value };
+        await change(store, expected.uuid, (current) => ({ ...current, [field]: value }));
+        expect(set(await store.find('ModelCenter', expected.uuid)), field).toEqual(expected);
+      }
+    });
+
+    test('unsets what it gets no more', async (context) => {
+      const store = await open(context);
+      const { uuid } = await addedCenter(store, everyCenterField());
+      const minimal = modelCenter({ uuid });
+      await change(store, uuid, () => minimal);
+      expect(set(await store.find('ModelCenter', uuid))).toMatchObject(minimal);
+      expect(Object.keys(set((await store.find('ModelCenter', uuid)) ?? {})).toSorted()).toEqual(
+        [...Object.keys(minimal), 'modelUsedCapacity', 'modelServiceUsedCapacity'].toSorted(),
+      );
+    });
+
+    test('changes nothing when the change throws', async (context) => {
+      const store = await open(context);
+      const { uuid } = await addedCenter(store);
+      const error = new Error('no such change');
+      const fail = () => {
+        throw error;
+      };
+      const tags = [tag(uuid, 'a tag', { resourceType: 'ModelCenterVO' })];
+      await expectRejection(store, () => change(store, uuid, fail, { tags }), error);
+    });
+  });
+
+  describe('what a center’s capacity adds up', () => {
+    const capacityOf = async (store: Store, uuid: string) => {
+      const center = await store.find('ModelCenter', uuid);
+      return [center?.modelUsedCapacity, center?.modelServiceUsedCapacity];
+    };
+
+    test('is the sizes of its models and of its services, each for itself', async (context) => {
+      const store = await open(context);
+      const centers = [
+        await addedCenter(store),
+        await addedCenter(store),
+        await addedCenter(store),
+      ];
+      const [first = '', second = '', empty = ''] = centers.map(({ uuid }) => uuid);
+      for (const size of [1, 10, 100]) await addedModel(store, { modelCenterUuid: first, size });
+      for (const size of [2, 20]) await added(store, { modelCenterUuid: first, size });
+      await addedModel(store, { modelCenterUuid: second, size: 1000 });
+      await addedModel(store, { size: 5000 });
+      await added(store, { modelCenterUuid: `${first} `, size: 5000 });
+
+      const expected = new Map([
+        [first, [111, 22]],
+        [second, [1000, 0]],
+        [empty, [0, 0]],
+      ]);
+      for (const [uuid, sums] of expected) expect(await capacityOf(store, uuid)).toEqual(sums);
+      const listed = await store.list('ModelCenter', ALL);
+      expect(uuidsOf(listed)).toEqual(uuidsOf(byAge(centers)));
+      for (const { uuid, modelUsedCapacity, modelServiceUsedCapacity } of listed) {
+        expect([modelUsedCapacity, modelServiceUsedCapacity]).toEqual(expected.get(uuid));
+      }
+    });
+
+    test('includes what names it in upper case', async (context) => {
+      const store = await open(context);
+      const uuid = 'abcdefabcdef4abc8abcabcdefabcdef';
+      await addedCenter(store, { uuid });
+      const names = [uuid.toUpperCase(), `ABCDEF${uuid.slice(6)}`, uuid];
+      for (const modelCenterUuid of names) {
+        await addedModel(store, { modelCenterUuid, size: 3 });
+        await added(store, { modelCenterUuid, size: 5 });
+      }
+      expect(await capacityOf(store, uuid)).toEqual([9, 15]);
+      const answered = await store.changeModelCenter(uuid, (current) => current, extras());
+      expect(answered).toMatchObject({ modelUsedCapacity: 9, modelServiceUsedCapacity: 15 });
+    });
+
+    test('follows what is moved and deleted', async (context) => {
+      const store = await open(context);
+      const { uuid } = await addedCenter(store);
+      const models = [
+        await addedModel(store, { modelCenterUuid: uuid, size: 3 }),
+        await addedModel(store, { modelCenterUuid: uuid, size: 5 }),
+        await addedModel(store, { size: 7 }),
+      ];
+      const service = await added(store, { modelCenterUuid: uuid, size: 11 });
+      const [moved = '', deleted = '', arriving = ''] = uuidsOf(models);
+      const move = (model: string, modelCenterUuid: string) =>
+        store.changeModel(model, (current) => ({ ...current, modelCenterUuid }), extras());
+      await move(moved, newUuid());
+      await move(arriving, uuid);
+      expect(await capacityOf(store, uuid)).toEqual([12, 11]);
+      await store.deleteResources('ModelVO', [deleted]);
+      await store.deleteResources('ModelServiceVO', [service.uuid]);
+      expect(await capacityOf(store, uuid)).toEqual([7, 0]);
+    });
+
+    test.for<[string, number[], number]>([
+      ['the largest Long', [MAX], MAX],
+      ['exactly the largest Long', [MAX - 3, 1, 2], MAX],
+      ['one less', [MAX - 3, 1, 1], MAX - 1],
+      ['one more', [MAX, 1], MAX],
+      ['more than 64 bits hold', Array(1100).fill(MAX), MAX],
+      ['as much less than nothing', Array(1100).fill(-MAX), -MAX],
+      ['more than a Long, and back', [MAX, MAX, MAX, -MAX, -MAX, -1], MAX - 1],
+      ['many odd ones', Array(999).fill(9_000_000_000_001), 999 * 9_000_000_000_001],
+      ['less than nothing', [-5, 2], -3],
+      ['nothing, by halves', [MAX, -MAX], 0],
+    ])('is right for %s', async ([, sizes, sum], context) => {
+      const store = await open(context);
+      const { uuid } = await addedCenter(store);
+      await Promise.all(sizes.map((size) => added(store, { modelCenterUuid: uuid, size })));
+      expect(await capacityOf(store, uuid)).toEqual([0, sum]);
+    });
+
+    test('is exact as far as a Long goes, and no more than one', async (context) => {
+      const store = await open(context);
+      const sizes = fc.array(
+        fc.oneof(
+          fc.maxSafeInteger(),
+          fc.integer(),
+          fc.constantFrom(MAX, -MAX, MAX - 1, 2 ** 52, -(2 ** 52), 1, -1),
+        ),
+        { maxLength: 12 },
+      );
+      await fc.assert(
+        fc.asyncProperty(sizes, async (given) => {
+          const { uuid } = await addedCenter(store);
+          for (const size of given) await added(store, { modelCenterUuid: uuid, size });
+          const exact = given.reduce((sum, size) => sum + BigInt(size), 0n);
+          const bounded = Math.min(Math.max(Number(exact), -MAX), MAX);
+          expect(await capacityOf(store, uuid)).toEqual([0, bounded]);
+        }),
+        { numRuns: 40 },
+      );
+    });
+  });
+
+  describe('deleting a center', () => {
+    /** A center with two models, bound and tagged, and a service; and another center with the same. */
+    const prepare = async (store: Store) => {
+      const { uuid } = await addedCenter(store);
+      const [service, model, upper] = [
+        await added(store, { modelCenterUuid: uuid }),
+        await addedModel(store, { modelCenterUuid: uuid }),
+        await addedModel(store, { modelCenterUuid: uuid.toUpperCase() }),
+      ];
+      const binding = { uuid: newUuid(), modelUuid: model.uuid, modelServiceUuid: service.uuid };
+      await store.bindModelToService({ ...binding, isDefault: true }, extras());
+      await store.addTag(tag(uuid, 'a tag', { resourceType: 'ModelCenterVO' }));
+      await store.addTag(tag(model.uuid, 'a tag', { resourceType: 'ModelVO', type: 'System' }));
+      await store.addTag(tag(service.uuid, 'a tag'));
+      return { uuid, service, models: [model, upper] };
+    };
+
+    test('takes it and its tags, and leaves its services', async (context) => {
+      const store = await open(context);
+      const [center, other] = [await addedCenter(store), await addedCenter(store)];
+      const service = await added(store, { modelCenterUuid: center.uuid });
+      await store.addTag(tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO' }));
+      await store.deleteModelCenter(center.uuid, { deleted: false });
+      expect(set(await contents(store))).toEqual({
+        ModelService: [service],
+        Model: [],
+        ModelCenter: [other],
+        UserTag: [],
+        SystemTag: [],
+      });
+    });
+
+    test('is refused while it has models', async (context) => {
+      const store = await open(context);
+      const { uuid, models } = await prepare(store);
+      const refused = failure('SYS.1006', expect.stringContaining(uuid));
+      const remove = () => store.deleteModelCenter(uuid, { deleted: false });
+      await expectRejection(store, remove, refused);
+      for (const model of models) {
+        await expectRejection(store, remove, refused);
+        await store.deleteResources('ModelVO', [model.uuid]);
+      }
+      await expect(remove()).resolves.toBeUndefined();
+      expect(await store.find('ModelCenter', uuid)).toBeUndefined();
+    });
+
+    test('takes its models and all that belongs to them, where they are to go', async (context) => {
+      const store = await open(context);
+      const [{ uuid, service, models }, other] = [await prepare(store), await prepare(store)];
+      await store.deleteModelCenter(uuid, { deleted: true });
+      expect(await store.find('ModelCenter', uuid)).toBeUndefined();
+      expect(uuidsOf(await store.list('Model', ALL)).toSorted()).toEqual(
+        uuidsOf(other.models).toSorted(),
+      );
+      for (const gone of [uuid, ...uuidsOf(models)]) {
+        expect(await tagsOf(store, gone ?? '')).toEqual([]);
+      }
+      expect(set(await store.find('ModelService', service.uuid))).toEqual(service);
+      expect(await tagsOf(store, service.uuid)).toHaveLength(1);
+      const bound = await store.find('ModelService', other.service.uuid);
+      expect(bound?.modelServiceRefs).toHaveLength(1);
+      expect(await tagsOf(store, other.uuid)).toHaveLength(1);
+      // What is gone is free for others.
+      for (const used of [uuid, ...uuidsOf(models)]) await addedCenter(store, { uuid: used ?? '' });
+    });
+
+    test('of another kind’s uuid, or of none that there is, deletes nothing', async (context) => {
+      const store = await open(context);
+      const { uuid, service, models } = await prepare(store);
+      const others = [service.uuid, models[0]?.uuid ?? '', uuid.toUpperCase(), UNKNOWN];
+      await addedModel(store, { modelCenterUuid: UNKNOWN });
+      await addedModel(store, { modelCenterUuid: '' });
+      const before = await contents(store);
+      for (const other of [...others, '', '%', '\0', '\ud800']) {
+        for (const deleted of [false, true]) {
+          const deleting = store.deleteModelCenter(other, { deleted });
+          await expect(deleting, other).resolves.toBeUndefined();
+        }
+      }
+      expect(await contents(store)).toEqual(before);
+    });
+
+    test('takes hundreds of models with it', async (context) => {
+      const store = await open(context);
+      const { uuid } = await addedCenter(store);
+      const models = Array.from({ length: 500 }, () =>
+        addedModel(store, { modelCenterUuid: uuid }),
+      );
+      await Promise.all(models);
+      const kept = await addedModel(store);
+      await store.deleteModelCenter(uuid, { deleted: true });
+      expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept.uuid]);
+    });
+  });
+}

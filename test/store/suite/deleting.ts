@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../../src/domain/ports.ts';
+import {
+  extras,
+  image,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  ref,
+  tag,
+} from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  contents,
+  type OpenStore,
+  set,
+  tagsOf,
+  UNKNOWN,
+  uuidsOf,
+  wholeList,
+} from '../../support/stores.ts';
+
+/** Two services and two models, all bound to each other, each with all that can belong to it. */
+async function fill(store: Store) {
+  const [first, second] = [newUuid(), newUuid()];
+  const services = [first, second].map((uuid) =>
+    modelService({ uuid, modelServiceImages: [image(uuid), image(uuid)] }),
+  );
+  const models = [newUuid(), newUuid()].map((uuid) =>
+    model({
+      uuid,
+      modelServiceRefs: services.map((service, index) =>
+        ref(uuid, service.uuid, { isDefault: index === 0 }),
+      ),
+    }),
+  );
+  const tagsFor = (uuid: string, resourceType: 'ModelVO' | 'ModelServiceVO') =>
+    (['User', 'System'] as const).map((type) => tag(uuid, 'a tag', { type, resourceType }));
+  for (const service of services) {
+    const tags = tagsFor(service.uuid, 'ModelServiceVO');
+    await store.addModelService(service, extras({ tags }));
+  }
+  for (const record of models) {
+    await store.addModel(record, extras({ tags: tagsFor(record.uuid, 'ModelVO') }));
+  }
+  return { services, models };
+}
+
+/** Resources deleted by their uuids, with all that belongs to them. */
+export function describeDeleting(open: OpenStore): void {
+  describe('deleting', () => {
+    test('a service takes its images, refs and tags, and nothing else', async (context) => {
+      const store = await open(context);
+      const { services, models } = await fill(store);
+      const [deleted, kept] = await wholeList(store, 'ModelService');
+      await store.deleteResources('ModelServiceVO', [deleted?.uuid ?? '']);
+
+      expect(await wholeList(store, 'ModelService')).toEqual([kept]);
+      expect(await tagsOf(store, deleted?.uuid ?? '')).toEqual([]);
+      expect(await tagsOf(store, kept?.uuid ?? '')).toHaveLength(2);
+      for (const { uuid, modelServiceRefs } of models) {
+        expect(set(await store.find('Model', uuid))).toMatchObject({
+          modelServiceRefs: modelServiceRefs.filter((one) => one.modelServiceUuid === kept?.uuid),
+        });
+        expect(await tagsOf(store, uuid)).toHaveLength(2);
+      }
+      // Had an image or a ref stayed, its uuid would be taken.
+      const again = services.find(({ uuid }) => uuid === deleted?.uuid) ?? modelService();
+      const { modelServiceRefs = [] } = deleted ?? {};
+      await store.addModelService({ ...again, modelServiceRefs }, extras());
+      expect(set(await store.find('ModelService', again.uuid))).toEqual(set(deleted));
+      expect(await tagsOf(store, again.uuid)).toEqual([]);
+    });
+
+    test('a model takes its refs and tags, and nothing else', async (context) => {
+      const store = await open(context);
+      const { services, models } = await fill(store);
+      const [deleted = model(), kept = model()] = models;
+      await store.deleteResources('ModelVO', [deleted.uuid]);
+
+      expect(set(await wholeList(store, 'Model'))).toEqual([kept]);
+      expect(await tagsOf(store, deleted.uuid)).toEqual([]);
+      expect(await tagsOf(store, kept.uuid)).toHaveLength(2);
+      for (const { uuid, modelServiceImages } of services) {
+        expect(set(await store.find('ModelService', uuid))).toMatchObject({
+          modelServiceImages,
+          modelServiceRefs: kept.modelServiceRefs.filter((one) => one.modelServiceUuid === uuid),
+        });
+      }
+      await store.addModel(deleted, extras());
+      expect(set(await store.find('Model', deleted.uuid))).toEqual(deleted);
+      expect(await tagsOf(store, deleted.uuid)).toEqual([]);
+    });
+
+    test.for([
+      ['ModelServiceVO', 'ModelVO'],
+      ['ModelVO', 'ModelServiceVO'],
+      ['ModelServiceVO', 'ModelCenterVO'],
+      ['ModelVO', 'ModelCenterVO'],
+    ] as const)('a %s by the uuid of a %s deletes nothing', async ([type, other], context) => {
+      const store = await open(context);
+      const { services, models } = await fill(store);
+      const of = { ModelServiceVO: services, ModelVO: models, ModelCenterVO: [] };
+      const uuids = [...of[other].map(({ uuid }) => uuid), (await addedCenter(store)).uuid];
+      const before = await contents(store);
+      await store.deleteResources(type, uuids);
+      expect(await contents(store)).toEqual(before);
+    });
+
+    test('none of those that are there deletes nothing', async (context) => {
+      const store = await open(context);
+      await fill(store);
+      // A uuid with letters, so that upper case is another text.
+      const { uuid } = await addedModel(store, { uuid: `abcdef${newUuid().slice(6)}` });
+      const before = await contents(store);
+      for (const uuids of [
+        [],
+        [UNKNOWN],
+        [uuid.toUpperCase()],
+        [` ${uuid}`, `${uuid} `],
+        ['%', '_'.repeat(32), '*'],
+        [`${uuid}' OR '1'='1`, `"${uuid}"`, `["${uuid}"]`],
+        ['', '\0', `${uuid}\0`, '\ud800', 'x'.repeat(1_000_000)],
+      ]) {
+        await expect(store.deleteResources('ModelVO', uuids)).resolves.toBeUndefined();
+        expect(await contents(store), uuids.join().slice(0, 40)).toEqual(before);
+      }
+    });
+
+    test('those that are there goes ahead beside those that are not', async (context) => {
+      const store = await open(context);
+      const [first, second, third] = [
+        await addedModel(store),
+        await addedModel(store),
+        await addedModel(store),
+      ];
+      const service = await added(store);
+      await store.deleteResources('ModelVO', [
+        ...[UNKNOWN, first.uuid, service.uuid, '', first.uuid, third.uuid, UNKNOWN],
+      ]);
+      expect(uuidsOf(await store.list('Model', ALL))).toEqual([second.uuid]);
+      expect(await store.count('ModelService', [])).toBe(1);
+    });
+
+    test('many at once takes all of them', async (context) => {
+      const store = await open(context);
+      const service = await added(store);
+      const uuids = Array.from({ length: 1000 }, newUuid);
+      await Promise.all(
+        uuids.map((uuid) =>
+          addedModel(store, { uuid, modelServiceRefs: [ref(uuid, service.uuid)] }),
+        ),
+      );
+      const [kept = '', ...deleted] = uuids;
+      const unknown = Array.from({ length: 20_000 }, newUuid);
+      await store.deleteResources('ModelVO', [...unknown, ...deleted]);
+      expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept]);
+      const { modelServiceRefs = [] } = (await store.find('ModelService', service.uuid)) ?? {};
+      expect(modelServiceRefs.map(({ modelUuid }) => modelUuid)).toEqual([kept]);
+    });
+
+    test('frees the uuid for a resource of any kind', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      await store.deleteResources('ModelServiceVO', [uuid]);
+      await addedModel(store, { uuid });
+      await store.deleteResources('ModelVO', [uuid]);
+      await store.addModelCenter(modelCenter({ uuid }), extras());
+      await store.deleteResources('ModelCenterVO', [uuid]);
+      const service = await added(store, { uuid });
+      expect(set(await wholeList(store, 'ModelService'))).toEqual([service]);
+    });
+  });
+}

@@ -1,0 +1,317 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Kind,
+  type QueryField,
+  queryables,
+  queryField,
+} from '../../../src/contract/queryable.ts';
+import type { PageQuery, Position, Scalar, Sort, Store, Test } from '../../../src/domain/ports.ts';
+import {
+  everyCenterField,
+  everyModelField,
+  everyServiceField,
+  extras,
+  image,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  ref,
+  tag,
+} from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedModel,
+  byAge,
+  type OpenStore,
+  uuidsOf,
+  where,
+} from '../../support/stores.ts';
+
+type Row = { uuid: string; createDate: number } & Record<string, Scalar | null | undefined>;
+
+/** Owners of the tags, in which their order shows as well. */
+const owners = ['b', '0', 'f'].map((digit) => digit.repeat(32));
+
+const kinds: {
+  kind: Kind;
+  minimal: () => object;
+  full: () => object;
+  add: (store: Store, row: never) => Promise<unknown>;
+  /** What two rows can't both have. */
+  once?: (row: Row) => string;
+}[] = [
+  {
+    kind: 'ModelService',
+    minimal: modelService,
+    full: everyServiceField,
+    add: (store, row) => store.addModelService(row, extras()),
+  },
+  {
+    kind: 'Model',
+    minimal: model,
+    full: everyModelField,
+    add: (store, row) => store.addModel(row, extras()),
+  },
+  {
+    kind: 'ModelCenter',
+    minimal: modelCenter,
+    full: everyCenterField,
+    add: (store, row) => store.addModelCenter(row, extras()),
+  },
+  ...(['User', 'System'] as const).map((type) => ({
+    kind: `${type}Tag` as const,
+    minimal: () => tag(owners[0] ?? '', 'a tag', { type }),
+    full: () => tag(owners[0] ?? '', 'a tag', { type }),
+    add: async (store: Store, row: never) => {
+      await store.addTag(row);
+      // The other type's are in the same places, and may not show.
+      const other = type === 'User' ? 'System' : 'User';
+      await store.addTag({
+        ...(row as ReturnType<typeof tag>),
+        uuid: newUuid(),
+        type: other,
+      } as never);
+    },
+    once: ({ resourceUuid, tag }: Row) => `${resourceUuid} ${tag}`,
+  })),
+];
+
+/** The kind's own fields that can be sorted by. */
+function fieldsOf(kind: Kind): QueryField[] {
+  const names = Object.keys(queryables[kind].inventory.properties);
+  return names.flatMap((name) => queryField(kind, name) ?? []);
+}
+
+/** Few values of each type, so that many rows have the same, or the same but for the case of letters. */
+const values: Record<QueryField['type'], Scalar[]> = {
+  text: ['', 'a', 'A', 'aB', 'ab', 'Z', 'b', '_', '[', '~', ' a', 'é', 'É', '\uffee', '😀'],
+  integer: [0, 1, 2, 10, 2_147_483_647],
+  long: [-Number.MAX_SAFE_INTEGER, -1, 0, 1, Number.MAX_SAFE_INTEGER],
+  boolean: [false, true],
+  time: [0, 1, 999, 1000, 253_402_300_799_999],
+};
+
+/** Fields of tags that must be what they are. */
+const fixed: Record<string, Scalar[]> = {
+  resourceUuid: owners,
+  resourceType: ['ModelServiceVO'],
+};
+
+function arbitraryRow({ kind, minimal, full }: (typeof kinds)[number]): fc.Arbitrary<Row> {
+  const isTag = kind.endsWith('Tag');
+  const fields = fieldsOf(kind).filter(
+    ({ name }) =>
+      name in full() && !['uuid', ...(isTag ? ['type', 'inherent'] : [])].includes(name),
+  );
+  const fieldValues = fields.map(({ name, type }) => {
+    const given = fc.constantFrom(...((isTag && fixed[name]) || values[type]));
+    return [name, name in minimal() ? given : fc.option(given, { freq: 2 })];
+  });
+  return fc
+    .record(Object.fromEntries(fieldValues))
+    .map((given) => ({ ...minimal(), ...given, uuid: newUuid() }) as never);
+}
+
+const positionOf = (row: Row, sort: Sort | undefined): Position => ({
+  value: sort ? (row[sort.field.name] ?? null) : null,
+  createDate: row.createDate,
+  uuid: row.uuid,
+});
+
+/** Without regard to the case of ASCII letters, otherwise by code point; nothing comes first. */
+function compareValues(a: Scalar | null, b: Scalar | null): number {
+  if (a === null || b === null) return Number(a !== null) - Number(b !== null);
+  if (typeof a !== 'string') return Number(a) - Number(b);
+  const [first, second] = [a, String(b)].map((text) =>
+    Buffer.from(text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())),
+  ) as [Buffer, Buffer];
+  return Buffer.compare(first, second);
+}
+
+const compare = (sort: Sort | undefined) => (a: Position, b: Position) => {
+  const values = sort ? compareValues(a.value, b.value) : 0;
+  if (values !== 0) return sort?.descending ? -values : values;
+  return a.createDate - b.createDate || compareValues(a.uuid, b.uuid);
+};
+
+/** Lists and pages of each kind. */
+export function describeQueries(open: OpenStore): void {
+  describe.each(kinds)('a list of $kind', ({ kind, minimal, add, once, ...of }) => {
+    const openFilled = async (context: Parameters<OpenStore>[0], rows: readonly Row[]) => {
+      const store = await open(context);
+      if (kind.endsWith('Tag')) for (const uuid of owners) await added(store, { uuid });
+      for (const row of rows) await add(store, row as never);
+      return store;
+    };
+    const sorts = [
+      undefined,
+      ...fieldsOf(kind).flatMap((field) => [
+        { field, descending: false },
+        { field, descending: true },
+      ]),
+    ];
+    const someRow = arbitraryRow({ kind, minimal, add, ...of });
+    const someRows = fc
+      .uniqueArray(someRow, { maxLength: 24, selector: once ?? (({ uuid }) => uuid) })
+      // One in two of one age, so that their uuids decide.
+      .map((rows) => rows.map((row, index) => (index % 2 ? { ...row, createDate: 1000 } : row)));
+
+    test('is in one order, whichever pages it is read in', async (context) => {
+      await fc.assert(
+        fc.asyncProperty(
+          someRows,
+          someRow,
+          fc.integer({ min: 1, max: 9 }),
+          async (rows, probe, limit) => {
+            const store = await openFilled(context, rows);
+            for (const sort of sorts) {
+              const name = `${sort?.descending ? '-' : '+'}${sort?.field.name}`;
+              const order = compare(sort);
+              const expected = rows.map((row) => positionOf(row, sort)).toSorted(order);
+              const fields = ['uuid', 'createDate', ...(sort ? [sort.field.name] : [])];
+              const list = async (from: PageQuery['from'], most: number) => {
+                const query = { conditions: [], ...(sort && { sort }), from, limit: most };
+                const page = (await store.listFields(kind, query, fields)) as Row[];
+                return page.map((row) => positionOf(row, sort));
+              };
+              expect(await list(0, ALL.limit), name).toEqual(expected);
+
+              const [byOffset, byPosition]: Position[][] = [[], []];
+              for (let from = 0; from <= rows.length; from += limit) {
+                byOffset?.push(...(await list(from, limit)));
+                byPosition?.push(...(await list(byPosition.at(-1) ?? 0, limit)));
+              }
+              expect(byOffset, name).toEqual(expected);
+              expect(byPosition, name).toEqual(expected);
+
+              // A position that nothing has, any more or ever.
+              const from = positionOf(probe, sort);
+              const after = expected.filter((position) => order(from, position) < 0);
+              expect(await list(from, ALL.limit), name).toEqual(after);
+              expect(await list(from, limit), name).toEqual(after.slice(0, limit));
+            }
+          },
+        ),
+        { numRuns: 2 },
+      );
+    });
+
+    test('goes on behind a row, whatever came and went before it', async (context) => {
+      const rows = fc.sample(someRows, { numRuns: 1, seed: 7 })[0] ?? [];
+      for (const sort of sorts.filter((_, index) => index % 10 === 0)) {
+        const store = await openFilled(context, rows);
+        const query = { conditions: [], ...(sort && { sort }), limit: 3 };
+        const expected = rows
+          .map((row) => positionOf(row, sort))
+          .toSorted(compare(sort))
+          .map(({ uuid }) => uuid);
+        const seen: string[] = [];
+        let from: PageQuery['from'] = 0;
+        for (;;) {
+          const page = (await store.list(kind, { ...query, from })) as unknown as Row[];
+          const last = page.at(-1);
+          if (!last) break;
+          seen.push(...page.map(({ uuid }) => uuid));
+          from = positionOf(last, sort);
+          const types = { ModelService: 'ModelServiceVO', Model: 'ModelVO' } as const;
+          if (kind === 'ModelCenter') await store.deleteModelCenter(last.uuid, { deleted: false });
+          else if (kind.endsWith('Tag')) await store.deleteTag(last.uuid);
+          else await store.deleteResources(types[kind as 'Model'], [last.uuid]);
+        }
+        expect(seen).toEqual(expected);
+      }
+    });
+
+    test('holds what satisfies every condition, and its count is how many', async (context) => {
+      const rows = fc.sample(someRows, { numRuns: 6, seed: 11 }).flat().slice(0, 40);
+      const distinct = [...new Map(rows.map((row) => [once?.(row) ?? row.uuid, row])).values()];
+      const store = await openFilled(context, distinct);
+      for (const field of fieldsOf(kind)) {
+        const value = distinct[0]?.[field.name] ?? null;
+        const known = value === null ? [] : [value];
+        const same: Test =
+          field.type === 'time'
+            ? { is: 'within', from: Number(value ?? 0), before: Number(value ?? -1) + 1 }
+            : { is: 'among', values: known };
+        for (const [satisfies, conditions] of [
+          [(other: Scalar | null) => other !== null, [where(kind, field.name, { is: 'present' })]],
+          [
+            (other: Scalar | null) => other === null,
+            [where(kind, field.name, { is: 'present' }, true)],
+          ],
+          [
+            (other: Scalar | null) => other !== null && compareValues(other, value) === 0,
+            [where(kind, field.name, same)],
+          ],
+          [
+            (other: Scalar | null) =>
+              value !== null && other !== null && compareValues(other, value) !== 0,
+            value === null
+              ? [where(kind, field.name, same)]
+              : [where(kind, field.name, same, true)],
+          ],
+          [
+            () => false,
+            [
+              where(kind, field.name, { is: 'present' }),
+              where(kind, field.name, { is: 'present' }, true),
+            ],
+          ],
+        ] as const) {
+          const expected = byAge(distinct.filter((row) => satisfies(row[field.name] ?? null)));
+          const found = await store.list(kind, { ...ALL, conditions });
+          expect(uuidsOf(found), field.name).toEqual(uuidsOf(expected));
+          expect(await store.count(kind, conditions), field.name).toBe(expected.length);
+        }
+      }
+    });
+
+    test('can be had with some fields alone, as the whole records have them', async (context) => {
+      const rows = fc.sample(someRow, { numRuns: 5, seed: 13 });
+      const distinct = [...new Map(rows.map((row) => [once?.(row) ?? row.uuid, row])).values()];
+      const store = await openFilled(context, distinct);
+      const whole = (await store.list(kind, ALL)) as unknown as Row[];
+      const names = fieldsOf(kind).map(({ name }) => name);
+      const pick = (asked: string[]) =>
+        whole.map((row) => Object.fromEntries(asked.map((name) => [name, row[name]])));
+      for (const name of names) {
+        const asked = [...new Set(['uuid', name])];
+        expect(await store.listFields(kind, ALL, asked), name).toEqual(pick(asked));
+      }
+      expect(await store.listFields(kind, ALL, names)).toEqual(pick(names));
+      expect(await store.listFields(kind, ALL, names.toReversed())).toEqual(pick(names));
+      const page = { ...ALL, from: 1, limit: 2 };
+      expect(await store.listFields(kind, page, ['uuid'])).toEqual(pick(['uuid']).slice(1, 3));
+    });
+  });
+
+  describe('a page', () => {
+    test('of services has each one’s own images and refs', async (context) => {
+      const store = await open(context);
+      const bound = [await addedModel(store), await addedModel(store)];
+      const services = Array.from({ length: 6 }, (_, index) => {
+        const uuid = newUuid();
+        return modelService({
+          uuid,
+          name: `service ${5 - index}`,
+          modelServiceImages: Array.from({ length: index % 3 }, () => image(uuid)),
+          modelServiceRefs: bound.slice(0, index % 3).map((one) => ref(one.uuid, uuid)),
+        });
+      });
+      for (const service of services) await store.addModelService(service, extras());
+      const name = queryField('ModelService', 'name');
+      if (!name) throw new Error('a service has no name');
+      const page = await store.list('ModelService', {
+        ...{ conditions: [], sort: { field: name, descending: true }, from: 1, limit: 4 },
+      });
+      const parts = ({ modelServiceImages, modelServiceRefs }: (typeof page)[number]) => [
+        uuidsOf(modelServiceImages),
+        uuidsOf(modelServiceRefs),
+      ];
+      expect(page.map(parts)).toEqual(services.slice(1, 5).map(parts));
+    });
+  });
+}

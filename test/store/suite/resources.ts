@@ -1,0 +1,227 @@
+import { describe, expect, test } from 'vitest';
+import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { Model, ModelCenterFields, ModelService } from '../../../src/domain/records.ts';
+import {
+  everyCenterField,
+  everyModelField,
+  everyServiceField,
+  extras,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  tag,
+} from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  alreadyUsed,
+  byAge,
+  expectRejection,
+  type OpenStore,
+  set,
+  tagsOf,
+  UNKNOWN,
+  uuidsOf,
+  wholeList,
+} from '../../support/stores.ts';
+
+type Resource = Model | ModelService | ModelCenterFields;
+
+const noCapacity = { modelUsedCapacity: 0, modelServiceUsedCapacity: 0 };
+
+const kinds: {
+  kind: 'ModelService' | 'Model' | 'ModelCenter';
+  resourceType: 'ModelServiceVO' | 'ModelVO' | 'ModelCenterVO';
+  minimal: () => Resource;
+  full: () => Resource;
+  add: (store: Store, record: never, given: WriteExtras) => Promise<unknown>;
+  /** What comes back beside what was added. */
+  further: object;
+}[] = [
+  {
+    kind: 'ModelService',
+    resourceType: 'ModelServiceVO',
+    minimal: modelService,
+    full: () => ({ ...everyServiceField(), modelServiceImages: [], modelServiceRefs: [] }),
+    add: (store, record, given) => store.addModelService(record, given),
+    further: {},
+  },
+  {
+    kind: 'Model',
+    resourceType: 'ModelVO',
+    minimal: model,
+    full: () => ({ ...everyModelField(), modelServiceRefs: [] }),
+    add: (store, record, given) => store.addModel(record, given),
+    further: {},
+  },
+  {
+    kind: 'ModelCenter',
+    resourceType: 'ModelCenterVO',
+    minimal: modelCenter,
+    full: everyCenterField,
+    add: (store, record, given) => store.addModelCenter(record, given),
+    further: noCapacity,
+  },
+];
+
+/** What is kept of a resource, whichever its kind. */
+export function describeResources(open: OpenStore): void {
+  describe.each(kinds)('what it keeps of a $kind', ({
+    kind,
+    resourceType,
+    minimal,
+    full,
+    ...of
+  }) => {
+    const add = (store: Store, record: object, given = extras()) =>
+      of.add(store, record as never, given);
+    const kept = (record: object) => ({ ...record, ...of.further });
+
+    test('every field, with everything set and with nothing set', async (context) => {
+      const store = await open(context);
+      for (const record of [full(), minimal()]) {
+        await add(store, record);
+        expect(set(await store.find(kind, record.uuid))).toEqual(kept(record));
+      }
+    });
+
+    test('each optional field by itself', async (context) => {
+      const store = await open(context);
+      const optional = Object.entries(full()).filter(([field]) => !(field in minimal()));
+      expect(optional.length).toBeGreaterThan(5);
+      for (const [field, value] of optional) {
+        const record = { ...minimal(), [field]: value };
+        await add(store, record);
+        expect(set(await store.find(kind, record.uuid)), field).toEqual(kept(record));
+      }
+    });
+
+    test('texts to the character, and an empty text is not an unset one', async (context) => {
+      const store = await open(context);
+      const texts = [
+        '',
+        '  blanks around  ',
+        '\'; DROP TABLE models; -- " \\ % _ ` ? :uuid $1 @x',
+        'null',
+        '\u0001\t\r\n\u007f\u2028\ufeff',
+        '模型服务 😀 e\u0301 \u{10ffff}',
+      ];
+      for (const text of texts) {
+        const entries = Object.entries({ ...full(), uuid: newUuid() }).map(([field, value]) =>
+          typeof value === 'string' && !['uuid', 'type', 'source'].includes(field)
+            ? [field, text]
+            : [field, value],
+        );
+        const record = Object.fromEntries(entries) as Resource;
+        await add(store, record);
+        expect(await store.find(kind, record.uuid)).toEqual(kept(record));
+      }
+    });
+
+    test.for([
+      ['the least', -Number.MAX_SAFE_INTEGER, 0],
+      ['nothing', 0, 0],
+      ['the most', Number.MAX_SAFE_INTEGER, 253_402_300_799_999],
+    ] as const)('numbers: %s that there can be', async ([, number, milliseconds], context) => {
+      const store = await open(context);
+      const numberFor: Record<string, number> = {
+        createDate: milliseconds,
+        lastOpDate: milliseconds,
+        requestCpu: 2_147_483_647,
+      };
+      const entries = Object.entries(full()).map(([field, value]) => [
+        field,
+        typeof value === 'number' ? (numberFor[field] ?? number) : value,
+      ]);
+      const record = Object.fromEntries(entries) as Resource;
+      await add(store, record);
+      expect(await store.find(kind, record.uuid)).toEqual(kept(record));
+    });
+
+    test('nothing of another: only the uuid itself finds it', async (context) => {
+      const store = await open(context);
+      const record = full();
+      await add(store, record);
+      const others = [UNKNOWN, '', ' ', `${record.uuid} `, record.uuid.toUpperCase(), '%'];
+      for (const uuid of [...others, "' OR 1=1 --", '\0', '\ud800', 'x'.repeat(1_000_000)]) {
+        expect(await store.find(kind, uuid), uuid.slice(0, 40)).toBeUndefined();
+      }
+      for (const other of [...kinds.map((each) => each.kind), 'UserTag', 'SystemTag'] as const) {
+        if (other !== kind) expect(await store.find(other, record.uuid), other).toBeUndefined();
+      }
+    });
+
+    test('its tags: verbatim, each once by type, the first one stays', async (context) => {
+      const store = await open(context);
+      const { uuid } = minimal();
+      const texts = ['b', 'a', ' a', 'A', '标签', ''];
+      const tags = (['System', 'User'] as const).flatMap((type) =>
+        texts.map((text, createDate) => tag(uuid, text, { type, resourceType, createDate })),
+      );
+      const repeated = tags.map((kept) => ({ ...kept, uuid: newUuid(), createDate: 0 }));
+      await add(store, { ...minimal(), uuid }, extras({ tags: [...tags, ...repeated] }));
+      expect(await tagsOf(store, uuid)).toEqual(tags);
+      expect(await tagsOf(store, UNKNOWN)).toEqual([]);
+    });
+
+    test('pages by createDate, then uuid, without gap or repetition', async (context) => {
+      const store = await open(context);
+      const ages = [5, 1, 3, 1, 1, 4, 3];
+      const records = ages.map((createDate) => ({ ...minimal(), createDate }));
+      for (const record of records) await add(store, record);
+      const expected = uuidsOf(byAge(records));
+      const uuids = async (from: number, limit: number) =>
+        uuidsOf(await store.list(kind, { conditions: [], from, limit }));
+
+      expect(await uuids(0, Number.MAX_SAFE_INTEGER)).toEqual(expected);
+      expect([...(await uuids(0, 3)), ...(await uuids(3, 3)), ...(await uuids(6, 3))]).toEqual(
+        expected,
+      );
+      expect(await uuids(0, 0)).toEqual([]);
+      expect(await uuids(7, 3)).toEqual([]);
+      expect(await uuids(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    });
+
+    test('how many there are', async (context) => {
+      const store = await open(context);
+      for (const total of [0, 1, 2]) {
+        for (const each of kinds) {
+          expect(await store.count(each.kind, [])).toBe(each.kind === kind ? total : 0);
+        }
+        await add(store, minimal());
+      }
+    });
+
+    test('as many at once as there are', async (context) => {
+      const store = await open(context);
+      const records = Array.from({ length: 60 }, (_, createDate) => ({ ...full(), createDate }));
+      for (const record of records) await add(store, { ...record, uuid: newUuid() });
+      const listed = set(await wholeList(store, kind));
+      expect(listed.map((record) => ({ ...record, uuid: '' }))).toEqual(
+        records.map((record) => ({ ...kept(record), uuid: '' })),
+      );
+    });
+
+    test('more of it than lists hold: these leave out what is never told', async (context) => {
+      const store = await open(context);
+      const record = full();
+      await add(store, record);
+      const never = ['modelClassifications', 'shareMode', 'tagUuids', 'token', 'zoneUuid'];
+      const told = Object.entries(kept(record)).filter(([field]) => !never.includes(field));
+      expect(await store.list(kind, ALL)).toEqual([Object.fromEntries(told)]);
+    });
+
+    test('its uuid for itself, among all kinds of resource', async (context) => {
+      const store = await open(context);
+      const others = [await added(store), await addedModel(store), await addedCenter(store)];
+      for (const { uuid } of others) {
+        const write = () =>
+          add(store, { ...minimal(), uuid }, extras({ tags: [tag(uuid, 'a tag')] }));
+        await expectRejection(store, write, alreadyUsed(uuid));
+      }
+    });
+  });
+}

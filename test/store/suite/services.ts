@@ -1,0 +1,249 @@
+import { describe, expect, test } from 'vitest';
+import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { ModelService, Tag } from '../../../src/domain/records.ts';
+import {
+  everyServiceField,
+  extras,
+  image,
+  modelService,
+  newUuid,
+  ref,
+  tag,
+} from '../../support/records.ts';
+import {
+  added,
+  addedModel,
+  alreadyUsed,
+  byAge,
+  expectRejection,
+  inPath,
+  type OpenStore,
+  set,
+  tagsOf,
+  wholeList,
+} from '../../support/stores.ts';
+
+/** Services, with their images and refs. */
+export function describeServices(open: OpenStore): void {
+  describe('a service', () => {
+    test('comes back with its images and refs, in the order they were given', async (context) => {
+      const store = await open(context);
+      const models = [await addedModel(store), await addedModel(store), await addedModel(store)];
+      const { uuid } = modelService();
+      const images = ['f', '0', '8'].map((digit) =>
+        image(uuid, { uuid: digit.repeat(32), dockerImage: digit, vmImageUuid: newUuid() }),
+      );
+      const refs = models
+        .toSorted((a, b) => (a.uuid < b.uuid ? 1 : -1))
+        .map((bound, index) => ref(bound.uuid, uuid, { isDefault: index === 1 }));
+      const service = await added(store, {
+        uuid,
+        modelServiceImages: images,
+        modelServiceRefs: refs,
+      });
+      const other = await added(store);
+
+      expect(set(await store.find('ModelService', uuid))).toEqual(service);
+      expect(set(await wholeList(store, 'ModelService'))).toEqual(byAge([service, other]));
+      for (const bound of models) {
+        const expected = refs.filter(({ modelUuid }) => modelUuid === bound.uuid);
+        expect((await store.find('Model', bound.uuid))?.modelServiceRefs).toEqual(expected);
+      }
+    });
+
+    test('keeps each of an image’s fields, set and unset', async (context) => {
+      const store = await open(context);
+      const { uuid } = modelService();
+      const images = [
+        image(uuid, { createDate: 0, lastOpDate: 1 }),
+        image(uuid, { cpuArchitecture: 'mips64el', vmImageUuid: newUuid() }),
+        image(uuid, { cpuArchitecture: 'loongarch64', dockerImage: '' }),
+      ];
+      await added(store, { uuid, modelServiceImages: images });
+      expect(set((await store.find('ModelService', uuid))?.modelServiceImages)).toEqual(images);
+    });
+
+    test('keeps a yaml of a mebibyte', async (context) => {
+      const store = await open(context);
+      const yaml = '键: "\\"值😀\\"" # \r\n'.repeat(2 ** 16);
+      expect(Buffer.byteLength(yaml)).toBeGreaterThan(2 ** 20);
+      const { uuid } = await added(store, { yaml });
+      const found = await store.find('ModelService', uuid);
+      expect(found?.yaml === yaml).toBe(true);
+    });
+
+    test('keeps vendors of any name', async (context) => {
+      const store = await open(context);
+      const vendors = '{"__proto__":["a"],"constructor":[],"":["b","a"],"厂商 \\" \\n":["c"]}';
+      const { uuid } = await added(store, { vendorToSpecUuidsMap: JSON.parse(vendors) });
+      const found = await store.find('ModelService', uuid);
+      expect(Object.entries(found?.vendorToSpecUuidsMap ?? {}).toSorted()).toEqual(
+        Object.entries(JSON.parse(vendors)).toSorted(),
+      );
+    });
+  });
+
+  describe('changing a service', () => {
+    const change = (
+      store: Store,
+      uuid: string,
+      make: (current: ModelService) => ModelService,
+      given: Partial<WriteExtras> = {},
+    ) => store.changeModelService(uuid, make, extras({ references: [inPath(uuid)], ...given }));
+
+    test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
+      const store = await open(context);
+      const bound = await addedModel(store);
+      const { uuid } = modelService();
+      const service = await added(store, {
+        uuid,
+        readme: 'a readme',
+        modelServiceImages: [image(uuid), image(uuid)],
+        modelServiceRefs: [ref(bound.uuid, uuid)],
+      });
+      const other = await added(store);
+      const changed = { ...service, ...everyServiceField(), uuid };
+
+      let seen: unknown;
+      const answered = await change(store, uuid, (current) => {
+        seen = current;
+        return changed;
+      });
+
+      expect(set(seen)).toEqual(service);
+      expect(set(answered)).toEqual(changed);
+      expect(set(await store.find('ModelService', uuid))).toEqual(changed);
+      expect(set(await store.find('ModelService', other.uuid))).toEqual(other);
+      expect(await store.count('ModelService', [])).toBe(2);
+    });
+
+    test('unsets what it gets no more', async (context) => {
+      const store = await open(context);
+      const full = await added(store, everyServiceField());
+      const minimal = modelService({ uuid: full.uuid });
+      await change(store, full.uuid, () => minimal);
+      expect(set(await store.find('ModelService', full.uuid))).toEqual(minimal);
+    });
+
+    test.for<[string, (uuid: string, current: ModelService) => ModelService['modelServiceImages']]>(
+      [
+        ['others', (uuid: string) => [image(uuid), image(uuid), image(uuid)]],
+        ['none', () => []],
+        [
+          'some of the same',
+          (_uuid: string, current: ModelService) => [
+            ...current.modelServiceImages.slice(1),
+            image(current.uuid),
+          ],
+        ],
+      ],
+    )('replaces its images: %s', async ([, make], context) => {
+      const store = await open(context);
+      const { uuid } = modelService();
+      const service = await added(store, {
+        uuid,
+        modelServiceImages: [image(uuid), image(uuid)],
+      });
+      const other = newUuid();
+      const neighbour = await added(store, { uuid: other, modelServiceImages: [image(other)] });
+      const changed = { ...service, modelServiceImages: make(uuid, service) };
+      await change(store, uuid, () => changed);
+      expect(set(await store.find('ModelService', uuid))).toEqual(changed);
+      expect(set(await store.find('ModelService', other))).toEqual(neighbour);
+    });
+
+    test('leaves its refs alone', async (context) => {
+      const store = await open(context);
+      const bound = await addedModel(store);
+      const { uuid } = modelService();
+      const service = await added(store, { uuid, modelServiceRefs: [ref(bound.uuid, uuid)] });
+      await change(store, uuid, (current) => ({ ...current, modelServiceRefs: [] }));
+      expect(set(await store.find('ModelService', uuid))).toEqual(service);
+    });
+
+    test('adds tags to those it carries', async (context) => {
+      const store = await open(context);
+      const { uuid } = modelService();
+      const [first, second] = ['first', 'second'].map((text, createDate) =>
+        tag(uuid, text, { createDate }),
+      ) as [Tag, Tag];
+      await store.addModelService(modelService({ uuid }), extras({ tags: [first] }));
+      const tags = [tag(uuid, 'first'), second];
+      await change(store, uuid, (current) => current, { tags });
+      expect(await tagsOf(store, uuid)).toEqual([first, second]);
+    });
+
+    test('changes nothing when the change throws', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const error = new Error('no such change');
+      const write = () =>
+        change(
+          store,
+          uuid,
+          () => {
+            throw error;
+          },
+          { tags: [tag(uuid, 'a tag')] },
+        );
+      await expectRejection(store, write, error);
+    });
+  });
+
+  describe('cloning a service', () => {
+    test('adds what is made of the source, and answers it', async (context) => {
+      const store = await open(context);
+      const bound = await addedModel(store);
+      const { uuid } = modelService();
+      const source = await added(store, {
+        ...everyServiceField(),
+        uuid,
+        modelServiceImages: [image(uuid)],
+        modelServiceRefs: [ref(bound.uuid, uuid, { isDefault: true })],
+      });
+      const clone = newUuid();
+      const derived = {
+        ...source,
+        uuid: clone,
+        name: 'a clone',
+        createDate: source.createDate + 1,
+        modelServiceImages: [image(clone), image(clone)],
+        modelServiceRefs: [ref(bound.uuid, clone)],
+      };
+      const tags = [tag(clone, 'a tag')];
+
+      let seen: unknown;
+      const answered = await store.cloneModelService(
+        uuid,
+        (current) => {
+          seen = current;
+          return derived;
+        },
+        extras({ references: [inPath(uuid)], tags }),
+      );
+
+      expect(set(seen)).toEqual(source);
+      expect(set(answered)).toEqual(derived);
+      expect(set(await wholeList(store, 'ModelService'))).toEqual([source, derived]);
+      expect(await tagsOf(store, clone)).toEqual(tags);
+      expect(await tagsOf(store, uuid)).toEqual([]);
+    });
+
+    test('adds nothing when deriving throws, or derives a uuid in use', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const clone = (derive: (source: ModelService) => ModelService) => () =>
+        store.cloneModelService(uuid, derive, extras({ tags: [tag(uuid, 'a tag')] }));
+      const error = new Error('no such clone');
+      const throwing = () => {
+        throw error;
+      };
+      await expectRejection(store, clone(throwing), error);
+      await expectRejection(
+        store,
+        clone((source) => source),
+        alreadyUsed(uuid),
+      );
+    });
+  });
+}

@@ -1,0 +1,224 @@
+import { describe, expect, test } from 'vitest';
+import type { Store } from '../../../src/domain/ports.ts';
+import type { Tag } from '../../../src/domain/records.ts';
+import { newUuid, tag } from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  contents,
+  expectRejection,
+  failure,
+  notFound,
+  type OpenStore,
+  tagsOf,
+  UNKNOWN,
+  where,
+  wholeList,
+} from '../../support/stores.ts';
+
+/** Tags by themselves, as they are added to, changed on and taken off their resources. */
+export function describeTags(open: OpenStore): void {
+  const duplicate = failure('SYS.1006', expect.any(String));
+
+  describe('a tag', () => {
+    test('comes back as it was added, found as its own type alone', async (context) => {
+      const store = await open(context);
+      const owners = [
+        [await added(store), 'ModelServiceVO'],
+        [await addedModel(store), 'ModelVO'],
+        [await addedCenter(store), 'ModelCenterVO'],
+      ] as const;
+      for (const [{ uuid }, resourceType] of owners) {
+        for (const [type, kind, other] of [
+          ['User', 'UserTag', 'SystemTag'],
+          ['System', 'SystemTag', 'UserTag'],
+        ] as const) {
+          for (const text of ['a', 'A', '', ' a', '标签 😀', "'; --", 'x'.repeat(4096)]) {
+            const one = tag(uuid, text, { type, resourceType, createDate: 5, lastOpDate: 7 });
+            await store.addTag(one);
+            expect(await store.find(kind, one.uuid)).toEqual(one);
+            expect(await store.find(other, one.uuid)).toBeUndefined();
+          }
+        }
+      }
+      expect(await store.count('UserTag', [])).toBe(21);
+      expect(await store.count('SystemTag', [])).toBe(21);
+    });
+
+    test('of the one type is neither listed nor counted as the other', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const tags = (['System', 'User'] as const).flatMap((type) =>
+        ['a', 'b', 'c'].map((text, createDate) => tag(uuid, text, { type, createDate })),
+      );
+      for (const one of tags.toReversed()) await store.addTag(one);
+      expect(await wholeList(store, 'SystemTag')).toEqual(tags.slice(0, 3));
+      expect(await wholeList(store, 'UserTag')).toEqual(tags.slice(3));
+      for (const [kind, type] of [
+        ['UserTag', 'System'],
+        ['SystemTag', 'User'],
+      ] as const) {
+        const conditions = [where(kind, 'type', { is: '=', value: type })];
+        expect(await store.list(kind, { ...ALL, conditions })).toEqual([]);
+        expect(await store.count(kind, conditions)).toBe(0);
+      }
+    });
+
+    test('is refused on a resource that is missing, or of another type', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const missing: [string, Tag['resourceType']][] = [
+        [UNKNOWN, 'ModelServiceVO'],
+        [uuid, 'ModelVO'],
+        [uuid, 'ModelCenterVO'],
+        ['', 'ModelServiceVO'],
+        ['%', 'ModelServiceVO'],
+        [`${uuid} `, 'ModelServiceVO'],
+        ['\0', 'ModelServiceVO'],
+      ];
+      for (const [resourceUuid, resourceType] of missing) {
+        await expectRejection(
+          store,
+          () => store.addTag(tag(resourceUuid, 'a tag', { resourceType })),
+          notFound(
+            `invalid field[resourceUuid], resource[uuid:${resourceUuid}, type:${resourceType}] not found`,
+          ),
+        );
+      }
+    });
+
+    test('is refused where its resource carries it already, as its type', async (context) => {
+      const store = await open(context);
+      const [first, second] = [await added(store), await added(store)];
+      await store.addTag(tag(first.uuid, 'a tag'));
+      await expectRejection(store, () => store.addTag(tag(first.uuid, 'a tag')), duplicate);
+      for (const other of [
+        tag(first.uuid, 'a tag', { type: 'System' }),
+        tag(first.uuid, 'A tag'),
+        tag(first.uuid, 'a tag '),
+        tag(second.uuid, 'a tag'),
+      ]) {
+        await store.addTag(other);
+        await expectRejection(store, () => store.addTag({ ...other, uuid: newUuid() }), duplicate);
+      }
+    });
+
+    test('is refused with the uuid of another', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const first = tag(uuid, 'first');
+      await store.addTag(first);
+      const second = tag(uuid, 'second', { uuid: first.uuid });
+      await expectRejection(store, () => store.addTag(second), expect.anything());
+    });
+
+    test('is one, of calls at the same time', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const calls = Array.from({ length: 10 }, () => store.addTag(tag(uuid, 'a tag')));
+      const outcomes = await Promise.allSettled(calls);
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect(refused).toEqual(Array(9).fill({ status: 'rejected', reason: duplicate }));
+      expect(await tagsOf(store, uuid)).toHaveLength(1);
+    });
+  });
+
+  describe('changing a system tag', () => {
+    const prepare = async (store: Store) => {
+      const { uuid } = await added(store);
+      const system = { type: 'System', createDate: 5, lastOpDate: 5 } as const;
+      const [first, second] = [tag(uuid, 'first', system), tag(uuid, 'second', system)];
+      const user = tag(uuid, 'user');
+      for (const one of [first, second, user]) await store.addTag(one);
+      return { uuid, first, second, user };
+    };
+
+    test('sets its text and lastOpDate, and nothing else', async (context) => {
+      const store = await open(context);
+      const { first, second, user } = await prepare(store);
+      for (const [lastOpDate, text] of ['third', 'First', '', 'user', '标签 😀'].entries()) {
+        const changed = { ...first, tag: text, lastOpDate };
+        const change = { tag: text, lastOpDate };
+        expect(await store.changeSystemTag(first.uuid, change)).toEqual(changed);
+        expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
+      }
+      expect(await store.find('SystemTag', second.uuid)).toEqual(second);
+      expect(await store.find('UserTag', user.uuid)).toEqual(user);
+    });
+
+    test('to the text it has moves its lastOpDate', async (context) => {
+      const store = await open(context);
+      const { first } = await prepare(store);
+      const changed = { ...first, lastOpDate: 9 };
+      const change = { tag: first.tag, lastOpDate: 9 };
+      expect(await store.changeSystemTag(first.uuid, change)).toEqual(changed);
+      expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
+    });
+
+    test('is refused to the text of another of its resource’s', async (context) => {
+      const store = await open(context);
+      const { uuid, first, second } = await prepare(store);
+      const change = { tag: 'second', lastOpDate: 9 };
+      await expectRejection(store, () => store.changeSystemTag(first.uuid, change), duplicate);
+      await store.deleteTag(second.uuid);
+      await store.changeSystemTag(first.uuid, change);
+      expect((await tagsOf(store, uuid)).map((one) => one.tag)).toEqual(['second', 'user']);
+    });
+
+    test('is refused for what is no system tag', async (context) => {
+      const store = await open(context);
+      const { uuid, user } = await prepare(store);
+      for (const other of [UNKNOWN, user.uuid, uuid, '', '%', '\0']) {
+        await expectRejection(
+          store,
+          () => store.changeSystemTag(other, { tag: 'changed', lastOpDate: 9 }),
+          notFound(expect.stringContaining(`[uuid:${other}, `)),
+        );
+      }
+    });
+
+    test('of another resource may take a text that this one has', async (context) => {
+      const store = await open(context);
+      const { first } = await prepare(store);
+      const other = await added(store);
+      const elsewhere = tag(other.uuid, 'elsewhere', { type: 'System' });
+      await store.addTag(elsewhere);
+      const change = { tag: first.tag, lastOpDate: 9 };
+      expect(await store.changeSystemTag(elsewhere.uuid, change)).toEqual({
+        ...elsewhere,
+        ...change,
+      });
+    });
+  });
+
+  describe('deleting a tag', () => {
+    test('of either type takes it alone, and it can be added again', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const tags = (['System', 'User'] as const).flatMap((type) =>
+        ['a', 'b'].map((text, createDate) => tag(uuid, text, { type, createDate })),
+      );
+      for (const one of tags) await store.addTag(one);
+      for (const one of tags) {
+        await store.deleteTag(one.uuid);
+        expect(await tagsOf(store, uuid)).toEqual(tags.filter((other) => other !== one));
+        await store.addTag(one);
+        expect(await tagsOf(store, uuid)).toEqual(tags);
+      }
+    });
+
+    test('that is not there deletes nothing', async (context) => {
+      const store = await open(context);
+      const { uuid } = await added(store);
+      const one = tag(uuid, 'a tag', { uuid: `abcdef${newUuid().slice(6)}` });
+      await store.addTag(one);
+      const before = await contents(store);
+      for (const other of [UNKNOWN, uuid, one.uuid.toUpperCase(), '', '%', '\0', '\ud800']) {
+        await expect(store.deleteTag(other), other).resolves.toBeUndefined();
+      }
+      expect(await contents(store)).toEqual(before);
+    });
+  });
+}

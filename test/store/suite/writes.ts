@@ -1,0 +1,305 @@
+import { describe, expect, test } from 'vitest';
+import type { Reference, Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { Model, ModelCenter, ModelService, Tag } from '../../../src/domain/records.ts';
+import type { Finishing } from '../../support/folder.ts';
+import {
+  extras,
+  image,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  ref,
+  session,
+  tag,
+} from '../../support/records.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  alreadyUsed,
+  contents,
+  expectRejection,
+  notFound,
+  type OpenStore,
+  UNKNOWN,
+} from '../../support/stores.ts';
+
+interface Prepared {
+  store: Store;
+  bound: Model;
+  center: ModelCenter;
+  /** It carries the tags. */
+  service: ModelService;
+  tags: readonly Tag[];
+}
+
+/** What all writes have in common. */
+export function describeWrites(open: OpenStore): void {
+  const prepare = async (context: Finishing): Promise<Prepared> => {
+    const store = await open(context);
+    const bound = await addedModel(store);
+    const center = await addedCenter(store);
+    const service = modelService();
+    const tags = [tag(service.uuid, 'there')];
+    await store.addModelService(service, extras({ tags }));
+    return { store, bound, center, service, tags };
+  };
+
+  const writes: [string, (prepared: Prepared, given: WriteExtras) => Promise<unknown>][] = [
+    ['adding a service', ({ store }, given) => store.addModelService(modelService(), given)],
+    ['adding a model', ({ store }, given) => store.addModel(model(), given)],
+    ['adding a center', ({ store }, given) => store.addModelCenter(modelCenter(), given)],
+    [
+      'changing a service',
+      ({ store, service: { uuid } }, given) =>
+        store.changeModelService(uuid, (current) => ({ ...current, name: 'changed' }), given),
+    ],
+    [
+      'changing a model',
+      ({ store, bound: { uuid } }, given) =>
+        store.changeModel(uuid, (current) => ({ ...current, name: 'changed' }), given),
+    ],
+    [
+      'changing a center',
+      ({ store, center: { uuid } }, given) =>
+        store.changeModelCenter(uuid, (current) => ({ ...current, name: 'changed' }), given),
+    ],
+    [
+      'cloning a service',
+      ({ store, service: { uuid } }, given) =>
+        store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given),
+    ],
+    [
+      'binding',
+      ({ store, bound, service }, given) =>
+        store.bindModelToService(ref(bound.uuid, service.uuid), given),
+    ],
+  ];
+
+  /** References that miss something, and the sentence that says what. */
+  const missing: [string, (prepared: Prepared) => Reference[], string][] = [
+    [
+      'one',
+      () => [{ field: 'uuid', type: 'ModelVO', uuids: [UNKNOWN], list: false }],
+      `invalid field[uuid], resource[uuid:${UNKNOWN}, type:ModelVO] not found`,
+    ],
+    [
+      'those of a list',
+      ({ bound: { uuid } }) => [
+        { field: 'modelUuids', type: 'ModelVO', uuids: ['b', uuid, 'a'], list: true },
+      ],
+      'invalid field[modelUuids], resource[uuids:[b, a], type:ModelVO] not found',
+    ],
+    [
+      'the only one of a list',
+      () => [{ field: 'tagUuids', type: 'TagVO', uuids: ['😀'], list: true }],
+      'invalid field[tagUuids], resource[uuids:[😀], type:TagVO] not found',
+    ],
+    [
+      'one of another kind',
+      ({ bound: { uuid } }) => [{ field: 's', type: 'ModelServiceVO', uuids: [uuid], list: false }],
+      'invalid field[s], resource[uuid:MODEL, type:ModelServiceVO] not found',
+    ],
+    [
+      'a center',
+      ({ service: { uuid } }) => [
+        { field: 'modelCenterUuid', type: 'ModelCenterVO', uuids: [uuid], list: false },
+      ],
+      'invalid field[modelCenterUuid], resource[uuid:SERVICE, type:ModelCenterVO] not found',
+    ],
+    [
+      'the first of several',
+      ({ bound: { uuid } }) => [
+        { field: 'a', type: 'ModelVO', uuids: [uuid], list: false },
+        { field: 'b', type: 'TagVO', uuids: ['x'], list: false },
+        { field: 'c', type: 'ModelVO', uuids: ['y'], list: false },
+      ],
+      'invalid field[b], resource[uuid:x, type:TagVO] not found',
+    ],
+  ];
+
+  describe.each(writes)('%s', (_name, write) => {
+    test('is refused when references miss something', async (context) => {
+      const prepared = await prepare(context);
+      const { store, bound, service } = prepared;
+      for (const [what, references, sentence] of missing) {
+        const tags = [tag(service.uuid, `without ${what}`)];
+        const given = extras({ references: references(prepared), tags });
+        const expected = sentence.replace('MODEL', bound.uuid).replace('SERVICE', service.uuid);
+        await expectRejection(store, () => write(prepared, given), notFound(expected));
+      }
+    });
+
+    test('is done when references name what is there, also twice or not at all', async (context) => {
+      const prepared = await prepare(context);
+      const { store, bound, center, service, tags } = prepared;
+      const references: Reference[] = [
+        { field: 'a', type: 'ModelVO', uuids: [bound.uuid, bound.uuid], list: true },
+        { field: 'b', type: 'ModelServiceVO', uuids: [service.uuid], list: false },
+        { field: 'c', type: 'TagVO', uuids: tags.map(({ uuid }) => uuid), list: true },
+        { field: 'd', type: 'ModelCenterVO', uuids: [center.uuid], list: false },
+        { field: 'e', type: 'ModelCenterVO', uuids: [], list: true },
+      ];
+      const before = await contents(store);
+      await write(prepared, extras({ references }));
+      expect(await contents(store)).not.toEqual(before);
+    });
+
+    test('leaves nothing behind when its last part can not be kept', async (context) => {
+      const prepared = await prepare(context);
+      const { store, service, tags } = prepared;
+      // A tag's uuid that is taken: what comes before it has been written by then.
+      const failing = tag(service.uuid, 'new', { uuid: tags[0]?.uuid ?? '' });
+      const given = extras({ tags: [tag(service.uuid, 'also new'), failing] });
+      await expectRejection(store, () => write(prepared, given), expect.anything());
+    });
+  });
+
+  test.for<[string, (store: Store, service: ModelService) => Promise<unknown>]>([
+    [
+      'a service bound to an unknown model',
+      (store) => {
+        const { uuid } = modelService();
+        return store.addModelService(
+          modelService({ uuid, modelServiceRefs: [ref(UNKNOWN, uuid)] }),
+          extras(),
+        );
+      },
+    ],
+    [
+      'a service with an image that is another’s',
+      (store, { modelServiceImages }) =>
+        store.addModelService(
+          modelService({ modelServiceImages: [...modelServiceImages] }),
+          extras(),
+        ),
+    ],
+    [
+      'a change to an image that is another’s',
+      (store, { uuid, modelServiceImages }) =>
+        store.changeModelService(
+          uuid,
+          (current) => ({
+            ...current,
+            name: 'changed',
+            modelServiceImages: [...modelServiceImages, ...modelServiceImages],
+          }),
+          extras(),
+        ),
+    ],
+    [
+      'a model bound to an unknown service',
+      (store) => {
+        const { uuid } = model();
+        return store.addModel(model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] }), extras());
+      },
+    ],
+    [
+      'a binding of an unknown model',
+      (store, { uuid }) => store.bindModelToService(ref(UNKNOWN, uuid), extras()),
+    ],
+    [
+      'a change of an unknown service',
+      (store) => store.changeModelService(UNKNOWN, (current) => current, extras()),
+    ],
+    [
+      'a change of an unknown model',
+      (store) => store.changeModel(UNKNOWN, (current) => current, extras()),
+    ],
+    [
+      'a change of an unknown center',
+      (store) => store.changeModelCenter(UNKNOWN, (current) => current, extras()),
+    ],
+    [
+      'a change of a model by the uuid of a service',
+      (store, { uuid }) => store.changeModel(uuid, (current) => current, extras()),
+    ],
+    [
+      'a tag on an unknown resource',
+      (store) => store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] })),
+    ],
+    [
+      'a clone of an unknown service',
+      (store) => store.cloneModelService(UNKNOWN, (source) => source, extras()),
+    ],
+  ])('refuses %s, even when no reference was to be checked', async ([, write], context) => {
+    const store = await open(context);
+    const { uuid } = modelService();
+    const service = await added(store, { uuid, modelServiceImages: [image(uuid)] });
+    await expectRejection(store, () => write(store, service), expect.anything());
+  });
+
+  test('takes a list of a hundred thousand uuids', async (context) => {
+    const store = await open(context);
+    const { uuid } = await addedModel(store);
+    const uuids = Array.from({ length: 99_999 }, newUuid);
+    const reference = {
+      field: 'f',
+      type: 'ModelVO',
+      uuids: [uuid, ...uuids],
+      list: true,
+    } as const;
+    const write = () => store.addModel(model(), extras({ references: [reference] }));
+    await expectRejection(
+      store,
+      write,
+      notFound(`invalid field[f], resource[uuids:[${uuids.join(', ')}], type:ModelVO] not found`),
+    );
+  });
+
+  test('does all of many writes at the same time', async (context) => {
+    const store = await open(context);
+    const uuid = newUuid();
+    const outcomes = await Promise.allSettled([
+      ...Array.from({ length: 30 }, () => store.addModelService(modelService(), extras())),
+      ...Array.from({ length: 5 }, () => store.addModel(model({ uuid }), extras())),
+    ]);
+    const failed = outcomes.filter(({ status }) => status === 'rejected');
+    expect(failed).toEqual(Array(4).fill({ status: 'rejected', reason: alreadyUsed(uuid) }));
+    expect(await store.count('ModelService', [])).toBe(30);
+    expect(await store.count('Model', [])).toBe(1);
+  });
+
+  test('answers until it is closed, then rejects every call', async (context) => {
+    const prepared = await prepare(context);
+    const { store, bound, center, service } = prepared;
+    const { uuid } = service;
+    await expect(store.ping()).resolves.toBeUndefined();
+    await store.close();
+    const same = <Kept>(current: Kept) => current;
+    const calls: Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> = {
+      addModelService: () => store.addModelService(modelService(), extras()),
+      changeModelService: () => store.changeModelService(uuid, same, extras()),
+      cloneModelService: () => store.cloneModelService(uuid, same, extras()),
+      addModel: () => store.addModel(model(), extras()),
+      changeModel: () => store.changeModel(bound.uuid, same, extras()),
+      addModelCenter: () => store.addModelCenter(modelCenter(), extras()),
+      changeModelCenter: () => store.changeModelCenter(center.uuid, same, extras()),
+      bindModelToService: () => store.bindModelToService(ref(bound.uuid, uuid), extras()),
+      unbindModelFromService: () => store.unbindModelFromService(bound.uuid, uuid),
+      deleteResources: () => store.deleteResources('ModelServiceVO', [uuid]),
+      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { deleted: true }),
+      addTag: () => store.addTag(tag(uuid, 'a tag')),
+      changeSystemTag: () => store.changeSystemTag(uuid, { tag: 'a tag', lastOpDate: 0 }),
+      deleteTag: () => store.deleteTag(uuid),
+      find: () => store.find('ModelService', uuid),
+      list: () => store.list('ModelService', ALL),
+      listFields: () => store.listFields('ModelService', ALL, ['uuid']),
+      count: () => store.count('ModelService', []),
+      addSession: () => store.addSession(session(), 0),
+      findSession: () => store.findSession(uuid, 0),
+      useSession: () => store.useSession(uuid, 0, 1),
+      renewSession: () => store.renewSession(uuid, 0, 1),
+      deleteSession: () => store.deleteSession(uuid),
+      findPassword: () => store.findPassword(uuid),
+      setPassword: () => store.setPassword(uuid, 'a hash'),
+      ping: () => store.ping(),
+    };
+    for (const [name, call] of Object.entries(calls)) {
+      await expect(call(), name).rejects.toMatchObject({ errorCode: 'SYS.1010' });
+    }
+    await expect(store.close()).resolves.toBeUndefined();
+  });
+}

@@ -1,0 +1,553 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { type KindName, kinds, noSuchField } from './kinds.ts';
+import { expectRefused, invalidArgument } from './refusals.ts';
+import { START } from './server.ts';
+import { sharedServer } from './shared-server.ts';
+
+/** A field of each type that the kind has, to try the operators on. */
+export interface TriedFields {
+  text: string;
+  integer?: string;
+  long?: string;
+  boolean?: string;
+}
+
+/** A condition without its field, and the values of the resources that satisfy it. */
+type Row<Value> = readonly [condition: string, found: readonly (Value | null)[]];
+
+/** All but these, and but null, for which no comparison is true. */
+const allBut =
+  <Value>(all: readonly (Value | null)[]) =>
+  (...excluded: Value[]): (Value | null)[] =>
+    all.filter((value) => value !== null && !excluded.includes(value));
+
+const LONG = 'zoo: ÄÖ The Quick Brown Fox Jumps Over The Lazy Dog, often';
+const TEXTS = [
+  'apple',
+  'Apple',
+  'banana',
+  '',
+  'École',
+  'école',
+  '100%',
+  '1000',
+  'a_c',
+  'abc',
+  'slash\\back',
+  'end\\',
+  'a=b',
+  'pear,plum',
+  ' spaced ',
+  'is null',
+  "' OR 1=1 --",
+  'two\nlines',
+  '😀',
+  LONG,
+  null,
+];
+const textsBut = allBut(TEXTS);
+const textsWithA = ['apple', 'Apple', 'a_c', 'abc', 'a=b'];
+
+/** Contract §4.7 for text; of order only what the alphabet gives. */
+const TEXT_ROWS: Row<string>[] = [
+  ['=apple', ['apple', 'Apple']],
+  ['=APPLE', ['apple', 'Apple']],
+  ['=ÉCOLE', ['École']],
+  ['=éCOLE', ['école']],
+  ['=Ecole', []],
+  ['=', ['']],
+  ['= apple', []],
+  ['=apple ', []],
+  ['= spaced ', [' spaced ']],
+  ['=spaced', []],
+  ['=100%', ['100%']],
+  ['=a_c', ['a_c']],
+  ['=end\\', ['end\\']],
+  ['=a=b', ['a=b']],
+  ['=is null', ['is null']],
+  ["=' OR 1=1 --", ["' OR 1=1 --"]],
+  ['=two\nlines', ['two\nlines']],
+  ['=😀', ['😀']],
+  ['=null', []],
+  ['=NULL', []],
+  ['=1e3', []],
+  ['=01000', []],
+  ['?=1000.0,+1000', []],
+  [`=${'a'.repeat(20_000)}`, []],
+  ['!=apple', textsBut('apple', 'Apple')],
+  ['!=École', textsBut('École')],
+  ['!=', textsBut('')],
+  ['!=a=b', textsBut('a=b')],
+  ['!=nothing of these', textsBut()],
+  ['<a', ['', '100%', '1000', ' spaced ', "' OR 1=1 --"]],
+  ['<A', ['', '100%', '1000', ' spaced ', "' OR 1=1 --"]],
+  ['<', []],
+  ['<=', ['']],
+  ['>=', textsBut()],
+  ['>', textsBut('')],
+  ['~=apple', ['apple', 'Apple']],
+  ['~=a%', textsWithA],
+  ['~=A%', textsWithA],
+  ['~=%e', ['apple', 'Apple', 'École', 'école']],
+  ['~=%AN%', ['banana']],
+  ['~=_pple', ['apple', 'Apple']],
+  ['~=a_c', ['a_c', 'abc']],
+  ['~=a\\_c', ['a_c']],
+  ['~=A\\BC', ['abc']],
+  ['~=a_', []],
+  ['~=a_%', textsWithA],
+  ['~=%\\_%', ['a_c']],
+  ['~=100%', ['100%', '1000']],
+  ['~=100\\%', ['100%']],
+  ['~=%\\%', ['100%']],
+  ['~=\\%', []],
+  ['~=É%', ['École']],
+  ['~=é%', ['école']],
+  ['~=_cole', ['École', 'école']],
+  ['~=%É%', ['École']],
+  ['~=slash\\back', []],
+  ['~=slash\\\\back', ['slash\\back']],
+  ['~=slash\\\\%', ['slash\\back']],
+  ['~=%\\\\%', ['slash\\back', 'end\\']],
+  ['~=end\\\\', ['end\\']],
+  ['~=end\\', ['end\\']],
+  ['~=%\\', ['end\\']],
+  ['~=\\', []],
+  ['~=_', ['😀']],
+  ['~=__', []],
+  ['~=😀%', ['😀']],
+  ['~=two%lines', ['two\nlines']],
+  ['~=two_lines', ['two\nlines']],
+  ['~=', ['']],
+  ['~=%', textsBut()],
+  [`~=${'%'.repeat(1000)}`, textsBut()],
+  [`~=a${'%_'.repeat(2)}%`, ['apple', 'Apple', 'a_c', 'abc', 'a=b']],
+  ['~= spaced%', [' spaced ']],
+  ['~=%spaced', []],
+  ['~=*', []],
+  ['~=a?c', []],
+  ['~=%the quick brown fox jumps over the lazy dog%', [LONG]],
+  ['~=ZOO%the quick brown fox jumps over the lazy dog%OFTEN', [LONG]],
+  ['~=zoo%the quick brown fox jumps over the lazy dog', []],
+  ['~=oo%the quick brown fox jumps over the lazy dog%', []],
+  ['~=%ÄÖ the quick brown fox jumps over the lazy%', [LONG]],
+  ['~=%äÖ the quick brown fox jumps over the lazy%', []],
+  ['~=%quick brown fox jumps over the lazy dog%brown%', []],
+  ['~=%the quick brown fox jumps over the lazy dog, often%often', []],
+  ['~=%\\the quick brown fox jumps over the l\\azy dog, often', [LONG]],
+  ['~=%the quick brown fox jumps over the lazy\\%dog%', []],
+  ['~=zoo: ÄÖ the quick brown fox jumps over%', [LONG]],
+  ['~=zoo: ÄÖ the quick_brown fox jumps over%', [LONG]],
+  ['~=%The_Quick_Brown_Fox_Jumps_Over_The_Lazy_Dog%', [LONG]],
+  ['~=%\\_quick brown fox jumps over the lazy dog%', []],
+  ['!~=%the quick brown fox jumps over the lazy dog%', textsBut(LONG)],
+  ['!~=a%', textsBut(...textsWithA)],
+  ['!~=APPLE', textsBut('apple', 'Apple')],
+  ['!~=%\\', textsBut('end\\')],
+  ['!~=%', []],
+  ['!~=', textsBut('')],
+  ['?=apple,banana', ['apple', 'Apple', 'banana']],
+  ['?=ABC', ['abc']],
+  ['?=ÉCOLE,ABC', ['École', 'abc']],
+  ['?=a%,a_c', ['a_c']],
+  ['?=apple,', ['apple', 'Apple', '']],
+  ['?=', ['']],
+  ['?=,,', ['']],
+  ['?= apple, banana', []],
+  ['?=abc, spaced ', ['abc', ' spaced ']],
+  ['?=pear,plum', []],
+  ['?=is null,a=b', ['a=b', 'is null']],
+  ["?=',1=1 --,' OR 1=1 --", ["' OR 1=1 --"]],
+  ['?="],apple', ['apple', 'Apple']],
+  ['!?=apple,banana', textsBut('apple', 'Apple', 'banana')],
+  ['!?=', textsBut('')],
+  ['!?=nothing,NEVER', textsBut()],
+  [`?=${'a,'.repeat(999)}`, ['']],
+  [`~=${'a'.repeat(1024)}`, []],
+  [' is null', [null]],
+  ['is null', [null]],
+  ['   is null   ', [null]],
+  [' not null', textsBut()],
+  ['not null', textsBut()],
+];
+
+const INTEGERS = [1, 5, 10];
+const integersBut = allBut(INTEGERS);
+
+const INTEGER_ROWS: Row<number>[] = [
+  ['=5', [5]],
+  ['= 5 ', [5]],
+  ['=+5', [5]],
+  ['=\t+5\n', [5]],
+  ['=005', [5]],
+  ['=-5', []],
+  ['=2147483647', []],
+  ['=-2147483648', []],
+  ['!=5', [1, 10]],
+  ['!=-1', [1, 5, 10]],
+  ['<5', [1]],
+  ['<=5', [1, 5]],
+  ['>5', [10]],
+  ['>9', [10]],
+  ['>=5', [5, 10]],
+  ['>=-3', [1, 5, 10]],
+  ['?=1,10', [1, 10]],
+  ['?= 1 , +10 ,3', [1, 10]],
+  ['?=5', [5]],
+  ['!?=1,10', [5]],
+  ['!?=3', [1, 5, 10]],
+  ['~=5', [5]],
+  ['~= 5 ', [5]],
+  ['!~=5', [1, 10]],
+  [' is null', []],
+  [' not null', integersBut()],
+];
+
+const LONGS = [5, 4_294_967_296, 9_007_199_254_740_991, null];
+
+const LONG_ROWS: Row<number>[] = [
+  ['=5', [5]],
+  ['= +4294967296 ', [4_294_967_296]],
+  ['=9007199254740991', [9_007_199_254_740_991]],
+  ['=9007199254740990', []],
+  ['=-9007199254740991', []],
+  ['!=5', [4_294_967_296, 9_007_199_254_740_991]],
+  ['!=-9007199254740991', [5, 4_294_967_296, 9_007_199_254_740_991]],
+  ['<4294967296', [5]],
+  ['<=4294967296', [5, 4_294_967_296]],
+  ['>4294967296', [9_007_199_254_740_991]],
+  ['>40', [4_294_967_296, 9_007_199_254_740_991]],
+  ['>=4294967297', [9_007_199_254_740_991]],
+  ['>9007199254740990', [9_007_199_254_740_991]],
+  ['?=5,9007199254740991', [5, 9_007_199_254_740_991]],
+  ['!?=5,6', [4_294_967_296, 9_007_199_254_740_991]],
+  ['!?=6', [5, 4_294_967_296, 9_007_199_254_740_991]],
+  [' is null', [null]],
+  [' not null', [5, 4_294_967_296, 9_007_199_254_740_991]],
+];
+
+/** What neither an Integer nor a Long is written as (decision 9), by what is wrong in it. */
+const NO_INTEGERS = [
+  ['=1.5', '1.5'],
+  ['=1.0', '1.0'],
+  ['=1e1', '1e1'],
+  ['=0x5', '0x5'],
+  ['=five', 'five'],
+  ['=true', 'true'],
+  ['=null', 'null'],
+  ['=5%', '5%'],
+  ['=--5', '--5'],
+  ['=+ 5', '+ 5'],
+  ['=1 2', '1 2'],
+  ['=５', '５'],
+  ['=\u00a05', '\u00a05'],
+  ['=', ''],
+  ['= ', ' '],
+  ['!=x', 'x'],
+  ['<x', 'x'],
+  ['<=x', 'x'],
+  ['>x', 'x'],
+  ['>=x', 'x'],
+  ['?=1,x', 'x'],
+  ['?=1,,2', ''],
+  ['?=1,', ''],
+  ['?=', ''],
+  ['!?=1.5,2', '1.5'],
+  ['~=5%', '5%'],
+  ['!~=_', '_'],
+] as const;
+
+const BOOLEANS = [true, false];
+
+const BOOLEAN_ROWS: Row<boolean>[] = [
+  ['=true', [true]],
+  ['=TRUE', [true]],
+  ['=False', [false]],
+  ['!=true', [false]],
+  ['!=FALSE', [true]],
+  ['<true', [false]],
+  ['<=true', [true, false]],
+  ['>false', [true]],
+  ['>true', []],
+  ['>=FALSE', [true, false]],
+  ['~=True', [true]],
+  ['!~=true', [false]],
+  ['?=true', [true]],
+  ['?=false,TRUE', [true, false]],
+  ['!?=true', [false]],
+  ['!?=true,false', []],
+  [' is null', []],
+  [' not null', [true, false]],
+];
+
+const NO_BOOLEANS = [
+  ['=yes', 'yes'],
+  ['=1', '1'],
+  ['=0', '0'],
+  ['=t', 't'],
+  ['=', ''],
+  ['=null', 'null'],
+  ['= true', ' true'],
+  ['=true ', 'true '],
+  ['!=no', 'no'],
+  ['?=true,', ''],
+  ['?=true,maybe', 'maybe'],
+  ['!?=2', '2'],
+  ['~=t%', 't%'],
+] as const;
+
+/** Of Nov 25, 2025, from 11:51:50 AM on; none at the beginning of its second but the second. */
+const TIMES: readonly [told: string, at: number][] = [
+  ['Nov 25, 2025 11:51:50 AM', START + 123],
+  ['Nov 25, 2025 11:51:51 AM', START + 1000],
+  ['Nov 25, 2025 11:51:51 AM', START + 1999],
+  ['Nov 25, 2025 12:00:00 PM', START + 490_001],
+  ['Nov 26, 2025 12:00:00 AM', START + 43_690_500],
+];
+const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([told]) => told) as [string, ...string[]];
+
+const DATE_ROWS: Row<string | undefined>[] = [
+  ['=2025-11-25 11:51:50', [FIRST]],
+  ['=2025-11-25 11:51:51', [SECOND, SECOND]],
+  ['=2025-11-25 11:51:49', []],
+  ['=2025-11-25 23:51:50', []],
+  ['=2025-11-25 12:00:00', [NOON]],
+  ['=2025-11-26 00:00:00', [MIDNIGHT]],
+  [`=${FIRST}`, [FIRST]],
+  [`=${SECOND}`, [SECOND, SECOND]],
+  [`=${NOON}`, [NOON]],
+  [`=${MIDNIGHT}`, [MIDNIGHT]],
+  ['=Nov 25, 2025 12:00:00 AM', []],
+  ['=Nov 25, 2025 11:51:50 PM', []],
+  ['=2024-02-29 00:00:00', []],
+  ['=Feb 29, 2024 1:00:00 AM', []],
+  ['=1970-01-01 00:00:00', []],
+  ['=9999-12-31 23:59:59', []],
+  ['<=9999-12-31 23:59:59', [FIRST, SECOND, SECOND, NOON, MIDNIGHT]],
+  ['<Dec 31, 9999 11:59:59 PM', [FIRST, SECOND, SECOND, NOON, MIDNIGHT]],
+  ['>0001-01-01 00:00:00', [FIRST, SECOND, SECOND, NOON, MIDNIGHT]],
+  ['<=0999-12-31 00:00:00', []],
+  ['!=2025-11-25 11:51:51', [FIRST, NOON, MIDNIGHT]],
+  [`!=${NOON}`, [FIRST, SECOND, SECOND, MIDNIGHT]],
+  ['<2025-11-25 11:51:51', [FIRST]],
+  ['<2025-11-25 11:51:50', []],
+  [`<${NOON}`, [FIRST, SECOND, SECOND]],
+  ['<=2025-11-25 11:51:51', [FIRST, SECOND, SECOND]],
+  ['<=2025-11-25 11:51:50', [FIRST]],
+  ['<=2025-11-25 11:51:49', []],
+  ['>2025-11-25 11:51:51', [NOON, MIDNIGHT]],
+  ['>2025-11-25 11:51:50', [SECOND, SECOND, NOON, MIDNIGHT]],
+  [`>${MIDNIGHT}`, []],
+  ['>=2025-11-25 11:51:51', [SECOND, SECOND, NOON, MIDNIGHT]],
+  ['>=2025-11-25 11:51:52', [NOON, MIDNIGHT]],
+  [`>=${FIRST}`, [FIRST, SECOND, SECOND, NOON, MIDNIGHT]],
+  ['?=2025-11-25 11:51:50,2025-11-26 00:00:00', [FIRST, MIDNIGHT]],
+  [`?=${FIRST}`, [FIRST]],
+  [`?=${FIRST},${NOON}`, [FIRST, NOON]],
+  [`?=${FIRST},2025-11-25 12:00:00,${MIDNIGHT}`, [FIRST, NOON, MIDNIGHT]],
+  [`?=2025-11-25 12:00:00,${FIRST}`, [FIRST, NOON]],
+  ['?=2025-11-25 11:51:51,2025-11-25 11:51:51', [SECOND, SECOND]],
+  ['!?=2025-11-25 11:51:51', [FIRST, NOON, MIDNIGHT]],
+  ['~=2025-11-25 12:00:00', [NOON]],
+  [`!~=${FIRST}`, [SECOND, SECOND, NOON, MIDNIGHT]],
+  [`!?=${FIRST},2025-11-25 11:51:51`, [NOON, MIDNIGHT]],
+  [' is null', []],
+  [' not null', [FIRST, SECOND, SECOND, NOON, MIDNIGHT]],
+];
+
+const NO_DATES = [
+  '=2025-02-30 00:00:00',
+  '=2025-02-29 00:00:00',
+  '=2025-13-01 00:00:00',
+  '=2025-00-10 00:00:00',
+  '=2025-11-31 00:00:00',
+  '=2025-11-25 24:00:00',
+  '=2025-11-25 11:60:00',
+  '=2025-11-25 11:51:60',
+  '=Feb 30, 2025 1:00:00 AM',
+  '=Nov 31, 2025 1:00:00 AM',
+  '=Foo 25, 2025 1:00:00 AM',
+  '=Nov 25, 2025 13:00:00 PM',
+  '=Nov 25, 2025 0:00:00 AM',
+  '=Nov 25, 2025 11:51:50',
+  '=Nov 25 2025 11:51:50 AM',
+  '=2025-11-25',
+  '=2025-11-25T11:51:50',
+  '=2025-11-25T11:51:50Z',
+  '=2025-11-25 11:51',
+  '=2025-11-25 11:51:50.123',
+  '=25-11-25 11:51:50',
+  '=1764071510000',
+  '=now',
+  '=null',
+  '=',
+  '!=x',
+  '<x',
+  '<=',
+  '>1',
+  '>=2025',
+  '?=2025-11-25 11:51:50,x',
+  '?=2025-11-25 11:51:50,',
+  '?=2025-11-25 11:51:50,,2025-11-26 00:00:00',
+  '?=',
+  '!?=Nov 25, 2025',
+  '~=2025%',
+  `?=${Array(1001).fill('2025-11-25 11:51:50')}`,
+];
+
+const ORDER_ROWS = [
+  ['a=b', 'a'],
+  ['  a\t=b', 'a'],
+  ['a = b = c', 'a'],
+  ['a==b', 'a'],
+  ['a=<b', 'a'],
+  ['a>==b', 'a'],
+  ['a!?=b', 'a'],
+  ['a!~=b', 'a'],
+  ['a?=b', 'a'],
+  ['a~=b', 'a'],
+  ['a!=b!=c', 'a'],
+  ['a=b>c', 'a'],
+  ['a=b<c', 'a'],
+  ['a is null not null', 'a'],
+  ['athis null', 'ath'],
+  ['a is not null', 'a is'],
+  ['a>b=c', 'a>b'],
+  ['a<b>c', 'a<b'],
+  ['a<>b', 'a<'],
+  ['a>b>=c', 'a>b'],
+  ['a=b!=c', 'a=b'],
+  ['a=!=b', 'a='],
+  ['a>=b!=c', 'a>=b'],
+  ['a<=b>=c', 'a<=b'],
+  ['a!?=b<=c', 'a!?=b'],
+  ['a!~=b!?=c', 'a!~=b'],
+  ['a~=b!~=c', 'a~=b'],
+  ['a?=b~=c', 'a?=b'],
+  ['a=b?=c', 'a=b'],
+  ['a is null=c', 'a is null'],
+  ['a is null<c', 'a is null'],
+  ['a not null is null', 'a not null'],
+] as const;
+
+const shown = (condition: string) =>
+  condition.length > 60 ? `${condition.slice(0, 60)}…` : JSON.stringify(condition).slice(1, -1);
+
+/** Every operator on a field of every type the kind has. */
+export function describeConditions(name: KindName, tried: TriedFields): void {
+  const { path, optional, put } = kinds[name];
+  const { text, integer, long, boolean } = tried;
+
+  interface Trial {
+    field: string | undefined;
+    /** What the field holds, one resource each. */
+    values: readonly unknown[];
+    /** Conditions with what they find, as answers tell it. */
+    rows: readonly Row<unknown>[];
+    refused: readonly (readonly [condition: string, details: unknown])[];
+  }
+
+  function describeField({ field, values, rows, refused }: Trial): void {
+    if (!field) return;
+    const nullable = optional.includes(field);
+    describe(`by ${field}`, () => {
+      const server = sharedServer();
+      beforeAll(async () => {
+        for (const [index, value] of values.entries()) {
+          if (value === null && !nullable) continue;
+          await put(server(), { createDate: START + index * 1000, [field]: value });
+        }
+      });
+
+      test.each(
+        rows.map(([condition, found]) => [shown(condition), condition, found] as const),
+      )('%s', async (_, condition, found) => {
+        const { status, body } = await server().query(path, [field + condition]);
+
+        expect(body).toMatchObject({ success: true });
+        expect(status).toBe(200);
+        const told = body.inventories.map((resource: Record<string, unknown>) => resource[field]);
+        expect(told.map((value: unknown) => value ?? null)).toEqual(
+          found.filter((value) => value !== null || nullable),
+        );
+      });
+
+      test.each(
+        refused.map(([condition, details]) => [shown(condition), condition, details] as const),
+      )('refusing %s', async (_, condition, details) => {
+        expectRefused(await server().query(path, [field + condition]), invalidArgument(details));
+      });
+    });
+  }
+
+  const noInteger = (field = '') =>
+    NO_INTEGERS.map(
+      ([condition, value]) =>
+        [condition, `[${field}] field is excepted an int or long, but was [${value}].`] as const,
+    );
+  const overflow = (value: string) =>
+    `${value} is Integer overflow, Integer.MAX_VALUE is 2147483647`;
+  const outOfRange = (field = '') =>
+    `field[${field}] must be in range of [-9007199254740991, 9007199254740991]`;
+
+  describe('finds', () => {
+    describeField({
+      field: text,
+      values: TEXTS,
+      rows: TEXT_ROWS,
+      refused: [
+        [`~=${'a'.repeat(1025)}`, expect.stringContaining('1025 characters')],
+        [`?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
+        [`!?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
+      ],
+    });
+    describeField({
+      field: integer,
+      values: INTEGERS,
+      rows: INTEGER_ROWS,
+      refused: [
+        ...noInteger(integer),
+        ['=2147483648', overflow('2147483648')],
+        ['<2147483648', overflow('2147483648')],
+        ['=-2147483649', overflow('-2147483649')],
+        ['?=1,2147483648', overflow('2147483648')],
+        ['!=9007199254740993', overflow('9007199254740993')],
+      ],
+    });
+    describeField({
+      field: long,
+      values: LONGS,
+      rows: LONG_ROWS,
+      refused: [
+        ...noInteger(long),
+        ['=9007199254740992', outOfRange(long)],
+        ['<9223372036854775808', outOfRange(long)],
+        ['>-9007199254740992', outOfRange(long)],
+        ['?=5,99999999999999999999999', outOfRange(long)],
+      ],
+    });
+    describeField({
+      field: boolean,
+      values: BOOLEANS,
+      rows: BOOLEAN_ROWS,
+      refused: NO_BOOLEANS.map(([condition, value]) => [
+        condition,
+        `Invalid value for boolean field [${boolean}], [${value}] is not a valid boolean string[true, false].`,
+      ]),
+    });
+    describeField({
+      field: 'createDate',
+      values: TIMES.map(([, at]) => at),
+      rows: DATE_ROWS,
+      refused: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
+    });
+  });
+
+  describe('takes the operator that is first in the list of them', () => {
+    const server = sharedServer();
+
+    test.each(ORDER_ROWS)('%s asks for the field %s', async (condition, field) => {
+      expectRefused(await server().query(path, [condition]), noSuchField(name, field));
+    });
+  });
+}

@@ -1,0 +1,260 @@
+import type { Tag } from '../../src/domain/records.ts';
+import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
+import type { Refusal } from './refusals.ts';
+import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { API, ROOT, type Server } from './server.ts';
+
+export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'date';
+
+interface Told {
+  uuid: string;
+}
+
+/** A kind of resource that can be listed. */
+export interface Kind {
+  /** As it stands in the operations' names. */
+  name: string;
+  path: string;
+  table: string;
+  /** The field that `add` sets. */
+  label: string;
+  /** The scalar fields of its inventory, written down from contract §3. */
+  fields: Readonly<Record<string, FieldType>>;
+  /** Its fields that are lists, maps or other resources, and what is kept of it but never told. */
+  withheld: readonly string[];
+  /** Fields that hold null in a resource with what is required alone. */
+  optional: readonly string[];
+  /** Adds one through the API. */
+  add(server: Server, label: string): Promise<Told>;
+  /** Deletes one through the API. */
+  remove(server: Server, uuid: string): Promise<void>;
+  /** Puts one past the API into the store, for values that the API gives to none. */
+  put(server: Server, fields: object): Promise<void>;
+}
+
+const dates = { createDate: 'date', lastOpDate: 'date' } as const;
+
+async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: Told }> {
+  const { status, body } = await answer;
+  if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
+  return body;
+}
+
+function deleteAt(path: string) {
+  return async (server: Server, uuid: string): Promise<void> => {
+    await succeed(server.delete(`${path}/${uuid}?deleteMode=Enforcing`));
+  };
+}
+
+const ModelService: Kind = {
+  name: 'ModelService',
+  path: `${API}/model-services`,
+  table: 'model_services',
+  label: 'name',
+  fields: {
+    uuid: 'text',
+    name: 'text',
+    description: 'text',
+    readme: 'text',
+    yaml: 'text',
+    requestCpu: 'integer',
+    requestMemory: 'long',
+    modelCenterUuid: 'text',
+    type: 'text',
+    framework: 'text',
+    source: 'text',
+    size: 'long',
+    system: 'boolean',
+    hasNewVersion: 'boolean',
+    gpuComputeCapability: 'text',
+    installPath: 'text',
+    pythonVersion: 'text',
+    condaVersion: 'text',
+    version: 'text',
+    startCommand: 'text',
+    containerCommand: 'text',
+    containerArgs: 'text',
+    supportDistributed: 'boolean',
+    ...dates,
+  },
+  withheld: [
+    'cpuArchitectures',
+    'vendorToSpecUuidsMap',
+    'modelServiceRefs',
+    'modelServiceImages',
+    'zoneUuid',
+    'tagUuids',
+  ],
+  optional: [
+    'description',
+    'readme',
+    'gpuComputeCapability',
+    'pythonVersion',
+    'condaVersion',
+    'version',
+    'containerCommand',
+    'containerArgs',
+  ],
+  add: (server, name) => addModelService(server, { name }),
+  remove: deleteAt(`${API}/model-services`),
+  put: (server, fields) => server.store.addModelService(modelService(fields), extras()),
+};
+
+const Model: Kind = {
+  name: 'Model',
+  path: `${API}/models`,
+  table: 'models',
+  label: 'name',
+  fields: {
+    uuid: 'text',
+    name: 'text',
+    description: 'text',
+    installPath: 'text',
+    parameters: 'text',
+    modelCenterUuid: 'text',
+    logo: 'text',
+    vendor: 'text',
+    modelId: 'text',
+    introduction: 'text',
+    size: 'long',
+    version: 'text',
+    type: 'text',
+    minGpuMemory: 'long',
+    recommendedGpuMemory: 'long',
+    gpuConstraintDescription: 'text',
+    versionSemver: 'text',
+    isLatestVersion: 'boolean',
+    artifactChecksum: 'text',
+    artifactSizeBytes: 'long',
+    architectureType: 'text',
+    frameworkVersion: 'text',
+    requiredAccelerator: 'text',
+    pipelineTag: 'text',
+    extraGpuMemRequest: 'long',
+    SAMPLE_SIZE: 'integer',
+    ...dates,
+  },
+  withheld: [
+    'recommendedGpuNum',
+    'modelServiceRefs',
+    'token',
+    'shareMode',
+    'modelClassifications',
+    'tagUuids',
+  ],
+  optional: [
+    'parameters',
+    'logo',
+    'vendor',
+    'introduction',
+    'version',
+    'minGpuMemory',
+    'recommendedGpuMemory',
+    'gpuConstraintDescription',
+    'versionSemver',
+    'artifactChecksum',
+    'artifactSizeBytes',
+    'architectureType',
+    'frameworkVersion',
+    'requiredAccelerator',
+    'pipelineTag',
+  ],
+  add: (server, name) => addModel(server, { name }),
+  remove: deleteAt(`${API}/models`),
+  put: (server, fields) => server.store.addModel(model(fields), extras()),
+};
+
+const ModelCenter: Kind = {
+  name: 'ModelCenter',
+  path: `${API}/model-centers`,
+  table: 'model_centers',
+  label: 'name',
+  fields: {
+    uuid: 'text',
+    name: 'text',
+    description: 'text',
+    url: 'text',
+    status: 'text',
+    parameters: 'text',
+    managementIp: 'text',
+    managementPort: 'integer',
+    storageNetworkUuid: 'text',
+    serviceNetworkUuid: 'text',
+    containerRegistry: 'text',
+    containerStorageNetwork: 'text',
+    containerNetwork: 'text',
+    ...dates,
+  },
+  withheld: ['capacity', 'capacity.totalCapacity', 'zoneUuid', 'tagUuids'],
+  optional: [
+    'description',
+    'parameters',
+    'storageNetworkUuid',
+    'serviceNetworkUuid',
+    'containerRegistry',
+    'containerStorageNetwork',
+    'containerNetwork',
+  ],
+  add: (server, name) => addModelCenter(server, { name }),
+  remove: deleteAt(`${API}/model-centers`),
+  put: async (server, fields) => {
+    await server.store.addModelCenter(modelCenter(fields), extras());
+  },
+};
+
+const tagFields = {
+  uuid: 'text',
+  resourceUuid: 'text',
+  resourceType: 'text',
+  tag: 'text',
+  type: 'text',
+  ...dates,
+} as const;
+
+function tagKind(type: Tag['type'], path: string): Omit<Kind, 'fields' | 'withheld'> {
+  return {
+    name: `${type}Tag`,
+    path,
+    table: 'tags',
+    label: 'tag',
+    optional: [],
+    add: async (server, tag) => {
+      const { uuid: resourceUuid } = await addModelService(server);
+      const params = { resourceType: 'ModelServiceVO', resourceUuid, tag };
+      return (await succeed(server.post(path, { params }))).inventory;
+    },
+    remove: deleteAt(`${ROOT}/tags`),
+    put: async (server, fields: Partial<Tag>) => {
+      const { resourceUuid = await someService(server), tag: text = newUuid() } = fields;
+      await server.store.addTag(tag(resourceUuid, text, { ...fields, type } as Tag));
+    },
+  };
+}
+
+async function someService(server: Server): Promise<string> {
+  const service = modelService();
+  await server.store.addModelService(service, extras());
+  return service.uuid;
+}
+
+const UserTag: Kind = {
+  ...tagKind('User', `${ROOT}/user-tags`),
+  fields: tagFields,
+  withheld: ['inherent', 'position'],
+};
+
+const SystemTag: Kind = {
+  ...tagKind('System', `${ROOT}/system-tags`),
+  fields: { ...tagFields, inherent: 'boolean' },
+  withheld: ['position'],
+};
+
+/** Every kind that can be listed. */
+export const kinds = { ModelService, Model, ModelCenter, UserTag, SystemTag };
+export type KindName = keyof typeof kinds;
+
+/** For a field that can't be asked for (contract §4.7). */
+export function noSuchField(name: KindName, field: string): Refusal {
+  const details = `inventory class[class ${name}Inventory] not having field[${field}]`;
+  return { status: 503, code: 'SYS.1000', details };
+}

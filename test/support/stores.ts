@@ -1,0 +1,124 @@
+import { expect } from 'vitest';
+import { type Kind, queryField } from '../../src/contract/queryable.ts';
+import type { Condition, PageQuery, Reference, Store, Test } from '../../src/domain/ports.ts';
+import type {
+  Model,
+  ModelCenter,
+  ModelCenterFields,
+  ModelService,
+  Records,
+} from '../../src/domain/records.ts';
+import type { Finishing } from './folder.ts';
+import { extras, model, modelCenter, modelService } from './records.ts';
+
+/** Makes an empty store, which is closed when the test is over. */
+export type OpenStore = (context: Finishing) => Promise<Store>;
+
+/** A uuid that nothing has. */
+export const UNKNOWN = '11111111111141118111111111111111';
+
+/** Whatever there is. */
+export const ALL: PageQuery = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
+
+/** A record without what is unset, whether as null or as absent. */
+export function set<Stored>(stored: Stored): Stored {
+  return JSON.parse(JSON.stringify(stored, (_key, value) => value ?? undefined));
+}
+
+export function where(kind: Kind, name: string, test: Test, negated = false): Condition {
+  const field = queryField(kind, name);
+  if (!field) throw new Error(`${kind} has no field ${name}`);
+  return { field, test, negated };
+}
+
+export const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
+
+/** By createDate, then uuid: the order where no other is asked for. */
+export function byAge<Kept extends { createDate: number; uuid: string }>(records: Kept[]): Kept[] {
+  return records.toSorted((a, b) => a.createDate - b.createDate || (a.uuid < b.uuid ? -1 : 1));
+}
+
+/** The records of a list as they are kept, with what lists leave out since it is never told. */
+export async function wholeList<K extends Kind>(
+  store: Store,
+  kind: K,
+  query: PageQuery = ALL,
+): Promise<Records[K][]> {
+  const listed = await store.list(kind, query);
+  const found = await Promise.all(listed.map(({ uuid }) => store.find(kind, uuid)));
+  return found.filter((record) => record !== undefined);
+}
+
+/** A resource's tags: system tags, then user tags, each by age. */
+export async function tagsOf(store: Store, resourceUuid: string) {
+  const of = (kind: Kind) => ({
+    ...ALL,
+    conditions: [where(kind, 'resourceUuid', { is: '=', value: resourceUuid })],
+  });
+  return [
+    ...(await wholeList(store, 'SystemTag', of('SystemTag'))),
+    ...(await wholeList(store, 'UserTag', of('UserTag'))),
+  ];
+}
+
+const kinds: readonly Kind[] = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'];
+
+/** Every resource and tag that the interface shows of a store. */
+export async function contents(store: Store): Promise<Record<Kind, unknown>> {
+  const lists = kinds.map(async (kind) => {
+    const records = await wholeList(store, kind);
+    expect(await store.count(kind, [])).toBe(records.length);
+    return [kind, records];
+  });
+  return Object.fromEntries(await Promise.all(lists));
+}
+
+/** What a write does when it fails: it rejects as expected, and nothing is different. */
+export async function expectRejection(
+  store: Store,
+  write: () => Promise<unknown>,
+  error: unknown,
+): Promise<void> {
+  const before = await contents(store);
+  await expect(write()).rejects.toEqual(error);
+  expect(await contents(store)).toEqual(before);
+}
+
+/** A failure by what a client sees of it. */
+export const failure = (errorCode: string, message: unknown) =>
+  expect.objectContaining({ errorCode, message });
+export const alreadyUsed = (uuid: string) =>
+  failure('SYS.1007', `resourceUuid[${uuid}] is already used`);
+export const notFound = (sentence: unknown) => failure('SYS.1003', sentence);
+
+/** That the resource of the request's path must exist. */
+export const inPath = (uuid: string, type: Reference['type'] = 'ModelServiceVO'): Reference => ({
+  field: 'uuid',
+  type,
+  uuids: [uuid],
+  list: false,
+});
+
+export async function added(
+  store: Store,
+  fields: Partial<ModelService> = {},
+): Promise<ModelService> {
+  const service = modelService(fields);
+  await store.addModelService(service, extras());
+  return service;
+}
+
+export async function addedModel(store: Store, fields: Partial<Model> = {}): Promise<Model> {
+  const record = model(fields);
+  await store.addModel(record, extras());
+  return record;
+}
+
+export async function addedCenter(
+  store: Store,
+  fields: Partial<ModelCenterFields> = {},
+): Promise<ModelCenter> {
+  const record = modelCenter(fields);
+  await store.addModelCenter(record, extras());
+  return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0 };
+}

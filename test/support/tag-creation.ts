@@ -1,0 +1,472 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { kinds } from './deletions.ts';
+import { text, verbatim, word } from './parameters.ts';
+import {
+  expectRefusal,
+  expectRefused,
+  invalidArgument,
+  mandatory,
+  noRoute,
+  notFound,
+  type Refusal,
+} from './refusals.ts';
+import { addModel, addModelService } from './resources.ts';
+import { API, openServer, ROOT, type Server, START, START_DATE, startServer } from './server.ts';
+import { storedTags } from './stored.ts';
+import { populate } from './world.ts';
+
+type Parameter = ReturnType<typeof text>;
+type Kind = keyof typeof kinds;
+const everyKind = Object.keys(kinds) as Kind[];
+
+/** What holds of attaching a tag of either type (contract §2 and §3), but for the other's name. */
+export function describeTagCreation(type: 'User' | 'System'): void {
+  const operation = `Create${type}Tag` as const;
+  const path = `${ROOT}/${type.toLowerCase()}-tags`;
+  /** The list beside a wrapper that attaches such tags. */
+  const list = `${type.toLowerCase()}Tags`;
+  const other = {
+    path: `${ROOT}/${type === 'User' ? 'system' : 'user'}-tags`,
+    list: type === 'User' ? 'systemTags' : 'userTags',
+    type: type === 'User' ? 'System' : 'User',
+  };
+
+  let server: Server;
+  beforeAll(async () => {
+    server = await openServer();
+  });
+  afterAll(() => server.close());
+
+  const create = (params: unknown, beside: object = {}) => server.post(path, { params, ...beside });
+  /** Parameters for a tag of a new model. */
+  const ofNewModel = async (tag: unknown = 'a tag') => ({
+    resourceType: 'ModelVO',
+    resourceUuid: (await addModel(server)).uuid,
+    tag,
+  });
+  const duplicate = (tag: string): Refusal => ({
+    status: 503,
+    code: 'SYS.1006',
+    details: expect.stringContaining(tag),
+  });
+
+  describe('attaches a tag', () => {
+    test.each(everyKind)('to a %s, and answers exactly that', async (kind) => {
+      const server = await startServer();
+      const { uuid: resourceUuid } = await kinds[kind].add(server);
+      const params = { resourceType: kinds[kind].type, resourceUuid, tag: 'a tag' };
+
+      const { status, headers, body } = await server.post(path, { params });
+
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
+      expect(Object.keys(body)[0]).toBe('success');
+      const inventory = {
+        uuid: expect.stringMatching(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/),
+        ...params,
+        type,
+        ...(type === 'System' && { inherent: false }),
+        createDate: START_DATE,
+        lastOpDate: START_DATE,
+      };
+      expect(body).toEqual({ success: true, inventory });
+      const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
+      expect(read).toEqual({ success: true, inventories: [body.inventory] });
+      const { body: listed } = await server.query(path, [`resourceUuid=${resourceUuid}`]);
+      expect(listed).toEqual({ success: true, inventories: [body.inventory] });
+      const { body: otherRead } = await server.get(`${other.path}/${body.inventory.uuid}`);
+      expect(otherRead).toEqual({ success: true, inventories: [] });
+    });
+
+    test('changing nothing else, and no date of the resource', async () => {
+      const server = await startServer();
+      const { uuid: resourceUuid } = await addModel(server, { [other.list]: ['a tag'] });
+      const before = server.snapshot();
+      server.advance(60_000);
+
+      const params = { resourceType: 'ModelVO', resourceUuid, tag: 'a tag' };
+      const { body } = await server.post(path, { params });
+
+      const { tags, ...others } = server.snapshot();
+      expect({ ...others, tags: before.tags }).toEqual(before);
+      expect(tags).toEqual([
+        ...(before.tags ?? []),
+        expect.objectContaining({
+          uuid: body.inventory.uuid,
+          resource_uuid: resourceUuid,
+          resource_type: 'ModelVO',
+          type,
+          tag: 'a tag',
+          create_date: START + 60_000,
+          last_op_date: START + 60_000,
+        }),
+      ]);
+    });
+
+    test.each([
+      ...(verbatim(4096) as Parameter).taken.map(({ what, sent, kept }) => [what, sent, kept]),
+      ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
+      ['no letters', ' ', ' '],
+      ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
+      ['quotes and wildcards', `%_\\'";--`, `%_\\'";--`],
+      ['controls', '\u0001\u0085\u2028\ufeff', '\u0001\u0085\u2028\ufeff'],
+      ['combining characters', 'e\u0301', 'e\u0301'],
+      ['a name of objects', '__proto__', '__proto__'],
+    ])('whose text is %s', async (_, sent, kept) => {
+      const params = await ofNewModel(sent);
+
+      const { status, body } = await create(params);
+
+      expect(status).toBe(200);
+      expect(body.inventory.tag).toBe(kept);
+      expect(storedTags(server, params.resourceUuid)).toEqual([
+        { type, tag: kept, resourceType: 'ModelVO' },
+      ]);
+      const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
+      expect(read.inventories).toEqual([body.inventory]);
+    });
+
+    test('to the resource named in spaces', async () => {
+      const { resourceUuid } = await ofNewModel();
+
+      const { body } = await create({
+        resourceType: ' ModelVO\n',
+        resourceUuid: `\t${resourceUuid} `,
+        tag: 'a tag',
+      });
+
+      expect(body.inventory).toMatchObject({ resourceType: 'ModelVO', resourceUuid });
+    });
+
+    test.each(['params', 'param'])('given in %s', async (wrapper) => {
+      const params = await ofNewModel();
+
+      const { status, body } = await server.post(path, { [wrapper]: params });
+
+      expect(status).toBe(200);
+      expect(body.inventory).toMatchObject(params);
+    });
+
+    test('given in params rather than in param', async () => {
+      const params = await ofNewModel('of params');
+
+      const { body } = await server.post(path, { param: { ...params, tag: 'of param' }, params });
+
+      expect(body.inventory.tag).toBe('of params');
+      expect(storedTags(server, params.resourceUuid)).toHaveLength(1);
+    });
+
+    test('under doubled slashes', async () => {
+      const { status } = await server.post(path.replaceAll('/', '//'), {
+        params: await ofNewModel(),
+      });
+
+      expect(status).toBe(200);
+    });
+
+    test('ignoring unknown fields, and what the server says itself', async () => {
+      const params = await ofNewModel();
+
+      const { body } = await create(
+        { ...params, type: other.type, uuid: 'x', inherent: true, createDate: 1 },
+        { other: 1 },
+      );
+
+      expect(body.inventory).toMatchObject({ ...params, type, createDate: START_DATE });
+      expect(body.inventory.uuid).not.toBe('x');
+      expect(body.inventory.inherent).toBe(type === 'System' ? false : undefined);
+    });
+
+    test('that the resource’s query finds', async () => {
+      const params = await ofNewModel(`found ${type}`);
+      await create(params);
+
+      const { body } = await server.query(`${API}/models`, [
+        `__${type.toLowerCase()}Tag__=found ${type}`,
+      ]);
+
+      expect(body.inventories).toMatchObject([{ uuid: params.resourceUuid }]);
+    });
+  });
+
+  describe('takes the same text', () => {
+    test('of another type, on another resource, and in another case or form', async () => {
+      const params = await ofNewModel('\u00e9a');
+      const elsewhere = await ofNewModel('\u00e9a');
+      const service = {
+        resourceType: 'ModelServiceVO',
+        resourceUuid: (await addModelService(server)).uuid,
+        tag: '\u00e9a',
+      };
+
+      const answers = [
+        await create(params),
+        await server.post(other.path, { params }),
+        await create(elsewhere),
+        await create(service),
+        await create({ ...params, tag: '\u00e9A' }),
+        await create({ ...params, tag: '\u00c9a' }),
+        await create({ ...params, tag: 'e\u0301a' }),
+        await create({ ...params, tag: '\u00e9a ' }),
+        await create({ ...params, tag: ' \u00e9a' }),
+      ];
+
+      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+      expect(storedTags(server, params.resourceUuid)).toHaveLength(7);
+    });
+
+    test('once its tag is deleted', async () => {
+      const params = await ofNewModel();
+      const first = await create(params);
+      await server.delete(`${ROOT}/tags/${first.body.inventory.uuid}`);
+
+      const second = await create(params);
+
+      expect(second.status).toBe(200);
+      expect(second.body.inventory.uuid).not.toBe(first.body.inventory.uuid);
+    });
+  });
+
+  describe('refuses a duplicate', () => {
+    test.each(['a tag', '', ' ', '42', 'x'.repeat(4096)])('of %j', async (tag) => {
+      const params = await ofNewModel(tag);
+      await create(params);
+
+      await expectRefusal(server, () => create(params), {
+        ...duplicate(''),
+        details: expect.stringContaining(tag.slice(0, 4000)),
+      });
+    });
+
+    test('of a text given as a number', async () => {
+      const params = await ofNewModel('42');
+      await create(params);
+
+      await expectRefusal(server, () => create({ ...params, tag: 42 }), duplicate('42'));
+    });
+
+    test('of a tag that came with its resource, or with an update of it', async () => {
+      const { uuid } = await addModelService(server, {
+        [list]: ['added'],
+        [other.list]: ['other'],
+      });
+      await server.put(`${API}/model-services/${uuid}`, {
+        updateModelService: {},
+        [list]: ['updated'],
+      });
+      const params = (tag: string) => ({
+        resourceType: 'ModelServiceVO',
+        resourceUuid: uuid,
+        tag,
+      });
+
+      for (const tag of ['added', 'updated']) {
+        await expectRefusal(server, () => create(params(tag)), duplicate(tag));
+      }
+      expect((await create(params('other'))).status).toBe(200);
+    });
+
+    test('of which only one is attached by many requests at once', async () => {
+      const params = await ofNewModel();
+
+      const answers = await Promise.all([1, 2, 3, 4, 5].map(() => create(params)));
+
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused).toHaveLength(4);
+      for (const answer of refused) expectRefused(answer, duplicate('a tag'));
+      expect(storedTags(server, params.resourceUuid)).toHaveLength(1);
+    });
+
+    test('which other writes leave as it is', async () => {
+      const { uuid } = await addModelService(server);
+      const params = { resourceType: 'ModelServiceVO', resourceUuid: uuid, tag: 'a' };
+      const { body } = await create(params);
+      server.advance(1000);
+
+      const { status } = await server.put(`${API}/model-services/${uuid}`, {
+        updateModelService: {},
+        [list]: ['a', 'b'],
+      });
+
+      expect(status).toBe(200);
+      const { body: listed } = await server.query(path, [`resourceUuid=${uuid}`]);
+      expect(listed.inventories).toEqual([
+        body.inventory,
+        expect.objectContaining({ tag: 'b', type }),
+      ]);
+    });
+  });
+
+  describe('refuses', () => {
+    test.each(
+      everyKind.flatMap((kind) => everyKind.map((asked) => [kind, asked] as const)),
+    )('the uuid of a %s for that of a %s, unless it is one', async (kind, asked) => {
+      const { uuid: resourceUuid } = await kinds[kind].add(server);
+      const params = { resourceType: kinds[asked].type, resourceUuid, tag: 'a tag' };
+
+      if (kind === asked) expect((await create(params)).status).toBe(200);
+      else {
+        await expectRefusal(
+          server,
+          () => create(params),
+          notFound('resourceUuid', resourceUuid, kinds[asked].type),
+        );
+      }
+    });
+
+    test('the uuid of nothing, of a tag, ref or session, in capitals, or of what is gone', async () => {
+      const { models, tags, session } = await populate(server);
+      const [model] = models;
+      const refUuid = String(server.rows('model_service_refs', `model_uuid = '${model}'`)[0]?.uuid);
+      const gone = await addModel(server);
+      await server.delete(`${API}/models/${gone.uuid}`);
+      const uuids = [
+        '6c1a5f6167944aa1886294842075279f',
+        'no-such',
+        '',
+        "' OR 1=1 --",
+        String(tags[model]?.user),
+        String(tags[model]?.system),
+        session,
+        refUuid,
+        model.toUpperCase(),
+        gone.uuid,
+        'u'.repeat(255),
+      ];
+      for (const resourceUuid of uuids) {
+        await expectRefusal(
+          server,
+          () => create({ resourceType: 'ModelVO', resourceUuid, tag: 'a tag' }),
+          notFound('resourceUuid', resourceUuid, 'ModelVO'),
+        );
+      }
+    });
+
+    const rows = (
+      [
+        ['resourceType', word('ModelServiceVO', 'ModelVO', 'ModelCenterVO')],
+        ['resourceUuid', text(255)],
+        ['tag', verbatim(4096)],
+      ] as [string, Parameter][]
+    ).flatMap(([field, { wrongType, notAllowed }]) =>
+      [...wrongType, ...notAllowed].map(
+        ({ what, sent, details }) =>
+          [field, what, sent, details(field, `org.zstack.ai.message.API${operation}Msg`)] as const,
+      ),
+    );
+
+    test.each(rows)('%s: %s', async (field, _, sent, details) => {
+      const params = { ...(await ofNewModel()), [field]: sent };
+
+      await expectRefusal(server, () => create(params), invalidArgument(details));
+    });
+
+    test.each(['resourceType', 'resourceUuid', 'tag'])('a missing or null %s', async (field) => {
+      const params = await ofNewModel();
+
+      for (const value of [undefined, null]) {
+        await expectRefusal(
+          server,
+          () => create({ ...params, [field]: value }),
+          mandatory(operation, field),
+        );
+      }
+    });
+
+    test.each([
+      ['no body', undefined],
+      ['an empty object', {}],
+      ['an empty wrapper', { params: {} }],
+      ['a wrapper of null', { params: null, param: null }],
+      ['parameters without a wrapper', { resourceType: 'ModelVO', resourceUuid: 'a', tag: 'b' }],
+      ['the wrapper of an update', { [`update${type}Tag`]: { tag: 'b' } }],
+    ])('%s, by its first argument', async (_, body) => {
+      await expectRefusal(
+        server,
+        () => server.post(path, body),
+        mandatory(operation, 'resourceType'),
+      );
+    });
+
+    test('an empty JSON body, by its first argument', async () => {
+      await expectRefusal(
+        server,
+        () => server.post(path, undefined, { raw: '' }),
+        mandatory(operation, 'resourceType'),
+      );
+    });
+
+    test('the first of several arguments, in the order of contract §2', async () => {
+      const wrong = { tag: 'x'.repeat(4097), resourceUuid: 'u'.repeat(256), resourceType: 'VmVO' };
+      const found = (field: string) => invalidArgument(expect.stringContaining(`field[${field}]`));
+
+      await expectRefusal(server, () => create(wrong), found('resourceType'));
+      await expectRefusal(
+        server,
+        () => create({ ...wrong, resourceType: 'ModelVO' }),
+        found('resourceUuid'),
+      );
+      await expectRefusal(
+        server,
+        () => create({ ...wrong, resourceType: 'ModelVO', resourceUuid: 'no-such' }),
+        found('tag'),
+      );
+    });
+
+    test.each([
+      [
+        'a wrapper that is a text',
+        { params: 'x' },
+        '[params] field is excepted an object, but was [x].',
+      ],
+      [
+        'a wrapper that is a list',
+        { params: [] },
+        '[params] field is excepted an object, but was [[]].',
+      ],
+      ['a body that is a list', [], '[body] field is excepted an object, but was [[]].'],
+    ])('%s', async (_, body, details) => {
+      await expectRefusal(server, () => server.post(path, body), invalidArgument(details));
+    });
+
+    test('a trailing slash', async () => {
+      const params = await ofNewModel();
+
+      await expectRefusal(
+        server,
+        () => server.post(`${path}/`, { params }),
+        noRoute(`${path}/`.slice('/zstack'.length)),
+      );
+    });
+
+    test('unknown fields where the settings say so', async () => {
+      const strict = await startServer({ unknownFields: 'reject' });
+      const { uuid: resourceUuid } = await addModel(strict);
+      const params = { resourceType: 'ModelVO', resourceUuid, tag: 'a tag' };
+
+      for (const [body, field] of [
+        [{ params: { ...params, type } }, 'type'],
+        [{ params, resourceUuid }, 'resourceUuid'],
+      ] as const) {
+        await expectRefusal(
+          strict,
+          () => strict.post(path, body),
+          invalidArgument(expect.stringContaining(`field[${field}]`)),
+        );
+      }
+      const { status } = await strict.post(path, { params, systemTags: [], userTags: null });
+      expect(status).toBe(200);
+    });
+  });
+
+  test('is gone with its resource', async () => {
+    const params = await ofNewModel();
+    const { body } = await create(params);
+
+    await server.delete(`${API}/models/${params.resourceUuid}`);
+
+    const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
+    expect(read).toEqual({ success: true, inventories: [] });
+    expect(storedTags(server, params.resourceUuid)).toEqual([]);
+  });
+}
