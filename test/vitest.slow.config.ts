@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],
+    globalSetup: ['test/support/build.ts'],
     // One after the other: they measure times.
     maxWorkers: 1,
     isolate: false,

@@ -11,6 +11,8 @@ export const CONDITIONS_MAX = 100;
 export const LIST_MAX = 1000;
 /** Characters the patterns of a query may have together. */
 export const PATTERNS_MAX = 1024;
+/** `_` that they may have behind `%`: each is tried at every place of a text. */
+export const WILDCARDS_MAX = 16;
 
 /** The parameters of every query. */
 export const QueryParams = Type.Object(

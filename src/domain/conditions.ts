@@ -1,5 +1,11 @@
 import { ApiError, invalidArgument } from '../contract/errors.ts';
-import { LIST_MAX, type Operator, PATTERNS_MAX, parseCondition } from '../contract/query.ts';
+import {
+  LIST_MAX,
+  type Operator,
+  PATTERNS_MAX,
+  parseCondition,
+  WILDCARDS_MAX,
+} from '../contract/query.ts';
 import { type Kind, type QueryField, queryables, queryField } from '../contract/queryable.ts';
 import { charactersOf, compileReader, trim } from '../contract/reader.ts';
 import { boolean, integer, long } from '../contract/schema.ts';
@@ -174,9 +180,17 @@ function readPattern(value: string): string {
 /** @throws ApiError SYS.1007 for patterns that together would take too long to match */
 function limitPatterns(conditions: readonly Condition[]): void {
   const patterns = conditions.flatMap(({ test }) => (test.is === 'like' ? [test.pattern] : []));
-  const length = charactersOf(patterns.join(''));
-  if (length <= PATTERNS_MAX) return;
-  throw invalidArgument(
-    `the patterns in the parameter[q] have ${length} characters together, more than ${PATTERNS_MAX}`,
-  );
+  const refuseAbove = (most: number, count: number, what: string) => {
+    if (count <= most) return;
+    throw invalidArgument(
+      `the patterns in the parameter[q] have ${count} ${what} together, more than ${most}`,
+    );
+  };
+  refuseAbove(PATTERNS_MAX, charactersOf(patterns.join('')), 'characters');
+  const searched = patterns.map((pattern) => {
+    const [, ...parts] = pattern.replace(/\\./gsu, '').split('%');
+    return parts.join('').replace(/[^_]/g, '').length;
+  });
+  const wildcards = searched.reduce((sum, each) => sum + each, 0);
+  refuseAbove(WILDCARDS_MAX, wildcards, "'_' behind '%'");
 }

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeConditions } from '../support/conditions.ts';
 import { describeFields } from '../support/fields.ts';
 import { namedResources } from '../support/found.ts';
 import { describeList } from '../support/lists.ts';
@@ -12,12 +11,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/models`;
 
 describeList('Model');
-describeConditions('Model', {
-  text: 'vendor',
-  integer: 'SAMPLE_SIZE',
-  long: 'minGpuMemory',
-  boolean: 'isLatestVersion',
-});
 describeFields('Model');
 describePaging('Model');
 describeTagConditions('Model');

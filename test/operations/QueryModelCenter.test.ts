@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { describeConditions } from '../support/conditions.ts';
 import { describeFields } from '../support/fields.ts';
 import { describeList } from '../support/lists.ts';
 import { describePaging } from '../support/paging.ts';
@@ -10,7 +9,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/model-centers`;
 
 describeList('ModelCenter');
-describeConditions('ModelCenter', { text: 'description', integer: 'managementPort' });
 describeFields('ModelCenter');
 describePaging('ModelCenter');
 describeTagConditions('ModelCenter');

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeConditions } from '../support/conditions.ts';
 import { describeFields } from '../support/fields.ts';
 import { describeList } from '../support/lists.ts';
 import { describePaging } from '../support/paging.ts';
@@ -10,7 +9,6 @@ import { sharedServer } from '../support/shared-server.ts';
 const PATH = `${ROOT}/user-tags`;
 
 describeList('UserTag');
-describeConditions('UserTag', { text: 'tag' });
 describeFields('UserTag');
 describePaging('UserTag');
 

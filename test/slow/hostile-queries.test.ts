@@ -159,6 +159,17 @@ const hostile: Record<string, string> = {
   'the same, negated, in ten conditions': times(10, (index) =>
     plainQ(`yaml!~=% ${'_'.repeat(1000)}${index}~`),
   ).join('&'),
+  'a space, underscores, what is found nowhere, and anything': q(`yaml!~=% ${'_'.repeat(500)}~%`),
+  'the same in several conditions': q(
+    ...times(9, (index) => `yaml!~=% ${'_'.repeat(100)}${index}~%`),
+  ),
+  'the same in many short conditions': q(
+    ...times(30, (index) => `yaml!~=% ${'_'.repeat(25)}${index}~%`),
+  ),
+  'the same in more and shorter ones': q(
+    ...times(80, (index) => `yaml!~=% ${'_'.repeat(5)}${index}~%`),
+  ),
+  'the same in several parts of one': q(`yaml!~=${`% ${'_'.repeat(35)}`.repeat(20)}~%`),
   'a long literal that is found nowhere': q(`yaml~=%${'o'.repeat(1000)}%`),
   'a thousand backslashes': q(`name~=${'\\'.repeat(1001)}`),
   'a backslash at the end': q('name~=\\', 'name~=%\\'),
