@@ -70,7 +70,7 @@ export const definitions = {
   adminPassword: setting({
     description:
       'Password of `admin`, set at every start; another one than before ends all sessions. Without it the last one set stays; where none ever was, `password` is valid on a loopback address.',
-    allowed: 'a text that is not empty',
+    allowed: 'a text',
     default: '',
     parse: (text) => text,
     verbatim: true,

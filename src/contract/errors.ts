@@ -136,13 +136,16 @@ const withBody: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 /**
  * The statuses an operation's failures have, ascending, with the codes each may carry.
  * @param own failures of this operation alone
+ * @param open whether it asks for no session
  */
 export function documentedFailures(
   hasBody: boolean,
   own: readonly Failure[] = [],
+  open = false,
 ): { status: number; codes: string[] }[] {
   const codes = new Map<number, Set<string>>();
-  for (const failure of [...anyOperation, ...(hasBody ? withBody : []), ...own]) {
+  const common = anyOperation.filter((failure) => !(open && failure === 'sessionInvalid'));
+  for (const failure of [...common, ...(hasBody ? withBody : []), ...own]) {
     const { status, code } = catalogue[failure];
     codes.set(status, (codes.get(status) ?? new Set()).add(code));
   }

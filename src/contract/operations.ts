@@ -13,7 +13,7 @@ import {
   ModelServiceInventory,
   UpdateModelServiceParams,
 } from './model-service.ts';
-import { QueryParams } from './query.ts';
+import { GetParams, QueryParams } from './query.ts';
 import { LogInByAccountParams, RenewSessionParams, SessionInventory } from './session.ts';
 import { CreateTagParams, SystemTagInventory, UpdateTagParams, UserTagInventory } from './tags.ts';
 
@@ -93,7 +93,7 @@ const query = {
 const get = {
   method: 'GET',
   params: nothing,
-  query: nothing,
+  query: GetParams,
   answers: 'inventories',
   evidence: 'O',
 } as const;
@@ -351,6 +351,7 @@ export const operations = {
   ValidateSession: {
     ...sessions,
     ...get,
+    query: nothing,
     open: true,
     path: '/v1/accounts/sessions/{uuid}/valid',
     pathParameters: { uuid: 'UUID of the session.' },

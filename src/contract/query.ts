@@ -14,6 +14,15 @@ export const PATTERNS_MAX = 1024;
 /** `_` that they may have behind `%`: each is tried at every place of a text. */
 export const WILDCARDS_MAX = 16;
 
+const fields = text(
+  'Scalar fields to return, separated by commas. An answer then holds these alone, though the schema ' +
+    'calls others required.',
+  { examples: ['uuid,name'] },
+);
+
+/** The parameters of reading one resource. */
+export const GetParams = Type.Object(optional({ fields }));
+
 /** The parameters of every query. */
 export const QueryParams = Type.Object(
   optional({
@@ -28,15 +37,15 @@ export const QueryParams = Type.Object(
       max: INTEGER_MAX,
       default: DEFAULT_LIMIT,
     }),
-    start: integer('Resources to skip.', { min: 0, max: INTEGER_MAX, default: 0 }),
+    start: integer('Resources to skip: those of the pages before.', {
+      min: 0,
+      max: INTEGER_MAX,
+      default: 0,
+    }),
     sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.', {
       examples: ['-createDate'],
     }),
-    fields: text(
-      'Fields to return, separated by commas. An answer then holds these alone, though the schema ' +
-        'calls others required.',
-      { examples: ['uuid,name'] },
-    ),
+    fields,
     count: boolean('Return only the number of resources, as `total`.', { default: false }),
     replyWithCount: boolean('Return `total` beside the resources.', { default: false }),
     groupBy: text('Accepted, without effect.'),

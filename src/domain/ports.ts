@@ -191,9 +191,9 @@ export interface Store {
 
   /**
    * Deletes a center, if it is there.
-   * @param models whether its models go with it; else it rejects with SYS.1006 where it has any
+   * @param options whether its models go with it; else it rejects with SYS.1006 where it has any
    */
-  deleteModelCenter(uuid: string, models: { deleted: boolean }): Promise<void>;
+  deleteModelCenter(uuid: string, options: { withModels: boolean }): Promise<void>;
 
   /** Adds a tag; SYS.1003 without its resource, SYS.1006 where that carries it already. */
   addTag(tag: Tag): Promise<void>;

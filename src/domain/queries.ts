@@ -20,6 +20,11 @@ interface QueryRequest {
   caller: Caller;
 }
 
+interface GetRequest {
+  path: { uuid: string };
+  query: { fields?: string };
+}
+
 /** The rule that lists one kind: a page, the number of all, or both (contract §4.7). */
 export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
   const rule = async ({ query, caller }: QueryRequest, ports: Ports) => {
@@ -30,7 +35,9 @@ export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
     const total = () => ports.store.count(kind, conditions);
     if (query.count) return { total: await total() };
 
-    const sameQuery = JSON.stringify([caller.session, kind, q, sort?.field.name, sort?.descending]);
+    const { session, address } = caller;
+    const order = [sort?.field.name, sort?.descending];
+    const sameQuery = JSON.stringify([session, address, kind, q, order]);
     const end = ports.pageEnds.find(sameQuery, start);
     const page = { conditions, ...(sort && { sort }), from: end ?? start, limit };
     const records = limit === 0 ? [] : await readPage(kind, page, fields, ports);
@@ -38,11 +45,7 @@ export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
     // A page that isn't full ends somewhere too: what is added meanwhile is on the next.
     const newEnd = last ? positionOf(last, sort) : end;
     if (limit > 0) ports.pageEnds.remember(sameQuery, start + limit, newEnd);
-    const inventories = records.map((record) =>
-      fields
-        ? partialInventoryOf(kind, record, fields, ports.formatDate)
-        : inventoryOf(kind, record as Told<Records[Kind]>, ports.formatDate),
-    );
+    const inventories = records.map((record) => told(kind, record, fields, ports.formatDate));
     return { inventories, ...(query.replyWithCount && { total: await total() }) };
   };
   return rule as unknown as Rule<Name>;
@@ -50,11 +53,24 @@ export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
 
 /** The rule that returns one resource, or an empty list (decision 22). */
 export function getRule<Name extends OperationName>(kind: Kind): Rule<Name> {
-  const rule = async ({ path }: { path: { uuid: string } }, { store, formatDate }: Ports) => {
+  const rule = async ({ path, query }: GetRequest, { store, formatDate }: Ports) => {
+    const fields = readFields(kind, query.fields);
     const record = await store.find(kind, path.uuid);
-    return { inventories: record ? [inventoryOf(kind, record, formatDate)] : [] };
+    return { inventories: record ? [told(kind, record, fields, formatDate)] : [] };
   };
   return rule as unknown as Rule<Name>;
+}
+
+/** What is told of a record: all, or the fields asked for. */
+function told(
+  kind: Kind,
+  record: Partial<Records[Kind]>,
+  fields: readonly string[] | undefined,
+  formatDate: Ports['formatDate'],
+): unknown {
+  return fields
+    ? partialInventoryOf(kind, record, fields, formatDate)
+    : inventoryOf(kind, record as Told<Records[Kind]>, formatDate);
 }
 
 /** The page's records, with at least what is asked for and what their position is made of. */

@@ -116,10 +116,8 @@ function completeOperation(described: Document, operation: Operation): void {
       content: { 'application/json': { schema: refTo(JobAccepted) } },
     };
   }
-  for (const { status, codes } of documentedFailures(
-    operation.method !== 'GET',
-    operation.failures,
-  )) {
+  const { method, failures, open } = operation;
+  for (const { status, codes } of documentedFailures(method !== 'GET', failures, open)) {
     described.responses[status] = {
       description: `Failed with ${codes.join(', ')}.`,
       content: { 'application/json': { schema: refTo(ErrorAnswer) } },

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeFields } from '../support/fields.ts';
 import { namedResources } from '../support/found.ts';
 import { describeList } from '../support/lists.ts';
 import { describePaging } from '../support/paging.ts';
@@ -11,7 +10,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/models`;
 
 describeList('Model');
-describeFields('Model');
 describePaging('Model');
 describeTagConditions('Model');
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { describeFields } from '../support/fields.ts';
 import { describeList } from '../support/lists.ts';
 import { describePaging } from '../support/paging.ts';
 import { addModel, addModelCenter } from '../support/resources.ts';
@@ -9,7 +8,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/model-centers`;
 
 describeList('ModelCenter');
-describeFields('ModelCenter');
 describePaging('ModelCenter');
 describeTagConditions('ModelCenter');
 

@@ -1,5 +1,4 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { describeFields } from '../support/fields.ts';
 import { describeList } from '../support/lists.ts';
 import { describePaging } from '../support/paging.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
@@ -9,7 +8,6 @@ import { sharedServer } from '../support/shared-server.ts';
 const PATH = `${ROOT}/system-tags`;
 
 describeList('SystemTag');
-describeFields('SystemTag');
 describePaging('SystemTag');
 
 describe('lists tags', () => {

@@ -308,7 +308,7 @@ test('what is deleted with a resource is found through an index', async () => {
     'ModelServiceVO',
     range(100).map((i) => uuidOf('services', i * 50)),
   );
-  await store.deleteModelCenter(uuidOf('centers', 0), { deleted: true });
+  await store.deleteModelCenter(uuidOf('centers', 0), { withModels: true });
   const { user, system } = process.cpuUsage(start);
   // A hundred services and a hundred models, each with what belongs to it.
   expect((user + system) / 1000 / 200).toBeLessThan(MOST_MS / 10);

@@ -249,7 +249,7 @@ describe('SQLite', () => {
       changeCenter: () => store.changeModelCenter(center, (current) => current, extras()),
       unbind: () => store.unbindModelFromService(model, service),
       deleteService: () => store.deleteResources('ModelServiceVO', [service]),
-      deleteCenter: () => store.deleteModelCenter(center, { deleted: true }),
+      deleteCenter: () => store.deleteModelCenter(center, { withModels: true }),
     };
     for (const [name, intent] of Object.entries(intents)) {
       const statements = (await trace(intent)).filter((sql) =>

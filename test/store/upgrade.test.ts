@@ -198,7 +198,7 @@ describe('a database of the version before', () => {
     expect(await store.findSession(known.uuid, 0)).toBeUndefined();
 
     await store.deleteResources('ModelServiceVO', [uuids.service, uuids.minimalService]);
-    await store.deleteModelCenter(center.uuid, { deleted: true });
+    await store.deleteModelCenter(center.uuid, { withModels: true });
     const {
       resources,
       tags,

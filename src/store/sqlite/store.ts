@@ -227,11 +227,11 @@ export function createSqliteStore(client: Database.Database): Store {
 
     deleteResources: (type, uuids) => write(() => run.deleteResources(type, uuids)),
 
-    deleteModelCenter: (uuid, models) =>
+    deleteModelCenter: (uuid, { withModels }) =>
       write(() => {
         if (!find('ModelCenter', uuid)) return;
         const modelUuids = run.modelsOfCenter(uuid);
-        if (modelUuids.length > 0 && !models.deleted) {
+        if (modelUuids.length > 0 && !withModels) {
           throw new ApiError(
             'operationFailed',
             `the model center[uuid:${uuid}] has ${modelUuids.length} model(s): delete them first, or ` +

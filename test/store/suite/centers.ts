@@ -240,7 +240,7 @@ export function describeCenters(open: OpenStore): void {
       const [center, other] = [await addedCenter(store), await addedCenter(store)];
       const service = await added(store, { modelCenterUuid: center.uuid });
       await store.addTag(tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO' }));
-      await store.deleteModelCenter(center.uuid, { deleted: false });
+      await store.deleteModelCenter(center.uuid, { withModels: false });
       expect(set(await contents(store))).toEqual({
         ModelService: [service],
         Model: [],
@@ -254,7 +254,7 @@ export function describeCenters(open: OpenStore): void {
       const store = await open(context);
       const { uuid, models } = await prepare(store);
       const refused = failure('SYS.1006', expect.stringContaining(uuid));
-      const remove = () => store.deleteModelCenter(uuid, { deleted: false });
+      const remove = () => store.deleteModelCenter(uuid, { withModels: false });
       await expectRejection(store, remove, refused);
       for (const model of models) {
         await expectRejection(store, remove, refused);
@@ -267,7 +267,7 @@ export function describeCenters(open: OpenStore): void {
     test('takes its models and all that belongs to them, where they are to go', async (context) => {
       const store = await open(context);
       const [{ uuid, service, models }, other] = [await prepare(store), await prepare(store)];
-      await store.deleteModelCenter(uuid, { deleted: true });
+      await store.deleteModelCenter(uuid, { withModels: true });
       expect(await store.find('ModelCenter', uuid)).toBeUndefined();
       expect(uuidsOf(await store.list('Model', ALL)).toSorted()).toEqual(
         uuidsOf(other.models).toSorted(),
@@ -292,8 +292,8 @@ export function describeCenters(open: OpenStore): void {
       await addedModel(store, { modelCenterUuid: '' });
       const before = await contents(store);
       for (const other of [...others, '', '%', '\0', '\ud800']) {
-        for (const deleted of [false, true]) {
-          const deleting = store.deleteModelCenter(other, { deleted });
+        for (const withModels of [false, true]) {
+          const deleting = store.deleteModelCenter(other, { withModels });
           await expect(deleting, other).resolves.toBeUndefined();
         }
       }
@@ -308,7 +308,7 @@ export function describeCenters(open: OpenStore): void {
       );
       await Promise.all(models);
       const kept = await addedModel(store);
-      await store.deleteModelCenter(uuid, { deleted: true });
+      await store.deleteModelCenter(uuid, { withModels: true });
       expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept.uuid]);
     });
   });

@@ -217,7 +217,8 @@ export function describeQueries(open: OpenStore): void {
           seen.push(...page.map(({ uuid }) => uuid));
           from = positionOf(last, sort);
           const types = { ModelService: 'ModelServiceVO', Model: 'ModelVO' } as const;
-          if (kind === 'ModelCenter') await store.deleteModelCenter(last.uuid, { deleted: false });
+          if (kind === 'ModelCenter')
+            await store.deleteModelCenter(last.uuid, { withModels: false });
           else if (kind.endsWith('Tag')) await store.deleteTag(last.uuid);
           else await store.deleteResources(types[kind as 'Model'], [last.uuid]);
         }

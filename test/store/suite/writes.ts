@@ -280,7 +280,7 @@ export function describeWrites(open: OpenStore): void {
       bindModelToService: () => store.bindModelToService(ref(bound.uuid, uuid), extras()),
       unbindModelFromService: () => store.unbindModelFromService(bound.uuid, uuid),
       deleteResources: () => store.deleteResources('ModelServiceVO', [uuid]),
-      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { deleted: true }),
+      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { withModels: true }),
       addTag: () => store.addTag(tag(uuid, 'a tag')),
       changeSystemTag: () => store.changeSystemTag(uuid, { tag: 'a tag', lastOpDate: 0 }),
       deleteTag: () => store.deleteTag(uuid),
