@@ -5,7 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/slow/**'],
     globalSetup: ['test/support/build.ts'],
-    maxWorkers: 2,
+    maxWorkers: 3,
     // Each file would load the server's packages anew; no file keeps state in a module.
     isolate: false,
     testTimeout: 20_000,

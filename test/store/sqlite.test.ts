@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
+import { putEmptyDatabase } from '../support/empty-database.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   extras,
@@ -31,7 +32,9 @@ function openDatabase(context: Finishing, file: string): Database.Database {
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
 describeStore('a file', async (context) => {
-  const client = openDatabase(context, newFile(context));
+  const file = newFile(context);
+  putEmptyDatabase(file);
+  const client = openDatabase(context, file);
   // Nobody cuts the power; that the disk is waited for otherwise is shown below.
   client.pragma('synchronous = OFF');
   return createSqliteStore(client);

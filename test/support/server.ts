@@ -12,6 +12,7 @@ import { scryptPasswords } from '../../src/passwords.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { watchAnswers } from './answers.ts';
+import { putEmptyDatabase } from './empty-database.ts';
 
 export const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
 /** The API's root, where accounts and tags are. */
@@ -80,6 +81,7 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
 export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const folder = overrides.file ? undefined : mkdtempSync(join(tmpdir(), 'aios-test-'));
   const file = overrides.file ?? join(folder as string, 'aios.db');
+  if (folder) putEmptyDatabase(file);
   const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
   let now = START;
   const { file: _, access, ...others } = overrides;
