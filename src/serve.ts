@@ -34,7 +34,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
     if (settings.adminPassword !== '') {
       await setAdminPassword(settings.adminPassword, {
         store,
-        passwords: scryptPasswords,
+        passwords: scryptPasswords(),
         newUuid: world.newUuid,
       });
     }
@@ -46,7 +46,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
         newUuid: world.newUuid,
         formatDate: dateFormatter(settings.timeZone),
         parseDate: dateParser(settings.timeZone),
-        passwords: scryptPasswords,
+        passwords: scryptPasswords(),
         access: {
           required: settings.auth === 'on',
           wellKnownSessions: new Set(settings.session),

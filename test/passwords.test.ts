@@ -4,7 +4,7 @@ import { scryptPasswords } from '../src/passwords.ts';
 import { INITIAL_DIGEST, quickPasswords } from './support/logins.ts';
 import { newUuid } from './support/records.ts';
 
-const { digest, hash, matches } = scryptPasswords;
+const { digest, hash, matches } = scryptPasswords();
 
 /** Known answers of SHA-512, from its standard and from the platform’s initial password. */
 describe('the digest is the lower-case hexadecimal SHA-512', () => {

@@ -16,7 +16,7 @@ export async function renderOpenapi(): Promise<string> {
       newUuid: () => '',
       formatDate: String,
       parseDate: Number,
-      passwords: scryptPasswords,
+      passwords: scryptPasswords(),
       access: {
         required: true,
         wellKnownSessions: new Set(),

@@ -114,7 +114,7 @@ test('the password stays when it is set no more', async (context) => {
 
 test('two databases keep the same password differently', async () => {
   const hashes = [];
-  const passwords = scryptPasswords;
+  const passwords = scryptPasswords();
   for (const { set, hash } of [account({ passwords }), account({ passwords })]) {
     await set('secret');
     hashes.push(((await hash()) ?? '').split('$'));
@@ -133,7 +133,7 @@ const bytesOf = (file: string) =>
 
 test('neither a password nor its digest is anywhere in the database file', async (context) => {
   const file = join(temporaryFolder(context), 'aios.db');
-  const { set, check, hash } = account({ file, passwords: scryptPasswords });
+  const { set, check, hash } = account({ file, passwords: scryptPasswords() });
   const words = ['correct horse battery staple', 'Tr0ub4dor&3'];
   for (const password of words) {
     await set(password);

@@ -375,10 +375,10 @@ describe('with a password that was set', () => {
   const PASSWORD = 'Schlüssel zum 🔑 $ "Haus"';
   const hashed: string[] = [];
   const passwords = {
-    ...scryptPasswords,
+    ...scryptPasswords(),
     matches: (digest: string, hash: string) => {
       hashed.push(hash);
-      return scryptPasswords.matches(digest, hash);
+      return scryptPasswords().matches(digest, hash);
     },
   };
   const shared = sharedServer({ ...behindProxy, passwords });
@@ -416,7 +416,7 @@ describe('with a password that was set', () => {
     const server = shared();
     await server.store.setPassword(
       ADMIN_UUID,
-      await scryptPasswords.hash(digestOf(PASSWORD), newUuid()),
+      await scryptPasswords().hash(digestOf(PASSWORD), newUuid()),
     );
     const ended: string[] = [];
     const logins = Promise.all(

@@ -21,7 +21,7 @@ export const digestOf = (password: string) => createHash('sha512').update(passwo
 
 /** The server's own hashes, but made at a cost that suits tests of other things than their cost. */
 export const quickPasswords: Passwords = {
-  ...scryptPasswords,
+  ...scryptPasswords(),
   hash: async (digest, salt) => {
     const key = scryptSync(digest, salt, 32, { N: 16, r: 1, p: 1 });
     return `scrypt$16$1$1$${salt}$${key.toString('hex')}`;
