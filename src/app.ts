@@ -20,6 +20,7 @@ import { describeApi } from './http/openapi.ts';
 import { operationRoutes } from './http/operation-route.ts';
 import { parseQueryString } from './http/query-string.ts';
 import { logRequest } from './http/request-log.ts';
+import { sharedSerializers } from './http/serializers.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
 
 export interface AppOptions {
@@ -95,6 +96,7 @@ export async function buildApp(options: AppOptions) {
       // Checked later: Node's own refusal has no body.
       requireHostHeader: false,
     },
+    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: (error, request, reply) => {
       handleError(error, request, reply);
       // Such a request goes through no hooks.
