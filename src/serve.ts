@@ -28,13 +28,14 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   refuseStrangers(settings);
   const { logger } = world;
   const { databaseUrl } = settings;
+  const passwords = scryptPasswords();
   const file = databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path;
   const store = openSqliteStore({ file, migrationsFolder: `${world.migrationsFolder}/sqlite` });
   try {
     if (settings.adminPassword !== '') {
       await setAdminPassword(settings.adminPassword, {
         store,
-        passwords: scryptPasswords(),
+        passwords,
         newUuid: world.newUuid,
       });
     }
@@ -46,7 +47,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
         newUuid: world.newUuid,
         formatDate: dateFormatter(settings.timeZone),
         parseDate: dateParser(settings.timeZone),
-        passwords: scryptPasswords(),
+        passwords,
         access: {
           required: settings.auth === 'on',
           wellKnownSessions: new Set(settings.session),

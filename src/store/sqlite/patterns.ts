@@ -26,12 +26,10 @@ export function hasLongParts(pattern: string): boolean {
 
 /** Lets SQL match patterns with long parts, as LIKE would, by looking for their texts. */
 export function defineMatches(client: Database.Database): void {
-  const compiled = new LRUCache<string, Part[]>({ max: COMPILED_MAX });
+  const compiled = new LRUCache<string, Part[]>({ max: COMPILED_MAX, memoMethod: splitPattern });
   client.function(MATCHES, { deterministic: true }, (text: unknown, pattern: unknown) => {
     if (text === null) return null;
-    const parts = compiled.get(String(pattern)) ?? splitPattern(String(pattern));
-    compiled.set(String(pattern), parts);
-    return Number(matches(lowerCaseBytes(String(text)), parts));
+    return Number(matches(lowerCaseBytes(String(text)), compiled.memo(String(pattern))));
   });
 }
 

@@ -12,13 +12,14 @@ export const PREPARED_MAX = 200;
 /** The statements of queries, whose form depends on what is asked. */
 export function compileQueries(client: Database.Database) {
   const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
-  const prepared = new LRUCache<string, Database.Statement<unknown[]>>({ max: PREPARED_MAX });
+  const prepared = new LRUCache<string, Database.Statement<unknown[]>>({
+    max: PREPARED_MAX,
+    memoMethod: (text) => client.prepare<unknown[]>(text).pluck(),
+  });
 
   function valuesOf(query: SQL): unknown[] {
     const { sql: text, params } = dialect.sqlToQuery(query);
-    const statement = prepared.get(text) ?? client.prepare<unknown[]>(text).pluck();
-    prepared.set(text, statement);
-    return statement.all(...params);
+    return prepared.memo(text).all(...params);
   }
 
   return {

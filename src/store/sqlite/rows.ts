@@ -22,51 +22,62 @@ export function uuidOf(table: SQLiteTable): SQL {
   return sql`${table}.${sql.identifier('uuid')}`;
 }
 
+/** Prepares what finds one whole row of a kind. */
+export function compileFind(db: BetterSQLite3Database, kind: Kind) {
+  const { table, own } = sources[kind];
+  const statement = db
+    .select(columnsOf(kind))
+    .from(table as SQLiteTable)
+    .where(and(eq(table.uuid, sql.placeholder('uuid')), own))
+    .prepare();
+  return (uuid: string): Row | undefined => statement.get({ uuid }) as Row | undefined;
+}
+
 /**
- * Prepares what reads a kind's rows.
- * @param fields the fields to read; all where they are not given
- * @param weighed what an answer holds of each beside its fields
+ * Prepares what reads and weighs some rows of a kind.
+ * @param fields the fields to read, beside the uuid
+ * @param weighed what an answer holds of each row
  */
 export function compileRows(
   db: BetterSQLite3Database,
   kind: Kind,
-  fields?: readonly string[],
-  weighed: 'lists' | 'fields alone' = 'lists',
+  fields: readonly string[],
+  weighed: 'lists too' | 'fields alone',
 ) {
-  const { table, own, owners } = sources[kind];
-  const all = getTableColumns(table) as Record<string, SQLiteColumn>;
-  const { position: _, ...columns } = all;
-  const asked = (name: string) => !fields || name === 'uuid' || fields.includes(name);
-  const read = Object.fromEntries(Object.entries(columns).filter(([name]) => asked(name)));
-  const parts = weighed === 'lists' ? Object.values(owners) : [];
-  const ofUuid = db
-    .select(read)
-    .from(table as SQLiteTable)
-    .where(and(eq(table.uuid, sql.placeholder('uuid')), own))
-    .prepare();
-  const ofUuids = db
+  const { table, owners } = sources[kind];
+  const asked = ([name]: [string, SQLiteColumn]) => name === 'uuid' || fields.includes(name);
+  const read = Object.fromEntries(Object.entries(columnsOf(kind)).filter(asked));
+  const parts = weighed === 'lists too' ? Object.values(owners) : [];
+  const select = db
     .select(read)
     .from(table as SQLiteTable)
     .where(among(table.uuid))
     .prepare();
-  const bytesOfUuids = db
+  const weigh = db
     .select({ bytes: bytesOf(Object.values(read), parts, uuidOf(table)) })
     .from(table as SQLiteTable)
     .where(among(table.uuid))
     .prepare();
 
   return {
-    one: (uuid: string): Row | undefined => ofUuid.get({ uuid }) as Row | undefined,
     /** In the order of the uuids. */
-    many: (uuids: readonly string[]): Row[] => {
-      const found = ofUuids.all({ uuids: JSON.stringify(uuids) }) as Row[];
+    read: (uuids: readonly string[]): Row[] => {
+      const found = select.all({ uuids: JSON.stringify(uuids) }) as Row[];
       const byUuid = new Map(found.map((row) => [row.uuid, row]));
       return uuids.map((uuid) => byUuid.get(uuid)).filter((row) => row !== undefined);
     },
     /** What they would take in an answer, about. */
     bytes: (uuids: readonly string[]): number =>
-      bytesOfUuids.get({ uuids: JSON.stringify(uuids) })?.bytes ?? 0,
+      weigh.get({ uuids: JSON.stringify(uuids) })?.bytes ?? 0,
   };
+}
+
+function columnsOf(kind: Kind): Record<string, SQLiteColumn> {
+  const { position: _, ...columns } = getTableColumns(sources[kind].table) as Record<
+    string,
+    SQLiteColumn
+  >;
+  return columns;
 }
 
 /** The sum over all rows, found without reading their texts. */

@@ -20,7 +20,7 @@ import { sources } from './conditions.ts';
 import { translateError } from './errors.ts';
 import { defineMatches } from './patterns.ts';
 import { compileQueries, PREPARED_MAX } from './queries.ts';
-import { compileRows, type Rows } from './rows.ts';
+import { compileFind, compileRows, type Rows } from './rows.ts';
 import { compileStatements } from './statements.ts';
 
 /**
@@ -39,23 +39,23 @@ export function createSqliteStore(client: Database.Database): Store {
   const db = drizzle(client, { casing: 'snake_case' });
   const run = compileStatements(db);
   const queries = compileQueries(client);
-  const ofEachKind = (rowsOfKind: (kind: Kind) => Rows) =>
-    Object.fromEntries(
-      Object.keys(sources).map((kind) => [kind, rowsOfKind(kind as Kind)]),
-    ) as Record<Kind, Rows>;
-  const rows = ofEachKind((kind) => compileRows(db, kind));
+  const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
+    Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
+      Kind,
+      Compiled
+    >;
+  const findRow = ofEachKind((kind) => compileFind(db, kind));
   /** Without what is never told: it would only cost. */
   const toldRows = ofEachKind((kind) =>
-    compileRows(db, kind, Object.keys(queryables[kind].inventory.properties)),
+    compileRows(db, kind, Object.keys(queryables[kind].inventory.properties), 'lists too'),
   );
-  const partialRows = new LRUCache<string, Rows>({ max: PREPARED_MAX });
-
-  function rowsWith(kind: Kind, fields: readonly string[]): Rows {
-    const key = [kind, ...fields].join();
-    const compiled = partialRows.get(key) ?? compileRows(db, kind, fields, 'fields alone');
-    partialRows.set(key, compiled);
-    return compiled;
-  }
+  const partialRows = new LRUCache<string, Rows>({
+    max: PREPARED_MAX,
+    memoMethod: (key) => {
+      const [kind, ...fields] = key.split(',');
+      return compileRows(db, kind as Kind, fields, 'fields alone');
+    },
+  });
 
   /** The one place where a write becomes a transaction: all of `work` is durable, or nothing is. */
   function write<Result>(work: () => Result): Promise<Result> {
@@ -84,6 +84,12 @@ export function createSqliteStore(client: Database.Database): Store {
   function validSession(uuid: string, now: number): Session | undefined {
     const session = run.sessionByUuid(uuid);
     return session && session.expiredDate > now ? session : undefined;
+  }
+
+  function moveExpiry(session: Session, expiredDate: number): Session {
+    const moved = { ...session, expiredDate };
+    run.updateSession(moved);
+    return moved;
   }
 
   /** @throws ApiError SYS.1003 naming what is missing (contract §4.3) */
@@ -147,7 +153,7 @@ export function createSqliteStore(client: Database.Database): Store {
   };
 
   function find<K extends Kind>(kind: K, uuid: string): Records[K] | undefined {
-    const row = rows[kind].one(uuid);
+    const row = findRow[kind](uuid);
     return row && complete[kind]([row as never])[0];
   }
 
@@ -221,15 +227,18 @@ export function createSqliteStore(client: Database.Database): Store {
 
     changeModelCenter: (uuid, change, extras) =>
       writeResource(extras, () => {
-        run.updateCenter(change(present('ModelCenter', uuid)));
-        return present('ModelCenter', uuid);
+        const current = present('ModelCenter', uuid);
+        const { modelUsedCapacity, modelServiceUsedCapacity } = current;
+        const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
+        run.updateCenter(changed);
+        return changed;
       }),
 
     deleteResources: (type, uuids) => write(() => run.deleteResources(type, uuids)),
 
     deleteModelCenter: (uuid, { withModels }) =>
       write(() => {
-        if (!find('ModelCenter', uuid)) return;
+        if (!findRow.ModelCenter(uuid)) return;
         const modelUuids = run.modelsOfCenter(uuid);
         if (modelUuids.length > 0 && !withModels) {
           throw new ApiError(
@@ -275,7 +284,7 @@ export function createSqliteStore(client: Database.Database): Store {
     listFields: (kind, query, fields) =>
       read(() => {
         const uuids = queries.page(kind, query);
-        return rowsOf(rowsWith(kind, fields), uuids) as never[];
+        return rowsOf(partialRows.memo([kind, ...fields].join()), uuids) as never[];
       }),
     count: (kind, conditions) => read(() => queries.count(kind, conditions)),
 
@@ -293,18 +302,13 @@ export function createSqliteStore(client: Database.Database): Store {
         // Read again: it may have been renewed or ended meanwhile.
         const current = validSession(uuid, now);
         if (!current || current.expiredDate >= expiredDate) return current;
-        const moved = { ...current, expiredDate };
-        run.updateSession(moved);
-        return moved;
+        return moveExpiry(current, expiredDate);
       });
     },
     renewSession: (uuid, now, expiredDate) =>
       write(() => {
         const session = validSession(uuid, now);
-        if (!session) return undefined;
-        const moved = { ...session, expiredDate };
-        run.updateSession(moved);
-        return moved;
+        return session && moveExpiry(session, expiredDate);
       }),
     deleteSession: (uuid) => write(() => run.deleteSession(uuid)),
 
@@ -323,7 +327,7 @@ export function createSqliteStore(client: Database.Database): Store {
 /** The rows of a page; SYS.1007 for one that would take the memory and time of everybody. */
 function rowsOf(rows: Rows, uuids: readonly string[]): object[] {
   const bytes = uuids.length > 1 ? rows.bytes(uuids) : 0;
-  if (bytes <= PAGE_BYTES_MAX) return rows.many(uuids);
+  if (bytes <= PAGE_BYTES_MAX) return rows.read(uuids);
   throw invalidArgument(
     `the ${uuids.length} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
       "ask for fewer at a time with 'limit', or for less of each with 'fields'",
