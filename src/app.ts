@@ -129,6 +129,7 @@ export async function buildApp(options: AppOptions) {
   const context = {
     ports,
     requireSession: requireSession(ports),
+    bodyLimit: options.bodyLimit,
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   };

@@ -33,6 +33,8 @@ export interface OperationContext {
   /** Lets a request with a valid session pass. */
   requireSession: (request: FastifyRequest) => Promise<void>;
   onUnknownFields: OnUnknownFields;
+  /** Largest body, in bytes. */
+  bodyLimit: number;
 }
 
 /** Largest body of an operation that asks for no session: strangers must not keep others waiting. */
@@ -45,7 +47,7 @@ const STRANGERS_BODY_LIMIT = 64 * 1024;
 export function operationRoutes<Name extends OperationName>(
   name: Name,
   rule: Rule<Name>,
-  { ports, requireSession, onUnknownFields }: OperationContext,
+  { ports, requireSession, onUnknownFields, bodyLimit }: OperationContext,
 ): RouteOptions[] {
   const operation: Operation = operations[name];
   const body = bodySchema(name);
@@ -70,7 +72,7 @@ export function operationRoutes<Name extends OperationName>(
       ...(isWrite(operation) ? [checkWebHook] : []),
       ...(operation.open ? [] : [requireSession]),
     ],
-    ...(operation.open && { bodyLimit: STRANGERS_BODY_LIMIT }),
+    ...(operation.open && { bodyLimit: Math.min(bodyLimit, STRANGERS_BODY_LIMIT) }),
     // The contract's readers stand in the place of the framework's validators, whose coercion and
     // order of messages are others than the platform's.
     validatorCompiler: () => () => true,

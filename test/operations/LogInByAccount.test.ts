@@ -261,6 +261,15 @@ describe('refuses, without counting it as an attempt,', () => {
     await expectRefusal(server, () => server.put(LOGIN, body, stranger), refusal);
   });
 
+  test('a body larger than the settings allow, where that is less', async () => {
+    const small = await startServer({ bodyLimit: 1024 });
+    await expectRefusal(small, () => small.put(LOGIN, credentials('x'.repeat(1024)), stranger), {
+      status: 413,
+      code: 'SYS.1007',
+      details: 'the body is larger than 1024 bytes',
+    });
+  });
+
   test('any of them, however often', async () => {
     const server = shared();
     const refused = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
