@@ -6,6 +6,7 @@ import { type Static, Type } from '@sinclair/typebox';
  */
 const catalogue = {
   invalidArgument: { status: 400, code: 'SYS.1007' },
+  duplicateJob: { status: 400, code: 'SYS.1007' },
   requestTimeTooSkewed: { status: 403, code: 'ID.1001' },
   noRoute: { status: 404, code: 'SYS.1009' },
   jobGone: { status: 404, code: 'SYS.1003' },
@@ -25,6 +26,9 @@ const catalogue = {
   noSuchField: { status: 503, code: 'SYS.1000' },
   internal: { status: 503, code: 'SYS.1000' },
 } as const;
+
+/** Status of the poll of a job that failed, however it did (decision 5). */
+export const FAILED_JOB_STATUS = 503;
 
 const descriptions = {
   'SYS.1000': 'An internal error happened in system',
@@ -103,6 +107,11 @@ export class ApiError extends Error {
     return catalogue[this.failure].status;
   }
 
+  /** Whether the request itself is at fault, so that the inline answer is a 4xx. */
+  get isRefusal(): boolean {
+    return this.status < 500;
+  }
+
   get errorCode(): string {
     return catalogue[this.failure].code;
   }
@@ -128,8 +137,10 @@ export function invalidArgument(details: string): ApiError {
 /** Failures a request to an operation's own path can meet, whichever the operation. */
 const anyOperation: readonly Failure[] = [
   ...(['invalidArgument', 'requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
-  ...(['resourceNotFound', 'sessionInvalid', 'timedOut', 'notReady', 'internal'] as const),
+  ...(['resourceNotFound', 'timedOut', 'notReady', 'internal'] as const),
 ];
+/** Further failures of one that asks for a session. */
+const withSession: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
 /** Further failures of an operation with a body. */
 const withBody: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 
@@ -143,9 +154,20 @@ export function documentedFailures(
   own: readonly Failure[] = [],
   open = false,
 ): { status: number; codes: string[] }[] {
+  const common = [...anyOperation, ...(open ? [] : withSession), ...(hasBody ? withBody : [])];
+  return byStatus([...common, ...own]);
+}
+
+/** The same of the poll of a job, which tells any operation's failure. */
+export function jobFailures(): { status: number; codes: string[] }[] {
+  const answered: Failure[] = ['requestTooSlow', 'urlTooLong', 'headersTooLarge', 'jobGone'];
+  const codes = new Set(Object.values(catalogue).map(({ code }) => code));
+  return byStatus(answered).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
+}
+
+function byStatus(failures: readonly Failure[]): { status: number; codes: string[] }[] {
   const codes = new Map<number, Set<string>>();
-  const common = anyOperation.filter((failure) => !(open && failure === 'sessionInvalid'));
-  for (const failure of [...common, ...(hasBody ? withBody : []), ...own]) {
+  for (const failure of failures) {
     const { status, code } = catalogue[failure];
     codes.set(status, (codes.get(status) ?? new Set()).add(code));
   }

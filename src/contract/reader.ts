@@ -91,15 +91,13 @@ function textReader(schema: TSchema): Reader {
   const { maxLength = Number.POSITIVE_INFINITY, enum: values } = schema;
   const trims = !schema[Verbatim as never];
   return {
-    convert(value, field) {
-      const sent = textOf(value, field);
-      if (sent.includes('\0') || !sent.isWellFormed()) {
+    convert: textOf,
+    check(value, field, reading) {
+      const whole = value as string;
+      if (whole.includes('\0') || !whole.isWellFormed()) {
         throw invalidArgument(`field[${field}] cannot contain a NUL character or a lone surrogate`);
       }
-      return trims ? trim(sent) : sent;
-    },
-    check(value, field, reading) {
-      const sent = value as string;
+      const sent = trims ? trim(whole) : whole;
       // UTF-16 units are never fewer than characters, so counting is rarely needed.
       if (sent.length > maxLength && charactersOf(sent) > maxLength) {
         throw invalidArgument(
@@ -252,7 +250,7 @@ function mapReader(schema: TSchema): Reader {
     check(value, field, reading) {
       return Object.fromEntries(
         Object.entries(value as object).map(([key, entry]) => [
-          key,
+          keys.check(key, field, reading),
           values.check(entry, `${field}.${key}`, reading),
         ]),
       );

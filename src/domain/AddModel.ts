@@ -32,7 +32,7 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
     createDate: now,
     lastOpDate: now,
   };
-  await ports.store.addModel(model, {
+  const extras = {
     references: [
       ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
       ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
@@ -40,6 +40,8 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
       ...named('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
     ],
     tags: tagsOf(tags, 'ModelVO', uuid, now, ports),
-  });
-  return { inventory: modelInventory(model, ports.formatDate) };
+  };
+  return ports.store.addModel(model, extras, () => ({
+    inventory: modelInventory(model, ports.formatDate),
+  }));
 };

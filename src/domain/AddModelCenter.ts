@@ -7,12 +7,12 @@ import { tagsOf } from './tags.ts';
 export const AddModelCenter: Rule<'AddModelCenter'> = async ({ params, ...tags }, ports) => {
   const { tagUuids = [], resourceUuid: uuid = ports.newUuid(), ...fields } = params;
   const now = ports.clock();
-  const center = await ports.store.addModelCenter(
+  return ports.store.addModelCenter(
     { ...fields, uuid, status: 'Connected', tagUuids, createDate: now, lastOpDate: now },
     {
       references: strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
       tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
     },
+    (center) => ({ inventory: modelCenterInventory(center, ports.formatDate) }),
   );
-  return { inventory: modelCenterInventory(center, ports.formatDate) };
 };

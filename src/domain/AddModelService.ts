@@ -36,13 +36,15 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
     createDate: now,
     lastOpDate: now,
   };
-  await ports.store.addModelService(service, {
+  const extras = {
     references: [
       ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
       ...named('modelUuids', 'ModelVO', params.modelUuids),
       ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
     ],
     tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
-  });
-  return { inventory: modelServiceInventory(service, ports.formatDate) };
+  };
+  return ports.store.addModelService(service, extras, () => ({
+    inventory: modelServiceInventory(service, ports.formatDate),
+  }));
 };

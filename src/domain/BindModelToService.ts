@@ -8,7 +8,7 @@ export const BindModelToService: Rule<'BindModelToService'> = async (
   { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
   ports,
 ) => {
-  const service = await ports.store.bindModelToService(
+  return ports.store.bindModelToService(
     { uuid: ports.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
     {
       references: [
@@ -23,6 +23,6 @@ export const BindModelToService: Rule<'BindModelToService'> = async (
         ports,
       ),
     },
+    (service) => ({ inventory: modelServiceInventory(service, ports.formatDate) }),
   );
-  return { inventory: modelServiceInventory(service, ports.formatDate) };
 };

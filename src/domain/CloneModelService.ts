@@ -24,7 +24,7 @@ export const CloneModelService: Rule<'CloneModelService'> = async (
     modelServiceUuid: uuid,
     isDefault: false,
   });
-  const clone = await ports.store.cloneModelService(
+  return ports.store.cloneModelService(
     path.uuid,
     (source) => {
       const images = serviceImages(
@@ -53,6 +53,6 @@ export const CloneModelService: Rule<'CloneModelService'> = async (
       ],
       tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
     },
+    (clone) => ({ inventory: modelServiceInventory(clone, ports.formatDate) }),
   );
-  return { inventory: modelServiceInventory(clone, ports.formatDate) };
 };

@@ -5,6 +5,5 @@ import { newTag } from './tags.ts';
 /** Attaches a user tag to a resource that doesn't carry it yet. */
 export const CreateUserTag: Rule<'CreateUserTag'> = async ({ params }, ports) => {
   const tag = newTag('User', params, ports.clock(), ports);
-  await ports.store.addTag(tag);
-  return { inventory: userTagInventory(tag, ports.formatDate) };
+  return ports.store.addTag(tag, () => ({ inventory: userTagInventory(tag, ports.formatDate) }));
 };

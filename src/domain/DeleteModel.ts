@@ -4,6 +4,5 @@ import type { Rule } from './rule.ts';
 /** Deletes a model with its bindings and tags (decisions 23 and 24). */
 export const DeleteModel: Rule<'DeleteModel'> = async ({ path }, { store }) => {
   requireUuid('uuid', path.uuid);
-  await store.deleteResources('ModelVO', [path.uuid]);
-  return {};
+  return store.deleteResources('ModelVO', [path.uuid], () => ({}));
 };

@@ -4,6 +4,6 @@ import type { Rule } from './rule.ts';
 /** Deletes a center: with its models, or only if it has none; services stay (decisions 23 and 24). */
 export const DeleteModelCenter: Rule<'DeleteModelCenter'> = async ({ path, query }, { store }) => {
   requireUuid('uuid', path.uuid);
-  await store.deleteModelCenter(path.uuid, { withModels: query.deleteMode === 'Enforcing' });
-  return {};
+  const options = { withModels: query.deleteMode === 'Enforcing' };
+  return store.deleteModelCenter(path.uuid, options, () => ({}));
 };

@@ -4,6 +4,5 @@ import type { Rule } from './rule.ts';
 /** Deletes a service with its bindings, images and tags (decisions 23 and 24). */
 export const DeleteModelService: Rule<'DeleteModelService'> = async ({ path }, { store }) => {
   requireUuid('uuid', path.uuid);
-  await store.deleteResources('ModelServiceVO', [path.uuid]);
-  return {};
+  return store.deleteResources('ModelServiceVO', [path.uuid], () => ({}));
 };

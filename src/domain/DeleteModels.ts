@@ -10,6 +10,5 @@ export const DeleteModels: Rule<'DeleteModels'> = async ({ query }, { store }) =
       : { uuid, success: true };
   });
   const wellFormed = results.filter(({ success }) => success).map(({ uuid }) => uuid);
-  await store.deleteResources('ModelVO', wellFormed);
-  return { results };
+  return store.deleteResources('ModelVO', wellFormed, () => ({ results }));
 };

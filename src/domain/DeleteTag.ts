@@ -4,6 +4,5 @@ import type { Rule } from './rule.ts';
 /** Deletes a user or system tag (decision 23). */
 export const DeleteTag: Rule<'DeleteTag'> = async ({ path }, { store }) => {
   requireUuid('uuid', path.uuid);
-  await store.deleteTag(path.uuid);
-  return {};
+  return store.deleteTag(path.uuid, () => ({}));
 };

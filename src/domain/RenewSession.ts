@@ -8,8 +8,9 @@ export const RenewSession: Rule<'RenewSession'> = async ({ path: { uuid }, param
   const now = clock();
   const lifetime = params.duration === undefined ? access.sessionLifetime : params.duration * 1000;
   const isKept = !access.wellKnownSessions.has(uuid);
-  const renewed = isKept && (await store.renewSession(uuid, now, now + lifetime));
-  if (!renewed && isKept && access.required) throw sessionExpired();
-  const session = renewed || adminSession(uuid, now, now + lifetime);
-  return { inventory: sessionInventory(session, ports.formatDate) };
+  return store.renewSession(uuid, now, now + lifetime, (renewed) => {
+    if (!renewed && isKept && access.required) throw sessionExpired();
+    const session = renewed ?? adminSession(uuid, now, now + lifetime);
+    return { inventory: sessionInventory(session, ports.formatDate) };
+  });
 };

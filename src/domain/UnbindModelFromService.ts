@@ -8,6 +8,5 @@ export const UnbindModelFromService: Rule<'UnbindModelFromService'> = async (
 ) => {
   requireUuid('modelUuid', path.modelUuid);
   requireUuid('modelServiceUuid', path.modelServiceUuid);
-  await store.unbindModelFromService(path.modelUuid, path.modelServiceUuid);
-  return {};
+  return store.unbindModelFromService(path.modelUuid, path.modelServiceUuid, () => ({}));
 };

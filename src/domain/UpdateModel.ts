@@ -12,7 +12,7 @@ export const UpdateModel: Rule<'UpdateModel'> = async (
 ) => {
   const { defaultModelServiceUuid, clearDefaultModelService, ...fields } = params;
   const now = ports.clock();
-  const model = await ports.store.changeModel(
+  return ports.store.changeModel(
     uuid,
     (current) => ({
       ...current,
@@ -31,8 +31,8 @@ export const UpdateModel: Rule<'UpdateModel'> = async (
       ],
       tags: tagsOf(tags, 'ModelVO', uuid, now, ports),
     },
+    (model) => ({ inventory: modelInventory(model, ports.formatDate) }),
   );
-  return { inventory: modelInventory(model, ports.formatDate) };
 };
 
 /** The model's refs with this service as the only default, bound when it wasn't. */

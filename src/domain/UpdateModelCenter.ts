@@ -9,13 +9,13 @@ export const UpdateModelCenter: Rule<'UpdateModelCenter'> = async (
   ports,
 ) => {
   const now = ports.clock();
-  const center = await ports.store.changeModelCenter(
+  return ports.store.changeModelCenter(
     uuid,
     (current) => ({ ...current, ...params, lastOpDate: now }),
     {
       references: [inPath('uuid', 'ModelCenterVO', uuid)],
       tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
     },
+    (center) => ({ inventory: modelCenterInventory(center, ports.formatDate) }),
   );
-  return { inventory: modelCenterInventory(center, ports.formatDate) };
 };

@@ -14,7 +14,7 @@ export const UpdateModelService: Rule<'UpdateModelService'> = async (
   const { fields, editYaml } = splitYamlEdits(others);
   const now = ports.clock();
   const images = architectureImages && serviceImages(architectureImages, uuid, now, ports);
-  const service = await ports.store.changeModelService(
+  return ports.store.changeModelService(
     uuid,
     (current) => ({
       ...current,
@@ -27,6 +27,6 @@ export const UpdateModelService: Rule<'UpdateModelService'> = async (
       references: [inPath('uuid', 'ModelServiceVO', uuid)],
       tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
     },
+    (service) => ({ inventory: modelServiceInventory(service, ports.formatDate) }),
   );
-  return { inventory: modelServiceInventory(service, ports.formatDate) };
 };

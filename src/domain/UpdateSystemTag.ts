@@ -4,6 +4,7 @@ import type { Rule } from './rule.ts';
 /** Changes a tag's text, into one that its resource doesn't carry yet. */
 export const UpdateSystemTag: Rule<'UpdateSystemTag'> = async ({ path, params }, ports) => {
   const change = { tag: params.tag, lastOpDate: ports.clock() };
-  const tag = await ports.store.changeSystemTag(path.uuid, change);
-  return { inventory: systemTagInventory(tag, ports.formatDate) };
+  return ports.store.changeSystemTag(path.uuid, change, (tag) => ({
+    inventory: systemTagInventory(tag, ports.formatDate),
+  }));
 };

@@ -1,13 +1,17 @@
+import type { ErrorAnswer } from '../contract/errors.ts';
 import type { Kind, QueryField } from '../contract/queryable.ts';
 import type { ResourceType } from '../contract/resource.ts';
 import type { LoginAttempts } from './login-attempts.ts';
 import type { PageEnds } from './page-ends.ts';
 import type {
+  Hook,
+  Job,
   Model,
   ModelCenter,
   ModelCenterFields,
   ModelService,
   ModelServiceRef,
+  NewJob,
   Records,
   Session,
   SystemTag,
@@ -130,82 +134,158 @@ export interface PageQuery {
 }
 
 /**
- * The database, as whole intents: each method is one transaction that is done, durably, when its
- * promise resolves, or not at all when it rejects.
+ * The writes of operations, as whole intents: each method is one transaction that is done, durably,
+ * when its promise resolves, or not at all when it rejects.
+ *
+ * Each makes its operation's result of what it wrote, by `resultOf`, inside the transaction: so a job
+ * commits together with its result.
  *
  * Every method may reject with ApiError: SYS.1003 for a resource that must exist and doesn't,
  * SYS.1006 where the present state forbids it, SYS.1007 for a uuid in use, SYS.1010 where the
  * database is away, SYS.1000 where it fails.
  */
-export interface Store {
+export interface Writes {
   /** Adds a service with its images and refs. */
-  addModelService(service: ModelService, extras: WriteExtras): Promise<void>;
+  addModelService<Result>(
+    service: ModelService,
+    extras: WriteExtras,
+    resultOf: () => Result,
+  ): Promise<Result>;
 
   /**
    * Replaces a service's own fields and images (not its refs) by what `change` makes of them.
    * @param change pure; what it throws undoes everything
    */
-  changeModelService(
+  changeModelService<Result>(
     uuid: string,
     change: (current: ModelService) => Omit<ModelService, 'modelServiceRefs'>,
     extras: WriteExtras,
-  ): Promise<ModelService>;
+    resultOf: (changed: ModelService) => Result,
+  ): Promise<Result>;
 
   /**
    * Adds the service that `derive` makes of another one, with its images and refs.
    * @param derive pure; what it throws undoes everything
    */
-  cloneModelService(
+  cloneModelService<Result>(
     sourceUuid: string,
     derive: (source: ModelService) => ModelService,
     extras: WriteExtras,
-  ): Promise<ModelService>;
+    resultOf: (clone: ModelService) => Result,
+  ): Promise<Result>;
 
   /** Adds a model with its refs. */
-  addModel(model: Model, extras: WriteExtras): Promise<void>;
+  addModel<Result>(model: Model, extras: WriteExtras, resultOf: () => Result): Promise<Result>;
 
   /**
    * Replaces a model's own fields by what `change` makes of them, adds the refs that are new and
    * marks the default one as they say.
    * @param change pure; what it throws undoes everything
    */
-  changeModel(uuid: string, change: (current: Model) => Model, extras: WriteExtras): Promise<Model>;
+  changeModel<Result>(
+    uuid: string,
+    change: (current: Model) => Model,
+    extras: WriteExtras,
+    resultOf: (changed: Model) => Result,
+  ): Promise<Result>;
 
-  addModelCenter(center: ModelCenterFields, extras: WriteExtras): Promise<ModelCenter>;
+  addModelCenter<Result>(
+    center: ModelCenterFields,
+    extras: WriteExtras,
+    resultOf: (added: ModelCenter) => Result,
+  ): Promise<Result>;
 
   /** @param change pure; what it throws undoes everything */
-  changeModelCenter(
+  changeModelCenter<Result>(
     uuid: string,
     change: (current: ModelCenterFields) => ModelCenterFields,
     extras: WriteExtras,
-  ): Promise<ModelCenter>;
+    resultOf: (changed: ModelCenter) => Result,
+  ): Promise<Result>;
 
-  /** Adds a ref, unless its model is already bound to its service; returns the service. */
-  bindModelToService(ref: ModelServiceRef, extras: WriteExtras): Promise<ModelService>;
+  /** Adds a ref, unless its model is already bound to its service. */
+  bindModelToService<Result>(
+    ref: ModelServiceRef,
+    extras: WriteExtras,
+    resultOf: (service: ModelService) => Result,
+  ): Promise<Result>;
 
   /** Removes a ref, if it is there. */
-  unbindModelFromService(modelUuid: string, modelServiceUuid: string): Promise<void>;
+  unbindModelFromService<Result>(
+    modelUuid: string,
+    modelServiceUuid: string,
+    resultOf: () => Result,
+  ): Promise<Result>;
 
   /** Deletes those of the resources that are there, with all that belongs to them. */
-  deleteResources(type: ResourceType, uuids: readonly string[]): Promise<void>;
+  deleteResources<Result>(
+    type: ResourceType,
+    uuids: readonly string[],
+    resultOf: () => Result,
+  ): Promise<Result>;
 
   /**
    * Deletes a center, if it is there.
    * @param options whether its models go with it; else it rejects with SYS.1006 where it has any
    */
-  deleteModelCenter(uuid: string, options: { withModels: boolean }): Promise<void>;
+  deleteModelCenter<Result>(
+    uuid: string,
+    options: { withModels: boolean },
+    resultOf: () => Result,
+  ): Promise<Result>;
 
   /** Adds a tag; SYS.1003 without its resource, SYS.1006 where that carries it already. */
-  addTag(tag: Tag): Promise<void>;
+  addTag<Result>(tag: Tag, resultOf: () => Result): Promise<Result>;
 
   /**
    * Changes a tag's text and lastOpDate; SYS.1003 without the tag, SYS.1006 where its resource
    * carries another of that text.
    */
-  changeSystemTag(uuid: string, change: Pick<Tag, 'tag' | 'lastOpDate'>): Promise<SystemTag>;
+  changeSystemTag<Result>(
+    uuid: string,
+    change: Pick<Tag, 'tag' | 'lastOpDate'>,
+    resultOf: (changed: SystemTag) => Result,
+  ): Promise<Result>;
 
   /** Deletes a tag of any type, if it is there. */
-  deleteTag(uuid: string): Promise<void>;
+  deleteTag<Result>(uuid: string, resultOf: () => Result): Promise<Result>;
+
+  /**
+   * Sets a session's expiry, earlier or later.
+   * @param now milliseconds since the epoch
+   * @param resultOf gets undefined for one that is unknown or has expired; what it throws undoes all
+   */
+  renewSession<Result>(
+    uuid: string,
+    now: number,
+    expiredDate: number,
+    resultOf: (session: Session | undefined) => Result,
+  ): Promise<Result>;
+}
+
+/** The database. Every method may reject as those of `Writes` do. */
+export interface Store extends Writes {
+  /**
+   * The same store, but that each of its operations' writes also keeps the job, ended with the result.
+   * They reject with SYS.1007 for a job uuid in use, and then have done nothing.
+   */
+  forJob(job: NewJob): Store;
+  /** Keeps a job that failed; rejects with SYS.1007 for a uuid in use. */
+  addFailedJob(job: NewJob, failure: ErrorAnswer): Promise<void>;
+  /** Undefined for one that is unknown, or was swept. */
+  findJob(uuid: string): Promise<Job | undefined>;
+  /**
+   * Removes jobs that ended before, but for those whose hook is still to be called.
+   * @param before milliseconds since the epoch
+   * @param limit most jobs to remove
+   * @returns how many were removed
+   */
+  sweepJobs(before: number, limit: number): Promise<number>;
+  /** The hooks that are still to be called. */
+  pendingHooks(): Promise<Hook[]>;
+  hookOf(jobUuid: string): Promise<Hook | undefined>;
+  /** Keeps what became of an attempt to call a hook. */
+  changeHook(hook: Hook): Promise<void>;
 
   find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined>;
 
@@ -235,8 +315,6 @@ export interface Store {
    * @returns the session as it now is; undefined for one that is unknown or has expired
    */
   useSession(uuid: string, now: number, expiredDate: number): Promise<Session | undefined>;
-  /** Sets a session's expiry, earlier or later; returns as `useSession` does. */
-  renewSession(uuid: string, now: number, expiredDate: number): Promise<Session | undefined>;
   deleteSession(uuid: string): Promise<void>;
 
   /** The hash of an account's password; undefined where none was ever set. */

@@ -80,6 +80,38 @@ export type Told<Record> = Omit<
   'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
 >;
 
+/** A job as a request asks for it. It ends as it begins: within the transaction of its write. */
+export interface NewJob {
+  uuid: string;
+  /** ZStack's name of the operation. */
+  operation: string;
+  createDate: number;
+  /** What to call when it has ended. */
+  hookUrl?: string | undefined;
+}
+
+/** A job that has ended. */
+export interface Job {
+  uuid: string;
+  operation: string;
+  createDate: number;
+  success: boolean;
+  /** The operation's result, or the body of its failure. */
+  outcome: object;
+}
+
+/** A call that a client has asked for when its job ends (contract §4.6). */
+export interface Hook {
+  jobUuid: string;
+  url: string;
+  /** How often it was tried. */
+  attempts: number;
+  /** Whether it is still to be tried; else it was delivered, or given up. */
+  pending: boolean;
+  /** Why the last attempt failed; null when it didn't, or none was made. */
+  failure: string | null;
+}
+
 /** What can be queried, by its name in the operations' names. */
 export interface Records {
   ModelService: ModelService;

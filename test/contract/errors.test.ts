@@ -11,6 +11,7 @@ import { type Code, descriptions } from '../support/failures.ts';
 
 const catalogue: Record<Failure, [status: number, code: Code]> = {
   invalidArgument: [400, 'SYS.1007'],
+  duplicateJob: [400, 'SYS.1007'],
   requestTimeTooSkewed: [403, 'ID.1001'],
   noRoute: [404, 'SYS.1009'],
   jobGone: [404, 'SYS.1003'],
@@ -107,13 +108,14 @@ describe('details hold at most 4096 characters', () => {
   });
 });
 
-test('an operation documents each status once, ascending, those of bodies only where it has one', () => {
+test('an operation documents each status once, ascending, those it can meet alone', () => {
   expect(documentedFailures(true).map(({ status }) => status)).toEqual([
-    400, 408, 413, 414, 415, 431, 503,
+    400, 403, 408, 413, 414, 415, 431, 503,
   ]);
   const ofReads = documentedFailures(false).filter(({ status }) => status !== 415);
   expect(ofReads).toEqual([
     { status: 400, codes: ['SYS.1007'] },
+    { status: 403, codes: ['ID.1001'] },
     { status: 408, codes: ['SYS.1015'] },
     { status: 414, codes: ['SYS.1015'] },
     { status: 431, codes: ['SYS.1015'] },

@@ -8,6 +8,7 @@ import type { ModelService } from '../../src/domain/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import type { Finishing } from '../support/folder.ts';
 import { extras, modelService } from '../support/records.ts';
+import { nothing } from '../support/results.ts';
 
 const NOW = Date.UTC(2025, 10, 25);
 const MINUTE = 60_000;
@@ -97,7 +98,7 @@ async function listing(
     const fields = typeof given === 'string' ? { name: given } : given;
     const service = modelService({ ...fields, createDate });
     uuids.set(fields.name, service.uuid);
-    await store.addModelService(service, extras());
+    await store.addModelService(service, extras(), nothing);
   };
   for (const service of services) await add(service);
   const ports = {
@@ -112,6 +113,7 @@ async function listing(
       store.deleteResources(
         'ModelServiceVO',
         gone.map((name) => uuids.get(name) as string),
+        nothing,
       ),
     page: async (query: Request<'QueryModelService'>['query'], session = 'one') => {
       const caller = { address: '127.0.0.1', session };

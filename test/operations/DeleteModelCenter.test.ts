@@ -9,6 +9,7 @@ import { failDeletionsFrom, internalError } from '../support/failing-deletions.t
 import { extras, model, newUuid } from '../support/records.ts';
 import { expectRefusal, type Refusal } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
+import { nothing } from '../support/results.ts';
 import { API, openServer, type Server, startServer } from '../support/server.ts';
 import { lostRows, populate, withoutResources } from '../support/world.ts';
 
@@ -130,7 +131,7 @@ describe('of a center that has models', () => {
   test('takes hundreds of them with it', async () => {
     const { uuid } = await addModelCenter(server);
     for (let count = 0; count < 200; count++) {
-      await server.store.addModel(model({ modelCenterUuid: uuid }), extras());
+      await server.store.addModel(model({ modelCenterUuid: uuid }), extras(), nothing);
     }
     const before = server.snapshot();
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ADMIN_UUID, beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
 import { session as sessionRecord } from '../support/records.ts';
 import { expectRefusal, expectRefused, invalidArgument, noRoute } from '../support/refusals.ts';
+import { asIs } from '../support/results.ts';
 import { API, type CallOptions, SESSION, START, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -157,7 +158,7 @@ describe('a use of the session', () => {
 
     await Promise.all([
       store.useSession(uuid, now, now + LIFETIME_MS),
-      store.renewSession(uuid, now, far),
+      store.renewSession(uuid, now, far, asIs),
       store.useSession(uuid, now, now + LIFETIME_MS),
     ]);
 

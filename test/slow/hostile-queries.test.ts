@@ -11,6 +11,7 @@ import {
   ref,
   tag,
 } from '../support/records.ts';
+import { asIs, nothing } from '../support/results.ts';
 import { type Answer, API, openServer, ROOT, type Server } from '../support/server.ts';
 
 /** What a query may cost, in milliseconds of processor time. */
@@ -39,11 +40,11 @@ beforeAll(async () => {
   server = await openServer();
   const { store } = server;
   const center = modelCenter();
-  await store.addModelCenter(center, extras());
+  await store.addModelCenter(center, extras(), asIs);
   const models = Array.from({ length: 50 }, (_, index) =>
     model({ name: `Qwen ${index}`, modelCenterUuid: center.uuid, createDate: START + index }),
   );
-  for (const each of models) await store.addModel(each, extras());
+  for (const each of models) await store.addModel(each, extras(), nothing);
   for (let index = 0; index < 300; index++) {
     const uuid = newUuid();
     const service = modelService({
@@ -61,7 +62,7 @@ beforeAll(async () => {
       ],
     });
     const tags = ['production', `team ${index % 7}`].map((text) => tag(uuid, text));
-    await store.addModelService(service, extras({ tags }));
+    await store.addModelService(service, extras({ tags }), nothing);
   }
   before = contents();
 });

@@ -12,6 +12,7 @@ import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { type Executed, recordStatements } from '../support/executed-statements.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from '../support/records.ts';
+import { asIs, nothing } from '../support/results.ts';
 import { uuidsOf } from '../support/stores.ts';
 
 const SERVICES = 100_000;
@@ -61,10 +62,14 @@ function multiply(
 async function fill(client: Database.Database, store: Store): Promise<void> {
   const service = modelService();
   const bound = model();
-  await store.addModelCenter(modelCenter(), extras());
-  await store.addModelService({ ...service, modelServiceImages: [image(service.uuid)] }, extras());
-  await store.addModel(bound, extras({ tags: [tag(bound.uuid, 'a tag')] }));
-  await store.bindModelToService(ref(bound.uuid, service.uuid), extras());
+  await store.addModelCenter(modelCenter(), extras(), asIs);
+  await store.addModelService(
+    { ...service, modelServiceImages: [image(service.uuid)] },
+    extras(),
+    nothing,
+  );
+  await store.addModel(bound, extras({ tags: [tag(bound.uuid, 'a tag')] }), nothing);
+  await store.bindModelToService(ref(bound.uuid, service.uuid), extras(), asIs);
 
   client.pragma('foreign_keys = OFF');
   client.transaction(() => {
@@ -307,8 +312,9 @@ test('what is deleted with a resource is found through an index', async () => {
   await store.deleteResources(
     'ModelServiceVO',
     range(100).map((i) => uuidOf('services', i * 50)),
+    nothing,
   );
-  await store.deleteModelCenter(uuidOf('centers', 0), { withModels: true });
+  await store.deleteModelCenter(uuidOf('centers', 0), { withModels: true }, nothing);
   const { user, system } = process.cpuUsage(start);
   // A hundred services and a hundred models, each with what belongs to it.
   expect((user + system) / 1000 / 200).toBeLessThan(MOST_MS / 10);

@@ -16,6 +16,7 @@ import {
 } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, image, model, modelService, ref, tag } from '../support/records.ts';
+import { nothing } from '../support/results.ts';
 import { ALL, tagsOf } from '../support/stores.ts';
 
 function open(context: Finishing, file: string, migrationsFolder = MIGRATIONS) {
@@ -45,7 +46,7 @@ describe('opening', () => {
 
   test('lets nobody else read the files', async (context) => {
     const file = newFile(context);
-    await open(context, file).addModelService(modelService(), extras());
+    await open(context, file).addModelService(modelService(), extras(), nothing);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) {
       expect((statSync(name).mode & 0o777).toString(8)).toBe('600');
     }
@@ -63,7 +64,7 @@ describe('opening', () => {
     for (const count of [0, 1, 1]) {
       const store = open(context, file);
       expect(await store.count('ModelService', [])).toBe(count);
-      if (count === 0) await store.addModelService(service, extras());
+      if (count === 0) await store.addModelService(service, extras(), nothing);
       await store.close();
     }
     expect(await open(context, file).find('ModelService', service.uuid)).toMatchObject(service);
@@ -73,7 +74,7 @@ describe('opening', () => {
     const file = newFile(context);
     const store = open(context, file);
     const services = Array.from({ length: 5 }, () => modelService());
-    for (const service of services) await store.addModelService(service, extras());
+    for (const service of services) await store.addModelService(service, extras(), nothing);
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const found = await open(context, killed).list('ModelService', ALL);
@@ -129,7 +130,7 @@ describe('opening starts again where it was interrupted', () => {
     client.exec(statements);
     client.close();
     const store = open(context, file);
-    await store.addModel(model(), extras());
+    await store.addModel(model(), extras(), nothing);
     expect(await store.count('Model', [])).toBe(1);
   });
 
@@ -155,8 +156,8 @@ test('a later migration that rebuilds a table loses nothing that refers to it', 
     modelServiceImages: [image(uuid)],
     modelServiceRefs: [ref(bound.uuid, uuid)],
   });
-  await store.addModel(bound, extras());
-  await store.addModelService(service, extras({ tags: [tag(uuid, 'a tag')] }));
+  await store.addModel(bound, extras(), nothing);
+  await store.addModelService(service, extras({ tags: [tag(uuid, 'a tag')] }), nothing);
   await store.close();
 
   const client = new Database(file, { readonly: true });
@@ -193,7 +194,7 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     const file = newFile(context);
     const folder = laterMigrations(join(dirname(file), 'later'), ['CREATE TABLE later (a text)']);
     const store = open(context, file, folder);
-    await store.addModel(model(), extras());
+    await store.addModel(model(), extras(), nothing);
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const before = fingerprint(dirname(killed));

@@ -22,6 +22,7 @@ import {
   ref,
   tag,
 } from '../support/records.ts';
+import { asIs, nothing } from '../support/results.ts';
 
 /** A zone that is not whole hours from UTC, and its minutes ahead. */
 const ZONE = 'Asia/Kathmandu';
@@ -88,7 +89,7 @@ describe('each operator', () => {
   beforeAll(async () => {
     store = openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations/sqlite' });
     const bound = model({ uuid: 'f'.repeat(32) });
-    await store.addModel(bound, extras());
+    await store.addModel(bound, extras(), nothing);
     const centers = [
       modelCenter({
         name: 'Red',
@@ -98,7 +99,7 @@ describe('each operator', () => {
       }),
       modelCenter({ name: 'blue', managementPort: 443, createDate: SECOND + 1000 }),
     ];
-    for (const center of centers) await store.addModelCenter(center, extras());
+    for (const center of centers) await store.addModelCenter(center, extras(), asIs);
     const [red, blue, none] = [newUuid(), newUuid(), newUuid()];
     const services = [
       modelService({
@@ -138,7 +139,7 @@ describe('each operator', () => {
     const tags = [tag(red, 'Red'), tag(red, 'two'), tag(blue, 'blue')];
     for (const service of services) {
       const own = tags.filter(({ resourceUuid }) => resourceUuid === service.uuid);
-      await store.addModelService(service, extras({ tags: own }));
+      await store.addModelService(service, extras({ tags: own }), nothing);
     }
   });
   afterAll(() => store.close());
@@ -317,7 +318,7 @@ describe('LIKE', () => {
   beforeAll(async () => {
     store = openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations/sqlite' });
     for (const [age, name] of texts.entries()) {
-      await store.addModelService(modelService({ name, createDate: age }), extras());
+      await store.addModelService(modelService({ name, createDate: age }), extras(), nothing);
     }
   });
   afterAll(() => store.close());
@@ -382,7 +383,11 @@ describe('LIKE with long parts', () => {
   beforeAll(async () => {
     store = openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations/sqlite' });
     for (const [age, [name, description]] of Object.entries(texts).entries()) {
-      await store.addModelService(modelService({ name, description, createDate: age }), extras());
+      await store.addModelService(
+        modelService({ name, description, createDate: age }),
+        extras(),
+        nothing,
+      );
     }
   });
   afterAll(() => store.close());
@@ -564,8 +569,9 @@ test('property: pages repeat nothing and skip nothing that stays, though others 
             seen.push(...inventories.map(({ uuid }) => uuid));
             if (inventories.length < limit) break;
             for (const { service, comes, goes } of rows) {
-              if (comes === turn) await store.addModelService(service, extras());
-              if (goes === turn) await store.deleteResources('ModelServiceVO', [service.uuid]);
+              if (comes === turn) await store.addModelService(service, extras(), nothing);
+              if (goes === turn)
+                await store.deleteResources('ModelServiceVO', [service.uuid], nothing);
             }
           }
 

@@ -16,6 +16,7 @@ import {
   ref,
   tag,
 } from '../support/records.ts';
+import { asIs, nothing } from '../support/results.ts';
 import { ALL, addedCenter, addedModel, tagsOf, uuidsOf, where } from '../support/stores.ts';
 import { describeStore } from './store-suite.ts';
 
@@ -49,7 +50,7 @@ async function tracedStore(context: Finishing) {
   context.onTestFinished(() => void client.close());
   const store = createSqliteStore(client);
   const { uuid } = newModel();
-  await store.addModel(newModel({ uuid }), extras());
+  await store.addModel(newModel({ uuid }), extras(), nothing);
   const services = Array.from({ length: 200 }, () => newUuid());
   for (const service of services) {
     await store.addModelService(
@@ -59,6 +60,7 @@ async function tracedStore(context: Finishing) {
         modelServiceRefs: [ref(uuid, service)],
       }),
       extras({ tags: [tag(service, 'a tag')] }),
+      nothing,
     );
   }
   const { uuid: center } = await addedCenter(store);
@@ -111,7 +113,7 @@ describe('SQLite', () => {
     });
     const wide = 'a'.repeat(16_770_000);
     for (let count = 0; count < 4; count++) {
-      await store.addModelService(modelService({ yaml: wide, createDate: 1 }), extras());
+      await store.addModelService(modelService({ yaml: wide, createDate: 1 }), extras(), nothing);
     }
     const page = (from: number, limit: number) => ({ conditions: [], from, limit });
     expect(await store.list('ModelService', page(0, 5))).toHaveLength(4);
@@ -121,22 +123,24 @@ describe('SQLite', () => {
     await store.addModelService(
       modelService({ uuid, createDate: 2, modelServiceImages }),
       extras(),
+      nothing,
     );
     const services = store.list('ModelService', page(0, 5));
     await expect(services).rejects.toMatchObject(tooLarge(5));
     expect(await store.list('ModelService', page(4, 5))).toHaveLength(1);
 
     const texts = { logo: wide, parameters: wide, introduction: wide, description: wide };
-    await store.addModel(newModel({ ...texts, vendor: wide, createDate: 1 }), extras());
+    await store.addModel(newModel({ ...texts, vendor: wide, createDate: 1 }), extras(), nothing);
     expect(await store.list('Model', page(0, 2))).toHaveLength(1);
-    await store.addModel(newModel({ createDate: 2 }), extras());
+    await store.addModel(newModel({ createDate: 2 }), extras(), nothing);
     await expect(store.list('Model', page(0, 2))).rejects.toMatchObject(tooLarge(2));
   });
 
   test('does not weigh what is never told', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const token = 'a'.repeat(16_770_000);
-    for (let count = 0; count < 5; count++) await store.addModel(newModel({ token }), extras());
+    for (let count = 0; count < 5; count++)
+      await store.addModel(newModel({ token }), extras(), nothing);
     expect(await store.list('Model', ALL)).toHaveLength(5);
   });
 
@@ -147,6 +151,7 @@ describe('SQLite', () => {
       await store.addModelService(
         modelService({ yaml: wide, name: `${createDate}`, createDate }),
         extras(),
+        nothing,
       );
     }
     const fields = (limit: number, ...names: string[]) =>
@@ -185,7 +190,7 @@ describe('SQLite', () => {
 
   test('takes little time over a pattern that nearly matches everywhere', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
-    await store.addModelService(modelService({ yaml: 'a'.repeat(1_000_000) }), extras());
+    await store.addModelService(modelService({ yaml: 'a'.repeat(1_000_000) }), extras(), nothing);
     for (const pattern of [
       `%${'a'.repeat(1000)}b`,
       `${'%a'.repeat(500)}b`,
@@ -221,21 +226,24 @@ describe('SQLite', () => {
       findModel: () => store.find('Model', model),
       findCenter: () => store.find('ModelCenter', center),
       tags: () => tagsOf(store, service),
-      addTag: () => store.addTag(tag(service, 'one more', { type: 'System', uuid: service })),
-      changeSystemTag: () => store.changeSystemTag(service, { tag: 'changed', lastOpDate: 0 }),
-      deleteTag: () => store.deleteTag(service),
+      addTag: () =>
+        store.addTag(tag(service, 'one more', { type: 'System', uuid: service }), nothing),
+      changeSystemTag: () =>
+        store.changeSystemTag(service, { tag: 'changed', lastOpDate: 0 }, asIs),
+      deleteTag: () => store.deleteTag(service, nothing),
       useSession: () => store.useSession(session.uuid, 0, session.expiredDate + 60_000),
       findSession: () => store.findSession(session.uuid, 0),
-      renewSession: () => store.renewSession(session.uuid, 0, 1),
+      renewSession: () => store.renewSession(session.uuid, 0, 1, asIs),
       addSession: () => store.addSession(newSession(), 2),
       deleteSession: () => store.deleteSession(session.uuid),
       findPassword: () => store.findPassword(service),
-      references: () => store.addModel(newModel(), extras({ references })),
+      references: () => store.addModel(newModel(), extras({ references }), nothing),
       change: () =>
         store.changeModelService(
           service,
           (current) => ({ ...current, modelServiceImages: [] }),
           extras({ tags: [tag(service, 'another')] }),
+          asIs,
         ),
       changeModel: () =>
         store.changeModel(
@@ -248,11 +256,12 @@ describe('SQLite', () => {
             })),
           }),
           extras(),
+          asIs,
         ),
-      changeCenter: () => store.changeModelCenter(center, (current) => current, extras()),
-      unbind: () => store.unbindModelFromService(model, service),
-      deleteService: () => store.deleteResources('ModelServiceVO', [service]),
-      deleteCenter: () => store.deleteModelCenter(center, { withModels: true }),
+      changeCenter: () => store.changeModelCenter(center, (current) => current, extras(), asIs),
+      unbind: () => store.unbindModelFromService(model, service, nothing),
+      deleteService: () => store.deleteResources('ModelServiceVO', [service], nothing),
+      deleteCenter: () => store.deleteModelCenter(center, { withModels: true }, nothing),
     };
     for (const [name, intent] of Object.entries(intents)) {
       const statements = (await trace(intent)).filter((sql) =>
@@ -288,12 +297,12 @@ describe('SQLite', () => {
     context.onTestFinished(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
     const service = modelService();
-    await expect(store.addModelService(service, extras())).rejects.toEqual(
+    await expect(store.addModelService(service, extras(), nothing)).rejects.toEqual(
       notice('notReady', 'the database is locked by another program'),
     );
     expect(await store.count('ModelService', [])).toBe(0);
     other.exec('ROLLBACK');
-    await store.addModelService(service, extras());
+    await store.addModelService(service, extras(), nothing);
     expect(await store.count('ModelService', [])).toBe(1);
   });
 
@@ -303,12 +312,12 @@ describe('SQLite', () => {
     const pages = client.pragma('page_count', { simple: true }) as number;
     client.pragma(`max_page_count = ${pages + 2}`);
     const large = modelService({ yaml: 'x'.repeat(1_000_000) });
-    await expect(store.addModelService(large, extras())).rejects.toEqual(
+    await expect(store.addModelService(large, extras(), nothing)).rejects.toEqual(
       notice('internal', 'the disk of the database is full, nothing was changed'),
     );
     expect(await store.count('ModelService', [])).toBe(0);
     client.pragma('max_page_count = 1000000');
-    await store.addModelService(large, extras());
+    await store.addModelService(large, extras(), nothing);
     expect(await store.count('ModelService', [])).toBe(1);
   });
 
@@ -318,7 +327,7 @@ describe('SQLite', () => {
     const client = new Database(file, { readonly: true });
     context.onTestFinished(() => void client.close());
     const store = createSqliteStore(client);
-    await expect(store.addModel(newModel(), extras())).rejects.toEqual(
+    await expect(store.addModel(newModel(), extras(), nothing)).rejects.toEqual(
       notice('internal', 'the database can not be written to, nothing was changed'),
     );
   });

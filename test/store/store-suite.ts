@@ -3,6 +3,7 @@ import type { OpenStore } from '../support/stores.ts';
 import { describeBindings } from './suite/bindings.ts';
 import { describeCenters } from './suite/centers.ts';
 import { describeDeleting } from './suite/deleting.ts';
+import { describeJobs } from './suite/jobs.ts';
 import { describeModels } from './suite/models.ts';
 import { describeQueries } from './suite/queries.ts';
 import { describeResources } from './suite/resources.ts';
@@ -24,5 +25,6 @@ export function describeStore(name: string, open: OpenStore): void {
     describeQueries(open);
     describeWrites(open);
     describeSessions(open);
+    describeJobs(open);
   });
 }

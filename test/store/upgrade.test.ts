@@ -7,6 +7,7 @@ import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, modelCenter, newUuid, session, tag } from '../support/records.ts';
+import { asIs, nothing } from '../support/results.ts';
 import { ALL, set, tagsOf, where } from '../support/stores.ts';
 
 /** A folder with the first migration alone, as the version before had it. */
@@ -141,6 +142,8 @@ describe('a database of the version before', () => {
       tags: before.tags?.map((row) => ({ ...row, inherent: 0 })),
       model_centers: [],
       passwords: [],
+      jobs: [],
+      hooks: [],
     };
     expect(after).toEqual(expected);
   });
@@ -180,7 +183,7 @@ describe('a database of the version before', () => {
     const [sizes] = [await store.list('ModelService', ALL)];
     const center = modelCenter({ uuid: uuids.center.toLowerCase() });
     const { size = 0 } = (await store.find('Model', uuids.model)) ?? {};
-    expect(await store.addModelCenter(center, extras())).toMatchObject({
+    expect(await store.addModelCenter(center, extras(), asIs)).toMatchObject({
       modelUsedCapacity: size,
       modelServiceUsedCapacity: sizes.reduce((sum, one) => sum + one.size, 0),
     });
@@ -188,17 +191,17 @@ describe('a database of the version before', () => {
 
     const modelClassifications = ['a classification'];
     const change = (current: object) => ({ ...current, modelClassifications }) as never;
-    await store.changeModel(uuids.model, change, extras());
+    await store.changeModel(uuids.model, change, extras(), asIs);
     expect(await store.find('Model', uuids.model)).toMatchObject({ modelClassifications });
 
-    await store.addTag(tag(uuids.service, 'one more', { type: 'System' }));
+    await store.addTag(tag(uuids.service, 'one more', { type: 'System' }), nothing);
     const known = session();
     await store.addSession(known, 0);
     await store.setPassword(known.accountUuid, 'a hash');
     expect(await store.findSession(known.uuid, 0)).toBeUndefined();
 
-    await store.deleteResources('ModelServiceVO', [uuids.service, uuids.minimalService]);
-    await store.deleteModelCenter(center.uuid, { withModels: true });
+    await store.deleteResources('ModelServiceVO', [uuids.service, uuids.minimalService], nothing);
+    await store.deleteModelCenter(center.uuid, { withModels: true }, nothing);
     const {
       resources,
       tags,

@@ -14,6 +14,7 @@ import Database from 'better-sqlite3';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { extras, modelService } from './records.ts';
+import { nothing } from './results.ts';
 
 export const MIGRATIONS = 'migrations/sqlite';
 
@@ -21,7 +22,7 @@ export const MIGRATIONS = 'migrations/sqlite';
 export async function fillDatabase(file: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const store = createSqliteStore(openSqlite({ file, migrationsFolder }));
   for (let count = 0; count < 20; count++) {
-    await store.addModelService(modelService({ yaml: 'x'.repeat(20_000) }), extras());
+    await store.addModelService(modelService({ yaml: 'x'.repeat(20_000) }), extras(), nothing);
   }
   await store.close();
 }

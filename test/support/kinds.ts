@@ -2,6 +2,7 @@ import type { Tag } from '../../src/domain/records.ts';
 import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
 import type { Refusal } from './refusals.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
 
 export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'date';
@@ -97,7 +98,7 @@ const ModelService: Kind = {
   ],
   add: (server, name) => addModelService(server, { name }),
   remove: deleteAt(`${API}/model-services`),
-  put: (server, fields) => server.store.addModelService(modelService(fields), extras()),
+  put: (server, fields) => server.store.addModelService(modelService(fields), extras(), nothing),
 };
 
 const Model: Kind = {
@@ -161,7 +162,7 @@ const Model: Kind = {
   ],
   add: (server, name) => addModel(server, { name }),
   remove: deleteAt(`${API}/models`),
-  put: (server, fields) => server.store.addModel(model(fields), extras()),
+  put: (server, fields) => server.store.addModel(model(fields), extras(), nothing),
 };
 
 const ModelCenter: Kind = {
@@ -198,7 +199,7 @@ const ModelCenter: Kind = {
   add: (server, name) => addModelCenter(server, { name }),
   remove: deleteAt(`${API}/model-centers`),
   put: async (server, fields) => {
-    await server.store.addModelCenter(modelCenter(fields), extras());
+    await server.store.addModelCenter(modelCenter(fields), extras(), asIs);
   },
 };
 
@@ -226,14 +227,14 @@ function tagKind(type: Tag['type'], path: string): Omit<Kind, 'fields' | 'withhe
     remove: deleteAt(`${ROOT}/tags`),
     put: async (server, fields: Partial<Tag>) => {
       const { resourceUuid = await someService(server), tag: text = newUuid() } = fields;
-      await server.store.addTag(tag(resourceUuid, text, { ...fields, type } as Tag));
+      await server.store.addTag(tag(resourceUuid, text, { ...fields, type } as Tag), nothing);
     },
   };
 }
 
 async function someService(server: Server): Promise<string> {
   const service = modelService();
-  await server.store.addModelService(service, extras());
+  await server.store.addModelService(service, extras(), nothing);
   return service.uuid;
 }
 

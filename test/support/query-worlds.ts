@@ -3,6 +3,7 @@ import type { Store } from '../../src/domain/ports.ts';
 import type { Model, ModelCenterFields, ModelService, Tag } from '../../src/domain/records.ts';
 import { type OracleKind, type OracleRow, type OracleType, ownFields } from './query-oracle.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
+import { asIs, nothing } from './results.ts';
 
 /** Characters that a text, a pattern, a comparison or SQL could stumble over. */
 const characters = [
@@ -222,12 +223,12 @@ export async function fill(
   { centers, models, services, tags }: World,
 ): Promise<void> {
   const of = (uuid: string) => extras({ tags: tags.filter((each) => each.resourceUuid === uuid) });
-  for (const center of centers) await store.addModelCenter(center, of(center.uuid));
+  for (const center of centers) await store.addModelCenter(center, of(center.uuid), asIs);
   // Bound by their services, which come after them.
   for (const each of models) {
-    await store.addModel({ ...each, modelServiceRefs: [] }, of(each.uuid));
+    await store.addModel({ ...each, modelServiceRefs: [] }, of(each.uuid), nothing);
   }
-  for (const service of services) await store.addModelService(service, of(service.uuid));
+  for (const service of services) await store.addModelService(service, of(service.uuid), nothing);
 }
 
 /** What a condition may look at of each kind's resources. */

@@ -1,5 +1,6 @@
 import type { WriteExtras } from '../../src/domain/ports.ts';
 import type {
+  Hook,
   Model,
   ModelCenterFields,
   ModelFields,
@@ -7,6 +8,7 @@ import type {
   ModelServiceFields,
   ModelServiceImage,
   ModelServiceRef,
+  NewJob,
   Session,
   Tag,
 } from '../../src/domain/records.ts';
@@ -234,6 +236,21 @@ export function session(fields: Partial<Session> = {}): Session {
     userUuid: newUuid(),
     createDate: SOME_TIME,
     expiredDate: SOME_TIME + 7_200_000,
+    ...fields,
+  };
+}
+
+export function newJob(fields: Partial<NewJob> = {}): NewJob {
+  return { uuid: newUuid(), operation: 'AddModel', createDate: SOME_TIME, ...fields };
+}
+
+export function hook(jobUuid: string, fields: Partial<Hook> = {}): Hook {
+  return {
+    jobUuid,
+    url: 'http://127.0.0.1/hook',
+    attempts: 0,
+    pending: true,
+    failure: null,
     ...fields,
   };
 }

@@ -10,6 +10,7 @@ import type {
 } from '../../src/domain/records.ts';
 import type { Finishing } from './folder.ts';
 import { extras, model, modelCenter, modelService } from './records.ts';
+import { asIs, nothing } from './results.ts';
 
 /** Makes an empty store, which is closed when the test is over. */
 export type OpenStore = (context: Finishing) => Promise<Store>;
@@ -104,13 +105,13 @@ export async function added(
   fields: Partial<ModelService> = {},
 ): Promise<ModelService> {
   const service = modelService(fields);
-  await store.addModelService(service, extras());
+  await store.addModelService(service, extras(), nothing);
   return service;
 }
 
 export async function addedModel(store: Store, fields: Partial<Model> = {}): Promise<Model> {
   const record = model(fields);
-  await store.addModel(record, extras());
+  await store.addModel(record, extras(), nothing);
   return record;
 }
 
@@ -119,6 +120,6 @@ export async function addedCenter(
   fields: Partial<ModelCenterFields> = {},
 ): Promise<ModelCenter> {
   const record = modelCenter(fields);
-  await store.addModelCenter(record, extras());
+  await store.addModelCenter(record, extras(), asIs);
   return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0 };
 }

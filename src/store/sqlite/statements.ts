@@ -1,11 +1,25 @@
-import { and, asc, eq, getTableColumns, lte, ne, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  eq,
+  getTableColumns,
+  inArray,
+  isNull,
+  lt,
+  lte,
+  ne,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/resource.ts';
 import { LONG_MAX } from '../../contract/schema.ts';
-import type { ModelServiceRef, Tag, UsedCapacity } from '../../domain/records.ts';
+import type { Hook, ModelServiceRef, Tag, UsedCapacity } from '../../domain/records.ts';
 import { among, uuidOf } from './rows.ts';
 import {
+  hooks,
+  jobs,
   modelCenters,
   modelServiceImages,
   modelServiceRefs,
@@ -139,6 +153,37 @@ export function compileStatements(db: BetterSQLite3Database) {
     .delete(sessions)
     .where(lte(sessions.expiredDate, sql.placeholder('now')))
     .prepare();
+  /** Jobs whose hook is still to be called stay. */
+  const deleteOldJobs = db
+    .delete(jobs)
+    .where(
+      inArray(
+        jobs.uuid,
+        db
+          .select({ uuid: jobs.uuid })
+          .from(jobs)
+          .leftJoin(hooks, and(eq(hooks.jobUuid, jobs.uuid), eq(hooks.pending, true)))
+          .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
+          .limit(sql.placeholder('limit')),
+      ),
+    )
+    .prepare();
+  const jobByUuid = db
+    .select()
+    .from(jobs)
+    .where(eq(jobs.uuid, sql`${uuid}`))
+    .prepare();
+  const hookByJob = db
+    .select()
+    .from(hooks)
+    .where(eq(hooks.jobUuid, sql`${uuid}`))
+    .prepare();
+  const pendingHooks = db.select().from(hooks).where(sql`${hooks.pending} = 1`).prepare();
+  const updateHook = db
+    .update(hooks)
+    .set(placeholders(['attempts', 'pending', 'failure']) as never)
+    .where(eq(hooks.jobUuid, sql.placeholder('jobUuid')))
+    .prepare();
   const setPassword = db
     .insert(passwords)
     .values(placeholders(['accountUuid', 'hash']) as never)
@@ -176,6 +221,14 @@ export function compileStatements(db: BetterSQLite3Database) {
     ),
     insertTagOnce: onceInserter(tags, tags.resourceUuid, tags.type, tags.tag),
     insertSession: inserter(sessions),
+    insertJobOnce: onceInserter(jobs, jobs.uuid),
+    insertHook: inserter(hooks),
+    updateHook: (hook: Hook) => void updateHook.run(rowOf(hooks, hook)),
+    deleteJobsBefore: (before: number, limit: number) =>
+      deleteOldJobs.run({ before, limit }).changes,
+    jobByUuid: (jobUuid: string) => jobByUuid.get({ uuid: jobUuid }),
+    hookByJob: (jobUuid: string) => hookByJob.get({ uuid: jobUuid }),
+    pendingHooks: () => pendingHooks.all(),
     updateService: updater(modelServices),
     updateModel: updater(models),
     updateCenter: updater(modelCenters),

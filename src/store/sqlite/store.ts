@@ -4,7 +4,7 @@ import { LRUCache } from 'lru-cache';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { type Kind, queryables } from '../../contract/queryable.ts';
 import type { ResourceType } from '../../contract/resource.ts';
-import type { Reference, Store, WriteExtras } from '../../domain/ports.ts';
+import type { Reference, Store, WriteExtras, Writes } from '../../domain/ports.ts';
 import type {
   Model,
   ModelCenter,
@@ -12,6 +12,7 @@ import type {
   ModelFields,
   ModelService,
   ModelServiceFields,
+  NewJob,
   Records,
   Session,
   Tag,
@@ -32,6 +33,9 @@ const SLIDE_PART = 1 / 100;
 
 /** Most a page of several resources may hold. */
 const PAGE_BYTES_MAX = 64 * 1024 * 1024;
+
+/** Does work in a transaction, which is durable when the promise resolves. */
+type Write = <Result>(work: () => Result) => Promise<Result>;
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
 export function createSqliteStore(client: Database.Database): Store {
@@ -69,16 +73,6 @@ export function createSqliteStore(client: Database.Database): Store {
     } catch (error) {
       throw translateError(error);
     }
-  }
-
-  /** A write to a resource: what it names must exist, its tags are attached last. */
-  function writeResource<Result>(extras: WriteExtras, work: () => Result): Promise<Result> {
-    return write(() => {
-      for (const reference of extras.references) requireReference(reference);
-      const result = work();
-      for (const tag of extras.tags) run.insertTagOnce(tag);
-      return result;
-    });
   }
 
   function validSession(uuid: string, now: number): Session | undefined {
@@ -164,116 +158,182 @@ export function createSqliteStore(client: Database.Database): Store {
     return record;
   }
 
-  return {
-    addModelService: (service, extras) => writeResource(extras, () => insertService(service)),
+  /** The writes of operations, each in a transaction that `write` makes. */
+  const writes = (write: Write): Writes => {
+    /** A write to a resource: what it names must exist, its tags are attached last. */
+    function writeResource<Result>(extras: WriteExtras, work: () => Result): Promise<Result> {
+      return write(() => {
+        for (const reference of extras.references) requireReference(reference);
+        const result = work();
+        for (const tag of extras.tags) run.insertTagOnce(tag);
+        return result;
+      });
+    }
 
-    changeModelService: (uuid, change, extras) =>
-      writeResource(extras, () => {
-        const current = present('ModelService', uuid);
-        const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
-        run.updateService(changed);
-        if (changed.modelServiceImages !== current.modelServiceImages) {
-          run.deleteImages(uuid);
-          for (const image of changed.modelServiceImages) run.insertImage(image);
-        }
-        return changed;
-      }),
+    return {
+      addModelService: (service, extras, resultOf) =>
+        writeResource(extras, () => {
+          insertService(service);
+          return resultOf();
+        }),
 
-    cloneModelService: (sourceUuid, derive, extras) =>
-      writeResource(extras, () => {
-        const clone = derive(present('ModelService', sourceUuid));
-        insertService(clone);
-        return clone;
-      }),
-
-    addModel: (model, extras) =>
-      writeResource(extras, () => {
-        addResource(model.uuid, 'ModelVO');
-        run.insertModel(model);
-        for (const ref of model.modelServiceRefs) run.insertRefOnce(ref);
-      }),
-
-    bindModelToService: (ref, extras) =>
-      writeResource(extras, () => {
-        run.insertRefOnce(ref);
-        return present('ModelService', ref.modelServiceUuid);
-      }),
-
-    unbindModelFromService: (modelUuid, modelServiceUuid) =>
-      write(() => run.deleteRef(modelUuid, modelServiceUuid)),
-
-    changeModel: (uuid, change, extras) =>
-      writeResource(extras, () => {
-        const current = present('Model', uuid);
-        const changed = change(current);
-        run.updateModel(changed);
-        if (changed.modelServiceRefs !== current.modelServiceRefs) {
-          // One after the other: at no moment may there be two default ones.
-          run.unmarkDefaultRef(uuid);
-          for (const ref of changed.modelServiceRefs) {
-            run.insertRefOnce({ ...ref, isDefault: false });
-            if (ref.isDefault) run.markDefaultRef(ref);
+      changeModelService: (uuid, change, extras, resultOf) =>
+        writeResource(extras, () => {
+          const current = present('ModelService', uuid);
+          const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
+          run.updateService(changed);
+          if (changed.modelServiceImages !== current.modelServiceImages) {
+            run.deleteImages(uuid);
+            for (const image of changed.modelServiceImages) run.insertImage(image);
           }
-        }
-        return changed;
-      }),
+          return resultOf(changed);
+        }),
 
-    addModelCenter: (center, extras) =>
-      writeResource(extras, () => {
-        addResource(center.uuid, 'ModelCenterVO');
-        run.insertCenter(center);
-        return present('ModelCenter', center.uuid);
-      }),
+      cloneModelService: (sourceUuid, derive, extras, resultOf) =>
+        writeResource(extras, () => {
+          const clone = derive(present('ModelService', sourceUuid));
+          insertService(clone);
+          return resultOf(clone);
+        }),
 
-    changeModelCenter: (uuid, change, extras) =>
-      writeResource(extras, () => {
-        const current = present('ModelCenter', uuid);
-        const { modelUsedCapacity, modelServiceUsedCapacity } = current;
-        const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
-        run.updateCenter(changed);
-        return changed;
-      }),
+      addModel: (model, extras, resultOf) =>
+        writeResource(extras, () => {
+          addResource(model.uuid, 'ModelVO');
+          run.insertModel(model);
+          for (const ref of model.modelServiceRefs) run.insertRefOnce(ref);
+          return resultOf();
+        }),
 
-    deleteResources: (type, uuids) => write(() => run.deleteResources(type, uuids)),
+      bindModelToService: (ref, extras, resultOf) =>
+        writeResource(extras, () => {
+          run.insertRefOnce(ref);
+          return resultOf(present('ModelService', ref.modelServiceUuid));
+        }),
 
-    deleteModelCenter: (uuid, { withModels }) =>
-      write(() => {
-        if (!findRow.ModelCenter(uuid)) return;
-        const modelUuids = run.modelsOfCenter(uuid);
-        if (modelUuids.length > 0 && !withModels) {
-          throw new ApiError(
-            'operationFailed',
-            `the model center[uuid:${uuid}] has ${modelUuids.length} model(s): delete them first, or ` +
-              'all at once with deleteMode[Enforcing]',
-          );
-        }
-        run.deleteResources('ModelVO', modelUuids);
-        run.deleteResources('ModelCenterVO', [uuid]);
-      }),
+      unbindModelFromService: (modelUuid, modelServiceUuid, resultOf) =>
+        write(() => {
+          run.deleteRef(modelUuid, modelServiceUuid);
+          return resultOf();
+        }),
 
-    addTag: (tag) =>
-      write(() => {
-        const { resourceUuid, resourceType } = tag;
-        requireReference({
-          field: 'resourceUuid',
-          type: resourceType,
-          uuids: [resourceUuid],
-          list: false,
-        });
-        if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
-      }),
+      changeModel: (uuid, change, extras, resultOf) =>
+        writeResource(extras, () => {
+          const current = present('Model', uuid);
+          const changed = change(current);
+          run.updateModel(changed);
+          if (changed.modelServiceRefs !== current.modelServiceRefs) {
+            // One after the other: at no moment may there be two default ones.
+            run.unmarkDefaultRef(uuid);
+            for (const ref of changed.modelServiceRefs) {
+              run.insertRefOnce({ ...ref, isDefault: false });
+              if (ref.isDefault) run.markDefaultRef(ref);
+            }
+          }
+          return resultOf(changed);
+        }),
 
-    changeSystemTag: (uuid, change) =>
-      write(() => {
-        const current = find('SystemTag', uuid);
-        if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
-        const changed = { ...current, ...change };
-        if (run.hasSameTag(changed)) throw alreadyTagged(changed);
-        run.updateTag(changed);
-        return changed;
-      }),
+      addModelCenter: (center, extras, resultOf) =>
+        writeResource(extras, () => {
+          addResource(center.uuid, 'ModelCenterVO');
+          run.insertCenter(center);
+          return resultOf(present('ModelCenter', center.uuid));
+        }),
 
-    deleteTag: (uuid) => write(() => run.deleteTag(uuid)),
+      changeModelCenter: (uuid, change, extras, resultOf) =>
+        writeResource(extras, () => {
+          const current = present('ModelCenter', uuid);
+          const { modelUsedCapacity, modelServiceUsedCapacity } = current;
+          const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
+          run.updateCenter(changed);
+          return resultOf(changed);
+        }),
+
+      deleteResources: (type, uuids, resultOf) =>
+        write(() => {
+          run.deleteResources(type, uuids);
+          return resultOf();
+        }),
+
+      deleteModelCenter: (uuid, { withModels }, resultOf) =>
+        write(() => {
+          if (!findRow.ModelCenter(uuid)) return resultOf();
+          const modelUuids = run.modelsOfCenter(uuid);
+          if (modelUuids.length > 0 && !withModels) {
+            throw new ApiError(
+              'operationFailed',
+              `the model center[uuid:${uuid}] has ${modelUuids.length} model(s): delete them first, or ` +
+                'all at once with deleteMode[Enforcing]',
+            );
+          }
+          run.deleteResources('ModelVO', modelUuids);
+          run.deleteResources('ModelCenterVO', [uuid]);
+          return resultOf();
+        }),
+
+      addTag: (tag, resultOf) =>
+        write(() => {
+          const { resourceUuid, resourceType } = tag;
+          requireReference({
+            field: 'resourceUuid',
+            type: resourceType,
+            uuids: [resourceUuid],
+            list: false,
+          });
+          if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
+          return resultOf();
+        }),
+
+      changeSystemTag: (uuid, change, resultOf) =>
+        write(() => {
+          const current = find('SystemTag', uuid);
+          if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
+          const changed = { ...current, ...change };
+          if (run.hasSameTag(changed)) throw alreadyTagged(changed);
+          run.updateTag(changed);
+          return resultOf(changed);
+        }),
+
+      deleteTag: (uuid, resultOf) =>
+        write(() => {
+          run.deleteTag(uuid);
+          return resultOf();
+        }),
+
+      renewSession: (uuid, now, expiredDate, resultOf) =>
+        write(() => {
+          const session = validSession(uuid, now);
+          return resultOf(session && moveExpiry(session, expiredDate));
+        }),
+    };
+  };
+
+  /** Keeps a job as ended, with the hook to call. */
+  function insertJob({ hookUrl, ...job }: NewJob, success: boolean, outcome: object): void {
+    if (!run.insertJobOnce({ ...job, success, outcome })) throw duplicateJob(job.uuid);
+    if (hookUrl === undefined) return;
+    run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true, failure: null });
+  }
+
+  const store: Store = {
+    ...writes(write),
+    forJob: (job) => ({
+      ...store,
+      ...writes((work) =>
+        write(() => {
+          // Before the work, which would fail for another reason where it was done already.
+          if (run.jobByUuid(job.uuid)) throw duplicateJob(job.uuid);
+          const result = work();
+          insertJob(job, true, result as object);
+          return result;
+        }),
+      ),
+    }),
+    addFailedJob: (job, failure) => write(() => insertJob(job, false, failure)),
+    findJob: (uuid) => read(() => run.jobByUuid(uuid)),
+    pendingHooks: () => read(run.pendingHooks),
+    hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),
+    changeHook: (hook) => write(() => run.updateHook(hook)),
+    sweepJobs: (before, limit) => write(() => run.deleteJobsBefore(before, limit)),
 
     find: (kind, uuid) => read(() => find(kind, uuid)),
     list: (kind, query) =>
@@ -305,11 +365,6 @@ export function createSqliteStore(client: Database.Database): Store {
         return moveExpiry(current, expiredDate);
       });
     },
-    renewSession: (uuid, now, expiredDate) =>
-      write(() => {
-        const session = validSession(uuid, now);
-        return session && moveExpiry(session, expiredDate);
-      }),
     deleteSession: (uuid) => write(() => run.deleteSession(uuid)),
 
     findPassword: (accountUuid) => read(() => run.passwordOf(accountUuid)),
@@ -322,6 +377,7 @@ export function createSqliteStore(client: Database.Database): Store {
     ping: () => read(() => void client.prepare('SELECT 1').get()),
     close: async () => void client.close(),
   };
+  return store;
 }
 
 /** The rows of a page; SYS.1007 for one that would take the memory and time of everybody. */
@@ -339,6 +395,10 @@ function notFound(field: string, resource: string, type: string): ApiError {
     'resourceNotFound',
     `invalid field[${field}], resource[${resource}, type:${type}] not found`,
   );
+}
+
+function duplicateJob(uuid: string): ApiError {
+  return new ApiError('duplicateJob', `Duplicate job uuid[${uuid}]`);
 }
 
 function alreadyTagged({ resourceUuid, tag }: Tag): ApiError {

@@ -9,6 +9,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 import type {
+  Hook,
+  Job,
   ModelCenterFields,
   ModelFields,
   ModelServiceFields,
@@ -239,4 +241,30 @@ export const sessions = sqliteTable(
     expiredDate: milliseconds(),
   } satisfies ColumnsOf<Session>,
   (table) => [index('sessions_by_expiry').on(table.expiredDate)],
+);
+
+export const jobs = sqliteTable(
+  'jobs',
+  {
+    uuid: text().primaryKey(),
+    operation: text().notNull(),
+    createDate: milliseconds(),
+    success: flag(),
+    outcome: json<object>(),
+  } satisfies ColumnsOf<Job>,
+  (table) => [index('jobs_by_age').on(table.createDate)],
+);
+
+export const hooks = sqliteTable(
+  'hooks',
+  {
+    jobUuid: text()
+      .primaryKey()
+      .references(() => jobs.uuid, { onDelete: 'cascade' }),
+    url: text().notNull(),
+    attempts: integer().notNull(),
+    pending: flag(),
+    failure: text(),
+  } satisfies ColumnsOf<Hook>,
+  (table) => [index('hooks_pending').on(table.jobUuid).where(sql`${table.pending} = 1`)],
 );

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ModelServiceRef } from '../../../src/domain/records.ts';
 import type { Finishing } from '../../support/folder.ts';
 import { extras, image, model, modelService, newUuid, ref, tag } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -24,7 +25,7 @@ export function describeBindings(open: OpenStore): void {
       const service = await added(store, { uuid, modelServiceImages: [image(uuid)] });
       const refs = [ref(second.uuid, uuid), ref(first.uuid, uuid)];
       const answers = [];
-      for (const one of refs) answers.push(await store.bindModelToService(one, extras()));
+      for (const one of refs) answers.push(await store.bindModelToService(one, extras(), asIs));
 
       const expected = { ...service, modelServiceRefs: refs };
       expect(set(answers[1])).toEqual(expected);
@@ -43,6 +44,7 @@ export function describeBindings(open: OpenStore): void {
         store.bindModelToService(
           { ...first, uuid: text === 'first' ? first.uuid : newUuid() },
           extras({ tags: tags.filter((one) => one.tag === text) }),
+          asIs,
         );
       const answer = await bind('first');
       expect(await bind('second')).toEqual(answer);
@@ -55,7 +57,7 @@ export function describeBindings(open: OpenStore): void {
       const [bound, service] = [await addedModel(store), await added(store)];
       const answers = await Promise.all(
         Array.from({ length: 20 }, () =>
-          store.bindModelToService(ref(bound.uuid, service.uuid), extras()),
+          store.bindModelToService(ref(bound.uuid, service.uuid), extras(), asIs),
         ),
       );
       expect(answers[0]?.modelServiceRefs).toHaveLength(1);
@@ -70,16 +72,16 @@ export function describeBindings(open: OpenStore): void {
       const isDefault = { isDefault: true };
       await addedModel(store, { uuid, modelServiceRefs: [ref(uuid, first, isDefault)] });
 
-      const bind = () => store.bindModelToService(ref(uuid, second, isDefault), extras());
+      const bind = () => store.bindModelToService(ref(uuid, second, isDefault), extras(), asIs);
       await expectRejection(store, bind, expect.anything());
       const other = model();
       const twice = [ref(other.uuid, first, isDefault), ref(other.uuid, second, isDefault)];
-      const add = () => store.addModel({ ...other, modelServiceRefs: twice }, extras());
+      const add = () => store.addModel({ ...other, modelServiceRefs: twice }, extras(), nothing);
       await expectRejection(store, add, expect.anything());
 
-      await store.bindModelToService(ref(uuid, third), extras());
+      await store.bindModelToService(ref(uuid, third), extras(), asIs);
       const another = await addedModel(store);
-      await store.bindModelToService(ref(another.uuid, first, isDefault), extras());
+      await store.bindModelToService(ref(another.uuid, first, isDefault), extras(), asIs);
       expect((await store.find('ModelService', first))?.modelServiceRefs).toMatchObject([
         { modelUuid: uuid, isDefault: true },
         { modelUuid: another.uuid, isDefault: true },
@@ -98,7 +100,7 @@ export function describeBindings(open: OpenStore): void {
           ref(one.uuid, service.uuid, { isDefault: service === services[0] }),
         ),
       );
-      for (const one of refs) await store.bindModelToService(one, extras());
+      for (const one of refs) await store.bindModelToService(one, extras(), asIs);
       const refsNow = async () => {
         const now = await store.list('ModelService', ALL);
         return now.flatMap(({ modelServiceRefs }) => modelServiceRefs).map(({ uuid }) => uuid);
@@ -109,7 +111,7 @@ export function describeBindings(open: OpenStore): void {
     test('removes that one ref, on both its sides', async (context) => {
       const { store, refs, refsNow } = await bound(context);
       const [first, ...others] = refs;
-      await store.unbindModelFromService(first.modelUuid, first.modelServiceUuid);
+      await store.unbindModelFromService(first.modelUuid, first.modelServiceUuid, nothing);
       expect((await refsNow()).toSorted()).toEqual(others.map(({ uuid }) => uuid).toSorted());
       const ofModel = await store.find('Model', first.modelUuid);
       expect(ofModel?.modelServiceRefs).toEqual(
@@ -131,7 +133,7 @@ export function describeBindings(open: OpenStore): void {
         return { ...others, ModelService: strip(ModelService), Model: strip(Model) };
       };
       const before = await without();
-      await store.unbindModelFromService(modelUuid, modelServiceUuid);
+      await store.unbindModelFromService(modelUuid, modelServiceUuid, nothing);
       expect(await without()).toEqual(before);
     });
 
@@ -151,7 +153,10 @@ export function describeBindings(open: OpenStore): void {
         ['\0', '\ud800'],
       ];
       for (const pair of pairs) {
-        await expect(store.unbindModelFromService(...pair), pair.join()).resolves.toBeUndefined();
+        await expect(
+          store.unbindModelFromService(...pair, nothing),
+          pair.join(),
+        ).resolves.toBeUndefined();
         expect(await contents(store), pair.join()).toEqual(before);
       }
     });
@@ -159,9 +164,10 @@ export function describeBindings(open: OpenStore): void {
     test('succeeds again, and the pair can be bound anew', async (context) => {
       const { store, refs } = await bound(context);
       const [{ modelUuid, modelServiceUuid }, second] = refs;
-      for (const _ of [1, 2, 3]) await store.unbindModelFromService(modelUuid, modelServiceUuid);
+      for (const _ of [1, 2, 3])
+        await store.unbindModelFromService(modelUuid, modelServiceUuid, nothing);
       const anew = ref(modelUuid, modelServiceUuid, { isDefault: true });
-      await store.bindModelToService(anew, extras());
+      await store.bindModelToService(anew, extras(), asIs);
       expect((await store.find('Model', modelUuid))?.modelServiceRefs).toEqual([second, anew]);
     });
   });

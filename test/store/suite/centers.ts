@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
 import type { ModelCenterFields } from '../../../src/domain/records.ts';
 import { everyCenterField, extras, modelCenter, newUuid, tag } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -29,7 +30,7 @@ export function describeCenters(open: OpenStore): void {
       const store = await open(context);
       for (const record of [everyCenterField(), modelCenter()]) {
         const tags = [tag(record.uuid, 'a tag', { resourceType: 'ModelCenterVO' })];
-        const answered = await store.addModelCenter(record, extras({ tags }));
+        const answered = await store.addModelCenter(record, extras({ tags }), asIs);
         expect(set(answered)).toEqual({
           ...record,
           modelUsedCapacity: 0,
@@ -49,7 +50,7 @@ export function describeCenters(open: OpenStore): void {
       given: Partial<WriteExtras> = {},
     ) => {
       const references = [inPath(uuid, 'ModelCenterVO')];
-      return store.changeModelCenter(uuid, make, extras({ references, ...given }));
+      return store.changeModelCenter(uuid, make, extras({ references, ...given }), asIs);
     };
 
     test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
@@ -153,7 +154,7 @@ export function describeCenters(open: OpenStore): void {
         await added(store, { modelCenterUuid, size: 5 });
       }
       expect(await capacityOf(store, uuid)).toEqual([9, 15]);
-      const answered = await store.changeModelCenter(uuid, (current) => current, extras());
+      const answered = await store.changeModelCenter(uuid, (current) => current, extras(), asIs);
       expect(answered).toMatchObject({ modelUsedCapacity: 9, modelServiceUsedCapacity: 15 });
     });
 
@@ -168,12 +169,12 @@ export function describeCenters(open: OpenStore): void {
       const service = await added(store, { modelCenterUuid: uuid, size: 11 });
       const [moved = '', deleted = '', arriving = ''] = uuidsOf(models);
       const move = (model: string, modelCenterUuid: string) =>
-        store.changeModel(model, (current) => ({ ...current, modelCenterUuid }), extras());
+        store.changeModel(model, (current) => ({ ...current, modelCenterUuid }), extras(), asIs);
       await move(moved, newUuid());
       await move(arriving, uuid);
       expect(await capacityOf(store, uuid)).toEqual([12, 11]);
-      await store.deleteResources('ModelVO', [deleted]);
-      await store.deleteResources('ModelServiceVO', [service.uuid]);
+      await store.deleteResources('ModelVO', [deleted], nothing);
+      await store.deleteResources('ModelServiceVO', [service.uuid], nothing);
       expect(await capacityOf(store, uuid)).toEqual([7, 0]);
     });
 
@@ -228,10 +229,13 @@ export function describeCenters(open: OpenStore): void {
         await addedModel(store, { modelCenterUuid: uuid.toUpperCase() }),
       ];
       const binding = { uuid: newUuid(), modelUuid: model.uuid, modelServiceUuid: service.uuid };
-      await store.bindModelToService({ ...binding, isDefault: true }, extras());
-      await store.addTag(tag(uuid, 'a tag', { resourceType: 'ModelCenterVO' }));
-      await store.addTag(tag(model.uuid, 'a tag', { resourceType: 'ModelVO', type: 'System' }));
-      await store.addTag(tag(service.uuid, 'a tag'));
+      await store.bindModelToService({ ...binding, isDefault: true }, extras(), asIs);
+      await store.addTag(tag(uuid, 'a tag', { resourceType: 'ModelCenterVO' }), nothing);
+      await store.addTag(
+        tag(model.uuid, 'a tag', { resourceType: 'ModelVO', type: 'System' }),
+        nothing,
+      );
+      await store.addTag(tag(service.uuid, 'a tag'), nothing);
       return { uuid, service, models: [model, upper] };
     };
 
@@ -239,8 +243,8 @@ export function describeCenters(open: OpenStore): void {
       const store = await open(context);
       const [center, other] = [await addedCenter(store), await addedCenter(store)];
       const service = await added(store, { modelCenterUuid: center.uuid });
-      await store.addTag(tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO' }));
-      await store.deleteModelCenter(center.uuid, { withModels: false });
+      await store.addTag(tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO' }), nothing);
+      await store.deleteModelCenter(center.uuid, { withModels: false }, nothing);
       expect(set(await contents(store))).toEqual({
         ModelService: [service],
         Model: [],
@@ -254,11 +258,11 @@ export function describeCenters(open: OpenStore): void {
       const store = await open(context);
       const { uuid, models } = await prepare(store);
       const refused = failure('SYS.1006', expect.stringContaining(uuid));
-      const remove = () => store.deleteModelCenter(uuid, { withModels: false });
+      const remove = () => store.deleteModelCenter(uuid, { withModels: false }, nothing);
       await expectRejection(store, remove, refused);
       for (const model of models) {
         await expectRejection(store, remove, refused);
-        await store.deleteResources('ModelVO', [model.uuid]);
+        await store.deleteResources('ModelVO', [model.uuid], nothing);
       }
       await expect(remove()).resolves.toBeUndefined();
       expect(await store.find('ModelCenter', uuid)).toBeUndefined();
@@ -267,7 +271,7 @@ export function describeCenters(open: OpenStore): void {
     test('takes its models and all that belongs to them, where they are to go', async (context) => {
       const store = await open(context);
       const [{ uuid, service, models }, other] = [await prepare(store), await prepare(store)];
-      await store.deleteModelCenter(uuid, { withModels: true });
+      await store.deleteModelCenter(uuid, { withModels: true }, nothing);
       expect(await store.find('ModelCenter', uuid)).toBeUndefined();
       expect(uuidsOf(await store.list('Model', ALL)).toSorted()).toEqual(
         uuidsOf(other.models).toSorted(),
@@ -293,7 +297,7 @@ export function describeCenters(open: OpenStore): void {
       const before = await contents(store);
       for (const other of [...others, '', '%', '\0', '\ud800']) {
         for (const withModels of [false, true]) {
-          const deleting = store.deleteModelCenter(other, { withModels });
+          const deleting = store.deleteModelCenter(other, { withModels }, nothing);
           await expect(deleting, other).resolves.toBeUndefined();
         }
       }
@@ -308,7 +312,7 @@ export function describeCenters(open: OpenStore): void {
       );
       await Promise.all(models);
       const kept = await addedModel(store);
-      await store.deleteModelCenter(uuid, { withModels: true });
+      await store.deleteModelCenter(uuid, { withModels: true }, nothing);
       expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept.uuid]);
     });
   });

@@ -10,6 +10,7 @@ import {
   ref,
   tag,
 } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -42,10 +43,10 @@ async function fill(store: Store) {
     (['User', 'System'] as const).map((type) => tag(uuid, 'a tag', { type, resourceType }));
   for (const service of services) {
     const tags = tagsFor(service.uuid, 'ModelServiceVO');
-    await store.addModelService(service, extras({ tags }));
+    await store.addModelService(service, extras({ tags }), nothing);
   }
   for (const record of models) {
-    await store.addModel(record, extras({ tags: tagsFor(record.uuid, 'ModelVO') }));
+    await store.addModel(record, extras({ tags: tagsFor(record.uuid, 'ModelVO') }), nothing);
   }
   return { services, models };
 }
@@ -57,7 +58,7 @@ export function describeDeleting(open: OpenStore): void {
       const store = await open(context);
       const { services, models } = await fill(store);
       const [deleted, kept] = await wholeList(store, 'ModelService');
-      await store.deleteResources('ModelServiceVO', [deleted?.uuid ?? '']);
+      await store.deleteResources('ModelServiceVO', [deleted?.uuid ?? ''], nothing);
 
       expect(await wholeList(store, 'ModelService')).toEqual([kept]);
       expect(await tagsOf(store, deleted?.uuid ?? '')).toEqual([]);
@@ -71,7 +72,7 @@ export function describeDeleting(open: OpenStore): void {
       // Had an image or a ref stayed, its uuid would be taken.
       const again = services.find(({ uuid }) => uuid === deleted?.uuid) ?? modelService();
       const { modelServiceRefs = [] } = deleted ?? {};
-      await store.addModelService({ ...again, modelServiceRefs }, extras());
+      await store.addModelService({ ...again, modelServiceRefs }, extras(), nothing);
       expect(set(await store.find('ModelService', again.uuid))).toEqual(set(deleted));
       expect(await tagsOf(store, again.uuid)).toEqual([]);
     });
@@ -80,7 +81,7 @@ export function describeDeleting(open: OpenStore): void {
       const store = await open(context);
       const { services, models } = await fill(store);
       const [deleted = model(), kept = model()] = models;
-      await store.deleteResources('ModelVO', [deleted.uuid]);
+      await store.deleteResources('ModelVO', [deleted.uuid], nothing);
 
       expect(set(await wholeList(store, 'Model'))).toEqual([kept]);
       expect(await tagsOf(store, deleted.uuid)).toEqual([]);
@@ -91,7 +92,7 @@ export function describeDeleting(open: OpenStore): void {
           modelServiceRefs: kept.modelServiceRefs.filter((one) => one.modelServiceUuid === uuid),
         });
       }
-      await store.addModel(deleted, extras());
+      await store.addModel(deleted, extras(), nothing);
       expect(set(await store.find('Model', deleted.uuid))).toEqual(deleted);
       expect(await tagsOf(store, deleted.uuid)).toEqual([]);
     });
@@ -107,7 +108,7 @@ export function describeDeleting(open: OpenStore): void {
       const of = { ModelServiceVO: services, ModelVO: models, ModelCenterVO: [] };
       const uuids = [...of[other].map(({ uuid }) => uuid), (await addedCenter(store)).uuid];
       const before = await contents(store);
-      await store.deleteResources(type, uuids);
+      await store.deleteResources(type, uuids, nothing);
       expect(await contents(store)).toEqual(before);
     });
 
@@ -126,7 +127,7 @@ export function describeDeleting(open: OpenStore): void {
         [`${uuid}' OR '1'='1`, `"${uuid}"`, `["${uuid}"]`],
         ['', '\0', `${uuid}\0`, '\ud800', 'x'.repeat(1_000_000)],
       ]) {
-        await expect(store.deleteResources('ModelVO', uuids)).resolves.toBeUndefined();
+        await expect(store.deleteResources('ModelVO', uuids, nothing)).resolves.toBeUndefined();
         expect(await contents(store), uuids.join().slice(0, 40)).toEqual(before);
       }
     });
@@ -139,9 +140,11 @@ export function describeDeleting(open: OpenStore): void {
         await addedModel(store),
       ];
       const service = await added(store);
-      await store.deleteResources('ModelVO', [
-        ...[UNKNOWN, first.uuid, service.uuid, '', first.uuid, third.uuid, UNKNOWN],
-      ]);
+      await store.deleteResources(
+        'ModelVO',
+        [...[UNKNOWN, first.uuid, service.uuid, '', first.uuid, third.uuid, UNKNOWN]],
+        nothing,
+      );
       expect(uuidsOf(await store.list('Model', ALL))).toEqual([second.uuid]);
       expect(await store.count('ModelService', [])).toBe(1);
     });
@@ -157,7 +160,7 @@ export function describeDeleting(open: OpenStore): void {
       );
       const [kept = '', ...deleted] = uuids;
       const unknown = Array.from({ length: 20_000 }, newUuid);
-      await store.deleteResources('ModelVO', [...unknown, ...deleted]);
+      await store.deleteResources('ModelVO', [...unknown, ...deleted], nothing);
       expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept]);
       const { modelServiceRefs = [] } = (await store.find('ModelService', service.uuid)) ?? {};
       expect(modelServiceRefs.map(({ modelUuid }) => modelUuid)).toEqual([kept]);
@@ -166,11 +169,11 @@ export function describeDeleting(open: OpenStore): void {
     test('frees the uuid for a resource of any kind', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
-      await store.deleteResources('ModelServiceVO', [uuid]);
+      await store.deleteResources('ModelServiceVO', [uuid], nothing);
       await addedModel(store, { uuid });
-      await store.deleteResources('ModelVO', [uuid]);
-      await store.addModelCenter(modelCenter({ uuid }), extras());
-      await store.deleteResources('ModelCenterVO', [uuid]);
+      await store.deleteResources('ModelVO', [uuid], nothing);
+      await store.addModelCenter(modelCenter({ uuid }), extras(), asIs);
+      await store.deleteResources('ModelCenterVO', [uuid], nothing);
       const service = await added(store, { uuid });
       expect(set(await wholeList(store, 'ModelService'))).toEqual([service]);
     });

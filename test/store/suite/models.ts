@@ -3,6 +3,7 @@ import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
 import type { Model, ModelServiceRef } from '../../../src/domain/records.ts';
 import type { Finishing } from '../../support/folder.ts';
 import { everyModelField, extras, model, newUuid, ref, tag } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   added,
   addedModel,
@@ -54,7 +55,7 @@ export function describeModels(open: OpenStore): void {
       given: Partial<WriteExtras> = {},
     ) => {
       const references = [inPath(uuid, 'ModelVO')];
-      return store.changeModel(uuid, make, extras({ references, ...given }));
+      return store.changeModel(uuid, make, extras({ references, ...given }), asIs);
     };
 
     test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
@@ -109,7 +110,7 @@ export function describeModels(open: OpenStore): void {
         tag(uuid, 'first', { resourceType, createDate: 1 }),
         tag(uuid, 'second', { resourceType, createDate: 2 }),
       ];
-      await store.addModel(model({ uuid }), extras({ tags: [first] }));
+      await store.addModel(model({ uuid }), extras({ tags: [first] }), nothing);
       const tags = [tag(uuid, 'first', { resourceType }), second];
       await change(store, uuid, (current) => current, { tags });
       expect(await tagsOf(store, uuid)).toEqual([first, second]);

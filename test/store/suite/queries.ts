@@ -20,6 +20,7 @@ import {
   ref,
   tag,
 } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -47,33 +48,36 @@ const kinds: {
     kind: 'ModelService',
     minimal: modelService,
     full: everyServiceField,
-    add: (store, row) => store.addModelService(row, extras()),
+    add: (store, row) => store.addModelService(row, extras(), nothing),
   },
   {
     kind: 'Model',
     minimal: model,
     full: everyModelField,
-    add: (store, row) => store.addModel(row, extras()),
+    add: (store, row) => store.addModel(row, extras(), nothing),
   },
   {
     kind: 'ModelCenter',
     minimal: modelCenter,
     full: everyCenterField,
-    add: (store, row) => store.addModelCenter(row, extras()),
+    add: (store, row) => store.addModelCenter(row, extras(), asIs),
   },
   ...(['User', 'System'] as const).map((type) => ({
     kind: `${type}Tag` as const,
     minimal: () => tag(owners[0] ?? '', 'a tag', { type }),
     full: () => tag(owners[0] ?? '', 'a tag', { type }),
     add: async (store: Store, row: never) => {
-      await store.addTag(row);
+      await store.addTag(row, nothing);
       // The other type's are in the same places, and may not show.
       const other = type === 'User' ? 'System' : 'User';
-      await store.addTag({
-        ...(row as ReturnType<typeof tag>),
-        uuid: newUuid(),
-        type: other,
-      } as never);
+      await store.addTag(
+        {
+          ...(row as ReturnType<typeof tag>),
+          uuid: newUuid(),
+          type: other,
+        } as never,
+        nothing,
+      );
     },
     once: ({ resourceUuid, tag }: Row) => `${resourceUuid} ${tag}`,
   })),
@@ -218,9 +222,9 @@ export function describeQueries(open: OpenStore): void {
           from = positionOf(last, sort);
           const types = { ModelService: 'ModelServiceVO', Model: 'ModelVO' } as const;
           if (kind === 'ModelCenter')
-            await store.deleteModelCenter(last.uuid, { withModels: false });
-          else if (kind.endsWith('Tag')) await store.deleteTag(last.uuid);
-          else await store.deleteResources(types[kind as 'Model'], [last.uuid]);
+            await store.deleteModelCenter(last.uuid, { withModels: false }, nothing);
+          else if (kind.endsWith('Tag')) await store.deleteTag(last.uuid, nothing);
+          else await store.deleteResources(types[kind as 'Model'], [last.uuid], nothing);
         }
         expect(seen).toEqual(expected);
       }
@@ -302,7 +306,7 @@ export function describeQueries(open: OpenStore): void {
           modelServiceRefs: bound.slice(0, index % 3).map((one) => ref(one.uuid, uuid)),
         });
       });
-      for (const service of services) await store.addModelService(service, extras());
+      for (const service of services) await store.addModelService(service, extras(), nothing);
       const name = queryField('ModelService', 'name');
       if (!name) throw new Error('a service has no name');
       const page = await store.list('ModelService', {

@@ -12,6 +12,7 @@ import {
   newUuid,
   tag,
 } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -46,7 +47,7 @@ const kinds: {
     resourceType: 'ModelServiceVO',
     minimal: modelService,
     full: () => ({ ...everyServiceField(), modelServiceImages: [], modelServiceRefs: [] }),
-    add: (store, record, given) => store.addModelService(record, given),
+    add: (store, record, given) => store.addModelService(record, given, nothing),
     further: {},
   },
   {
@@ -54,7 +55,7 @@ const kinds: {
     resourceType: 'ModelVO',
     minimal: model,
     full: () => ({ ...everyModelField(), modelServiceRefs: [] }),
-    add: (store, record, given) => store.addModel(record, given),
+    add: (store, record, given) => store.addModel(record, given, nothing),
     further: {},
   },
   {
@@ -62,7 +63,7 @@ const kinds: {
     resourceType: 'ModelCenterVO',
     minimal: modelCenter,
     full: everyCenterField,
-    add: (store, record, given) => store.addModelCenter(record, given),
+    add: (store, record, given) => store.addModelCenter(record, given, asIs),
     further: noCapacity,
   },
 ];

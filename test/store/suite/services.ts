@@ -10,6 +10,7 @@ import {
   ref,
   tag,
 } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   added,
   addedModel,
@@ -89,7 +90,8 @@ export function describeServices(open: OpenStore): void {
       uuid: string,
       make: (current: ModelService) => ModelService,
       given: Partial<WriteExtras> = {},
-    ) => store.changeModelService(uuid, make, extras({ references: [inPath(uuid)], ...given }));
+    ) =>
+      store.changeModelService(uuid, make, extras({ references: [inPath(uuid)], ...given }), asIs);
 
     test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
       const store = await open(context);
@@ -167,7 +169,7 @@ export function describeServices(open: OpenStore): void {
       const [first, second] = ['first', 'second'].map((text, createDate) =>
         tag(uuid, text, { createDate }),
       ) as [Tag, Tag];
-      await store.addModelService(modelService({ uuid }), extras({ tags: [first] }));
+      await store.addModelService(modelService({ uuid }), extras({ tags: [first] }), nothing);
       const tags = [tag(uuid, 'first'), second];
       await change(store, uuid, (current) => current, { tags });
       expect(await tagsOf(store, uuid)).toEqual([first, second]);
@@ -220,6 +222,7 @@ export function describeServices(open: OpenStore): void {
           return derived;
         },
         extras({ references: [inPath(uuid)], tags }),
+        asIs,
       );
 
       expect(set(seen)).toEqual(source);
@@ -233,7 +236,7 @@ export function describeServices(open: OpenStore): void {
       const store = await open(context);
       const { uuid } = await added(store);
       const clone = (derive: (source: ModelService) => ModelService) => () =>
-        store.cloneModelService(uuid, derive, extras({ tags: [tag(uuid, 'a tag')] }));
+        store.cloneModelService(uuid, derive, extras({ tags: [tag(uuid, 'a tag')] }), asIs);
       const error = new Error('no such clone');
       const throwing = () => {
         throw error;

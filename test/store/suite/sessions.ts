@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { newUuid, session } from '../../support/records.ts';
+import { asIs } from '../../support/results.ts';
 import type { OpenStore } from '../../support/stores.ts';
 
 /** Sessions and passwords. */
@@ -109,7 +110,7 @@ export function describeSessions(open: OpenStore): void {
       await store.addSession(other, 0);
       const renewed = { ...known, expiredDate: known.expiredDate + step };
       const now = known.createDate;
-      expect(await store.renewSession(known.uuid, now, renewed.expiredDate)).toEqual(renewed);
+      expect(await store.renewSession(known.uuid, now, renewed.expiredDate, asIs)).toEqual(renewed);
       expect(await store.findSession(known.uuid, renewed.expiredDate - 1)).toEqual(renewed);
       expect(await store.findSession(known.uuid, renewed.expiredDate)).toBeUndefined();
       expect(await store.findSession(other.uuid, now)).toEqual(other);
@@ -120,8 +121,8 @@ export function describeSessions(open: OpenStore): void {
       const known = session();
       const { uuid, expiredDate } = known;
       await store.addSession(known, 0);
-      expect(await store.renewSession(newUuid(), 0, expiredDate + 1)).toBeUndefined();
-      expect(await store.renewSession(uuid, expiredDate, expiredDate + 1)).toBeUndefined();
+      expect(await store.renewSession(newUuid(), 0, expiredDate + 1, asIs)).toBeUndefined();
+      expect(await store.renewSession(uuid, expiredDate, expiredDate + 1, asIs)).toBeUndefined();
       expect(await store.findSession(uuid, expiredDate - 1)).toEqual(known);
       expect(await store.findSession(uuid, expiredDate)).toBeUndefined();
     });
@@ -132,7 +133,7 @@ export function describeSessions(open: OpenStore): void {
       await store.addSession(known, 0);
       const { uuid, createDate } = known;
       const expiredDate = createDate + 31_536_000_000;
-      const renewed = await store.renewSession(uuid, createDate, expiredDate);
+      const renewed = await store.renewSession(uuid, createDate, expiredDate, asIs);
       for (const now of [createDate, createDate + 1, createDate + 7_200_000]) {
         expect(await store.useSession(uuid, now, now + 7_200_000)).toEqual(renewed);
       }
@@ -146,7 +147,7 @@ export function describeSessions(open: OpenStore): void {
       const known = session();
       await store.addSession(known, 0);
       const { uuid, createDate } = known;
-      await store.renewSession(uuid, createDate, createDate + 60_000);
+      await store.renewSession(uuid, createDate, createDate + 60_000, asIs);
       const now = createDate + 59_999;
       const used = await store.useSession(uuid, now, now + 7_200_000);
       expect(used?.expiredDate).toBe(now + 7_200_000);
@@ -166,7 +167,9 @@ export function describeSessions(open: OpenStore): void {
         await expect(store.deleteSession(known.uuid)).resolves.toBeUndefined();
         expect(await store.findSession(known.uuid, 0)).toBeUndefined();
         expect(await store.useSession(known.uuid, 0, known.expiredDate + 1)).toBeUndefined();
-        expect(await store.renewSession(known.uuid, 0, known.expiredDate + 1)).toBeUndefined();
+        expect(
+          await store.renewSession(known.uuid, 0, known.expiredDate + 1, asIs),
+        ).toBeUndefined();
       }
       expect(await store.findSession(other.uuid, 0)).toEqual(other);
     });
@@ -178,7 +181,7 @@ export function describeSessions(open: OpenStore): void {
       const { uuid, createDate, expiredDate } = known;
       const year = createDate + 31_536_000_000;
       const used = store.useSession(uuid, createDate + 60_000, expiredDate + 60_000);
-      const renewed = store.renewSession(uuid, createDate + 60_000, year);
+      const renewed = store.renewSession(uuid, createDate + 60_000, year, asIs);
       await Promise.all([used, renewed]);
       expect((await store.findSession(uuid, createDate))?.expiredDate).toBe(year);
     });

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Store } from '../../../src/domain/ports.ts';
 import type { Tag } from '../../../src/domain/records.ts';
 import { newUuid, tag } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -37,7 +38,7 @@ export function describeTags(open: OpenStore): void {
         ] as const) {
           for (const text of ['a', 'A', '', ' a', '标签 😀', "'; --", 'x'.repeat(4096)]) {
             const one = tag(uuid, text, { type, resourceType, createDate: 5, lastOpDate: 7 });
-            await store.addTag(one);
+            await store.addTag(one, nothing);
             expect(await store.find(kind, one.uuid)).toEqual(one);
             expect(await store.find(other, one.uuid)).toBeUndefined();
           }
@@ -53,7 +54,7 @@ export function describeTags(open: OpenStore): void {
       const tags = (['System', 'User'] as const).flatMap((type) =>
         ['a', 'b', 'c'].map((text, createDate) => tag(uuid, text, { type, createDate })),
       );
-      for (const one of tags.toReversed()) await store.addTag(one);
+      for (const one of tags.toReversed()) await store.addTag(one, nothing);
       expect(await wholeList(store, 'SystemTag')).toEqual(tags.slice(0, 3));
       expect(await wholeList(store, 'UserTag')).toEqual(tags.slice(3));
       for (const [kind, type] of [
@@ -81,7 +82,7 @@ export function describeTags(open: OpenStore): void {
       for (const [resourceUuid, resourceType] of missing) {
         await expectRejection(
           store,
-          () => store.addTag(tag(resourceUuid, 'a tag', { resourceType })),
+          () => store.addTag(tag(resourceUuid, 'a tag', { resourceType }), nothing),
           notFound(
             `invalid field[resourceUuid], resource[uuid:${resourceUuid}, type:${resourceType}] not found`,
           ),
@@ -92,16 +93,24 @@ export function describeTags(open: OpenStore): void {
     test('is refused where its resource carries it already, as its type', async (context) => {
       const store = await open(context);
       const [first, second] = [await added(store), await added(store)];
-      await store.addTag(tag(first.uuid, 'a tag'));
-      await expectRejection(store, () => store.addTag(tag(first.uuid, 'a tag')), duplicate);
+      await store.addTag(tag(first.uuid, 'a tag'), nothing);
+      await expectRejection(
+        store,
+        () => store.addTag(tag(first.uuid, 'a tag'), nothing),
+        duplicate,
+      );
       for (const other of [
         tag(first.uuid, 'a tag', { type: 'System' }),
         tag(first.uuid, 'A tag'),
         tag(first.uuid, 'a tag '),
         tag(second.uuid, 'a tag'),
       ]) {
-        await store.addTag(other);
-        await expectRejection(store, () => store.addTag({ ...other, uuid: newUuid() }), duplicate);
+        await store.addTag(other, nothing);
+        await expectRejection(
+          store,
+          () => store.addTag({ ...other, uuid: newUuid() }, nothing),
+          duplicate,
+        );
       }
     });
 
@@ -109,15 +118,15 @@ export function describeTags(open: OpenStore): void {
       const store = await open(context);
       const { uuid } = await added(store);
       const first = tag(uuid, 'first');
-      await store.addTag(first);
+      await store.addTag(first, nothing);
       const second = tag(uuid, 'second', { uuid: first.uuid });
-      await expectRejection(store, () => store.addTag(second), expect.anything());
+      await expectRejection(store, () => store.addTag(second, nothing), expect.anything());
     });
 
     test('is one, of calls at the same time', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
-      const calls = Array.from({ length: 10 }, () => store.addTag(tag(uuid, 'a tag')));
+      const calls = Array.from({ length: 10 }, () => store.addTag(tag(uuid, 'a tag'), nothing));
       const outcomes = await Promise.allSettled(calls);
       const refused = outcomes.filter(({ status }) => status === 'rejected');
       expect(refused).toEqual(Array(9).fill({ status: 'rejected', reason: duplicate }));
@@ -131,7 +140,7 @@ export function describeTags(open: OpenStore): void {
       const system = { type: 'System', createDate: 5, lastOpDate: 5 } as const;
       const [first, second] = [tag(uuid, 'first', system), tag(uuid, 'second', system)];
       const user = tag(uuid, 'user');
-      for (const one of [first, second, user]) await store.addTag(one);
+      for (const one of [first, second, user]) await store.addTag(one, nothing);
       return { uuid, first, second, user };
     };
 
@@ -141,7 +150,7 @@ export function describeTags(open: OpenStore): void {
       for (const [lastOpDate, text] of ['third', 'First', '', 'user', '标签 😀'].entries()) {
         const changed = { ...first, tag: text, lastOpDate };
         const change = { tag: text, lastOpDate };
-        expect(await store.changeSystemTag(first.uuid, change)).toEqual(changed);
+        expect(await store.changeSystemTag(first.uuid, change, asIs)).toEqual(changed);
         expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
       }
       expect(await store.find('SystemTag', second.uuid)).toEqual(second);
@@ -153,7 +162,7 @@ export function describeTags(open: OpenStore): void {
       const { first } = await prepare(store);
       const changed = { ...first, lastOpDate: 9 };
       const change = { tag: first.tag, lastOpDate: 9 };
-      expect(await store.changeSystemTag(first.uuid, change)).toEqual(changed);
+      expect(await store.changeSystemTag(first.uuid, change, asIs)).toEqual(changed);
       expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
     });
 
@@ -161,9 +170,13 @@ export function describeTags(open: OpenStore): void {
       const store = await open(context);
       const { uuid, first, second } = await prepare(store);
       const change = { tag: 'second', lastOpDate: 9 };
-      await expectRejection(store, () => store.changeSystemTag(first.uuid, change), duplicate);
-      await store.deleteTag(second.uuid);
-      await store.changeSystemTag(first.uuid, change);
+      await expectRejection(
+        store,
+        () => store.changeSystemTag(first.uuid, change, asIs),
+        duplicate,
+      );
+      await store.deleteTag(second.uuid, nothing);
+      await store.changeSystemTag(first.uuid, change, asIs);
       expect((await tagsOf(store, uuid)).map((one) => one.tag)).toEqual(['second', 'user']);
     });
 
@@ -173,7 +186,7 @@ export function describeTags(open: OpenStore): void {
       for (const other of [UNKNOWN, user.uuid, uuid, '', '%', '\0']) {
         await expectRejection(
           store,
-          () => store.changeSystemTag(other, { tag: 'changed', lastOpDate: 9 }),
+          () => store.changeSystemTag(other, { tag: 'changed', lastOpDate: 9 }, asIs),
           notFound(expect.stringContaining(`[uuid:${other}, `)),
         );
       }
@@ -184,9 +197,9 @@ export function describeTags(open: OpenStore): void {
       const { first } = await prepare(store);
       const other = await added(store);
       const elsewhere = tag(other.uuid, 'elsewhere', { type: 'System' });
-      await store.addTag(elsewhere);
+      await store.addTag(elsewhere, nothing);
       const change = { tag: first.tag, lastOpDate: 9 };
-      expect(await store.changeSystemTag(elsewhere.uuid, change)).toEqual({
+      expect(await store.changeSystemTag(elsewhere.uuid, change, asIs)).toEqual({
         ...elsewhere,
         ...change,
       });
@@ -200,11 +213,11 @@ export function describeTags(open: OpenStore): void {
       const tags = (['System', 'User'] as const).flatMap((type) =>
         ['a', 'b'].map((text, createDate) => tag(uuid, text, { type, createDate })),
       );
-      for (const one of tags) await store.addTag(one);
+      for (const one of tags) await store.addTag(one, nothing);
       for (const one of tags) {
-        await store.deleteTag(one.uuid);
+        await store.deleteTag(one.uuid, nothing);
         expect(await tagsOf(store, uuid)).toEqual(tags.filter((other) => other !== one));
-        await store.addTag(one);
+        await store.addTag(one, nothing);
         expect(await tagsOf(store, uuid)).toEqual(tags);
       }
     });
@@ -213,10 +226,10 @@ export function describeTags(open: OpenStore): void {
       const store = await open(context);
       const { uuid } = await added(store);
       const one = tag(uuid, 'a tag', { uuid: `abcdef${newUuid().slice(6)}` });
-      await store.addTag(one);
+      await store.addTag(one, nothing);
       const before = await contents(store);
       for (const other of [UNKNOWN, uuid, one.uuid.toUpperCase(), '', '%', '\0', '\ud800']) {
-        await expect(store.deleteTag(other), other).resolves.toBeUndefined();
+        await expect(store.deleteTag(other, nothing), other).resolves.toBeUndefined();
       }
       expect(await contents(store)).toEqual(before);
     });

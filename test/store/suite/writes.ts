@@ -1,18 +1,22 @@
 import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../../src/contract/errors.ts';
 import type { Reference, Store, WriteExtras } from '../../../src/domain/ports.ts';
 import type { Model, ModelCenter, ModelService, Tag } from '../../../src/domain/records.ts';
 import type { Finishing } from '../../support/folder.ts';
 import {
   extras,
+  hook,
   image,
   model,
   modelCenter,
   modelService,
+  newJob,
   newUuid,
   ref,
   session,
   tag,
 } from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -43,38 +47,41 @@ export function describeWrites(open: OpenStore): void {
     const center = await addedCenter(store);
     const service = modelService();
     const tags = [tag(service.uuid, 'there')];
-    await store.addModelService(service, extras({ tags }));
+    await store.addModelService(service, extras({ tags }), nothing);
     return { store, bound, center, service, tags };
   };
 
   const writes: [string, (prepared: Prepared, given: WriteExtras) => Promise<unknown>][] = [
-    ['adding a service', ({ store }, given) => store.addModelService(modelService(), given)],
-    ['adding a model', ({ store }, given) => store.addModel(model(), given)],
-    ['adding a center', ({ store }, given) => store.addModelCenter(modelCenter(), given)],
+    [
+      'adding a service',
+      ({ store }, given) => store.addModelService(modelService(), given, nothing),
+    ],
+    ['adding a model', ({ store }, given) => store.addModel(model(), given, nothing)],
+    ['adding a center', ({ store }, given) => store.addModelCenter(modelCenter(), given, asIs)],
     [
       'changing a service',
       ({ store, service: { uuid } }, given) =>
-        store.changeModelService(uuid, (current) => ({ ...current, name: 'changed' }), given),
+        store.changeModelService(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
     ],
     [
       'changing a model',
       ({ store, bound: { uuid } }, given) =>
-        store.changeModel(uuid, (current) => ({ ...current, name: 'changed' }), given),
+        store.changeModel(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
     ],
     [
       'changing a center',
       ({ store, center: { uuid } }, given) =>
-        store.changeModelCenter(uuid, (current) => ({ ...current, name: 'changed' }), given),
+        store.changeModelCenter(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
     ],
     [
       'cloning a service',
       ({ store, service: { uuid } }, given) =>
-        store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given),
+        store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given, asIs),
     ],
     [
       'binding',
       ({ store, bound, service }, given) =>
-        store.bindModelToService(ref(bound.uuid, service.uuid), given),
+        store.bindModelToService(ref(bound.uuid, service.uuid), given, asIs),
     ],
   ];
 
@@ -165,6 +172,7 @@ export function describeWrites(open: OpenStore): void {
         return store.addModelService(
           modelService({ uuid, modelServiceRefs: [ref(UNKNOWN, uuid)] }),
           extras(),
+          nothing,
         );
       },
     ],
@@ -174,6 +182,7 @@ export function describeWrites(open: OpenStore): void {
         store.addModelService(
           modelService({ modelServiceImages: [...modelServiceImages] }),
           extras(),
+          nothing,
         ),
     ],
     [
@@ -187,42 +196,47 @@ export function describeWrites(open: OpenStore): void {
             modelServiceImages: [...modelServiceImages, ...modelServiceImages],
           }),
           extras(),
+          asIs,
         ),
     ],
     [
       'a model bound to an unknown service',
       (store) => {
         const { uuid } = model();
-        return store.addModel(model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] }), extras());
+        return store.addModel(
+          model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] }),
+          extras(),
+          nothing,
+        );
       },
     ],
     [
       'a binding of an unknown model',
-      (store, { uuid }) => store.bindModelToService(ref(UNKNOWN, uuid), extras()),
+      (store, { uuid }) => store.bindModelToService(ref(UNKNOWN, uuid), extras(), asIs),
     ],
     [
       'a change of an unknown service',
-      (store) => store.changeModelService(UNKNOWN, (current) => current, extras()),
+      (store) => store.changeModelService(UNKNOWN, (current) => current, extras(), asIs),
     ],
     [
       'a change of an unknown model',
-      (store) => store.changeModel(UNKNOWN, (current) => current, extras()),
+      (store) => store.changeModel(UNKNOWN, (current) => current, extras(), asIs),
     ],
     [
       'a change of an unknown center',
-      (store) => store.changeModelCenter(UNKNOWN, (current) => current, extras()),
+      (store) => store.changeModelCenter(UNKNOWN, (current) => current, extras(), asIs),
     ],
     [
       'a change of a model by the uuid of a service',
-      (store, { uuid }) => store.changeModel(uuid, (current) => current, extras()),
+      (store, { uuid }) => store.changeModel(uuid, (current) => current, extras(), asIs),
     ],
     [
       'a tag on an unknown resource',
-      (store) => store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] })),
+      (store) => store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
     ],
     [
       'a clone of an unknown service',
-      (store) => store.cloneModelService(UNKNOWN, (source) => source, extras()),
+      (store) => store.cloneModelService(UNKNOWN, (source) => source, extras(), asIs),
     ],
   ])('refuses %s, even when no reference was to be checked', async ([, write], context) => {
     const store = await open(context);
@@ -241,7 +255,7 @@ export function describeWrites(open: OpenStore): void {
       uuids: [uuid, ...uuids],
       list: true,
     } as const;
-    const write = () => store.addModel(model(), extras({ references: [reference] }));
+    const write = () => store.addModel(model(), extras({ references: [reference] }), nothing);
     await expectRejection(
       store,
       write,
@@ -253,8 +267,8 @@ export function describeWrites(open: OpenStore): void {
     const store = await open(context);
     const uuid = newUuid();
     const outcomes = await Promise.allSettled([
-      ...Array.from({ length: 30 }, () => store.addModelService(modelService(), extras())),
-      ...Array.from({ length: 5 }, () => store.addModel(model({ uuid }), extras())),
+      ...Array.from({ length: 30 }, () => store.addModelService(modelService(), extras(), nothing)),
+      ...Array.from({ length: 5 }, () => store.addModel(model({ uuid }), extras(), nothing)),
     ]);
     const failed = outcomes.filter(({ status }) => status === 'rejected');
     expect(failed).toEqual(Array(4).fill({ status: 'rejected', reason: alreadyUsed(uuid) }));
@@ -270,20 +284,27 @@ export function describeWrites(open: OpenStore): void {
     await store.close();
     const same = <Kept>(current: Kept) => current;
     const calls: Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> = {
-      addModelService: () => store.addModelService(modelService(), extras()),
-      changeModelService: () => store.changeModelService(uuid, same, extras()),
-      cloneModelService: () => store.cloneModelService(uuid, same, extras()),
-      addModel: () => store.addModel(model(), extras()),
-      changeModel: () => store.changeModel(bound.uuid, same, extras()),
-      addModelCenter: () => store.addModelCenter(modelCenter(), extras()),
-      changeModelCenter: () => store.changeModelCenter(center.uuid, same, extras()),
-      bindModelToService: () => store.bindModelToService(ref(bound.uuid, uuid), extras()),
-      unbindModelFromService: () => store.unbindModelFromService(bound.uuid, uuid),
-      deleteResources: () => store.deleteResources('ModelServiceVO', [uuid]),
-      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { withModels: true }),
-      addTag: () => store.addTag(tag(uuid, 'a tag')),
-      changeSystemTag: () => store.changeSystemTag(uuid, { tag: 'a tag', lastOpDate: 0 }),
-      deleteTag: () => store.deleteTag(uuid),
+      addModelService: () => store.addModelService(modelService(), extras(), nothing),
+      changeModelService: () => store.changeModelService(uuid, same, extras(), asIs),
+      cloneModelService: () => store.cloneModelService(uuid, same, extras(), asIs),
+      addModel: () => store.addModel(model(), extras(), nothing),
+      changeModel: () => store.changeModel(bound.uuid, same, extras(), asIs),
+      addModelCenter: () => store.addModelCenter(modelCenter(), extras(), asIs),
+      changeModelCenter: () => store.changeModelCenter(center.uuid, same, extras(), asIs),
+      bindModelToService: () => store.bindModelToService(ref(bound.uuid, uuid), extras(), asIs),
+      unbindModelFromService: () => store.unbindModelFromService(bound.uuid, uuid, nothing),
+      deleteResources: () => store.deleteResources('ModelServiceVO', [uuid], nothing),
+      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { withModels: true }, nothing),
+      addTag: () => store.addTag(tag(uuid, 'a tag'), nothing),
+      changeSystemTag: () => store.changeSystemTag(uuid, { tag: 'a tag', lastOpDate: 0 }, asIs),
+      deleteTag: () => store.deleteTag(uuid, nothing),
+      forJob: () => store.forJob(newJob()).deleteTag(uuid, nothing),
+      addFailedJob: () => store.addFailedJob(newJob(), new ApiError('internal', '').answer),
+      findJob: () => store.findJob(uuid),
+      sweepJobs: () => store.sweepJobs(0, 1),
+      pendingHooks: () => store.pendingHooks(),
+      hookOf: () => store.hookOf(uuid),
+      changeHook: () => store.changeHook(hook(uuid)),
       find: () => store.find('ModelService', uuid),
       list: () => store.list('ModelService', ALL),
       listFields: () => store.listFields('ModelService', ALL, ['uuid']),
@@ -291,7 +312,7 @@ export function describeWrites(open: OpenStore): void {
       addSession: () => store.addSession(session(), 0),
       findSession: () => store.findSession(uuid, 0),
       useSession: () => store.useSession(uuid, 0, 1),
-      renewSession: () => store.renewSession(uuid, 0, 1),
+      renewSession: () => store.renewSession(uuid, 0, 1, asIs),
       deleteSession: () => store.deleteSession(uuid),
       findPassword: () => store.findPassword(uuid),
       setPassword: () => store.setPassword(uuid, 'a hash'),

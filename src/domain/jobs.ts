@@ -1,0 +1,91 @@
+import { LRUCache } from 'lru-cache';
+import type { ApiError, ErrorAnswer } from '../contract/errors.ts';
+import type { Ports, Store } from './ports.ts';
+import type { Job, NewJob } from './records.ts';
+
+/** Jobs of strangers that are remembered: they must not fill the database (decision 5). */
+const STRANGERS_MAX = 1000;
+/** Jobs that are swept at a time: others wait meanwhile. */
+const SWEPT_MAX = 1000;
+
+/** How a job has ended, as whoever asks for it is told. */
+export interface Outcome {
+  success: boolean;
+  /** The body of the answer: the operation's, or its failure's. */
+  body: object;
+}
+
+export type Ended<Result> = { result: Result } | { failure: ApiError };
+
+/** What becomes of jobs: each ends in the transaction of what its operation writes. */
+export class Jobs {
+  readonly #ports: Pick<Ports, 'store' | 'clock' | 'pause'>;
+  readonly #retention: number;
+  readonly #ofStrangers: LRUCache<string, ErrorAnswer>;
+
+  /** @param retention how long an outcome can be asked for, in milliseconds */
+  constructor(ports: Pick<Ports, 'store' | 'clock' | 'pause'>, retention: number) {
+    this.#ports = ports;
+    this.#retention = retention;
+    this.#ofStrangers = new LRUCache({
+      max: STRANGERS_MAX,
+      ttl: retention,
+      ttlResolution: 0,
+      perf: { now: ports.clock },
+    });
+  }
+
+  /**
+   * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
+   * @param operate the operation, on the store it is given
+   * @param options.keepsRefusals whether the job takes the failures for which the request is at fault;
+   *   else they leave no job (decision 1)
+   * @param options.failureOf makes a failure of whatever was thrown
+   * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; and what isn't kept
+   */
+  async run<Result>(
+    job: NewJob,
+    operate: (store: Store) => Promise<Result>,
+    options: { keepsRefusals: boolean; failureOf: (thrown: unknown) => ApiError },
+  ): Promise<Ended<Result>> {
+    const { store } = this.#ports;
+    try {
+      return { result: await operate(store.forJob(job)) };
+    } catch (thrown) {
+      const failure = options.failureOf(thrown);
+      const isDuplicate = failure.failure === 'duplicateJob';
+      if (isDuplicate || (failure.isRefusal && !options.keepsRefusals)) throw failure;
+      await store.addFailedJob(job, failure.answer);
+      return { failure };
+    }
+  }
+
+  /** Remembers a stranger's job as failed, for a while and not for sure. */
+  refuseStranger({ uuid }: NewJob, failure: ApiError): void {
+    this.#ofStrangers.set(uuid, failure.answer);
+  }
+
+  /** Undefined for a job that is unknown, or was too long ago. */
+  async find(uuid: string): Promise<Outcome | undefined> {
+    const job = await this.#ports.store.findJob(uuid);
+    if (job) return job.createDate >= this.#oldest() ? outcomeOf(job) : undefined;
+    const failure = this.#ofStrangers.get(uuid);
+    return failure && { success: false, body: failure };
+  }
+
+  /** Removes the jobs that can't be asked for any more. */
+  async sweep(): Promise<void> {
+    const { store, pause } = this.#ports;
+    const before = this.#oldest();
+    while ((await store.sweepJobs(before, SWEPT_MAX)) === SWEPT_MAX) await pause(0);
+  }
+
+  #oldest(): number {
+    return this.#ports.clock() - this.#retention;
+  }
+}
+
+/** What is told of a job. */
+export function outcomeOf({ success, outcome }: Job): Outcome {
+  return { success, body: success ? { success, ...outcome } : outcome };
+}

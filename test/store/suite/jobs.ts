@@ -1,0 +1,573 @@
+import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../../src/contract/errors.ts';
+import type { Store, Writes } from '../../../src/domain/ports.ts';
+import type { NewJob } from '../../../src/domain/records.ts';
+import type { Finishing } from '../../support/folder.ts';
+import {
+  extras,
+  hook,
+  model,
+  modelCenter,
+  modelService,
+  newJob,
+  newUuid,
+  ref,
+  session,
+  tag,
+} from '../../support/records.ts';
+import { nothing } from '../../support/results.ts';
+import {
+  ALL,
+  added,
+  addedCenter,
+  addedModel,
+  contents,
+  failure,
+  inPath,
+  type OpenStore,
+  UNKNOWN,
+} from '../../support/stores.ts';
+
+/** What the writes are done to. */
+interface World {
+  store: Store;
+  model: string;
+  bound: string;
+  service: string;
+  center: string;
+  systemTag: string;
+  session: string;
+}
+
+type WriteForJob = (
+  world: World,
+  store: Writes,
+  resultOf: () => object,
+  /** Called where the work begins, in those that make their record of another. */
+  atWork: () => void,
+) => Promise<object>;
+
+/** Every write of an operation, each with something to do: one forgotten here doesn't compile. */
+const writes: Record<keyof Writes, WriteForJob> = {
+  addModelService: (_, store, resultOf) =>
+    store.addModelService(modelService(), extras(), resultOf),
+  changeModelService: ({ service }, store, resultOf, atWork) =>
+    store.changeModelService(
+      service,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
+    ),
+  cloneModelService: ({ service }, store, resultOf, atWork) =>
+    store.cloneModelService(
+      service,
+      (source) => {
+        atWork();
+        return { ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] };
+      },
+      extras(),
+      resultOf,
+    ),
+  addModel: ({ service }, store, resultOf) => {
+    const record = model();
+    const tags = [tag(record.uuid, 'new', { resourceType: 'ModelVO' })];
+    return store.addModel(
+      { ...record, modelServiceRefs: [ref(record.uuid, service)] },
+      extras({ tags }),
+      resultOf,
+    );
+  },
+  changeModel: ({ model }, store, resultOf, atWork) =>
+    store.changeModel(
+      model,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
+    ),
+  addModelCenter: (_, store, resultOf) => store.addModelCenter(modelCenter(), extras(), resultOf),
+  changeModelCenter: ({ center }, store, resultOf, atWork) =>
+    store.changeModelCenter(
+      center,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
+    ),
+  bindModelToService: ({ model, service }, store, resultOf) =>
+    store.bindModelToService(ref(model, service), extras(), resultOf),
+  unbindModelFromService: ({ bound, service }, store, resultOf) =>
+    store.unbindModelFromService(bound, service, resultOf),
+  deleteResources: ({ model, bound }, store, resultOf) =>
+    store.deleteResources('ModelVO', [model, bound], resultOf),
+  deleteModelCenter: ({ center }, store, resultOf) =>
+    store.deleteModelCenter(center, { withModels: true }, resultOf),
+  addTag: ({ service }, store, resultOf) => store.addTag(tag(service, 'new'), resultOf),
+  changeSystemTag: ({ systemTag }, store, resultOf) =>
+    store.changeSystemTag(systemTag, { tag: 'changed', lastOpDate: 1 }, resultOf),
+  deleteTag: ({ systemTag }, store, resultOf) => store.deleteTag(systemTag, resultOf),
+  renewSession: ({ session }, store, resultOf) => store.renewSession(session, 0, 5, resultOf),
+};
+
+const HOOK_URL = 'http://127.0.0.1:1/hook?a=b';
+const duplicate = ({ uuid }: NewJob) => failure('SYS.1007', `Duplicate job uuid[${uuid}]`);
+const failed = new ApiError('operationFailed', 'it failed').answer;
+
+/** Text that is easily lost on the way into a database and back. */
+const oddTexts = [
+  '',
+  ' ',
+  'null',
+  '"quoted" \\ and \\u0000',
+  "'; DROP TABLE jobs; --",
+  '\u0000 in the middle \u0000',
+  '\ud800 alone',
+  'line\nfeed\r\ttab \u2028 \u2029 \u0085 \u001f \u007f \ufeff',
+  '😀 Ünïcödé 模型 \u0301',
+  '1e400',
+  'x'.repeat(1_000_000),
+];
+
+/** What is no uuid of a job of these tests. */
+const otherUuids = (uuid: string) => [
+  UNKNOWN,
+  uuid.toUpperCase(),
+  `${uuid} `,
+  uuid.slice(1),
+  '',
+  '%',
+  '\0',
+  '\ud800',
+];
+
+/** Jobs and the hooks they call. */
+export function describeJobs(open: OpenStore): void {
+  const prepare = async (context: Finishing): Promise<World> => {
+    const store = await open(context);
+    const { uuid: service } = await added(store);
+    const { uuid: unbound } = await addedModel(store);
+    const { uuid: bound } = await addedModel(store);
+    await store.bindModelToService(ref(bound, service), extras(), nothing);
+    const { uuid: center } = await addedCenter(store);
+    await addedModel(store, { modelCenterUuid: center });
+    const systemTag = tag(service, 'there', { type: 'System' });
+    await store.addTag(systemTag, nothing);
+    const known = session();
+    await store.addSession(known, 0);
+    const uuids = { model: unbound, bound, service, center, systemTag: systemTag.uuid };
+    return { store, ...uuids, session: known.uuid };
+  };
+
+  /** All that can be seen of what is kept, but for jobs. */
+  const seen = async ({ store, session }: World) => ({
+    ...(await contents(store)),
+    session: await store.findSession(session, 0),
+  });
+
+  const expectNoJob = async (store: Store, { uuid }: NewJob) => {
+    expect(await store.findJob(uuid)).toBeUndefined();
+    expect(await store.hookOf(uuid)).toBeUndefined();
+    expect(await store.pendingHooks()).toEqual([]);
+  };
+
+  describe.each(Object.entries(writes))('%s, for a job', (_name, write) => {
+    test('keeps the job with the result that was made of it', async (context) => {
+      const world = await prepare(context);
+      const { store } = world;
+      const job = newJob({ hookUrl: HOOK_URL, operation: 'AnOperation', createDate: 7 });
+      const before = await seen(world);
+      const result = await write(world, store.forJob(job), () => ({ told: ['so'] }), nothing);
+      expect(result).toEqual({ told: ['so'] });
+      expect(await seen(world)).not.toEqual(before);
+      expect(await store.findJob(job.uuid)).toEqual({
+        uuid: job.uuid,
+        operation: 'AnOperation',
+        createDate: 7,
+        success: true,
+        outcome: { told: ['so'] },
+      });
+      expect(await store.hookOf(job.uuid)).toEqual(hook(job.uuid, { url: HOOK_URL }));
+    });
+
+    test('keeps neither job nor work when it fails', async (context) => {
+      const world = await prepare(context);
+      const { store } = world;
+      const before = await seen(world);
+      const thrown = new ApiError('operationFailed', 'in the end');
+      const circular: { self?: object } = {};
+      circular.self = circular;
+      const failures: [() => object, unknown][] = [
+        [
+          () => {
+            throw thrown;
+          },
+          thrown,
+        ],
+        // What no job can keep, which shows only after the work.
+        [() => circular, expect.anything()],
+        [() => ({ told: 1n }), expect.anything()],
+      ];
+      for (const [resultOf, error] of failures) {
+        const job = newJob({ hookUrl: HOOK_URL });
+        const writing = write(world, store.forJob(job), resultOf, nothing);
+        await expect(writing).rejects.toEqual(error);
+        expect(await seen(world)).toEqual(before);
+        await expectNoJob(store, job);
+      }
+    }, 30_000);
+
+    test.for([
+      'a success',
+      'a failure',
+    ])('is not done where %s has the uuid', async (of, context) => {
+      const world = await prepare(context);
+      const { store } = world;
+      const job = newJob({ hookUrl: HOOK_URL });
+      if (of === 'a failure') await store.addFailedJob(job, failed);
+      else await store.forJob(job).addModel(model(), extras(), () => ({ first: true }));
+      const tried = hook(job.uuid, { url: HOOK_URL, attempts: 3, failure: 'ECONNREFUSED' });
+      await store.changeHook(tried);
+      const before = await seen(world);
+      const kept = await store.findJob(job.uuid);
+      const done: string[] = [];
+      const retry = { ...job, operation: 'Another', createDate: 1, hookUrl: 'http://other' };
+      const retried = write(
+        world,
+        store.forJob(retry),
+        () => {
+          done.push('result');
+          return {};
+        },
+        () => done.push('work'),
+      );
+      await expect(retried).rejects.toEqual(duplicate(job));
+      expect(done).toEqual([]);
+      expect(await seen(world)).toEqual(before);
+      expect(await store.findJob(job.uuid)).toEqual(kept);
+      expect(await store.pendingHooks()).toEqual([tried]);
+    });
+
+    test('keeps no job where none was asked for', async (context) => {
+      const world = await prepare(context);
+      const { store } = world;
+      const job = newJob({ hookUrl: HOOK_URL });
+      store.forJob(job);
+      await write(world, store, () => ({}), nothing);
+      await expectNoJob(store, job);
+      expect(await store.sweepJobs(Number.MAX_SAFE_INTEGER, 100)).toBe(0);
+    });
+  });
+
+  describe('the store for a job', () => {
+    test('refuses a uuid in use before it looks for what the write needs', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      const { uuid } = await addedModel(store);
+      await store.addFailedJob(job, failed);
+      const forJob = store.forJob(job);
+      const references = [inPath(UNKNOWN)];
+      for (const write of [
+        () => forJob.addModel(model(), extras({ references }), nothing),
+        () => forJob.addModel(model({ uuid }), extras(), nothing),
+        () => forJob.addTag(tag(UNKNOWN, 'a tag'), nothing),
+        () => forJob.changeSystemTag(UNKNOWN, { tag: 'a tag', lastOpDate: 0 }, nothing),
+      ]) {
+        await expect(write()).rejects.toEqual(duplicate(job));
+      }
+    });
+
+    test('does one of many writes of one job at the same time', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      const outcomes = await Promise.allSettled([
+        ...Array.from({ length: 10 }, (_, index) =>
+          store.forJob(job).addModel(model(), extras(), () => ({ index })),
+        ),
+        ...Array.from({ length: 10 }, () => store.addFailedJob(job, failed)),
+      ]);
+      const done = outcomes.filter(({ status }) => status === 'fulfilled');
+      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      expect(done).toHaveLength(1);
+      expect(refused).toEqual(Array(19).fill({ status: 'rejected', reason: duplicate(job) }));
+      const found = await store.findJob(job.uuid);
+      expect(await store.count('Model', [])).toBe(found?.success ? 1 : 0);
+    });
+
+    test('does no second write of its own', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      const forJob = store.forJob(job);
+      await forJob.addModel(model(), extras(), () => ({ first: true }));
+      await expect(forJob.addModel(model(), extras(), () => ({}))).rejects.toEqual(duplicate(job));
+      expect(await store.count('Model', [])).toBe(1);
+      expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { first: true } });
+    });
+
+    test('can do the job after a write that failed', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      const forJob = store.forJob(job);
+      const references = [inPath(UNKNOWN)];
+      const failing = forJob.addModel(model(), extras({ references }), () => ({}));
+      await expect(failing).rejects.toMatchObject({ errorCode: 'SYS.1003' });
+      await forJob.addModel(model(), extras(), () => ({ done: true }));
+      expect(await store.findJob(job.uuid)).toMatchObject({ success: true });
+    });
+
+    test('reads what the other reads, and keeps no job of it', async (context) => {
+      const world = await prepare(context);
+      const { store, service, session: known } = world;
+      const job = newJob({ hookUrl: HOOK_URL });
+      const other = newJob({ hookUrl: HOOK_URL });
+      await store.addFailedJob(other, failed);
+      await store.setPassword('an account', 'a hash');
+      const forJob = store.forJob(job);
+      const reads: Record<string, (store: Store) => Promise<unknown>> = {
+        find: (one) => one.find('ModelService', service),
+        list: (one) => one.list('ModelService', ALL),
+        listFields: (one) => one.listFields('Model', ALL, ['uuid', 'name']),
+        count: (one) => one.count('Model', []),
+        findSession: (one) => one.findSession(known, 0),
+        useSession: (one) => one.useSession(known, 0, 0),
+        findPassword: (one) => one.findPassword('an account'),
+        findJob: (one) => one.findJob(other.uuid),
+        hookOf: (one) => one.hookOf(other.uuid),
+        pendingHooks: (one) => one.pendingHooks(),
+        contents,
+      };
+      for (const [name, read] of Object.entries(reads)) {
+        const told = await read(store);
+        expect(told, name).toBeDefined();
+        expect(await read(forJob), name).toEqual(told);
+      }
+      await forJob.ping();
+      expect(await store.findJob(job.uuid)).toBeUndefined();
+      expect(await store.hookOf(job.uuid)).toBeUndefined();
+      // What it reads is not what was there when it was made.
+      const { uuid } = await addedModel(store);
+      expect(await forJob.find('Model', uuid)).toBeDefined();
+    });
+  });
+
+  describe('a job', () => {
+    test('that failed is kept with its failure and its hook', async (context) => {
+      const store = await open(context);
+      const job = newJob({ operation: 'AnOperation', createDate: 9, hookUrl: HOOK_URL });
+      await store.addFailedJob(job, failed);
+      expect(await store.findJob(job.uuid)).toEqual({
+        uuid: job.uuid,
+        operation: 'AnOperation',
+        createDate: 9,
+        success: false,
+        outcome: failed,
+      });
+      expect(await store.pendingHooks()).toEqual([hook(job.uuid, { url: HOOK_URL })]);
+    });
+
+    test('is not replaced by a failure of the same uuid', async (context) => {
+      const store = await open(context);
+      const [done, undone] = [newJob(), newJob({ hookUrl: HOOK_URL })];
+      await store.forJob(done).addModel(model(), extras(), () => ({ told: 1 }));
+      await store.addFailedJob(undone, failed);
+      const before = [await store.findJob(done.uuid), await store.findJob(undone.uuid)];
+      const { answer } = new ApiError('internal', 'another');
+      for (const { uuid } of [done, undone]) {
+        const again = newJob({ uuid, operation: 'Another', createDate: 1, hookUrl: 'http://b' });
+        await expect(store.addFailedJob(again, answer)).rejects.toEqual(duplicate(again));
+      }
+      expect([await store.findJob(done.uuid), await store.findJob(undone.uuid)]).toEqual(before);
+      expect(await store.pendingHooks()).toEqual([hook(undone.uuid, { url: HOOK_URL })]);
+    });
+
+    test('is unknown until it is kept, and found by its whole uuid alone', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      expect(await store.findJob(job.uuid)).toBeUndefined();
+      await store.addFailedJob(job, failed);
+      expect(await store.findJob(job.uuid)).toMatchObject({ uuid: job.uuid });
+      for (const other of otherUuids(job.uuid)) {
+        expect(await store.findJob(other), JSON.stringify(other)).toBeUndefined();
+      }
+    });
+
+    test('may have any text of a header for its uuid', async (context) => {
+      const store = await open(context);
+      const uuids = [
+        'abcdefabcdefabcdefabcdefabcdefab',
+        'ABCDEFABCDEFABCDEFABCDEFABCDEFAB',
+        "' OR 1=1 -- 90123456789012345678",
+        '%'.repeat(32),
+        'ÿ'.repeat(32),
+        `{"${'a'.repeat(29)}}`,
+        '1'.repeat(32),
+      ];
+      for (const uuid of uuids) await store.addFailedJob(newJob({ uuid, createDate: 3 }), failed);
+      for (const uuid of uuids) expect(await store.findJob(uuid)).toMatchObject({ uuid });
+    });
+
+    test('keeps results and failures of odd text as they are', async (context) => {
+      const store = await open(context);
+      for (const text of oddTexts) {
+        const outcome = {
+          text,
+          [`key ${text}`]: [text, { deep: { text } }, [], {}, null],
+          numbers: [0, -1, 0.1, 9007199254740991, -9007199254740991],
+          flags: [true, false],
+        };
+        const [done, undone] = [newJob(), newJob()];
+        const told = await store.forJob(done).addModel(model(), extras(), () => outcome);
+        expect(told).toEqual(outcome);
+        expect((await store.findJob(done.uuid))?.outcome).toEqual(outcome);
+        const { code, description } = failed.error;
+        const answer = { error: { code, description, details: text } };
+        await store.addFailedJob(undone, answer);
+        expect((await store.findJob(undone.uuid))?.outcome).toEqual(answer);
+      }
+    });
+
+    test('keeps the empty result, and one of a dangerous key', async (context) => {
+      const store = await open(context);
+      for (const outcome of [{}, JSON.parse('{"__proto__":{"a":1},"constructor":"b"}')]) {
+        const job = newJob();
+        await store.forJob(job).addModel(model(), extras(), () => outcome);
+        const found = await store.findJob(job.uuid);
+        expect(JSON.stringify(found?.outcome)).toBe(JSON.stringify(outcome));
+      }
+    });
+  });
+
+  describe('a hook', () => {
+    test('is there for a job that names one, whatever the URL', async (context) => {
+      const store = await open(context);
+      const urls = [HOOK_URL, `https://a.example/${'x'.repeat(60_000)}`, 'http://h/\'%20"ÿ'];
+      const jobs = urls.map((hookUrl) => newJob({ hookUrl }));
+      const [silent, absent] = [newJob(), newJob({ hookUrl: undefined })];
+      for (const job of [...jobs, silent, absent]) await store.addFailedJob(job, failed);
+      for (const { uuid, hookUrl: url = '' } of jobs) {
+        expect(await store.hookOf(uuid)).toEqual(hook(uuid, { url }));
+        for (const other of otherUuids(uuid)) {
+          expect(await store.hookOf(other), JSON.stringify(other)).toBeUndefined();
+        }
+      }
+      expect(await store.hookOf(silent.uuid)).toBeUndefined();
+      expect(await store.hookOf(absent.uuid)).toBeUndefined();
+      const pending = await store.pendingHooks();
+      expect(pending.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
+    });
+
+    test('is what the last attempt has made of it, alone', async (context) => {
+      const store = await open(context);
+      const [one, other] = [newJob({ hookUrl: HOOK_URL }), newJob({ hookUrl: HOOK_URL })];
+      for (const job of [one, other]) await store.addFailedJob(job, failed);
+      const before = await store.findJob(one.uuid);
+      for (const changed of [
+        hook(one.uuid, { url: HOOK_URL, attempts: 1, failure: 'status 500' }),
+        hook(one.uuid, { url: HOOK_URL, attempts: 2, failure: 'ECONNREFUSED' }),
+        hook(one.uuid, { url: HOOK_URL, attempts: 3, failure: null, pending: false }),
+        hook(one.uuid, { url: HOOK_URL, attempts: 15, failure: 'ETIMEDOUT', pending: false }),
+      ]) {
+        await store.changeHook(changed);
+        expect(await store.hookOf(one.uuid)).toEqual(changed);
+        const pending = await store.pendingHooks();
+        const expected = [
+          ...(changed.pending ? [changed] : []),
+          hook(other.uuid, { url: HOOK_URL }),
+        ];
+        expect(pending).toHaveLength(expected.length);
+        expect(pending).toEqual(expect.arrayContaining(expected));
+      }
+      expect(await store.findJob(one.uuid)).toEqual(before);
+    });
+
+    test('is not made by a change of one that is gone', async (context) => {
+      const store = await open(context);
+      const job = newJob();
+      await store.addFailedJob(job, failed);
+      for (const uuid of [job.uuid, UNKNOWN]) {
+        await store.changeHook(hook(uuid));
+        expect(await store.hookOf(uuid)).toBeUndefined();
+      }
+      expect(await store.pendingHooks()).toEqual([]);
+    });
+  });
+
+  describe('sweeping', () => {
+    const addJobs = async (store: Store, dates: number[], fields: Partial<NewJob> = {}) => {
+      const jobs = dates.map((createDate) => newJob({ createDate, ...fields }));
+      for (const job of jobs) await store.addFailedJob(job, failed);
+      return jobs;
+    };
+    const datesLeft = async (store: Store, jobs: NewJob[]) => {
+      const found = await Promise.all(jobs.map(({ uuid }) => store.findJob(uuid)));
+      return found.flatMap((job) => (job ? [job.createDate] : []));
+    };
+
+    test('removes what ended before the moment, and nothing of that moment', async (context) => {
+      const store = await open(context);
+      const jobs = await addJobs(store, [98, 99, 100, 101]);
+      const succeeded = newJob({ createDate: 99 });
+      await store.forJob(succeeded).addModel(model(), extras(), () => ({}));
+      expect(await store.sweepJobs(98, 10)).toBe(0);
+      expect(await store.sweepJobs(100, 10)).toBe(3);
+      expect(await datesLeft(store, [...jobs, succeeded])).toEqual([100, 101]);
+      expect(await store.sweepJobs(100, 10)).toBe(0);
+      expect(await store.count('Model', [])).toBe(1);
+    });
+
+    test('removes no more than the limit, and tells how many', async (context) => {
+      const store = await open(context);
+      const jobs = await addJobs(store, [1, 2, 3, 4, 5, 6, 7]);
+      expect(await store.sweepJobs(8, 0)).toBe(0);
+      const counts = [];
+      for (let sweep = 0; sweep < 4; sweep++) counts.push(await store.sweepJobs(8, 3));
+      expect(counts).toEqual([3, 3, 1, 0]);
+      expect(await datesLeft(store, jobs)).toEqual([]);
+    });
+
+    test('leaves a job whose hook is pending, which counts for no limit', async (context) => {
+      const store = await open(context);
+      const pending = await addJobs(store, [1, 2, 3], { hookUrl: HOOK_URL });
+      const over = await addJobs(store, [4, 5]);
+      const [tried] = pending;
+      await store.changeHook(hook(tried?.uuid ?? '', { attempts: 14, failure: 'status 500' }));
+      expect(await store.sweepJobs(9, 2)).toBe(2);
+      expect(await datesLeft(store, [...pending, ...over])).toEqual([1, 2, 3]);
+      expect(await store.sweepJobs(9, 2)).toBe(0);
+      expect(await store.pendingHooks()).toHaveLength(3);
+    });
+
+    test('takes along hooks that were delivered or given up, and no others', async (context) => {
+      const store = await open(context);
+      const jobs = await addJobs(store, [1, 2, 3, 20], { hookUrl: HOOK_URL });
+      const [delivered = '', givenUp = '', pending = '', recent = ''] = jobs.map(
+        ({ uuid }) => uuid,
+      );
+      await store.changeHook(hook(delivered, { attempts: 1, pending: false }));
+      await store.changeHook(
+        hook(givenUp, { attempts: 15, pending: false, failure: 'status 500' }),
+      );
+      await store.changeHook(hook(recent, { attempts: 1, pending: false }));
+      expect(await store.sweepJobs(10, 10)).toBe(2);
+      expect(await store.hookOf(delivered)).toBeUndefined();
+      expect(await store.hookOf(givenUp)).toBeUndefined();
+      expect(await store.hookOf(pending)).toBeDefined();
+      expect(await store.hookOf(recent)).toBeDefined();
+      expect(await datesLeft(store, jobs)).toEqual([3, 20]);
+    });
+
+    test('frees the uuids of what it removes', async (context) => {
+      const store = await open(context);
+      const [job = newJob()] = await addJobs(store, [1]);
+      await store.sweepJobs(2, 1);
+      await store.forJob(job).addModel(model(), extras(), () => ({ again: true }));
+      expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { again: true } });
+    });
+  });
+}
