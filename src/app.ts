@@ -1,17 +1,22 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
+import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/login-attempts.ts';
 import { PageEnds } from './domain/page-ends.ts';
 import type { Memory, Ports } from './domain/ports.ts';
 import type { Rule } from './domain/rule.ts';
 import { rules } from './domain/rules.ts';
+import { type AccessKeySettings, accessKeyCheck } from './http/access-keys.ts';
 import { requireSession } from './http/authorization.ts';
 import { allowOrigins } from './http/cors.ts';
 import { serveDocs } from './http/docs.ts';
 import { handleError } from './http/error-handler.ts';
 import { checkHead, HEAD_MAX } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
+import { HookAllowlist } from './http/hook-allowlist.ts';
+import { jobRequests, type ReplySettings } from './http/job-requests.ts';
+import { jobRoutes } from './http/job-routes.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { closeWithin } from './http/lifecycle.ts';
 import { NodeRefusals } from './http/node-refusals.ts';
@@ -22,6 +27,7 @@ import { parseQueryString } from './http/query-string.ts';
 import { logRequest } from './http/request-log.ts';
 import { sharedSerializers } from './http/serializers.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
+import { defaultHookPace, type HookPace, WebHooks } from './http/web-hooks.ts';
 
 export interface AppOptions {
   ports: Omit<Ports, keyof Memory>;
@@ -35,6 +41,14 @@ export interface AppOptions {
   corsOrigins: string[];
   /** The program's own version. */
   version: string;
+  reply: ReplySettings;
+  /** How long a job's outcome can be asked for, in milliseconds. */
+  jobRetention: number;
+  accessKeys: Omit<AccessKeySettings, 'clock'>;
+  /** Hosts, addresses and CIDR ranges that web hooks may be at; `local` for private ones. */
+  hookAllow: readonly string[];
+  /** When web hooks are called; the defaults are the platform's. */
+  hookPace?: Partial<HookPace>;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
 }
@@ -106,6 +120,7 @@ export async function buildApp(options: AppOptions) {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
+  app.decorateRequest('jobRequest', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw unrouted.failureOf(request);
@@ -126,9 +141,22 @@ export async function buildApp(options: AppOptions) {
   await app.register(healthRoutes, { ports, version: options.version });
   await serveDocs(app);
 
+  const jobs = new Jobs(ports, options.jobRetention);
+  const webHooks = new WebHooks({
+    store: ports.store,
+    allowlist: new HookAllowlist(options.hookAllow),
+    pace: { ...defaultHookPace, ...options.hookPace },
+    logger,
+  });
+  app.addHook('onReady', () => webHooks.resume());
+  app.addHook('preClose', () => webHooks.close());
+
   const context = {
     ports,
-    requireSession: requireSession(ports),
+    jobs,
+    readJob: jobRequests(options.reply, ports),
+    webHooks,
+    requireSession: requireSession(ports, accessKeyCheck({ ...options.accessKeys, clock })),
     bodyLimit: options.bodyLimit,
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
@@ -137,6 +165,7 @@ export async function buildApp(options: AppOptions) {
     const rule = rules[name] as Rule<typeof name>;
     for (const route of operationRoutes(name, rule, context)) app.route(route);
   }
+  await app.register(jobRoutes, { jobs });
   return app;
 }
 

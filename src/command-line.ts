@@ -43,7 +43,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     strict: false,
     tokens: true,
   });
-  const known = [...settingFlags, 'help', 'version'];
+  const known = ['help', 'version', ...settingFlags];
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     if (!known.includes(token.name)) {

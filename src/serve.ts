@@ -57,6 +57,10 @@ export async function serve(settings: Settings, world: World): Promise<App> {
         strictReferences: settings.strictReferences,
       },
       logger,
+      reply: { mode: settings.reply, publicUrl: settings.publicUrl },
+      jobRetention: settings.jobRetention * 1000,
+      accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
+      hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
@@ -104,12 +108,13 @@ async function listen(app: App, { host, port }: Settings): Promise<void> {
 }
 
 /** @throws SettingsError where others than this machine could connect and nothing keeps them out */
-function refuseStrangers({ host, auth, session, adminPassword }: Settings): void {
-  if (isLoopback(host) || auth === 'off' || session.length > 0 || adminPassword !== '') return;
+function refuseStrangers({ host, auth, session, accessKey, adminPassword }: Settings): void {
+  const hasSecret = session.length > 0 || accessKey.length > 0 || adminPassword !== '';
+  if (isLoopback(host) || auth === 'off' || hasSecret) return;
   throw new SettingsError(
     `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
-      '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, or ' +
-      'AIOS_AUTH=off if anybody may do anything.',
+      '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, ' +
+      'AIOS_ACCESS_KEY to a key to sign with, or AIOS_AUTH=off if anybody may do anything.',
   );
 }
 

@@ -42,7 +42,7 @@ const listOf = (text: string, allows: (item: string) => boolean): string[] | und
 export const definitions = {
   host: setting({
     description:
-      'Address to listen on. On any but a loopback address the server starts only with `AIOS_SESSION`, `AIOS_ADMIN_PASSWORD` or `AIOS_AUTH=off`.',
+      'Address to listen on. On any but a loopback address the server starts only with `AIOS_SESSION`, `AIOS_ADMIN_PASSWORD`, `AIOS_ACCESS_KEY` or `AIOS_AUTH=off`.',
     allowed: 'an address or host name',
     default: '127.0.0.1',
     parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
@@ -87,6 +87,40 @@ export const definitions = {
       'Whether the API asks for a session; `off` takes any request, and any password on login.',
     ...oneOf(['on', 'off']),
     default: 'on',
+  }),
+  accessKey: setting({
+    description:
+      'Access keys of `admin`, as `id:secret`, separated by commas: for programs that sign their requests.',
+    allowed: 'pairs of an ASCII id, each another one, and a secret without commas and spaces',
+    default: '',
+    parse: parseAccessKeys,
+    secret: true,
+  }),
+  reply: setting({
+    description:
+      'How writes are answered: `auto` with the result, or with a job where the request asks for one; `inline` and `job` always so.',
+    ...oneOf(['auto', 'inline', 'job']),
+    default: 'auto',
+  }),
+  publicUrl: setting({
+    description:
+      'What the locations of jobs begin with. Without it, the scheme and host that the request names.',
+    allowed: 'an origin such as `https://aios.example.com`',
+    default: '',
+    parse: (text) => (text === '' || isOrigin(text) ? text : undefined),
+  }),
+  jobRetention: setting({
+    description: 'Seconds that a job’s outcome can be asked for.',
+    allowed: 'an integer from 1 to 31536000',
+    default: '10800',
+    parse: (text) => integerIn(text, 1, 31_536_000),
+  }),
+  hookAllow: setting({
+    description:
+      'Where web hooks may be called: these hosts, addresses and ranges, and with `local` this machine and private networks. Without it, `local` where the server listens on a loopback address, else nowhere.',
+    allowed: 'host names, IP addresses and CIDR ranges separated by commas',
+    default: '',
+    parse: (text) => (text === '' ? null : listOf(text, isHostOrRange)),
   }),
   unknownFields: setting({
     description: 'What to do about body fields that the API does not know.',
@@ -270,6 +304,20 @@ function isAddressOrRange(text: string): boolean {
   const version = isIP(address);
   if (version === 0 || rest.length > 0) return false;
   return bits === undefined || integerIn(bits, 0, version === 4 ? 32 : 128) !== undefined;
+}
+
+function isHostOrRange(text: string): boolean {
+  return isAddressOrRange(text) || /^(?!-)[a-z\d.-]{1,253}$/i.test(text);
+}
+
+/** Undefined where one of them is no pair, or two have the same id. Ids go into a header. */
+function parseAccessKeys(text: string): [id: string, secret: string][] | undefined {
+  const pairs = list(text).map((pair): [string, string] => {
+    const [, id = '', secret = ''] = /^([!-9;-~]+):([^\0]+)$/.exec(pair) ?? [];
+    return [id, secret];
+  });
+  const ids = new Set(pairs.map(([id]) => id));
+  return ids.size === pairs.length && !ids.has('') ? pairs : undefined;
 }
 
 function isOrigin(text: string): boolean {

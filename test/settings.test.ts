@@ -44,6 +44,11 @@ const variables: Record<SettingKey, string> = {
   adminPassword: 'AIOS_ADMIN_PASSWORD',
   sessionTimeout: 'AIOS_SESSION_TIMEOUT',
   auth: 'AIOS_AUTH',
+  accessKey: 'AIOS_ACCESS_KEY',
+  reply: 'AIOS_REPLY',
+  publicUrl: 'AIOS_PUBLIC_URL',
+  jobRetention: 'AIOS_JOB_RETENTION',
+  hookAllow: 'AIOS_HOOK_ALLOW',
   unknownFields: 'AIOS_UNKNOWN_FIELDS',
   strictReferences: 'AIOS_STRICT_REFERENCES',
   timeZone: 'AIOS_TIME_ZONE',
@@ -70,6 +75,11 @@ test('without anything set, the defaults count', () => {
       adminPassword: '',
       sessionTimeout: 7200,
       auth: 'on',
+      accessKey: [],
+      reply: 'auto',
+      publicUrl: '',
+      jobRetention: 10_800,
+      hookAllow: null,
       unknownFields: 'ignore',
       strictReferences: false,
       timeZone: 'UTC',
@@ -124,6 +134,31 @@ const allowed: Values = {
   auth: [
     ['on', 'on'],
     ['off', 'off'],
+  ],
+  accessKey: [
+    ['id:secret', [['id', 'secret']]],
+    [
+      ' a:b:c , d:e/+=\n',
+      [
+        ['a', 'b:c'],
+        ['d', 'e/+='],
+      ],
+    ],
+  ],
+  reply: [
+    ['auto', 'auto'],
+    ['inline', 'inline'],
+    ['job', 'job'],
+  ],
+  publicUrl: ['https://aios.example.com', 'http://10.0.0.1:8080'].map((url) => [url, url]),
+  jobRetention: [
+    ['1', 1],
+    [' 10800 ', 10_800],
+    ['31536000', 31_536_000],
+  ],
+  hookAllow: [
+    ['hooks.example.com', ['hooks.example.com']],
+    ['10.0.0.0/8, ::1 localhost', ['10.0.0.0/8', '::1', 'localhost']],
   ],
   unknownFields: [
     ['ignore', 'ignore'],
@@ -188,6 +223,20 @@ const refused: Record<SettingKey, string[]> = {
   adminPassword: [],
   sessionTimeout: ['0', '-1', '1.5', '31536001', '2h', '7200s', '1e3', '+60', 'never', '６０'],
   auth: ['true', 'OFF', 'no', '0'],
+  accessKey: [
+    ...['its-id', 'its-id:', ':its-secret', 'its-id:its-secret,other', 'its id:its-secret'],
+    ...['its-id:its-secret,its-id:other', '模:its-secret', 'its-id:its\0secret'],
+  ],
+  reply: ['async', 'Job', 'on'],
+  publicUrl: [
+    'aios.example.com',
+    'https://aios.example.com/',
+    'ftp://a',
+    'https://a/b',
+    'https://*.a',
+  ],
+  jobRetention: ['0', '-1', '31536001', '3h'],
+  hookAllow: ['10.0.0.0/33', 'http://a', 'a/b', '*', '-a', 'a_b'],
   unknownFields: ['accept', 'Reject', 'true'],
   strictReferences: ['yes', 'TRUE', '1', 'on'],
   timeZone: ['Mars/Olympus', 'Shanghai', '+8'],
@@ -255,8 +304,8 @@ describe.each(settingKeys)('%s', (key) => {
 });
 
 describe('a secret', () => {
-  test('is the session or the password, and nothing else', () => {
-    expect(settingKeys.filter(isSecret)).toEqual(['session', 'adminPassword']);
+  test('is what lets in, and nothing else', () => {
+    expect(settingKeys.filter(isSecret)).toEqual(['session', 'adminPassword', 'accessKey']);
   });
 
   test.each<[string, Parameters<typeof read>[0]]>([

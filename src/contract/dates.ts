@@ -37,6 +37,30 @@ const DAY = 86_400_000;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
+ * Makes the clock of a zone.
+ *
+ * @param timeZone an IANA zone
+ * @returns a function from milliseconds since the epoch to what clocks in the zone show then, as if it
+ *   were UTC, to the second
+ * @throws RangeError for a zone the runtime doesn't know
+ */
+export function zoneClock(timeZone: string): (milliseconds: number) => number {
+  const clock = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short' },
+    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
+    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+  });
+  return (milliseconds) => {
+    const shown = clock.format(milliseconds);
+    // By its numbers, which come in this order: taking the parts apart costs several times as much.
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
+      shown.match(/\d+/g) ?? []
+    ).map(Number);
+    return instantOf([shown.includes('BC') ? 1 - year : year, month, day, hour, minute, second]);
+  };
+}
+
+/**
  * Makes the parser of dates in queries: `2025-11-25 11:51:50`, or the form that answers have.
  *
  * @param timeZone an IANA zone
@@ -45,20 +69,7 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
  *   going forward skip stands for as long after the leap as it says.
  */
 export function dateParser(timeZone: string): (text: string) => number | undefined {
-  const clock = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
-  });
-  /** What clocks in the zone show, as if it were UTC. */
-  const clockAt = (instant: number): number => {
-    const shown = clock.format(instant);
-    // By its numbers, which come in this order: taking the parts apart costs several times as much.
-    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
-      shown.match(/\d+/g) ?? []
-    ).map(Number);
-    return instantOf([shown.includes('BC') ? 1 - year : year, month, day, hour, minute, second]);
-  };
+  const clockAt = zoneClock(timeZone);
   const offset = (near: number): number => clockAt(near) - near;
   return (text) => {
     const wanted = wallClock(text.trim());

@@ -1,21 +1,9 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { DeletionResult } from './deletion.ts';
 import { type Operation, type OperationName, operations } from './operations.ts';
-import { boolean, component, integer, long } from './schema.ts';
+import { boolean, component, integer } from './schema.ts';
 
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
-
-/** The body of a 202 (contract §4.6). */
-export const JobAccepted = Type.Object(
-  {
-    location: Type.String({
-      description: 'Where to poll for the result.',
-      examples: ['http://localhost:8080/zstack/v1/api-jobs/9c4f6bcbb2d34b0c8d3f0b8b1c5a2f11'],
-    }),
-    apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
-  },
-  { $id: 'JobAccepted', description: 'The operation goes on as a job.' },
-);
 
 /** What `success` stands beside (contract §4.5), by what the operation answers. */
 const contents = {

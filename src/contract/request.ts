@@ -52,12 +52,14 @@ export function bodySchema(name: OperationName): TSchema | undefined {
 
 /**
  * Compiles an operation's reader, once, at start.
- * @returns a function that reads a request; it throws ApiError SYS.1007
+ * @returns a function that judges the types of what was sent, and returns one that judges the
+ *   arguments: a job fails by the second, but the request itself by the first (decision 5). Both throw
+ *   ApiError SYS.1007.
  */
 export function compileRequestReader<Name extends OperationName>(
   name: Name,
   onUnknownFields: OnUnknownFields,
-): (sent: SentRequest) => Read<Name> {
+): (sent: SentRequest) => () => Read<Name> {
   const operation: Operation = operations[name];
   const message = messageClass(name);
   const params = compileReader(operation.params);
@@ -87,16 +89,18 @@ export function compileRequestReader<Name extends OperationName>(
     const unknown = reading.unknownFields.filter((field) => !tagNames.includes(field));
     if (unknown.length > 0) onUnknownFields(unknown, message);
 
-    const checkedParams = params.check(convertedParams, '', reading);
-    const { systemTags = [], userTags = [] } = tags.check(convertedTags, '', reading) as {
-      systemTags?: string[];
-      userTags?: string[];
-    };
-    return {
-      params: checkedParams as Read<Name>['params'],
-      query: query.check(convertedQuery, '', reading) as Read<Name>['query'],
-      systemTags: [...new Set(systemTags)],
-      userTags: [...new Set(userTags)],
+    return () => {
+      const checkedParams = params.check(convertedParams, '', reading);
+      const { systemTags = [], userTags = [] } = tags.check(convertedTags, '', reading) as {
+        systemTags?: string[];
+        userTags?: string[];
+      };
+      return {
+        params: checkedParams as Read<Name>['params'],
+        query: query.check(convertedQuery, '', reading) as Read<Name>['query'],
+        systemTags: [...new Set(systemTags)],
+        userTags: [...new Set(userTags)],
+      };
     };
   };
 }

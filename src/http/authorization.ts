@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { invalidArgument } from '../contract/errors.ts';
 import type { Ports } from '../domain/ports.ts';
 import { admitSession } from '../domain/sessions.ts';
+import type { accessKeyCheck } from './access-keys.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -14,12 +15,16 @@ declare module 'fastify' {
  * Makes the hook that lets a request pass with a valid session (contract §4.1).
  * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
  */
-export function requireSession(ports: Ports) {
+export function requireSession(ports: Ports, checkAccessKey: ReturnType<typeof accessKeyCheck>) {
   return async (request: FastifyRequest): Promise<void> => {
     if (!ports.access.required) return;
     const header = request.headers.authorization;
     if (header === undefined) throw invalidArgument("missing header 'Authorization'");
     const [scheme, ...rest] = header.trim().split(/\s+/);
+    if (scheme === 'ZStack') {
+      request.session = checkAccessKey(request, rest.join(' '));
+      return;
+    }
     if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
     request.session = rest.join(' ');
     await admitSession(request.session, ports);

@@ -13,9 +13,7 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const error: Error = thrown ?? new Error('nothing was thrown');
-  const failure = toApiError(error, request);
-  if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');
+  const failure = failureOf(thrown, request);
   if (!request.raw.complete) discardBody(request.raw);
   reply
     // The framework would cut the connection of a client that is still sending.
@@ -28,7 +26,16 @@ export function handleError(
     .send(failure.answer);
 }
 
-function discardBody(body: IncomingMessage): void {
+/** What was thrown, in the catalogue's terms; what is in none of them is logged. */
+export function failureOf(thrown: unknown, request: FastifyRequest): ApiError {
+  const error = thrown instanceof Error ? thrown : new Error(`thrown: ${thrown}`);
+  const failure = toApiError(error, request);
+  if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');
+  return failure;
+}
+
+/** Reads on so far, so that a client that is still sending comes to read the answer. */
+export function discardBody(body: IncomingMessage): void {
   let discarded = 0;
   body.on('data', (chunk: Buffer) => {
     discarded += chunk.length;

@@ -30,15 +30,6 @@ export async function checkHeaders(request: FastifyRequest): Promise<void> {
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) throw notJson(type);
 }
 
-/** Judges the form of `X-Web-Hook`, for which nothing is called yet (contract §4.8). */
-export async function checkWebHook({ headers }: FastifyRequest): Promise<void> {
-  const hook = headers['x-web-hook'];
-  if (hook === undefined) return;
-  if (!URL.canParse(String(hook)) || !/^https?:$/.test(new URL(String(hook)).protocol)) {
-    throw invalidArgument('Invalid header[X-Web-Hook], it must be an http or https URL');
-  }
-}
-
 function hasBody({ headers }: FastifyRequest): boolean {
   return (
     headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') !== 0
@@ -50,7 +41,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
  * @returns milliseconds, or undefined where there is none
  * @throws ApiError SYS.1007 for an unreadable one (contract §4.8)
  */
-function timeoutOf({ headers }: FastifyRequest): number | undefined {
+export function timeoutOf({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];
   if (header === undefined) return undefined;
   if (!/^\d{1,9}$/.test(String(header))) {
@@ -60,7 +51,7 @@ function timeoutOf({ headers }: FastifyRequest): number | undefined {
 }
 
 /** Refuses to begin an operation whose client has stopped waiting. */
-export async function checkTimeout(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+export function checkTimeout(request: FastifyRequest, reply: FastifyReply): void {
   const timeout = timeoutOf(request);
   if (timeout !== undefined && reply.elapsedTime > timeout) {
     throw new ApiError(

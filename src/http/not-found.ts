@@ -2,8 +2,17 @@ import type { FastifyRequest, RouteOptions } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
 import { decodedPath, rawPath } from './paths.ts';
 
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What is said of other methods, in place of the usual sentence. */
+    otherMethods?: string;
+  }
+}
+
 interface KnownPath {
   pattern: RegExp;
+  /** What is said of other methods, where the platform has a sentence of its own. */
+  otherMethods?: string | undefined;
   methods: Set<string>;
 }
 
@@ -17,9 +26,13 @@ export class UnroutedRequests {
   readonly #paths = new Map<string, KnownPath>();
 
   /** Remembers a route; to be called for each as it is added. */
-  add({ url, method }: Pick<RouteOptions, 'url' | 'method'>): void {
+  add({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
     if (url.includes('*')) return;
-    const known = this.#paths.get(url) ?? { pattern: patternOf(url), methods: new Set<string>() };
+    const known = this.#paths.get(url) ?? {
+      pattern: patternOf(url),
+      methods: new Set<string>(),
+      otherMethods: config?.otherMethods,
+    };
     for (const verb of [method].flat()) known.methods.add(verb);
     this.#paths.set(url, known);
   }
@@ -33,13 +46,13 @@ export class UnroutedRequests {
 
   failureOf(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
     const path = rawPath(request.url);
-    const methods = [...this.#paths.values()]
-      .filter(({ pattern }) => pattern.test(routedPath(path)))
-      .flatMap((known) => [...known.methods]);
+    const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(routedPath(path)));
+    const methods = known.flatMap((each) => [...each.methods]);
     if (methods.length === 0) return unroutedPath(request.url);
     return new ApiError(
       'methodNotAllowed',
-      `The method[${request.method}] is not allowed for the path[${path}]`,
+      known[0]?.otherMethods ??
+        `The method[${request.method}] is not allowed for the path[${path}]`,
       { allow: [...new Set(methods)].sort().join(', ') },
     );
   }

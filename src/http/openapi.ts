@@ -3,9 +3,10 @@ import type { TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
 import { DeletionResult } from '../contract/deletion.ts';
-import { answerSchema, JobAccepted } from '../contract/envelopes.ts';
-import { documentedFailures, ErrorAnswer, ErrorCode } from '../contract/errors.ts';
+import { answerSchema } from '../contract/envelopes.ts';
+import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from '../contract/errors.ts';
 import { examples } from '../contract/examples.ts';
+import { GetJob, JobAccepted, JobRunning } from '../contract/jobs.ts';
 import { ModelCenterCapacityInventory } from '../contract/model-center.ts';
 import { ModelServiceImageInventory, ModelServiceRefInventory } from '../contract/model-service.ts';
 import { isWrite, type Operation, type OperationName, operations } from '../contract/operations.ts';
@@ -19,6 +20,7 @@ function components(): Map<string, TSchema> {
     ErrorCode,
     ErrorAnswer,
     JobAccepted,
+    JobRunning,
     ModelServiceRefInventory,
     ModelServiceImageInventory,
     ModelCenterCapacityInventory,
@@ -54,8 +56,9 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'Model centers', description: 'Where models and services are kept.' },
         { name: 'Sessions', description: 'Logging in and out.' },
         { name: 'Tags', description: 'Tags of services, models and centers.' },
+        { name: GetJob.tag, description: 'What became of writes that were answered 202.' },
       ],
-      security: [{ session: [] }],
+      security: [{ session: [] }, { accessKey: [] }],
       components: {
         securitySchemes: {
           session: {
@@ -63,6 +66,14 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
             in: 'header',
             name: 'Authorization',
             description: '`OAuth`, a space, and the UUID of a session.',
+          },
+          accessKey: {
+            type: 'apiKey',
+            in: 'header',
+            name: 'Authorization',
+            description:
+              '`ZStack`, a space, the id of an access key, `:`, and the base64 HMAC-SHA1 with its ' +
+              'secret of the method, the `Date` header and the path from `/v1`, on a line each.',
           },
         },
       },
@@ -83,7 +94,8 @@ function complete(document: Document): Document {
   describeReferences(document.components.schemas);
   for (const path of Object.values<Document>(document.paths)) {
     for (const described of Object.values<Document>(path)) {
-      completeOperation(described, operations[described.operationId as OperationName]);
+      if (described.operationId === GetJob.name) described.responses = jobResponses();
+      else completeOperation(described, operations[described.operationId as OperationName]);
     }
   }
   return document;
@@ -110,19 +122,41 @@ function completeOperation(described: Document, operation: Operation): void {
   }
   described.responses['200'].description = 'Done.';
   described.responses['200'].content['application/json'].example = answer;
-  if (isWrite(operation)) {
-    described.responses['202'] = {
-      description: 'The operation goes on as a job; poll `location`.',
-      content: { 'application/json': { schema: refTo(JobAccepted) } },
-    };
-  }
+  if (isWrite(operation)) described.responses['202'] = response(JobAccepted);
   const { method, failures, open } = operation;
-  for (const { status, codes } of documentedFailures(method !== 'GET', failures, open)) {
-    described.responses[status] = {
-      description: `Failed with ${codes.join(', ')}.`,
-      content: { 'application/json': { schema: refTo(ErrorAnswer) } },
-    };
-  }
+  Object.assign(
+    described.responses,
+    failureResponses(documentedFailures(method !== 'GET', failures, open)),
+  );
+}
+
+/** What the poll of a job may answer: what any of the writes does. */
+function jobResponses(): Document {
+  const answers = operationNames.filter((name) => isWrite(operations[name])).map(answerSchema);
+  const unique = new Map(answers.map((answer) => [answer.$id, refTo(answer)]));
+  const done = { description: 'The job has succeeded.', anyOf: [...unique.values()] };
+  return {
+    200: { description: done.description, ...json(done) },
+    202: response(JobRunning),
+    ...failureResponses(jobFailures()),
+  };
+}
+
+function failureResponses(failures: ReturnType<typeof documentedFailures>): Document {
+  return Object.fromEntries(
+    failures.map(({ status, codes }) => [
+      status,
+      { description: `Failed with ${codes.join(', ')}.`, ...json(refTo(ErrorAnswer)) },
+    ]),
+  );
+}
+
+function response(schema: TSchema): Document {
+  return { description: schema.description, ...json(refTo(schema)) };
+}
+
+function json(schema: object): Document {
+  return { content: { 'application/json': { schema } } };
 }
 
 function refTo({ $id }: TSchema): { $ref: string } {

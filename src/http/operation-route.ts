@@ -1,12 +1,15 @@
-import type { FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { answerSchema } from '../contract/envelopes.ts';
+import { ApiError } from '../contract/errors.ts';
+import { OperationHeaders, WriteHeaders } from '../contract/jobs.ts';
 import {
   isWrite,
   type Operation,
   type OperationName,
   operations,
   type Request,
+  type Result,
 } from '../contract/operations.ts';
 import { pathSchema } from '../contract/path.ts';
 import {
@@ -16,10 +19,14 @@ import {
   type SentRequest,
 } from '../contract/request.ts';
 import { component } from '../contract/schema.ts';
+import type { Jobs } from '../domain/jobs.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Rule } from '../domain/rule.ts';
-import { checkHeaders, checkTimeout, checkWebHook } from './headers.ts';
+import { discardBody, failureOf } from './error-handler.ts';
+import { checkHeaders, checkTimeout } from './headers.ts';
+import { acceptJob, type jobRequests } from './job-requests.ts';
 import { decodedPath, routePath } from './paths.ts';
+import type { WebHooks } from './web-hooks.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -30,6 +37,10 @@ declare module 'fastify' {
 
 export interface OperationContext {
   ports: Ports;
+  jobs: Jobs;
+  /** Reads from a write's headers whether it becomes a job. */
+  readJob: ReturnType<typeof jobRequests>;
+  webHooks: WebHooks;
   /** Lets a request with a valid session pass. */
   requireSession: (request: FastifyRequest) => Promise<void>;
   onUnknownFields: OnUnknownFields;
@@ -47,11 +58,65 @@ const STRANGERS_BODY_LIMIT = 64 * 1024;
 export function operationRoutes<Name extends OperationName>(
   name: Name,
   rule: Rule<Name>,
-  { ports, requireSession, onUnknownFields, bodyLimit }: OperationContext,
+  context: OperationContext,
 ): RouteOptions[] {
+  const { ports, jobs, readJob, webHooks, requireSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
   const body = bodySchema(name);
   const readRequest = compileRequestReader(name, onUnknownFields);
+
+  async function readJobRequest(request: FastifyRequest): Promise<void> {
+    request.jobRequest = readJob(name, request);
+  }
+
+  /** Where a job is asked for, a stranger's fails: it isn't the request that does (decision 5). */
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      await requireSession(request);
+    } catch (error) {
+      const { job, accepted } = request.jobRequest ?? {};
+      const isStranger = error instanceof ApiError && error.failure === 'sessionInvalid';
+      if (!isStranger || !job || !accepted) throw error;
+      jobs.refuseStranger(job, error);
+      discardBody(request.raw);
+      await acceptJob(accepted, reply);
+    }
+  }
+
+  async function checkHook({ jobRequest }: FastifyRequest): Promise<void> {
+    if (jobRequest) await webHooks.requireAllowed(jobRequest.job);
+  }
+
+  /** @returns what does the operation, once its request's types were judged */
+  function prepare(request: FastifyRequest, reply: FastifyReply) {
+    const { params, query, body, ip: address, session } = request;
+    const path = decodedPath(request.url);
+    const readArguments = readRequest({ path, query, body } as SentRequest);
+    return async (ports: Ports): Promise<Result<Name>> => {
+      checkTimeout(request, reply);
+      const read = readArguments();
+      // The compiled serialiser would miss the required fields that were not asked for.
+      if ('fields' in read.query) reply.serializer(JSON.stringify);
+      const path = params as Request<Name>['path'];
+      return rule({ ...read, path, caller: { address, session } }, ports);
+    };
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const operate = prepare(request, reply);
+    reply.type(JSON_CONTENT_TYPE);
+    if (!request.jobRequest) return { success: true, ...(await operate(ports)) };
+    const { job, accepted } = request.jobRequest;
+    const ended = await jobs.run(job, (store) => operate({ ...ports, store }), {
+      keepsRefusals: accepted !== undefined,
+      failureOf: (thrown) => failureOf(thrown, request),
+    });
+    webHooks.callAfter(reply, job);
+    if (accepted) return acceptJob(accepted, reply);
+    if ('failure' in ended) throw ended.failure;
+    return { success: true, ...ended.result };
+  }
+
   const route = (path: string, hide: boolean): RouteOptions => ({
     method: operation.method,
     url: routePath(path),
@@ -64,31 +129,21 @@ export function operationRoutes<Name extends OperationName>(
       description: operation.description,
       params: pathSchema(operation),
       querystring: operation.query,
+      headers: isWrite(operation) ? WriteHeaders : OperationHeaders,
       ...(body && { body: component(body) }),
       response: { 200: component(answerSchema(name)) },
     },
     onRequest: [
       checkHeaders,
-      ...(isWrite(operation) ? [checkWebHook] : []),
-      ...(operation.open ? [] : [requireSession]),
+      ...(isWrite(operation) ? [readJobRequest] : []),
+      ...(operation.open ? [] : [admit]),
     ],
     ...(operation.open && { bodyLimit: Math.min(bodyLimit, STRANGERS_BODY_LIMIT) }),
     // The contract's readers stand in the place of the framework's validators, whose coercion and
     // order of messages are others than the platform's.
     validatorCompiler: () => () => true,
-    preHandler: checkTimeout,
-    handler: async (request, reply) => {
-      const { params, query, body, ip: address, session } = request;
-      const read = readRequest({ path: decodedPath(request.url), query, body } as SentRequest);
-      reply.type(JSON_CONTENT_TYPE);
-      // The compiled serialiser would miss the required fields that were not asked for.
-      if ('fields' in read.query) reply.serializer(JSON.stringify);
-      const path = params as Request<Name>['path'];
-      return {
-        success: true,
-        ...(await rule({ ...read, path, caller: { address, session } }, ports)),
-      };
-    },
+    preHandler: checkHook,
+    handler: answer,
   });
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
     route(path, index > 0),

@@ -1,10 +1,15 @@
 import { CONTEXT_PATH } from '../contract/aios.ts';
 
-/** A request's path as sent, without its query, doubled slashes collapsed (decision 31). */
-export function rawPath(url: string): string {
+/** A request's path as sent, without its query. */
+export function sentPath(url: string): string {
   // A proxy's form of a request names the server too.
   const local = url.replace(/^https?:\/\/[^/?]*/i, '');
-  return local.split('?', 1)[0]?.replace(/\/{2,}/g, '/') ?? '';
+  return local.split('?', 1)[0] ?? '';
+}
+
+/** The same, doubled slashes collapsed (decision 31). */
+export function rawPath(url: string): string {
+  return sentPath(url).replace(/\/{2,}/g, '/');
 }
 
 /** A request's path as the platform's sentences name it: decoded, without `/zstack`. */

@@ -14,15 +14,13 @@ beforeEach(async () => {
 describe('what the vendor’s clients send beside the documents is accepted', () => {
   test.each([
     ['X-JSON-Schema', 'true'],
-    ['X-Job-UUID', 'b86c9016b4f24953a9edefb53ca0678c'],
-    ['X-Web-Hook', 'http://127.0.0.1:9/hook'],
     ['X-Session-Id', 'b86c9016b4f24953a9edefb53ca0678c'],
     ['X-API-Timeout', '1800'],
     ['Accept-Encoding', '*'],
   ])('%s: %s changes nothing of the answer', async (name, value) => {
     const answer = await server.post(MODELS, MODEL, { headers: { [name]: value } });
     expect(answer.status).toBe(200);
-    // Above all no `schema` (decision 36), and no job while there are none.
+    // Above all no `schema` (decision 36).
     expect(Object.keys(answer.body)).toEqual(['success', 'inventory']);
     expect(answer.headers.get('content-encoding')).toBeNull();
   });

@@ -69,18 +69,23 @@ describe('the document', () => {
     expect(document.servers).toEqual([expect.objectContaining({ url: '/zstack' })]);
   });
 
-  test('asks for a session on every operation but those that make and judge one', () => {
-    const [name] = Object.keys(document.security[0]);
-    expect(document.security).toEqual([{ [name as string]: [] }]);
-    expect(document.components.securitySchemes[name as string]).toEqual({
+  test('asks for a session or a key on every operation but those that make and judge one', () => {
+    expect(document.security).toEqual([{ session: [] }, { accessKey: [] }]);
+    const scheme = (word: string) => ({
       type: 'apiKey',
       in: 'header',
       name: 'Authorization',
-      description: expect.stringContaining('OAuth'),
+      description: expect.stringContaining(word),
+    });
+    expect(document.components.securitySchemes).toEqual({
+      session: scheme('OAuth'),
+      accessKey: scheme('ZStack'),
     });
     const others = described.filter(({ operation }) => operation.security);
-    expect(others.map(({ operation }) => operation.operationId).toSorted()).toEqual(open);
-    expect(others.map(({ operation }) => operation.security)).toEqual(open.map(() => []));
+    expect(others.map(({ operation }) => operation.operationId).toSorted()).toEqual(
+      [...open, 'GetJob'].toSorted(),
+    );
+    expect(others.filter(({ operation }) => operation.security.length > 0)).toEqual([]);
   });
 
   test('names no component def-N, has none unused, and refers to none that is missing', () => {
@@ -100,7 +105,7 @@ describe('the document', () => {
 });
 
 describe('operations', () => {
-  test('are those of the catalogue, each once, in its place', () => {
+  test('are those of the catalogue and the poll of jobs, each once, in its place', () => {
     const expected = names.map((name) => {
       const { method, path }: Operation = operations[name];
       return { path, method: method.toLowerCase(), name };
@@ -110,6 +115,7 @@ describe('operations', () => {
       method,
       name: operation.operationId,
     }));
+    expected.push({ path: '/v1/api-jobs/{uuid}', method: 'get', name: 'GetJob' as OperationName });
     expect(told).toHaveLength(expected.length);
     expect(told).toEqual(expect.arrayContaining(expected));
   });
@@ -181,10 +187,12 @@ describe('requests', () => {
 
 describe('answers', () => {
   const failures = ['400', '408', '414', '431', '503'];
+  /** What an access key may meet. */
+  const withSession = ['403', ...failures];
 
   test.each(writes)('%s answers 200 or 202, and fails as contract §4.2 says', (name) => {
     expect(Object.keys(of(name).responses).toSorted()).toEqual(
-      ['200', '202', ...failures, '413', '415'].toSorted(),
+      ['200', '202', ...withSession, '413', '415'].toSorted(),
     );
     const { schema } = of(name).responses['202'].content['application/json'];
     expect(resolve(schema)).toMatchObject({ required: ['location', 'apiTimeout'] });
@@ -192,7 +200,8 @@ describe('answers', () => {
 
   test.each(reads)('%s answers 200 alone, and fails as contract §4.2 says', (name) => {
     const statuses = Object.keys(of(name).responses);
-    expect(statuses.filter((status) => status !== '415').toSorted()).toEqual(['200', ...failures]);
+    const expected = ['200', ...(open.includes(name) ? failures : withSession)].toSorted();
+    expect(statuses.filter((status) => status !== '415').toSorted()).toEqual(expected);
   });
 
   test.each(names)('%s: each failure is {"error"} with the codes named', (name) => {
@@ -214,6 +223,32 @@ describe('answers', () => {
     expect(answer.required).toEqual(
       answers === 'inventories' || answers === 'nothing' ? ['success'] : ['success', answers],
     );
+  });
+});
+
+describe('the headers of jobs (contract §4.6)', () => {
+  const headersOf = (name: string) =>
+    (of(name as OperationName).parameters ?? [])
+      .filter((parameter: Node) => parameter.in === 'header')
+      .map((parameter: Node) => parameter.name);
+
+  test.each(writes)('%s takes them', (name) => {
+    expect(headersOf(name)).toEqual(['X-Job-UUID', 'X-Web-Hook', 'Prefer', 'X-API-Timeout']);
+  });
+
+  test.each(names.filter((name) => !writes.includes(name)))('%s takes none of them', (name) => {
+    expect(headersOf(name)).toEqual(['X-API-Timeout']);
+  });
+
+  test('what a poll answers is what any write does, nothing yet, or any failure', () => {
+    const { responses } = of('GetJob' as OperationName);
+    expect(Object.keys(responses)).toEqual(['200', '202', '404', '408', '414', '431', '503']);
+    const { anyOf } = responses['200'].content['application/json'].schema;
+    const answers = writes.map((name) => of(name).responses['200'].content['application/json']);
+    expect(new Set(anyOf.map((each: Node) => each.$ref))).toEqual(
+      new Set(answers.map(({ schema }) => schema.$ref)),
+    );
+    expect(resolve(responses['202'].content['application/json'].schema).properties).toEqual({});
   });
 });
 

@@ -113,6 +113,10 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     bodyLimit: 32 * 1024 * 1024,
     trustProxy: false,
     corsOrigins: [],
+    reply: { mode: 'auto', publicUrl: '' },
+    jobRetention: 10_800_000,
+    accessKeys: { keys: new Map(), timeZone: 'UTC' },
+    hookAllow: ['127.0.0.0/8'],
     version: '0.0.0-test',
     ...options,
   });

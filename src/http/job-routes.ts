@@ -1,0 +1,34 @@
+import type { FastifyInstance } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { ApiError, FAILED_JOB_STATUS } from '../contract/errors.ts';
+import { GetJob } from '../contract/jobs.ts';
+import type { Jobs } from '../domain/jobs.ts';
+import { routePath } from './paths.ts';
+
+/** How often old jobs are looked for, in milliseconds. */
+const SWEEP_MS = 60_000;
+
+/** Where clients ask for a job's outcome (contract §4.6). It needs no session: the uuid is one. */
+export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }): Promise<void> {
+  const { name, path, params, tag, summary, description, otherMethods } = GetJob;
+  app.get<{ Params: { uuid: string } }>(
+    routePath(path),
+    {
+      config: { operation: name, otherMethods },
+      schema: { operationId: name, params, tags: [tag], summary, description, security: [] },
+      validatorCompiler: () => () => true,
+    },
+    async (request, reply) => {
+      const outcome = await jobs.find(request.params.uuid);
+      if (!outcome) throw new ApiError('jobGone', 'the job has been expired');
+      return reply
+        .code(outcome.success ? 200 : FAILED_JOB_STATUS)
+        .type(JSON_CONTENT_TYPE)
+        .send(outcome.body);
+    },
+  );
+  const sweep = setInterval(() => {
+    jobs.sweep().catch((error) => app.log.warn({ err: error }, 'old jobs were not swept'));
+  }, SWEEP_MS).unref();
+  app.addHook('onClose', async () => clearInterval(sweep));
+}

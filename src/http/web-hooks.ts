@@ -1,0 +1,173 @@
+import { type ClientRequest, request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { FastifyBaseLogger, FastifyReply } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { invalidArgument } from '../contract/errors.ts';
+import { type Outcome, outcomeOf } from '../domain/jobs.ts';
+import type { Store } from '../domain/ports.ts';
+import type { Hook, NewJob } from '../domain/records.ts';
+import type { HookAllowlist } from './hook-allowlist.ts';
+import { Lanes } from './lanes.ts';
+
+/** When hooks are called (contract §4.6); milliseconds. */
+export interface HookPace {
+  /** From the answer to the first attempt: the client begins to wait only then. */
+  first: number;
+  /** From the end of one attempt to the next. */
+  between: number;
+  /** For one attempt. */
+  timeout: number;
+}
+
+/** Somewhat more than the 200 ms that clients count on, who may be slow to read the answer. */
+export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 10_000 };
+
+/** Attempts until a hook is given up. */
+const ATTEMPTS_MAX = 15;
+/** Hooks called at a time, and of those the ones at one host and port. */
+const CONCURRENT_MAX = { total: 64, lane: 8 };
+
+/** Calls clients back when their jobs have ended. */
+export class WebHooks {
+  readonly #store: Store;
+  readonly #allowlist: HookAllowlist;
+  readonly #pace: HookPace;
+  readonly #logger: FastifyBaseLogger;
+  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #lanes = new Lanes(CONCURRENT_MAX);
+  readonly #attempts = new Set<Promise<void>>();
+  readonly #sent = new Set<ClientRequest>();
+  #isClosed = false;
+
+  constructor(options: {
+    store: Store;
+    allowlist: HookAllowlist;
+    pace: HookPace;
+    logger: FastifyBaseLogger;
+  }) {
+    this.#store = options.store;
+    this.#allowlist = options.allowlist;
+    this.#pace = options.pace;
+    this.#logger = options.logger;
+  }
+
+  /** @throws ApiError SYS.1007 for a hook that the settings forbid (contract §4.6) */
+  async requireAllowed({ hookUrl }: NewJob): Promise<void> {
+    if (hookUrl === undefined) return;
+    const addresses = await this.#allowlist.addressesOf(new URL(hookUrl));
+    if (addresses.length > 0) return;
+    throw invalidArgument(
+      'Invalid header[X-Web-Hook], its address is unknown or AIOS_HOOK_ALLOW does not allow it',
+    );
+  }
+
+  /** Calls a job's hook, if it has one, some time after the answer has left. */
+  callAfter({ raw, request }: FastifyReply, { uuid, hookUrl }: NewJob): void {
+    if (hookUrl === undefined) return;
+    // The connection too: an answer that waits for its turn on one that closes is never closed itself.
+    const ends = [raw, request.raw.socket];
+    const call = () => {
+      for (const end of ends) end.off('close', call);
+      this.#callIn(this.#pace.first, { jobUuid: uuid, url: hookUrl });
+    };
+    if (ends.some(({ closed }) => closed)) call();
+    else for (const end of ends) end.once('close', call);
+  }
+
+  /** Goes on with what an earlier process left. */
+  async resume(): Promise<void> {
+    for (const hook of await this.#store.pendingHooks()) this.#callIn(this.#pace.first, hook);
+  }
+
+  /** Stops calling; what is pending stays so. Resolves when nothing is under way any more. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+    for (const request of this.#sent) request.destroy();
+    await Promise.all(this.#attempts);
+  }
+
+  #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
+    if (this.#isClosed) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      this.#lanes.add(new URL(hook.url).host, () => this.#try(hook));
+    }, milliseconds);
+    this.#timers.add(timer);
+  }
+
+  async #try(hook: Pick<Hook, 'jobUuid' | 'url'>): Promise<void> {
+    const attempt = this.#attempt(hook.jobUuid).catch((error) => {
+      this.#logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
+      // The database was away, and may be back.
+      this.#callIn(this.#pace.between, hook);
+    });
+    this.#attempts.add(attempt);
+    await attempt;
+    this.#attempts.delete(attempt);
+  }
+
+  async #attempt(jobUuid: string): Promise<void> {
+    if (this.#isClosed) return;
+    const [hook, job] = [await this.#store.hookOf(jobUuid), await this.#store.findJob(jobUuid)];
+    if (!hook?.pending || !job) return;
+    const failure = await this.#call(hook, outcomeOf(job)).catch(reasonOf);
+    // It was cut off rather than made.
+    if (this.#isClosed && failure !== null) return;
+    const attempts = hook.attempts + 1;
+    const pending = failure !== null && attempts < ATTEMPTS_MAX;
+    const tried = { ...hook, attempts, pending, failure };
+    await this.#store.changeHook(tried);
+    const { operation } = job;
+    // No URL: what authorizes the call may stand in it.
+    if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');
+    else this.#logger.warn({ operation, jobUuid, attempts, failure, pending }, 'web hook failed');
+    if (pending) this.#callIn(this.#pace.between, tried);
+  }
+
+  /** One attempt; resolves to why it failed, or null. */
+  async #call({ jobUuid, url }: Hook, { success, body }: Outcome): Promise<string | null> {
+    const target = new URL(url);
+    const addresses = await this.#allowlist.addressesOf(target);
+    if (addresses.length === 0) return 'its address is unknown or not allowed';
+    if (this.#isClosed) return 'the server is stopping';
+    // Not a text: Node would send the headers in its encoding too.
+    const content = Buffer.from(JSON.stringify(body));
+    const send = target.protocol === 'https:' ? requestHttps : requestHttp;
+    return new Promise((resolve) => {
+      const sent = send(target, {
+        method: 'POST',
+        agent: false,
+        lookup: (_host, _options, done) => done(null, addresses),
+        headers: {
+          'content-type': JSON_CONTENT_TYPE,
+          'content-length': content.length,
+          'x-job-uuid': jobUuid,
+          'x-job-success': String(success),
+        },
+        signal: AbortSignal.timeout(this.#pace.timeout),
+      });
+      this.#sent.add(sent);
+      let status: number | undefined;
+      let reason = 'no answer';
+      sent.on('response', (response) => {
+        status = response.statusCode ?? 0;
+        response.resume();
+      });
+      sent.on('error', (error) => {
+        reason = reasonOf(error);
+      });
+      sent.on('close', () => {
+        this.#sent.delete(sent);
+        // A redirect is not followed: its target was not judged.
+        const isTaken = status !== undefined && status >= 200 && status < 300;
+        resolve(isTaken ? null : status === undefined ? reason : `status ${status}`);
+      });
+      sent.end(content);
+    });
+  }
+}
+
+function reasonOf({ code, name }: NodeJS.ErrnoException): string {
+  return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name);
+}

@@ -1,0 +1,781 @@
+import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+
+import { type Code, expectFailure } from '../support/failures.ts';
+import { beginSession, LOGIN, sessionPath } from '../support/logins.ts';
+import { exchange, rawRequest } from '../support/raw-http.ts';
+import { addModel, requiredModelParams } from '../support/resources.ts';
+import {
+  type Answer,
+  API,
+  type CallOptions,
+  ROOT,
+  recordingLogger,
+  SESSION,
+  type Server,
+  START,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const ID = 'AKIDEXAMPLE';
+const SECRET = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCY';
+/** The server's clock at the start, as `Date` headers write it. */
+const DATE = 'Tue, 25 Nov 2025 11:51:50 GMT';
+const MODELS = `${API}/models`;
+const MINUTE = 60_000;
+
+const keysOf = (...pairs: [id: string, secret: string][]) => ({
+  accessKeys: { keys: new Map(pairs), timeZone: 'UTC' },
+});
+const withKey = keysOf([ID, SECRET]);
+const in_ = (timeZone: string) => ({ accessKeys: { ...withKey.accessKeys, timeZone } });
+
+type Failure = readonly [status: number, code: Code, details: unknown];
+const skewed: Failure = [403, 'ID.1001', 'requestTimeTooSkewed'];
+const missingDate: Failure = [400, 'SYS.1007', "'Date' must be incuded in request header"];
+const unreadableDate: Failure = [
+  400,
+  'SYS.1007',
+  "'Date' format error, correct format is 'EEE, dd MMM yyyy HH:mm:ss z'",
+];
+const malformed: Failure = [400, 'SYS.1007', "accessKey format is 'ZStack AccessKeyId:Signature'"];
+const wrong: Failure = [503, 'ID.1001', 'wrong accessKey signature'];
+
+interface Signed {
+  method?: string;
+  date?: string;
+  /** What is signed, where it isn't the path that is called, from `/v1`. */
+  path?: string;
+  id?: string;
+  secret?: string;
+}
+
+/** The contract's sentence: base64 HMAC-SHA1(secret, METHOD\nDate\n/v1/path). */
+const signatureOf = ({ method, date, path, secret }: Required<Omit<Signed, 'id'>>) =>
+  createHmac('sha1', secret).update(`${method}\n${date}\n${path}`).digest('base64');
+
+/** The headers of a request of this path after `/zstack`, signed. */
+function signed(
+  path: string,
+  { method = 'GET', date = DATE, id = ID, secret = SECRET, ...other }: Signed = {},
+): CallOptions & { headers: Record<string, string> } {
+  const signature = signatureOf({ method, date, secret, path: other.path ?? path });
+  return { session: null, headers: { date, authorization: `ZStack ${id}:${signature}` } };
+}
+
+const V1_MODELS = '/v1/ai/models';
+const list = (server: Server, given: Signed = {}) => server.get(MODELS, signed(V1_MODELS, given));
+
+/** Lists models with an authorization as it is given. */
+const listWith = (server: Server, authorization: string, date: string | null = DATE) =>
+  server.get(MODELS, {
+    session: null,
+    headers: { authorization, ...(date !== null && { date }) },
+  });
+
+function expectAdmitted({ status, body }: Answer): void {
+  expect(body).toMatchObject({ success: true });
+  expect(status).toBe(200);
+}
+
+describe('a signed request (contract §4.1)', () => {
+  const shared = sharedServer(withKey);
+
+  test('is signed as the platform’s sentence says, to the letter', async () => {
+    // Computed apart from this file, by openssl.
+    const signature = 'SseBHITIC4GO9QyJD7QAuRjmFaw=';
+    expectAdmitted(await listWith(shared(), `ZStack ${ID}:${signature}`));
+  });
+
+  test.each<[string, string]>([
+    ['a read', `${API}/models/11111111111141118111111111111111`],
+    ['a list', MODELS],
+    ['another list', `${ROOT}/user-tags`],
+  ])('is admitted to %s', async (_, path) => {
+    expectAdmitted(await shared().get(path, signed(path.replace('/zstack', ''))));
+  });
+
+  test('may have spaces around its credentials', async () => {
+    const { authorization = '' } = signed(V1_MODELS).headers;
+    for (const spaced of [` ${authorization} `, authorization.replace(' ', '   ')]) {
+      expectAdmitted(await listWith(shared(), spaced));
+    }
+  });
+
+  test('may be sent again, as it has no session to use up', async () => {
+    for (let call = 0; call < 3; call++) expectAdmitted(await list(shared()));
+  });
+
+  test.each<[string, Signed]>([
+    ['the signature of another method', { method: 'POST' }],
+    ['the method in lower case', { method: 'get' }],
+    ['the signature of another path', { path: '/v1/ai/model-services' }],
+    ['the whole path', { path: MODELS }],
+    ['the path without its version', { path: '/ai/models' }],
+    ['the path with a slash behind it', { path: `${V1_MODELS}/` }],
+    ['the path with a line feed behind it', { path: `${V1_MODELS}\n` }],
+    ['no path', { path: '' }],
+    ['another secret', { secret: `${SECRET}x` }],
+    ['the secret in lower case', { secret: SECRET.toLowerCase() }],
+    ['no secret', { secret: '' }],
+    ['the id for a secret', { secret: ID }],
+    ['an unknown key', { id: 'OTHER' }],
+    ['an unknown key with its id for a secret', { id: 'OTHER', secret: 'OTHER' }],
+    ['the key in lower case', { id: ID.toLowerCase() }],
+    ['the beginning of the key', { id: ID.slice(0, -1) }],
+    ['a property every object has', { id: '__proto__' }],
+  ])('is refused with %s', async (_, given) => {
+    expectFailure(await list(shared(), given), ...wrong);
+  });
+
+  test('is refused with the signature of another date', async () => {
+    const { authorization = '' } = signed(V1_MODELS).headers;
+    for (const date of [
+      'Tue, 25 Nov 2025 11:51:51 GMT',
+      'Tue, 25 Nov 2025 11:51:50 UTC',
+      'Tue, 25 Nov 2025 19:51:50 +0800',
+    ]) {
+      expectFailure(await listWith(shared(), authorization, date), ...wrong);
+    }
+  });
+
+  const right = signatureOf({ method: 'GET', date: DATE, path: V1_MODELS, secret: SECRET });
+  const digest = Buffer.from(right, 'base64');
+
+  test.each<[string, string]>([
+    ['one character', right[0] ?? ''],
+    ['half of it', right.slice(0, 14)],
+    ['all but the last byte', digest.subarray(0, 19).toString('base64')],
+    ['a byte more', Buffer.concat([digest, Buffer.of(0)]).toString('base64')],
+    ['it twice', right + right],
+    ['it twice, run together', Buffer.concat([digest, digest]).toString('base64')],
+    ['something very long', 'A'.repeat(60_000)],
+    ['padding alone', '='],
+    ['no base64', '!!!!'],
+    ['zeroes', Buffer.alloc(20).toString('base64')],
+    ['one bit changed', Buffer.of((digest[0] ?? 0) ^ 1, ...digest.subarray(1)).toString('base64')],
+    ['its case changed', right.toLowerCase()],
+    ['hexadecimal', digest.toString('hex')],
+    [
+      'an HMAC of SHA-256',
+      createHmac('sha256', SECRET).update(`GET\n${DATE}\n${V1_MODELS}`).digest('base64'),
+    ],
+  ])('is refused with a signature that is %s', async (_, signature) => {
+    expectFailure(await listWith(shared(), `ZStack ${ID}:${signature}`), ...wrong);
+  });
+
+  test.each<[string, string]>([
+    ['without its padding', right.replace('=', '')],
+    ['with more padding', `${right}=`],
+    ['with a character of no base64 behind it', `${right}!`],
+    ['with a character of no base64 in it', `${right.slice(0, 5)}*${right.slice(5)}`],
+  ])('is refused with a signature that is spelled %s', async (_, signature) => {
+    expectFailure(await listWith(shared(), `ZStack ${ID}:${signature}`), ...wrong);
+  });
+
+  test.each([
+    'ZStack',
+    'ZStack x',
+    `ZStack ${ID}`,
+    `ZStack ${ID}:`,
+    `ZStack :${right}`,
+    'ZStack :',
+    'ZStack ::',
+    `ZStack ${ID}::${right}`,
+    `ZStack ${ID}:${right}:`,
+    `ZStack a:${ID}:${right}`,
+    `ZStack ${ID} ${right}`,
+    `ZStack ${ID}: ${right}`,
+    `ZStack ${ID} :${right}`,
+    `ZStack ${ID}:${right} x`,
+    `ZStack x ${ID}:${right}`,
+  ])('is refused with the credentials %j', async (authorization) => {
+    expectFailure(await listWith(shared(), authorization), ...malformed);
+  });
+
+  test.each([
+    'zstack',
+    'ZSTACK',
+    'Zstack',
+    'ZStack2',
+    'Basic',
+  ])('is refused with the scheme %s', async (scheme) => {
+    const otherScheme = [400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const;
+    expectFailure(await listWith(shared(), `${scheme} ${ID}:${right}`), ...otherScheme);
+  });
+
+  test('is refused where there are no keys', async () => {
+    const server = await startServer();
+    expectFailure(await list(server), ...wrong);
+    expectFailure(await list(server, { secret: '' }), ...wrong);
+  });
+
+  test('stores nothing, whether admitted or refused', async () => {
+    const before = shared().snapshot();
+    await list(shared());
+    await list(shared(), { secret: 'x' });
+    expect(shared().snapshot()).toEqual(before);
+  });
+});
+
+describe('the path that is signed', () => {
+  const shared = sharedServer(withKey);
+
+  /** Sends a target that no client library would leave alone. */
+  const send = (target: string, path: string, method = 'GET') => {
+    const { authorization = '', date = '' } = signed(path, { method }).headers;
+    return exchange(
+      shared().url,
+      rawRequest(method, target, { Authorization: authorization, Date: date }),
+    );
+  };
+
+  test.each<[string, string, string]>([
+    ['a space', '/zstack/v1/ai/models/a%20b', '/v1/ai/models/a b'],
+    ['letters that are no ASCII', '/zstack/v1/ai/models/%E6%A8%A1%C3%BC', '/v1/ai/models/模ü'],
+    ['a slash', '/zstack/v1/ai/models/a%2Fb', '/v1/ai/models/a/b'],
+    ['a slash in lower case', '/zstack/v1/ai/models/a%2fb', '/v1/ai/models/a/b'],
+    ['a question mark', '/zstack/v1/ai/models/a%3Fb', '/v1/ai/models/a?b'],
+    ['a number sign', '/zstack/v1/ai/models/a%23b', '/v1/ai/models/a#b'],
+    ['a percent sign, once', '/zstack/v1/ai/models/a%2525b', '/v1/ai/models/a%25b'],
+    ['a plus, which is no space', '/zstack/v1/ai/models/a+b', '/v1/ai/models/a+b'],
+    ['letters that need no escape', '/zstack/v1/ai/%6Dodels', '/v1/ai/models'],
+    ['letters of the version', '/zstack/%761/ai/models', '/v1/ai/models'],
+    ['letters of the version, again', '/zstack/v%31/ai/models', '/v1/ai/models'],
+    ['a version in a parameter', '/zstack/v1/ai/models/x%2Fv1', '/v1/ai/models/x/v1'],
+  ])('is decoded: %s', async (_, target, path) => {
+    expectAdmitted(await send(target, path));
+    const encoded = target.slice('/zstack'.length);
+    if (encoded !== path) expectFailure(await send(target, encoded), ...wrong);
+  });
+
+  test.each<[string, string]>([
+    ['/zstack//v1/ai/models', '/v1/ai/models'],
+    ['//zstack/v1/ai/models', '/v1/ai/models'],
+    ['/zstack/v1//ai///models', '/v1//ai///models'],
+    ['//zstack//v1//ai/models//x', '/v1//ai/models//x'],
+  ])('has its doubled slashes as sent: %s', async (target, path) => {
+    expectAdmitted(await send(target, path));
+    if (path === V1_MODELS) return;
+    expectFailure(await send(target, path.replace(/\/+/g, '/')), ...wrong);
+  });
+
+  test.each([
+    '?',
+    '?limit=1',
+    '?q=name=a/v1&q=uuid!=b',
+    '?x=1?x=2/v1/',
+    '?%zz',
+  ])('has no query: %s', async (query) => {
+    const target = MODELS + query;
+    const answer = await send(target, V1_MODELS);
+    expectAdmitted(answer);
+    expectFailure(await send(target, V1_MODELS + query), ...wrong);
+  });
+
+  test.each([
+    'http://localhost/zstack/v1/ai/models',
+    'http://v1.example.com/zstack/v1/ai/models',
+  ])('begins behind the server’s name: %s', async (target) => {
+    expectAdmitted(await send(target, V1_MODELS));
+  });
+
+  test('is that of the alias where one is called', async () => {
+    const path = `${ROOT}/ai/model-services/x/actions`;
+    const put = (signedPath: string) =>
+      shared().put(
+        path,
+        { updateModelService: {} },
+        signed('', { path: signedPath, method: 'PUT' }),
+      );
+    expectFailure(await put('/v1/ai/model-services/x'), ...wrong);
+    const notFound = await put('/v1/ai/model-services/x/actions');
+    expectFailure(notFound, 503, 'SYS.1003', expect.any(String));
+  });
+
+  test.each([
+    '/zstack/v1/ai/models/%zz',
+    '/zstack/v1/ai/models/%',
+    '/zstack/v1/ai/models/%ff',
+    '/zstack/v1/ai/models/%c3%28',
+    '/zstack/v1/ai/models/%ed%a0%80',
+  ])('is refused for its escapes before its signature: %s', async (target) => {
+    const answer = await send(target, '/v1/ai/models/x');
+    expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('percent-encoded'));
+  });
+});
+
+describe('writes', () => {
+  test('are signed by their own methods', async () => {
+    const server = await startServer(withKey);
+    const post = await server.post(
+      MODELS,
+      { param: requiredModelParams },
+      signed(V1_MODELS, { method: 'POST' }),
+    );
+    expectAdmitted(post);
+    const path = `${V1_MODELS}/${post.body.inventory.uuid}`;
+    const url = `/zstack${path}`;
+    const update = { updateModel: { name: 'changed' } };
+    expectAdmitted(await server.put(url, update, signed(path, { method: 'PUT' })));
+    for (const method of ['GET', 'POST', 'DELETE']) {
+      expectFailure(await server.put(url, update, signed(path, { method })), ...wrong);
+    }
+    expectFailure(await server.delete(url, undefined, signed(path, { method: 'PUT' })), ...wrong);
+    expect((await server.get(url, signed(path))).body.inventories).toMatchObject([
+      { name: 'changed' },
+    ]);
+    expectAdmitted(await server.delete(url, undefined, signed(path, { method: 'DELETE' })));
+    expect(server.rows('models')).toEqual([]);
+  });
+
+  test('have a body that is not signed', async () => {
+    const server = await startServer(withKey);
+    const options = signed(V1_MODELS, { method: 'POST' });
+    for (const name of ['one', 'another']) {
+      expectAdmitted(
+        await server.post(MODELS, { param: { ...requiredModelParams, name } }, options),
+      );
+    }
+  });
+
+  test('have their body read only after the signature', async () => {
+    const server = await startServer({ ...withKey, bodyLimit: 1000 });
+    const options = signed(V1_MODELS, { method: 'POST', secret: 'x' });
+    for (const raw of ['{"param":', '{}', JSON.stringify({ x: 'x'.repeat(2000) })]) {
+      expectFailure(await server.post(MODELS, undefined, { ...options, raw }), ...wrong);
+    }
+  });
+
+  test('renew sessions and end them, as a session of admin does', async () => {
+    const server = await startServer(withKey);
+    const { uuid } = await beginSession(server);
+    const path = `/v1/accounts/sessions/${uuid}/renew`;
+    const renew = { renewSession: { duration: 60 } };
+    expectAdmitted(await server.put(`/zstack${path}`, renew, signed(path, { method: 'PUT' })));
+    const logout = sessionPath(uuid);
+    expectAdmitted(await server.delete(logout, undefined, { session: null }));
+  });
+});
+
+describe('in job mode (decision 5)', () => {
+  const shared = sharedServer({ ...withKey, hookPace: { first: 1 } });
+  let job = '';
+  beforeEach(() => {
+    job = crypto.randomUUID().replaceAll('-', '');
+  });
+  const call = (given: Signed, headers: Record<string, string> = {}) => {
+    const options = signed(V1_MODELS, { method: 'POST', ...given });
+    return shared().post(
+      MODELS,
+      { param: requiredModelParams },
+      { ...options, headers: { ...options.headers, 'X-Job-UUID': job, ...headers } },
+    );
+  };
+  const poll = () => shared().get(`${ROOT}/api-jobs/${job}`, { session: null });
+
+  test('a signed write becomes a job', async () => {
+    expect(await call({})).toMatchObject({
+      status: 202,
+      body: { location: `${shared().url}${ROOT}/api-jobs/${job}` },
+    });
+    const { status, body } = await poll();
+    expect([status, body.success]).toEqual([200, true]);
+    expect(shared().rows('models')).toHaveLength(1);
+  });
+
+  test.each<[string, Signed]>([
+    ['a wrong signature', { secret: 'x' }],
+    ['an unknown key', { id: 'OTHER' }],
+    ['the signature of another method', { method: 'PUT' }],
+  ])('%s gets a job that has failed, which leaves nothing in the database', async (_, given) => {
+    const called: unknown[] = [];
+    const receiver = createServer((request) => called.push(request.headers)).listen(0, '127.0.0.1');
+    onTestFinished(() => void receiver.close());
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo;
+    const before = shared().snapshot();
+    const answer = await call(given, { 'X-Web-Hook': `http://127.0.0.1:${port}/` });
+    expect(answer.status).toBe(202);
+    expectFailure(await poll(), ...wrong);
+    expect(shared().snapshot()).toEqual(before);
+    await setTimeout(50);
+    expect(called).toEqual([]);
+  });
+
+  test.each<[string, Record<string, string>, Failure]>([
+    ['unreadable date', { date: 'now' }, unreadableDate],
+    ['malformed credentials', { authorization: 'ZStack x' }, malformed],
+  ])('%s: refused at once, as headers are', async (_, headers, failure) => {
+    expectFailure(await call({}, headers), ...failure);
+    expect((await poll()).status).toBe(404);
+  });
+
+  test('a job of the settings’ choosing is signed for as any other', async () => {
+    const server = await startServer({ ...withKey, reply: { mode: 'job', publicUrl: '' } });
+    const body = { param: requiredModelParams };
+    const wrongly = signed(V1_MODELS, { method: 'POST', secret: 'x' });
+    const refused = await server.post(MODELS, body, wrongly);
+    expect(refused.status).toBe(202);
+    const { pathname } = new URL(refused.body.location);
+    expectFailure(await server.get(pathname, { session: null }), ...wrong);
+    expect(server.rows('models')).toEqual([]);
+    // What is no write is answered as ever.
+    expectFailure(await list(server, { secret: 'x' }), ...wrong);
+  });
+});
+
+describe('the date', () => {
+  const shared = sharedServer(withKey);
+
+  test('may be missing no more than the signature', async () => {
+    const { authorization = '' } = signed(V1_MODELS).headers;
+    expectFailure(await listWith(shared(), authorization, null), ...missingDate);
+    for (const other of ['x-date', 'last-modified']) {
+      const headers = { authorization, [other]: DATE };
+      expectFailure(await shared().get(MODELS, { session: null, headers }), ...missingDate);
+    }
+  });
+
+  test.each([
+    '',
+    'now',
+    '0',
+    '1764071510',
+    '2025-11-25T11:51:50Z',
+    '2025-11-25 11:51:50',
+    'Nov 25, 2025 11:51:50 AM',
+    'Tue, 25 Nov 2025 11:51:50',
+    '25 Nov 2025 11:51:50 GMT',
+    'Tuesday, 25 Nov 2025 11:51:50 GMT',
+    'Tuesday, 25-Nov-25 11:51:50 GMT',
+    'Tue Nov 25 11:51:50 2025',
+    'Tue, 25 November 2025 11:51:50 GMT',
+    'Tue, 25 11 2025 11:51:50 GMT',
+    'Tue, 25 Nov 11:51:50 GMT',
+    'Tue, 25 Nov 2025 GMT',
+    'Tue, 25 Nov 2025 11:51 GMT',
+    'Tue, 25 Nov 2025 11-51-50 GMT',
+    'Tue, 25 Nov 2025 11:51:50.000 GMT',
+    'Tue, 25 Nov 2025 11:51:50 AM GMT',
+    'Tue, 25 Abc 2025 11:51:50 GMT',
+    'Tue, 25 Tue 2025 11:51:50 GMT',
+    'Tue, 25 GMT 2025 11:51:50 GMT',
+    'Tue, xx Nov 2025 11:51:50 GMT',
+    'Tue, 25 Nov 20x5 11:51:50 GMT',
+    'Tue, 32 Nov 2025 11:51:50 GMT',
+    'Tue, 00 Nov 2025 11:51:50 GMT',
+    'Tue, 25 Nov 2025 25:51:50 GMT',
+    'Tue, 25 Nov 2025 11:60:50 GMT',
+    `${DATE}, ${DATE}`,
+    `${DATE} ${DATE}`,
+    `${DATE} x`,
+    `x ${DATE}`,
+    'NaN, NaN NaN NaN NaN:NaN:NaN NaN',
+    'Tue, 25 Nov 2025 １１:51:50 GMT'.replace(/[^\0-\xff]/g, '\xb9'),
+    'x'.repeat(60_000),
+    `Tue, 25 Nov 2025 11:51:50 ${'x'.repeat(60_000)}`,
+  ])('can not be %j', async (date) => {
+    expectFailure(await list(shared(), { date }), ...unreadableDate);
+  });
+
+  test('is refused where there are two of them', async () => {
+    const { authorization = '', date = '' } = signed(V1_MODELS).headers;
+    const headers = { Authorization: authorization, Date: date, date };
+    const twice = rawRequest('GET', MODELS, headers);
+    expectFailure(await exchange(shared().url, twice), ...unreadableDate);
+  });
+
+  test.each([
+    ['GMT', DATE],
+    ['UTC', 'Tue, 25 Nov 2025 11:51:50 UTC'],
+    ['RFC 822’s offset', 'Tue, 25 Nov 2025 19:51:50 +0800'],
+    ['a negative offset', 'Tue, 25 Nov 2025 06:51:50 -0500'],
+    ['an offset of half an hour', 'Tue, 25 Nov 2025 17:36:50 +0545'],
+    ['an offset with a colon', 'Tue, 25 Nov 2025 19:51:50 +08:00'],
+    ['an offset of GMT', 'Tue, 25 Nov 2025 19:51:50 GMT+8'],
+    ['an offset of GMT with minutes', 'Tue, 25 Nov 2025 19:51:50 GMT+08:00'],
+    ['a negative offset of GMT', 'Tue, 25 Nov 2025 02:51:50 GMT-9'],
+    ['a negative offset of minutes', 'Tue, 25 Nov 2025 08:21:50 GMT-03:30'],
+    ['an offset of UTC', 'Tue, 25 Nov 2025 19:51:50 UTC+8'],
+    ['no offset', 'Tue, 25 Nov 2025 11:51:50 +0000'],
+    ['the zone the Java SDK sends', 'Tue, 25 Nov 2025 19:51:50 Asia/Shanghai'],
+    ['a zone across the date line', 'Wed, 26 Nov 2025 00:51:50 Pacific/Auckland'],
+    ['a zone with a part of an hour', 'Tue, 25 Nov 2025 17:36:50 Asia/Kathmandu'],
+    ['a zone of three parts', 'Tue, 25 Nov 2025 08:51:50 America/Argentina/Buenos_Aires'],
+    ['a zone whose name has the other sign', 'Tue, 25 Nov 2025 03:51:50 Etc/GMT+8'],
+    ['standard time in New York', 'Tue, 25 Nov 2025 06:51:50 America/New_York'],
+  ])('may be in %s', async (_, date) => {
+    expectAdmitted(await list(shared(), { date }));
+  });
+
+  test('is in daylight-saving time where the zone has it', async () => {
+    const clock = () => Date.UTC(2026, 6, 1, 2, 0, 0);
+    const server = await startServer({ ...withKey, clock });
+    const summer = 'Tue, 30 Jun 2026 22:00:00 America/New_York';
+    const winter = 'Tue, 30 Jun 2026 21:00:00 America/New_York';
+    expectAdmitted(await list(server, { date: summer }));
+    expectFailure(await list(server, { date: winter }), ...skewed);
+  });
+
+  test.each<[string, string]>([
+    ['15 minutes behind', 'Tue, 25 Nov 2025 11:36:50 GMT'],
+    ['15 minutes ahead', 'Tue, 25 Nov 2025 12:06:50 GMT'],
+    ['15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:50 Asia/Shanghai'],
+    ['15 minutes ahead in Shanghai', 'Tue, 25 Nov 2025 20:06:50 Asia/Shanghai'],
+  ])('may be %s', async (_, date) => {
+    expectAdmitted(await list(shared(), { date }));
+  });
+
+  test.each<[string, string]>([
+    ['more than 15 minutes behind', 'Tue, 25 Nov 2025 11:36:49 GMT'],
+    ['more than 15 minutes ahead', 'Tue, 25 Nov 2025 12:06:51 GMT'],
+    ['more than 15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:49 Asia/Shanghai'],
+    ['more than 15 minutes ahead in Shanghai', 'Tue, 25 Nov 2025 20:06:51 Asia/Shanghai'],
+    ['a day behind', 'Mon, 24 Nov 2025 11:51:50 GMT'],
+    ['a year ahead', 'Wed, 25 Nov 2026 11:51:50 GMT'],
+    ['two thousand years behind', 'Tue, 25 Nov 0025 11:51:50 GMT'],
+    ['a hundred years behind', 'Wed, 25 Nov 1925 11:51:50 GMT'],
+    ['the first of all', 'Sat, 01 Jan 0000 00:00:00 GMT'],
+    ['the last of all', 'Fri, 31 Dec 9999 23:59:59 Pacific/Auckland'],
+    ['of the wrong sign', 'Tue, 25 Nov 2025 19:51:50 -0800'],
+    ['of the wrong sign of GMT', 'Tue, 25 Nov 2025 19:51:50 GMT-8'],
+    ['of an unknown zone, by hours', 'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All'],
+  ])('can not be %s', async (_, date) => {
+    expectFailure(await list(shared(), { date }), ...skewed);
+  });
+
+  test('is compared with the moment, to the millisecond', async () => {
+    const server = await startServer(withKey);
+    server.advance(15 * MINUTE);
+    expectAdmitted(await list(server));
+    server.advance(1);
+    expectFailure(await list(server), ...skewed);
+  });
+
+  test('is refused though the signature is right, or wrong, or the key unknown', async () => {
+    const date = 'Tue, 25 Nov 2025 11:35:50 GMT';
+    for (const given of [{}, { secret: 'x' }, { id: 'OTHER' }]) {
+      expectFailure(await list(shared(), { date, ...given }), ...skewed);
+    }
+  });
+
+  describe('by the clock on the server’s wall', () => {
+    const shanghai = sharedServer(in_('Asia/Shanghai'));
+
+    test.each([
+      'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All',
+      'Tue, 25 Nov 2025 19:51:50 CST',
+      'Tue, 25 Nov 2025 19:51:50 GMT',
+      'Tue, 25 Nov 2025 19:51:50 America/New_York',
+      'Tue, 25 Nov 2025 19:51:50 中国'.replace(/[^\0-\xff]/g, '\xe4'),
+      'Tue, 25 Nov 2025 19:36:50 XYZ',
+      'Tue, 25 Nov 2025 20:06:50 -1100',
+      // Its own zone is right, too.
+      'Tue, 25 Nov 2025 11:51:50 GMT',
+      'Tue, 25 Nov 2025 06:51:50 America/New_York',
+    ])('%s is in time', async (date) => {
+      expectAdmitted(await list(shanghai(), { date }));
+    });
+
+    test.each([
+      'Tue, 25 Nov 2025 19:36:49 XYZ',
+      'Tue, 25 Nov 2025 20:06:51 GMT',
+      'Tue, 25 Nov 2025 11:51:50 XYZ',
+      'Tue, 25 Nov 2025 11:51:50 Asia/Shanghai',
+    ])('%s is not', async (date) => {
+      expectFailure(await list(shanghai(), { date }), ...skewed);
+    });
+  });
+
+  // Half past one comes twice in the night of November 2, 2025.
+  test.each([
+    ['first', Date.UTC(2025, 10, 2, 5, 30)],
+    ['second', Date.UTC(2025, 10, 2, 6, 30)],
+  ])('is in time the %s time an hour comes, when clocks go back', async (_, now) => {
+    const shown = 'Sun, 02 Nov 2025 01:30:00';
+    const elsewhere = await startServer({ ...withKey, clock: () => now });
+    expectAdmitted(await list(elsewhere, { date: `${shown} America/New_York` }));
+    const there = await startServer({ ...in_('America/New_York'), clock: () => now });
+    expectAdmitted(await list(there, { date: `${shown} Nowhere/At_All` }));
+  });
+
+  test('may be in zones all over the world, as clocks there show it', async () => {
+    for (const timeZone of Intl.supportedValuesOf('timeZone').filter(
+      (_, index) => index % 5 === 0,
+    )) {
+      const format = new Intl.DateTimeFormat('en-US', {
+        ...{ timeZone, hourCycle: 'h23', weekday: 'short', year: 'numeric', month: 'short' },
+        ...{ day: '2-digit', hour: '2-digit', minute: '2-digit', second: '2-digit' },
+      });
+      const parts = format.formatToParts(START).map(({ type, value }) => [type, value]);
+      const { weekday, day, month, year, hour, minute, second } = Object.fromEntries(parts);
+      const date = `${weekday}, ${day} ${month} ${year} ${hour}:${minute}:${second} ${timeZone}`;
+      expect((await list(shared(), { date })).status, date).toBe(200);
+    }
+  });
+});
+
+describe('the order of the checks (contract §4.1, decision 34)', () => {
+  const shared = sharedServer({ ...withKey, bodyLimit: 1000 });
+  const { authorization = '' } = signed(V1_MODELS).headers;
+
+  test.each<[string, string, string | null, Failure]>([
+    ['a missing date before malformed credentials', 'ZStack x', null, missingDate],
+    ['a missing date before a wrong signature', 'ZStack x:y', null, missingDate],
+    ['an unreadable date before malformed credentials', 'ZStack x', 'now', unreadableDate],
+    ['an unreadable date before a wrong signature', 'ZStack x:y', 'now', unreadableDate],
+    ['malformed credentials before a wrong signature', 'ZStack x:y:z', DATE, malformed],
+    ['a date too far off before a wrong signature', 'ZStack x:y', DATE.replace('25', '24'), skewed],
+    ['a date too far off though all is right', authorization, DATE.replace('25', '24'), skewed],
+  ])('%s', async (_, given, date, failure) => {
+    expectFailure(await listWith(shared(), given, date), ...failure);
+  });
+
+  test.each<[string, string, string, CallOptions, readonly [number, Code]]>([
+    ['the path', 'GET', `${API}/nothing`, {}, [404, 'SYS.1009']],
+    ['the verb', 'PATCH', MODELS, {}, [405, 'SYS.1009']],
+    ['the content type', 'POST', MODELS, { raw: 'x' }, [415, 'SYS.1007']],
+    ['X-API-Timeout', 'GET', MODELS, { headers: { 'x-api-timeout': 'x' } }, [400, 'SYS.1007']],
+  ])('%s comes before', async (_, method, path, options, [status, code]) => {
+    const headers = {
+      authorization: 'ZStack x',
+      ...(options.raw && { 'content-type': 'text/plain' }),
+      ...options.headers,
+    };
+    const answer = await shared().call(method, path, undefined, {
+      ...options,
+      session: null,
+      headers,
+    });
+    expectFailure(answer, status, code, expect.not.stringContaining('accessKey'));
+  });
+});
+
+describe('keys', () => {
+  const odd: [what: string, id: string, secret: string][] = [
+    ['of one character', 'a', 'b'],
+    ['with signs in the id', 'a+b/c=d-e_f.g@h,i;j"k\'l', 'secret'],
+    ['with colons in the secret', 'colons', 'a:b::c'],
+    ['with spaces in the secret', 'spaces', ' a  b '],
+    ['with a secret of another script', 'script', '密钥 Schlüssel 😀'],
+    ['with a very long id', 'i'.repeat(10_000), 'secret'],
+    ['with a very long secret', 'long', 's'.repeat(10_000)],
+    ['named like a property', 'constructor', 'secret'],
+    ['named like a session', SESSION, SESSION],
+    ['named like the scheme', 'ZStack', 'OAuth'],
+    ['with the secret of another', 'twin', 's'.repeat(10_000)],
+  ];
+  const shared = sharedServer(keysOf(...odd.map(([, ...pair]) => pair)));
+
+  test.each(odd)('may be %s', async (_, id, secret) => {
+    expectAdmitted(await list(shared(), { id, secret }));
+    expectFailure(await list(shared(), { id, secret: `${secret}x` }), ...wrong);
+    expectFailure(await list(shared(), { id: `${id}x`, secret }), ...wrong);
+  });
+
+  test('each have their own secret', async () => {
+    for (const [, id] of odd) {
+      for (const [, , secret] of odd) {
+        const owners = odd.filter((pair) => pair[2] === secret).map((pair) => pair[1]);
+        const { status } = await list(shared(), { id, secret });
+        expect(status, `${id.slice(0, 20)} ${secret.slice(0, 20)}`).toBe(
+          owners.includes(id) ? 200 : 503,
+        );
+      }
+    }
+  });
+
+  test('let sessions in as well', async () => {
+    const server = shared();
+    expectAdmitted(await server.get(MODELS));
+    const { uuid } = await beginSession(server);
+    expectAdmitted(await server.get(MODELS, { session: uuid }));
+  });
+
+  test('are no sessions, nor sessions keys', async () => {
+    for (const session of ['colons', 'a:b::c', 'colons:a:b::c']) {
+      const answer = await shared().get(MODELS, { session });
+      expectFailure(answer, 503, 'ID.1001', 'Session expired');
+    }
+    const { uuid } = await beginSession(shared());
+    expectFailure(await list(shared(), { id: uuid, secret: uuid }), ...wrong);
+  });
+
+  test('keep no page of a query for another’s eyes', async () => {
+    const server = await startServer(keysOf(['one', 'a'], ['two', 'b']));
+    for (let count = 0; count < 5; count++) await addModel(server);
+    const page = (id: string, secret: string, start: number) =>
+      server.get(`${MODELS}?limit=2&start=${start}&fields=uuid`, signed(V1_MODELS, { id, secret }));
+    const all = (await server.get(`${MODELS}?fields=uuid`)).body.inventories;
+    for (const [id, secret] of [
+      ['one', 'a'],
+      ['two', 'b'],
+    ] as const) {
+      const pages = [];
+      for (const start of [0, 2, 4])
+        pages.push(...(await page(id, secret, start)).body.inventories);
+      expect(pages).toEqual(all);
+    }
+  });
+});
+
+describe('AIOS_AUTH=off takes any (contract §4.8)', () => {
+  const shared = sharedServer({ ...withKey, access: { required: false } });
+
+  test.each<[string, Record<string, string>]>([
+    ['a right signature', signed(V1_MODELS).headers],
+    ['a wrong signature', signed(V1_MODELS, { secret: 'x' }).headers],
+    ['an unknown key', signed(V1_MODELS, { id: 'OTHER' }).headers],
+    ['malformed credentials', { authorization: 'ZStack', date: DATE }],
+    ['an unreadable date', { ...signed(V1_MODELS).headers, date: 'now' }],
+    ['a date too far off', { ...signed(V1_MODELS).headers, date: DATE.replace('25', '24') }],
+    ['no date', { authorization: `ZStack ${ID}:x` }],
+  ])('%s', async (_, headers) => {
+    expectAdmitted(await shared().get(MODELS, { session: null, headers }));
+  });
+});
+
+test('what needs no session looks at no signature', async () => {
+  const server = await startServer(withKey);
+  const headers = { authorization: 'ZStack x', date: 'now' };
+  const options = { session: null, headers };
+  const login = await server.put(LOGIN, { logInByAccount: { accountName: 'a' } }, options);
+  expectFailure(login, 400, 'SYS.1007', expect.stringContaining('password'));
+  expectAdmitted(await server.get(`${sessionPath('x')}/valid`, options));
+  expect((await server.get(`${ROOT}/api-jobs/x`, options)).status).toBe(404);
+});
+
+test('neither key nor signature is logged', async () => {
+  const { logger, lines } = recordingLogger();
+  const server = await startServer({ ...withKey, logger });
+  const given: Signed[] = [
+    {},
+    { secret: 'x' },
+    { id: 'OTHERKEY' },
+    { date: DATE.replace('25', '24') },
+    { date: 'now' },
+    { method: 'POST' },
+  ];
+  const secrets = [ID, SECRET, 'OTHERKEY'];
+  for (const options of given) {
+    for (const method of ['GET', 'POST']) {
+      const { headers } = signed(V1_MODELS, options);
+      secrets.push(headers.authorization?.split(':')[1] ?? '');
+      const body = method === 'POST' ? { param: requiredModelParams } : undefined;
+      await server.call(method, MODELS, body, { session: null, headers });
+      const job = { ...headers, Prefer: 'respond-async' };
+      await server.call(method, MODELS, body, { session: null, headers: job });
+    }
+  }
+  await listWith(server, `ZStack ${ID}`);
+  await listWith(server, `ZStack ${ID}:${SECRET}:x`);
+  await expect.poll(() => lines.filter((line) => line.includes('"request"')).length).toBe(26);
+  const said = lines.join('');
+  for (const secret of secrets) expect(said).not.toContain(secret);
+});

@@ -1,0 +1,426 @@
+import dns, { type LookupAddress } from 'node:dns';
+import { syncBuiltinESMExports } from 'node:module';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { HookAllowlist, LOCAL_RANGES } from '../../src/http/hook-allowlist.ts';
+import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
+import { expectRefusal, expectRefused, invalidArgument } from '../support/refusals.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { API, type Server, startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const MODELS = `${API}/models`;
+
+const newUuid = () => crypto.randomUUID().replaceAll('-', '');
+
+/** The addresses at which a list lets a URL be called. */
+async function allowed(entries: readonly string[], url: string): Promise<string[]> {
+  const addresses = await new HookAllowlist(entries).addressesOf(new URL(url));
+  return addresses.map(({ address }) => address);
+}
+
+const isAllowed = async (entries: readonly string[], url: string) =>
+  (await allowed(entries, url)).length > 0;
+
+describe('an address', () => {
+  test.each<[string, string[], string, boolean]>([
+    ['is allowed by itself', ['203.0.113.7'], 'http://203.0.113.7/', true],
+    ['on any port', ['203.0.113.7'], 'https://203.0.113.7:8443/a?b', true],
+    ['is not allowed by its neighbour', ['203.0.113.7'], 'http://203.0.113.8/', false],
+    ['is allowed by nothing', [], 'http://127.0.0.1/', false],
+    ['is the first of its range', ['203.0.113.64/26'], 'http://203.0.113.64/', true],
+    ['is the last of its range', ['203.0.113.64/26'], 'http://203.0.113.127/', true],
+    ['is before its range', ['203.0.113.64/26'], 'http://203.0.113.63/', false],
+    ['is behind its range', ['203.0.113.64/26'], 'http://203.0.113.128/', false],
+    ['is in a range given by another of it', ['203.0.113.77/26'], 'http://203.0.113.64/', true],
+    ['is in the range of all', ['0.0.0.0/0'], 'http://203.0.113.64/', true],
+    ['of version 6 is in no range of version 4', ['0.0.0.0/0'], 'http://[2001:db8::1]/', false],
+    ['of version 4 is in no range of version 6', ['::/0'], 'http://203.0.113.64/', false],
+    ['is the only one of a range', ['203.0.113.7/32'], 'http://203.0.113.7/', true],
+    [
+      'is in the second of two ranges',
+      ['10.0.0.0/8', '203.0.113.0/24'],
+      'http://203.0.113.9',
+      true,
+    ],
+    ['of version 6 is allowed by itself', ['2001:db8::1'], 'http://[2001:db8::1]/', true],
+    ['of version 6 in other words', ['2001:0DB8:0:0::0001'], 'http://[2001:db8::1]:80/', true],
+    ['of version 6 in capitals', ['2001:db8::a'], 'http://[2001:DB8::A]/', true],
+    ['of version 6 is not its neighbour', ['2001:db8::1'], 'http://[2001:db8::2]/', false],
+    ['of version 6 is in its range', ['2001:db8::/33'], 'http://[2001:db8:7fff:ffff::1]/', true],
+    ['of version 6 is behind its range', ['2001:db8::/33'], 'http://[2001:db8:8000::]/', false],
+    ['of version 6 is in the range of all', ['::/0'], 'http://[2001:db8::1]/', true],
+  ])('%s', async (_, entries, url, expected) => {
+    expect(await isAllowed(entries, url)).toBe(expected);
+  });
+
+  test.each([
+    'http://2130706433/',
+    'http://0x7f000001/',
+    'http://0x7f.1/',
+    'http://017700000001/',
+    'http://0177.0.0.01/',
+    'http://127.1/',
+    'http://127.0.0.1./',
+    'http://%31%32%37.0.0.1/',
+    'http://１２７。０。０。１/',
+    'http://user:password@127.0.0.1/',
+    'http://10.0.0.1@127.0.0.1/',
+  ])('is judged, and called, as what the URL means: %s', async (url) => {
+    expect(await allowed(['127.0.0.1'], url)).toEqual(['127.0.0.1']);
+    expect(await allowed(['10.0.0.0/8'], url)).toEqual([]);
+  });
+
+  test.each([
+    ['http://[::ffff:10.1.2.3]/'],
+    ['http://[::ffff:a01:203]/'],
+    ['http://[0:0:0:0:0:FFFF:0A01:0203]/'],
+  ])('of version 4 mapped into version 6 is judged as the one of version 4: %s', async (url) => {
+    expect(await isAllowed(['10.0.0.0/8'], url)).toBe(true);
+    expect(await isAllowed(['10.1.2.3'], url)).toBe(true);
+    expect(await isAllowed(['10.1.2.4', '192.168.0.0/16'], url)).toBe(false);
+    expect(await isAllowed([], url)).toBe(false);
+  });
+});
+
+describe('this machine and private networks', () => {
+  test.each([
+    'http://127.0.0.1:8080/',
+    'http://127.255.255.255/',
+    'http://[::1]/',
+    'http://[::ffff:127.0.0.1]/',
+    'http://[::ffff:7f00:1]/',
+    'http://10.0.0.0/',
+    'http://10.255.255.255/',
+    'http://172.16.0.0/',
+    'http://172.31.255.255/',
+    'http://192.168.0.0/',
+    'http://192.168.255.255/',
+    'http://[fc00::1]/',
+    'http://[fd12:3456:789a::1]/',
+  ])('are %s', async (url) => {
+    expect(await isAllowed(LOCAL_RANGES, url)).toBe(true);
+  });
+
+  test.each(
+    [
+      'http://0.0.0.0/',
+      'http://0/',
+      'http://0.0.0.1/',
+      'http://[::]/',
+      'http://[::ffff:0.0.0.0]/',
+      'http://126.255.255.255/',
+      'http://128.0.0.0/',
+      'http://9.255.255.255/',
+      'http://11.0.0.0/',
+      'http://172.15.255.255/',
+      'http://172.32.0.0/',
+      'http://192.167.255.255/',
+      'http://192.169.0.0/',
+      'http://169.254.169.254/latest/meta-data/',
+      'http://2852039166/',
+      'http://0xa9fea9fe/',
+      'http://0251.0376.0251.0376/',
+      'http://[::ffff:169.254.169.254]/',
+      'http://[::ffff:a9fe:a9fe]/',
+      'http://[::169.254.169.254]/',
+      'http://[::127.0.0.1]/',
+      'http://[::2]/',
+      'http://[64:ff9b::169.254.169.254]/',
+      'http://[2002:a9fe:a9fe::]/',
+      'http://[fe80::1]/',
+      'http://[fbff:ffff::1]/',
+      'http://[fe00::1]/',
+      'http://[ff02::1]/',
+      'http://255.255.255.255/',
+      'http://224.0.0.1/',
+      'http://100.64.0.1/',
+      'http://8.8.8.8/',
+      'http://[2001:4860:4860::8888]/',
+    ].filter((url) => URL.canParse(url)),
+  )('are not %s', async (url) => {
+    expect(await allowed(LOCAL_RANGES, url)).toEqual([]);
+  });
+});
+
+/** Answers lookups of one name in place of the machine's resolver, as if one were queried. */
+function resolveAs(name: string, addressesOf: () => string[]): void {
+  const { lookup: original } = dns;
+  const { lookup: promised } = dns.promises;
+  const found = (): LookupAddress[] =>
+    addressesOf().map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+  // biome-ignore lint/suspicious/noExplicitAny: the resolver's functions are overloaded
+  const any = dns as any;
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  any.lookup = (host: string, options: any, done: any) => {
+    if (host !== name) return original(host, options, done ?? options);
+    const all = found();
+    const callback = done ?? options;
+    setImmediate(() =>
+      options.all ? callback(null, all) : callback(null, all[0]?.address, all[0]?.family),
+    );
+  };
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  any.promises.lookup = async (host: string, options: any) =>
+    host === name ? (options?.all ? found() : found()[0]) : promised(host, options);
+  syncBuiltinESMExports();
+  onTestFinished(() => {
+    any.lookup = original;
+    any.promises.lookup = promised;
+    syncBuiltinESMExports();
+  });
+}
+
+describe('a name', () => {
+  test('that is allowed gives whatever addresses it has', async () => {
+    const found = await dns.promises.lookup('localhost', { all: true });
+    for (const [entry, host] of [
+      ['localhost', 'localhost'],
+      ['LocalHost', 'localhost'],
+      ['localhost', 'LOCALHOST'],
+    ] as const) {
+      expect(await allowed([entry], `http://${host}:80/x`)).toEqual(
+        found.map(({ address }) => address),
+      );
+    }
+    resolveAs('hooks.example', () => ['203.0.113.5', '2001:db8::5']);
+    expect(await allowed(['Hooks.Example'], 'http://hooks.example/')).toEqual([
+      '203.0.113.5',
+      '2001:db8::5',
+    ]);
+  });
+
+  test('that isn’t gives those of its addresses that are', async () => {
+    for (const address of await allowed(LOCAL_RANGES, 'http://localhost/')) {
+      expect(['127.0.0.1', '::1']).toContain(address);
+    }
+    expect(await isAllowed(LOCAL_RANGES, 'http://localhost/')).toBe(true);
+    resolveAs('mixed.example', () => ['169.254.169.254', '10.0.0.7', '203.0.113.5', 'fd00::7']);
+    expect(await allowed(LOCAL_RANGES, 'http://mixed.example/')).toEqual(['10.0.0.7', 'fd00::7']);
+    expect(await allowed(['2001:db8::/32'], 'http://mixed.example/')).toEqual([]);
+  });
+
+  test('is not the name below it, above it, or longer', async () => {
+    for (const host of ['a.hooks.example', 'example', 'hooks.example.org', 'xhooks.example']) {
+      resolveAs(host, () => ['127.0.0.1']);
+      expect(await allowed(['hooks.example'], `http://${host}/`)).toEqual([]);
+    }
+  });
+
+  test('is not allowed by standing elsewhere in the URL', async () => {
+    resolveAs('other.example', () => ['203.0.113.5']);
+    for (const url of [
+      'http://localhost@other.example/',
+      'http://other.example/localhost',
+      'http://other.example?@localhost',
+      'http://other.example#@localhost',
+      'http://other.example\\@localhost',
+    ]) {
+      expect(await allowed(['localhost', ...LOCAL_RANGES], url)).toEqual([]);
+    }
+  });
+
+  test.each([
+    'unknown.invalid',
+    `${'a'.repeat(64)}.invalid`,
+    `${'a.'.repeat(200)}invalid`,
+  ])('that is unknown gives none, even where it is allowed: %s', async (name) => {
+    expect(await allowed([name], `http://${name}/`)).toEqual([]);
+    expect(await allowed(['0.0.0.0/0', '::/0'], `http://${name}/`)).toEqual([]);
+  });
+});
+
+describe('a hook that the settings forbid', () => {
+  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: LOCAL_RANGES });
+
+  test.each([
+    'http://0.0.0.0/',
+    'http://[::]/',
+    'http://169.254.169.254/latest/meta-data/',
+    'http://[::ffff:a9fe:a9fe]/',
+    'http://203.0.113.5/',
+    'https://[2001:db8::1]/',
+    'http://unknown.invalid/',
+    'http://127.0.0.1@203.0.113.5/',
+  ])('is refused, and leaves nothing behind: %s', async (hookUrl) => {
+    const server = shared();
+    const uuid = newUuid();
+    const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
+    const body = { param: requiredModelParams };
+    await expectRefusal(
+      server,
+      () => server.post(MODELS, body, { headers }),
+      invalidArgument(expect.stringMatching(/X-Web-Hook/)),
+    );
+    expect((await server.get(`/zstack/v1/api-jobs/${uuid}`)).status).toBe(404);
+    const again = await server.post(MODELS, body, { headers: { 'x-job-uuid': uuid } });
+    expect(again.status).toBe(202);
+  });
+
+  test.each([
+    'auto',
+    'inline',
+    'job',
+  ] as const)('is refused in mode %s, with and without a job’s uuid', async (mode) => {
+    const server = await startServer({ reply: { mode, publicUrl: '' }, hookAllow: [] });
+    const receiver = await openReceiver();
+    for (const headers of [
+      { 'x-web-hook': receiver.url },
+      { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() },
+      { 'x-web-hook': receiver.url, prefer: 'respond-async' },
+    ]) {
+      await expectRefusal(
+        server,
+        () => server.post(MODELS, { param: requiredModelParams }, { headers }),
+        invalidArgument(expect.stringMatching(/X-Web-Hook/)),
+      );
+    }
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('is refused for every kind of write, before anything runs', async () => {
+    const server = shared();
+    const headers = { 'x-web-hook': 'http://203.0.113.5/' };
+    const uuid = newUuid();
+    for (const [method, path, body] of [
+      ['POST', `${API}/model-services`, {}],
+      ['PUT', `${API}/model-services/${uuid}`, { updateModelService: {} }],
+      ['POST', `${API}/model-services/${uuid}`, {}],
+      ['DELETE', `${API}/model-services/${uuid}`, undefined],
+      ['DELETE', `${API}/models?uuids=${uuid}`, undefined],
+      ['POST', `${API}/models/${uuid}/model-services/${uuid}`, undefined],
+      ['DELETE', `${API}/models/${uuid}/model-services/${uuid}`, undefined],
+      ['POST', '/zstack/v1/user-tags', {}],
+      ['DELETE', `/zstack/v1/tags/${uuid}`, undefined],
+      ['PUT', `/zstack/v1/accounts/sessions/${uuid}/renew`, {}],
+    ] as const) {
+      await expectRefusal(
+        server,
+        () => server.call(method, path, body, { headers }),
+        invalidArgument(expect.stringMatching(/X-Web-Hook/)),
+      );
+    }
+  });
+
+  test('is of no concern to a query', async () => {
+    const headers = { 'x-web-hook': 'http://203.0.113.5/' };
+    expect((await shared().get(MODELS, { headers })).status).toBe(200);
+  });
+});
+
+describe('what is no URL to call', () => {
+  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: ['0.0.0.0/0'] });
+
+  test.each([
+    '',
+    'hook',
+    '/hook',
+    '//127.0.0.1/hook',
+    '127.0.0.1/hook',
+    '127.0.0.1:80/hook',
+    'localhost:80',
+    '*',
+    'http:',
+    'http://',
+    'http://?x',
+    'http://:80/',
+    'http://[',
+    'http://[::1',
+    'http://127.0.0.1:99999/',
+    'http://127.0.0.1:x/',
+    'http://256.0.0.1/',
+    'http://1.2.3.4.5/',
+    'http://a b/',
+    'ftp://127.0.0.1/',
+    'ws://127.0.0.1/',
+    'file:///etc/passwd',
+    'file://127.0.0.1/etc/passwd',
+    'gopher://127.0.0.1/',
+    'data:text/plain,x',
+    'javascript:alert(1)',
+    'mailto:a@example.com',
+    'blob:http://127.0.0.1/x',
+    'httpx://127.0.0.1/',
+    'unix:/var/run/docker.sock',
+  ])('is refused, and leaves nothing behind: "%s"', async (hookUrl) => {
+    const server = shared();
+    const uuid = newUuid();
+    const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
+    const body = { param: requiredModelParams };
+    const refusal = invalidArgument(expect.stringMatching(/X-Web-Hook/));
+    await expectRefusal(server, () => server.post(MODELS, body, { headers }), refusal);
+    // A header's form is judged before the session (decision 34).
+    const session = '0'.repeat(32);
+    expectRefused(await server.post(MODELS, body, { headers, session }), refusal);
+    const again = await server.post(MODELS, body, { headers: { 'x-job-uuid': uuid } });
+    expect(again.status).toBe(202);
+  });
+});
+
+describe('a name whose addresses change', () => {
+  const quick = { first: 5, between: 3, timeout: 5000 };
+  const [GOOD, BAD] = ['127.0.0.1', '127.0.0.2'];
+
+  /** Two receivers on one port, of which the server may call the first. */
+  async function receivers() {
+    const good = await openReceiver(inTurn(...Array(5).fill(status(500)), status(200)), {
+      host: GOOD,
+    });
+    const port = Number(new URL(good.url).port);
+    const bad = await openReceiver(status(200), { host: BAD, port });
+    return { good, bad, url: `http://hooks.example:${port}/` };
+  }
+
+  async function add(server: Server, hookUrl: string) {
+    const headers = { 'x-web-hook': hookUrl };
+    return server.post(MODELS, { param: requiredModelParams }, { headers });
+  }
+
+  test('is called at those alone that are allowed, whatever it has at the next look', async () => {
+    const server = await startServer({ hookPace: quick, hookAllow: [GOOD] });
+    const { good, bad, url } = await receivers();
+    let looks = 0;
+    resolveAs('hooks.example', () => [looks++ % 2 === 0 ? GOOD : BAD]);
+    expect((await add(server, url)).status).toBe(202);
+    await expect
+      .poll(() => server.rows('hooks')[0], { timeout: 4000 })
+      .toMatchObject({ pending: 0 });
+    expect(bad.connections()).toBe(0);
+    expect(good.calls).toHaveLength(6);
+    expect(good.calls[0]?.headers.host).toBe(new URL(url).host);
+  });
+
+  test('is called at its allowed addresses where it has others too', async () => {
+    const server = await startServer({ hookPace: quick, hookAllow: [GOOD] });
+    const { good, bad, url } = await receivers();
+    resolveAs('hooks.example', () => [BAD, '::1', GOOD]);
+    expect((await add(server, url)).status).toBe(202);
+    await expect
+      .poll(() => server.rows('hooks')[0], { timeout: 4000 })
+      .toMatchObject({ pending: 0, attempts: 6, failure: null });
+    expect(bad.connections()).toBe(0);
+    expect(good.calls).toHaveLength(6);
+  });
+
+  test('is called at the next of its addresses where nobody listens at the first', async () => {
+    const server = await startServer({ hookPace: quick, hookAllow: ['hooks.example'] });
+    const receiver = await openReceiver(status(200), { host: BAD });
+    resolveAs('hooks.example', () => [GOOD, BAD]);
+    await add(server, `http://hooks.example:${new URL(receiver.url).port}/`);
+    await receiver.called(1);
+  });
+
+  test('is not called once it has none that is allowed', async () => {
+    const server = await startServer({ hookPace: { ...quick, first: 100 }, hookAllow: [GOOD] });
+    const { good, bad, url } = await receivers();
+    let addresses = [GOOD];
+    resolveAs('hooks.example', () => addresses);
+    expect((await add(server, url)).status).toBe(202);
+    addresses = [BAD];
+    await expect
+      .poll(() => server.rows('hooks')[0], { timeout: 4000 })
+      .toMatchObject({ pending: 0, attempts: 15, failure: expect.stringMatching(/allow/) });
+    await setTimeout(20);
+    expect(bad.connections() + good.connections()).toBe(0);
+  });
+});

@@ -1,0 +1,1164 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
+import { Jobs } from '../../src/domain/jobs.ts';
+import { internalError } from '../support/failing-deletions.ts';
+import { expectFailure } from '../support/failures.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import {
+  expectAccepted,
+  follow,
+  jobPath,
+  naming,
+  outcome,
+  poll,
+  type Sent,
+  send,
+  type WriteName,
+  writeNames,
+  writes,
+} from '../support/jobs.ts';
+import { beginSession } from '../support/logins.ts';
+import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
+import { newUuid } from '../support/records.ts';
+import {
+  expectRefused,
+  invalidArgument,
+  mandatory,
+  messageOf,
+  noRoute,
+  notFound,
+  type Refusal,
+} from '../support/refusals.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  requiredCenterParams,
+  requiredModelParams,
+  requiredServiceParams,
+} from '../support/resources.ts';
+import {
+  type Answer,
+  API,
+  type CallOptions,
+  ROOT,
+  SESSION,
+  type Server,
+  START,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+import { UNKNOWN } from '../support/stores.ts';
+
+const MODELS = `${API}/models`;
+const SERVICES = `${API}/model-services`;
+const MODEL = { param: requiredModelParams };
+const RETENTION_MS = 10_800_000;
+const HOOK = 'http://127.0.0.1:9/hook';
+
+const gone: Refusal = { status: 404, code: 'SYS.1003', details: 'the job has been expired' };
+const sessionExpired: Refusal = { status: 503, code: 'ID.1001', details: 'Session expired' };
+const malformedJob = invalidArgument(
+  "Invalid header[X-Job-UUID], it must be a UUID with '-' stripped",
+);
+const duplicate = (uuid: string) => invalidArgument(`Duplicate job uuid[${uuid}]`);
+
+/** Everything that operations write, and nothing of jobs. */
+function written(server: Server) {
+  const { jobs: _jobs, hooks: _hooks, ...others } = server.snapshot();
+  return others;
+}
+
+function inDatabase({ file }: Server, statements: string): void {
+  const client = new Database(file);
+  try {
+    client.exec(statements);
+  } finally {
+    client.close();
+  }
+}
+
+describe('what fails in a job is told by its poll, with 503 and the error alone', () => {
+  const shared = sharedServer();
+  const post = (path: string, body: object): Sent => ({ method: 'POST', path, body });
+  const addingService = (params: object) =>
+    post(SERVICES, { param: { ...requiredServiceParams, ...params } });
+  const argument = (details: unknown) => invalidArgument(details);
+  const enumerated = (operation: string, field: string, values: string, found: string) =>
+    argument(
+      `valid value for field[${field}] of message[${messageOf(operation)}] are [${values}], but ${found} found`,
+    );
+
+  test.each<[string, (server: Server) => Promise<Sent> | Sent, Refusal]>([
+    ['a missing wrapper', () => post(SERVICES, {}), mandatory('AddModelService', 'name')],
+    ['no body at all', () => ({ method: 'POST', path: MODELS }), mandatory('AddModel', 'name')],
+    [
+      'a text that is too long',
+      () => addingService({ name: 'n'.repeat(256) }),
+      argument(
+        `field[name] of message[${messageOf('AddModelService')}] exceeds max length of string. ` +
+          'expected was <= 255, actual was 256',
+      ),
+    ],
+    [
+      'a word of no enumeration',
+      () => addingService({ type: 'endpoint' }),
+      enumerated('AddModelService', 'type', 'Endpoint, FineTune, ModelEval, App', 'endpoint'),
+    ],
+    [
+      'a number out of range',
+      () => post(`${API}/model-centers`, { param: { ...requiredCenterParams, managementPort: 0 } }),
+      argument('field[managementPort] must be in range of [1, 65535]'),
+    ],
+    [
+      'a list with null',
+      () => addingService({ modelUuids: [null] }),
+      argument('field[modelUuids] cannot contain a NULL element'),
+    ],
+    ['a text with NUL', () => addingService({ name: 'a\0' }), argument(expect.any(String))],
+    [
+      'a text with half a character',
+      () => addingService({ yaml: '\ud800' }),
+      argument(expect.any(String)),
+    ],
+    [
+      'a resourceUuid that is none',
+      () => addingService({ resourceUuid: UNKNOWN.toUpperCase().replaceAll('1', 'A') }),
+      argument(
+        expect.stringContaining("A valid uuid is a UUID(v4 recommended) with '-' stripped."),
+      ),
+    ],
+    [
+      'a resourceUuid in use',
+      async (server) => addingService({ resourceUuid: (await used(server)).uuid }),
+      argument(expect.stringMatching(/^resourceUuid\[[0-9a-f]{32}\] is already used$/)),
+    ],
+    [
+      'a wrong deleteMode',
+      async (server) => ({
+        method: 'DELETE',
+        path: `${MODELS}/${(await used(server)).uuid}?deleteMode=permissive`,
+      }),
+      enumerated('DeleteModel', 'deleteMode', 'Permissive, Enforcing', 'permissive'),
+    ],
+    [
+      'a wrong deleteMode in the body',
+      async (server) => ({
+        method: 'DELETE',
+        path: `${MODELS}/${(await used(server)).uuid}`,
+        body: { deleteMode: 'Whatever' },
+      }),
+      enumerated('DeleteModel', 'deleteMode', 'Permissive, Enforcing', 'Whatever'),
+    ],
+    [
+      'a deletion of nothing',
+      () => ({ method: 'DELETE', path: MODELS }),
+      mandatory('DeleteModels', 'uuids'),
+    ],
+    [
+      'a deletion of what is no uuid',
+      () => ({ method: 'DELETE', path: `${SERVICES}/none` }),
+      { status: 503, code: 'SYS.1003', details: 'invalid value[none] of field [uuid]' },
+    ],
+    [
+      'an update of what is not there',
+      () => ({ method: 'PUT', path: `${SERVICES}/${UNKNOWN}`, body: { updateModelService: {} } }),
+      notFound('uuid', UNKNOWN, 'ModelServiceVO'),
+    ],
+    [
+      'a binding to what is not there',
+      async (server) =>
+        post(`${MODELS}/${(await used(server)).uuid}/model-services/${UNKNOWN}`, {
+          userTags: ['tag'],
+        }),
+      notFound('modelServiceUuid', UNKNOWN, 'ModelServiceVO'),
+    ],
+    [
+      'an edit of a yaml that is none',
+      async (server) => {
+        const { uuid } = await addModelService(server, { yaml: '- a\n b: {' });
+        const body = { updateModelService: { name: 'later', serviceName: 'a' } };
+        return { method: 'PUT', path: `${SERVICES}/${uuid}`, body };
+      },
+      argument(expect.stringMatching(/serviceName.*yaml|yaml.*serviceName/)),
+    ],
+    [
+      'the deletion of a center with models',
+      async (server) => {
+        const { uuid } = await addModelCenter(server);
+        await addModel(server, { modelCenterUuid: uuid });
+        return { method: 'DELETE', path: `${API}/model-centers/${uuid}?deleteMode=Permissive` };
+      },
+      { status: 503, code: 'SYS.1006', details: expect.any(String) },
+    ],
+    [
+      'a tag that is there',
+      async (server) => {
+        const { uuid } = await addModel(server, { userTags: ['tag'] });
+        const params = { resourceType: 'ModelVO', resourceUuid: uuid, tag: 'tag' };
+        return post(`${ROOT}/user-tags`, { params });
+      },
+      { status: 503, code: 'SYS.1006', details: expect.any(String) },
+    ],
+    [
+      'a session that has ended',
+      () => ({
+        method: 'PUT',
+        path: `${ROOT}/accounts/sessions/${UNKNOWN}/renew`,
+        body: { renewSession: { duration: 60 } },
+      }),
+      sessionExpired,
+    ],
+  ])('%s', async (_, request, refusal) => {
+    const server = shared();
+    const sent = await request(server);
+    const before = written(server);
+
+    const inline = await send(server, sent);
+    const { status, headers, body } = await outcome(server, sent);
+
+    expectRefused(inline, refusal);
+    expectRefused({ status, headers, body }, { ...refusal, status: 503 });
+    expect(body).toEqual(inline.body);
+    expect(written(server)).toEqual(before);
+  });
+
+  /** A model that is there. */
+  const used = (server: Server) => addModel(server);
+
+  test('and its details are as long as they may be', async () => {
+    const server = shared();
+    const uuid = 'u'.repeat(5000);
+    const path = `${MODELS}/${uuid}`;
+
+    const { status, body } = await outcome(server, {
+      method: 'PUT',
+      path,
+      body: { updateModel: {} },
+    });
+
+    expect({ status, length: body.error.details.length }).toEqual({ status: 503, length: 4096 });
+  });
+});
+
+describe('what is wrong with the request itself is answered at once and leaves no job', () => {
+  const shared = sharedServer({ reply: { mode: 'job', publicUrl: '' }, bodyLimit: 4096 });
+  const wrong = (status: number, details: unknown = expect.any(String)): Refusal => ({
+    status,
+    code: 'SYS.1007',
+    details,
+  });
+  const unprovided = (sentence: unknown) => wrong(400, sentence);
+  const adding = (params: unknown) => ({ method: 'POST', path: MODELS, body: { param: params } });
+  const service = `${SERVICES}/${UNKNOWN}`;
+
+  test.each<[string, Partial<Sent> & CallOptions, Refusal]>([
+    ['broken JSON', { raw: '{"param":' }, wrong(400)],
+    ['JSON that is too deep', { raw: `${'['.repeat(65)}${']'.repeat(65)}` }, wrong(400)],
+    ['no UTF-8', { raw: Buffer.from([0x22, 0xff, 0x22]) }, wrong(400)],
+    ['a body that is a list', { body: [] }, wrong(400)],
+    ['a wrapper that is a text', adding('x'), wrong(400)],
+    ['an object for a text', adding({ ...requiredModelParams, name: {} }), wrong(400)],
+    ['a text for a list', adding({ ...requiredModelParams, modelServiceUuids: 'a' }), wrong(400)],
+    [
+      'a text for a number',
+      adding({ ...requiredModelParams, size: 'much' }),
+      wrong(400, '[size] field is excepted an int or long, but was [much].'),
+    ],
+    [
+      'a type that is wrong behind an argument that is missing',
+      adding({ size: 'much' }),
+      wrong(400, '[size] field is excepted an int or long, but was [much].'),
+    ],
+    [
+      'a text for a boolean',
+      {
+        method: 'POST',
+        path: SERVICES,
+        body: { param: { ...requiredServiceParams, system: 'yes' } },
+      },
+      wrong(
+        400,
+        'Invalid value for boolean field [system], [yes] is not a valid boolean string[true, false].',
+      ),
+    ],
+    ['tags that are a text', { body: { ...MODEL, userTags: 'a' } }, wrong(400)],
+    ['another Content-Type', { raw: 'a', headers: { 'content-type': 'text/plain' } }, wrong(415)],
+    ['a body that is too large', { raw: ' '.repeat(4097) }, wrong(413)],
+    [
+      'an update without an action',
+      { method: 'PUT', path: service, body: {} },
+      unprovided(
+        `the body doesn't contain action mapping to the URL[/v1/ai/model-services/${UNKNOWN}]`,
+      ),
+    ],
+    [
+      'an action of the platform’s that is absent here',
+      { method: 'PUT', path: service, body: { deployModelService: {} } },
+      unprovided(expect.stringContaining('deployModelService')),
+    ],
+    ['an unreadable timeout', { headers: { 'X-API-Timeout': 'soon' } }, wrong(400)],
+    ['a negative timeout', { headers: { 'X-API-Timeout': '-1' } }, wrong(400)],
+    ['an empty timeout', { headers: { 'X-API-Timeout': '' } }, wrong(400)],
+    ['an unreadable hook', { headers: { 'X-Web-Hook': 'no url' } }, wrong(400)],
+    ['an empty hook', { headers: { 'X-Web-Hook': '' } }, wrong(400)],
+    ['a forbidden hook', { headers: { 'X-Web-Hook': 'http://192.0.2.1/' } }, wrong(400)],
+    ['no Authorization', { session: null }, wrong(400, "missing header 'Authorization'")],
+    [
+      'another scheme',
+      { session: null, headers: { authorization: `Bearer ${SESSION}` } },
+      wrong(400, "Authorization type must be 'OAuth'"),
+    ],
+    ['a path that nothing is at', { path: `${API}/nothing` }, noRoute('/v1/ai/nothing')],
+    ['a trailing slash', { path: `${MODELS}/` }, noRoute('/v1/ai/models/')],
+    [
+      'another verb',
+      { method: 'PATCH' },
+      {
+        status: 405,
+        code: 'SYS.1009',
+        details: `The method[PATCH] is not allowed for the path[${MODELS}]`,
+      },
+    ],
+  ])('%s', async (_, sent, refusal) => {
+    const server = shared();
+    const uuid = newUuid();
+    const { method = 'POST', path = MODELS, body = MODEL, ...options } = sent;
+    const before = server.snapshot();
+
+    expectRefused(await server.call(method, path, body, naming(uuid, options)), refusal);
+
+    expectRefused(await poll(server, uuid), gone);
+    expect(server.snapshot()).toEqual(before);
+    expectAccepted(await server.post(MODELS, MODEL, naming(uuid)));
+    expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
+  });
+});
+
+describe('a stranger’s job', () => {
+  const shared = sharedServer({ bodyLimit: 4096 });
+  const jobMode = sharedServer({ reply: { mode: 'job', publicUrl: '' } });
+  const stranger = (uuid: string, headers: Record<string, string> = {}) =>
+    naming(uuid, { session: newUuid(), headers });
+
+  test('is accepted, fails for its session, and leaves nothing in the database', async () => {
+    const server = shared();
+    const before = server.snapshot();
+    const uuid = newUuid();
+
+    const answer = await server.post(MODELS, MODEL, stranger(uuid));
+
+    expectAccepted(answer, { location: server.url + jobPath(uuid) });
+    expectRefused(await poll(server, uuid), sessionExpired);
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  test('may have no name, where every write is a job', async () => {
+    const server = jobMode();
+    const location = expectAccepted(await server.post(MODELS, MODEL, { session: newUuid() }));
+    expectRefused(await follow(location), sessionExpired);
+    expect(server.rows('jobs')).toEqual([]);
+  });
+
+  test('is so for every write', async () => {
+    const server = shared();
+    for (const name of writeNames) {
+      const request = await writes[name](server);
+      const before = server.snapshot();
+      const uuid = newUuid();
+      expectAccepted(await send(server, request, stranger(uuid)));
+      expectRefused(await poll(server, uuid), sessionExpired);
+      expect({ name, tables: server.snapshot() }).toEqual({ name, tables: before });
+    }
+  });
+
+  test.each<[string, CallOptions]>([
+    ['an Authorization without a session', { session: '' }],
+    ['a session in capitals', { session: SESSION.toUpperCase() }],
+    ['two sessions', { session: `${SESSION} ${SESSION}` }],
+  ])('is that of %s', async (_, options) => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = server.snapshot();
+    expectAccepted(await server.post(MODELS, MODEL, naming(uuid, options)));
+    expectRefused(await poll(server, uuid), sessionExpired);
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  test('is that of a session that has expired', async () => {
+    const server = await startServer();
+    const { uuid: session } = await beginSession(server);
+    const [early, late] = [newUuid(), newUuid()];
+    expectAccepted(await server.post(MODELS, MODEL, naming(early, { session })));
+    server.advance(7_200_001);
+
+    expectAccepted(await server.post(MODELS, MODEL, naming(late, { session })));
+
+    expect((await poll(server, early)).status).toBe(200);
+    expectRefused(await poll(server, late), sessionExpired);
+  });
+
+  test.each<[string, CallOptions]>([
+    ['broken JSON', { raw: '{' }],
+    ['wrong types', { raw: '{"param":1}' }],
+    ['no UTF-8', { raw: Buffer.from([0xff]) }],
+    ['more than a body may hold', { raw: 'x'.repeat(5000) }],
+  ])('is accepted though its body is %s, since that is not read', async (_, { raw }) => {
+    const server = shared();
+    const uuid = newUuid();
+
+    const options = { ...stranger(uuid), ...(raw !== undefined && { raw }) };
+    expectAccepted(await server.post(MODELS, undefined, options));
+
+    expectRefused(await poll(server, uuid), sessionExpired);
+  });
+
+  test('leaves its connection usable behind a body that was not read', async () => {
+    const server = jobMode();
+    const connection = await openConnection(server.url);
+    const body = 'x'.repeat(300_000);
+    const headers = {
+      Authorization: `OAuth ${newUuid()}`,
+      'X-Job-UUID': newUuid(),
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+    };
+    await connection.send(rawRequest('POST', MODELS, headers, body));
+    expectAccepted(await connection.answer());
+
+    await connection.send(rawRequest('GET', MODELS));
+    expect((await connection.answer()).body).toEqual({ success: true, inventories: [] });
+  });
+
+  test('calls no hook', async () => {
+    const called: string[] = [];
+    const hook = createServer((request, response) => {
+      called.push(String(request.headers['x-job-uuid']));
+      response.end('{}');
+    }).listen(0, '127.0.0.1');
+    onTestFinished(() => void hook.close());
+    await once(hook, 'listening');
+    const server = await startServer({ hookPace: { first: 1, between: 1 } });
+    const headers = { 'X-Web-Hook': `http://127.0.0.1:${(hook.address() as AddressInfo).port}/` };
+    const [strangers, own] = [newUuid(), newUuid()];
+
+    expectAccepted(await server.post(MODELS, MODEL, stranger(strangers, headers)));
+    expectAccepted(await server.post(MODELS, MODEL, naming(own, { headers })));
+
+    // What was asked for later has arrived: the stranger's would have been here before.
+    await vi.waitFor(() => expect(called).toContain(own), 3000);
+    expect(called).toEqual([own]);
+    expect(server.rows('hooks').map(({ job_uuid }) => job_uuid)).toEqual([own]);
+  });
+
+  test('does not use its uuid up for those with a session', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, stranger(uuid));
+    await server.post(MODELS, MODEL, stranger(uuid));
+    const before = server.rows('models').length;
+
+    expectAccepted(await server.post(MODELS, MODEL, naming(uuid)));
+
+    expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
+    expect(server.rows('models')).toHaveLength(before + 1);
+  });
+
+  test('does not change what another’s of the same uuid has come to', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    const { body } = await poll(server, uuid);
+
+    expectAccepted(await server.post(MODELS, MODEL, stranger(uuid)));
+
+    expect((await poll(server, uuid)).body).toEqual(body);
+    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+  });
+
+  test.each<[string, Record<string, string>, Refusal]>([
+    ['a malformed uuid', { 'X-Job-UUID': 'short' }, malformedJob],
+    ['a malformed hook', { 'X-Web-Hook': 'x' }, invalidArgument(expect.any(String))],
+    ['a malformed timeout', { 'X-API-Timeout': 'x' }, invalidArgument(expect.any(String))],
+  ])('is refused at once for %s: headers come before the session', async (_, headers, refusal) => {
+    const server = jobMode();
+    expectRefused(await server.post(MODELS, MODEL, { headers, session: newUuid() }), refusal);
+  });
+
+  test('is remembered for as long as others, and no longer', async () => {
+    const server = await startServer();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, stranger(uuid));
+
+    server.advance(RETENTION_MS - 1);
+    expectRefused(await poll(server, uuid), sessionExpired);
+    server.advance(2);
+    expectRefused(await poll(server, uuid), gone);
+  });
+
+  test('is forgotten for those of a thousand others, so that memory is bounded', async () => {
+    const server = await startServer();
+    const send = (uuid: string) => server.post(MODELS, undefined, stranger(uuid));
+    const [first, second] = [newUuid(), newUuid()];
+    await send(first);
+    await send(second);
+    const others = Array.from({ length: 998 }, () => newUuid());
+    for (let start = 0; start < others.length; start += 100) {
+      await Promise.all(others.slice(start, start + 100).map(send));
+    }
+    expectRefused(await poll(server, others[0] as string), sessionExpired);
+    expectRefused(await poll(server, second), sessionExpired);
+
+    await send(newUuid());
+
+    expectRefused(await poll(server, first), gone);
+    expectRefused(await poll(server, second), sessionExpired);
+    expect(server.rows('jobs')).toEqual([]);
+  });
+});
+
+describe('the uuid of a job', () => {
+  const shared = sharedServer();
+
+  test.each([
+    ['empty', ''],
+    ['a letter', 'a'],
+    ['31 characters', 'a'.repeat(31)],
+    ['33 characters', 'a'.repeat(33)],
+    ['a uuid with its hyphens', crypto.randomUUID()],
+    ['long', 'a'.repeat(5000)],
+    ['two of them', `${newUuid()}, ${newUuid()}`],
+  ])('is refused where it is %s', async (_, uuid) => {
+    const server = shared();
+    const before = server.snapshot();
+    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), malformedJob);
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  test.each([
+    ['capitals', newUuid().toUpperCase()],
+    ['the marks of a URL', 'a/b?c#d%e&f=g;h:i@j!k$l,m+n*o(p)'],
+    ['slashes', '/'.repeat(32)],
+    ['backslashes', '\\'.repeat(32)],
+    ['dots', '.'.repeat(32)],
+    ['a way out', '../../../../../../etc/passwd.../'],
+    ['percents', '%'.repeat(32)],
+    ['what looks encoded', '%2F%2e%25%00%0a%ff%zz%c3%a9%2525'],
+    ['what looks like half a character', '%ed%a0%80'.padEnd(32, 'x')],
+    ['quotes and brackets', `'"\`<>{}[]|^~-_ and a space inside`.slice(0, 32)],
+    ['letters beyond ASCII', 'é'.repeat(32)],
+    ['a tab inside', `${'a'.repeat(15)}\t${'b'.repeat(16)}`],
+    ['a uuid of a prototype’s member', '__proto__'.padEnd(32, '_')],
+    ['SQL', "' OR 1=1; DROP TABLE jobs; -- xx"],
+    ['a star, as of routes', '*'.repeat(32)],
+    ['a parameter, as of routes', ':uuid'.padEnd(32, '/')],
+  ])('may be any 32 characters: with %s its location can be polled', async (_, uuid) => {
+    const server = shared();
+    expect(uuid).toHaveLength(32);
+
+    const location = expectAccepted(await server.post(MODELS, MODEL, naming(uuid)));
+
+    // Neither more path nor a query nor a fragment.
+    const { origin, pathname, search, hash } = new URL(location);
+    expect({ origin, search, hash }).toEqual({ origin: server.url, search: '', hash: '' });
+    expect(pathname).toMatch(/^\/zstack\/v1\/api-jobs\/[^/]+$/);
+    const { status, body } = await follow(location);
+    expect({ status, success: body.success }).toEqual({ status: 200, success: true });
+    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+    const refused = await fetch(location, { method: 'DELETE' });
+    expect({ status: refused.status, allow: refused.headers.get('allow') }).toEqual({
+      status: 405,
+      allow: 'GET',
+    });
+  });
+
+  test('belongs to one job, whether that has succeeded or failed', async () => {
+    const server = shared();
+    const [succeeded, failed] = [newUuid(), newUuid()];
+    await server.post(MODELS, MODEL, naming(succeeded));
+    await server.post(MODELS, {}, naming(failed));
+    const outcomes = [(await poll(server, succeeded)).body, (await poll(server, failed)).body];
+    const before = server.snapshot();
+    const again: Sent[] = [
+      { method: 'POST', path: MODELS, body: MODEL },
+      // Another operation, and ones that would fail.
+      { method: 'DELETE', path: `${MODELS}/${outcomes[0].inventory.uuid}` },
+      { method: 'POST', path: MODELS, body: {} },
+      { method: 'PUT', path: `${MODELS}/${UNKNOWN}`, body: { updateModel: {} } },
+    ];
+
+    for (const uuid of [succeeded, failed]) {
+      for (const request of again) {
+        const headers = { 'X-Web-Hook': HOOK };
+        expectRefused(await send(server, request, naming(uuid, { headers })), duplicate(uuid));
+      }
+    }
+
+    expect(server.snapshot()).toEqual(before);
+    expect([(await poll(server, succeeded)).body, (await poll(server, failed)).body]).toEqual(
+      outcomes,
+    );
+  });
+
+  const twentyTimes = (post: (index: number) => Promise<Answer>) =>
+    Promise.all(Array.from({ length: 20 }, (_, index) => post(index)));
+
+  function expectOneOf(answers: Answer[], uuid: string, status: number): void {
+    const [ran, refused] = [true, false].map((which) =>
+      answers.filter((answer) => (answer.status === status) === which),
+    );
+    expect([ran?.length, refused?.length]).toEqual([1, answers.length - 1]);
+    for (const answer of refused ?? []) expectRefused(answer, duplicate(uuid));
+  }
+
+  test('that twenty use at once runs one of their operations', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = server.rows('models').length;
+
+    expectOneOf(await twentyTimes(() => server.post(MODELS, MODEL, naming(uuid))), uuid, 202);
+
+    expect(server.rows('models')).toHaveLength(before + 1);
+    expect(await poll(server, uuid)).toMatchObject({ status: 200 });
+  });
+
+  test('that twenty use at once fails one of their operations', async () => {
+    const server = shared();
+    const uuid = newUuid();
+
+    expectOneOf(await twentyTimes(() => server.post(MODELS, {}, naming(uuid))), uuid, 202);
+
+    expectRefused(await poll(server, uuid), { ...mandatory('AddModel', 'name'), status: 503 });
+  });
+
+  test('that some use at once well and some badly runs at most one', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = server.rows('models').length;
+
+    const answers = await twentyTimes((index) =>
+      server.post(MODELS, index % 2 === 0 ? {} : MODEL, naming(uuid)),
+    );
+
+    expectOneOf(answers, uuid, 202);
+    const { status } = await poll(server, uuid);
+    expect(server.rows('models')).toHaveLength(before + (status === 200 ? 1 : 0));
+  });
+
+  test('that twenty use at once, answered inline, runs once', async () => {
+    const server = await startServer({ reply: { mode: 'inline', publicUrl: '' } });
+    const uuid = newUuid();
+
+    expectOneOf(await twentyTimes(() => server.post(MODELS, MODEL, naming(uuid))), uuid, 200);
+
+    expect(server.rows('models')).toHaveLength(1);
+  });
+
+  test('runs once for two servers on one database', async () => {
+    const one = await startServer();
+    const other = await startServer({ file: one.file });
+    const uuid = newUuid();
+
+    const answers = await twentyTimes((index) =>
+      (index % 2 === 0 ? one : other).post(MODELS, MODEL, naming(uuid)),
+    );
+
+    expectOneOf(answers, uuid, 202);
+    expect(one.rows('models')).toHaveLength(1);
+  });
+});
+
+describe('the location of a job', () => {
+  const shared = sharedServer({ reply: { mode: 'job', publicUrl: '' } });
+
+  /** Sends a write that names a job, with these headers. */
+  const adding = (server: Server, uuid: string, headers: Record<string, string | null>) =>
+    exchange(server.url, rawRequest('POST', MODELS, { 'X-Job-UUID': uuid, ...headers }));
+
+  test.each([
+    'localhost',
+    'aios.example.com',
+    'AIOS.example.com:8080',
+    'aios.example.com.',
+    'under_score-and-hyphen:1',
+    'xn--bcher-kva.example:65535',
+    '10.0.0.1:80',
+    '[::1]',
+    '[2001:db8::1]:8443',
+    '[::ffff:10.0.0.1]:80',
+  ])('begins with the request’s own scheme and host: %s', async (host) => {
+    const uuid = newUuid();
+    expectAccepted(await adding(shared(), uuid, { Host: host }), {
+      location: `http://${host}${jobPath(uuid)}`,
+    });
+  });
+
+  test.each([
+    ['a path', 'localhost/evil'],
+    ['a query', 'localhost?a'],
+    ['a fragment', 'localhost#a'],
+    ['a user', 'user@localhost'],
+    ['a password', 'user:pass@localhost:80'],
+    ['a URL', 'http://localhost'],
+    ['a backslash', 'localhost\\evil'],
+    ['a space', 'local host'],
+    ['a comma', 'localhost,localhost'],
+    ['a quote', 'local"host'],
+    ['markup', '<b>localhost</b>'],
+    ['a percent', '%6cocalhost'],
+    ['letters beyond ASCII', 'b\u00fccher.example'],
+    ['a word for a port', 'localhost:http'],
+    ['a negative port', 'localhost:-1'],
+    ['two ports', 'localhost:80:80'],
+    ['a port of six digits', 'localhost:123456'],
+    ['a port that is too great', 'localhost:65536'],
+    ['half a bracket', '[::1'],
+    ['an address without its brackets', '::1'],
+    ['brackets around no address', '[:::]'],
+    ['an address that is too great', '256.256.256.256'],
+    ['a port alone', ':80'],
+    ['nothing', ''],
+  ])('is not made of a Host with %s: nothing runs', async (_, host) => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = server.snapshot();
+
+    const answer = await adding(server, uuid, { Host: host });
+
+    expectRefused(answer, invalidArgument(expect.any(String)));
+    expectRefused(await poll(server, uuid), gone);
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  /** By whom they trust. */
+  const servers = {
+    nobody: sharedServer({ trustProxy: false }),
+    'another proxy': sharedServer({ trustProxy: ['192.0.2.1'] }),
+    anybody: sharedServer({ trustProxy: true }),
+    'the proxy that calls': sharedServer({ trustProxy: ['127.0.0.1'] }),
+  };
+  const proxied = {
+    Host: 'inside.example.com',
+    'X-Forwarded-Proto': 'https',
+    'X-Forwarded-Host': 'outside.example.com:8443',
+  };
+
+  test.each<[keyof typeof servers, string, Record<string, string>, string]>([
+    ['nobody', 'both', proxied, 'http://inside.example.com'],
+    ['another proxy', 'both', proxied, 'http://inside.example.com'],
+    ['anybody', 'both', proxied, 'https://outside.example.com:8443'],
+    ['the proxy that calls', 'both', proxied, 'https://outside.example.com:8443'],
+    [
+      'anybody',
+      'the scheme alone',
+      { Host: 'inside.example.com', 'X-Forwarded-Proto': 'https' },
+      'https://inside.example.com',
+    ],
+    [
+      'anybody',
+      'the host alone',
+      { Host: 'inside.example.com', 'X-Forwarded-Host': 'outside.example.com' },
+      'http://outside.example.com',
+    ],
+    ['anybody', 'nothing', { Host: 'inside.example.com' }, 'http://inside.example.com'],
+  ])('trusting %s, begins so where the proxy names %s', async (whom, _, headers, origin) => {
+    const server = servers[whom]();
+    const uuid = newUuid();
+    expectAccepted(await adding(server, uuid, headers), { location: origin + jobPath(uuid) });
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['host with a path', { 'X-Forwarded-Host': 'outside.example.com/evil?' }],
+    ['empty host', { 'X-Forwarded-Host': ' ,' }],
+  ])('is not made of a trusted proxy’s %s', async (_, headers) => {
+    const server = servers.anybody();
+    const before = server.snapshot();
+    expectRefused(await adding(server, newUuid(), headers), invalidArgument(expect.any(String)));
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  test('is http or https, whatever a trusted proxy says', async () => {
+    const server = servers.anybody();
+    const answer = await adding(server, newUuid(), { 'X-Forwarded-Proto': 'javascript' });
+    if (answer.status === 202) expect(answer.body.location).toMatch(/^https?:\/\//);
+    else expectRefused(answer, invalidArgument(expect.any(String)));
+  });
+
+  test('begins with AIOS_PUBLIC_URL where that is set, whoever says otherwise', async () => {
+    const publicUrl = 'https://aios.example.com:8443';
+    const server = await startServer({ trustProxy: true, reply: { mode: 'auto', publicUrl } });
+    const uuid = newUuid();
+    expectAccepted(await adding(server, uuid, proxied), { location: publicUrl + jobPath(uuid) });
+  });
+});
+
+describe('the time a job may take', () => {
+  const shared = sharedServer();
+
+  test.each([
+    ['1', 1000],
+    ['60', 60_000],
+    ['1800', 1_800_000],
+    ['86400', 86_400_000],
+  ])('of X-API-Timeout: %s is told in milliseconds', async (timeout, apiTimeout) => {
+    const headers = { 'X-API-Timeout': timeout };
+    expectAccepted(await shared().post(MODELS, MODEL, naming(newUuid(), { headers })), {
+      apiTimeout,
+    });
+  });
+
+  test('once over, ends it before it has done anything', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = written(server);
+
+    const headers = { 'X-API-Timeout': '0' };
+    const answer = await server.post(MODELS, MODEL, naming(uuid, { headers }));
+
+    expectAccepted(answer, { apiTimeout: 0 });
+    expectFailure(await poll(server, uuid), 503, 'SYS.1001', expect.any(String));
+    expect(written(server)).toEqual(before);
+  });
+
+  test('counts from the request’s beginning', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const body = JSON.stringify(MODEL);
+    const headers = {
+      'X-Job-UUID': uuid,
+      'X-API-Timeout': '1',
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+    };
+    const before = written(server);
+    const connection = await openConnection(server.url);
+    await connection.send(rawRequest('POST', MODELS, headers, body.slice(0, 9)));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    await connection.send(body.slice(9));
+
+    expectAccepted(await connection.answer(), { apiTimeout: 1000, location: expect.any(String) });
+    expectFailure(await poll(server, uuid), 503, 'SYS.1001', expect.any(String));
+    expect(written(server)).toEqual(before);
+  });
+});
+
+describe('the poll of a job', () => {
+  const shared = sharedServer();
+
+  test.each<[string, CallOptions]>([
+    ['no session', { session: null }],
+    ['a session that has ended', { session: newUuid() }],
+    ['another scheme', { headers: { authorization: 'Basic YTpi' } }],
+    ['a body', { headers: { 'content-type': 'text/plain' } }],
+  ])('is answered to one with %s', async (_, options) => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    const answer = await server.get(jobPath(uuid), options);
+    expect({ status: answer.status, success: answer.body.success }).toEqual({
+      status: 200,
+      success: true,
+    });
+    expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
+  });
+
+  test.each([
+    ['a uuid', newUuid()],
+    ['a letter', 'a'],
+    ['a slash', 'a/b'],
+    ['NUL', '\0'],
+    ['a long text', 'a'.repeat(5000)],
+    ['SQL', "' OR 1=1 --"],
+  ])('of a job that never was, named by %s, is 404', async (_, uuid) => {
+    expectRefused(await poll(shared(), uuid), gone);
+  });
+
+  test('under doubled slashes is the same, with a trailing one or no uuid it is nothing', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    expect((await server.get(jobPath(uuid).replaceAll('/', '//'))).status).toBe(200);
+    for (const path of ['/v1/api-jobs', '/v1/api-jobs/', `/v1/api-jobs/${uuid}/`]) {
+      expectRefused(await server.get(`/zstack${path}`), noRoute(path));
+    }
+  });
+
+  test.each([
+    'POST',
+    'PUT',
+    'DELETE',
+    'PATCH',
+    'OPTIONS',
+  ])('by %s is refused, for any job and anybody', async (method) => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    for (const path of [jobPath(uuid), jobPath(newUuid()), jobPath('a/b%')]) {
+      for (const options of [{}, { session: null }, naming('short')]) {
+        const answer = await server.call(method, path, undefined, options);
+        expectFailure(
+          answer,
+          405,
+          'SYS.1009',
+          'only GET method is allowed for querying job status',
+        );
+        expect(answer.headers.get('allow')).toBe('GET');
+      }
+    }
+    expect((await poll(server, uuid)).status).toBe(200);
+  });
+
+  test('by HEAD is refused without a body', async () => {
+    const { status, headers, body } = await shared().call('HEAD', jobPath(newUuid()));
+    expect({ status, allow: headers.get('allow'), body }).toEqual({
+      status: 405,
+      allow: 'GET',
+      body: undefined,
+    });
+  });
+});
+
+describe('what a job has come to', () => {
+  const shared = sharedServer();
+  afterEach(() => void vi.useRealTimers());
+
+  test('is kept for three hours', async () => {
+    const server = shared();
+    const [succeeded, failed] = [newUuid(), newUuid()];
+    await server.post(MODELS, MODEL, naming(succeeded));
+    await server.post(MODELS, {}, naming(failed));
+
+    server.advance(RETENTION_MS - 1);
+    expect((await poll(server, succeeded)).status).toBe(200);
+    expect((await poll(server, failed)).status).toBe(503);
+    server.advance(2);
+    expectRefused(await poll(server, succeeded), gone);
+    expectRefused(await poll(server, failed), gone);
+  });
+
+  test('is kept for as long as the settings say', async () => {
+    const server = await startServer({ jobRetention: 1000 });
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    server.advance(999);
+    expect((await poll(server, uuid)).status).toBe(200);
+    server.advance(2);
+    expectRefused(await poll(server, uuid), gone);
+  });
+
+  test('is as it was then, though the resource has changed', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    await server.post(MODELS, MODEL, naming(uuid));
+    const { body } = await poll(server, uuid);
+    await server.put(`${MODELS}/${body.inventory.uuid}`, { updateModel: { name: 'later' } });
+    expect((await poll(server, uuid)).body).toEqual(body);
+    await server.delete(`${MODELS}/${body.inventory.uuid}`);
+    expect((await poll(server, uuid)).body).toEqual(body);
+  });
+
+  test('survives a restart, and so does the use of its uuid', async (context) => {
+    const file = join(temporaryFolder(context), 'aios.db');
+    const [succeeded, failed] = [newUuid(), newUuid()];
+    const before = await startServer({ file });
+    await before.post(MODELS, MODEL, naming(succeeded));
+    await before.put(`${MODELS}/${UNKNOWN}`, { updateModel: {} }, naming(failed));
+    const { body } = await poll(before, succeeded);
+    await before.close();
+
+    const after = await startServer({ file });
+
+    expect(await poll(after, succeeded)).toMatchObject({ status: 200, body });
+    expectRefused(await poll(after, failed), notFound('uuid', UNKNOWN, 'ModelVO'));
+    for (const uuid of [succeeded, failed]) {
+      expectRefused(await after.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+    }
+    expect(after.rows('models')).toHaveLength(1);
+    after.advance(RETENTION_MS + 1);
+    expectRefused(await poll(after, succeeded), gone);
+  });
+
+  test('is removed by and by when it can’t be asked for any more', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    const server = await startServer();
+    const [old, young] = [newUuid(), newUuid()];
+    await server.post(MODELS, MODEL, naming(old));
+    server.advance(RETENTION_MS + 1);
+    await server.post(MODELS, MODEL, naming(young));
+
+    vi.advanceTimersByTime(3_600_000);
+
+    await vi.waitFor(() => expect(server.rows('jobs')).toMatchObject([{ uuid: young }]));
+    expect(server.rows('models')).toHaveLength(2);
+    expectAccepted(await server.post(MODELS, MODEL, naming(old)));
+  });
+});
+
+describe('the sweep of old jobs', () => {
+  /** Puts jobs in, made at these times; with a hook where that is said. */
+  function put(server: Server, count: number, createDate: number, hook?: 'pending' | 'done') {
+    const prefix = `${hook ?? 'none'}-${createDate}`;
+    inDatabase(
+      server,
+      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+       INSERT INTO jobs SELECT '${prefix}-' || n, 'DeleteTag', ${createDate}, 1, '{}' FROM numbers;
+       ${
+         hook
+           ? `INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending' ? 1 : 0}, NULL
+              FROM jobs WHERE uuid LIKE '${prefix}-%';`
+           : ''
+}`,
+    );
+  }
+
+  /** How many jobs and hooks are left, by what they were put in as. */
+  function left(server: Server): Record<string, number> {
+    const counts: Record<string, number> = {};
+    for (const [table, key] of [
+      ['jobs', 'uuid'],
+      ['hooks', 'job_uuid'],
+    ] as const) {
+      for (const row of server.rows(table)) {
+        const name = `${table} ${String(row[key]).replace(/-\d+$/, '')}`;
+        counts[name] = (counts[name] ?? 0) + 1;
+      }
+    }
+    return counts;
+  }
+
+  /** Sweeps as a server would whose clock says so. */
+  async function sweep({ store }: Server, now: number): Promise<number> {
+    let pauses = 0;
+    const pause = async () => void pauses++;
+    await new Jobs({ store, clock: () => now, pause }, RETENTION_MS).sweep();
+    return pauses;
+  }
+
+  test('removes any number of them, and lets others in meanwhile', async () => {
+    const server = await startServer();
+    put(server, 1700, START - 1);
+    put(server, 700, START);
+
+    const pauses = await sweep(server, START + RETENTION_MS);
+
+    expect(left(server)).toEqual({ [`jobs none-${START}`]: 700 });
+    expect(pauses).toBeGreaterThan(0);
+    expect(await sweep(server, START + RETENTION_MS)).toBe(0);
+  });
+
+  test('leaves those whose hook is still to be called, however many and old', async () => {
+    const server = await startServer();
+    put(server, 600, 1, 'pending');
+    put(server, 600, 2);
+    put(server, 600, 3, 'done');
+    put(server, 2, START, 'pending');
+
+    await sweep(server, START + RETENTION_MS);
+    const pending = {
+      'jobs pending-1': 600,
+      'hooks pending-1': 600,
+      [`jobs pending-${START}`]: 2,
+      [`hooks pending-${START}`]: 2,
+    };
+    expect(left(server)).toEqual(pending);
+
+    // They go once they have been called.
+    inDatabase(server, 'UPDATE hooks SET pending = 0');
+    await sweep(server, START + RETENTION_MS + 1);
+    expect(left(server)).toEqual({});
+  });
+});
+
+describe('an operation and its job are stored together or not at all', () => {
+  /** Lets an insertion fail until what this returns is called. */
+  function failInsertions(server: Server, table: string, when = '1'): () => void {
+    inDatabase(
+      server,
+      `CREATE TRIGGER fail_insertions BEFORE INSERT ON ${table} WHEN ${when}
+       BEGIN SELECT RAISE(ABORT, 'the insertion fails'); END`,
+    );
+    return () => inDatabase(server, 'DROP TRIGGER fail_insertions');
+  }
+
+  const shared = sharedServer();
+
+  test.each(writeNames)('%s does nothing where its job can’t be kept', async (name: WriteName) => {
+    const server = shared();
+    const request = await writes[name](server);
+    const uuid = newUuid();
+    const before = server.snapshot();
+    const restore = failInsertions(server, 'jobs');
+
+    const answer = await send(server, request, naming(uuid));
+
+    restore();
+    expectRefused(answer, internalError);
+    expect(server.snapshot()).toEqual(before);
+    expectRefused(await poll(server, uuid), gone);
+    // Its uuid is not used up, and the operation is still there to be done.
+    expectAccepted(await send(server, request, naming(uuid)));
+    expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
+  });
+
+  test.each(writeNames)('%s is undone where its success can’t be kept', async (name: WriteName) => {
+    const server = shared();
+    const request = await writes[name](server);
+    const uuid = newUuid();
+    const before = written(server);
+    const restore = failInsertions(server, 'jobs', 'NEW.success = 1');
+
+    const answer = await send(server, request, naming(uuid));
+
+    restore();
+    expectAccepted(answer);
+    expectRefused(await poll(server, uuid), internalError);
+    expect(written(server)).toEqual(before);
+  });
+
+  test('with the hook to call', async () => {
+    const server = await startServer({ hookPace: { first: 3_600_000 } });
+    const before = server.snapshot();
+    const options = naming(newUuid(), { headers: { 'X-Web-Hook': HOOK } });
+    const restore = failInsertions(server, 'hooks');
+
+    expectRefused(await server.post(MODELS, MODEL, options), internalError);
+
+    restore();
+    expect(server.snapshot()).toEqual(before);
+    expectAccepted(await server.post(MODELS, MODEL, options));
+    expect([server.rows('models'), server.rows('jobs'), server.rows('hooks')]).toMatchObject([
+      [{}],
+      [{ success: 1 }],
+      [{ pending: 1, attempts: 0, url: HOOK }],
+    ]);
+  });
+
+  test('answered inline, too', async () => {
+    const server = await startServer({ reply: { mode: 'inline', publicUrl: '' } });
+    const before = server.snapshot();
+    const restore = failInsertions(server, 'jobs');
+
+    expectRefused(await server.post(MODELS, MODEL, naming(newUuid())), internalError);
+
+    restore();
+    expect(server.snapshot()).toEqual(before);
+  });
+
+  test('and an operation that fails in the middle leaves its failed job alone', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const before = written(server);
+    const restore = failInsertions(server, 'tags');
+
+    expectAccepted(await server.post(MODELS, { ...MODEL, userTags: ['tag'] }, naming(uuid)));
+
+    restore();
+    expectRefused(await poll(server, uuid), internalError);
+    expect(written(server)).toEqual(before);
+    expect(server.rows('jobs', `uuid = '${uuid}'`)).toMatchObject([{ success: 0 }]);
+  });
+});

@@ -1,0 +1,110 @@
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
+import { launch } from '../support/process.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { API, SESSION } from '../support/server.ts';
+
+/** Clients that ask at the same time. */
+const CLIENTS = 20;
+const TRIES = 1000;
+
+const newUuid = () => crypto.randomUUID().replaceAll('-', '');
+
+const env = { AIOS_PORT: '0', AIOS_DATABASE_URL: 'memory:', AIOS_SESSION: SESSION };
+
+/** Adds a model and returns the answer's status, once it has been read. */
+async function add(server: string, hookUrl: string, uuid: string): Promise<number> {
+  const response = await fetch(`${server}${API}/models`, {
+    method: 'POST',
+    headers: {
+      authorization: `OAuth ${SESSION}`,
+      'content-type': 'application/json',
+      'x-job-uuid': uuid,
+      'x-web-hook': hookUrl,
+    },
+    body: JSON.stringify({ param: requiredModelParams }),
+  });
+  await response.text();
+  return response.status;
+}
+
+test('a client that listens for its hook only after it has the 202 always gets it', async (context) => {
+  const { url } = await launch(context, { env });
+  const answered = new Map<string, number>();
+  const misses: string[] = [];
+  const receiver = await openReceiver(
+    (response, { headers }) => {
+      const uuid = String(headers['x-job-uuid']);
+      if (!answered.has(uuid)) misses.push(uuid);
+      response.writeHead(answered.has(uuid) ? 200 : 503).end();
+    },
+    { context },
+  );
+  const calledAt = (uuid: string) =>
+    receiver.calls.find(({ headers }) => headers['x-job-uuid'] === uuid)?.at;
+  const tries: { sent: number; read: number; called: number }[] = [];
+  const uuids = Array.from({ length: TRIES }, newUuid);
+  const left = uuids.values();
+  const start = performance.now();
+  const client = async () => {
+    for (const uuid of left) {
+      const sent = performance.now();
+      expect(await add(url, receiver.url, uuid)).toBe(202);
+      const read = performance.now();
+      answered.set(uuid, read);
+      while (calledAt(uuid) === undefined && performance.now() < read + 30_000) await setTimeout(5);
+      tries.push({ sent, read, called: Number(calledAt(uuid)) });
+    }
+  };
+  await Promise.all(Array.from({ length: CLIENTS }, client));
+  const took = performance.now() - start;
+  // Time for a call too many.
+  await setTimeout(3000);
+
+  expect(misses).toEqual([]);
+  expect(receiver.calls.map(({ headers }) => headers['x-job-uuid']).toSorted()).toEqual(
+    uuids.toSorted(),
+  );
+  // The 202 left somewhere between: after the request was sent, and before this process, which is
+  // busy with other clients too, came to read it.
+  expect(tries.filter(({ sent, called }) => !(called - sent >= 200))).toEqual([]);
+  const waits = tries.map(({ read, called }) => Math.round(called - read));
+  const [least, middle, most] = [0, TRIES / 2, TRIES - 1].map(
+    (index) => waits.toSorted((one, other) => one - other)[index],
+  );
+  expect(middle).toBeGreaterThanOrEqual(200);
+  console.log(
+    `${TRIES} hooks in ${Math.round(took)} ms, called ${least} to ${most} ms after the 202 was ` +
+      `read, ${middle} ms in the middle`,
+  );
+});
+
+test('a hook that fails is called again two seconds later', async (context) => {
+  const { url } = await launch(context, { env });
+  const receiver = await openReceiver(inTurn(status(503), status(503), status(200)), { context });
+  expect(await add(url, receiver.url, newUuid())).toBe(202);
+  await receiver.called(3);
+  const [first = 0, second = 0, third = 0] = receiver.calls.map(({ at }) => at);
+  for (const pause of [second - first, third - second]) {
+    expect(pause).toBeGreaterThan(1990);
+    expect(pause).toBeLessThan(2500);
+  }
+});
+
+test('one after which the program is killed is called by the next one', async (context) => {
+  const files = { ...env, AIOS_DATABASE_URL: 'file:aios.db' };
+  const first = await launch(context, { env: files });
+  const receiver = await openReceiver(status(200), { context });
+  const uuids = Array.from({ length: 50 }, newUuid);
+  const statuses = await Promise.all(uuids.map((uuid) => add(first.url, receiver.url, uuid)));
+  first.signal('SIGKILL');
+  await first.ended;
+  expect(new Set(statuses)).toEqual(new Set([202]));
+
+  await launch(context, { env: files, cwd: first.cwd });
+  // More than once where the first program had called but was killed before it could note so.
+  const called = () => new Set(receiver.calls.map(({ headers }) => headers['x-job-uuid']));
+  await expect.poll(() => called().size, { timeout: 10_000 }).toBe(50);
+  expect([...called()].toSorted()).toEqual(uuids.toSorted());
+});

@@ -1,0 +1,930 @@
+import type { ServerResponse } from 'node:http';
+import { setTimeout } from 'node:timers/promises';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { expectFailure } from '../support/failures.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import {
+  endlessBody,
+  type HookAnswer,
+  type HookReceiver,
+  hangUp,
+  heldBack,
+  inTurn,
+  openReceiver,
+  silence,
+  status,
+} from '../support/hook-receiver.ts';
+import { credentials, INITIAL_DIGEST, LOGIN } from '../support/logins.ts';
+import { openConnection, rawRequest } from '../support/raw-http.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import {
+  type Answer,
+  API,
+  openServer,
+  ROOT,
+  recordingLogger,
+  type Server,
+  START,
+  startServer,
+} from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const MODELS = `${API}/models`;
+
+/** Attempts until a hook is given up (contract §4.6). */
+const ATTEMPTS_MAX = 15;
+/** As fast as it goes, so that tests needn't wait. */
+const quick = { first: 5, between: 3, timeout: 5000 };
+/** Longer than any of these tests: the next attempt is after a restart. */
+const NEVER = 600_000;
+/** Nobody listens there. */
+const REFUSED = 'http://127.0.0.1:1/hook';
+
+const newUuid = () => crypto.randomUUID().replaceAll('-', '');
+
+/** Adds a model, and asks for a hook. */
+function addWithHook(
+  server: Server,
+  hookUrl: string,
+  { uuid = newUuid(), param = requiredModelParams as object } = {},
+): Promise<Answer> {
+  const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
+  return server.post(MODELS, { param }, { headers });
+}
+
+/** Asks for the outcome of a job, as a client does that got no hook. */
+async function poll(server: Server, uuid: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${server.url}${ROOT}/api-jobs/${uuid}`);
+  return { status: response.status, text: await response.text() };
+}
+
+const hookOf = (server: Server, uuid: string) => server.rows('hooks', `job_uuid = '${uuid}'`)[0];
+
+/** Waits until a job's hook is as given. */
+async function expectHook(server: Server, uuid: string, hook: object): Promise<void> {
+  await expect.poll(() => hookOf(server, uuid), { timeout: 4000, interval: 5 }).toMatchObject(hook);
+}
+
+const delivered = (attempts: number) => ({ attempts, pending: 0, failure: null });
+const givenUp = { attempts: ATTEMPTS_MAX, pending: 0 };
+
+/** Long enough for calls at the quick pace that should not come. */
+const aWhile = () => setTimeout(60);
+
+/** For the tests that neither need settings of their own nor meddle with the store. */
+const shared = sharedServer({ hookPace: quick });
+
+describe('a hook gets', () => {
+  test('the body that the poll gives, with the job’s uuid and success', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const param = { ...requiredModelParams, name: 'Qwen “1.5” 模型', recommendedGpuNum: '1,2' };
+    const path = '/back?token=a%20b&x=1';
+    const answer = await addWithHook(server, receiver.url + path, { uuid, param });
+    expect(answer.status).toBe(202);
+    await receiver.called(1);
+
+    const [call] = receiver.calls;
+    expect(call).toMatchObject({
+      method: 'POST',
+      path,
+      headers: { 'x-job-uuid': uuid, 'x-job-success': 'true' },
+    });
+    expect(call?.headers['content-type']).toBe('application/json;charset=UTF-8');
+    expect(call?.headers.authorization).toBeUndefined();
+    expect(await poll(server, uuid)).toEqual({ status: 200, text: call?.body });
+    expect(JSON.parse(call?.body ?? '')).toMatchObject({
+      success: true,
+      inventory: { name: param.name, recommendedGpuNum: [1, 2] },
+    });
+    await expectHook(server, uuid, delivered(1));
+  });
+
+  test('a failure as the poll gives it', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    for (const [what, send] of [
+      ['arguments', (uuid: string) => addWithHook(server, receiver.url, { uuid, param: {} })],
+      [
+        'the operation',
+        (uuid: string) =>
+          server.put(
+            `${MODELS}/${newUuid()}`,
+            { updateModel: {} },
+            { headers: { 'x-web-hook': receiver.url, 'x-job-uuid': uuid } },
+          ),
+      ],
+    ] as const) {
+      const uuid = newUuid();
+      expect((await send(uuid)).status, what).toBe(202);
+      await expectHook(server, uuid, delivered(1));
+      const call = receiver.calls.pop();
+      expect(call?.headers, what).toMatchObject({ 'x-job-uuid': uuid, 'x-job-success': 'false' });
+      expect(Object.keys(JSON.parse(call?.body ?? ''))).toEqual(['error']);
+      expect(await poll(server, uuid)).toEqual({ status: 503, text: call?.body });
+    }
+  });
+
+  test('the uuid that the server made for a job without one', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const { body } = await server.post(
+      MODELS,
+      { param: requiredModelParams },
+      { headers: { 'x-web-hook': receiver.url } },
+    );
+    await receiver.called(1);
+    expect(body.location).toBe(
+      `${server.url}${ROOT}/api-jobs/${receiver.calls[0]?.headers['x-job-uuid']}`,
+    );
+  });
+
+  test('a job uuid that is no hexadecimal number as it was sent', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = '?a b/c%"é\xff~'.padEnd(32, '.');
+    expect((await addWithHook(server, receiver.url, { uuid })).status).toBe(202);
+    await receiver.called(1);
+    expect(receiver.calls[0]?.headers['x-job-uuid']).toBe(uuid);
+  });
+
+  test('a body of megabytes whole', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const param = { ...requiredModelParams, introduction: 'ü'.repeat(2_000_000) };
+    await addWithHook(server, receiver.url, { uuid, param });
+    await receiver.called(1);
+    expect(JSON.parse(receiver.calls[0]?.body ?? '').inventory.introduction).toBe(
+      param.introduction,
+    );
+  });
+
+  test('its call over IPv6, and by a name in any case', async () => {
+    const server = await startServer({
+      hookPace: quick,
+      hookAllow: ['::1', 'LocalHost'],
+    });
+    const [six, four] = [await openReceiver(status(200), { host: '::1' }), await openReceiver()];
+    await addWithHook(server, six.url);
+    await addWithHook(server, four.url.replace('127.0.0.1', 'LOCALHOST'));
+    await Promise.all([six.called(1), four.called(1)]);
+  });
+});
+
+describe('where writes are answered inline', () => {
+  const inline = sharedServer({ hookPace: quick, reply: { mode: 'inline', publicUrl: '' } });
+
+  test('a hook gets the answer’s body', async () => {
+    const server = inline();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const answer = await addWithHook(server, receiver.url, { uuid });
+    expect(answer.status).toBe(200);
+    await receiver.called(1);
+    const { headers, body = '' } = receiver.calls[0] ?? {};
+    expect(headers).toMatchObject({ 'x-job-uuid': uuid, 'x-job-success': 'true' });
+    expect(JSON.parse(body)).toEqual(answer.body);
+    expect(await poll(server, uuid)).toEqual({ status: 200, text: body });
+  });
+
+  test('a job without a uuid gets one of the server’s', async () => {
+    const server = inline();
+    const receiver = await openReceiver();
+    const headers = { 'x-web-hook': receiver.url };
+    await server.post(MODELS, { param: requiredModelParams }, { headers });
+    await receiver.called(1);
+    const { headers: sent, body: text } = receiver.calls[0] ?? {};
+    expect(await poll(server, String(sent?.['x-job-uuid']))).toEqual({ status: 200, text });
+  });
+
+  test('a hook gets a failure that is no 4xx', async () => {
+    const server = inline();
+    const receiver = await openReceiver();
+    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() };
+    const answer = await server.put(`${MODELS}/${newUuid()}`, { updateModel: {} }, { headers });
+    expectFailure(answer, 503, 'SYS.1003', expect.any(String));
+    await receiver.called(1);
+    expect(receiver.calls[0]?.headers['x-job-success']).toBe('false');
+    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toEqual(answer.body);
+  });
+
+  test('a 4xx calls no hook and leaves the job’s uuid free', async () => {
+    const server = inline();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const answer = await addWithHook(server, receiver.url, { uuid, param: {} });
+    expect(answer.status).toBe(400);
+    await aWhile();
+    expect(receiver.connections()).toBe(0);
+    expect((await addWithHook(server, receiver.url, { uuid })).status).toBe(200);
+    await receiver.called(1);
+  });
+});
+
+describe('at the default pace', () => {
+  test('the first call comes no sooner than 200 ms after the 202', async () => {
+    const server = await startServer();
+    const receiver = await openReceiver();
+    // On a connection of its own: what a client library adds would be counted too.
+    const connection = await openConnection(server.url);
+    const body = JSON.stringify({ param: requiredModelParams });
+    await connection.send(
+      rawRequest(
+        'POST',
+        MODELS,
+        {
+          'Content-Type': 'application/json',
+          'Content-Length': String(body.length),
+          'X-Web-Hook': receiver.url,
+        },
+        body,
+      ),
+    );
+    expect((await connection.answer()).status).toBe(202);
+    const answered = performance.now();
+    await receiver.called(1);
+    const waited = (receiver.calls[0]?.at ?? 0) - answered;
+    expect(waited).toBeGreaterThan(200);
+    expect(waited).toBeLessThan(1500);
+  });
+
+  test('nothing is called while the answer has not left', async () => {
+    const server = await startServer({ hookPace: { ...quick, first: 100 } });
+    const receiver = await openReceiver();
+    let sent = 0;
+    server.app.server.prependListener('request', (_request, response: ServerResponse) => {
+      const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+      response.end = (...args: unknown[]) => {
+        globalThis.setTimeout(() => end(...args), 150);
+        return response;
+      };
+      response.on('finish', () => {
+        sent = performance.now();
+      });
+    });
+    await addWithHook(server, receiver.url);
+    await receiver.called(1);
+    expect((receiver.calls[0]?.at ?? 0) - sent).toBeGreaterThan(98);
+  });
+});
+
+describe('a client that goes away', () => {
+  /** A write with a hook, as bytes. */
+  function bytesOf(hookUrl: string, uuid: string): string {
+    const body = JSON.stringify({ param: requiredModelParams });
+    const headers = {
+      'Content-Type': 'application/json',
+      'Content-Length': String(body.length),
+      'X-Web-Hook': hookUrl,
+      'X-Job-UUID': uuid,
+    };
+    return rawRequest('POST', MODELS, headers, body);
+  }
+
+  /** Holds the server's next lists back until released. */
+  function holdLists({ store }: Server): () => void {
+    const { list } = store;
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    store.list = async (kind, query) => {
+      await released;
+      return list(kind, query);
+    };
+    return () => release();
+  }
+
+  test('before it has the answer, is called', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const connection = await openConnection(server.url);
+    await connection.send(bytesOf(receiver.url, uuid));
+    await expect.poll(() => hookOf(server, uuid), { interval: 1 }).toBeDefined();
+    connection.reset();
+    await receiver.called(1);
+    await expectHook(server, uuid, delivered(1));
+  });
+
+  test('before its operation is done, is called', async () => {
+    const server = await startServer({ hookPace: quick });
+    const receiver = await openReceiver();
+    let release = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    let begun = false;
+    const { forJob } = server.store;
+    server.store.forJob = (job) => {
+      const store = forJob(job);
+      return {
+        ...store,
+        addModel: async (...args) => {
+          begun = true;
+          await released;
+          return store.addModel(...args);
+        },
+      };
+    };
+    const uuid = newUuid();
+    const connection = await openConnection(server.url);
+    await connection.send(bytesOf(receiver.url, uuid));
+    await expect.poll(() => begun).toBe(true);
+    connection.reset();
+    await aWhile();
+    expect(receiver.connections()).toBe(0);
+    release();
+    await receiver.called(1);
+    expect(receiver.calls[0]?.headers['x-job-success']).toBe('true');
+  });
+
+  test.each([
+    'end',
+    'reset',
+  ] as const)('while another answer stands before its own on the connection, is called: %s', async (leave) => {
+    const server = await startServer({ hookPace: quick });
+    const receiver = await openReceiver();
+    const release = holdLists(server);
+    const uuid = newUuid();
+    const connection = await openConnection(server.url);
+    await connection.send(rawRequest('GET', MODELS) + bytesOf(receiver.url, uuid));
+    await expect.poll(() => hookOf(server, uuid), { interval: 1 }).toBeDefined();
+    connection[leave]();
+    await aWhile();
+    release();
+    await expectHook(server, uuid, delivered(1));
+    expect(receiver.calls).toHaveLength(1);
+  });
+});
+
+describe('an attempt fails', () => {
+  /** As long as an attempt may take; each of the fifteen does where nothing ends it. */
+  const TIMEOUT_MS = 20;
+  const { logger, lines } = recordingLogger();
+  const endless500 = endlessBody(500);
+  const patient = sharedServer({ hookPace: quick, logger });
+  const impatient = sharedServer({ hookPace: { ...quick, timeout: TIMEOUT_MS }, logger });
+  const endless = new Set<unknown>([silence, earlyHints, endlessHeaders, endless500]);
+
+  test.for<[string, HookAnswer | null, RegExp]>([
+    ['with 400', status(400), /400/],
+    ['with 500', status(500), /500/],
+    ['with 503', status(503, { 'retry-after': '3600' }), /503/],
+    ['with 304', status(304), /304/],
+    ['with a protocol that was not asked for', upgrade, /./],
+    ['with no more than 103', earlyHints, /./],
+    ['when nobody listens', null, /REFUSED/i],
+    ['when nobody answers', silence, /./],
+    ['when the receiver hangs up', hangUp, /./],
+    ['when the answer is no HTTP', nonsense, /./],
+    ['when the headers of the answer never end', endlessHeaders, /./],
+    ['with 500 and an endless body', endless500, /./],
+  ])('%s, and is repeated until there were fifteen', async ([, answer, reason]) => {
+    const server = endless.has(answer) ? impatient() : patient();
+    lines.length = 0;
+    const uuid = newUuid();
+    // What is known before each attempt.
+    const known: unknown[] = [];
+    const receiver =
+      answer &&
+      (await openReceiver((response, call) => {
+        known.push(hookOf(server, uuid));
+        return answer(response, call);
+      }));
+    const secret = 'Pa55w0rd';
+    const hookUrl = `${receiver?.url ?? 'http://127.0.0.1:1'}/${secret}?${secret}#${secret}`;
+    await addWithHook(server, hookUrl, { uuid });
+    await expectHook(server, uuid, { ...givenUp, failure: expect.stringMatching(reason) });
+    await aWhile();
+
+    if (receiver) {
+      expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
+      expect(known).toEqual(
+        Array.from({ length: ATTEMPTS_MAX }, (_, attempts) =>
+          expect.objectContaining({
+            attempts,
+            pending: 1,
+            failure: attempts === 0 ? null : expect.stringMatching(reason),
+          }),
+        ),
+      );
+    }
+    const { failure } = hookOf(server, uuid) ?? {};
+    const warnings = lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 40);
+    expect(warnings.map((warning) => warning.level)).toEqual(Array(ATTEMPTS_MAX).fill(40));
+    for (const warning of warnings) {
+      expect(JSON.stringify(warning)).toContain(uuid);
+      expect(JSON.stringify(warning)).toMatch(reason);
+    }
+    expect(JSON.stringify(warnings.at(-1))).toContain(JSON.stringify(failure));
+    const port = receiver ? new URL(receiver.url).port : 'no port';
+    for (const told of [secret, `127.0.0.1:${port}`]) {
+      expect(lines.filter((line) => line.includes(told))).toEqual([]);
+    }
+    expect((await poll(server, uuid)).status).toBe(200);
+  });
+
+  /** Says that it speaks another protocol from here on. */
+  function upgrade(response: Parameters<HookAnswer>[0]): void {
+    response.socket?.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: upgrade\r\n\r\n',
+    );
+  }
+
+  /** Promises an answer, and gives none. */
+  function earlyHints(response: Parameters<HookAnswer>[0]): void {
+    response.socket?.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n');
+  }
+
+  function nonsense(response: Parameters<HookAnswer>[0]): void {
+    response.socket?.end('220 mail.example.com ESMTP\r\n');
+  }
+
+  async function endlessHeaders(response: Parameters<HookAnswer>[0]): Promise<void> {
+    response.socket?.write('HTTP/1.1 200 OK\r\n');
+    while (!response.destroyed) {
+      response.socket?.write('X-A: b\r\n');
+      await setTimeout(5);
+    }
+  }
+
+  test.each([301, 302, 303, 307, 308])('with %i, whose target gets nothing', async (code) => {
+    const server = shared();
+    const target = await openReceiver();
+    const receiver = await openReceiver(status(code, { location: `${target.url}/secret` }));
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, { ...givenUp, failure: expect.stringContaining(`${code}`) });
+    expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
+    expect(target.connections()).toBe(0);
+  });
+
+  test('with a receiver that speaks no TLS where the URL says https', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url.replace('http:', 'https:'), { uuid });
+    await expectHook(server, uuid, { ...givenUp, failure: expect.stringMatching(/./) });
+    expect(receiver.calls).toEqual([]);
+    expect(receiver.connections()).toBe(ATTEMPTS_MAX);
+  });
+
+  test.each([
+    ['a name and password', 'http://name:pa%20ss@HOST/hook', 200],
+    ['a percent sign that encodes nothing in the name', 'http://%@HOST/hook', undefined],
+    ['a percent sign that encodes nothing in the password', 'http://a:%zz@HOST/hook', undefined],
+    ['a percent sign that encodes nothing in the path', 'http://HOST/%zz?%&%00', 200],
+    ['a backslash and braces', 'http://HOST\\a{b}|^`"<>', 200],
+    ['what is not ASCII', 'http://HOST/é?ü', 200],
+  ])('in no way that loses the hook, for a URL with %s', async (_, form, expected) => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const url = form.replace('HOST', new URL(receiver.url).host);
+    const answer = await addWithHook(server, url, { uuid });
+    // Either nothing can come of it, which the client is told, or it is tried as any other.
+    if (expected === undefined && answer.status === 400) return;
+    expect(answer.status).toBe(202);
+    await expect.poll(() => hookOf(server, uuid)).toMatchObject({ pending: 0 });
+    if (expected !== undefined) await receiver.called(1);
+  });
+});
+
+describe('an attempt succeeds', () => {
+  test.each([200, 201, 202, 204, 206, 299])('with %i, and is the last one', async (code) => {
+    const server = shared();
+    const receiver = await openReceiver(status(code));
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, delivered(1));
+    await aWhile();
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  test('after others of every kind have failed', async () => {
+    const server = await startServer({ hookPace: { ...quick, timeout: 200 } });
+    const receiver = await openReceiver(
+      inTurn(status(500), hangUp, status(302), silence, status(404), status(200)),
+    );
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, delivered(6));
+    await aWhile();
+    expect(receiver.calls).toHaveLength(6);
+    expect(new Set(receiver.calls.map(({ body }) => body)).size).toBe(1);
+    expect(new Set(receiver.calls.map(({ headers }) => headers['x-job-uuid']))).toEqual(
+      new Set([uuid]),
+    );
+  });
+
+  test('as the fifteenth', async () => {
+    const server = shared();
+    const failures = Array.from({ length: ATTEMPTS_MAX - 1 }, () => status(500));
+    const receiver = await openReceiver(inTurn(...failures, status(200)));
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, delivered(ATTEMPTS_MAX));
+  });
+
+  test('in bounded time where the answer’s body never ends', async () => {
+    const server = await startServer({ hookPace: { ...quick, timeout: 150 } });
+    const receiver = await openReceiver(endlessBody(200));
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, delivered(1));
+    await aWhile();
+    expect(receiver.calls).toHaveLength(1);
+    expect(performance.now() - (receiver.calls[0]?.at ?? 0)).toBeLessThan(2000);
+  });
+
+  test('where the answer says less than its headers promise', async () => {
+    const server = shared();
+    const receiver = await openReceiver((response) => {
+      response.writeHead(200, { 'content-length': '100' }).write('x', () => {
+        response.socket?.destroy();
+      });
+    });
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, delivered(1));
+  });
+});
+
+test('between two attempts there is the pace’s pause, counted from the first one’s end', async () => {
+  const between = 100;
+  const server = await startServer({ hookPace: { ...quick, between } });
+  const slow: HookAnswer = async (response) => {
+    await setTimeout(50);
+    response.writeHead(500).end();
+  };
+  const receiver = await openReceiver(inTurn(slow, slow, status(200)));
+  await addWithHook(server, receiver.url);
+  await receiver.called(3);
+  const times = receiver.calls.map(({ at }) => at);
+  for (const [index, at] of times.slice(1).entries()) {
+    const pause = at - Number(times[index]);
+    // A timer may be a millisecond early.
+    expect(pause).toBeGreaterThan(between + 50 - 3);
+    expect(pause).toBeLessThan(between + 50 + 500);
+  }
+});
+
+describe('nothing is called', () => {
+  test('for a request without a valid session', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': uuid };
+    const body = { param: requiredModelParams };
+    for (const [session, expected] of [
+      ['0'.repeat(32), 202],
+      [null, 400],
+    ] as const) {
+      expect((await server.post(MODELS, body, { headers, session })).status).toBe(expected);
+    }
+    await aWhile();
+    expect(receiver.connections()).toBe(0);
+    expect([...server.rows('jobs', `uuid = '${uuid}'`), hookOf(server, uuid)]).toEqual([undefined]);
+  });
+
+  test.each([
+    'auto',
+    'inline',
+    'job',
+  ] as const)('for what is never a job, in mode %s', async (mode) => {
+    const server = await startServer({ hookPace: quick, reply: { mode, publicUrl: '' } });
+    const receiver = await openReceiver();
+    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() };
+    const answers = [
+      await server.get(MODELS, { headers }),
+      await server.put(LOGIN, credentials(INITIAL_DIGEST), { headers, session: null }),
+      await server.delete(`${ROOT}/accounts/sessions/${newUuid()}`, undefined, { headers }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200]);
+    await aWhile();
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('for a second request with the job’s uuid', async () => {
+    const server = shared();
+    const [first, second] = [await openReceiver(), await openReceiver()];
+    const uuid = newUuid();
+    await addWithHook(server, first.url, { uuid });
+    const answer = await addWithHook(server, second.url, { uuid });
+    expectFailure(answer, 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
+    await expectHook(server, uuid, delivered(1));
+    await aWhile();
+    expect(first.calls).toHaveLength(1);
+    expect(second.connections()).toBe(0);
+  });
+
+  test('for one of many requests with the same job’s uuid at once but the one that ran', async () => {
+    const server = await startServer({ hookPace: quick });
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, index) =>
+        addWithHook(server, `${receiver.url}/${index}`, { uuid }),
+      ),
+    );
+    const accepted = answers.flatMap(({ status }, index) => (status === 202 ? [`/${index}`] : []));
+    expect(accepted).toHaveLength(1);
+    await expectHook(server, uuid, delivered(1));
+    await aWhile();
+    expect(receiver.calls.map(({ path }) => path)).toEqual(accepted);
+    expect(server.rows('models')).toHaveLength(1);
+  });
+
+  test('for what the REST layer rejects', async () => {
+    const server = shared();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': uuid };
+    for (const raw of ['{', '[', '{"param":{"name":{}}}']) {
+      expect((await server.post(MODELS, undefined, { headers, raw })).status).toBe(400);
+    }
+    await aWhile();
+    expect(receiver.connections()).toBe(0);
+    expect(hookOf(server, uuid)).toBeUndefined();
+  });
+});
+
+describe('after a restart', () => {
+  let open: Server[] = [];
+  afterEach(async () => {
+    for (const server of open) await server.close();
+    open = [];
+  });
+
+  /** A way to start servers one after the other on the same database file. */
+  function onOneFile() {
+    const folder = temporaryFolder({ onTestFinished } as Parameters<typeof temporaryFolder>[0]);
+    return async (overrides: Parameters<typeof openServer>[0] = {}) => {
+      const server = await openServer({ file: `${folder}/aios.db`, ...overrides });
+      open.push(server);
+      return server;
+    };
+  }
+
+  test('a hook that was never called is called', async () => {
+    const start = onOneFile();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    await addWithHook(first, receiver.url, { uuid });
+    await aWhile();
+    await first.close();
+    expect(receiver.connections()).toBe(0);
+
+    const second = await start({ hookPace: quick });
+    await expectHook(second, uuid, delivered(1));
+    expect(receiver.calls).toMatchObject([
+      { headers: { 'x-job-uuid': uuid, 'x-job-success': 'true' } },
+    ]);
+    expect((await poll(second, uuid)).text).toBe(receiver.calls[0]?.body);
+    await second.close();
+
+    await start({ hookPace: quick });
+    await aWhile();
+    expect(receiver.calls).toHaveLength(1);
+  });
+
+  test('attempts go on counting', async () => {
+    const start = onOneFile();
+    const receiver = await openReceiver(status(500));
+    const uuid = newUuid();
+    const first = await start({ hookPace: { ...quick, between: NEVER } });
+    await addWithHook(first, receiver.url, { uuid });
+    await expectHook(first, uuid, { attempts: 1, pending: 1 });
+    await first.close();
+    const second = await start({ hookPace: { ...quick, between: NEVER } });
+    await expectHook(second, uuid, { attempts: 2, pending: 1 });
+    await second.close();
+
+    const third = await start({ hookPace: quick });
+    await expectHook(third, uuid, givenUp);
+    await aWhile();
+    expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
+    await third.close();
+    await start({ hookPace: quick });
+    await aWhile();
+    expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
+  });
+
+  test('many are called, at most eight at a time', async () => {
+    const start = onOneFile();
+    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    const held = heldBack(status(200));
+    const receiver = await openReceiver(held.answer);
+    const uuids = Array.from({ length: 30 }, newUuid);
+    await Promise.all(uuids.map((uuid) => addWithHook(first, receiver.url, { uuid })));
+    await first.close();
+    const second = await start({ hookPace: quick });
+    await receiver.called(8);
+    await aWhile();
+    expect(receiver.calls).toHaveLength(8);
+    held.release();
+    await receiver.called(30);
+    for (const uuid of uuids) await expectHook(second, uuid, delivered(1));
+    expect(receiver.calls.map(({ headers }) => headers['x-job-uuid']).toSorted()).toEqual(
+      uuids.toSorted(),
+    );
+    expect(receiver.busiest()).toBe(8);
+  });
+
+  test('a hook is called whose job can be asked for no more', async () => {
+    const start = onOneFile();
+    const receiver = await openReceiver();
+    const [uuid, other] = [newUuid(), newUuid()];
+    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    await addWithHook(first, receiver.url, { uuid });
+    await server202(first, other);
+    await first.close();
+
+    const later = START + 10_800_000 + 1;
+    const second = await start({ hookPace: { ...quick, first: 100 }, clock: () => later });
+    // All of the sweep's jobs but the one with the hook.
+    expect(await second.store.sweepJobs(later - 10_800_000, 100)).toBe(1);
+    expect((await poll(second, uuid)).status).toBe(404);
+    await expectHook(second, uuid, delivered(1));
+    expect(receiver.calls[0]?.headers).toMatchObject({
+      'x-job-uuid': uuid,
+      'x-job-success': 'true',
+    });
+    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toMatchObject({ success: true });
+
+    expect(await second.store.sweepJobs(later - 10_800_000, 100)).toBe(1);
+    expect([...second.rows('jobs'), ...second.rows('hooks')]).toEqual([]);
+  });
+
+  /** A job without a hook. */
+  async function server202(server: Server, uuid: string): Promise<void> {
+    const headers = { 'x-job-uuid': uuid };
+    const { status } = await server.post(MODELS, { param: requiredModelParams }, { headers });
+    expect(status).toBe(202);
+  }
+
+  test('a hook is not called at an address that is allowed no more', async () => {
+    const start = onOneFile();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    await addWithHook(first, receiver.url, { uuid });
+    await first.close();
+    const second = await start({ hookPace: quick, hookAllow: [] });
+    await expectHook(second, uuid, { ...givenUp, failure: expect.stringMatching(/allow/) });
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('a hook that was answered with 2xx is not called again, though its body went on', async () => {
+    const start = onOneFile();
+    const receiver = await openReceiver(endlessBody(200));
+    const uuid = newUuid();
+    const first = await start({ hookPace: { ...quick, timeout: NEVER } });
+    await addWithHook(first, receiver.url, { uuid });
+    await receiver.called(1);
+    await aWhile();
+    await first.close();
+    const second = await start({ hookPace: { ...quick, timeout: 100 } });
+    await aWhile();
+    expect(receiver.calls).toHaveLength(1);
+    await expectHook(second, uuid, delivered(1));
+  });
+});
+
+describe('closing the server', () => {
+  const SOON_MS = 2000;
+
+  test.each<[string, HookAnswer]>([
+    ['never answers', silence],
+    ['never ends its answer', endlessBody(200)],
+  ])('doesn’t wait for a receiver that %s', async (_, answer) => {
+    const { logger, lines } = recordingLogger();
+    const server = await startServer({ hookPace: { ...quick, timeout: NEVER }, logger });
+    const receiver = await openReceiver(answer);
+    for (let hook = 0; hook < 20; hook++) await addWithHook(server, receiver.url);
+    await receiver.called(8);
+    const start = performance.now();
+    await server.close();
+    expect(performance.now() - start).toBeLessThan(SOON_MS);
+    const calls = receiver.calls.length;
+    await aWhile();
+    expect(receiver.calls).toHaveLength(calls);
+    expect(calls).toBe(8);
+    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([]);
+  });
+
+  test('ends the attempts, and what is then pending is logged as no failure', async () => {
+    const { logger, lines } = recordingLogger();
+    const server = await startServer({ hookPace: quick, logger });
+    const uuids = Array.from({ length: 10 }, newUuid);
+    await Promise.all(uuids.map((uuid) => addWithHook(server, REFUSED, { uuid })));
+    await server.close();
+    await aWhile();
+    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([]);
+  });
+});
+
+describe('a database that is away for a moment loses no hook', () => {
+  test.each(['hookOf', 'findJob', 'changeHook'] as const)('at its %s', async (method) => {
+    const server = await startServer({ hookPace: quick });
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    const works = server.store[method] as (...args: unknown[]) => Promise<never>;
+    let failures = 1;
+    Object.assign(server.store, {
+      [method]: async (...args: unknown[]) => {
+        if (failures-- > 0) throw new Error('the database is away');
+        return works(...args);
+      },
+    });
+    await addWithHook(server, receiver.url, { uuid });
+    await expectHook(server, uuid, { pending: 0, failure: null });
+    expect(receiver.calls.length).toBeGreaterThan(0);
+  });
+});
+
+describe('of many hooks', () => {
+  test('at most eight are called at one receiver, and another one’s doesn’t wait for them', async () => {
+    const server = shared();
+    const held = heldBack(status(200));
+    const [slow, other] = [await openReceiver(held.answer), await openReceiver()];
+    const uuids = Array.from({ length: 40 }, newUuid);
+    await Promise.all(uuids.map((uuid) => addWithHook(server, slow.url, { uuid })));
+    await slow.called(8);
+    await addWithHook(server, other.url);
+    await other.called(1);
+    await aWhile();
+    expect(slow.calls).toHaveLength(8);
+
+    held.release();
+    await slow.called(40);
+    for (const uuid of uuids) await expectHook(server, uuid, delivered(1));
+    expect(slow.busiest()).toBe(8);
+    const called = slow.calls.map(({ headers }) => headers['x-job-uuid']);
+    expect(called.toSorted()).toEqual(uuids.toSorted());
+  });
+
+  test('those that hang hold none up for longer than an attempt may take', async () => {
+    const server = await startServer({ hookPace: { first: 5, between: NEVER, timeout: 100 } });
+    const receiver = await openReceiver((response, { path }) => {
+      if (path === '/good') response.end();
+    });
+    await Promise.all(Array.from({ length: 16 }, () => addWithHook(server, `${receiver.url}/bad`)));
+    await receiver.called(8);
+    await addWithHook(server, `${receiver.url}/good`);
+    await expect
+      .poll(() => receiver.calls.map(({ path }) => path), { timeout: 3000 })
+      .toContain('/good');
+  });
+
+  test('at most sixty-four are called at all', async () => {
+    const server = shared();
+    const held = heldBack(status(200));
+    const receivers: HookReceiver[] = [];
+    for (let number = 0; number < 10; number++) receivers.push(await openReceiver(held.answer));
+    const calls = () => receivers.reduce((sum, receiver) => sum + receiver.calls.length, 0);
+    await Promise.all(
+      receivers.flatMap(({ url }) => Array.from({ length: 9 }, () => addWithHook(server, url))),
+    );
+    await expect.poll(calls, { timeout: 5000 }).toBe(64);
+    await aWhile();
+    expect(calls()).toBe(64);
+    held.release();
+    await expect.poll(calls, { timeout: 5000 }).toBe(90);
+    expect(Math.max(...receivers.map(({ busiest }) => busiest()))).toBe(8);
+  });
+});
+
+test('a hook’s URL is in no line of the log, whatever becomes of it', async () => {
+  const { logger, lines } = recordingLogger();
+  const server = await startServer({ logger, hookPace: quick, hookAllow: ['127.0.0.1'] });
+  const receiver = await openReceiver(inTurn(status(500), status(200)));
+  const secret = 'Pa55w0rd';
+  const uuid = newUuid();
+  await addWithHook(server, `http://${secret}:${secret}@${new URL(receiver.url).host}/${secret}`, {
+    uuid,
+  });
+  await expectHook(server, uuid, delivered(2));
+  for (const url of [
+    `http://10.0.0.1/${secret}`,
+    `ftp://127.0.0.1/${secret}`,
+    `http://${secret}.invalid/`,
+    secret,
+  ]) {
+    expect((await addWithHook(server, url)).status).toBe(400);
+  }
+  // A row that can't be written: the failure's own words may tell of its values.
+  const { forJob } = server.store;
+  server.store.forJob = (job) => forJob({ ...job, operation: null as unknown as string });
+  const { addFailedJob } = server.store;
+  server.store.addFailedJob = (job, failure) =>
+    addFailedJob({ ...job, operation: null as unknown as string }, failure);
+  expect((await addWithHook(server, `${receiver.url}/${secret}`)).status).toBe(503);
+  await aWhile();
+  expect(lines.length).toBeGreaterThan(3);
+  expect(lines.filter((line) => line.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+});
