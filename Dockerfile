@@ -1,15 +1,11 @@
 ARG NODE_TAG=24-bookworm-slim
 
 FROM node:${NODE_TAG} AS build
-# The SQLite driver is compiled: no binary of it needs to be fetched from anywhere.
-RUN apt-get update \
-  && apt-get install -y --no-install-recommends python3 make g++ \
-  && rm -rf /var/lib/apt/lists/*
 WORKDIR /build
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY src ./src
-RUN npm run build && npm prune --omit=dev
+RUN npm run build && npm prune --omit=dev --omit=optional
 
 FROM node:${NODE_TAG}
 ENV NODE_ENV=production \

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   ADMIN_UUID,

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { setAdminPassword } from '../../src/domain/credentials.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import {
   ADMIN_UUID,

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { expectAllOrNothing } from '../support/halfway.ts';
 import {
   LONG_MAX,

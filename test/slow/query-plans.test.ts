@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateParser } from '../../src/contract/dates.ts';
 import { DEFAULT_LIMIT } from '../../src/contract/query.ts';
 import type { Kind } from '../../src/contract/queryable.ts';
 import { readConditions, readSort } from '../../src/domain/conditions.ts';
 import type { PageQuery, Store } from '../../src/domain/ports.ts';
+import type { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { type Executed, recordStatements } from '../support/executed-statements.ts';
@@ -41,7 +41,7 @@ const uuidSql = (table: Table, number: string): string =>
 
 /** Copies a table's only row so many times, with these columns made of the number `i`. */
 function multiply(
-  client: Database.Database,
+  client: Database,
   table: string,
   count: number,
   made: Record<string, string>,
@@ -59,7 +59,7 @@ function multiply(
 }
 
 /** Services, each with an image and bound to one of the models; some tagged; the oldest are as old. */
-async function fill(client: Database.Database, store: Store): Promise<void> {
+async function fill(client: Database, store: Store): Promise<void> {
   const service = modelService();
   const bound = model();
   await store.addModelCenter(modelCenter(), extras(), asIs);

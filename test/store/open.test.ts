@@ -1,7 +1,7 @@
 import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { DatabaseRefused, openSqlite } from '../../src/store/sqlite/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
@@ -24,7 +24,7 @@ const migrationsFolder = 'migrations/sqlite';
 
 const kinds = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'] as const;
 
-function openDatabase(context: Finishing, file: string): Database.Database {
+function openDatabase(context: Finishing, file: string): Database {
   const client = openSqlite({ file, migrationsFolder });
   context.onTestFinished(() => void client.close());
   return client;

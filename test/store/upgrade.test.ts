@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { DatabaseRefused, openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
@@ -23,7 +23,7 @@ function firstMigration(folder: string): string {
 
 type Row = Record<string, string | number | null>;
 
-function insert(client: Database.Database, table: string, row: Row): void {
+function insert(client: Database, table: string, row: Row): void {
   const columns = Object.keys(row);
   const placeholders = columns.map((column) => `@${column}`).join(', ');
   client.prepare(`INSERT INTO ${table} (${columns.join(', ')}) VALUES (${placeholders})`).run(row);
@@ -47,7 +47,7 @@ const uuids = {
 };
 
 /** One row of each table with every column set, and a service with only what must be. */
-function fillEarlier(client: Database.Database): void {
+function fillEarlier(client: Database): void {
   const columnsOf = (table: string) =>
     client.pragma(`table_info(${table})`) as { name: string; type: string; notnull: number }[];
   const full = (table: string, given: Row): Row => ({

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { expect, onTestFinished } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import type { Refusal } from './refusals.ts';
 import type { Server } from './server.ts';
 

@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { type KindName, kinds } from './kinds.ts';
 import { expectRefusal, invalidArgument, noRoute } from './refusals.ts';
 import { openServer, type Server, START, startServer } from './server.ts';

@@ -2,13 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import type { Access, Memory, Ports, Store } from '../../src/domain/ports.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { watchAnswers } from './answers.ts';
@@ -152,8 +152,8 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     };
   };
   // Opened at first use: tests look into the file more often than they send requests.
-  let reader: Database.Database | undefined;
-  const read = <Result>(query: (client: Database.Database) => Result): Result => {
+  let reader: Database | undefined;
+  const read = <Result>(query: (client: Database) => Result): Result => {
     reader ??= new Database(file, { readonly: true });
     return query(reader);
   };

@@ -1,9 +1,9 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 
 /** Marks a file as ours in SQLite's header: "AIOS" in ASCII. */
@@ -31,10 +31,10 @@ export interface SqliteLocation {
  * Until every check has passed nothing is written.
  * @throws DatabaseRefused
  */
-export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database.Database {
+export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database {
   const inMemory = file === ':memory:';
   if (!inMemory) prepareFile(file);
-  let client: Database.Database | undefined;
+  let client: Database | undefined;
   try {
     if (!inMemory && sizeOf(file) > 0) inspect(file, migrationsFolder);
     client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
@@ -126,20 +126,20 @@ function startsLikeSqlite(file: string): boolean {
   return start.equals(magic);
 }
 
-function hasTables(client: Database.Database, name = '%'): boolean {
+function hasTables(client: Database, name = '%'): boolean {
   return (
     client.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name LIKE ?").get(name) !==
     undefined
   );
 }
 
-function refuseForeign(client: Database.Database, file: string): void {
+function refuseForeign(client: Database, file: string): void {
   if (hasTables(client) && client.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
     throw new DatabaseRefused(`The database ${file} belongs to another program.`);
   }
 }
 
-function refuseNewer(client: Database.Database, file: string, migrationsFolder: string): void {
+function refuseNewer(client: Database, file: string, migrationsFolder: string): void {
   if (!hasTables(client, MIGRATIONS_TABLE)) return;
   const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
   const applied = client.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all() as string[];
@@ -150,7 +150,7 @@ function refuseNewer(client: Database.Database, file: string, migrationsFolder: 
   }
 }
 
-function refuseDamaged(client: Database.Database, file: string): void {
+function refuseDamaged(client: Database, file: string): void {
   if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
   const verdict = client.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw damaged(file);

@@ -1,18 +1,18 @@
-import type Database from 'better-sqlite3';
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import { LRUCache } from 'lru-cache';
 import type { Kind } from '../../contract/queryable.ts';
 import type { Condition, PageQuery } from '../../domain/ports.ts';
 import { orderBy, sources, whereAfter, whereAll } from './conditions.ts';
+import type { Database, Statement } from './driver.ts';
 
 /** Statements kept prepared: queries come in few forms, but clients can make many. */
 export const PREPARED_MAX = 200;
 
 /** The statements of queries, whose form depends on what is asked. */
-export function compileQueries(client: Database.Database) {
+export function compileQueries(client: Database) {
   const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
-  const prepared = new LRUCache<string, Database.Statement<unknown[]>>({
+  const prepared = new LRUCache<string, Statement>({
     max: PREPARED_MAX,
     memoMethod: (text) => client.prepare<unknown[]>(text).pluck(),
   });

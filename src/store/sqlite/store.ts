@@ -1,4 +1,3 @@
-import type Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
@@ -18,6 +17,7 @@ import type {
   Tag,
 } from '../../domain/records.ts';
 import { sources } from './conditions.ts';
+import type { Database } from './driver.ts';
 import { translateError } from './errors.ts';
 import { defineMatches } from './patterns.ts';
 import { compileQueries, PREPARED_MAX } from './queries.ts';
@@ -38,7 +38,7 @@ const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 type Write = <Result>(work: () => Result) => Promise<Result>;
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
-export function createSqliteStore(client: Database.Database): Store {
+export function createSqliteStore(client: Database): Store {
   defineMatches(client);
   const db = drizzle(client, { casing: 'snake_case' });
   const run = compileStatements(db);
