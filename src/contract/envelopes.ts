@@ -16,6 +16,11 @@ const contents = {
       integer('Number of resources there are; only when asked for.', { min: 0 }),
     ),
   }),
+  found: (inventory: TSchema) => ({
+    inventories: Type.Array(component(inventory), {
+      description: 'The resource, or nothing where there is none.',
+    }),
+  }),
   results: () => ({
     results: Type.Array(component(DeletionResult), { description: 'One for each resource.' }),
   }),
@@ -29,6 +34,10 @@ const about = {
   inventories: {
     name: (resource: string) => `${resource}ListAnswer`,
     description: 'A list of resources.',
+  },
+  found: {
+    name: (resource: string) => `${resource}FoundAnswer`,
+    description: 'A resource, if it was found.',
   },
   results: { name: () => 'DeletionAnswer', description: 'What became of each resource.' },
   valid: { name: () => 'ValidityAnswer', description: 'Whether a session is valid.' },

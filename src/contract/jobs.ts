@@ -36,7 +36,7 @@ export type JobAccepted = Static<typeof JobAccepted>;
 /** The body of a poll before the job has ended. */
 export const JobRunning = Type.Object(
   {},
-  { $id: 'JobRunning', description: 'The job has not ended yet.' },
+  { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
 );
 
 const timeout = {
@@ -60,8 +60,7 @@ export const WriteHeaders = Type.Object({
   'X-Web-Hook': Type.Optional(
     Type.String({ format: 'uri', description: 'URL that gets the result when the job has ended.' }),
   ),
-  Prefer: Type.Optional(
-    Type.String({ description: '`respond-async` asks for a job.', examples: ['respond-async'] }),
-  ),
+  // Without an example: the page at /docs would fill it in, and every write would become a job.
+  Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
   ...timeout,
 });

@@ -44,7 +44,7 @@ export interface Operation {
   params: TObject;
   query: TObject;
   /** What it answers beside `success` (contract §4.5). */
-  answers: 'inventory' | 'inventories' | 'results' | 'valid' | 'nothing';
+  answers: 'inventory' | 'inventories' | 'found' | 'results' | 'valid' | 'nothing';
   /** The schema of what `inventory` and `inventories` hold. */
   inventory?: TSchema;
   /** Version of AIOS that brought it, where that is known. */
@@ -94,7 +94,7 @@ const get = {
   method: 'GET',
   params: nothing,
   query: GetParams,
-  answers: 'inventories',
+  answers: 'found',
   evidence: 'O',
 } as const;
 
@@ -494,6 +494,7 @@ export type Inventory<Name extends OperationName> =
 interface Answers<Inventory> {
   inventory: { inventory: Inventory };
   inventories: { inventories?: Inventory[]; total?: number };
+  found: { inventories: Inventory[] };
   results: { results: DeletionResult[] };
   valid: { valid: boolean };
   nothing: Record<never, never>;

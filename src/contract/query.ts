@@ -14,10 +14,10 @@ export const PATTERNS_MAX = 1024;
 /** `_` that they may have behind `%`: each is tried at every place of a text. */
 export const WILDCARDS_MAX = 16;
 
+// Without examples: the page at /docs would fill them in, and ask for less than it seems to.
 const fields = text(
-  'Scalar fields to return, separated by commas. An answer then holds these alone, though the schema ' +
-    'calls others required.',
-  { examples: ['uuid,name'] },
+  'Scalar fields to return, separated by commas: `uuid,name`. An answer then holds these alone, though ' +
+    'the schema calls others required.',
 );
 
 /** The parameters of reading one resource. */
@@ -42,9 +42,7 @@ export const QueryParams = Type.Object(
       max: INTEGER_MAX,
       default: 0,
     }),
-    sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.', {
-      examples: ['-createDate'],
-    }),
+    sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.'),
     fields,
     count: boolean('Return only the number of resources, as `total`.', { default: false }),
     replyWithCount: boolean('Return `total` beside the resources.', { default: false }),

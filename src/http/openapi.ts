@@ -92,6 +92,7 @@ type Document = any;
 /** Adds what a route's own schema has no place for. */
 function complete(document: Document): Document {
   describeReferences(document.components.schemas);
+  describeDefaults(document.components.schemas);
   for (const path of Object.values<Document>(document.paths)) {
     for (const described of Object.values<Document>(path)) {
       if (described.operationId === GetJob.name) described.responses = jobResponses();
@@ -107,6 +108,20 @@ function describeReferences(schemas: Record<string, Document>): void {
     for (const property of Object.values<Document>(properties ?? {})) {
       const referred = schemas[/[^/]+$/.exec(property.$ref ?? '')?.[0] ?? ''];
       if (referred) property.description ??= referred.description;
+    }
+  }
+}
+
+/** Generators of clients would make a parameter with a default one that must be given. */
+function describeDefaults(schemas: Record<string, Document>): void {
+  const requests = Object.entries(schemas).filter(([name]) => name.endsWith('Request'));
+  for (const wrapper of requests.flatMap(([, { properties }]) =>
+    Object.values<Document>(properties),
+  )) {
+    for (const property of Object.values<Document>(wrapper.properties ?? {})) {
+      if (property.default === undefined) continue;
+      property.description += ` ${JSON.stringify(property.default)} unless given.`;
+      delete property.default;
     }
   }
 }

@@ -221,7 +221,9 @@ describe('answers', () => {
     expect(resolve(answer.properties.success)).toMatchObject({ type: 'boolean', enum: [true] });
     const { answers } = operations[name];
     expect(answer.required).toEqual(
-      answers === 'inventories' || answers === 'nothing' ? ['success'] : ['success', answers],
+      answers === 'inventories' || answers === 'nothing'
+        ? ['success']
+        : ['success', answers === 'found' ? 'inventories' : answers],
     );
   });
 });
