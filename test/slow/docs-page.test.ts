@@ -1,0 +1,173 @@
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { chromium, type Locator, type Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { GetJob } from '../../src/contract/jobs.ts';
+import { type Operation, operations } from '../../src/contract/operations.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { launchServing, type Program } from '../support/process.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { API, SESSION } from '../support/server.ts';
+
+/** How long anything on the page may take, in milliseconds. */
+const PATIENCE = 15_000;
+
+const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const browser = (process.env.PATH ?? '')
+  .split(delimiter)
+  .flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
+  .find(isExecutable);
+
+interface Visit {
+  page: Page;
+  server: Program;
+  /** URLs of all that the page asked for. */
+  requests: string[];
+  /** Errors on the page's console, with those that nobody caught. */
+  errors: string[];
+}
+
+/** The page of a server of its own, in a browser of its own, as soon as it lists the operations. */
+async function visit(context: Finishing, browserPath: string): Promise<Visit> {
+  const server = await launchServing(context);
+  const window = await chromium.launchPersistentContext(temporaryFolder(context), {
+    executablePath: browserPath,
+    headless: true,
+    timeout: 30_000,
+    args: [
+      '--headless',
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      // Whatever else it would ask for is to fail here, and not to leave the machine.
+      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
+    ],
+  });
+  context.onTestFinished(() => window.close());
+  window.setDefaultTimeout(PATIENCE);
+
+  const page = await window.newPage();
+  const requests: string[] = [];
+  const errors: string[] = [];
+  window.on('request', (request) => void requests.push(request.url()));
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(message.text());
+  });
+  page.on('pageerror', (error) => void errors.push(error.message));
+  await page.goto(`${server.url}/docs`);
+  await page.locator('.opblock').first().waitFor();
+  return { page, server, requests, errors };
+}
+
+/** Fills in a session as the page asks for it. */
+async function authorize(page: Page, session: string): Promise<void> {
+  await page.locator('.auth-wrapper .authorize').first().click();
+  const scheme = page.locator('.dialog-ux .auth-container', { hasText: /^session/ });
+  await scheme.locator('input').fill(`OAuth ${session}`);
+  await scheme.getByRole('button', { name: 'Apply credentials' }).click();
+  await page.locator('.dialog-ux .close-modal').click();
+}
+
+/** Has the page send an operation's request as it proposes it, and returns the answer it shows. */
+async function tryOut(page: Page, operation: string): Promise<{ status: string; body: unknown }> {
+  const block: Locator = page.locator(`.opblock[id$="-${operation}"]`);
+  await block.locator('.opblock-summary-control').click();
+  await block.locator('.execute').click();
+  const answer = block.locator('.live-responses-table .response').first();
+  const status = await answer.locator('.response-col_status').innerText();
+  const body = await answer.locator('.highlight-code code').first().innerText();
+  return { status: status.trim().split('\n')[0] ?? '', body: JSON.parse(body) };
+}
+
+const headers = { authorization: `OAuth ${SESSION}`, 'content-type': 'application/json' };
+
+async function addModel({ url }: Program): Promise<void> {
+  const body = JSON.stringify({ param: requiredModelParams });
+  const { status } = await fetch(`${url}${API}/models`, { method: 'POST', headers, body });
+  expect(status).toBe(200);
+}
+
+async function modelsOf({ url }: Program): Promise<object[]> {
+  const response = await fetch(`${url}${API}/models`, { headers });
+  return ((await response.json()) as { inventories: object[] }).inventories;
+}
+
+if (!browser) {
+  console.warn(`The page at /docs is not tested: none of ${BROWSERS.join(', ')} is in PATH.`);
+}
+
+describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 }, () => {
+  const path = browser ?? '';
+
+  test('lists every operation with its path and summary', async (context) => {
+    const { page } = await visit(context, path);
+    const listed = await page.locator('.opblock').evaluateAll((blocks) =>
+      blocks.map((block) => ({
+        name: block.id.replace(/^.*-/, ''),
+        method: block.querySelector('.opblock-summary-method')?.textContent,
+        path: block.querySelector('.opblock-summary-path')?.getAttribute('data-path'),
+        summary: block.querySelector('.opblock-summary-description')?.textContent,
+      })),
+    );
+    const catalogue = Object.entries<Pick<Operation, 'method' | 'path' | 'summary'>>({
+      ...operations,
+      [GetJob.name]: { method: 'GET', path: GetJob.path, summary: GetJob.summary },
+    }).map(([name, { method, path, summary }]) => ({ name, method, path, summary }));
+    const byName = (a: { name: string }, b: { name: string }) => (a.name < b.name ? -1 : 1);
+    expect(listed.toSorted(byName)).toEqual(catalogue.toSorted(byName));
+  });
+
+  test('asks no other host for anything, and has nothing to complain about', async (context) => {
+    const { page, server, requests, errors } = await visit(context, path);
+    await authorize(page, SESSION);
+    await tryOut(page, 'AddModel');
+    expect(requests.length).toBeGreaterThan(5);
+    expect(requests).toContain(`${server.url}${API}/models`);
+    const hosts = requests
+      .filter((url) => !url.startsWith('data:'))
+      .map((url) => new URL(url).origin);
+    expect([...new Set(hosts)]).toEqual([server.url]);
+    expect(errors).toEqual([]);
+  });
+
+  test('adds the model of its example with a session that was filled in', async (context) => {
+    const { page, server } = await visit(context, path);
+    await authorize(page, SESSION);
+    const { status, body } = await tryOut(page, 'AddModel');
+    expect(status).toBe('200');
+    expect(body).toMatchObject({ success: true, inventory: { name: 'Qwen 1.5 32B' } });
+    expect(await modelsOf(server)).toEqual([(body as { inventory: object }).inventory]);
+  });
+
+  test('lists the model whole where nobody has asked for less of it', async (context) => {
+    const { page, server } = await visit(context, path);
+    await authorize(page, SESSION);
+    await addModel(server);
+    const { status, body } = await tryOut(page, 'QueryModel');
+    expect(status).toBe('200');
+    expect(body).toEqual({ success: true, inventories: await modelsOf(server) });
+  });
+
+  test('shows the failure that a wrong session meets', async (context) => {
+    const { page, server } = await visit(context, path);
+    await authorize(page, '0'.repeat(32));
+    const { status, body } = await tryOut(page, 'AddModel');
+    expect(status).toBe('503');
+    expect(body).toMatchObject({ error: { code: 'ID.1001', details: 'Session expired' } });
+    expect(await modelsOf(server)).toEqual([]);
+  });
+});
