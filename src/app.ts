@@ -144,6 +144,7 @@ export async function buildApp(options: AppOptions) {
   const jobs = new Jobs(ports, options.jobRetention);
   const webHooks = new WebHooks({
     store: ports.store,
+    jobs,
     allowlist: new HookAllowlist(options.hookAllow),
     pace: { ...defaultHookPace, ...options.hookPace },
     logger,

@@ -43,6 +43,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     strict: false,
     tokens: true,
   });
+  // Of two that are equally near the first is offered.
   const known = ['help', 'version', ...settingFlags];
   for (const token of tokens) {
     if (token.kind !== 'option') continue;

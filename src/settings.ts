@@ -107,7 +107,10 @@ export const definitions = {
       'What the locations of jobs begin with. Without it, the scheme and host that the request names.',
     allowed: 'an origin such as `https://aios.example.com`',
     default: '',
-    parse: (text) => (text === '' || isOrigin(text) ? text : undefined),
+    parse: (text) => {
+      const origin = text.toLowerCase().replace(/\/$/, '');
+      return origin === '' || isOrigin(origin) ? origin : undefined;
+    },
   }),
   jobRetention: setting({
     description: 'Seconds that a job’s outcome can be asked for.',
@@ -117,10 +120,13 @@ export const definitions = {
   }),
   hookAllow: setting({
     description:
-      'Where web hooks may be called: these hosts, addresses and ranges, and with `local` this machine and private networks. Without it, `local` where the server listens on a loopback address, else nowhere.',
-    allowed: 'host names, IP addresses and CIDR ranges separated by commas',
+      'Where web hooks may be called. Without it, `local` (this machine and private networks) where the server listens on a loopback address, else `none`.',
+    allowed: '`none`, or `local`, host names, IP addresses and CIDR ranges separated by commas',
     default: '',
-    parse: (text) => (text === '' ? null : listOf(text, isHostOrRange)),
+    parse: (text) => {
+      if (text === '' || text === 'none') return text === '' ? null : [];
+      return listOf(text, isHostOrRange);
+    },
   }),
   unknownFields: setting({
     description: 'What to do about body fields that the API does not know.',
@@ -307,7 +313,7 @@ function isAddressOrRange(text: string): boolean {
 }
 
 function isHostOrRange(text: string): boolean {
-  return isAddressOrRange(text) || /^(?!-)[a-z\d.-]{1,253}$/i.test(text);
+  return isAddressOrRange(text) || /^(?![-.\d/]*$|none$)[a-z\d][a-z\d.-]{0,252}$/i.test(text);
 }
 
 /** Undefined where one of them is no pair, or two have the same id. Ids go into a header. */

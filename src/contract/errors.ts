@@ -160,7 +160,10 @@ export function documentedFailures(
 
 /** The same of the poll of a job, which tells any operation's failure. */
 export function jobFailures(): { status: number; codes: string[] }[] {
-  const answered: Failure[] = ['requestTooSlow', 'urlTooLong', 'headersTooLarge', 'jobGone'];
+  const answered: Failure[] = [
+    ...(['invalidArgument', 'jobGone'] as const),
+    ...(['requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
+  ];
   const codes = new Set(Object.values(catalogue).map(({ code }) => code));
   return byStatus(answered).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
 }

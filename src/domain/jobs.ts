@@ -5,8 +5,8 @@ import type { Job, NewJob } from './records.ts';
 
 /** Jobs of strangers that are remembered: they must not fill the database (decision 5). */
 const STRANGERS_MAX = 1000;
-/** Jobs that are swept at a time: others wait meanwhile. */
-const SWEPT_MAX = 1000;
+/** What is swept at a time: others wait meanwhile. */
+const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
 /** How a job has ended, as whoever asks for it is told. */
 export interface Outcome {
@@ -68,16 +68,21 @@ export class Jobs {
   /** Undefined for a job that is unknown, or was too long ago. */
   async find(uuid: string): Promise<Outcome | undefined> {
     const job = await this.#ports.store.findJob(uuid);
-    if (job) return job.createDate >= this.#oldest() ? outcomeOf(job) : undefined;
+    if (job) return this.isKept(job) ? outcomeOf(job) : undefined;
     const failure = this.#ofStrangers.get(uuid);
     return failure && { success: false, body: failure };
+  }
+
+  /** Whether a job's outcome can still be asked for. */
+  isKept({ createDate }: Pick<Job, 'createDate'>): boolean {
+    return createDate >= this.#oldest();
   }
 
   /** Removes the jobs that can't be asked for any more. */
   async sweep(): Promise<void> {
     const { store, pause } = this.#ports;
     const before = this.#oldest();
-    while ((await store.sweepJobs(before, SWEPT_MAX)) === SWEPT_MAX) await pause(0);
+    while ((await store.sweepJobs(before, SWEPT_MAX)) > 0) await pause(0);
   }
 
   #oldest(): number {

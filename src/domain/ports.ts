@@ -277,10 +277,10 @@ export interface Store extends Writes {
   /**
    * Removes jobs that ended before, but for those whose hook is still to be called.
    * @param before milliseconds since the epoch
-   * @param limit most jobs to remove
-   * @returns how many were removed
+   * @param limit most jobs to remove, and the bytes of outcomes after which no further one is
+   * @returns how many were removed; 0 when there was none
    */
-  sweepJobs(before: number, limit: number): Promise<number>;
+  sweepJobs(before: number, limit: { jobs: number; bytes: number }): Promise<number>;
   /** The hooks that are still to be called. */
   pendingHooks(): Promise<Hook[]>;
   hookOf(jobUuid: string): Promise<Hook | undefined>;

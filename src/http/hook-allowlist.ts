@@ -1,35 +1,56 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 
-/**
- * This machine's own addresses and those of private networks. Link-local ones are not among them:
- * clouds hand out a machine's credentials there.
- */
-export const LOCAL_RANGES = [
+/** This machine's own addresses and those of private networks. */
+const LOCAL_RANGES = [
   ...['127.0.0.0/8', '::1/128'],
   ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
 ];
+/** Where clouds hand out a machine's credentials: to be allowed by address or range alone. */
+const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
 
-/** IPv4 addresses in IPv6's clothes, which are judged as what they are. */
+/** For a name to be resolved, in milliseconds. */
+const LOOKUP_MS = 3000;
+
+/** Ranges of addresses. An IPv4 address in IPv6's clothes is judged as what it is. */
+class Ranges {
+  // In one list, `::/0` would also stand for every IPv4 address.
+  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+
+  constructor(ranges: readonly string[]) {
+    for (const range of ranges) {
+      const [address = '', bits] = range.split('/');
+      const [family, all] =
+        isIP(address) === 4 ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
+      this.#lists[family].addSubnet(address, Number(bits ?? all), family);
+    }
+  }
+
+  has({ address, family }: LookupAddress): boolean {
+    if (family === 4) return this.#lists.ipv4.check(address, 'ipv4');
+    return this.#lists[MAPPED.check(address, 'ipv6') ? 'ipv4' : 'ipv6'].check(address, 'ipv6');
+  }
+}
+
 const MAPPED = new BlockList();
 MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
+const local = new Ranges(LOCAL_RANGES);
+const metadata = new Ranges(METADATA_RANGES);
 
 /** Where the server may call out to: hosts by name, and addresses by range. */
 export class HookAllowlist {
-  readonly #hosts: ReadonlySet<string>;
-  // In one list, `::/0` would also stand for every IPv4 address.
-  readonly #ranges = { ipv4: new BlockList(), ipv6: new BlockList() };
+  readonly #words: ReadonlySet<string>;
+  readonly #ranges: Ranges;
 
-  /** @param entries host names, addresses, CIDR ranges, and `local` for LOCAL_RANGES */
+  /** @param entries host names, addresses, CIDR ranges, and `local` for this machine and private networks */
   constructor(entries: readonly string[]) {
-    this.#hosts = new Set(entries.map((entry) => entry.toLowerCase()));
-    for (const entry of entries.flatMap((each) => (each === 'local' ? LOCAL_RANGES : each))) {
-      const [address = '', bits] = entry.split('/');
-      const version = isIP(address);
-      if (version === 4) this.#ranges.ipv4.addSubnet(address, Number(bits ?? 32), 'ipv4');
-      if (version === 6) this.#ranges.ipv6.addSubnet(address, Number(bits ?? 128), 'ipv6');
-    }
+    const isRange = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
+    this.#ranges = new Ranges(entries.filter(isRange));
+    this.#words = new Set(
+      entries.filter((entry) => !isRange(entry)).map((word) => word.toLowerCase()),
+    );
   }
 
   /**
@@ -39,14 +60,14 @@ export class HookAllowlist {
    */
   async addressesOf({ hostname }: URL): Promise<LookupAddress[]> {
     const host = hostname.replace(/^\[|\]$/g, '');
-    const found = await lookup(host, { all: true }).catch(() => []);
-    if (this.#hosts.has(host)) return found;
-    return found.filter((each) => this.#allows(each));
-  }
-
-  #allows({ address, family }: LookupAddress): boolean {
-    if (family === 4) return this.#ranges.ipv4.check(address, 'ipv4');
-    const isMapped = MAPPED.check(address, 'ipv6');
-    return this.#ranges[isMapped ? 'ipv4' : 'ipv6'].check(address, 'ipv6');
+    const found = await Promise.race([
+      lookup(host, { all: true }).catch(() => []),
+      setTimeout(LOOKUP_MS, [], { ref: false }),
+    ]);
+    return found.filter((address) => {
+      if (this.#ranges.has(address)) return true;
+      const isNamed = this.#words.has(host) || (this.#words.has('local') && local.has(address));
+      return isNamed && !metadata.has(address);
+    });
   }
 }

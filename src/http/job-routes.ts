@@ -27,8 +27,9 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
         .send(outcome.body);
     },
   );
-  const sweep = setInterval(() => {
+  const sweep = () =>
     jobs.sweep().catch((error) => app.log.warn({ err: error }, 'old jobs were not swept'));
-  }, SWEEP_MS).unref();
-  app.addHook('onClose', async () => clearInterval(sweep));
+  const timer = setInterval(sweep, SWEEP_MS).unref();
+  app.addHook('onListen', sweep);
+  app.addHook('preClose', async () => clearInterval(timer));
 }

@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import type { TSchema } from '@sinclair/typebox';
+import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
 import { DeletionResult } from '../contract/deletion.ts';
@@ -148,7 +148,11 @@ function completeOperation(described: Document, operation: Operation): void {
 /** What the poll of a job may answer: what any of the writes does. */
 function jobResponses(): Document {
   const answers = operationNames.filter((name) => isWrite(operations[name])).map(answerSchema);
-  const unique = new Map(answers.map((answer) => [answer.$id, refTo(answer)]));
+  // What holds most comes first: every answer is also one that says nothing but success.
+  const sizeOf = ({ properties }: TObject) => Object.keys(properties).length;
+  const unique = new Map(
+    answers.toSorted((a, b) => sizeOf(b) - sizeOf(a)).map((answer) => [answer.$id, refTo(answer)]),
+  );
   const done = { description: 'The job has succeeded.', anyOf: [...unique.values()] };
   return {
     200: { description: done.description, ...json(done) },

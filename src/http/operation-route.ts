@@ -142,7 +142,7 @@ export function operationRoutes<Name extends OperationName>(
     // The contract's readers stand in the place of the framework's validators, whose coercion and
     // order of messages are others than the platform's.
     validatorCompiler: () => () => true,
-    preHandler: checkHook,
+    preParsing: checkHook,
     handler: answer,
   });
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>

@@ -1,9 +1,10 @@
 import { type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { invalidArgument } from '../contract/errors.ts';
-import { type Outcome, outcomeOf } from '../domain/jobs.ts';
+import { type Jobs, type Outcome, outcomeOf } from '../domain/jobs.ts';
 import type { Store } from '../domain/ports.ts';
 import type { Hook, NewJob } from '../domain/records.ts';
 import type { HookAllowlist } from './hook-allowlist.ts';
@@ -20,16 +21,21 @@ export interface HookPace {
 }
 
 /** Somewhat more than the 200 ms that clients count on, who may be slow to read the answer. */
-export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 10_000 };
+export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 5000 };
 
 /** Attempts until a hook is given up. */
 const ATTEMPTS_MAX = 15;
-/** Hooks called at a time, and of those the ones at one host and port. */
-const CONCURRENT_MAX = { total: 64, lane: 8 };
+/** Hooks called at a time, and of those the ones at one host. */
+const CONCURRENT_MAX = { total: 256, lane: 16 };
+/** For the rest of an answer whose status is known, in milliseconds. */
+const REST_MS = 500;
+/** For attempts to end when the server stops, in milliseconds. */
+const CLOSE_MS = 500;
 
 /** Calls clients back when their jobs have ended. */
 export class WebHooks {
   readonly #store: Store;
+  readonly #jobs: Jobs;
   readonly #allowlist: HookAllowlist;
   readonly #pace: HookPace;
   readonly #logger: FastifyBaseLogger;
@@ -41,11 +47,13 @@ export class WebHooks {
 
   constructor(options: {
     store: Store;
+    jobs: Jobs;
     allowlist: HookAllowlist;
     pace: HookPace;
     logger: FastifyBaseLogger;
   }) {
     this.#store = options.store;
+    this.#jobs = options.jobs;
     this.#allowlist = options.allowlist;
     this.#pace = options.pace;
     this.#logger = options.logger;
@@ -64,7 +72,7 @@ export class WebHooks {
   /** Calls a job's hook, if it has one, some time after the answer has left. */
   callAfter({ raw, request }: FastifyReply, { uuid, hookUrl }: NewJob): void {
     if (hookUrl === undefined) return;
-    // The connection too: an answer that waits for its turn on one that closes is never closed itself.
+    // The connection too: where it closes before a pipelined answer's turn, that answer never does.
     const ends = [raw, request.raw.socket];
     const call = () => {
       for (const end of ends) end.off('close', call);
@@ -84,14 +92,14 @@ export class WebHooks {
     this.#isClosed = true;
     for (const timer of this.#timers) clearTimeout(timer);
     for (const request of this.#sent) request.destroy();
-    await Promise.all(this.#attempts);
+    await Promise.race([Promise.all(this.#attempts), pause(CLOSE_MS, undefined, { ref: false })]);
   }
 
   #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
     if (this.#isClosed) return;
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#lanes.add(new URL(hook.url).host, () => this.#try(hook));
+      this.#lanes.add(new URL(hook.url).hostname, () => this.#try(hook));
     }, milliseconds);
     this.#timers.add(timer);
   }
@@ -115,7 +123,8 @@ export class WebHooks {
     // It was cut off rather than made.
     if (this.#isClosed && failure !== null) return;
     const attempts = hook.attempts + 1;
-    const pending = failure !== null && attempts < ATTEMPTS_MAX;
+    // As long as the job can be asked for: a dead address shall not keep its hooks for ever.
+    const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isKept(job);
     const tried = { ...hook, attempts, pending, failure };
     await this.#store.changeHook(tried);
     const { operation } = job;
@@ -149,16 +158,19 @@ export class WebHooks {
       });
       this.#sent.add(sent);
       let status: number | undefined;
+      let rest: NodeJS.Timeout | undefined;
       let reason = 'no answer';
       sent.on('response', (response) => {
         status = response.statusCode ?? 0;
         response.resume();
+        rest = setTimeout(() => sent.destroy(), REST_MS);
       });
       sent.on('error', (error) => {
         reason = reasonOf(error);
       });
       sent.on('close', () => {
         this.#sent.delete(sent);
+        clearTimeout(rest);
         // A redirect is not followed: its target was not judged.
         const isTaken = status !== undefined && status >= 200 && status < 300;
         resolve(isTaken ? null : status === undefined ? reason : `status ${status}`);

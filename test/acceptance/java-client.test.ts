@@ -122,7 +122,7 @@ describe('a program built on the vendor’s Java client', () => {
       details: expect.stringMatching(/^field\[installPath\] of message\[.*\] is mandatory/),
     });
 
-    const unknown = 'b86c9016b4f24953a9edefb53ca0678c';
+    const unknown = crypto.randomUUID().replaceAll('-', '');
     const path = `/ai/model-services/${unknown}/actions`;
     const notFound = await sdk.write('PUT', path, 'updateModelService', {});
     expect(notFound.error).toMatchObject({ code: 'SYS.1003' });

@@ -2,7 +2,7 @@ import dns, { type LookupAddress } from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HookAllowlist, LOCAL_RANGES } from '../../src/http/hook-allowlist.ts';
+import { HookAllowlist } from '../../src/http/hook-allowlist.ts';
 import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectRefusal, expectRefused, invalidArgument } from '../support/refusals.ts';
 import { requiredModelParams } from '../support/resources.ts';
@@ -99,7 +99,7 @@ describe('this machine and private networks', () => {
     'http://[fc00::1]/',
     'http://[fd12:3456:789a::1]/',
   ])('are %s', async (url) => {
-    expect(await isAllowed(LOCAL_RANGES, url)).toBe(true);
+    expect(await isAllowed(['Local'], url)).toBe(true);
   });
 
   test.each(
@@ -129,6 +129,7 @@ describe('this machine and private networks', () => {
       'http://[64:ff9b::169.254.169.254]/',
       'http://[2002:a9fe:a9fe::]/',
       'http://[fe80::1]/',
+      'http://[fd00:ec2::254]/latest/meta-data',
       'http://[fbff:ffff::1]/',
       'http://[fe00::1]/',
       'http://[ff02::1]/',
@@ -139,16 +140,16 @@ describe('this machine and private networks', () => {
       'http://[2001:4860:4860::8888]/',
     ].filter((url) => URL.canParse(url)),
   )('are not %s', async (url) => {
-    expect(await allowed(LOCAL_RANGES, url)).toEqual([]);
+    expect(await allowed(['Local'], url)).toEqual([]);
   });
 });
 
-/** Answers lookups of one name in place of the machine's resolver, as if one were queried. */
-function resolveAs(name: string, addressesOf: () => string[]): void {
+/** Answers lookups of one name in place of the machine's resolver; without addresses never. */
+function resolveAs(name: string, addressesOf?: () => string[]): void {
   const { lookup: original } = dns;
   const { lookup: promised } = dns.promises;
   const found = (): LookupAddress[] =>
-    addressesOf().map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
+    (addressesOf?.() ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }));
   // biome-ignore lint/suspicious/noExplicitAny: the resolver's functions are overloaded
   const any = dns as any;
   // biome-ignore lint/suspicious/noExplicitAny: as above
@@ -161,8 +162,11 @@ function resolveAs(name: string, addressesOf: () => string[]): void {
     );
   };
   // biome-ignore lint/suspicious/noExplicitAny: as above
-  any.promises.lookup = async (host: string, options: any) =>
-    host === name ? (options?.all ? found() : found()[0]) : promised(host, options);
+  any.promises.lookup = async (host: string, options: any) => {
+    if (host !== name) return promised(host, options);
+    if (!addressesOf) return new Promise(() => {});
+    return options?.all ? found() : found()[0];
+  };
   syncBuiltinESMExports();
   onTestFinished(() => {
     any.lookup = original;
@@ -191,13 +195,29 @@ describe('a name', () => {
   });
 
   test('that isn’t gives those of its addresses that are', async () => {
-    for (const address of await allowed(LOCAL_RANGES, 'http://localhost/')) {
+    for (const address of await allowed(['Local'], 'http://localhost/')) {
       expect(['127.0.0.1', '::1']).toContain(address);
     }
-    expect(await isAllowed(LOCAL_RANGES, 'http://localhost/')).toBe(true);
+    expect(await isAllowed(['Local'], 'http://localhost/')).toBe(true);
     resolveAs('mixed.example', () => ['169.254.169.254', '10.0.0.7', '203.0.113.5', 'fd00::7']);
-    expect(await allowed(LOCAL_RANGES, 'http://mixed.example/')).toEqual(['10.0.0.7', 'fd00::7']);
+    expect(await allowed(['Local'], 'http://mixed.example/')).toEqual(['10.0.0.7', 'fd00::7']);
     expect(await allowed(['2001:db8::/32'], 'http://mixed.example/')).toEqual([]);
+  });
+
+  test('gives no address where clouds hand out credentials, unless that is allowed by itself', async () => {
+    const addresses = ['169.254.169.254', 'fd00:ec2::254', '203.0.113.5'];
+    resolveAs('hooks.example', () => addresses);
+    const url = 'http://hooks.example/';
+    expect(await allowed(['hooks.example', 'local'], url)).toEqual(['203.0.113.5']);
+    const ranges = ['169.254.0.0/16', 'fd00:ec2::254'];
+    expect(await allowed(['hooks.example', ...ranges], url)).toEqual(addresses);
+  });
+
+  test('that nobody resolves gives none before long', async () => {
+    resolveAs('slow.example');
+    const before = Date.now();
+    expect(await allowed(['slow.example'], 'http://slow.example/')).toEqual([]);
+    expect(Date.now() - before).toBeLessThan(5000);
   });
 
   test('is not the name below it, above it, or longer', async () => {
@@ -216,7 +236,7 @@ describe('a name', () => {
       'http://other.example#@localhost',
       'http://other.example\\@localhost',
     ]) {
-      expect(await allowed(['localhost', ...LOCAL_RANGES], url)).toEqual([]);
+      expect(await allowed(['localhost', 'local'], url)).toEqual([]);
     }
   });
 
@@ -231,7 +251,7 @@ describe('a name', () => {
 });
 
 describe('a hook that the settings forbid', () => {
-  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: LOCAL_RANGES });
+  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: ['local'] });
 
   test.each([
     'http://0.0.0.0/',

@@ -244,7 +244,16 @@ describe('the headers of jobs (contract §4.6)', () => {
 
   test('what a poll answers is what any write does, nothing yet, or any failure', () => {
     const { responses } = of('GetJob' as OperationName);
-    expect(Object.keys(responses)).toEqual(['200', '202', '404', '408', '414', '431', '503']);
+    expect(Object.keys(responses)).toEqual([
+      '200',
+      '202',
+      '400',
+      '404',
+      '408',
+      '414',
+      '431',
+      '503',
+    ]);
     const { anyOf } = responses['200'].content['application/json'].schema;
     const answers = writes.map((name) => of(name).responses['200'].content['application/json']);
     expect(new Set(anyOf.map((each: Node) => each.$ref))).toEqual(

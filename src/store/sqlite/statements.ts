@@ -1,16 +1,4 @@
-import {
-  and,
-  asc,
-  eq,
-  getTableColumns,
-  inArray,
-  isNull,
-  lt,
-  lte,
-  ne,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, eq, getTableColumns, isNull, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/resource.ts';
@@ -153,21 +141,15 @@ export function compileStatements(db: BetterSQLite3Database) {
     .delete(sessions)
     .where(lte(sessions.expiredDate, sql.placeholder('now')))
     .prepare();
-  /** Jobs whose hook is still to be called stay. */
-  const deleteOldJobs = db
-    .delete(jobs)
-    .where(
-      inArray(
-        jobs.uuid,
-        db
-          .select({ uuid: jobs.uuid })
-          .from(jobs)
-          .leftJoin(hooks, and(eq(hooks.jobUuid, jobs.uuid), eq(hooks.pending, true)))
-          .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
-          .limit(sql.placeholder('limit')),
-      ),
-    )
+  /** But for those whose hook is still to be called. */
+  const jobsBefore = db
+    .select({ uuid: jobs.uuid, bytes: sql<number>`octet_length(${jobs.outcome})` })
+    .from(jobs)
+    .leftJoin(hooks, and(eq(hooks.jobUuid, jobs.uuid), eq(hooks.pending, true)))
+    .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
+    .limit(sql.placeholder('limit'))
     .prepare();
+  const deleteJobs = db.delete(jobs).where(among(jobs.uuid)).prepare();
   const jobByUuid = db
     .select()
     .from(jobs)
@@ -224,8 +206,8 @@ export function compileStatements(db: BetterSQLite3Database) {
     insertJobOnce: onceInserter(jobs, jobs.uuid),
     insertHook: inserter(hooks),
     updateHook: (hook: Hook) => void updateHook.run(rowOf(hooks, hook)),
-    deleteJobsBefore: (before: number, limit: number) =>
-      deleteOldJobs.run({ before, limit }).changes,
+    jobsBefore: (before: number, limit: number) => jobsBefore.all({ before, limit }),
+    deleteJobs: (uuids: readonly string[]) => void deleteJobs.run(list(uuids)),
     jobByUuid: (jobUuid: string) => jobByUuid.get({ uuid: jobUuid }),
     hookByJob: (jobUuid: string) => hookByJob.get({ uuid: jobUuid }),
     pendingHooks: () => pendingHooks.all(),

@@ -333,7 +333,17 @@ export function createSqliteStore(client: Database): Store {
     pendingHooks: () => read(run.pendingHooks),
     hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),
     changeHook: (hook) => write(() => run.updateHook(hook)),
-    sweepJobs: (before, limit) => write(() => run.deleteJobsBefore(before, limit)),
+    sweepJobs: (before, limit) =>
+      write(() => {
+        let bytes = 0;
+        const swept = run.jobsBefore(before, limit.jobs).filter((job) => {
+          const isWithin = bytes < limit.bytes;
+          bytes += job.bytes;
+          return isWithin;
+        });
+        run.deleteJobs(swept.map(({ uuid }) => uuid));
+        return swept.length;
+      }),
 
     find: (kind, uuid) => read(() => find(kind, uuid)),
     list: (kind, query) =>

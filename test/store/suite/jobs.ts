@@ -261,7 +261,7 @@ export function describeJobs(open: OpenStore): void {
       store.forJob(job);
       await write(world, store, () => ({}), nothing);
       await expectNoJob(store, job);
-      expect(await store.sweepJobs(Number.MAX_SAFE_INTEGER, 100)).toBe(0);
+      expect(await store.sweepJobs(Number.MAX_SAFE_INTEGER, { jobs: 100, bytes: 1e9 })).toBe(0);
     });
   });
 
@@ -514,21 +514,31 @@ export function describeJobs(open: OpenStore): void {
       const jobs = await addJobs(store, [98, 99, 100, 101]);
       const succeeded = newJob({ createDate: 99 });
       await store.forJob(succeeded).addModel(model(), extras(), () => ({}));
-      expect(await store.sweepJobs(98, 10)).toBe(0);
-      expect(await store.sweepJobs(100, 10)).toBe(3);
+      expect(await store.sweepJobs(98, { jobs: 10, bytes: 1e9 })).toBe(0);
+      expect(await store.sweepJobs(100, { jobs: 10, bytes: 1e9 })).toBe(3);
       expect(await datesLeft(store, [...jobs, succeeded])).toEqual([100, 101]);
-      expect(await store.sweepJobs(100, 10)).toBe(0);
+      expect(await store.sweepJobs(100, { jobs: 10, bytes: 1e9 })).toBe(0);
       expect(await store.count('Model', [])).toBe(1);
     });
 
     test('removes no more than the limit, and tells how many', async (context) => {
       const store = await open(context);
       const jobs = await addJobs(store, [1, 2, 3, 4, 5, 6, 7]);
-      expect(await store.sweepJobs(8, 0)).toBe(0);
+      expect(await store.sweepJobs(8, { jobs: 0, bytes: 1e9 })).toBe(0);
       const counts = [];
-      for (let sweep = 0; sweep < 4; sweep++) counts.push(await store.sweepJobs(8, 3));
+      for (let sweep = 0; sweep < 4; sweep++)
+        counts.push(await store.sweepJobs(8, { jobs: 3, bytes: 1e9 }));
       expect(counts).toEqual([3, 3, 1, 0]);
       expect(await datesLeft(store, jobs)).toEqual([]);
+    });
+
+    test('removes no more once what it removes holds so many bytes, but always one', async (context) => {
+      const store = await open(context);
+      const jobs = [1, 2, 3].map((createDate) => newJob({ createDate }));
+      const outcome = { text: 'é'.repeat(500) };
+      for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => outcome);
+      expect(await store.sweepJobs(9, { jobs: 10, bytes: 1 })).toBe(1);
+      expect(await store.sweepJobs(9, { jobs: 10, bytes: 1013 })).toBe(2);
     });
 
     test('leaves a job whose hook is pending, which counts for no limit', async (context) => {
@@ -537,9 +547,9 @@ export function describeJobs(open: OpenStore): void {
       const over = await addJobs(store, [4, 5]);
       const [tried] = pending;
       await store.changeHook(hook(tried?.uuid ?? '', { attempts: 14, failure: 'status 500' }));
-      expect(await store.sweepJobs(9, 2)).toBe(2);
+      expect(await store.sweepJobs(9, { jobs: 2, bytes: 1e9 })).toBe(2);
       expect(await datesLeft(store, [...pending, ...over])).toEqual([1, 2, 3]);
-      expect(await store.sweepJobs(9, 2)).toBe(0);
+      expect(await store.sweepJobs(9, { jobs: 2, bytes: 1e9 })).toBe(0);
       expect(await store.pendingHooks()).toHaveLength(3);
     });
 
@@ -554,7 +564,7 @@ export function describeJobs(open: OpenStore): void {
         hook(givenUp, { attempts: 15, pending: false, failure: 'status 500' }),
       );
       await store.changeHook(hook(recent, { attempts: 1, pending: false }));
-      expect(await store.sweepJobs(10, 10)).toBe(2);
+      expect(await store.sweepJobs(10, { jobs: 10, bytes: 1e9 })).toBe(2);
       expect(await store.hookOf(delivered)).toBeUndefined();
       expect(await store.hookOf(givenUp)).toBeUndefined();
       expect(await store.hookOf(pending)).toBeDefined();
@@ -565,7 +575,7 @@ export function describeJobs(open: OpenStore): void {
     test('frees the uuids of what it removes', async (context) => {
       const store = await open(context);
       const [job = newJob()] = await addJobs(store, [1]);
-      await store.sweepJobs(2, 1);
+      await store.sweepJobs(2, { jobs: 1, bytes: 1e9 });
       await store.forJob(job).addModel(model(), extras(), () => ({ again: true }));
       expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { again: true } });
     });

@@ -301,7 +301,7 @@ export function describeWrites(open: OpenStore): void {
       forJob: () => store.forJob(newJob()).deleteTag(uuid, nothing),
       addFailedJob: () => store.addFailedJob(newJob(), new ApiError('internal', '').answer),
       findJob: () => store.findJob(uuid),
-      sweepJobs: () => store.sweepJobs(0, 1),
+      sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
       pendingHooks: () => store.pendingHooks(),
       hookOf: () => store.hookOf(uuid),
       changeHook: () => store.changeHook(hook(uuid)),
