@@ -91,6 +91,13 @@ describe('a layer imports nothing but what it stands on', () => {
   });
 });
 
+test('only driver.ts takes the SQLite driver: its releases crash where another one fits', () => {
+  const users = [...modules, ...tests].filter(({ imports }) =>
+    imports.some((name) => /^better-sqlite3(-12)?$/.test(name)),
+  );
+  expect(users.map(({ path }) => path)).toEqual(['src/store/sqlite/driver.ts']);
+});
+
 test('only app.ts, serve.ts, main.ts and scripts wire layers together', () => {
   const layersOf = ({ imports }: Module) =>
     new Set(

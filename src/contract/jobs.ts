@@ -39,9 +39,16 @@ export const JobRunning = Type.Object(
   { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
 );
 
+/** Longest `X-API-Timeout`, in seconds. */
+export const TIMEOUT_MAX = 999_999_999;
+
 const timeout = {
   'X-API-Timeout': Type.Optional(
-    Type.Integer({ minimum: 0, description: 'Seconds after which the operation is given up.' }),
+    Type.Integer({
+      minimum: 0,
+      maximum: TIMEOUT_MAX,
+      description: 'Seconds after which the operation is given up.',
+    }),
   ),
 };
 
@@ -58,7 +65,11 @@ export const WriteHeaders = Type.Object({
     }),
   ),
   'X-Web-Hook': Type.Optional(
-    Type.String({ format: 'uri', description: 'URL that gets the result when the job has ended.' }),
+    Type.String({
+      format: 'uri',
+      pattern: '^https?:',
+      description: 'URL that gets the result when the job has ended.',
+    }),
   ),
   // Without an example: the page at /docs would fill it in, and every write would become a job.
   Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),

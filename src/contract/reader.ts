@@ -45,13 +45,15 @@ export function compileReader(schema: TSchema): Reader {
 }
 
 const keywords = new Set([
-  ...['type', 'properties', 'required', 'patternProperties', 'items', 'anyOf', 'enum'],
+  ...['type', 'properties', 'required', 'additionalProperties', 'items', 'anyOf', 'enum'],
   ...['maxLength', 'maxItems', 'minimum', 'maximum'],
   ...['$id', 'title', 'description', 'default', 'examples', 'format', 'x-zstack-since'],
 ]);
 
 function refuseUnknownKeywords(schema: TSchema): void {
-  const unknown = Object.keys(schema).find((keyword) => !keywords.has(keyword));
+  const isUnknown = (keyword: string) =>
+    !keywords.has(keyword) || (keyword === 'additionalProperties' && schema.properties);
+  const unknown = Object.keys(schema).find(isUnknown);
   if (unknown) throw new Error(`the reader checks no '${unknown}': ${JSON.stringify(schema)}`);
 }
 
@@ -232,8 +234,7 @@ function listReader(schema: TSchema): Reader {
 
 /** A map with any keys. An entry of null is no entry. */
 function mapReader(schema: TSchema): Reader {
-  const [valueSchema] = Object.values(schema.patternProperties as Record<string, TSchema>);
-  const values = compileReader(valueSchema as TSchema);
+  const values = compileReader(schema.additionalProperties);
   const keys = textReader({ [Verbatim]: true } as unknown as TSchema);
   return {
     convert(value, field, reading) {

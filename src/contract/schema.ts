@@ -5,7 +5,6 @@ import {
   type TBoolean,
   type TInteger,
   type TOptional,
-  type TRecord,
   type TSchema,
   type TString,
   type TUnsafe,
@@ -118,8 +117,10 @@ export function mapOf<Value extends TSchema>(
   description: string,
   values: Value,
   options: FieldOptions = {},
-): TRecord<TString, Value> {
-  return Type.Record(Type.String(), values, { description, ...options });
+): TUnsafe<Record<string, Static<Value>>> {
+  // Not TypeBox's Record: its pattern for keys knows no line ends, and such entries would be lost.
+  const schema = { type: 'object', additionalProperties: values, description, ...options };
+  return Type.Unsafe<Record<string, Static<Value>>>(schema);
 }
 
 /** A field whose accepted form differs from the type it is read into, by way of its refinement. */

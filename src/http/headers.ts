@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { TIMEOUT_MAX } from '../contract/jobs.ts';
 import { notJson } from './error-handler.ts';
 
 /** Longest URL, and longest headers together, in characters (contract §4.2). */
@@ -44,10 +45,9 @@ function hasBody({ headers }: FastifyRequest): boolean {
 export function timeoutOf({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];
   if (header === undefined) return undefined;
-  if (!/^\d{1,9}$/.test(String(header))) {
-    throw invalidArgument('Invalid header[X-API-Timeout], it must be a number of seconds');
-  }
-  return Number(header) * 1000;
+  const seconds = /^\d+$/.test(String(header)) ? Number(header) : Number.NaN;
+  if (seconds <= TIMEOUT_MAX) return seconds * 1000;
+  throw invalidArgument('Invalid header[X-API-Timeout], it must be a number of seconds');
 }
 
 /** Refuses to begin an operation whose client has stopped waiting. */

@@ -47,7 +47,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         summary: 'The model and model service API of ZStack AIOS.',
         description:
           `Follows ZStack AIOS ${AIOS_VERSION}. Every answer is JSON; a failure's body is ` +
-          '`{"error":{…}}`. A field marked `x-zstack-since` came with that version of AIOS.',
+          '`{"error":{…}}`. No text may hold NUL or a lone surrogate. A field marked `x-zstack-since` came with that version of AIOS.',
       },
       servers: [{ url: CONTEXT_PATH, description: 'This server.' }],
       tags: [

@@ -28,9 +28,9 @@ const ATTEMPTS_MAX = 15;
 /** Hooks called at a time, and of those the ones at one host. */
 const CONCURRENT_MAX = { total: 256, lane: 16 };
 /** For the rest of an answer whose status is known, in milliseconds. */
-const REST_MS = 500;
+const REST_MS = 1000;
 /** For attempts to end when the server stops, in milliseconds. */
-const CLOSE_MS = 500;
+const CLOSE_MS = 1000;
 
 /** Calls clients back when their jobs have ended. */
 export class WebHooks {

@@ -39,6 +39,23 @@ function schemaOf(operationId: string, status: number, base: string): string | u
 }
 
 /**
+ * Compares an answer with its documented schema.
+ * @param asksForFields whether the request said `fields`
+ * @returns what is wrong with it, if anything is
+ */
+export function misfit(
+  operationId: string,
+  { status, body }: { status: number; body: unknown },
+  asksForFields = false,
+): string | undefined {
+  const pointer = schemaOf(operationId, status, asksForFields ? 'partial' : 'openapi');
+  const validate = pointer && validatorOf(pointer);
+  if (!validate) return `${operationId} documents no answer of status ${status}`;
+  if (validate(body)) return undefined;
+  return `${operationId} answered against its schema: ${ajv.errorsText(validate.errors)}`;
+}
+
+/**
  * Watches an app's answers for lies: one that doesn't fit the committed document, or where
  * serialising dropped or changed something of what the handler returned.
  * @returns a list that grows with each lie found
@@ -57,14 +74,12 @@ export function watchAnswers(app: App): string[] {
     if (!operation || !isItsPath || typeof payload !== 'string') return payload;
     const sent = JSON.parse(payload);
     const asksForFields = (request.query as { fields?: string } | undefined)?.fields;
-    const pointer = schemaOf(operation, reply.statusCode, asksForFields ? 'partial' : 'openapi');
-    const validate = pointer && validatorOf(pointer);
-    if (!validate) {
-      lies.push(`${operation} documents no answer of status ${reply.statusCode}`);
-    } else if (!validate(sent)) {
-      const errors = ajv.errorsText(validate.errors);
-      lies.push(`${operation} answered against its schema: ${errors}: ${payload}`);
-    }
+    const wrong = misfit(
+      operation,
+      { status: reply.statusCode, body: sent },
+      Boolean(asksForFields),
+    );
+    if (wrong) lies.push(`${wrong}: ${payload}`);
     const meant = returned.get(request);
     if (meant && !isDeepStrictEqual(JSON.parse(JSON.stringify(meant)), sent)) {
       lies.push(`${operation} meant ${JSON.stringify(meant)} but sent ${payload}`);

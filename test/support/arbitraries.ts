@@ -91,7 +91,6 @@ export function readingOf(schema: TSchema, value: unknown, name = ''): unknown {
 }
 
 function mapValue(schema: TSchema): TSchema {
-  const [values] = Object.values<TSchema>(schema.patternProperties);
-  if (!values) throw new Error('no map');
-  return values;
+  if (!schema.additionalProperties) throw new Error('no map');
+  return schema.additionalProperties;
 }

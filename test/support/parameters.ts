@@ -376,6 +376,11 @@ export const vendorMap: Parameter = {
     },
     { what: 'a vendor of null, dropped', sent: { A: null, B: [1, '1'] }, kept: { B: ['1'] } },
     {
+      what: 'vendors whose names have line ends',
+      sent: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
+      kept: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
+    },
+    {
       what: 'a vendor named __proto__',
       sent: JSON.parse('{"__proto__":["a"]}'),
       kept: JSON.parse('{"__proto__":["a"]}'),

@@ -1,0 +1,3 @@
+import { fuzz } from '../support/fuzz.ts';
+
+fuzz({ requests: 6, sequences: 6, length: 12 });

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+
+/** What of JSON Schema the document uses for requests. */
+export interface Schema {
+  $ref?: string;
+  type?: string;
+  enum?: string[];
+  minimum?: number;
+  maximum?: number;
+  minLength?: number;
+  maxLength?: number;
+  pattern?: string;
+  maxItems?: number;
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+  additionalProperties?: Schema | boolean;
+  anyOf?: Schema[];
+}
+
+interface Parameter {
+  in: 'path' | 'query' | 'header';
+  name: string;
+  required: boolean;
+  schema: Schema;
+}
+
+/** An operation as the document describes it. */
+export interface DocumentedOperation {
+  id: string;
+  method: string;
+  /** As in the document, after the server's prefix. */
+  path: string;
+  parameters: Parameter[];
+  /** Schema of the JSON body; none where the document knows none. */
+  body?: Schema;
+  /** Codes of the failures of each status. */
+  codes: ReadonlyMap<number, readonly string[]>;
+  needsSession: boolean;
+  /** Schema of what `inventory`, or each of `inventories`, holds. */
+  inventory?: Schema;
+  /** Name of that schema. */
+  inventoryName?: string;
+  /** Whether an answer may be a list of resources. */
+  lists: boolean;
+}
+
+const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+
+/** What every path of the document begins with. */
+export const PREFIX: string = document.servers[0].url;
+
+/** The schema itself, where one only refers to it. */
+export function resolved(schema: Schema): Schema {
+  if (!schema.$ref) return schema;
+  const names = schema.$ref.slice(2).split('/');
+  return names.reduce((place, name) => place[name], document) as Schema;
+}
+
+function operationOf(
+  path: string,
+  method: string,
+  // biome-ignore lint/suspicious/noExplicitAny: a JSON document
+  described: any,
+): DocumentedOperation {
+  const json = (content: { schema: Schema } | undefined) => content && resolved(content.schema);
+  const answer = json(described.responses[200]?.content['application/json'])?.properties ?? {};
+  const inventory = answer.inventory ?? answer.inventories?.items;
+  const body = json(described.requestBody?.content['application/json']);
+  return {
+    id: described.operationId,
+    method: method.toUpperCase(),
+    path,
+    parameters: described.parameters ?? [],
+    ...(body && { body }),
+    codes: new Map(
+      Object.entries<{ description: string }>(described.responses).map(
+        ([status, { description }]) => [
+          Number(status),
+          /^Failed with (.+)\.$/.exec(description)?.[1]?.split(', ') ?? [],
+        ],
+      ),
+    ),
+    needsSession: (described.security ?? document.security).length > 0,
+    ...(inventory && {
+      inventory: resolved(inventory),
+      inventoryName: String(inventory.$ref).split('/').at(-1) as string,
+    }),
+    lists: answer.inventories !== undefined,
+  };
+}
+
+/** Every operation of the committed document. */
+export const documentedOperations: readonly DocumentedOperation[] = Object.entries<object>(
+  document.paths,
+).flatMap(([path, methods]) =>
+  Object.entries(methods).map(([method, described]) => operationOf(path, method, described)),
+);
