@@ -3,16 +3,22 @@ ARG NODE_TAG=24-bookworm-slim
 FROM node:${NODE_TAG} AS build
 WORKDIR /build
 COPY package.json package-lock.json ./
-RUN npm ci
+# Nothing is compiled: the bundle takes the binary that the SQLite driver brings.
+RUN npm ci --ignore-scripts
 COPY src ./src
-RUN npm run build && npm prune --omit=dev --omit=optional
+RUN npm run build -- --standalone
 
 FROM node:${NODE_TAG}
+ARG VERSION=0.4.0
+LABEL org.opencontainers.image.title="aios-model-server" \
+  org.opencontainers.image.description="The model and model service API of ZStack AIOS as one small process" \
+  org.opencontainers.image.version="${VERSION}"
+# SQLite sorts what is large in files: beside the database they can be written also where the root can't.
 ENV NODE_ENV=production \
+  SQLITE_TMPDIR=/data \
   AIOS_HOST=0.0.0.0 \
   AIOS_DATABASE_URL=file:/data/aios.db
 WORKDIR /app
-COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/dist ./dist
 COPY package.json ./
 COPY migrations ./migrations

@@ -1,13 +1,40 @@
+import { cpSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Bundles the program's own modules into dist/main.js; its dependencies stay packages. */
+/**
+ * Bundles the program into dist/main.js, beside the parts of the page at /docs. The SQLite driver stays a
+ * package: which release fits depends on the Node that runs. With `--standalone`, for an image, the one for
+ * this platform comes along, and nothing is left to be installed.
+ */
+const standalone = process.argv.includes('--standalone');
+const DRIVERS = ['better-sqlite3', 'better-sqlite3-12'];
+
 await build({
   entryPoints: ['src/main.ts'],
-  outfile: 'dist/main.js',
+  outdir: 'dist',
   bundle: true,
   platform: 'node',
   target: 'node20.19',
   format: 'esm',
-  packages: 'external',
-  sourcemap: true,
+  external: standalone ? DRIVERS.slice(1) : DRIVERS,
+  alias: standalone ? { [DRIVERS[0]]: `${DRIVERS[0]}/${process.platform}-${process.arch}` } : {},
+  loader: { '.node': 'copy' },
+  // Packages that are not modules expect what a module lacks.
+  banner: {
+    js: [
+      "import { createRequire } from 'node:module';",
+      'const require = createRequire(import.meta.url);',
+      'const __dirname = import.meta.dirname;',
+      'const __filename = import.meta.filename;',
+    ].join('\n'),
+  },
+  sourcemap: !standalone,
+  sourcesContent: false,
+  legalComments: 'none',
 });
+
+const { resolve } = createRequire(import.meta.url);
+const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
+cpSync(page, 'dist/static', { recursive: true });
