@@ -44,3 +44,5 @@ function countSql(kind: Kind, conditions: readonly Condition[]): SQL {
   const { table } = sources[kind];
   return sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`;
 }
+
+export type CompiledQueries = ReturnType<typeof compileQueries>;

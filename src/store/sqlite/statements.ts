@@ -1,4 +1,16 @@
-import { and, asc, eq, getTableColumns, isNull, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  count,
+  eq,
+  getTableColumns,
+  isNull,
+  lt,
+  lte,
+  ne,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/resource.ts';
@@ -42,6 +54,7 @@ export function compileStatements(db: BetterSQLite3Database) {
       .prepare();
   const refsOfServices = refsWhere(among(modelServiceRefs.modelServiceUuid));
   const refsOfModels = refsWhere(among(modelServiceRefs.modelUuid));
+  const allRefs = refsWhere(sql`1`);
 
   /** As a floating-point sum, since an integer one fails beyond 64 bits; exact as far as a Long goes. */
   const sizesIn = (table: typeof models | typeof modelServices) =>
@@ -67,6 +80,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     .from(resources)
     .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
     .prepare();
+  const countResources = db.select({ count: count() }).from(resources).prepare();
   const findTags = db.select({ uuid: tags.uuid }).from(tags).where(among(tags.uuid)).prepare();
   const sameTag = db
     .select({ uuid: tags.uuid })
@@ -85,6 +99,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     .from(sessions)
     .where(eq(sessions.uuid, sql`${uuid}`))
     .prepare();
+  const ping = db.select({ one: sql`1` }).from(sql`(SELECT 1)`).prepare();
   const passwordOf = db
     .select({ hash: passwords.hash })
     .from(passwords)
@@ -104,6 +119,10 @@ export function compileStatements(db: BetterSQLite3Database) {
     return (record: { uuid: string } & object): void => void statement.run(rowOf(table, record));
   };
 
+  const emptyTables = [
+    ...[hooks, jobs, tags, modelServiceRefs, modelServiceImages],
+    ...[modelServices, models, modelCenters, resources],
+  ].map((table) => db.delete(table).prepare());
   const deleteResources = db
     .delete(resources)
     .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
@@ -223,6 +242,10 @@ export function compileStatements(db: BetterSQLite3Database) {
 
     deleteResources: (resourceType: ResourceType, uuids: readonly string[]) =>
       void deleteResources.run({ ...list(uuids), type: resourceType }),
+    /** But accounts and sessions; their foreign keys are to be off. */
+    deleteEverything: () => {
+      for (const statement of emptyTables) statement.run();
+    },
     deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
     deleteRef: (modelUuid: string, modelServiceUuid: string) =>
       void deleteRef.run({ modelUuid, modelServiceUuid }),
@@ -233,11 +256,14 @@ export function compileStatements(db: BetterSQLite3Database) {
 
     imagesOfServices: (uuids: readonly string[]) => imagesOfServices.all(list(uuids)),
     refsOfServices: (uuids: readonly string[]) => refsOfServices.all(list(uuids)),
+    /** In the order in which they were made. */
+    allRefs: () => allRefs.all(),
     refsOfModels: (uuids: readonly string[]) => refsOfModels.all(list(uuids)),
     capacitiesOf: (uuids: readonly string[]): (UsedCapacity & { uuid: string })[] =>
       capacities.all(list(uuids)),
     modelsOfCenter: (centerUuid: string) =>
       modelsOfCenter.all({ uuid: centerUuid }).map((found) => found.uuid),
+    countResources: () => countResources.get()?.count ?? 0,
     findResourceUuids: (resourceType: ResourceType, uuids: readonly string[]) =>
       findResources.all({ ...list(uuids), type: resourceType }).map((found) => found.uuid),
     findTagUuids: (uuids: readonly string[]) =>
@@ -246,9 +272,12 @@ export function compileStatements(db: BetterSQLite3Database) {
     hasSameTag: ({ uuid, resourceUuid, type, tag }: Tag): boolean =>
       sameTag.get({ uuid, resourceUuid, type, tag }) !== undefined,
     sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
+    ping: () => void ping.get(),
     passwordOf: (accountUuid: string) => passwordOf.get({ uuid: accountUuid })?.hash,
   };
 }
+
+export type Statements = ReturnType<typeof compileStatements>;
 
 function placeholders(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
