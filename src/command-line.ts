@@ -12,6 +12,7 @@ import {
 /** The program's subcommands; the first is the default. */
 export const commands = {
   serve: 'Serve the API.',
+  dump: 'Write the resources of the database as a seed.',
 } as const;
 export type Command = keyof typeof commands;
 

@@ -27,6 +27,9 @@ const catalogue = {
   internal: { status: 503, code: 'SYS.1000' },
 } as const;
 
+/** The statuses of failures, whoever answers them. */
+export const FAILURE_STATUSES = { min: 400, max: 599 } as const;
+
 /** Status of the poll of a job that failed, however it did (decision 5). */
 export const FAILED_JOB_STATUS = 503;
 

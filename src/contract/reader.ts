@@ -21,6 +21,8 @@ export interface Reading {
   readonly message: string;
   /** Names that no schema knows, in the order met. */
   readonly unknownFields: string[];
+  /** Whether also those sentences name the field in which the platform's don't. */
+  readonly namesFields?: boolean;
 }
 
 /** The platform's name of an operation's message class. */
@@ -165,12 +167,12 @@ function integerReader(schema: TSchema): Reader {
   const range = (field: string) =>
     invalidArgument(`field[${field}] must be in range of [${minimum}, ${maximum}]`);
   return {
-    convert(value, field) {
+    convert(value, field, reading) {
       const read = integerOf(value);
       if (read === undefined) throw wrongType(field, 'an int or long', value);
       if (format === 'int32' && (read > INTEGER_MAX || read < -INTEGER_MAX - 1)) {
         throw invalidArgument(
-          `${show(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+          `${reading.namesFields ? `field[${field}]: ` : ''}${show(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
         );
       }
       return read;

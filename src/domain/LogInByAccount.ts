@@ -7,13 +7,13 @@ import { adminSession } from './sessions.ts';
 /** Begins a session (contract §4.1); where no session is asked for, any password does (§4.8). */
 export const LogInByAccount: Rule<'LogInByAccount'> = async ({ params, caller }, ports) => {
   const { accountName, password } = params;
-  const { access, loginAttempts, clock, newUuid, store } = ports;
+  const { access, loginAttempts, clock, newSecret, store } = ports;
   const admitted =
     !access.required ||
     (await loginAttempts.run(caller.address, () => checkCredentials(accountName, password, ports)));
   if (!admitted) throw new ApiError('loginFailed', 'wrong account name or password');
   const now = clock();
-  const session = adminSession(newUuid(), now, now + access.sessionLifetime);
+  const session = adminSession(newSecret(), now, now + access.sessionLifetime);
   await store.addSession(session, now);
   return { inventory: sessionInventory(session, ports.formatDate) };
 };

@@ -15,16 +15,25 @@ export interface Outcome {
   body: object;
 }
 
+/** Whether a poll is told that a job is still running; none ever is by itself. */
+export type IsRunning = (job: Pick<Job, 'uuid' | 'createDate'>) => boolean;
+
 export type Ended<Result> = { result: Result } | { failure: ApiError };
 
 /** What becomes of jobs: each ends in the transaction of what its operation writes. */
 export class Jobs {
   readonly #ports: Pick<Ports, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
-  readonly #ofStrangers: LRUCache<string, ErrorAnswer>;
+  readonly #isRunning: IsRunning;
+  readonly #ofStrangers: LRUCache<string, { createDate: number; failure: ErrorAnswer }>;
 
   /** @param retention how long an outcome can be asked for, in milliseconds */
-  constructor(ports: Pick<Ports, 'store' | 'clock' | 'pause'>, retention: number) {
+  constructor(
+    ports: Pick<Ports, 'store' | 'clock' | 'pause'>,
+    retention: number,
+    isRunning: IsRunning = () => false,
+  ) {
+    this.#isRunning = isRunning;
     this.#ports = ports;
     this.#retention = retention;
     this.#ofStrangers = new LRUCache({
@@ -61,16 +70,23 @@ export class Jobs {
   }
 
   /** Remembers a stranger's job as failed, for a while and not for sure. */
-  refuseStranger({ uuid }: NewJob, failure: ApiError): void {
-    this.#ofStrangers.set(uuid, failure.answer);
+  refuseStranger({ uuid, createDate }: NewJob, failure: ApiError): void {
+    this.#ofStrangers.set(uuid, { createDate, failure: failure.answer });
+  }
+
+  /** Forgets the jobs of strangers. */
+  forget(): void {
+    this.#ofStrangers.clear();
   }
 
   /** Undefined for a job that is unknown, or was too long ago. */
-  async find(uuid: string): Promise<Outcome | undefined> {
+  async find(uuid: string): Promise<Outcome | 'running' | undefined> {
     const job = await this.#ports.store.findJob(uuid);
-    if (job) return this.isKept(job) ? outcomeOf(job) : undefined;
-    const failure = this.#ofStrangers.get(uuid);
-    return failure && { success: false, body: failure };
+    const ofStranger = job ? undefined : this.#ofStrangers.get(uuid);
+    const { createDate } = job ?? ofStranger ?? {};
+    if (createDate === undefined || !this.isKept({ createDate })) return undefined;
+    if (this.#isRunning({ uuid, createDate })) return 'running';
+    return job ? outcomeOf(job) : ofStranger && { success: false, body: ofStranger.failure };
   }
 
   /** Whether a job's outcome can still be asked for. */

@@ -36,6 +36,11 @@ export class LoginAttempts {
     this.#pause = pause;
   }
 
+  /** Forgets the failures so far. */
+  forget(): void {
+    for (const attempts of this.#byAddress.values()) attempts.failures = 0;
+  }
+
   /**
    * Makes an attempt. Of one address only as many run at once as may still fail.
    * @param verify resolves to whether it succeeded

@@ -34,6 +34,11 @@ export class PageEnds {
     return this.#ends.get(keyOf(query, start));
   }
 
+  /** Forgets all of them. */
+  forget(): void {
+    this.#ends.clear();
+  }
+
   /** @param position undefined where the page, or what came before it, ended nowhere */
   remember(query: string, start: number, position: Position | undefined): void {
     const key = keyOf(query, start);

@@ -13,6 +13,7 @@ import type {
   ModelServiceRef,
   NewJob,
   Records,
+  Resources,
   Session,
   SystemTag,
   Tag,
@@ -28,6 +29,8 @@ export interface Ports extends Memory {
   pause: (milliseconds: number) => Promise<void>;
   /** A new uuid in the platform's form: v4, hyphens stripped, lower case. */
   newUuid: () => string;
+  /** The same, which nobody can foretell, whatever tests have done to the uuids. */
+  newSecret: () => string;
   /** A date as the wire writes it. */
   formatDate: (milliseconds: number) => string;
   /** Milliseconds of a date as queries write it; undefined for what is no date. */
@@ -321,6 +324,16 @@ export interface Store extends Writes {
   findPassword(accountUuid: string): Promise<string | undefined>;
   /** Sets it, and ends the account's sessions. */
   setPassword(accountUuid: string, hash: string): Promise<void>;
+
+  /**
+   * Adds those of the resources whose uuids are unused, and leaves the others as they are; SYS.1007 for a
+   * uuid that a resource of another kind has, SYS.1003 for a binding or tag of what isn't there.
+   */
+  addResources(resources: Resources): Promise<void>;
+  /** Replaces every resource, with tags and jobs, by these; accounts and sessions stay. */
+  replaceResources(resources: Resources): Promise<void>;
+  /** Every resource there is. */
+  readResources(): Promise<Resources>;
 
   /** Resolves when the database answers. */
   ping(): Promise<void>;

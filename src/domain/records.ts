@@ -80,6 +80,16 @@ export type Told<Record> = Omit<
   'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
 >;
 
+/** Everything that a seed holds. */
+export interface Resources {
+  modelCenters: ModelCenterFields[];
+  models: ModelFields[];
+  modelServices: (ModelServiceFields & { modelServiceImages: ModelServiceImage[] })[];
+  modelServiceRefs: ModelServiceRef[];
+  userTags: UserTag[];
+  systemTags: SystemTag[];
+}
+
 /** A job as a request asks for it. It ends as it begins: within the transaction of its write. */
 export interface NewJob {
   uuid: string;

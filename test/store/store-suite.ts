@@ -7,6 +7,7 @@ import { describeJobs } from './suite/jobs.ts';
 import { describeModels } from './suite/models.ts';
 import { describeQueries } from './suite/queries.ts';
 import { describeResources } from './suite/resources.ts';
+import { describeSeeding } from './suite/seeding.ts';
 import { describeServices } from './suite/services.ts';
 import { describeSessions } from './suite/sessions.ts';
 import { describeTags } from './suite/tags.ts';
@@ -26,5 +27,6 @@ export function describeStore(name: string, open: OpenStore): void {
     describeWrites(open);
     describeSessions(open);
     describeJobs(open);
+    describeSeeding(open);
   });
 }

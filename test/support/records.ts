@@ -9,6 +9,7 @@ import type {
   ModelServiceImage,
   ModelServiceRef,
   NewJob,
+  Resources,
   Session,
   Tag,
 } from '../../src/domain/records.ts';
@@ -254,3 +255,12 @@ export function hook(jobUuid: string, fields: Partial<Hook> = {}): Hook {
     ...fields,
   };
 }
+
+export const noResources: Resources = {
+  modelCenters: [],
+  models: [],
+  modelServices: [],
+  modelServiceRefs: [],
+  userTags: [],
+  systemTags: [],
+};

@@ -44,6 +44,8 @@ export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database
     // FULL: an answered write survives a power cut. The driver is built with NORMAL for WAL.
     client.pragma('synchronous = FULL');
     client.pragma('fullfsync = ON');
+    // Where nothing is a file, large sorts shall need none either.
+    if (inMemory) client.pragma('temp_store = MEMORY');
     client.pragma(`application_id = ${APPLICATION_ID}`);
     // A migration that rebuilds a table drops the old one: with foreign keys on, its dependents too.
     client.pragma('foreign_keys = OFF');

@@ -1,0 +1,162 @@
+import { invalidArgument } from '../contract/errors.ts';
+import { modelDefaults } from '../contract/model.ts';
+import { modelServiceDefaults } from '../contract/model-service.ts';
+import { readSeed } from '../contract/seed.ts';
+import { distinctArchitectures } from './architecture-images.ts';
+import type { Ports } from './ports.ts';
+import type {
+  ModelCenterFields,
+  ModelFields,
+  ModelService,
+  ModelServiceImage,
+  ModelServiceRef,
+  Resources,
+  SystemTag,
+  Tag,
+  UserTag,
+} from './records.ts';
+
+/** An entry as read: what is required is there, whatever else may be. */
+type Entry<Kept, Required extends keyof Kept> = Partial<Kept> & Pick<Kept, Required>;
+type Times = { createDate?: number; lastOpDate?: number };
+type ImageEntry = Entry<ModelServiceImage, 'cpuArchitecture'>;
+
+interface Entries {
+  modelCenters?: Entry<
+    ModelCenterFields,
+    'uuid' | 'name' | 'url' | 'managementIp' | 'managementPort'
+  >[];
+  models?: Entry<ModelFields, 'uuid' | 'name' | 'installPath' | 'modelCenterUuid'>[];
+  modelServices?: (Entry<
+    Omit<ModelService, 'modelServiceImages' | 'modelServiceRefs'>,
+    | ('uuid' | 'name' | 'yaml' | 'requestCpu' | 'requestMemory')
+    | ('modelCenterUuid' | 'installPath' | 'startCommand')
+  > & { modelServiceImages?: ImageEntry[] })[];
+  modelServiceRefs?: Entry<ModelServiceRef, 'modelUuid' | 'modelServiceUuid'>[];
+  userTags?: Entry<UserTag, 'resourceUuid' | 'resourceType' | 'tag'>[];
+  systemTags?: Entry<SystemTag, 'resourceUuid' | 'resourceType' | 'tag'>[];
+}
+
+/** What a dump says of itself. */
+const ABOUT =
+  'The resources of an aios-model-server, as a seed. The tokens of models are left out.';
+
+/**
+ * The resources of a seed; what it leaves open is as in an addition.
+ * @param sent the parsed file
+ * @throws ApiError SYS.1007 naming the member at fault, by its path in the seed
+ */
+export function resourcesOf(
+  sent: unknown,
+  { newUuid, clock }: Pick<Ports, 'newUuid' | 'clock'>,
+): Resources {
+  const now = clock();
+  const given = readSeed(sent) as Entries;
+  const { modelCenters = [], models = [], modelServices = [], modelServiceRefs = [] } = given;
+  requireDistinct({ modelCenters, models, modelServices });
+  requireDistinct({ modelServiceRefs });
+  requireDistinct({ userTags: given.userTags ?? [], systemTags: given.systemTags ?? [] });
+  const times = (entry: Times): Required<Times> => {
+    const { createDate = now, lastOpDate = createDate } = entry;
+    return { createDate, lastOpDate };
+  };
+  const tags = <
+    Type extends Tag['type'],
+    Of extends Entry<Tag, 'resourceUuid' | 'resourceType' | 'tag'>,
+  >(
+    type: Type,
+    entries: readonly Of[] = [],
+  ) => entries.map((tag) => ({ uuid: newUuid(), ...tag, ...times(tag), type, inherent: false }));
+
+  return {
+    modelCenters: modelCenters.map((center) => ({
+      status: 'Connected',
+      tagUuids: [],
+      ...center,
+      ...times(center),
+    })),
+    models: models.map((model) => ({
+      ...modelDefaults,
+      modelId: model.uuid,
+      modelClassifications: [],
+      tagUuids: [],
+      ...model,
+      ...times(model),
+    })),
+    modelServices: modelServices.map((service, index) => {
+      const { modelServiceImages: images = [], ...fields } = service;
+      return {
+        ...modelServiceDefaults,
+        size: 0,
+        hasNewVersion: false,
+        vendorToSpecUuidsMap: {},
+        tagUuids: [],
+        cpuArchitectures: distinctArchitectures(images.map((image) => image.cpuArchitecture)),
+        ...fields,
+        ...times(service),
+        modelServiceImages: images.map((image, place) => {
+          const { modelServiceUuid = service.uuid } = image;
+          if (modelServiceUuid !== service.uuid) {
+            const field = `modelServices[${index}].modelServiceImages[${place}].modelServiceUuid`;
+            throw invalidArgument(
+              `field[${field}] must be the service's own uuid[${service.uuid}]`,
+            );
+          }
+          return { uuid: newUuid(), ...image, modelServiceUuid, ...times(image) };
+        }),
+      };
+    }),
+    modelServiceRefs: modelServiceRefs.map((ref) => ({
+      uuid: newUuid(),
+      isDefault: false,
+      ...ref,
+    })),
+    userTags: tags('User', given.userTags),
+    systemTags: tags('System', given.systemTags),
+  };
+}
+
+type Uuids = readonly { uuid?: string; modelServiceImages?: readonly { uuid?: string }[] }[];
+
+function requireDistinct(lists: Record<string, Uuids>): void {
+  const seen = new Set<string>();
+  for (const [name, entries] of Object.entries(lists)) {
+    for (const [index, { uuid, modelServiceImages }] of entries.entries()) {
+      const field = `${name}[${index}]`;
+      if (modelServiceImages)
+        requireDistinct({ [`${field}.modelServiceImages`]: modelServiceImages });
+      if (uuid === undefined) continue;
+      if (seen.has(uuid)) throw invalidArgument(`field[${field}.uuid]: [${uuid}] is there twice`);
+      seen.add(uuid);
+    }
+  }
+}
+
+/** The seed of these resources. */
+export function seedOf(resources: Resources): object {
+  const { modelCenters, models, modelServices, modelServiceRefs } = resources;
+  const tagOf = ({ type, inherent, ...tag }: Tag) => entryOf(tag);
+  return {
+    about: ABOUT,
+    modelCenters: modelCenters.map(entryOf),
+    models: models.map(({ token, ...model }) => entryOf(model)),
+    modelServices: modelServices.map(({ modelServiceImages, ...service }) => ({
+      ...entryOf(service),
+      modelServiceImages: modelServiceImages.map(entryOf),
+    })),
+    modelServiceRefs: modelServiceRefs.map(entryOf),
+    userTags: resources.userTags.map(tagOf),
+    systemTags: resources.systemTags.map(tagOf),
+  };
+}
+
+/** Without what is unset, times as ISO 8601. */
+function entryOf(record: object): object {
+  return Object.fromEntries(
+    Object.entries(record).flatMap(([name, value]) => {
+      if (value === null || value === undefined) return [];
+      const isTime = name === 'createDate' || name === 'lastOpDate';
+      return [[name, isTime ? new Date(value).toISOString() : value]];
+    }),
+  );
+}

@@ -1,0 +1,102 @@
+import { invalidArgument } from '../../contract/errors.ts';
+import type { Kind } from '../../contract/queryable.ts';
+import type { ResourceType } from '../../contract/resource.ts';
+import type { Records, Resources } from '../../domain/records.ts';
+import { sqliteCode } from './errors.ts';
+import type { CompiledQueries } from './queries.ts';
+import type { CompiledRecords } from './records.ts';
+import { requireReference } from './references.ts';
+import type { Statements } from './statements.ts';
+
+/**
+ * Adds those of the resources whose uuids are unused, within a transaction.
+ * @throws ApiError naming the entry at fault by its place
+ */
+export function insertResources(run: Statements, resources: Resources): void {
+  /** Whether the resource is to be added; it may be there already. */
+  function addOnce(field: string, uuid: string, type: ResourceType): boolean {
+    if (run.insertResourceOnce({ uuid, type })) return true;
+    if (run.findResourceUuids(type, [uuid]).length > 0) return false;
+    throw invalidArgument(
+      `field[${field}.uuid]: [${uuid}] is already used by another kind of resource`,
+    );
+  }
+
+  forEach(resources, 'modelCenters', (center, field) => {
+    if (addOnce(field, center.uuid, 'ModelCenterVO')) run.insertCenter(center);
+  });
+  forEach(resources, 'models', (model, field) => {
+    if (addOnce(field, model.uuid, 'ModelVO')) run.insertModel(model);
+  });
+  forEach(resources, 'modelServices', (service, field) => {
+    if (!addOnce(field, service.uuid, 'ModelServiceVO')) return;
+    run.insertService(service);
+    for (const [index, image] of service.modelServiceImages.entries()) {
+      withUnusedUuid(`${field}.modelServiceImages[${index}]`, () => run.insertImage(image));
+    }
+  });
+  forEach(resources, 'modelServiceRefs', (ref, field) => {
+    const reference = (name: 'modelUuid' | 'modelServiceUuid', type: ResourceType) =>
+      requireReference(run, { field: `${field}.${name}`, type, uuids: [ref[name]], list: false });
+    reference('modelUuid', 'ModelVO');
+    reference('modelServiceUuid', 'ModelServiceVO');
+    const hasDefault = run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
+    withUnusedUuid(field, () => {
+      run.insertRefOnce({ ...ref, isDefault: ref.isDefault && !hasDefault });
+    });
+  });
+  for (const list of ['userTags', 'systemTags'] as const) {
+    forEach(resources, list, (tag, field) => {
+      const { uuid, resourceUuid, resourceType } = tag;
+      requireReference(run, {
+        field: `${field}.resourceUuid`,
+        type: resourceType,
+        uuids: [resourceUuid],
+        list: false,
+      });
+      // It may be there with another text.
+      if (run.findTagUuids([uuid]).length === 0) run.insertTagOnce(tag);
+    });
+  }
+}
+
+/** Adds each entry of a list. */
+function forEach<List extends keyof Resources>(
+  resources: Resources,
+  list: List,
+  add: (entry: Resources[List][number], field: string) => void,
+): void {
+  for (const [index, entry] of resources[list].entries()) add(entry, `${list}[${index}]`);
+}
+
+/** Names the entry whose own uuid another one has. */
+function withUnusedUuid(field: string, insert: () => void): void {
+  try {
+    insert();
+  } catch (error) {
+    if (!sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT')) throw error;
+    throw invalidArgument(`field[${field}.uuid] is already used by another entry of its kind`);
+  }
+}
+
+/** Every resource there is, whole. */
+export function readResources(
+  run: Statements,
+  queries: CompiledQueries,
+  records: CompiledRecords,
+): Resources {
+  const all = <K extends Kind>(kind: K): Records[K][] =>
+    queries
+      .page(kind, { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER })
+      .map((uuid) => records.present(kind, uuid));
+  return {
+    modelCenters: all('ModelCenter').map(
+      ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,
+    ),
+    models: all('Model').map(({ modelServiceRefs, ...model }) => model),
+    modelServices: all('ModelService').map(({ modelServiceRefs, ...service }) => service),
+    modelServiceRefs: run.allRefs(),
+    userTags: all('UserTag').map((tag) => ({ ...tag, inherent: false })),
+    systemTags: all('SystemTag'),
+  };
+}

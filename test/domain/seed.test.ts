@@ -1,0 +1,532 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ApiError } from '../../src/contract/errors.ts';
+import { AddModelParams } from '../../src/contract/model.ts';
+import { AddModelCenterParams } from '../../src/contract/model-center.ts';
+import { AddModelServiceParams } from '../../src/contract/model-service.ts';
+import type { Resources } from '../../src/domain/records.ts';
+import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
+import { readingOf, validFor } from '../support/arbitraries.ts';
+import { image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
+import {
+  requiredCenterParams,
+  requiredModelParams,
+  requiredServiceParams,
+} from '../support/resources.ts';
+import { everyResource, seededModel, seededService } from '../support/seeds.ts';
+import { API, ROOT, START, startServer } from '../support/server.ts';
+import { set } from '../support/stores.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: seeds are spoilt in every way
+type Json = any;
+
+const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+const ports = { newUuid, clock: () => NOW };
+const read = (seed: unknown) => resourcesOf(seed, ports);
+
+/** A seed with every member of every entry, as a file has it. */
+const wholeSeed = (): Json => JSON.parse(JSON.stringify(seedOf(everyResource())));
+
+/** The sentence that a seed is refused with. */
+function refusal(seed: unknown): string {
+  try {
+    read(seed);
+  } catch (error) {
+    expect(error).toBeInstanceOf(ApiError);
+    expect((error as ApiError).errorCode).toBe('SYS.1007');
+    return (error as ApiError).message;
+  }
+  throw new Error('the seed was taken');
+}
+
+/** That a sentence names the member by its whole path. */
+function expectPath(sentence: string, path: string): void {
+  expect(sentence).toMatch(
+    new RegExp(`(^|[^\\w.\\]])${path.replace(/[.[\]]/g, '\\$&')}($|[^\\w.[])`),
+  );
+}
+
+interface Member {
+  path: string;
+  value: unknown;
+  /** Puts another value in its place, or removes it. */
+  change: (value: unknown) => void;
+}
+
+/** Every member of every entry, by its path, of this very seed. */
+function membersOf(owner: Json, path = ''): Member[] {
+  return Object.entries<Json>(owner).flatMap(([name, value]) => {
+    const inner = Array.isArray(owner) ? `${path}[${name}]` : path ? `${path}.${name}` : name;
+    const own = {
+      path: inner,
+      value,
+      change: (changed: unknown) => {
+        owner[name] = changed;
+      },
+    };
+    return [own, ...(typeof value === 'object' ? membersOf(value, inner) : [])];
+  });
+}
+
+const paths = membersOf(wholeSeed()).map(({ path }) => path);
+
+/** The seed but for one member. */
+function changed(path: string, value: unknown): Json {
+  const seed = wholeSeed();
+  const member = membersOf(seed).find((each) => each.path === path);
+  if (!member) throw new Error(`no member ${path}`);
+  member.change(value);
+  // What is undefined is missing from a file.
+  return JSON.parse(JSON.stringify(seed));
+}
+
+describe('what a seed leaves open is as in an addition', () => {
+  test('of a center', async () => {
+    const server = await startServer();
+    const uuid = newUuid();
+    const param = { ...requiredCenterParams, resourceUuid: uuid };
+    await server.post(`${API}/model-centers`, { param });
+    const { modelCenters } = await server.store.readResources();
+    const seeded = resourcesOf(
+      { modelCenters: [{ ...requiredCenterParams, uuid }] },
+      { newUuid, clock: () => START },
+    );
+    expect(set(seeded.modelCenters)).toEqual(set(modelCenters));
+  });
+
+  test('of a model', async () => {
+    const server = await startServer();
+    const uuid = newUuid();
+    await server.post(`${API}/models`, { param: { ...requiredModelParams, resourceUuid: uuid } });
+    const { models } = await server.store.readResources();
+    const seeded = resourcesOf(
+      { models: [{ ...requiredModelParams, uuid }] },
+      { newUuid, clock: () => START },
+    );
+    expect(set(seeded.models)).toEqual(set(models));
+  });
+
+  test('of a service, and of its images', async () => {
+    const server = await startServer();
+    const uuid = newUuid();
+    const images = [
+      { cpuArchitecture: 'aarch64' },
+      { cpuArchitecture: 'x86_64', dockerImage: 'a' },
+      { cpuArchitecture: 'aarch64', vmImageUuid: 'b' },
+    ];
+    await server.post(`${API}/model-services`, {
+      param: { ...requiredServiceParams, resourceUuid: uuid, architectureImages: images },
+    });
+    const { modelServices } = await server.store.readResources();
+    const seeded = resourcesOf(
+      { modelServices: [{ ...requiredServiceParams, uuid, modelServiceImages: images }] },
+      { newUuid, clock: () => START },
+    );
+    expect(set(seeded.modelServices)).toEqual(
+      set(modelServices).map((service) => ({
+        ...service,
+        modelServiceImages: service.modelServiceImages.map((each) => ({
+          ...each,
+          uuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+        })),
+      })),
+    );
+  });
+
+  test('of tags and bindings', async () => {
+    const server = await startServer();
+    const [service, bound] = [newUuid(), newUuid()];
+    await server.post(`${API}/model-services`, {
+      param: { ...requiredServiceParams, resourceUuid: service },
+    });
+    await server.post(`${API}/models`, {
+      param: { ...requiredModelParams, resourceUuid: bound, modelServiceUuids: [service] },
+    });
+    const [ofService, ofModel] = [
+      { resourceUuid: service, resourceType: 'ModelServiceVO', tag: ' a' },
+      { resourceUuid: bound, resourceType: 'ModelVO', tag: 'b' },
+    ];
+    await server.post(`${ROOT}/user-tags`, { params: ofService });
+    await server.post(`${ROOT}/system-tags`, { params: ofModel });
+    const { modelServiceRefs, userTags, systemTags } = await server.store.readResources();
+    const seeded = resourcesOf(
+      {
+        modelServiceRefs: [{ modelUuid: bound, modelServiceUuid: service }],
+        userTags: [ofService],
+        systemTags: [ofModel],
+      },
+      { newUuid, clock: () => START },
+    );
+    const anyUuid = <Entry>(entries: Entry[]) =>
+      entries.map((entry) => ({ ...entry, uuid: expect.stringMatching(/^[0-9a-f]{32}$/) }));
+    expect([seeded.modelServiceRefs, seeded.userTags, seeded.systemTags]).toEqual(
+      [modelServiceRefs, userTags, systemTags].map((entries) => anyUuid<object>(entries)),
+    );
+  });
+
+  test('of everything: no resources', () => {
+    for (const seed of [{}, { about: 'nothing' }, { models: null }, { models: [] }]) {
+      expect(read(seed)).toEqual(noResources);
+    }
+  });
+
+  test('of uuids: new ones of images, bindings and tags', () => {
+    const seed = wholeSeed();
+    for (const { uuid } of [seed.modelServices[1], seed.models[1]]) {
+      seed.modelServiceRefs.push({ modelUuid: uuid, modelServiceUuid: uuid });
+    }
+    for (const { path, change } of membersOf(seed)) {
+      if (/(Images|Refs|Tags)\[\d+\]\.uuid$/.test(path)) change(null);
+    }
+    const { modelServices, modelServiceRefs, userTags, systemTags } = read(seed);
+    const images = modelServices.flatMap((service) => service.modelServiceImages);
+    const made = [...images, ...modelServiceRefs, ...userTags, ...systemTags].map(
+      ({ uuid }) => uuid,
+    );
+    expect(made).toHaveLength(2 + 5 + 2 + 1);
+    expect(new Set(made).size).toBe(made.length);
+    for (const uuid of made) expect(uuid).toMatch(/^[0-9a-f]{32}$/);
+  });
+});
+
+describe('times', () => {
+  const center = (times: object) =>
+    read({ modelCenters: [{ ...requiredCenterParams, uuid: newUuid(), ...times }] })
+      .modelCenters[0];
+  const MORNING = Date.UTC(2025, 10, 25, 11, 51, 50);
+
+  test.each([
+    ['none', {}, NOW, NOW],
+    ['the first alone', { createDate: '2025-11-25T11:51:50Z' }, MORNING, MORNING],
+    ['the last alone', { lastOpDate: '2025-11-25T11:51:50Z' }, NOW, MORNING],
+    [
+      'milliseconds and zones',
+      { createDate: '2025-11-25T11:51:50.123Z', lastOpDate: '2025-11-25T17:36:50.004+05:45' },
+      MORNING + 123,
+      MORNING + 4,
+    ],
+  ])('%s', (_what, given, createDate, lastOpDate) => {
+    expect(center(given)).toMatchObject({ createDate, lastOpDate });
+  });
+
+  test.each([
+    'Nov 25, 2025 11:51:50 AM',
+    '2025-11-25 11:51:50',
+    '2025-11-25T11:51:50',
+    '2025-11-25',
+    '2025-13-01T00:00:00Z',
+    '2025-02-30T00:00:00Z',
+    '2025-11-31T00:00:00Z',
+    '2025-11-25T25:00:00Z',
+    '2025-11-25T11:61:00Z',
+    'soon',
+    '',
+    '1764071510000',
+  ])('%j is none', (time) => {
+    for (const name of ['createDate', 'lastOpDate']) {
+      expectPath(refusal(changed(`models[1].${name}`, time)), `models[1].${name}`);
+      const inner = `modelServices[0].modelServiceImages[1].${name}`;
+      expectPath(refusal(changed(inner, time)), inner);
+      expectPath(refusal(changed(`userTags[1].${name}`, time)), `userTags[1].${name}`);
+    }
+  });
+});
+
+describe('a refusal names the member', () => {
+  const wrongFor = (value: unknown): unknown => {
+    if (typeof value === 'number') return 'a number';
+    if (typeof value === 'boolean') return 'perhaps';
+    return typeof value === 'object' ? 'a text' : { a: 'structure' };
+  };
+
+  test.each(paths)('%s, where its type is wrong', (path) => {
+    const value = membersOf(wholeSeed()).find((each) => each.path === path)?.value;
+    expectPath(refusal(changed(path, wrongFor(value))), path);
+  });
+
+  const required: Record<string, string[]> = {
+    'modelCenters[1]': ['uuid', 'name', 'url', 'managementIp', 'managementPort'],
+    'models[1]': ['uuid', 'name', 'installPath', 'modelCenterUuid'],
+    'modelServices[1]': [
+      ...['uuid', 'name', 'yaml', 'requestCpu', 'requestMemory', 'modelCenterUuid'],
+      ...['installPath', 'startCommand'],
+    ],
+    'modelServices[0].modelServiceImages[1]': ['cpuArchitecture'],
+    'modelServiceRefs[1]': ['modelUuid', 'modelServiceUuid'],
+    'userTags[1]': ['resourceUuid', 'resourceType', 'tag'],
+    'systemTags[0]': ['resourceUuid', 'resourceType', 'tag'],
+  };
+  const requiredPaths = Object.entries(required).flatMap(([entry, names]) =>
+    names.map((name) => `${entry}.${name}`),
+  );
+
+  test.each(requiredPaths)('%s, where it is missing', (path) => {
+    for (const nothing of [undefined, null]) {
+      expectPath(refusal(changed(path, nothing)), path);
+    }
+  });
+
+  test('but for these every member can be missing', () => {
+    const named = new Set(requiredPaths.map((path) => path.replace(/\d+/g, '')));
+    const others = paths.filter(
+      (path) => /\.\w+$/.test(path) && !named.has(path.replace(/\d+/g, '')),
+    );
+    expect(others.length).toBeGreaterThan(60);
+    for (const path of others) {
+      expect(() => read(changed(path, undefined))).not.toThrow();
+      if (!path.includes('vendorToSpecUuidsMap.')) {
+        expect(() => read(changed(path, null))).not.toThrow();
+      }
+    }
+  });
+
+  test.each([
+    ['', 'modelcenters'],
+    ['modelCenters[1]', 'capacity'],
+    ['models[1]', 'token'],
+    ['models[1]', 'Name'],
+    ['models[1]', '__proto__'],
+    ['models[1]', 'modelServiceRefs'],
+    ['modelServices[1]', 'architectureImages'],
+    ['modelServices[0].modelServiceImages[1]', 'cpu'],
+    ['modelServiceRefs[1]', 'default'],
+    ['userTags[1]', 'inherent'],
+    ['systemTags[0]', 'type'],
+  ])('which in %j is unknown: %s', (entry, name) => {
+    const seed = wholeSeed();
+    const owner = entry === '' ? seed : membersOf(seed).find(({ path }) => path === entry)?.value;
+    Object.defineProperty(owner, name, { value: 'a', enumerable: true });
+    expectPath(refusal(seed), entry === '' ? name : `${entry}.${name}`);
+  });
+
+  test.each<[string, number]>([
+    ['modelCenters[1].name', 255],
+    ['modelCenters[1].url', 2048],
+    ['models[1].name', 255],
+    ['models[1].description', 2048],
+    ['models[1].installPath', 2048],
+    ['models[0].vendor', 255],
+    ['models[0].version', 255],
+    ['models[1].modelId', 255],
+    ['models[0].gpuConstraintDescription', 512],
+    ['modelServices[1].name', 255],
+    ['modelServices[0].description', 2048],
+    ['modelServices[1].installPath', 512],
+    ['modelServices[1].startCommand', 1024],
+    ['modelServices[0].gpuComputeCapability', 32],
+    ['modelServices[0].pythonVersion', 32],
+    ['modelServices[0].condaVersion', 32],
+    ['modelServices[1].framework', 255],
+    ['modelServices[0].containerCommand', 4096],
+    ['modelServices[0].modelServiceImages[0].dockerImage', 255],
+    ['userTags[1].tag', 4096],
+    ['systemTags[0].tag', 4096],
+  ])('%s, where it is longer than %i characters', (path, max) => {
+    expectPath(refusal(changed(path, 'x'.repeat(max + 1))), path);
+    expect(() => read(changed(path, '😀'.repeat(max)))).not.toThrow();
+  });
+
+  test.each<[string, unknown]>([
+    ['modelCenters[1].managementPort', 0],
+    ['modelCenters[1].managementPort', 65_536],
+    ['modelServices[1].requestCpu', -1],
+    ['modelServices[1].requestCpu', 2_147_483_648],
+    ['modelServices[1].requestMemory', -1],
+    ['modelServices[1].requestMemory', 2 ** 53],
+    ['modelServices[1].requestMemory', 1.5],
+    ['models[1].size', -1],
+    ['models[0].recommendedGpuNum[1]', -1],
+    ['models[0].SAMPLE_SIZE', 2_147_483_648],
+    ['models[0].shareMode', 'Private'],
+    ['modelServices[1].type', 'endpoint'],
+    ['modelServices[1].source', 'GitHub'],
+    ['modelServices[0].cpuArchitectures[1]', 'sparc'],
+    ['modelServices[0].modelServiceImages[1].cpuArchitecture', 'sparc'],
+    ['userTags[1].resourceType', 'ZoneVO'],
+    ['models[1].name', 'a\0b'],
+    ['userTags[1].tag', 'a\ud800'],
+    ['models[0].tagUuids[0]', 1e30],
+  ])('%s, which can not be %j', (path, value) => {
+    expectPath(refusal(changed(path, value)), path);
+  });
+
+  const uuidPaths = paths.filter((path) => /\]\.uuid$/.test(path));
+  test.each(uuidPaths)('%s, where it is no uuid', (path) => {
+    for (const uuid of ['', 'a', newUuid().toUpperCase(), crypto.randomUUID(), 'f'.repeat(32)]) {
+      expectPath(refusal(changed(path, uuid)), path);
+    }
+  });
+
+  test.each<[string, string]>([
+    ['modelCenters[1].uuid', 'modelCenters[0].uuid'],
+    ['models[1].uuid', 'models[0].uuid'],
+    ['modelServices[1].uuid', 'modelServices[0].uuid'],
+    ['models[1].uuid', 'modelCenters[0].uuid'],
+    ['modelServices[1].uuid', 'models[1].uuid'],
+    ['modelServices[0].modelServiceImages[1].uuid', 'modelServices[0].modelServiceImages[0].uuid'],
+    ['modelServiceRefs[2].uuid', 'modelServiceRefs[0].uuid'],
+    ['userTags[1].uuid', 'userTags[0].uuid'],
+    ['systemTags[0].uuid', 'userTags[0].uuid'],
+  ])('%s, where it is that of %s', (path, other) => {
+    const value = membersOf(wholeSeed()).find((each) => each.path === other)?.value;
+    const seed = wholeSeed();
+    for (const each of [path, other])
+      membersOf(seed)
+        .find((m) => m.path === each)
+        ?.change(value);
+    expectPath(refusal(seed), path);
+  });
+
+  test('an image’s service, where it is another one', () => {
+    const path = 'modelServices[0].modelServiceImages[1].modelServiceUuid';
+    expectPath(refusal(changed(path, newUuid())), path);
+  });
+
+  test.each([
+    'models',
+    'modelServices[0].modelServiceImages',
+    'userTags',
+  ])('the list %s, where it holds nothing in an entry’s place', (path) => {
+    expect(refusal(changed(path, [null]))).toContain(path);
+  });
+
+  test.each([[[]], ['a text'], [1], [true], [null]])('none, where the seed is %j', (seed) => {
+    expect(refusal(seed)).toMatch(/object/);
+  });
+});
+
+describe('the seed of resources', () => {
+  test('has every member but tokens, under its own name', () => {
+    const resources = everyResource();
+    const seed = seedOf(resources);
+    const told = JSON.parse(JSON.stringify(resources), (name, value) => {
+      if (name === 'token' || name === 'inherent') return undefined;
+      return name === 'createDate' || name === 'lastOpDate' ? new Date(value).toISOString() : value;
+    });
+    for (const each of [...told.userTags, ...told.systemTags]) delete each.type;
+    expect(seed).toEqual({ about: expect.any(String), ...told });
+  });
+
+  test('says that it has no tokens, and has none', () => {
+    const resources = everyResource();
+    const text = JSON.stringify(seedOf(resources));
+    expect(resources.models[0].token).toBe('a token');
+    expect(text).not.toContain(resources.models[0].token);
+    const { about, ...lists } = JSON.parse(text);
+    expect(about).toMatch(/token/);
+    expect(JSON.stringify(lists)).not.toMatch(/token/i);
+  });
+
+  test('leaves out what is unset, whether as null or as absent', () => {
+    const seed = seedOf({
+      ...noResources,
+      models: [seededModel({ vendor: null, logo: null }), seededModel()],
+    });
+    const text = JSON.stringify(seed);
+    expect(text).not.toMatch(/null|vendor|logo/);
+  });
+
+  test('of nothing is one of nothing', () => {
+    expect(resourcesOf(seedOf(noResources), ports)).toEqual(noResources);
+  });
+
+  test('writes times as ISO 8601, to the millisecond', () => {
+    const createDate = Date.UTC(2025, 10, 25, 11, 51, 50, 7);
+    const seed = seedOf({ ...noResources, modelCenters: [modelCenter({ createDate })] });
+    expect(seed).toMatchObject({ modelCenters: [{ createDate: '2025-11-25T11:51:50.007Z' }] });
+  });
+
+  /** What reading a seed of these gives, without what is unset. */
+  const roundTrip = (resources: Resources) =>
+    set(read(JSON.parse(JSON.stringify(seedOf(resources)))));
+  const withoutTokens = (resources: Resources) =>
+    set({ ...resources, models: resources.models.map(({ token: _, ...rest }) => rest) });
+
+  test.each([
+    'token',
+    'createDate',
+    'lastOpDate',
+    'uuid',
+    '__proto__',
+    'constructor',
+    '',
+  ])('keeps a vendor of the name %j', (vendor) => {
+    const vendorToSpecUuidsMap = JSON.parse(`{${JSON.stringify(vendor)}:["a"],"other":[]}`);
+    const service = seededService({ vendorToSpecUuidsMap });
+    const { modelServices } = roundTrip({ ...noResources, modelServices: [service] });
+    expect(Object.entries(modelServices[0]?.vendorToSpecUuidsMap ?? {})).toEqual(
+      Object.entries(vendorToSpecUuidsMap),
+    );
+  });
+
+  test('keeps an image’s texts as they were sent', () => {
+    const uuid = newUuid();
+    const parts = { dockerImage: ' registry/a\n', vmImageUuid: '\ta ' };
+    const service = seededService({
+      uuid,
+      cpuArchitectures: ['x86_64'],
+      modelServiceImages: [image(uuid, parts)],
+    });
+    const { modelServices } = roundTrip({ ...noResources, modelServices: [service] });
+    expect(modelServices).toEqual([service]);
+  });
+
+  test.each([
+    ['the first moment', 0],
+    ['the last one that a clock can be set to', Date.UTC(9999, 11, 31, 23, 59, 59, 999)],
+  ])('keeps %s', (_what, createDate) => {
+    const resources = { ...noResources, modelCenters: [modelCenter({ createDate })] };
+    expect(roundTrip(resources)).toEqual(resources);
+  });
+
+  test('read again gives the same resources, whatever the API has made them of', () => {
+    const time = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
+    const times = fc.record({ createDate: time, lastOpDate: time });
+    type Params = Record<string, Json>;
+    const paramsOf = (
+      schema: typeof AddModelParams | typeof AddModelServiceParams | typeof AddModelCenterParams,
+    ) => validFor(schema).map((params) => readingOf(schema, params) as Params);
+    const centers = fc
+      .tuple(paramsOf(AddModelCenterParams), times)
+      .map(([{ resourceUuid: _, ...params }, dates]) => modelCenter({ ...params, ...dates }));
+    const models = fc
+      .tuple(paramsOf(AddModelParams), times)
+      .map(([{ resourceUuid, modelServiceUuids, defaultModelServiceUuid, ...params }, dates]) =>
+        seededModel({ ...params, ...dates }),
+      );
+    const services = fc
+      .tuple(paramsOf(AddModelServiceParams), times)
+      .map(([{ resourceUuid, modelUuids, architectureImages = [], ...params }, dates]) => {
+        const uuid = newUuid();
+        const modelServiceImages = architectureImages.map((each: object) => image(uuid, each));
+        return seededService({ ...params, ...dates, uuid, modelServiceImages });
+      });
+    const text = fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', ' '));
+    const tags = <Type extends 'User' | 'System'>(type: Type) =>
+      fc.tuple(text, times).map(([words, dates]) => tag(newUuid(), words, { type, ...dates }));
+    const resources = fc.record({
+      modelCenters: fc.array(centers, { maxLength: 2 }),
+      models: fc.array(models, { maxLength: 2 }),
+      modelServices: fc.array(services, { maxLength: 2 }),
+      modelServiceRefs: fc.array(
+        fc.boolean().map((isDefault) => ref(newUuid(), newUuid(), { isDefault })),
+        { maxLength: 3 },
+      ),
+      userTags: fc.array(tags('User'), { maxLength: 3 }),
+      systemTags: fc.array(tags('System'), { maxLength: 3 }),
+    }) as fc.Arbitrary<Resources>;
+    fc.assert(
+      fc.property(resources, (made) => {
+        expect(roundTrip(made)).toEqual(withoutTokens(made));
+      }),
+      { numRuns: 100 },
+    );
+  });
+
+  test('does not change what it is made of', () => {
+    const resources = everyResource();
+    const before = structuredClone(resources);
+    seedOf(resources);
+    expect(resources).toEqual(before);
+  });
+});
