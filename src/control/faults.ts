@@ -1,0 +1,60 @@
+import { ApiError, type Failure } from '../contract/errors.ts';
+
+/** Codes that an operation may be made to fail with. */
+const failures = {
+  'SYS.1000': 'internal',
+  'SYS.1001': 'timedOut',
+  'SYS.1003': 'resourceNotFound',
+  'SYS.1006': 'operationFailed',
+  'SYS.1007': 'invalidArgument',
+  'SYS.1010': 'notReady',
+  'ID.1000': 'loginFailed',
+  'ID.1001': 'sessionInvalid',
+} as const satisfies Record<string, Failure>;
+export const faultCodes = Object.keys(failures) as (keyof typeof failures)[];
+
+/** What shall go wrong. */
+export interface Fault {
+  /** ZStack's name of the operation, or `*` for any. */
+  operation: string;
+  /** How many requests it strikes. */
+  times: number;
+  /** Milliseconds before anything else happens. */
+  delayMs?: number | undefined;
+  /** Whether the connection is cut without an answer. */
+  drop?: boolean | undefined;
+  /** The operation's failure, which also ends a job. */
+  error?: { code: (typeof faultCodes)[number]; details?: string | undefined } | undefined;
+  /** A status to answer in place of the operation, in the way of a broken server or proxy. */
+  status?: number | undefined;
+}
+
+/** The faults that are still to strike, in order, by operation. */
+export class FaultPlan {
+  #faults: (Fault & { struck: number })[] = [];
+
+  set(faults: readonly Fault[]): void {
+    this.#faults = faults.map((fault) => ({ ...fault, struck: 0 }));
+  }
+
+  /** The plan, with how often each fault has struck. */
+  get faults(): readonly (Fault & { struck: number })[] {
+    return this.#faults;
+  }
+
+  /** The fault that strikes a request to an operation, which is counted. */
+  take(operation: string): Fault | undefined {
+    const fault = this.#faults.find(
+      ({ operation: struckOne, times, struck }) =>
+        (struckOne === operation || struckOne === '*') && struck < times,
+    );
+    if (fault) fault.struck++;
+    return fault;
+  }
+}
+
+/** The failure that a fault stands for. */
+export function failureOfFault({ error, operation }: Fault): ApiError {
+  const { code = 'SYS.1000', details = `a fault that was asked for ${operation}` } = error ?? {};
+  return new ApiError(failures[code], details);
+}

@@ -1,0 +1,63 @@
+import { setTimeout } from 'node:timers/promises';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import type { Access } from '../domain/ports.ts';
+import { decodedPath, rawPath } from '../http/paths.ts';
+import type { Control } from './control.ts';
+import { failureOfFault } from './faults.ts';
+import { journalBody, withoutSecrets } from './request-journal.ts';
+
+/** The journal's status of a request whose connection was cut. */
+const DROPPED = 0;
+
+/** Strikes requests with the faults that were asked for, and keeps them in the journal. */
+export function interfere(
+  app: FastifyInstance,
+  { faults, journal, clock }: Control,
+  { wellKnownSessions }: Access,
+): void {
+  const answers = new WeakMap<FastifyRequest, string>();
+
+  function note(request: FastifyRequest, status: number, ms: number): void {
+    if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
+    const answer = answers.get(request);
+    const entry = {
+      time: new Date(clock.now()).toISOString(),
+      operation: request.routeOptions.config?.operation ?? null,
+      method: request.method,
+      path: decodedPath(request.url),
+      query: request.query,
+      status,
+      ms: Math.round(ms * 10) / 10,
+      request: journalBody(request.body),
+      response: answer === undefined ? null : journalBody(JSON.parse(answer)),
+    };
+    journal.add(withoutSecrets(entry, [request.session, ...wellKnownSessions]));
+  }
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { operation } = request.routeOptions.config;
+    const fault = operation === undefined ? undefined : faults.take(operation);
+    if (!fault) return;
+    if (fault.delayMs !== undefined) await setTimeout(fault.delayMs, undefined, { ref: false });
+    if (fault.drop) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      note(request, DROPPED, reply.elapsedTime);
+    } else if (fault.status !== undefined) {
+      const { answer } = failureOfFault(fault);
+      reply.code(fault.status).type(JSON_CONTENT_TYPE).serializer(JSON.stringify);
+      await reply.send(answer);
+    } else if (fault.error) {
+      request.injectedFailure = failureOfFault(fault);
+    }
+  });
+
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') answers.set(request, payload);
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) =>
+    note(request, reply.statusCode, reply.elapsedTime),
+  );
+}

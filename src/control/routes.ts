@@ -1,0 +1,75 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import type { Store } from '../domain/ports.ts';
+import { seedOf } from '../domain/seed.ts';
+import { checkHeaders } from '../http/headers.ts';
+import type { Control } from './control.ts';
+import { readClock, readFaults, readJobPace, readJournalFilter, readUuids } from './settings.ts';
+
+export interface ControlOptions {
+  control: Control;
+  store: Store;
+  /** Forgets what is remembered from request to request. */
+  forget: () => void;
+  /** Lets a request with a valid session pass. */
+  requireSession: (request: FastifyRequest) => Promise<void>;
+}
+
+/** What tests do to the server: under `/_aios`, with the API's own authorization. */
+export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
+  const { control, store, forget, requireSession } = options;
+  const { clock, uuids, faults, jobPace, journal } = control;
+  app.addHook('onRequest', checkHeaders);
+  app.addHook('onRequest', requireSession);
+  app.addHook('onSend', async (_request, reply, payload) => {
+    reply.type(JSON_CONTENT_TYPE);
+    return payload;
+  });
+  const route = (
+    method: 'GET' | 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    answer: (request: FastifyRequest) => object | Promise<object>,
+  ) =>
+    app.route({
+      method,
+      url: `/_aios/${path}`,
+      schema: { hide: true },
+      handler: async (request) => ({ success: true, ...(await answer(request)) }),
+    });
+
+  route('POST', 'reset', async () => {
+    await control.reset();
+    forget();
+    return {};
+  });
+
+  route('GET', 'requests', ({ query }) => ({ requests: journal.find(readJournalFilter(query)) }));
+  route('DELETE', 'requests', () => {
+    journal.clear();
+    return {};
+  });
+
+  const told = () => ({ faults: faults.faults });
+  route('GET', 'faults', told);
+  route('PUT', 'faults', ({ body }) => {
+    faults.set(readFaults(body));
+    return told();
+  });
+
+  route('PUT', 'clock', ({ body }) => {
+    clock.set(readClock(body));
+    return { now: new Date(clock.now()).toISOString() };
+  });
+  route('PUT', 'uuids', ({ body }) => {
+    uuids.set(readUuids(body).seed);
+    return {};
+  });
+  route('PUT', 'jobs', ({ body }) => {
+    jobPace.set(readJobPace(body));
+    return {};
+  });
+
+  app.get('/_aios/dump', { schema: { hide: true } }, async () =>
+    seedOf(await store.readResources()),
+  );
+}

@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest';
+import {
+  expectDone,
+  journal,
+  paceJobs,
+  reset,
+  sharedSteered,
+  startSteered,
+} from '../support/control.ts';
+import { expectFailure } from '../support/failures.ts';
+import { openReceiver } from '../support/hook-receiver.ts';
+import { expectAccepted, jobPath, naming, poll } from '../support/jobs.ts';
+import { newUuid } from '../support/records.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { type Answer, API, type Server, startServer } from '../support/server.ts';
+
+const MODELS = `${API}/models`;
+const HOUR = 3_600_000;
+
+const shared = sharedSteered({
+  jobRetention: HOUR,
+  hookPace: { first: 5, between: 5, timeout: 5000 },
+});
+
+/** Adds a model as a job. */
+async function begin(
+  server: Server,
+  param: object = requiredModelParams,
+  headers: Record<string, string> = {},
+): Promise<string> {
+  const uuid = newUuid();
+  const answer = await server.post(MODELS, { param }, naming(uuid, { headers }));
+  expectAccepted(answer, { location: server.url + jobPath(uuid) });
+  return uuid;
+}
+
+/** Expects a poll to be told that the job goes on, to the letter (contract §4.6). */
+function expectRunning({ status, headers, body }: Answer): void {
+  expect({ status, type: headers.get('content-type'), body }).toEqual({
+    status: 202,
+    type: 'application/json;charset=UTF-8',
+    body: {},
+  });
+}
+
+async function statuses(server: Server, uuid: string, polls: number): Promise<number[]> {
+  const found: number[] = [];
+  for (let times = 0; times < polls; times++) found.push((await poll(server, uuid)).status);
+  return found;
+}
+
+describe('at once', () => {
+  test('is how jobs end unless something else is said', async () => {
+    const server = shared();
+    expect(await statuses(server, await begin(server), 2)).toEqual([200, 200]);
+  });
+
+  test.each([
+    ['nothing', {}],
+    ['the first poll', { atPoll: 1 }],
+    ['no time', { afterMs: 0 }],
+  ])('is how they end with %s said', async (_, finish) => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 3 });
+    await paceJobs(server, finish);
+    expect(await statuses(server, await begin(server), 2)).toEqual([200, 200]);
+  });
+});
+
+describe('at the n-th poll', () => {
+  test('a job ends: the polls before it are told that it goes on', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 3 });
+    const uuid = await begin(server);
+    expectRunning(await poll(server, uuid));
+    expectRunning(await poll(server, uuid));
+    const ended = await poll(server, uuid);
+    expect(ended.status).toBe(200);
+    expect(ended.body).toMatchObject({ success: true, inventory: requiredModelParams });
+    expect((await poll(server, uuid)).body).toEqual(ended.body);
+  });
+
+  test('is counted for each job by itself', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 2 });
+    const [one, other] = [await begin(server), await begin(server)];
+    expect(await statuses(server, one, 1)).toEqual([202]);
+    expect(await statuses(server, other, 1)).toEqual([202]);
+    expect(await statuses(server, one, 2)).toEqual([200, 200]);
+    expect(await statuses(server, other, 2)).toEqual([200, 200]);
+  });
+
+  test('is counted also where polls come at once', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 11 });
+    const uuid = await begin(server);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => poll(server, uuid)));
+    const running = answers.filter(({ status }) => status === 202);
+    expect(running).toHaveLength(10);
+    for (const answer of running) expectRunning(answer);
+  });
+
+  test('a job that fails ends too', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 2 });
+    const uuid = await begin(server, { name: 'a' });
+    expectRunning(await poll(server, uuid));
+    const details = expect.stringMatching(/^field\[installPath\] of message.* is mandatory/);
+    expectFailure(await poll(server, uuid), 503, 'SYS.1007', details);
+  });
+
+  test('a stranger’s job ends too, which is told as any other', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 2 });
+    const uuid = newUuid();
+    const options = naming(uuid, { session: '00000000000040008000000000000000' });
+    expectAccepted(await server.post(MODELS, { param: requiredModelParams }, options));
+    expectRunning(await poll(server, uuid));
+    expectFailure(await poll(server, uuid), 503, 'ID.1001', 'Session expired');
+  });
+
+  test('counting begins anew with each setting', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 2 });
+    const uuid = await begin(server);
+    expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
+    await paceJobs(server, { atPoll: 3 });
+    expect(await statuses(server, uuid, 3)).toEqual([202, 202, 200]);
+  });
+
+  test('polls by another verb aren’t counted', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 2 });
+    const uuid = await begin(server);
+    for (const verb of ['POST', 'PUT', 'DELETE']) {
+      expect((await server.call(verb, jobPath(uuid))).status).toBe(405);
+    }
+    expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
+  });
+});
+
+describe('after some time', () => {
+  test('by the clock a job ends', async () => {
+    const server = shared();
+    await paceJobs(server, { afterMs: 1000 });
+    const uuid = await begin(server);
+    expectRunning(await poll(server, uuid));
+    server.advance(999);
+    expectRunning(await poll(server, uuid));
+    server.advance(1);
+    expect((await poll(server, uuid)).body).toMatchObject({ success: true });
+  });
+
+  test('is counted from each job’s own beginning', async () => {
+    const server = shared();
+    await paceJobs(server, { afterMs: 1000 });
+    const first = await begin(server);
+    server.advance(500);
+    const second = await begin(server);
+    server.advance(500);
+    expect((await poll(server, first)).status).toBe(200);
+    expect((await poll(server, second)).status).toBe(202);
+  });
+
+  test('a client that polls as the vendor’s does gets there by the real time', async () => {
+    const server = await startSteered({ clock: Date.now });
+    await paceJobs(server, { afterMs: 150 });
+    const uuid = await begin(server);
+    const begun = performance.now();
+    expectRunning(await poll(server, uuid));
+    const status = async () => (await poll(server, uuid)).status;
+    await expect.poll(status, { interval: 10, timeout: 2000 }).toBe(200);
+    expect(performance.now() - begun).toBeGreaterThan(100);
+  });
+});
+
+describe('what a job that is told as running has done', () => {
+  test('is there: it and its write are one', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 100 });
+    const uuid = await begin(server);
+    expectRunning(await poll(server, uuid));
+    expect((await server.get(MODELS)).body.inventories).toHaveLength(1);
+  });
+
+  test('is told by its hook all the same, in time', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 100 });
+    const receiver = await openReceiver();
+    const uuid = await begin(server, requiredModelParams, { 'x-web-hook': receiver.url });
+    await receiver.called(1);
+    expect(receiver.calls[0]?.headers).toMatchObject({
+      'x-job-uuid': uuid,
+      'x-job-success': 'true',
+    });
+    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toMatchObject({ success: true });
+    expectRunning(await poll(server, uuid));
+  });
+
+  test('isn’t done again under the same uuid', async () => {
+    const server = shared();
+    await paceJobs(server, { atPoll: 100 });
+    const uuid = await begin(server);
+    const again = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
+    expectFailure(again, 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
+  });
+});
+
+describe('what is no job is 404 as ever', () => {
+  test.each([
+    ['by polls', { atPoll: 3 }],
+    ['by time', { afterMs: 60_000 }],
+  ])('an unknown one, %s', async (_, finish) => {
+    const server = shared();
+    await paceJobs(server, finish);
+    for (const uuid of [newUuid(), 'a']) {
+      expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
+    }
+  });
+
+  test.each([
+    ['by polls', { atPoll: 3 }],
+    ['by time', { afterMs: 2 * HOUR }],
+  ])('one whose outcome was kept long enough, %s', async (_, finish) => {
+    const server = shared();
+    await paceJobs(server, finish);
+    const uuid = await begin(server);
+    server.advance(HOUR + 1);
+    expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
+  });
+});
+
+test('the journal tells the polls of a job apart', async () => {
+  const server = shared();
+  await paceJobs(server, { atPoll: 2 });
+  const uuid = await begin(server);
+  await statuses(server, uuid, 2);
+  expect(await journal(server, '?operation=GetJob')).toMatchObject([
+    { method: 'GET', path: `/v1/api-jobs/${uuid}`, status: 202, response: {} },
+    { method: 'GET', path: `/v1/api-jobs/${uuid}`, status: 200, response: { success: true } },
+  ]);
+});
+
+test('the pace is the control surface’s alone: what is answered inline is not held back', async () => {
+  const server = shared();
+  await paceJobs(server, { atPoll: 5 });
+  const { status, body } = await server.post(MODELS, { param: requiredModelParams });
+  expect({ status, body }).toMatchObject({ status: 200, body: { success: true } });
+});
+
+test('a job that a server answered inline, by its settings, is told as running too', async () => {
+  const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
+  await paceJobs(server, { atPoll: 2 });
+  const uuid = newUuid();
+  const answer = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
+  expect(answer.status).toBe(200);
+  expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
+});
+
+test('a server that isn’t steered has no pace to set', async () => {
+  const server = await startServer();
+  expect((await server.put('/_aios/jobs', { atPoll: 2 })).status).toBe(404);
+  expect(await statuses(server, await begin(server), 1)).toEqual([200]);
+});
+
+test('a reset lets jobs end at once again', async () => {
+  const server = shared();
+  await paceJobs(server, { atPoll: 2 });
+  await reset(server);
+  expectDone(await server.delete('/_aios/requests'));
+  expect(await statuses(server, await begin(server), 1)).toEqual([200]);
+});

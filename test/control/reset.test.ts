@@ -1,0 +1,384 @@
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import type { Resources, SystemTag, UserTag } from '../../src/domain/records.ts';
+import {
+  expectDone,
+  journal,
+  paceJobs,
+  plan,
+  reset,
+  seedUuids,
+  setClock,
+  sharedSteered,
+} from '../support/control.ts';
+import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
+import { expectFailure } from '../support/failures.ts';
+import { heldBack, inTurn, openReceiver, status } from '../support/hook-receiver.ts';
+import { expectAccepted, naming, poll } from '../support/jobs.ts';
+import { beginSession, sessionPath } from '../support/logins.ts';
+import { image, model, modelCenter, modelService, newUuid, ref, tag } from '../support/records.ts';
+import { expectRefused } from '../support/refusals.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  requiredModelParams,
+  requiredServiceParams,
+} from '../support/resources.ts';
+import { API, ROOT, type Server, START_DATE } from '../support/server.ts';
+
+const MODELS = `${API}/models`;
+const SERVICES = `${API}/model-services`;
+
+const center = modelCenter();
+const { modelServiceRefs: _refs, ...seedModel } = model({ token: 'a token', tagUuids: ['a'] });
+const { modelServiceRefs: _others, ...service } = modelService({
+  vendorToSpecUuidsMap: { A: ['b'] },
+});
+const seed: Resources = {
+  modelCenters: [center],
+  models: [seedModel, model({ name: 'another' })],
+  modelServices: [{ ...service, modelServiceImages: [image(service.uuid)] }],
+  modelServiceRefs: [ref(seedModel.uuid, service.uuid, { isDefault: true })],
+  userTags: [tag(service.uuid, 'chat') as UserTag],
+  systemTags: [
+    tag(seedModel.uuid, 'a::b', { resourceType: 'ModelVO', type: 'System' }) as SystemTag,
+  ],
+};
+
+const hookPace = { first: 80, between: 20, timeout: 5000 };
+const empty = sharedSteered({ hookPace });
+const seeded = sharedSteered({ control: { seed } });
+/** Where hooks are called when they are by default. */
+const unhurried = sharedSteered();
+
+const add = (server: Server, options?: Parameters<Server['post']>[2]) =>
+  server.post(MODELS, { param: requiredModelParams }, options);
+
+/** What the API tells of all there is. */
+async function everything(server: Server): Promise<unknown[]> {
+  const paths = [
+    MODELS,
+    SERVICES,
+    `${API}/model-centers`,
+    `${ROOT}/user-tags`,
+    `${ROOT}/system-tags`,
+  ];
+  return Promise.all(paths.map(async (path) => (await server.get(path)).body));
+}
+
+/** The rows of all tables but those of accounts and sessions. */
+function data(server: Server): Record<string, unknown[]> {
+  const { sessions, accounts, ...others } = server.snapshot();
+  expect(sessions).toBeDefined();
+  return others;
+}
+
+/** Changes something of everything. */
+async function meddle(server: Server): Promise<void> {
+  const { uuid } = await addModel(server);
+  await addModelService(server, {
+    modelUuids: [uuid],
+    architectureImages: [{ cpuArchitecture: 'x86_64' }],
+  });
+  await addModelCenter(server);
+  const params = { resourceType: 'ModelVO', resourceUuid: uuid, tag: 'a' };
+  for (const kind of ['user-tags', 'system-tags']) await server.post(`${ROOT}/${kind}`, { params });
+  for (const { uuid: each } of seed.models) {
+    await server.put(`${MODELS}/${each}`, { updateModel: { name: 'changed' } });
+  }
+  await server.delete(`${SERVICES}/${service.uuid}`);
+  await server.delete(`${API}/model-centers/${center.uuid}?deleteMode=Enforcing`);
+  expectAccepted(await add(server, naming(newUuid())));
+}
+
+describe('the data', () => {
+  test('goes back to nothing where there is no seed', async () => {
+    const server = empty();
+    const [told, kept] = [await everything(server), data(server)];
+    await meddle(server);
+    expect(await everything(server)).not.toEqual(told);
+    await reset(server);
+    expect(await everything(server)).toEqual(told);
+    expect(data(server)).toEqual(kept);
+    expect(told).toEqual(Array.from({ length: 5 }, () => ({ success: true, inventories: [] })));
+  });
+
+  test('goes back to the seed, each time anew, with all that is never told', async () => {
+    const server = seeded();
+    const [told, kept] = [await everything(server), data(server)];
+    expect(kept.models).toHaveLength(2);
+    expect(kept.models).toContainEqual(expect.objectContaining({ token: 'a token' }));
+    for (let times = 0; times < 3; times++) {
+      await meddle(server);
+      expect(await everything(server)).not.toEqual(told);
+      await reset(server);
+      expect(await everything(server)).toEqual(told);
+      expect(data(server)).toEqual(kept);
+    }
+  });
+
+  test('can be changed after it as before', async () => {
+    const server = seeded();
+    const { body } = await server.delete(`${MODELS}/${seedModel.uuid}`);
+    expect(body).toEqual({ success: true });
+    expect(await server.rows('model_service_refs')).toEqual([]);
+    expect(await server.rows('tags', `resource_uuid = '${seedModel.uuid}'`)).toEqual([]);
+    const again = await server.post(MODELS, {
+      param: { ...requiredModelParams, resourceUuid: service.uuid },
+    });
+    expectFailure(again, 400, 'SYS.1007', `resourceUuid[${service.uuid}] is already used`);
+    expect((await add(server)).status).toBe(200);
+  });
+
+  test('leaves no uuid in use that was not the seed’s', async () => {
+    const server = seeded();
+    const resourceUuid = newUuid();
+    await addModel(server, { resourceUuid });
+    await reset(server);
+    expect(await addModelService(server, { resourceUuid })).toMatchObject({ uuid: resourceUuid });
+  });
+
+  test('without jobs: they are gone, and their uuids free', async () => {
+    const server = empty();
+    const [done, failed] = [newUuid(), newUuid()];
+    expectAccepted(await add(server, naming(done)));
+    expectAccepted(await server.post(MODELS, { param: {} }, naming(failed)));
+    await reset(server);
+    for (const uuid of [done, failed]) {
+      expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
+    }
+    expectAccepted(await add(server, naming(done)));
+    expect((await poll(server, done)).body).toMatchObject({ success: true });
+  });
+
+  test('without strangers’ jobs', async () => {
+    const server = empty();
+    const uuid = newUuid();
+    const session = '00000000000040008000000000000000';
+    expectAccepted(await add(server, naming(uuid, { session })));
+    expect((await poll(server, uuid)).status).toBe(503);
+    await reset(server);
+    expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
+  });
+
+  test('stays as it was where the reset fails, which is told', async () => {
+    const server = seeded();
+    await meddle(server);
+    const before = data(server);
+    failDeletionsFrom(server, 'models');
+    expectRefused(await server.post('/_aios/reset'), internalError);
+    expect(data(server)).toEqual(before);
+  });
+});
+
+test('sessions stay valid, those of the settings and those that were logged in', async () => {
+  const server = empty();
+  const { uuid: session } = await beginSession(server);
+  expectDone(await server.post('/_aios/reset', undefined, { session }));
+  expect((await server.get(MODELS, { session })).status).toBe(200);
+  expect((await server.get(MODELS)).status).toBe(200);
+  const { body } = await server.get(`${sessionPath(session)}/valid`, { session: null });
+  expect(body).toEqual({ success: true, valid: true });
+  await server.delete(sessionPath(session), undefined, { session: null });
+  expectFailure(await server.get(MODELS, { session }), 503, 'ID.1001', 'Session expired');
+});
+
+describe('as at the start are', () => {
+  test('faults, clock, uuids, pace of jobs and journal', async () => {
+    const server = empty();
+    await plan(server, { operation: '*', times: 100, status: 503 });
+    await setClock(server, { now: '2020-01-01T00:00:00Z' });
+    await seedUuids(server, 'a');
+    await paceJobs(server, { atPoll: 3 });
+    expect((await add(server)).status).toBe(503);
+    expect(await journal(server)).toHaveLength(1);
+    await reset(server);
+    expectDone(await server.get('/_aios/requests'), { requests: [] });
+    expectDone(await server.get('/_aios/faults'), { faults: [] });
+    const uuid = newUuid();
+    expectAccepted(await add(server, naming(uuid)));
+    const { status: polled, body } = await poll(server, uuid);
+    expect(polled).toBe(200);
+    expect(body.inventory).toMatchObject({ createDate: START_DATE });
+    await seedUuids(server, 'a');
+    const { uuid: first } = await addModel(server);
+    expect(body.inventory.uuid).not.toBe(first);
+  });
+
+  test('a clock that was ahead', async () => {
+    const server = empty();
+    await setClock(server, { aheadMs: 1_000_000 });
+    await reset(server);
+    expect(await addModel(server)).toMatchObject({ createDate: START_DATE });
+  });
+
+  test('pages that were being read: the next one is counted from the start', async () => {
+    const server = seeded();
+    const page = async (start: number) =>
+      (await server.get(`${MODELS}?limit=1&start=${start}&sort=name`)).body.inventories.map(
+        ({ name }: { name: string }) => name,
+      );
+    const first = await page(0);
+    const second = await page(1);
+    await reset(server);
+    // What comes before the page that was read would push it on, had the reset kept where it ended.
+    await addModel(server, { name: ' 0' });
+    await addModel(server, { name: '0' });
+    expect(await page(1)).not.toEqual(second);
+    expect(await page(2)).toEqual(first);
+  });
+});
+
+describe('while requests are in flight', () => {
+  const WRITERS = 30;
+
+  test('every write that was answered 200 is wholly there, or wholly gone', async () => {
+    const server = seeded();
+    let isOver = false;
+    let last = 0;
+    const answered: { uuid: string; begun: number; ended: number }[] = [];
+    const images = [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: 'aarch64' }];
+    const write = async (): Promise<void> => {
+      while (!isOver) {
+        const begun = performance.now();
+        const { status: code, body } = await server.post(SERVICES, {
+          param: {
+            ...requiredServiceParams,
+            architectureImages: images,
+            modelUuids: [seedModel.uuid],
+          },
+          userTags: ['one', 'two'],
+        });
+        expect({ code, body }).toMatchObject({ code: 200, body: { success: true } });
+        const { uuid } = body.inventory;
+        answered.push({ uuid, begun, ended: performance.now() });
+      }
+    };
+    const writers = Array.from({ length: WRITERS }, write);
+    let begunLast = 0;
+    for (let times = 0; times < 3; times++) {
+      await setTimeout(30);
+      begunLast = performance.now();
+      await reset(server);
+      last = performance.now();
+    }
+    await setTimeout(30);
+    isOver = true;
+    await Promise.all(writers);
+
+    const { body } = await server.get(SERVICES);
+    const found = new Map<string, { modelServiceImages: []; modelServiceRefs: [] }>(
+      body.inventories.map((each: { uuid: string }) => [each.uuid, each]),
+    );
+    const tags = server.rows('tags');
+    const tagsOf = new Map<unknown, number>();
+    for (const { resource_uuid: uuid } of tags) tagsOf.set(uuid, (tagsOf.get(uuid) ?? 0) + 1);
+    const gone = answered.filter(({ uuid }) => !found.has(uuid));
+    expect(gone.filter(({ begun }) => begun > last)).toEqual([]);
+    const there = answered.filter(({ uuid }) => found.has(uuid));
+    expect(there.filter(({ ended }) => ended < begunLast)).toEqual([]);
+    expect(there.length).toBeGreaterThan(0);
+    expect(gone.length).toBeGreaterThan(0);
+    expect(found.size).toBe(there.length + seed.modelServices.length);
+    for (const { uuid } of there) {
+      const { modelServiceImages, modelServiceRefs } = found.get(uuid) ?? {};
+      const parts = [modelServiceImages?.length, modelServiceRefs?.length, tagsOf.get(uuid)];
+      expect(parts).toEqual([2, 1, 2]);
+    }
+    expect(tags).toHaveLength(there.length * 2 + 2);
+    expect(server.rows('model_service_images')).toHaveLength(there.length * 2 + 1);
+    expect(server.rows('model_service_refs')).toHaveLength(there.length + 1);
+    expect(server.rows('resources')).toHaveLength(there.length + 4);
+  });
+
+  test('a job that was accepted is there with its write, or neither is', async () => {
+    const server = empty();
+    const uuids = Array.from({ length: WRITERS }, newUuid);
+    const accepted = uuids.map((uuid) => add(server, naming(uuid)));
+    await Promise.all([reset(server), ...accepted]);
+    for (const answer of accepted) expectAccepted(await answer);
+    const found = (await server.get(MODELS)).body.inventories as { uuid: string }[];
+    const polls = await Promise.all(uuids.map((uuid) => poll(server, uuid)));
+    const done = polls.filter(({ status: code }) => code === 200);
+    expect(done.map(({ body }) => body.inventory.uuid).toSorted()).toEqual(
+      found.map(({ uuid }) => uuid).toSorted(),
+    );
+    expect(polls.filter(({ status: code }) => code === 404)).toHaveLength(WRITERS - done.length);
+  });
+
+  test('resets may come at once', async () => {
+    const server = seeded();
+    const told = await everything(server);
+    await meddle(server);
+    const answers = await Promise.all(Array.from({ length: 5 }, () => server.post('/_aios/reset')));
+    for (const answer of answers) expectDone(answer);
+    expect(await everything(server)).toEqual(told);
+  });
+
+  test('a request that a fault delays is answered, and its write is there', async () => {
+    const server = empty();
+    await plan(server, { operation: 'AddModel', delayMs: 100 });
+    const delayed = add(server);
+    const strikes = async () => (await server.get('/_aios/faults')).body.faults[0].struck;
+    await expect.poll(strikes).toBe(1);
+    await reset(server);
+    const { uuid } = (await delayed).body.inventory;
+    expect((await server.get(`${MODELS}/${uuid}`)).body.inventories).toHaveLength(1);
+  });
+});
+
+describe('a web hook', () => {
+  const addWithHook = async (server: Server, url: string, uuid = newUuid()) =>
+    expectAccepted(await add(server, naming(uuid, { headers: { 'x-web-hook': url } })));
+
+  test('that is still to be called is forgotten with its job', async () => {
+    const server = empty();
+    const receiver = await openReceiver();
+    await addWithHook(server, receiver.url);
+    await reset(server);
+    expect(server.rows('hooks')).toEqual([]);
+    await setTimeout(3 * hookPace.first);
+    expect(receiver.calls).toEqual([]);
+  });
+
+  test('that failed before isn’t tried again', async () => {
+    const server = empty();
+    const receiver = await openReceiver(status(500));
+    await addWithHook(server, receiver.url);
+    await receiver.called(2);
+    await reset(server);
+    const { length } = receiver.calls;
+    await setTimeout(5 * hookPace.between);
+    // One may have been on its way.
+    expect(receiver.calls.length - length).toBeLessThanOrEqual(1);
+    expect(server.rows('hooks')).toEqual([]);
+  });
+
+  test('that is being called ends as it may, and leaves nothing behind', async () => {
+    const server = empty();
+    const held = heldBack(status(500));
+    const receiver = await openReceiver(inTurn(held.answer, status(200)));
+    await addWithHook(server, receiver.url);
+    await receiver.called(1);
+    await reset(server);
+    held.release();
+    await setTimeout(5 * hookPace.between);
+    expect(receiver.calls).toHaveLength(1);
+    expect(server.rows('hooks')).toEqual([]);
+  });
+
+  test('of a job after the reset is called in its own time, though a job before it had its uuid', async () => {
+    const server = unhurried();
+    const receiver = await openReceiver();
+    const uuid = newUuid();
+    await addWithHook(server, receiver.url, uuid);
+    await setTimeout(150);
+    await reset(server);
+    await addWithHook(server, receiver.url, uuid);
+    const accepted = performance.now();
+    await receiver.called(1);
+    // Contract §4.6: the client begins to wait only after the answer.
+    expect((receiver.calls[0]?.at ?? 0) - accepted).toBeGreaterThan(200);
+  });
+});

@@ -1,0 +1,278 @@
+import { createHmac } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { controlPaths, expectDone, planned, startSteered, steered } from '../support/control.ts';
+import { expectFailure } from '../support/failures.ts';
+import { beginSession } from '../support/logins.ts';
+import { addModel } from '../support/resources.ts';
+import { type Answer, type CallOptions, SESSION, type Server } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+
+const VERBS = ['GET', 'PUT', 'POST', 'DELETE', 'PATCH'];
+/** A body that a path takes, where it takes one. */
+const bodies: Record<string, object> = {
+  '/_aios/faults': { faults: [] },
+  '/_aios/clock': {},
+  '/_aios/uuids': {},
+  '/_aios/jobs': {},
+};
+const routes = Object.entries(controlPaths).flatMap(([path, verbs]) =>
+  verbs.map((verb): [verb: string, path: string] => [verb, path]),
+);
+const call = (server: Server, verb: string, path: string, options?: CallOptions): Promise<Answer> =>
+  server.call(verb, path, verb === 'PUT' ? bodies[path] : undefined, options);
+
+function expectSuccess(answer: Answer): void {
+  expectDone(answer, answer.body);
+}
+
+describe('unless it is asked for, the control surface', () => {
+  const shared = sharedServer();
+
+  test.each(
+    [...Object.keys(controlPaths), '/_aios/dump'].flatMap((path) =>
+      VERBS.map((verb): [string, string] => [verb, path]),
+    ),
+  )('is not there: %s %s is 404, with and without a session', async (verb, path) => {
+    const server = shared();
+    for (const session of [SESSION, null]) {
+      const answer = await server.call(verb, path, verb === 'GET' ? undefined : {}, { session });
+      expectFailure(answer, 404, 'SYS.1009', `no api mapping to ${path}`);
+    }
+  });
+
+  test('leaves health, live and metrics where they are', async () => {
+    const server = shared();
+    expect((await server.get('/_aios/health', { session: null })).status).toBe(200);
+    expect((await server.get('/_aios/live', { session: null })).status).toBe(200);
+    const headers = { authorization: `OAuth ${SESSION}` };
+    expect((await fetch(`${server.url}/_aios/metrics`, { headers })).status).toBe(200);
+  });
+});
+
+describe('every route of the control surface', () => {
+  const shared = sharedServer(steered());
+
+  test.each(routes)('answers success as the API does: %s %s', async (verb, path) => {
+    const answer = await call(shared(), verb, path);
+    expectSuccess(answer);
+    expect(Object.entries(answer.body)[0]).toEqual(['success', true]);
+  });
+
+  test.each(routes)('asks for a session: %s %s', async (verb, path) => {
+    const server = shared();
+    expectFailure(
+      await call(server, verb, path, { session: null }),
+      ...([400, 'SYS.1007', "missing header 'Authorization'"] as const),
+    );
+    expectFailure(
+      await call(server, verb, path, { session: '00000000000040008000000000000000' }),
+      ...([503, 'ID.1001', 'Session expired'] as const),
+    );
+    expectFailure(
+      await call(server, verb, path, {
+        session: null,
+        headers: { authorization: `Bearer ${SESSION}` },
+      }),
+      ...([400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const),
+    );
+  });
+
+  test.each(routes)('takes a session that was logged in: %s %s', async (verb, path) => {
+    const server = shared();
+    const { uuid: session } = await beginSession(server);
+    expectSuccess(await call(server, verb, path, { session }));
+  });
+
+  test.each(Object.entries(controlPaths))('refuses other verbs: %s', async (path, verbs) => {
+    for (const verb of VERBS.filter((each) => !verbs.includes(each))) {
+      for (const session of [SESSION, null]) {
+        const answer = await shared().call(verb, path, verb === 'GET' ? undefined : {}, {
+          session,
+        });
+        const details = `The method[${verb}] is not allowed for the path[${path}]`;
+        expectFailure(answer, 405, 'SYS.1009', details);
+        expect(answer.headers.get('allow')).toBe(verbs.join(', '));
+      }
+    }
+  });
+
+  test.each(
+    Object.keys(controlPaths).flatMap((path) =>
+      ['/zstack', '/zstack/v1', '/zstack/v1/ai'].map((root) => root + path),
+    ),
+  )('is nowhere in the API: %s', async (path) => {
+    for (const verb of VERBS) {
+      const answer = await shared().call(verb, path, verb === 'GET' ? undefined : {});
+      expectFailure(answer, 404, 'SYS.1009', `no api mapping to ${path.slice('/zstack'.length)}`);
+    }
+  });
+
+  test('is not in the OpenAPI document, neither the served nor the committed one', async () => {
+    const served = JSON.stringify((await shared().get('/openapi.json', { session: null })).body);
+    const committed = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+    expect(JSON.parse(served)).toEqual(committed);
+    expect(served).not.toContain('_aios');
+  });
+
+  test('is no operation: it is not in the journal', async () => {
+    const server = shared();
+    await addModel(server);
+    for (const [verb, path] of routes) await call(server, verb, path);
+    await server.call('PATCH', '/_aios/reset');
+    expectDone(await server.get('/_aios/requests'), { requests: [] });
+  });
+
+  test('is at one path alone: a trailing slash is another', async () => {
+    for (const [verb, path] of routes) {
+      const answer = await call(shared(), verb, `${path}/`);
+      expectFailure(answer, 404, 'SYS.1009', `no api mapping to ${path}/`);
+    }
+  });
+});
+
+describe('a signed request steers the server', () => {
+  const [ID, SECRET] = ['AKIDEXAMPLE', 'a secret'];
+  const DATE = 'Tue, 25 Nov 2025 11:51:50 GMT';
+  const shared = sharedServer(
+    steered({ accessKeys: { keys: new Map([[ID, SECRET]]), timeZone: 'UTC' } }),
+  );
+  const signed = (verb: string, path: string, secret = SECRET): CallOptions => {
+    const signature = createHmac('sha1', secret).update(`${verb}\n${DATE}\n${path}`);
+    const authorization = `ZStack ${ID}:${signature.digest('base64')}`;
+    return { session: null, headers: { date: DATE, authorization } };
+  };
+
+  test.each(routes)('%s %s', async (verb, path) => {
+    expectSuccess(await call(shared(), verb, path, signed(verb, path)));
+    const forged = await call(shared(), verb, path, signed(verb, path, 'another secret'));
+    expectFailure(forged, 503, 'ID.1001', 'wrong accessKey signature');
+  });
+});
+
+test('where no session is asked for, the control surface asks for none', async () => {
+  const server = await startSteered({ access: { required: false } });
+  for (const [verb, path] of routes) {
+    expectSuccess(await call(server, verb, path, { session: null }));
+  }
+});
+
+describe('a request that can’t be read is refused and changes nothing', () => {
+  const shared = sharedServer(steered());
+  const PLAN = { operation: 'GetModel', times: 7, status: 500 };
+  const told = [{ ...PLAN, struck: 0 }];
+
+  beforeEach(async () => {
+    await shared().put('/_aios/faults', { faults: [PLAN] });
+    await shared().put('/_aios/jobs', { atPoll: 5 });
+    await shared().put('/_aios/uuids', { seed: crypto.randomUUID() });
+  });
+
+  async function expectRefused(
+    answer: Promise<Answer>,
+    details: unknown = expect.stringMatching(/./),
+  ): Promise<void> {
+    expectFailure(await answer, 400, 'SYS.1007', details);
+    expect(await planned(shared())).toEqual(told);
+  }
+
+  test.each([
+    ['faults', { faults: [], more: 1 }, 'field[more] is unknown'],
+    ['faults', { faults: [{ operation: '*', tims: 2 }] }, 'field[faults[0].tims] is unknown'],
+    [
+      'faults',
+      { faults: [{ operation: '*', error: { code: 'SYS.1000', detail: 'a' } }] },
+      'field[faults[0].error.detail] is unknown',
+    ],
+    ['clock', { time: '2025-11-25T11:51:50.000Z' }, 'field[time] is unknown'],
+    ['uuids', { sed: 'a' }, 'field[sed] is unknown'],
+    ['jobs', { atPol: 2 }, 'field[atPol] is unknown'],
+  ])('an unknown member of %s: %j', async (path, body, details) => {
+    await expectRefused(shared().put(`/_aios/${path}`, body), details);
+  });
+
+  test('an unknown parameter of a look at the journal', async () => {
+    await expectRefused(shared().get('/_aios/requests?operatoin=AddModel'));
+  });
+
+  test.each([
+    ['faults', {}],
+    ['faults', { faults: null }],
+    ['faults', { faults: {} }],
+    ['faults', { faults: 'none' }],
+    ['faults', { faults: [null] }],
+    ['faults', { faults: ['AddModel'] }],
+    ['faults', { faults: [{}] }],
+    ['faults', { faults: [{ operation: ['AddModel'] }] }],
+    ['faults', { faults: [{ operation: '*', times: 'often' }] }],
+    ['faults', { faults: [{ operation: '*', times: 0 }] }],
+    ['faults', { faults: [{ operation: '*', times: -1 }] }],
+    ['faults', { faults: [{ operation: '*', times: 1.5 }] }],
+    ['faults', { faults: [{ operation: '*', times: 2 ** 31 }] }],
+    ['faults', { faults: [{ operation: '*', delayMs: -1 }] }],
+    ['faults', { faults: [{ operation: '*', delayMs: 86_400_001 }] }],
+    ['faults', { faults: [{ operation: '*', delayMs: 'long' }] }],
+    ['faults', { faults: [{ operation: '*', drop: 1 }] }],
+    ['faults', { faults: [{ operation: '*', error: 'SYS.1000' }] }],
+    ['faults', { faults: [{ operation: '*', error: {} }] }],
+    ['faults', { faults: [{ operation: '*', error: { code: 'SYS.9999' } }] }],
+    ['faults', { faults: [{ operation: '*', error: { code: 'sys.1000' } }] }],
+    ['faults', { faults: [{ operation: '*', status: 200 }] }],
+    ['faults', { faults: [{ operation: '*', status: 399 }] }],
+    ['faults', { faults: [{ operation: '*', status: 600 }] }],
+    ['faults', { faults: [{ operation: 'AddModel' }, { operation: '*', status: 'bad' }] }],
+    ['clock', { now: {} }],
+    ['clock', { aheadMs: 'much' }],
+    ['clock', { aheadMs: 1.5 }],
+    ['uuids', { seed: {} }],
+    ['uuids', { seed: ['a'] }],
+    ['jobs', { afterMs: -1 }],
+    ['jobs', { afterMs: 86_400_001 }],
+    ['jobs', { afterMs: 'soon' }],
+    ['jobs', { atPoll: 0 }],
+    ['jobs', { atPoll: 'second' }],
+    ['jobs', { afterMs: 1, atPoll: 1 }],
+    ['clock', []],
+    ['uuids', 'a'],
+    ['jobs', 3],
+  ])('a member of the wrong type, or out of range, of %s: %j', async (path, body) => {
+    await expectRefused(shared().put(`/_aios/${path}`, body));
+  });
+
+  test.each([
+    'operation[]=AddModel',
+    'status=ok',
+    'limit=few',
+    'limit=-1',
+    'limit=1&limit=2',
+  ])('a filter of the journal that is none: %s', async (filter) => {
+    await expectRefused(shared().get(`/_aios/requests?${filter}`));
+  });
+
+  test.each(Object.keys(bodies))('broken JSON: %s', async (path) => {
+    const raw = '{"faults":[';
+    const details = expect.stringMatching(/^the body is not valid JSON: /);
+    await expectRefused(shared().put(path, undefined, { raw }), details);
+  });
+
+  test.each([
+    ...Object.keys(bodies).map((path) => ['PUT', path]),
+    ['POST', '/_aios/reset'],
+  ])('another content type: %s %s', async (verb, path) => {
+    const raw = JSON.stringify(bodies[path as string] ?? {});
+    const headers = { 'content-type': 'text/plain' };
+    const answer = await shared().call(verb as string, path as string, undefined, {
+      raw,
+      headers,
+    });
+    const details = "the body's Content-Type must be application/json, but was [text/plain]";
+    expectFailure(answer, 415, 'SYS.1007', details);
+    expect(await planned(shared())).toEqual(told);
+  });
+
+  test('a body beyond the limit', async () => {
+    const server = await startSteered({ bodyLimit: 1000 });
+    const answer = await server.put('/_aios/uuids', { seed: 'a'.repeat(1000) });
+    expectFailure(answer, 413, 'SYS.1007', 'the body is larger than 1000 bytes');
+  });
+});

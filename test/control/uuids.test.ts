@@ -1,0 +1,202 @@
+import { describe, expect, test } from 'vitest';
+import { ControlledUuids } from '../../src/control/uuids.ts';
+import {
+  expectDone,
+  paceJobs,
+  reset,
+  seedUuids,
+  setClock,
+  sharedSteered,
+} from '../support/control.ts';
+import { beginSession } from '../support/logins.ts';
+import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
+import { type Answer, API, ROOT, type Server } from '../support/server.ts';
+
+/** The platform's form, version 4 (decision 21). */
+const UUID4 = /^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
+const STILL = '2025-11-25T11:51:50.000Z';
+
+/** Requests that make uuids of every kind; each builds on the answers before it. */
+async function scenario(server: Server): Promise<Answer[]> {
+  const answers: Answer[] = [];
+  const send = async (...request: Parameters<Server['call']>) => {
+    const answer = await server.call(...request);
+    answers.push(answer);
+    return answer.body.inventory?.uuid as string;
+  };
+  const model = await send('POST', `${API}/models`, {
+    param: { name: 'a', installPath: '/a', modelCenterUuid: 'center' },
+    userTags: ['one', 'two'],
+  });
+  const service = await send('POST', `${API}/model-services`, {
+    param: {
+      name: 'a',
+      yaml: 'a: 1',
+      requestCpu: 1,
+      requestMemory: 1,
+      modelCenterUuid: 'center',
+      installPath: '/a',
+      startCommand: 'a',
+      modelUuids: [model],
+      architectureImages: [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: 'aarch64' }],
+    },
+    systemTags: ['a::b'],
+  });
+  await send('POST', `${API}/model-services/${service}`, { params: { name: 'clone' } });
+  await send('POST', `${API}/models`, { param: { name: 'refused' } });
+  await send('POST', `${ROOT}/user-tags`, {
+    params: { resourceType: 'ModelVO', resourceUuid: model, tag: 'three' },
+  });
+  await send('DELETE', `${API}/models/${model}`);
+  for (const list of [`${API}/models`, `${API}/model-services`, `${ROOT}/user-tags`]) {
+    await send('GET', list);
+  }
+  return answers;
+}
+
+const told = (answers: Answer[]) => answers.map(({ status, body }) => ({ status, body }));
+
+/** Two servers, whose clocks stand still at the same moment. */
+const [one, other] = [sharedSteered(), sharedSteered()];
+
+async function begin(server: Server, seed: string): Promise<Server> {
+  await setClock(server, { now: STILL });
+  await seedUuids(server, seed);
+  return server;
+}
+
+const beginBoth = async (seed: string, otherSeed = seed): Promise<[Server, Server]> => [
+  await begin(one(), seed),
+  await begin(other(), otherSeed),
+];
+
+/** Every uuid of 32 digits in a text. */
+const uuidsIn = (value: unknown) => JSON.stringify(value).match(/\b[0-9a-f]{32}\b/g) ?? [];
+
+describe('a seed', () => {
+  test('with a clock that stands still, gives whole answers that are the same on every server', async () => {
+    const [one, other] = await beginBoth('a');
+    const answers = told(await scenario(one));
+    expect(told(await scenario(other))).toEqual(answers);
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(8);
+    const uuids = new Set(uuidsIn(answers));
+    expect(uuids.size).toBeGreaterThan(5);
+    for (const uuid of uuids) expect(uuid).toMatch(UUID4);
+  });
+
+  test('gives the same again on one server, after a reset', async () => {
+    const server = await begin(one(), 'a');
+    const answers = told(await scenario(server));
+    await reset(server);
+    await setClock(server, { now: STILL });
+    await seedUuids(server, 'a');
+    expect(told(await scenario(server))).toEqual(answers);
+  });
+
+  test('gives others than another seed', async () => {
+    const [one, other] = await beginBoth('a', 'b');
+    const uuids = new Set(uuidsIn(told(await scenario(one))));
+    expect(uuidsIn(told(await scenario(other))).filter((uuid) => uuids.has(uuid))).toEqual([]);
+  });
+
+  test.each(['', 'ä😀', 'a'.repeat(100_000)])('may be any text: %#', async (seed) => {
+    const [one, other] = await beginBoth(seed);
+    const model = await addModel(one);
+    expect(model.uuid).toMatch(UUID4);
+    expect(await addModel(other)).toEqual(model);
+  });
+
+  test('gives jobs their uuids too', async () => {
+    const locations = async (server: Server) => {
+      const param = { name: 'a', installPath: '/a', modelCenterUuid: 'center' };
+      const headers = { prefer: 'respond-async' };
+      const { body } = await server.post(`${API}/models`, { param }, { headers });
+      return new URL(body.location).pathname;
+    };
+    const [one, other] = await beginBoth('a');
+    const location = await locations(one);
+    expect(await locations(other)).toBe(location);
+    expect(location.split('/').at(-1)).toMatch(UUID4);
+  });
+
+  test('isn’t used up by what makes nothing: queries, refused requests, ids of requests, control', async () => {
+    const [one, other] = await beginBoth('a');
+    for (let times = 0; times < 3; times++) {
+      await other.get(`${API}/models`);
+      await other.get('/nowhere');
+      await other.get('/_aios/health');
+      await other.get('/_aios/requests');
+      await other.post(`${API}/models`, undefined, { raw: '{' });
+      await other.post(`${API}/models`, {}, { session: null });
+      await paceJobs(other, {});
+    }
+    expect(await addModel(other)).toEqual(await addModel(one));
+  });
+
+  test('goes on from one kind of resource to the next without a repetition', async () => {
+    const server = await begin(one(), 'a');
+    const uuids = [
+      (await addModel(server)).uuid,
+      (await addModelService(server)).uuid,
+      (await addModelCenter(server)).uuid,
+      (await beginSession(server)).uuid,
+      (await addModel(server)).uuid,
+    ];
+    expect(new Set(uuids).size).toBe(uuids.length);
+  });
+
+  test('begins anew when it is set anew', async () => {
+    const server = await begin(one(), 'a');
+    const { uuid } = await addModel(server);
+    await addModel(server);
+    await server.delete(`${API}/models/${uuid}`);
+    await seedUuids(server, 'a');
+    expect((await addModel(server)).uuid).toBe(uuid);
+  });
+
+  test('gives sessions none: they stay secret, and outlast a reset', async () => {
+    const server = await begin(one(), 'a');
+    const session = await beginSession(server);
+    const { uuid } = await addModel(server);
+    await reset(server);
+    await seedUuids(server, 'a');
+    expect((await addModel(server)).uuid).toBe(uuid);
+    expect((await beginSession(server)).uuid).not.toBe(session.uuid);
+  });
+
+  test('gives uuids that differ, however many', () => {
+    const uuids = new ControlledUuids(() => 'random');
+    uuids.set('a');
+    const many = Array.from({ length: 100_000 }, () => uuids.next());
+    expect(new Set(many).size).toBe(100_000);
+    expect(many.filter((uuid) => !UUID4.test(uuid))).toEqual([]);
+  });
+
+  test('gives uuids that differ from those of a seed which continues it', () => {
+    const sequence = (seed: string) => {
+      const uuids = new ControlledUuids(() => 'random');
+      uuids.set(seed);
+      return Array.from({ length: 1000 }, () => uuids.next());
+    };
+    const seeds = ['', '1', '11', 'a', '1 a', ' a', '0 a'];
+    expect(new Set(seeds.flatMap(sequence)).size).toBe(seeds.length * 1000);
+  });
+});
+
+describe('without a seed', () => {
+  test('uuids are random, and random again when the seed is taken away', async () => {
+    const [one, other] = await beginBoth('a');
+    for (const server of [one, other]) expectDone(await server.put('/_aios/uuids', {}));
+    const uuids = [(await addModel(one)).uuid, (await addModel(other)).uuid];
+    expect(new Set(uuids).size).toBe(2);
+    for (const uuid of uuids) expect(uuid).toMatch(UUID4);
+  });
+
+  test('null is no seed', async () => {
+    const [one, other] = await beginBoth('a');
+    for (const server of [one, other]) {
+      expectDone(await server.put('/_aios/uuids', { seed: null }));
+    }
+    expect((await addModel(one)).uuid).not.toBe((await addModel(other)).uuid);
+  });
+});
