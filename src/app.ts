@@ -1,10 +1,14 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
+import { Control } from './control/control.ts';
+import { interfere } from './control/interference.ts';
+import { controlRoutes } from './control/routes.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/login-attempts.ts';
 import { PageEnds } from './domain/page-ends.ts';
 import type { Memory, Ports } from './domain/ports.ts';
+import type { Resources } from './domain/records.ts';
 import type { Rule } from './domain/rule.ts';
 import { rules } from './domain/rules.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/access-keys.ts';
@@ -19,6 +23,7 @@ import { jobRequests, type ReplySettings } from './http/job-requests.ts';
 import { jobRoutes } from './http/job-routes.ts';
 import { parseJsonBody } from './http/json-body.ts';
 import { closeWithin } from './http/lifecycle.ts';
+import { countRequests, type Meter, metricsRoute, UNROUTED } from './http/metrics.ts';
 import { NodeRefusals } from './http/node-refusals.ts';
 import { UnroutedRequests } from './http/not-found.ts';
 import { describeApi } from './http/openapi.ts';
@@ -30,7 +35,7 @@ import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.
 import { defaultHookPace, type HookPace, WebHooks } from './http/web-hooks.ts';
 
 export interface AppOptions {
-  ports: Omit<Ports, keyof Memory>;
+  ports: Omit<Ports, keyof Memory | 'newSecret'>;
   logger: FastifyBaseLogger;
   unknownFields: 'ignore' | 'reject';
   /** Bytes. */
@@ -47,8 +52,14 @@ export interface AppOptions {
   accessKeys: Omit<AccessKeySettings, 'clock'>;
   /** Hosts, addresses and CIDR ranges that web hooks may be at; `local` for private ones. */
   hookAllow: readonly string[];
+  /** Set where tests may steer the server, with what a reset goes back to. */
+  control?: { seed: Resources } | undefined;
+  /** What counts requests and more. */
+  meter: Meter;
   /** When web hooks are called; the defaults are the platform's. */
   hookPace?: Partial<HookPace>;
+  /** Folder with the parts of the page at /docs; the package's own unless given. */
+  docsAssets?: string | undefined;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
 }
@@ -64,6 +75,8 @@ export interface Timeouts {
   check: number;
   /** For requests in flight when the app closes. */
   closeGrace: number;
+  /** Without arrivals, for the closing app to stop listening. */
+  closeQuiet: number;
 }
 
 const defaultTimeouts: Timeouts = {
@@ -72,14 +85,20 @@ const defaultTimeouts: Timeouts = {
   keepAlive: 72_000,
   check: 5_000,
   closeGrace: 4_000,
+  closeQuiet: 50,
 };
 
 /** Builds the whole HTTP server, not yet listening: every plugin and route, in order. */
 export async function buildApp(options: AppOptions) {
   const { logger } = options;
-  const { clock, pause } = options.ports;
+  const control = options.control && new Control(options.ports, options.control.seed);
+  const { pause } = options.ports;
+  const clock = control?.clock.now ?? options.ports.clock;
   const ports: Ports = {
     ...options.ports,
+    clock,
+    newUuid: control?.uuids.next ?? options.ports.newUuid,
+    newSecret: options.ports.newUuid,
     pageEnds: new PageEnds(clock),
     loginAttempts: new LoginAttempts(clock, pause),
   };
@@ -90,7 +109,7 @@ export async function buildApp(options: AppOptions) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: ports.newUuid,
+    genReqId: options.ports.newUuid,
     bodyLimit: options.bodyLimit,
     trustProxy: options.trustProxy,
     exposeHeadRoutes: false,
@@ -115,12 +134,14 @@ export async function buildApp(options: AppOptions) {
       handleError(error, request, reply);
       // Such a request goes through no hooks.
       logRequest(request, reply);
+      options.meter.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
     clientErrorHandler: nodeRefusals.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
   app.decorateRequest('jobRequest', undefined);
+  app.decorateRequest('injectedFailure', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw unrouted.failureOf(request);
@@ -131,33 +152,53 @@ export async function buildApp(options: AppOptions) {
   );
   app.addHook('onRoute', (route) => unrouted.add(route));
   nodeRefusals.watch(app.server);
-  closeWithin(app, timeouts.closeGrace);
+  closeWithin(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  countRequests(app, options.meter);
   app.addHook('onRequest', checkHead);
   await allowOrigins(app, options.corsOrigins, unrouted);
   app.addHook('onRequest', unrouted.check);
 
   await describeApi(app);
   await app.register(healthRoutes, { ports, version: options.version });
-  await serveDocs(app);
+  await serveDocs(app, options.docsAssets);
 
-  const jobs = new Jobs(ports, options.jobRetention);
+  const jobs = new Jobs(ports, options.jobRetention, control?.jobPace.isRunning);
   const webHooks = new WebHooks({
     store: ports.store,
     jobs,
     allowlist: new HookAllowlist(options.hookAllow),
     pace: { ...defaultHookPace, ...options.hookPace },
+    meter: options.meter,
     logger,
   });
   app.addHook('onReady', () => webHooks.resume());
   app.addHook('preClose', () => webHooks.close());
 
+  const checkSession = requireSession(
+    ports,
+    // By the real time: a clock that stands still would shut everybody out.
+    accessKeyCheck({ ...options.accessKeys, clock: options.ports.clock }),
+  );
+  await app.register(metricsRoute, { meter: options.meter, requireSession: checkSession });
+  if (control) {
+    interfere(app, control, ports.access);
+    await app.register(controlRoutes, {
+      control,
+      store: ports.store,
+      requireSession: checkSession,
+      forget: () => {
+        for (const memory of [ports.pageEnds, ports.loginAttempts, jobs, webHooks]) memory.forget();
+      },
+    });
+  }
   const context = {
     ports,
     jobs,
+    meter: options.meter,
     readJob: jobRequests(options.reply, ports),
     webHooks,
-    requireSession: requireSession(ports, accessKeyCheck({ ...options.accessKeys, clock })),
+    requireSession: checkSession,
     bodyLimit: options.bodyLimit,
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),

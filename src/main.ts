@@ -1,11 +1,12 @@
 #!/usr/bin/env node
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
 import { type Logger, pino } from 'pino';
 import { helpText, parseCommandLine } from './command-line.ts';
+import { dump } from './dump.ts';
 import { serve } from './serve.ts';
 import { readSettings, type Settings, SettingsError } from './settings.ts';
 import { DatabaseRefused } from './store/sqlite/open.ts';
@@ -17,7 +18,10 @@ const CLOSE_DELAY_MS = 5000;
 const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'];
 
 // Both from src/ and from dist/, one level up is the package.
+const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
+/** Put there by the build, since a bundle has no packages with files of their own. */
+const DOCS_ASSETS = packageFile('dist/static');
 const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
 
 async function main(): Promise<void> {
@@ -28,15 +32,21 @@ async function main(): Promise<void> {
   const { settings, warnings } = readSettings({
     env: process.env,
     flags: commandLine.flags,
-    readFile: (path) => readFileSync(path, 'utf8'),
+    readFile,
   });
+  if (commandLine.command === 'dump') {
+    for (const warning of warnings) console.error('aios-model-server:', warning);
+    return void process.stdout.write(await dump(settings, packageFile('migrations')));
+  }
   const logger = await createLogger(settings);
   for (const warning of warnings) logger.warn(warning);
 
-  const app = await serve(settings, {
+  const starting = serve(settings, {
     logger,
+    readFile,
     version,
     migrationsFolder: packageFile('migrations'),
+    docsAssets: existsSync(DOCS_ASSETS) ? DOCS_ASSETS : undefined,
     clock: Date.now,
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),
@@ -44,8 +54,9 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
-    await app.close();
+    await (await starting).close();
   });
+  await starting;
 }
 
 /** Lines of JSON, or readable ones on a terminal. */

@@ -5,6 +5,9 @@ import { ADMIN_ACCOUNT_UUID } from './contract/aios.ts';
 import { dateFormatter, dateParser } from './contract/dates.ts';
 import { setAdminPassword } from './domain/credentials.ts';
 import type { Ports, Store } from './domain/ports.ts';
+import type { Resources } from './domain/records.ts';
+import { resourcesOf } from './domain/seed.ts';
+import { Metrics } from './metrics.ts';
 import { scryptPasswords } from './passwords.ts';
 import { type Settings, SettingsError } from './settings.ts';
 import { openSqliteStore } from './store/sqlite/open-store.ts';
@@ -12,10 +15,14 @@ import { openSqliteStore } from './store/sqlite/open-store.ts';
 /** What the process lends to its commands. */
 export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
   logger: Logger;
+  /** Reads a text file. */
+  readFile: (path: string) => string;
   /** The program's own version. */
   version: string;
   /** Folder with the migrations of every kind of database. */
   migrationsFolder: string;
+  /** Folder with the parts of the page at /docs; the package's own unless given. */
+  docsAssets?: string | undefined;
 }
 
 /**
@@ -30,8 +37,15 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   const { databaseUrl } = settings;
   const passwords = scryptPasswords();
   const file = databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path;
-  const store = openSqliteStore({ file, migrationsFolder: `${world.migrationsFolder}/sqlite` });
+  const metrics = new Metrics();
+  const store = openSqliteStore({
+    file,
+    migrationsFolder: `${world.migrationsFolder}/sqlite`,
+    onCommit: metrics.committed,
+  });
   try {
+    const seed = readSeedFile(settings, world);
+    await store.addResources(seed).catch((error) => refuseSeed(settings, error));
     if (settings.adminPassword !== '') {
       await setAdminPassword(settings.adminPassword, {
         store,
@@ -61,20 +75,42 @@ export async function serve(settings: Settings, world: World): Promise<App> {
       jobRetention: settings.jobRetention * 1000,
       accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
       hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
+      control: settings.control === 'on' ? { seed } : undefined,
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
       corsOrigins: settings.corsOrigins,
+      meter: metrics,
       version: world.version,
+      docsAssets: world.docsAssets,
     });
     app.addHook('onClose', () => store.close());
+    app.addHook('onClose', async () => metrics.close());
     await listen(app, settings);
     await warnOfInitialPassword(settings, store, logger);
+    if (settings.control === 'on') {
+      logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
+    }
     return app;
   } catch (error) {
     await store.close();
     throw error;
   }
+}
+
+/** The resources of the seed, none without one. */
+function readSeedFile({ seedFile }: Settings, world: World): Resources {
+  try {
+    return resourcesOf(seedFile === '' ? {} : JSON.parse(world.readFile(seedFile)), world);
+  } catch (error) {
+    return refuseSeed({ seedFile }, error);
+  }
+}
+
+function refuseSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
+  const [line] =
+    (error as Error).message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').match(/^.{0,1000}/u) ?? [];
+  throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
 }
 
 /** Says so where anybody who knows the platform can log in. */

@@ -128,6 +128,19 @@ export const definitions = {
       return listOf(text, isHostOrRange);
     },
   }),
+  seedFile: setting({
+    description:
+      'A JSON file with resources to begin with, as `GET /_aios/dump` writes it; those that are there already stay as they are.',
+    allowed: 'the path of a file',
+    default: '',
+    parse: (text) => text,
+  }),
+  control: setting({
+    description:
+      'Whether tests may steer the server under `/_aios`: reset, faults, clock and more. Not for what others rely on.',
+    ...oneOf(['on', 'off']),
+    default: 'off',
+  }),
   unknownFields: setting({
     description: 'What to do about body fields that the API does not know.',
     ...oneOf(['ignore', 'reject']),
@@ -270,7 +283,11 @@ function unknownVariables(env: SettingSources['env']): string[] {
     .filter(
       (name) => name.startsWith('AIOS_') && !known.includes(name) && !injected(name, env[name]),
     )
-    .map((name) => `${name} is not a setting; did you mean ${closest(name, known)}?`);
+    .map((name) => {
+      const stem = name.replace(/_FILE$/, '');
+      const nearest = known.includes(stem) ? stem : closest(name, known);
+      return `${name} is not a setting; did you mean ${nearest}?`;
+    });
 }
 
 function integerIn(text: string, least: number, most: number): number | undefined {

@@ -64,6 +64,10 @@ describe('a layer imports nothing but what it stands on', () => {
       ...STORE,
       /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3(-12)?|lru-cache|node:.+)$/,
     ],
+    control: [
+      /^src\/(contract|domain|http|control)\//,
+      /^(fastify|@sinclair\/typebox|lru-cache|node:.+)$/,
+    ],
     http: [/^src\/(contract|domain|http)\//, /^(fastify|@fastify\/.+|@sinclair\/typebox|node:.+)$/],
   };
 
@@ -98,14 +102,16 @@ test('only driver.ts takes the SQLite driver: its releases crash where another o
   expect(users.map(({ path }) => path)).toEqual(['src/store/sqlite/driver.ts']);
 });
 
-test('only app.ts, serve.ts, main.ts and scripts wire layers together', () => {
+test('only app.ts, serve.ts, dump.ts, main.ts and scripts wire layers together', () => {
   const layersOf = ({ imports }: Module) =>
     new Set(
-      imports.flatMap((name) => /^src\/(contract|domain|store|http)\//.exec(name)?.[1] ?? []),
+      imports.flatMap(
+        (name) => /^src\/(contract|domain|store|http|control)\//.exec(name)?.[1] ?? [],
+      ),
     );
   const outside = modules.filter((module) => /^src\/[^/]+$/.test(module.path));
   const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
-  expect(wiring.toSorted()).toEqual(['src/app.ts', 'src/main.ts', 'src/serve.ts']);
+  expect(wiring.toSorted()).toEqual(['src/app.ts', 'src/dump.ts', 'src/main.ts', 'src/serve.ts']);
   const meeting = modules.filter(
     (module) => layersOf(module).has('http') && layersOf(module).has('store'),
   );

@@ -19,12 +19,12 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
       validatorCompiler: () => () => true,
     },
     async (request, reply) => {
+      if (request.injectedFailure) throw request.injectedFailure;
       const outcome = await jobs.find(request.params.uuid);
       if (!outcome) throw new ApiError('jobGone', 'the job has been expired');
-      return reply
-        .code(outcome.success ? 200 : FAILED_JOB_STATUS)
-        .type(JSON_CONTENT_TYPE)
-        .send(outcome.body);
+      reply.type(JSON_CONTENT_TYPE);
+      if (outcome === 'running') return reply.code(202).send({});
+      return reply.code(outcome.success ? 200 : FAILED_JOB_STATUS).send(outcome.body);
     },
   );
   const sweep = () =>

@@ -2,8 +2,6 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
 
-/** How long nothing must have arrived for the server to stop listening. */
-const QUIET_MS = 50;
 /** How many such pauses there may be: clients that never pause are cut in the end. */
 const PAUSES_MAX = 20;
 
@@ -12,9 +10,10 @@ const IDLE_CHECK_MS = 50;
 
 /**
  * Lets the app close within a bound: what is in flight is answered, what arrives is refused with
- * SYS.1010, and connections still open after `graceMs` are cut.
+ * SYS.1010, and connections still open after `graceMs` are cut. It goes on listening until nothing has
+ * arrived for `quietMs`.
  */
-export function closeWithin(app: FastifyInstance, graceMs: number): void {
+export function closeWithin(app: FastifyInstance, graceMs: number, quietMs: number): void {
   let closing = false;
   let arrivals = 0;
   let idleCheck: NodeJS.Timeout | undefined;
@@ -26,7 +25,7 @@ export function closeWithin(app: FastifyInstance, graceMs: number): void {
     // Twice: the first pause may have passed while the process was busy and read nothing.
     for (let pause = 0; quiet < 2 && pause < PAUSES_MAX; pause++) {
       const before = arrivals;
-      await setTimeout(QUIET_MS);
+      await setTimeout(quietMs);
       quiet = arrivals === before ? quiet + 1 : 0;
     }
   }

@@ -25,6 +25,7 @@ import type { Rule } from '../domain/rule.ts';
 import { discardBody, failureOf } from './error-handler.ts';
 import { checkHeaders, checkTimeout } from './headers.ts';
 import { acceptJob, type jobRequests } from './job-requests.ts';
+import type { Meter } from './metrics.ts';
 import { decodedPath, routePath } from './paths.ts';
 import type { WebHooks } from './web-hooks.ts';
 
@@ -33,11 +34,16 @@ declare module 'fastify' {
     /** ZStack's name of what the route does, which logs key on. */
     operation?: string;
   }
+  interface FastifyRequest {
+    /** What the operation shall fail with, where a test has asked for that. */
+    injectedFailure: ApiError | undefined;
+  }
 }
 
 export interface OperationContext {
   ports: Ports;
   jobs: Jobs;
+  meter: Meter;
   /** Reads from a write's headers whether it becomes a job. */
   readJob: ReturnType<typeof jobRequests>;
   webHooks: WebHooks;
@@ -60,7 +66,8 @@ export function operationRoutes<Name extends OperationName>(
   rule: Rule<Name>,
   context: OperationContext,
 ): RouteOptions[] {
-  const { ports, jobs, readJob, webHooks, requireSession, onUnknownFields, bodyLimit } = context;
+  const { ports, jobs, meter, readJob, webHooks } = context;
+  const { requireSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
   const body = bodySchema(name);
   const readRequest = compileRequestReader(name, onUnknownFields);
@@ -89,7 +96,8 @@ export function operationRoutes<Name extends OperationName>(
 
   /** @returns what does the operation, once its request's types were judged */
   function prepare(request: FastifyRequest, reply: FastifyReply) {
-    const { params, query, body, ip: address, session } = request;
+    const { params, query, body, ip: address, session, injectedFailure } = request;
+    if (injectedFailure) return () => Promise.reject(injectedFailure);
     const path = decodedPath(request.url);
     const readArguments = readRequest({ path, query, body } as SentRequest);
     return async (ports: Ports): Promise<Result<Name>> => {
@@ -111,6 +119,7 @@ export function operationRoutes<Name extends OperationName>(
       keepsRefusals: accepted !== undefined,
       failureOf: (thrown) => failureOf(thrown, request),
     });
+    meter.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
     webHooks.callAfter(reply, job);
     if (accepted) return acceptJob(accepted, reply);
     if ('failure' in ended) throw ended.failure;

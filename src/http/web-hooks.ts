@@ -9,6 +9,7 @@ import type { Store } from '../domain/ports.ts';
 import type { Hook, NewJob } from '../domain/records.ts';
 import type { HookAllowlist } from './hook-allowlist.ts';
 import { Lanes } from './lanes.ts';
+import type { Meter } from './metrics.ts';
 
 /** When hooks are called (contract §4.6); milliseconds. */
 export interface HookPace {
@@ -38,6 +39,7 @@ export class WebHooks {
   readonly #jobs: Jobs;
   readonly #allowlist: HookAllowlist;
   readonly #pace: HookPace;
+  readonly #meter: Meter;
   readonly #logger: FastifyBaseLogger;
   readonly #timers = new Set<NodeJS.Timeout>();
   readonly #lanes = new Lanes(CONCURRENT_MAX);
@@ -50,12 +52,14 @@ export class WebHooks {
     jobs: Jobs;
     allowlist: HookAllowlist;
     pace: HookPace;
+    meter: Meter;
     logger: FastifyBaseLogger;
   }) {
     this.#store = options.store;
     this.#jobs = options.jobs;
     this.#allowlist = options.allowlist;
     this.#pace = options.pace;
+    this.#meter = options.meter;
     this.#logger = options.logger;
   }
 
@@ -87,10 +91,16 @@ export class WebHooks {
     for (const hook of await this.#store.pendingHooks()) this.#callIn(this.#pace.first, hook);
   }
 
+  /** Forgets the calls to come; those under way find their hooks gone, or are the last ones. */
+  forget(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
   /** Stops calling; what is pending stays so. Resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    for (const timer of this.#timers) clearTimeout(timer);
+    this.forget();
     for (const request of this.#sent) request.destroy();
     await Promise.race([Promise.all(this.#attempts), pause(CLOSE_MS, undefined, { ref: false })]);
   }
@@ -127,6 +137,7 @@ export class WebHooks {
     const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isKept(job);
     const tried = { ...hook, attempts, pending, failure };
     await this.#store.changeHook(tried);
+    this.#meter.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given up');
     const { operation } = job;
     // No URL: what authorizes the call may stand in it.
     if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');

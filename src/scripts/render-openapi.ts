@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { buildApp } from '../app.ts';
+import { Metrics } from '../metrics.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 
@@ -30,6 +31,7 @@ export async function renderOpenapi(): Promise<string> {
     jobRetention: 1,
     accessKeys: { keys: new Map(), timeZone: 'UTC' },
     hookAllow: [],
+    meter: new Metrics(),
     unknownFields: 'ignore',
     bodyLimit: 1,
     trustProxy: false,

@@ -6,7 +6,7 @@ import { API, type Server, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 /** Far longer than anything here takes: what ends sooner has not waited for it. */
-const patient = { closeGrace: 4000 };
+const patient = { closeQuiet: 50, closeGrace: 4000 };
 const SOON_MS = 2000;
 
 /** Holds the server's next lists back until released. */
@@ -142,7 +142,7 @@ describe('a later request', () => {
 });
 
 describe('close() ends within its grace', () => {
-  const timeouts = { closeGrace: 200 };
+  const timeouts = { closeGrace: 200, closeQuiet: 50 };
   const POST = rawRequest('POST', MODELS, {
     'Content-Type': 'application/json',
     'Content-Length': '100',

@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import type { Access, Memory, Ports, Store } from '../../src/domain/ports.ts';
+import { Metrics } from '../../src/metrics.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
@@ -86,6 +87,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const file = overrides.file ?? join(folder as string, 'aios.db');
   if (folder) putEmptyDatabase(file);
   const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
+  const metrics = new Metrics();
   let now = START;
   const { file: _, access, ...others } = overrides;
   const { clock, pause, newUuid, formatDate, parseDate, passwords, ...rest } = others;
@@ -117,8 +119,11 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     jobRetention: 10_800_000,
     accessKeys: { keys: new Map(), timeZone: 'UTC' },
     hookAllow: ['127.0.0.0/8'],
+    meter: metrics,
     version: '0.0.0-test',
     ...options,
+    // Most tests are over when their server closes: nothing arrives any more.
+    timeouts: { closeQuiet: 1, ...options.timeouts },
   });
   const lies = watchAnswers(app);
   await app.listen({ host: '127.0.0.1', port: 0 });
@@ -127,6 +132,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await app.close();
+    metrics.close();
     reader?.close();
     await store.close();
     if (folder) rmSync(folder, { recursive: true });

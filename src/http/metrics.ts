@@ -1,0 +1,33 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+
+/** What counts; the times are in seconds. */
+export interface Meter {
+  contentType: string;
+  answered: (operation: string, status: number, seconds: number) => void;
+  jobEnded: (operation: string, outcome: 'succeeded' | 'failed') => void;
+  hookCalled: (outcome: 'delivered' | 'failed' | 'given up') => void;
+  read: () => Promise<string>;
+}
+
+/** The operation of requests that no route takes. */
+export const UNROUTED = 'unrouted';
+
+/** Counts every request that a route takes. */
+export function countRequests(app: FastifyInstance, { answered }: Meter): void {
+  app.addHook('onResponse', async ({ routeOptions: { config, url } }, reply) => {
+    answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+  });
+}
+
+/** Tells Prometheus the counts, with the API's own authorization. */
+export async function metricsRoute(
+  app: FastifyInstance,
+  options: { meter: Meter; requireSession: (request: FastifyRequest) => Promise<void> },
+): Promise<void> {
+  const { meter, requireSession } = options;
+  app.get(
+    '/_aios/metrics',
+    { onRequest: requireSession, schema: { hide: true } },
+    async (_request, reply) => reply.type(meter.contentType).send(await meter.read()),
+  );
+}
