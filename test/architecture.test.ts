@@ -216,3 +216,9 @@ describe('a package', () => {
     expect(versions.filter((version) => !isExact(version))).toEqual([]);
   });
 });
+
+test('the image and the changelog name the version of the package', () => {
+  const { version } = manifest;
+  expect(readFileSync('Dockerfile', 'utf8')).toContain(`ARG VERSION=${version}\n`);
+  expect(/^## (\S+)$/m.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1]).toBe(version);
+});

@@ -31,6 +31,8 @@ const ENTRIES_MAX = 1000;
 const BODY_MAX = 16_384;
 
 const MASK = '***';
+/** Shortest text that is taken out wherever it stands: shorter ones stand in other words too. */
+const SECRET_MIN = 4;
 
 /** The last requests, without secrets. */
 export class RequestJournal {
@@ -73,8 +75,9 @@ export function withoutSecrets(entry: JournalEntry, sessions: readonly string[])
     ...sessions,
     ...secretsIn([entry.query, entry.request, entry.response]),
   ]);
-  secrets.delete('');
-  const longest = [...secrets].sort((a, b) => b.length - a.length);
+  const longest = [...secrets]
+    .filter(({ length }) => length >= SECRET_MIN)
+    .sort((a, b) => b.length - a.length);
   return masked(entry, longest) as JournalEntry;
 }
 
