@@ -27,6 +27,6 @@ VOLUME /data
 USER 1000:1000
 EXPOSE 8080
 # A port that is no number is what Kubernetes injects for a Service called aios; the program ignores it too.
-HEALTHCHECK --interval=10s --timeout=3s --start-period=10s \
+HEALTHCHECK --interval=3s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "const port = /^\\d+$/.exec(process.env.AIOS_PORT ?? '') ?? 8080; fetch(`http://127.0.0.1:${port}/_aios/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
 ENTRYPOINT ["node", "/app/dist/main.js"]

@@ -4,11 +4,13 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 /** Upper bounds of durations, in seconds: from a point read to what has hung. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 const NANOSECONDS = 1e9;
+/** How often the event loop is looked at; what it shows includes this. */
+const RESOLUTION_MS = 20;
 
 /** What is counted of a running server, for Prometheus. */
 export class Metrics {
   readonly #registry = new Registry();
-  readonly #delay = monitorEventLoopDelay();
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   readonly #requests = this.#register(
     new Counter({
       name: 'aios_requests_total',
@@ -29,7 +31,7 @@ export class Metrics {
   readonly #commits = this.#register(
     new Histogram({
       name: 'aios_commit_writes',
-      help: 'Writes of a database transaction.',
+      help: 'Operations whose writes shared a database transaction.',
       buckets: [1, 2, 4, 8, 16, 32, 64, 128],
       registers: [],
     }),
@@ -59,7 +61,7 @@ export class Metrics {
         help: 'How late the event loop was, since the last look: the 99th percentile.',
         registers: [],
         collect() {
-          this.set(delay.percentile(99) / NANOSECONDS);
+          this.set(Math.max(0, delay.percentile(99) / NANOSECONDS - RESOLUTION_MS / 1000));
           delay.reset();
         },
       }),

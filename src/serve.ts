@@ -101,7 +101,10 @@ export async function serve(settings: Settings, world: World): Promise<App> {
 /** The resources of the seed, none without one. */
 function readSeedFile({ seedFile }: Settings, world: World): Resources {
   try {
-    return resourcesOf(seedFile === '' ? {} : JSON.parse(world.readFile(seedFile)), world);
+    return resourcesOf(
+      seedFile === '' ? {} : JSON.parse(world.readFile(seedFile).replace(/^\uFEFF/, '')),
+      world,
+    );
   } catch (error) {
     return refuseSeed({ seedFile }, error);
   }

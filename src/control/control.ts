@@ -27,11 +27,12 @@ export class Control {
 
   /** Makes everything as it was at the start, but for accounts and sessions. */
   async reset(): Promise<void> {
+    // First, so that nothing that was delayed is done after it.
+    this.faults.reset();
     await this.#store.replaceResources(this.#seed);
     this.clock.set({});
     this.uuids.set(undefined);
     this.jobPace.set('at once');
-    this.faults.set([]);
     this.journal.clear();
   }
 }

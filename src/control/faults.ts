@@ -32,9 +32,22 @@ export interface Fault {
 /** The faults that are still to strike, in order, by operation. */
 export class FaultPlan {
   #faults: (Fault & { struck: number })[] = [];
+  #reset = new AbortController();
 
   set(faults: readonly Fault[]): void {
     this.#faults = faults.map((fault) => ({ ...fault, struck: 0 }));
+  }
+
+  /** Empties the plan, and lets nothing of it go on: neither a delay nor what comes after it. */
+  reset(): void {
+    this.#faults = [];
+    this.#reset.abort();
+    this.#reset = new AbortController();
+  }
+
+  /** Aborts at the next reset. */
+  get untilReset(): AbortSignal {
+    return this.#reset.signal;
   }
 
   /** The plan, with how often each fault has struck. */

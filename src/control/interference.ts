@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises';
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import type { Access } from '../domain/ports.ts';
 import { decodedPath, rawPath } from '../http/paths.ts';
 import type { Control } from './control.ts';
 import { failureOfFault } from './faults.ts';
-import { journalBody, withoutSecrets } from './request-journal.ts';
+import { journaled } from './request-journal.ts';
 
 /** The journal's status of a request whose connection was cut. */
 const DROPPED = 0;
@@ -20,7 +20,6 @@ export function interfere(
 
   function note(request: FastifyRequest, status: number, ms: number): void {
     if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
-    const answer = answers.get(request);
     const entry = {
       time: new Date(clock.now()).toISOString(),
       operation: request.routeOptions.config?.operation ?? null,
@@ -29,20 +28,28 @@ export function interfere(
       query: request.query,
       status,
       ms: Math.round(ms * 10) / 10,
-      request: journalBody(request.body),
-      response: answer === undefined ? null : journalBody(JSON.parse(answer)),
+      request: request.body ?? null,
+      response: JSON.parse(answers.get(request) ?? 'null'),
     };
-    journal.add(withoutSecrets(entry, [request.session, ...wellKnownSessions]));
+    journal.add(journaled(entry, [request.session, ...wellKnownSessions]));
+  }
+
+  function cut(request: FastifyRequest, reply: FastifyReply): void {
+    reply.hijack();
+    request.raw.socket.destroy();
   }
 
   app.addHook('preHandler', async (request, reply) => {
     const { operation } = request.routeOptions.config;
     const fault = operation === undefined ? undefined : faults.take(operation);
     if (!fault) return;
-    if (fault.delayMs !== undefined) await setTimeout(fault.delayMs, undefined, { ref: false });
+    if (fault.delayMs !== undefined) {
+      const signal = faults.untilReset;
+      await setTimeout(fault.delayMs, undefined, { ref: false, signal }).catch(() => {});
+      if (signal.aborted) return cut(request, reply);
+    }
     if (fault.drop) {
-      reply.hijack();
-      request.raw.socket.destroy();
+      cut(request, reply);
       note(request, DROPPED, reply.elapsedTime);
     } else if (fault.status !== undefined) {
       const { answer } = failureOfFault(fault);

@@ -27,8 +27,8 @@ export interface JournalFilter {
 
 /** Requests that are remembered. */
 const ENTRIES_MAX = 1000;
-/** Longest body that is remembered, in characters of JSON. */
-const BODY_MAX = 16_384;
+/** Longest body, query or path that is remembered, in characters of JSON. */
+const SHOWN_MAX = 16_384;
 
 const MASK = '***';
 /** Shortest text that is taken out wherever it stands: shorter ones stand in other words too. */
@@ -62,23 +62,34 @@ export class RequestJournal {
 const SECRET = /(^|\.)(password|token|session(uuid|id)?)$/i;
 /** In a path, and in the sentences that name it. */
 const SESSION_IN_PATH =
-  /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/g;
-/** What the parser says of JSON that it can't read shows some of it. */
-const UNREADABLE = /(the body is not valid JSON).*/s;
+  /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/gi;
+/** Where sentences repeat what was sent, which stands in the request too. */
+const REPEATED = /(the body is not valid JSON|, but was).*/s;
 
 /**
- * An entry without secrets: what has the name of one, and wherever else that, or a session, stands.
+ * An entry as the journal shows it: without what has the name of a secret, and wherever else that, or a
+ * session, stands; long bodies by their length alone.
  * @param sessions those that are known beside the entry
  */
-export function withoutSecrets(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
-  const secrets = new Set([
-    ...sessions,
-    ...secretsIn([entry.query, entry.request, entry.response]),
-  ]);
-  const longest = [...secrets]
+export function journaled(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
+  const { path, query, request, response, ...others } = entry;
+  const named = secretsIn([query, request, response]);
+  const secrets = [...new Set([...sessions, ...named, ...named.map(escaped)])]
     .filter(({ length }) => length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length);
-  return masked(entry, longest) as JournalEntry;
+  const show = (value: unknown) => shortened(masked(value, secrets));
+  return {
+    ...others,
+    path: String(show(path)),
+    query: show(query),
+    request: show(request),
+    response: show(response),
+  };
+}
+
+/** As it stands in JSON, which sentences show. */
+function escaped(text: string): string {
+  return JSON.stringify(text).slice(1, -1);
 }
 
 /** The texts of members whose names tell that they are secret. */
@@ -86,17 +97,18 @@ function secretsIn(value: unknown, isSecret = false): string[] {
   if (typeof value === 'string') return isSecret ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, member]) =>
-    secretsIn(member, isSecret || isSecretName(name, value)),
+    secretsIn(member, isSecret || isSecretMember(name, member, value)),
   );
 }
 
-function isSecretName(name: string, owner: object): boolean {
-  return SECRET.test(name) || (name === 'uuid' && 'expiredDate' in owner);
+function isSecretMember(name: string, member: unknown, owner: object): boolean {
+  const isCredentials = name === 'logInByAccount' && typeof member !== 'object';
+  return SECRET.test(name) || (name === 'uuid' && 'expiredDate' in owner) || isCredentials;
 }
 
 function masked(value: unknown, secrets: readonly string[]): unknown {
   if (typeof value === 'string') {
-    const plain = value.replace(SESSION_IN_PATH, `$1${MASK}`).replace(UNREADABLE, '$1');
+    const plain = value.replace(SESSION_IN_PATH, `$1${MASK}`).replace(REPEATED, '$1');
     return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), plain);
   }
   if (value instanceof NumberLiteral) return Number(value.text);
@@ -105,13 +117,12 @@ function masked(value: unknown, secrets: readonly string[]): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      isSecretName(name, value) && member !== null ? MASK : masked(member, secrets),
+      isSecretMember(name, member, value) && member !== null ? MASK : masked(member, secrets),
     ]),
   );
 }
 
-/** A body as the journal shows it: long ones by their length alone. */
-export function journalBody(body: unknown): unknown {
-  const length = JSON.stringify(body)?.length ?? 0;
-  return length > BODY_MAX ? `${length} characters` : (body ?? null);
+function shortened(value: unknown): unknown {
+  const length = JSON.stringify(value)?.length ?? 0;
+  return length > SHOWN_MAX ? `${length} characters` : value;
 }

@@ -58,6 +58,7 @@ export function readFaults(sent: unknown): Fault[] {
         `field[faults[${index}]] does nothing: give delayMs, drop, error or status`,
       );
     }
+    if (drop) requireOneAtMost({ drop, error, status });
     return { ...each, times };
   });
 }

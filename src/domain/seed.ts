@@ -1,6 +1,7 @@
 import { invalidArgument } from '../contract/errors.ts';
 import { modelDefaults } from '../contract/model.ts';
 import { modelServiceDefaults } from '../contract/model-service.ts';
+import { isStructure } from '../contract/reader.ts';
 import { readSeed } from '../contract/seed.ts';
 import { distinctArchitectures } from './architecture-images.ts';
 import type { Ports } from './ports.ts';
@@ -51,11 +52,20 @@ export function resourcesOf(
   { newUuid, clock }: Pick<Ports, 'newUuid' | 'clock'>,
 ): Resources {
   const now = clock();
+  if (!isStructure(sent)) throw invalidArgument('a seed is an object');
   const given = readSeed(sent) as Entries;
   const { modelCenters = [], models = [], modelServices = [], modelServiceRefs = [] } = given;
   requireDistinct({ modelCenters, models, modelServices });
   requireDistinct({ modelServiceRefs });
-  requireDistinct({ userTags: given.userTags ?? [], systemTags: given.systemTags ?? [] });
+  requireOnce('modelServiceRefs', modelServiceRefs, (ref) => [ref.modelUuid, ref.modelServiceUuid]);
+  const defaults = modelServiceRefs.map((ref) => (ref.isDefault ? ref : undefined));
+  requireOnce('modelServiceRefs', defaults, (ref) => ref && ['the default of', ref.modelUuid]);
+  const { userTags = [], systemTags = [] } = given;
+  requireDistinct({ userTags, systemTags });
+  for (const [list, entries] of Object.entries({ userTags, systemTags })) {
+    const texts: readonly Pick<Tag, 'resourceUuid' | 'tag'>[] = entries;
+    requireOnce(list, texts, ({ resourceUuid, tag }) => [resourceUuid, tag]);
+  }
   const times = (entry: Times): Required<Times> => {
     const { createDate = now, lastOpDate = createDate } = entry;
     return { createDate, lastOpDate };
@@ -65,7 +75,7 @@ export function resourcesOf(
     Of extends Entry<Tag, 'resourceUuid' | 'resourceType' | 'tag'>,
   >(
     type: Type,
-    entries: readonly Of[] = [],
+    entries: readonly Of[],
   ) => entries.map((tag) => ({ uuid: newUuid(), ...tag, ...times(tag), type, inherent: false }));
 
   return {
@@ -111,8 +121,8 @@ export function resourcesOf(
       isDefault: false,
       ...ref,
     })),
-    userTags: tags('User', given.userTags),
-    systemTags: tags('System', given.systemTags),
+    userTags: tags('User', userTags),
+    systemTags: tags('System', systemTags),
   };
 }
 
@@ -129,6 +139,21 @@ function requireDistinct(lists: Record<string, Uuids>): void {
       if (seen.has(uuid)) throw invalidArgument(`field[${field}.uuid]: [${uuid}] is there twice`);
       seen.add(uuid);
     }
+  }
+}
+
+/** @param keyOf what no two entries may have in common; undefined for one that has nothing of the kind */
+function requireOnce<Of>(
+  list: string,
+  entries: readonly Of[],
+  keyOf: (entry: Of) => readonly string[] | undefined,
+): void {
+  const seen = new Set<string>();
+  for (const [index, entry] of entries.entries()) {
+    const key = keyOf(entry)?.join(' ');
+    if (key === undefined) continue;
+    if (seen.has(key)) throw invalidArgument(`field[${list}[${index}]]: [${key}] is there twice`);
+    seen.add(key);
   }
 }
 

@@ -244,6 +244,37 @@ describe('a refusal names the member', () => {
     expectPath(refusal(changed(path, wrongFor(value))), path);
   });
 
+  test.each<[string, (seed: ReturnType<typeof wholeSeed>) => object, string]>([
+    [
+      'a binding that is there twice',
+      (seed) => ({
+        modelServiceRefs: [
+          seed.modelServiceRefs[0],
+          { ...seed.modelServiceRefs[0], uuid: newUuid() },
+        ],
+      }),
+      'modelServiceRefs[1]',
+    ],
+    [
+      'a second default of a model',
+      ({ modelServiceRefs: [first] }) => ({
+        modelServiceRefs: [
+          { ...first, isDefault: true },
+          { modelUuid: first?.modelUuid, modelServiceUuid: newUuid(), isDefault: true },
+        ],
+      }),
+      'modelServiceRefs[1]',
+    ],
+    [
+      'a tag that is there twice',
+      ({ userTags: [first] }) => ({ userTags: [first, { ...first, uuid: newUuid() }] }),
+      'userTags[1]',
+    ],
+  ])('%s', (_what, lists, path) => {
+    const seed = wholeSeed();
+    expectPath(refusal({ ...seed, ...lists(seed) }), path);
+  });
+
   const required: Record<string, string[]> = {
     'modelCenters[1]': ['uuid', 'name', 'url', 'managementIp', 'managementPort'],
     'models[1]': ['uuid', 'name', 'installPath', 'modelCenterUuid'],
