@@ -116,7 +116,8 @@ export function compileStatements(db: BetterSQLite3Database) {
       .set(placeholders(columns) as never)
       .where(eq(table.uuid, sql`${uuid}`))
       .prepare();
-    return (record: { uuid: string } & object): void => void statement.run(rowOf(table, record));
+    const row = rowOf(table);
+    return (record: { uuid: string } & object): void => void statement.run(row(record));
   };
 
   const emptyTables = [
@@ -185,6 +186,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     .set(placeholders(['attempts', 'pending', 'failure']) as never)
     .where(eq(hooks.jobUuid, sql.placeholder('jobUuid')))
     .prepare();
+  const hookRow = rowOf(hooks);
   const setPassword = db
     .insert(passwords)
     .values(placeholders(['accountUuid', 'hash']) as never)
@@ -201,12 +203,14 @@ export function compileStatements(db: BetterSQLite3Database) {
       );
   const inserter = (table: SQLiteTable) => {
     const statement = insertInto(table).prepare();
-    return (record: object): void => void statement.run(rowOf(table, record));
+    const row = rowOf(table);
+    return (record: object): void => void statement.run(row(record));
   };
   /** Inserts unless the columns named are taken together already; tells whether it did. */
   const onceInserter = (table: SQLiteTable, ...target: SQLiteColumn[]) => {
     const statement = insertInto(table).onConflictDoNothing({ target }).prepare();
-    return (record: object): boolean => statement.run(rowOf(table, record)).changes === 1;
+    const row = rowOf(table);
+    return (record: object): boolean => statement.run(row(record)).changes === 1;
   };
 
   return {
@@ -224,7 +228,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     insertSession: inserter(sessions),
     insertJobOnce: onceInserter(jobs, jobs.uuid),
     insertHook: inserter(hooks),
-    updateHook: (hook: Hook) => void updateHook.run(rowOf(hooks, hook)),
+    updateHook: (hook: Hook) => void updateHook.run(hookRow(hook)),
     jobsBefore: (before: number, limit: number) => jobsBefore.all({ before, limit }),
     deleteJobs: (uuids: readonly string[]) => void deleteJobs.run(list(uuids)),
     jobByUuid: (jobUuid: string) => jobByUuid.get({ uuid: jobUuid }),
@@ -283,10 +287,13 @@ function placeholders(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
 }
 
-/** A record's values for those placeholders: what is absent is NULL. */
-function rowOf(table: SQLiteTable, record: object): Record<string, unknown> {
-  const values = record as Record<string, unknown>;
-  return Object.fromEntries(
-    Object.keys(getTableColumns(table)).map((column) => [column, values[column] ?? null]),
-  );
+/** Makes what gives a record's values for a table's placeholders: what is absent is NULL. */
+function rowOf(table: SQLiteTable): (record: object) => Record<string, unknown> {
+  const columns = Object.keys(getTableColumns(table));
+  return (record) => {
+    const values = record as Record<string, unknown>;
+    const row: Record<string, unknown> = {};
+    for (const column of columns) row[column] = values[column] ?? null;
+    return row;
+  };
 }
