@@ -228,9 +228,9 @@ describe('AIOS_REPLY=job', () => {
   test('every write is answered with a job of its own, though it asks for none', async () => {
     // What the writes need is added by another server on the same file, inline.
     const server = await startServer(jobMode);
-    const helper = await startServer({ file: server.file });
+    const another = await startServer({ file: server.file });
     for (const name of writeNames) {
-      const request = await writes[name](helper);
+      const request = await writes[name](another);
       const location = expectAccepted(await send(server, request));
       expect({ name, ...(await follow(location)) }).toMatchObject({
         name,
