@@ -45,7 +45,9 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   });
   try {
     const seed = readSeedFile(settings, world);
-    await store.addResources(seed).catch((error) => refuseSeed(settings, error));
+    if (settings.seedFile !== '') {
+      await store.addResources(seed).catch((error) => refuseSeed(settings, error));
+    }
     if (settings.adminPassword !== '') {
       await setAdminPassword(settings.adminPassword, {
         store,

@@ -46,6 +46,25 @@ export function compileReader(schema: TSchema): Reader {
   };
 }
 
+/**
+ * Compiles what reads a value of a form of this server's own, as its schema says.
+ * @param message what sentences call the whole
+ * @returns a function that throws ApiError SYS.1007 naming the field at fault, an unknown one too
+ */
+export function compileStrictReader<Read>(
+  schema: TSchema,
+  message: string,
+): (sent: unknown) => Read {
+  const reader = compileReader(schema);
+  return (sent) => {
+    const reading = { message, unknownFields: [] as string[], namesFields: true };
+    const converted = reader.convert(sent, '', reading);
+    const [unknown] = reading.unknownFields;
+    if (unknown !== undefined) throw invalidArgument(`field[${unknown}] is unknown`);
+    return reader.check(converted, '', reading) as Read;
+  };
+}
+
 const keywords = new Set([
   ...['type', 'properties', 'required', 'additionalProperties', 'items', 'anyOf', 'enum'],
   ...['maxLength', 'maxItems', 'minimum', 'maximum'],

@@ -9,7 +9,7 @@ import {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from './model-service.ts';
-import { compileReader } from './reader.ts';
+import { compileStrictReader } from './reader.ts';
 import { isUuid, uuidInList } from './resource.ts';
 import { integer, listOf, Refine, text, uuidOf, verbatim } from './schema.ts';
 import { SystemTagInventory, UserTagInventory } from './tags.ts';
@@ -90,17 +90,8 @@ export const Seed = entry({
   systemTags: listOf('System tags.', tag(SystemTagInventory)),
 });
 
-const reader = compileReader(Seed);
-
 /**
- * Reads a seed.
- * @returns its lists as sent, but for times, which are milliseconds since the epoch
- * @throws ApiError SYS.1007 naming the member at fault, by its path in the seed
+ * Reads a seed: its lists as sent, but for times, which are milliseconds since the epoch.
+ * It throws ApiError SYS.1007 naming the member at fault, by its path in the seed.
  */
-export function readSeed(sent: unknown): Record<string, unknown> {
-  const reading = { message: 'the seed', unknownFields: [] as string[], namesFields: true };
-  const converted = reader.convert(sent, '', reading);
-  const [unknown] = reading.unknownFields;
-  if (unknown !== undefined) throw invalidArgument(`field[${unknown}] is unknown`);
-  return reader.check(converted, '', reading) as Record<string, unknown>;
-}
+export const readSeed = compileStrictReader<Record<string, unknown>>(Seed, 'the seed');

@@ -1,7 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Access } from '../domain/ports.ts';
+import { answerJson } from '../http/json-answer.ts';
 import { decodedPath, rawPath } from '../http/paths.ts';
 import type { Control } from './control.ts';
 import { failureOfFault } from './faults.ts';
@@ -52,9 +53,7 @@ export function interfere(
       cut(request, reply);
       note(request, DROPPED, reply.elapsedTime);
     } else if (fault.status !== undefined) {
-      const { answer } = failureOfFault(fault);
-      reply.code(fault.status).type(JSON_CONTENT_TYPE).serializer(JSON.stringify);
-      await reply.send(answer);
+      await answerJson(reply, fault.status, failureOfFault(fault).answer);
     } else if (fault.error) {
       request.injectedFailure = failureOfFault(fault);
     }

@@ -3,7 +3,7 @@ import { FAILURE_STATUSES, invalidArgument } from '../contract/errors.ts';
 import { isoTime } from '../contract/iso-time.ts';
 import { GetJob } from '../contract/jobs.ts';
 import { operations } from '../contract/operations.ts';
-import { compileReader } from '../contract/reader.ts';
+import { compileStrictReader } from '../contract/reader.ts';
 import { boolean, integer, listOf, long, oneOf, optional, text } from '../contract/schema.ts';
 import { type Fault, faultCodes } from './faults.ts';
 import type { Finish } from './job-pace.ts';
@@ -19,14 +19,8 @@ const WAIT_MAX_MS = 86_400_000;
  * It throws ApiError SYS.1007 for what is not allowed, unknown members among it.
  */
 function readerOf<Read>(schema: TSchema): (sent: unknown) => Read {
-  const reader = compileReader(schema);
-  return (sent) => {
-    const reading = { message: 'the control surface', unknownFields: [] as string[] };
-    const converted = reader.convert(sent ?? {}, '', reading);
-    const [unknown] = reading.unknownFields;
-    if (unknown !== undefined) throw invalidArgument(`field[${unknown}] is unknown`);
-    return reader.check(converted, '', reading) as Read;
-  };
+  const read = compileStrictReader<Read>(schema, 'the control surface');
+  return (sent) => read(sent ?? {});
 }
 
 const operationNames = [...Object.keys(operations), GetJob.name];

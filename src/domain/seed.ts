@@ -55,17 +55,23 @@ export function resourcesOf(
   if (!isStructure(sent)) throw invalidArgument('a seed is an object');
   const given = readSeed(sent) as Entries;
   const { modelCenters = [], models = [], modelServices = [], modelServiceRefs = [] } = given;
-  requireDistinct({ modelCenters, models, modelServices });
-  requireDistinct({ modelServiceRefs });
-  requireOnce('modelServiceRefs', modelServiceRefs, (ref) => [ref.modelUuid, ref.modelServiceUuid]);
-  const defaults = modelServiceRefs.map((ref) => (ref.isDefault ? ref : undefined));
-  requireOnce('modelServiceRefs', defaults, (ref) => ref && ['the default of', ref.modelUuid]);
   const { userTags = [], systemTags = [] } = given;
-  requireDistinct({ userTags, systemTags });
-  for (const [list, entries] of Object.entries({ userTags, systemTags })) {
-    const texts: readonly Pick<Tag, 'resourceUuid' | 'tag'>[] = entries;
-    requireOnce(list, texts, ({ resourceUuid, tag }) => [resourceUuid, tag]);
+  const uuidOf = ({ uuid }: { uuid?: string }) => uuid;
+  requireOnce({ modelCenters, models, modelServices }, uuidOf, '.uuid');
+  for (const [index, { modelServiceImages = [] }] of modelServices.entries()) {
+    const list = `modelServices[${index}].modelServiceImages`;
+    requireOnce({ [list]: modelServiceImages }, uuidOf, '.uuid');
   }
+  requireOnce({ modelServiceRefs }, uuidOf, '.uuid');
+  requireOnce({ modelServiceRefs }, (ref) => `${ref.modelUuid} ${ref.modelServiceUuid}`);
+  requireOnce({ modelServiceRefs }, ({ isDefault, modelUuid }) =>
+    isDefault ? `the default of ${modelUuid}` : undefined,
+  );
+  requireOnce({ userTags, systemTags }, uuidOf, '.uuid');
+  const textOf = ({ resourceUuid, tag }: Pick<Tag, 'resourceUuid' | 'tag'>) =>
+    `${resourceUuid} ${tag}`;
+  requireOnce({ userTags }, textOf);
+  requireOnce({ systemTags }, textOf);
   const times = (entry: Times): Required<Times> => {
     const { createDate = now, lastOpDate = createDate } = entry;
     return { createDate, lastOpDate };
@@ -126,34 +132,26 @@ export function resourcesOf(
   };
 }
 
-type Uuids = readonly { uuid?: string; modelServiceImages?: readonly { uuid?: string }[] }[];
-
-function requireDistinct(lists: Record<string, Uuids>): void {
-  const seen = new Set<string>();
-  for (const [name, entries] of Object.entries(lists)) {
-    for (const [index, { uuid, modelServiceImages }] of entries.entries()) {
-      const field = `${name}[${index}]`;
-      if (modelServiceImages)
-        requireDistinct({ [`${field}.modelServiceImages`]: modelServiceImages });
-      if (uuid === undefined) continue;
-      if (seen.has(uuid)) throw invalidArgument(`field[${field}.uuid]: [${uuid}] is there twice`);
-      seen.add(uuid);
-    }
-  }
-}
-
-/** @param keyOf what no two entries may have in common; undefined for one that has nothing of the kind */
-function requireOnce<Of>(
-  list: string,
-  entries: readonly Of[],
-  keyOf: (entry: Of) => readonly string[] | undefined,
+/**
+ * @param keyOf what no two entries of the lists may have in common; undefined for none
+ * @param member where the key stands in an entry
+ * @throws ApiError SYS.1007 naming the second of two entries
+ */
+function requireOnce<Entry>(
+  lists: Record<string, readonly Entry[]>,
+  keyOf: (entry: Entry) => string | undefined,
+  member = '',
 ): void {
   const seen = new Set<string>();
-  for (const [index, entry] of entries.entries()) {
-    const key = keyOf(entry)?.join(' ');
-    if (key === undefined) continue;
-    if (seen.has(key)) throw invalidArgument(`field[${list}[${index}]]: [${key}] is there twice`);
-    seen.add(key);
+  for (const [list, entries] of Object.entries(lists)) {
+    for (const [index, entry] of entries.entries()) {
+      const key = keyOf(entry);
+      if (key === undefined) continue;
+      if (seen.has(key)) {
+        throw invalidArgument(`field[${list}[${index}]${member}]: [${key}] is there twice`);
+      }
+      seen.add(key);
+    }
   }
 }
 

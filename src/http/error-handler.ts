@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { answerJson } from './json-answer.ts';
 import { decodedPath } from './paths.ts';
 
 /** Bytes of a refused request's body that are still read, so that its client comes to read the answer. */
@@ -15,15 +15,9 @@ export function handleError(
 ): void {
   const failure = failureOf(thrown, request);
   if (!request.raw.complete) discardBody(request.raw);
-  reply
-    // The framework would cut the connection of a client that is still sending.
-    .removeHeader('connection')
-    .code(failure.status)
-    .headers(failure.headers)
-    .type(JSON_CONTENT_TYPE)
-    // Serialised here: the framework would look for the schema of the failed route's answer.
-    .serializer(JSON.stringify)
-    .send(failure.answer);
+  // The framework would cut the connection of a client that is still sending.
+  reply.removeHeader('connection').headers(failure.headers);
+  answerJson(reply, failure.status, failure.answer);
 }
 
 /** What was thrown, in the catalogue's terms; what is in none of them is logged. */

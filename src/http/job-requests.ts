@@ -1,10 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { CONTEXT_PATH } from '../contract/aios.ts';
 import { invalidArgument } from '../contract/errors.ts';
 import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/jobs.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { NewJob } from '../domain/records.ts';
 import { timeoutOf } from './headers.ts';
+import { answerJson } from './json-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -51,7 +52,7 @@ export function jobRequests(
 
 /** Answers with the job's location. */
 export function acceptJob(accepted: JobAccepted, reply: FastifyReply): FastifyReply {
-  return reply.code(202).type(JSON_CONTENT_TYPE).serializer(JSON.stringify).send(accepted);
+  return answerJson(reply, 202, accepted);
 }
 
 function pathOf(jobUuid: string): string {

@@ -40,9 +40,10 @@ export function insertResources(run: Statements, resources: Resources): void {
       requireReference(run, { field: `${field}.${name}`, type, uuids: [ref[name]], list: false });
     reference('modelUuid', 'ModelVO');
     reference('modelServiceUuid', 'ModelServiceVO');
-    const hasDefault = run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
+    const mayBeDefault = () =>
+      !run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
     withUnusedUuid(field, () => {
-      run.insertRefOnce({ ...ref, isDefault: ref.isDefault && !hasDefault });
+      run.insertRefOnce({ ...ref, isDefault: ref.isDefault && mayBeDefault() });
     });
   });
   for (const list of ['userTags', 'systemTags'] as const) {
