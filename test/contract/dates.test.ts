@@ -2,6 +2,47 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 
+/** Zones with clocks that change or don't, by whole hours and by less, on either side of the date line. */
+const zones = [
+  ...['UTC', 'Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Europe/Dublin'],
+  ...['Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'],
+  ...['Pacific/Chatham', 'Pacific/Apia', 'Pacific/Kiritimati', 'Pacific/Kwajalein', 'Etc/GMT+12'],
+  ...['Africa/Casablanca', 'Africa/Monrovia', 'Antarctica/Troll', 'America/Sao_Paulo'],
+  ...['America/Caracas', 'Asia/Pyongyang', 'Europe/Moscow', 'Asia/Tehran', 'Africa/Cairo'],
+];
+
+const DAY = 86_400_000;
+const formats = Object.fromEntries(zones.map((zone) => [zone, dateFormatter(zone)]));
+
+/** The hours from 1970 on in which a zone's clocks change. */
+function changesOf(zone: string): number[] {
+  const hourOf = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+  const offset = (instant: number) => hourOf.format(instant).split(' ').at(-1);
+  const changes: number[] = [];
+  for (let instant = Date.UTC(1970, 0); instant < Date.UTC(2030, 0); instant += 30 * DAY) {
+    let [from, to] = [instant, instant + 30 * DAY];
+    if (offset(from) === offset(to)) continue;
+    while (to - from > 3_600_000) {
+      const middle = (from + to) / 2;
+      if (offset(middle) === offset(from)) from = middle;
+      else to = middle;
+    }
+    changes.push(Math.floor(from));
+  }
+  return changes;
+}
+
+function writtenByRuntime(zone: string, instant: number): string {
+  const format = new Intl.DateTimeFormat('en-US', {
+    ...{ timeZone: zone, hour12: true, year: 'numeric', month: 'short', day: 'numeric' },
+    ...{ hour: 'numeric', minute: '2-digit', second: '2-digit' },
+  });
+  const part = Object.fromEntries(
+    format.formatToParts(instant).map(({ type, value }) => [type, value]),
+  );
+  return `${part.month} ${part.day}, ${part.year} ${part.hour}:${part.minute}:${part.second} ${part.dayPeriod}`;
+}
+
 describe('a date on the wire (decision 7)', () => {
   test.each([
     ['the documents’ own', 'UTC', '2025-11-25T11:51:50.000Z', 'Nov 25, 2025 11:51:50 AM'],
@@ -34,19 +75,28 @@ describe('a date on the wire (decision 7)', () => {
     );
   });
 
+  test('property: in any zone it is what the runtime writes, also where clocks change', () => {
+    const changes = zones.flatMap((zone) => changesOf(zone).map((instant) => ({ zone, instant })));
+    expect(changes.length).toBeGreaterThan(100);
+    const near = fc
+      .tuple(fc.constantFrom(...changes), fc.integer({ min: -2 * DAY, max: 2 * DAY }))
+      .map(([{ zone, instant }, distance]) => ({ zone, instant: instant + distance }));
+    const anywhere = fc.record({
+      zone: fc.constantFrom(...zones),
+      instant: fc.integer({ min: Date.UTC(1890, 0), max: Date.UTC(2100, 0) }),
+    });
+    fc.assert(
+      fc.property(fc.oneof(near, anywhere), ({ zone, instant }) => {
+        expect(formats[zone]?.(instant)).toBe(writtenByRuntime(zone, instant));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('an unknown zone is refused', () => {
     expect(() => dateFormatter('Mars/Olympus')).toThrow(RangeError);
   });
 });
-
-/** Zones with clocks that change or don't, by whole hours and by less, on either side of the date line. */
-const zones = [
-  ...['UTC', 'Asia/Shanghai', 'America/New_York', 'Europe/Berlin', 'Europe/Dublin'],
-  ...['Asia/Kolkata', 'Asia/Kathmandu', 'America/St_Johns', 'Australia/Lord_Howe'],
-  ...['Pacific/Chatham', 'Pacific/Apia', 'Pacific/Kiritimati', 'Pacific/Kwajalein', 'Etc/GMT+12'],
-  ...['Africa/Casablanca', 'Africa/Monrovia', 'Antarctica/Troll', 'America/Sao_Paulo'],
-  ...['America/Caracas', 'Asia/Pyongyang', 'Europe/Moscow', 'Asia/Tehran', 'Africa/Cairo'],
-];
 
 /** `2025-11-25 11:51:50`, as Swedes write it. */
 function sortable(zone: string): (instant: number) => string {
