@@ -18,6 +18,7 @@ import { serveDocs } from './http/docs.ts';
 import { handleError } from './http/error-handler.ts';
 import { checkHead, HEAD_MAX } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
+import { hook } from './http/hook.ts';
 import { HookAllowlist } from './http/hook-allowlist.ts';
 import { jobRequests, type ReplySettings } from './http/job-requests.ts';
 import { jobRoutes } from './http/job-routes.ts';
@@ -153,11 +154,11 @@ export async function buildApp(options: AppOptions) {
   app.addHook('onRoute', (route) => unrouted.add(route));
   nodeRefusals.watch(app.server);
   closeWithin(app, timeouts.closeGrace, timeouts.closeQuiet);
-  app.addHook('onResponse', async (request, reply) => logRequest(request, reply));
+  app.addHook('onResponse', hook(logRequest));
   countRequests(app, options.meter);
-  app.addHook('onRequest', checkHead);
+  app.addHook('onRequest', hook(checkHead));
   await allowOrigins(app, options.corsOrigins, unrouted);
-  app.addHook('onRequest', unrouted.check);
+  app.addHook('onRequest', hook(unrouted.check));
 
   await describeApi(app);
   await app.register(healthRoutes, { ports, version: options.version });

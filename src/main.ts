@@ -4,11 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
-import { type Logger, pino } from 'pino';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { dump } from './dump.ts';
+import { createLogger } from './log.ts';
 import { serve } from './serve.ts';
-import { readSettings, type Settings, SettingsError } from './settings.ts';
+import { readSettings, SettingsError } from './settings.ts';
 import { DatabaseRefused } from './store/sqlite/open.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
@@ -38,7 +38,10 @@ async function main(): Promise<void> {
     for (const warning of warnings) console.error('aios-model-server:', warning);
     return void process.stdout.write(await dump(settings, packageFile('migrations')));
   }
-  const logger = await createLogger(settings);
+  const logger = await createLogger(settings, {
+    isTerminal: process.stdout.isTTY,
+    atExit: (work) => process.on('exit', work),
+  });
   for (const warning of warnings) logger.warn(warning);
 
   const starting = serve(settings, {
@@ -57,28 +60,6 @@ async function main(): Promise<void> {
     await (await starting).close();
   });
   await starting;
-}
-
-/** Lines of JSON, or readable ones on a terminal. */
-async function createLogger({ logLevel }: Settings): Promise<Logger> {
-  const output = pino.destination({ fd: 1, sync: true });
-  output.on('error', () => {
-    // The terminal is gone, or the disk behind a redirection full: the server goes on in silence.
-    output.write = () => true;
-    output.flushSync = () => {};
-    output.end = () => {};
-  });
-  if (!process.stdout.isTTY) return pino({ level: logLevel }, output);
-  const { default: pretty } = await import('pino-pretty');
-  return pino(
-    { level: logLevel },
-    pretty({
-      destination: output,
-      singleLine: true,
-      ignore: 'pid,hostname',
-      translateTime: 'SYS:HH:MM:ss',
-    }),
-  );
 }
 
 try {

@@ -50,9 +50,9 @@ test('the imports are read at all', () => {
   );
   const store = modules.find(({ path }) => path === 'src/store/sqlite/store.ts');
   expect(store?.imports).toEqual(
-    expect.arrayContaining(['drizzle-orm/better-sqlite3', 'src/contract/errors.ts']),
+    expect.arrayContaining(['src/domain/ports.ts', 'src/store/sqlite/turns.ts']),
   );
-  expect(modules.find(({ path }) => path === 'src/main.ts')?.imports).toContain('pino-pretty');
+  expect(modules.find(({ path }) => path === 'src/log.ts')?.imports).toContain('pino-pretty');
 });
 
 describe('a layer imports nothing but what it stands on', () => {

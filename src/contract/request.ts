@@ -17,8 +17,8 @@ export type OnUnknownFields = (fields: readonly string[], message: string) => vo
 
 /** A request as it came. */
 export interface SentRequest {
-  /** Decoded, after `/zstack`, for sentences. */
-  path: string;
+  /** Tells the path decoded, after `/zstack`, for sentences. */
+  path: () => string;
   /** The parsed query string: texts, or lists of them for repeated parameters. */
   query: Record<string, unknown>;
   /** The parsed JSON; undefined or null for none. */
@@ -109,13 +109,17 @@ export function compileRequestReader<Name extends OperationName>(
  * A PUT whose path serves several actions names one by the wrapper's key, also when that holds null
  * (decision 32).
  */
-function requireAction(operation: Operation, sent: Record<string, unknown>, path: string): void {
+function requireAction(
+  operation: Operation,
+  sent: Record<string, unknown>,
+  path: () => string,
+): void {
   if (operation.wrapper && Object.hasOwn(sent, operation.wrapper)) return;
   const absent = operation.absentActions?.find((action) => Object.hasOwn(sent, action));
   throw invalidArgument(
     absent
-      ? `this server does not provide the action[${absent}] of the URL[${path}]`
-      : `the body doesn't contain action mapping to the URL[${path}]`,
+      ? `this server does not provide the action[${absent}] of the URL[${path()}]`
+      : `the body doesn't contain action mapping to the URL[${path()}]`,
   );
 }
 

@@ -2,7 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import type { Store } from '../domain/ports.ts';
 import { seedOf } from '../domain/seed.ts';
+import type { SessionCheck } from '../http/authorization.ts';
 import { checkHeaders } from '../http/headers.ts';
+import { hook } from '../http/hook.ts';
 import type { Control } from './control.ts';
 import { readClock, readFaults, readJobPace, readJournalFilter, readUuids } from './settings.ts';
 
@@ -12,15 +14,15 @@ export interface ControlOptions {
   /** Forgets what is remembered from request to request. */
   forget: () => void;
   /** Lets a request with a valid session pass. */
-  requireSession: (request: FastifyRequest) => Promise<void>;
+  requireSession: SessionCheck;
 }
 
 /** What tests do to the server: under `/_aios`, with the API's own authorization. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
   const { control, store, forget, requireSession } = options;
   const { clock, uuids, faults, jobPace, journal } = control;
-  app.addHook('onRequest', checkHeaders);
-  app.addHook('onRequest', requireSession);
+  app.addHook('onRequest', hook(checkHeaders));
+  app.addHook('onRequest', hook(requireSession));
   app.addHook('onSend', async (_request, reply, payload) => {
     reply.type(JSON_CONTENT_TYPE);
     return payload;

@@ -10,11 +10,11 @@ type SessionPorts = Pick<Ports, 'store' | 'clock' | 'access'>;
  * the store, whose expiry slides with its use.
  * @throws ApiError ID.1001 for one that is unknown or has expired
  */
-export async function admitSession(
-  uuid: string,
-  { store, clock, access }: SessionPorts,
-): Promise<void> {
-  if (access.wellKnownSessions.has(uuid)) return;
+export function admitSession(uuid: string, ports: SessionPorts): Promise<void> | void {
+  if (!ports.access.wellKnownSessions.has(uuid)) return useSession(uuid, ports);
+}
+
+async function useSession(uuid: string, { store, clock, access }: SessionPorts): Promise<void> {
   const now = clock();
   if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
 }

@@ -11,12 +11,18 @@ declare module 'fastify' {
   }
 }
 
+/** Lets a request with a valid session pass; a promise where the store must be asked. */
+export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
+
 /**
- * Makes the hook that lets a request pass with a valid session (contract §4.1).
+ * Makes the check that lets a request pass with a valid session (contract §4.1).
  * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
  */
-export function requireSession(ports: Ports, checkAccessKey: ReturnType<typeof accessKeyCheck>) {
-  return async (request: FastifyRequest): Promise<void> => {
+export function requireSession(
+  ports: Ports,
+  checkAccessKey: ReturnType<typeof accessKeyCheck>,
+): SessionCheck {
+  return (request) => {
     if (!ports.access.required) return;
     const header = request.headers.authorization;
     if (header === undefined) throw invalidArgument("missing header 'Authorization'");
@@ -27,6 +33,6 @@ export function requireSession(ports: Ports, checkAccessKey: ReturnType<typeof a
     }
     if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
     request.session = rest.join(' ');
-    await admitSession(request.session, ports);
+    return admitSession(request.session, ports);
   };
 }

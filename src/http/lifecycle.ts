@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
+import { hook } from './hook.ts';
 
 /** How many such pauses there may be: clients that never pause are cut in the end. */
 const PAUSES_MAX = 20;
@@ -31,11 +32,14 @@ export function closeWithin(app: FastifyInstance, graceMs: number, quietMs: numb
   }
 
   app.server.on('connection', () => arrivals++);
-  app.addHook('onRequest', async () => {
-    arrivals++;
-    if (!closing) return;
-    throw new ApiError('notReady', 'the server is stopping', { connection: 'close' });
-  });
+  app.addHook(
+    'onRequest',
+    hook(() => {
+      arrivals++;
+      if (!closing) return;
+      throw new ApiError('notReady', 'the server is stopping', { connection: 'close' });
+    }),
+  );
   app.addHook('preClose', async () => {
     closing = true;
     deadline = globalThis.setTimeout(() => app.server.closeAllConnections(), graceMs);

@@ -1,4 +1,6 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionCheck } from './authorization.ts';
+import { hook } from './hook.ts';
 
 /** What counts; the times are in seconds. */
 export interface Meter {
@@ -14,20 +16,20 @@ export const UNROUTED = 'unrouted';
 
 /** Counts every request that a route takes. */
 export function countRequests(app: FastifyInstance, { answered }: Meter): void {
-  app.addHook('onResponse', async ({ routeOptions: { config, url } }, reply) => {
+  const count = ({ routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply) =>
     answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
-  });
+  app.addHook('onResponse', hook(count));
 }
 
 /** Tells Prometheus the counts, with the API's own authorization. */
 export async function metricsRoute(
   app: FastifyInstance,
-  options: { meter: Meter; requireSession: (request: FastifyRequest) => Promise<void> },
+  options: { meter: Meter; requireSession: SessionCheck },
 ): Promise<void> {
   const { meter, requireSession } = options;
   app.get(
     '/_aios/metrics',
-    { onRequest: requireSession, schema: { hide: true } },
+    { onRequest: hook(requireSession), schema: { hide: true } },
     async (_request, reply) => reply.type(meter.contentType).send(await meter.read()),
   );
 }

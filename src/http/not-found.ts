@@ -38,7 +38,7 @@ export class UnroutedRequests {
   }
 
   /** A hook: before anything else is looked at, the session and the body among them (decision 34). */
-  readonly check = async (request: FastifyRequest): Promise<void> => {
+  readonly check = (request: FastifyRequest): void => {
     // The router takes an empty segment for a parameter: a trailing slash is another path (decision 31).
     const hasEmptyParameter = Object.values(request.params ?? {}).includes('');
     if (request.is404 || hasEmptyParameter) throw this.failureOf(request);

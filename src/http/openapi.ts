@@ -15,7 +15,7 @@ import { bodySchema, needsWrapper } from '../contract/request.ts';
 const operationNames = Object.keys(operations) as OperationName[];
 
 /** Every named schema, by its `$id`. */
-function components(): Map<string, TSchema> {
+export function components(): Map<string, TSchema> {
   const schemas = [
     ErrorCode,
     ErrorAnswer,

@@ -22,8 +22,10 @@ import { component } from '../contract/schema.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { Ports } from '../domain/ports.ts';
 import type { Rule } from '../domain/rule.ts';
+import type { SessionCheck } from './authorization.ts';
 import { discardBody, failureOf } from './error-handler.ts';
 import { checkHeaders, checkTimeout } from './headers.ts';
+import { hook } from './hook.ts';
 import { acceptJob, type jobRequests } from './job-requests.ts';
 import type { Meter } from './metrics.ts';
 import { decodedPath, routePath } from './paths.ts';
@@ -47,8 +49,7 @@ export interface OperationContext {
   /** Reads from a write's headers whether it becomes a job. */
   readJob: ReturnType<typeof jobRequests>;
   webHooks: WebHooks;
-  /** Lets a request with a valid session pass. */
-  requireSession: (request: FastifyRequest) => Promise<void>;
+  requireSession: SessionCheck;
   onUnknownFields: OnUnknownFields;
   /** Largest body, in bytes. */
   bodyLimit: number;
@@ -72,7 +73,7 @@ export function operationRoutes<Name extends OperationName>(
   const body = bodySchema(name);
   const readRequest = compileRequestReader(name, onUnknownFields);
 
-  async function readJobRequest(request: FastifyRequest): Promise<void> {
+  function readJobRequest(request: FastifyRequest): void {
     request.jobRequest = readJob(name, request);
   }
 
@@ -98,15 +99,18 @@ export function operationRoutes<Name extends OperationName>(
   function prepare(request: FastifyRequest, reply: FastifyReply) {
     const { params, query, body, ip: address, session, injectedFailure } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
-    const path = decodedPath(request.url);
-    const readArguments = readRequest({ path, query, body } as SentRequest);
+    const readArguments = readRequest({
+      path: () => decodedPath(request.url),
+      query,
+      body,
+    } as SentRequest);
     return async (ports: Ports): Promise<Result<Name>> => {
       checkTimeout(request, reply);
       const read = readArguments();
       // The compiled serialiser would miss the required fields that were not asked for.
       if ('fields' in read.query) reply.serializer(JSON.stringify);
       const path = params as Request<Name>['path'];
-      return rule({ ...read, path, caller: { address, session } }, ports);
+      return rule({ path, caller: { address, session }, ...read }, ports);
     };
   }
 
@@ -145,13 +149,13 @@ export function operationRoutes<Name extends OperationName>(
     onRequest: [
       checkHeaders,
       ...(isWrite(operation) ? [readJobRequest] : []),
-      ...(operation.open ? [] : [admit]),
-    ],
+      ...(operation.open ? [] : [isWrite(operation) ? admit : requireSession]),
+    ].map(hook),
     ...(operation.open && { bodyLimit: Math.min(bodyLimit, STRANGERS_BODY_LIMIT) }),
     // The contract's readers stand in the place of the framework's validators, whose coercion and
     // order of messages are others than the platform's.
     validatorCompiler: () => () => true,
-    preParsing: checkHook,
+    ...(isWrite(operation) && { preParsing: checkHook }),
     handler: answer,
   });
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>

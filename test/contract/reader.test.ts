@@ -44,11 +44,11 @@ const reader = <Name extends OperationName>(name: Name) => {
   const read = compileRequestReader(name, () => {});
   return {
     readBody(body: unknown) {
-      const { query: _, ...others } = read({ path: '', query: {}, body })();
+      const { query: _, ...others } = read({ path: () => '', query: {}, body })();
       return others;
     },
     readQuery: (query: Record<string, unknown>) =>
-      read({ path: '', query, body: undefined })().query,
+      read({ path: () => '', query, body: undefined })().query,
   };
 };
 
@@ -668,7 +668,7 @@ test('unknown fields are told by their place, known ones and tags are not', () =
     },
   };
   compileRequestReader('AddModelService', (fields) => told.push(...fields))({
-    path: '',
+    path: () => '',
     query: {},
     body,
   });
@@ -677,7 +677,7 @@ test('unknown fields are told by their place, known ones and tags are not', () =
 
 describe('deletions (contract §2)', () => {
   const deletion = (name: OperationName, query: Record<string, unknown>, body?: unknown) =>
-    outcome(() => compileRequestReader(name, () => {})({ path: '', query, body })().query);
+    outcome(() => compileRequestReader(name, () => {})({ path: () => '', query, body })().query);
 
   test.each<[string, Record<string, unknown>, unknown, object]>([
     ['nothing', {}, undefined, {}],
