@@ -18,8 +18,6 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
   const now = ports.clock();
   const images = serviceImages(architectureImages, uuid, now, ports);
   const service = {
-    ...modelServiceDefaults,
-    ...fields,
     uuid,
     size: 0,
     hasNewVersion: false,
@@ -35,6 +33,9 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
     })),
     createDate: now,
     lastOpDate: now,
+    // Last: a literal that begins with what is spread takes many times as long.
+    ...modelServiceDefaults,
+    ...fields,
   };
   const extras = {
     references: [

@@ -1,16 +1,18 @@
-import type { ModelInventory } from '../contract/model.ts';
-import type {
-  ModelCenterCapacityInventory,
+import { compileLiteral } from '../contract/compiled.ts';
+import { ModelInventory } from '../contract/model.ts';
+import {
+  type ModelCenterCapacityInventory,
   ModelCenterInventory,
 } from '../contract/model-center.ts';
 import {
   ModelServiceImageInventory,
-  type ModelServiceInventory,
+  ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/model-service.ts';
 import { type Kind, queryables } from '../contract/queryable.ts';
+import { Time } from '../contract/schema.ts';
 import { SessionInventory } from '../contract/session.ts';
-import type { SystemTagInventory, UserTagInventory } from '../contract/tags.ts';
+import { SystemTagInventory, UserTagInventory } from '../contract/tags.ts';
 import type {
   Model,
   ModelCenter,
@@ -26,33 +28,65 @@ import type {
 
 type FormatDate = (milliseconds: number) => string;
 
-const imageFields = Object.keys(ModelServiceImageInventory.properties);
-const refFields = Object.keys(ModelServiceRefInventory.properties);
-const sessionFields = Object.keys(SessionInventory.properties);
-const fieldsOf = Object.fromEntries(
-  Object.entries(queryables).map(([kind, { inventory }]) => [
-    kind,
-    Object.keys(inventory.properties),
-  ]),
-) as Record<Kind, string[]>;
+/** An inventory's schema, of which the names are looked at, and what is a time. */
+interface Inventoried {
+  properties: object;
+}
+
+const propertiesOf = ({ properties }: Inventoried) =>
+  Object.entries(properties as Record<string, { [Time]?: true }>);
+
+/**
+ * Compiles what makes an inventory of what is kept: the contract's fields, without what is unset
+ * (decision 3).
+ * @param beside the fields whose values are made otherwise, and given beside what is kept
+ */
+function compileTeller<Kept, Inventory>(
+  schema: Inventoried,
+  beside: (keyof Inventory)[] = [],
+): (kept: Kept, formatDate: FormatDate, beside?: Partial<Inventory>) => Inventory {
+  const values = propertiesOf(schema).map(([field, { [Time]: isTime }]) => {
+    const kept = `kept.${field}`;
+    if (beside.includes(field as keyof Inventory)) return [field, `beside.${field}`];
+    return [
+      field,
+      isTime ? `${kept} == null ? undefined : formatDate(${kept})` : `${kept} ?? undefined`,
+    ];
+  });
+  return compileLiteral(['kept', 'formatDate', 'beside'], Object.fromEntries(values));
+}
+
+const tellImage = compileTeller<ModelServiceImage, ModelServiceImageInventory>(
+  ModelServiceImageInventory,
+);
+const tellRef = compileTeller<ModelServiceRef, ModelServiceRefInventory>(ModelServiceRefInventory);
+const tellService = compileTeller<Told<ModelService>, ModelServiceInventory>(
+  ModelServiceInventory,
+  ['modelServiceRefs', 'modelServiceImages'],
+);
+const tellModel = compileTeller<Told<Model>, ModelInventory>(ModelInventory, ['modelServiceRefs']);
+const tellCenter = compileTeller<Told<ModelCenter>, ModelCenterInventory>(ModelCenterInventory, [
+  'capacity',
+]);
+const tellSession = compileTeller<Session, SessionInventory>(SessionInventory, [
+  'noSessionEvaluation',
+]);
 
 /** The one place where what is kept of a service becomes what is told of it. */
 export function modelServiceInventory(
   service: Told<ModelService>,
   formatDate: FormatDate,
 ): ModelServiceInventory {
-  return toInventory<ModelServiceInventory>(fieldsOf.ModelService, service, formatDate, {
-    modelServiceRefs: service.modelServiceRefs.map((ref) => refInventory(ref, formatDate)),
-    modelServiceImages: service.modelServiceImages.map((image) =>
-      imageInventory(image, formatDate),
-    ),
+  return tellService(service, formatDate, {
+    modelServiceRefs: service.modelServiceRefs.map((ref) => tellRef(ref, formatDate)),
+    modelServiceImages: service.modelServiceImages.map((image) => tellImage(image, formatDate)),
   });
 }
 
 /** The one place where what is kept of a model becomes what is told of it. */
 export function modelInventory(model: Told<Model>, formatDate: FormatDate): ModelInventory {
-  return toInventory<ModelInventory>(fieldsOf.Model, model, formatDate, {
-    modelServiceRefs: model.modelServiceRefs.map((ref) => refInventory(ref, formatDate)),
+  return tellModel(model, formatDate, {
+    modelServiceRefs: model.modelServiceRefs.map((ref) => tellRef(ref, formatDate)),
   });
 }
 
@@ -73,29 +107,25 @@ export function modelCenterInventory(
     totalCapacity: 0,
     availableCapacity: 0,
   };
-  return toInventory<ModelCenterInventory>(fieldsOf.ModelCenter, center, formatDate, { capacity });
+  return tellCenter(center, formatDate, { capacity });
 }
 
 /** The one place where what is kept of a session becomes what is told of it. */
 export function sessionInventory(session: Session, formatDate: FormatDate): SessionInventory {
-  return toInventory<SessionInventory>(sessionFields, session, formatDate, {
-    noSessionEvaluation: false,
-  });
+  return tellSession(session, formatDate, { noSessionEvaluation: false });
 }
 
 /** The one place where what is kept of a user tag becomes what is told of it. */
-export function userTagInventory(tag: UserTag, formatDate: FormatDate): UserTagInventory {
-  return toInventory<UserTagInventory>(fieldsOf.UserTag, tag, formatDate, {});
-}
+export const userTagInventory: (tag: UserTag, formatDate: FormatDate) => UserTagInventory =
+  compileTeller(UserTagInventory);
 
 /** The one place where what is kept of a system tag becomes what is told of it. */
-export function systemTagInventory(tag: SystemTag, formatDate: FormatDate): SystemTagInventory {
-  return toInventory<SystemTagInventory>(fieldsOf.SystemTag, tag, formatDate, {});
-}
+export const systemTagInventory: (tag: SystemTag, formatDate: FormatDate) => SystemTagInventory =
+  compileTeller(SystemTagInventory);
 
-type ToInventory = (record: never, formatDate: FormatDate) => unknown;
+type Tell = (record: never, formatDate: FormatDate) => unknown;
 
-const whole: Record<Kind, ToInventory> = {
+const whole: Record<Kind, Tell> = {
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
@@ -119,33 +149,12 @@ export function partialInventoryOf(
   asked: readonly string[],
   formatDate: FormatDate,
 ): unknown {
-  const fields = fieldsOf[kind].filter((field) => asked.includes(field));
-  return toInventory(fields, record, formatDate, {});
-}
-
-function imageInventory(image: ModelServiceImage, formatDate: FormatDate) {
-  return toInventory<ModelServiceImageInventory>(imageFields, image, formatDate, {});
-}
-
-function refInventory(ref: ModelServiceRef, formatDate: FormatDate) {
-  return toInventory<ModelServiceRefInventory>(refFields, ref, formatDate, {});
-}
-
-const dates = new Set(['createDate', 'lastOpDate', 'expiredDate']);
-
-/** The contract's fields, without what is unset (decision 3). */
-function toInventory<Inventory>(
-  fields: readonly string[],
-  kept: object,
-  formatDate: FormatDate,
-  nested: Record<string, unknown>,
-): Inventory {
-  const from = kept as Record<string, unknown>;
-  const inventory: Record<string, unknown> = {};
-  for (const field of fields) {
-    const value = nested[field] ?? from[field] ?? null;
-    if (value === null) continue;
-    inventory[field] = dates.has(field) ? formatDate(value as number) : value;
-  }
-  return inventory as Inventory;
+  const kept = record as Record<string, unknown>;
+  const told = propertiesOf(queryables[kind].inventory)
+    .filter(([field]) => asked.includes(field) && (kept[field] ?? null) !== null)
+    .map(([field, { [Time]: isTime }]) => [
+      field,
+      isTime ? formatDate(kept[field] as number) : kept[field],
+    ]);
+  return Object.fromEntries(told);
 }

@@ -18,7 +18,7 @@ type ResourceTable = typeof modelServices | typeof models | typeof modelCenters 
 /** Where resources of a kind are kept, and how what belongs to them refers to them. */
 interface Source {
   table: ResourceTable;
-  /** What a row of the table must satisfy to be of the kind. */
+  /** What a row of the table must satisfy to be of the kind; nothing is bound to it. */
   own?: SQL;
   owners: Partial<Record<QueryField['of'], SQLiteColumn>>;
   center?: SQLiteColumn;
@@ -39,8 +39,8 @@ export const sources: Record<Kind, Source> = {
     center: models.modelCenterUuid,
   },
   ModelCenter: { table: modelCenters, owners: {} },
-  UserTag: { table: tags, own: eq(tags.type, 'User'), owners: {} },
-  SystemTag: { table: tags, own: eq(tags.type, 'System'), owners: {} },
+  UserTag: { table: tags, own: sql`${tags.type} = 'User'`, owners: {} },
+  SystemTag: { table: tags, own: sql`${tags.type} = 'System'`, owners: {} },
 };
 
 /** The rows of a kind that satisfy all conditions: every value is bound, every column is ours. */

@@ -12,6 +12,8 @@ export const Database: typeof BetterSqlite3 =
     ? (await import('better-sqlite3')).default
     : await compiledDriver();
 export type Database = BetterSqlite3.Database;
+export type Transaction<Run extends (...given: never[]) => unknown> =
+  BetterSqlite3.Transaction<Run>;
 export type Statement = BetterSqlite3.Statement<unknown[]>;
 
 async function compiledDriver(): Promise<typeof BetterSqlite3> {

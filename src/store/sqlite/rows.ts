@@ -1,93 +1,121 @@
-import { and, eq, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableColumns, type SQL, sql } from 'drizzle-orm';
+import { type SQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
+import { invalidArgument } from '../../contract/errors.ts';
 import type { Kind } from '../../contract/queryable.ts';
 import { sources } from './conditions.ts';
+import type { Database, Statement } from './driver.ts';
+import { columnFields, type Field, partFields, recordsOf, uuidOf } from './fields.ts';
 
+/** Most a page of several resources may hold. */
+const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes an image or ref takes in an answer, about. */
 const PART_BYTES = 300;
 /** Bytes a field takes in an answer beside its text, about. */
 const FIELD_BYTES = 20;
+/** Bytes that a character may take. */
+const CHARACTER_BYTES_MAX = 3;
 
-type Row = Record<string, unknown>;
-export type Rows = ReturnType<typeof compileRows>;
+export type Row = Record<string, unknown>;
 
-/** `column IN (a list of any length)`, as one prepared statement; the list is bound as JSON. */
-export function among(column: SQLiteColumn): SQL {
-  return sql`${column} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
+const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
+const given = sql.placeholder('given');
+
+/** Prepares SQL with a placeholder. */
+function prepare(client: Database, query: SQL): Statement {
+  return client.prepare<unknown[]>(dialect.sqlToQuery(query).sql);
 }
 
-/** A row's uuid, for a subquery: the builder would leave the table out, and the inner one's be taken. */
-export function uuidOf(table: SQLiteTable): SQL {
-  return sql`${table}.${sql.identifier('uuid')}`;
-}
-
-/** Prepares what finds one whole row of a kind. */
-export function compileFind(db: BetterSQLite3Database, kind: Kind) {
-  const { table, own } = sources[kind];
-  const statement = db
-    .select(columnsOf(kind))
-    .from(table as SQLiteTable)
-    .where(and(eq(table.uuid, sql.placeholder('uuid')), own))
-    .prepare();
-  return (uuid: string): Row | undefined => statement.get({ uuid }) as Row | undefined;
-}
-
-/**
- * Prepares what reads and weighs some rows of a kind.
- * @param fields the fields to read, beside the uuid
- * @param weighed what an answer holds of each row
- */
-export function compileRows(
-  db: BetterSQLite3Database,
-  kind: Kind,
-  fields: readonly string[],
-  weighed: 'lists too' | 'fields alone',
-) {
-  const { table, owners } = sources[kind];
-  const asked = ([name]: [string, SQLiteColumn]) => name === 'uuid' || fields.includes(name);
-  const read = Object.fromEntries(Object.entries(columnsOf(kind)).filter(asked));
-  const parts = weighed === 'lists too' ? Object.values(owners) : [];
-  const select = db
-    .select(read)
-    .from(table as SQLiteTable)
-    .where(among(table.uuid))
-    .prepare();
-  const weigh = db
-    .select({ bytes: bytesOf(Object.values(read), parts, uuidOf(table)) })
-    .from(table as SQLiteTable)
-    .where(among(table.uuid))
-    .prepare();
-
-  return {
-    /** In the order of the uuids. */
-    read: (uuids: readonly string[]): Row[] => {
-      const found = select.all({ uuids: JSON.stringify(uuids) }) as Row[];
-      const byUuid = new Map(found.map((row) => [row.uuid, row]));
-      return uuids.map((uuid) => byUuid.get(uuid)).filter((row) => row !== undefined);
-    },
-    /** What they would take in an answer, about. */
-    bytes: (uuids: readonly string[]): number =>
-      weigh.get({ uuids: JSON.stringify(uuids) })?.bytes ?? 0,
+/** Prepares what finds one whole record of a kind. */
+export function compileFind(client: Database, kind: Kind): (uuid: string) => Row | undefined {
+  const { table, own = sql`1` } = sources[kind];
+  const fields = [...columnFields(table), ...partFields(kind)];
+  const found = sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${table.uuid} = ${given} AND ${own}`;
+  const statement = prepare(client, found).raw();
+  const toRecord = recordsOf(fields);
+  return (uuid) => {
+    const row = statement.get(uuid) as unknown[] | undefined;
+    return row && toRecord(row);
   };
 }
 
-function columnsOf(kind: Kind): Record<string, SQLiteColumn> {
-  const { position: _, ...columns } = getTableColumns(sources[kind].table) as Record<
-    string,
-    SQLiteColumn
-  >;
-  return columns;
+/**
+ * Prepares what reads a page of records of a kind.
+ * @param names the fields to read, beside the uuid
+ * @returns a function from uuids to the records, in their order; it throws ApiError SYS.1007 for a page
+ *   that would take the memory and time of everybody
+ */
+export function compilePage(
+  client: Database,
+  kind: Kind,
+  names: readonly string[],
+): (uuids: readonly string[]) => Row[] {
+  const { table } = sources[kind];
+  const isRead = ({ name }: Field) => name === 'uuid' || names.includes(name);
+  const fields = [...columnFields(table), ...partFields(kind)].filter(isRead);
+  const among = sql`${table.uuid} IN (SELECT value FROM json_each(${given}))`;
+  const select = prepare(
+    client,
+    sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${among}`,
+  ).raw();
+  const weigh = prepare(
+    client,
+    sql`SELECT ${bytesOf(kind, names)} FROM ${table} WHERE ${among}`,
+  ).pluck();
+  const toRecord = recordsOf(fields);
+
+  return (uuids) => {
+    const list = JSON.stringify(uuids);
+    const records = new Map<unknown, Row>();
+    let unweighed = uuids.length > 1 ? PAGE_BYTES_MAX / CHARACTER_BYTES_MAX : Number.MAX_VALUE;
+    for (const row of select.iterate(list) as Iterable<unknown[]>) {
+      const record = toRecord(row);
+      records.set(record.uuid, record);
+      unweighed -= charactersOf(row);
+      // Once: weighing reads no texts, but every row.
+      if (unweighed >= 0) continue;
+      unweighed = Number.MAX_VALUE;
+      requireBearable(uuids.length, weigh.get(list) as number);
+    }
+    return uuids.map((uuid) => records.get(uuid)).filter((record) => record !== undefined);
+  };
 }
 
-/** The sum over all rows, found without reading their texts. */
-function bytesOf(columns: SQLiteColumn[], parts: SQLiteColumn[], uuid: SQL): SQL<number> {
+function requireBearable(resources: number, bytes: number): void {
+  if (bytes <= PAGE_BYTES_MAX) return;
+  throw invalidArgument(
+    `the ${resources} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
+      "ask for fewer at a time with 'limit', or for less of each with 'fields'",
+  );
+}
+
+function charactersOf(row: readonly unknown[]): number {
+  let characters = 0;
+  for (const value of row) if (typeof value === 'string') characters += value.length;
+  return characters;
+}
+
+function columnsOf(fields: readonly Field[]): SQL {
+  return sql.join(
+    fields.map((field) => field.sql),
+    sql`, `,
+  );
+}
+
+/** What an answer takes of rows' fields and lists, about: the sum, found without reading their texts. */
+function bytesOf(kind: Kind, names: readonly string[]): SQL {
+  const { table, owners } = sources[kind];
+  const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>)
+    .filter(([name]) => name === 'uuid' || names.includes(name))
+    .map(([, column]) => column);
   const texts = columns
     .filter((column) => column.getSQLType() === 'text')
     .map((column) => sql`coalesce(octet_length(${column}), 0)`);
-  const lists = parts.map(
-    (owner) => sql`${PART_BYTES} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuid})`,
-  );
-  const row = sql.join([sql`${FIELD_BYTES * columns.length}`, ...texts, ...lists], sql` + `);
-  return sql<number>`coalesce(sum(${row}), 0)`;
+  const lists = Object.entries(owners)
+    .filter(([name]) => names.includes(name))
+    .map(
+      ([, owner]) =>
+        sql`${sql.raw(String(PART_BYTES))} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuidOf(table)})`,
+    );
+  const fields = sql.raw(String(FIELD_BYTES * columns.length));
+  return sql`coalesce(sum(${sql.join([fields, ...texts, ...lists], sql` + `)}), 0)`;
 }

@@ -11,12 +11,12 @@ import {
   type SQL,
   sql,
 } from 'drizzle-orm';
-import type { BetterSQLite3Database } from 'drizzle-orm/better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/resource.ts';
-import { LONG_MAX } from '../../contract/schema.ts';
-import type { Hook, ModelServiceRef, Tag, UsedCapacity } from '../../domain/records.ts';
-import { among, uuidOf } from './rows.ts';
+import type { Hook, ModelServiceRef, Tag } from '../../domain/records.ts';
+import { compileChange } from './binding.ts';
+import type { Database } from './driver.ts';
 import {
   hooks,
   jobs,
@@ -32,19 +32,14 @@ import {
   tags,
 } from './tables.ts';
 
-/** Every statement of a fixed form but those of `rows.ts`, prepared once. */
-export function compileStatements(db: BetterSQLite3Database) {
-  const { position: _image, ...imageColumns } = getTableColumns(modelServiceImages);
+/** Every statement of a fixed form but those that read records, prepared once. */
+export function compileStatements(client: Database) {
+  const db = drizzle(client, { casing: 'snake_case' });
+  const change = (built: Parameters<typeof compileChange>[1]) => compileChange(client, built);
   const { position: _ref, ...refColumns } = getTableColumns(modelServiceRefs);
   const [uuid, type, tag] = ['uuid', 'type', 'tag'].map((name) => sql.placeholder(name));
   const list = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
 
-  const imagesOfServices = db
-    .select(imageColumns)
-    .from(modelServiceImages)
-    .where(among(modelServiceImages.modelServiceUuid))
-    .orderBy(asc(modelServiceImages.position))
-    .prepare();
   const refsWhere = (condition: SQL) =>
     db
       .select(refColumns)
@@ -52,23 +47,9 @@ export function compileStatements(db: BetterSQLite3Database) {
       .where(condition)
       .orderBy(asc(modelServiceRefs.position))
       .prepare();
-  const refsOfServices = refsWhere(among(modelServiceRefs.modelServiceUuid));
   const refsOfModels = refsWhere(among(modelServiceRefs.modelUuid));
   const allRefs = refsWhere(sql`1`);
 
-  /** As a floating-point sum, since an integer one fails beyond 64 bits; exact as far as a Long goes. */
-  const sizesIn = (table: typeof models | typeof modelServices) =>
-    sql<number>`(SELECT max(min(total(${table.size}), ${LONG_MAX}), ${-LONG_MAX}) FROM ${table}
-      WHERE ${noCase(table.modelCenterUuid)} = ${uuidOf(modelCenters)})`;
-  const capacities = db
-    .select({
-      uuid: modelCenters.uuid,
-      modelUsedCapacity: sizesIn(models),
-      modelServiceUsedCapacity: sizesIn(modelServices),
-    })
-    .from(modelCenters)
-    .where(among(modelCenters.uuid))
-    .prepare();
   const modelsOfCenter = db
     .select({ uuid: models.uuid })
     .from(models)
@@ -111,56 +92,41 @@ export function compileStatements(db: BetterSQLite3Database) {
     table: SQLiteTable & { uuid: SQLiteColumn },
     columns = Object.keys(getTableColumns(table)).filter((name) => name !== 'uuid'),
   ) => {
-    const statement = db
-      .update(table)
-      .set(placeholders(columns) as never)
-      .where(eq(table.uuid, sql`${uuid}`))
-      .prepare();
-    const row = rowOf(table);
-    return (record: { uuid: string } & object): void => void statement.run(row(record));
+    const update = change(
+      db
+        .update(table)
+        .set(placeholders(columns) as never)
+        .where(eq(table.uuid, sql`${uuid}`)),
+    );
+    return (record: { uuid: string } & object): void => void update(record);
   };
 
   const emptyTables = [
     ...[hooks, jobs, tags, modelServiceRefs, modelServiceImages],
     ...[modelServices, models, modelCenters, resources],
-  ].map((table) => db.delete(table).prepare());
-  const deleteResources = db
-    .delete(resources)
-    .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
-    .prepare();
+  ].map((table) => change(db.delete(table)));
+  const deleteResources = change(
+    db.delete(resources).where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`),
+  );
   const deleteWhere = (table: SQLiteTable, column: SQLiteColumn) => {
-    const statement = db
-      .delete(table)
-      .where(eq(column, sql`${uuid}`))
-      .prepare();
-    return (value: string): void => void statement.run({ uuid: value });
+    const remove = change(db.delete(table).where(eq(column, sql`${uuid}`)));
+    return (value: string): void => void remove({ uuid: value });
   };
-  const deleteRef = db
-    .delete(modelServiceRefs)
-    .where(
-      and(
-        eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
-        eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
-      ),
-    )
-    .prepare();
+  const isRef = and(
+    eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
+    eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
+  ) as SQL;
+  const deleteRef = change(db.delete(modelServiceRefs).where(isRef));
   const setDefault = (isDefault: boolean, condition: SQL) =>
-    db.update(modelServiceRefs).set({ isDefault }).where(condition).prepare();
+    change(db.update(modelServiceRefs).set({ isDefault }).where(condition));
   const unmarkDefault = setDefault(
     false,
     sql`${modelServiceRefs.modelUuid} = ${uuid} AND ${modelServiceRefs.isDefault} = 1`,
   );
-  const markDefault = setDefault(
-    true,
-    and(
-      eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
-      eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
-    ) as SQL,
+  const markDefault = setDefault(true, isRef);
+  const deleteExpired = change(
+    db.delete(sessions).where(lte(sessions.expiredDate, sql.placeholder('now'))),
   );
-  const deleteExpired = db
-    .delete(sessions)
-    .where(lte(sessions.expiredDate, sql.placeholder('now')))
-    .prepare();
   /** But for those whose hook is still to be called. */
   const jobsBefore = db
     .select({ uuid: jobs.uuid, bytes: sql<number>`octet_length(${jobs.outcome})` })
@@ -169,7 +135,7 @@ export function compileStatements(db: BetterSQLite3Database) {
     .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
     .limit(sql.placeholder('limit'))
     .prepare();
-  const deleteJobs = db.delete(jobs).where(among(jobs.uuid)).prepare();
+  const deleteJobs = change(db.delete(jobs).where(among(jobs.uuid)));
   const jobByUuid = db
     .select()
     .from(jobs)
@@ -181,17 +147,18 @@ export function compileStatements(db: BetterSQLite3Database) {
     .where(eq(hooks.jobUuid, sql`${uuid}`))
     .prepare();
   const pendingHooks = db.select().from(hooks).where(sql`${hooks.pending} = 1`).prepare();
-  const updateHook = db
-    .update(hooks)
-    .set(placeholders(['attempts', 'pending', 'failure']) as never)
-    .where(eq(hooks.jobUuid, sql.placeholder('jobUuid')))
-    .prepare();
-  const hookRow = rowOf(hooks);
-  const setPassword = db
-    .insert(passwords)
-    .values(placeholders(['accountUuid', 'hash']) as never)
-    .onConflictDoUpdate({ target: passwords.accountUuid, set: { hash: sql`excluded.hash` } })
-    .prepare();
+  const updateHook = change(
+    db
+      .update(hooks)
+      .set(placeholders(['attempts', 'pending', 'failure']) as never)
+      .where(eq(hooks.jobUuid, sql.placeholder('jobUuid'))),
+  );
+  const setPassword = change(
+    db
+      .insert(passwords)
+      .values(placeholders(['accountUuid', 'hash']) as never)
+      .onConflictDoUpdate({ target: passwords.accountUuid, set: { hash: sql`excluded.hash` } }),
+  );
 
   const insertInto = (table: SQLiteTable) =>
     db
@@ -202,15 +169,13 @@ export function compileStatements(db: BetterSQLite3Database) {
         ) as never,
       );
   const inserter = (table: SQLiteTable) => {
-    const statement = insertInto(table).prepare();
-    const row = rowOf(table);
-    return (record: object): void => void statement.run(row(record));
+    const insert = change(insertInto(table));
+    return (record: object): void => void insert(record);
   };
   /** Inserts unless the columns named are taken together already; tells whether it did. */
   const onceInserter = (table: SQLiteTable, ...target: SQLiteColumn[]) => {
-    const statement = insertInto(table).onConflictDoNothing({ target }).prepare();
-    const row = rowOf(table);
-    return (record: object): boolean => statement.run(row(record)).changes === 1;
+    const insert = change(insertInto(table).onConflictDoNothing({ target }));
+    return (record: object): boolean => insert(record) === 1;
   };
 
   return {
@@ -228,9 +193,9 @@ export function compileStatements(db: BetterSQLite3Database) {
     insertSession: inserter(sessions),
     insertJobOnce: onceInserter(jobs, jobs.uuid),
     insertHook: inserter(hooks),
-    updateHook: (hook: Hook) => void updateHook.run(hookRow(hook)),
+    updateHook: (hook: Hook) => void updateHook(hook),
     jobsBefore: (before: number, limit: number) => jobsBefore.all({ before, limit }),
-    deleteJobs: (uuids: readonly string[]) => void deleteJobs.run(list(uuids)),
+    deleteJobs: (uuids: readonly string[]) => void deleteJobs(list(uuids)),
     jobByUuid: (jobUuid: string) => jobByUuid.get({ uuid: jobUuid }),
     hookByJob: (jobUuid: string) => hookByJob.get({ uuid: jobUuid }),
     pendingHooks: () => pendingHooks.all(),
@@ -239,32 +204,28 @@ export function compileStatements(db: BetterSQLite3Database) {
     updateCenter: updater(modelCenters),
     updateTag: updater(tags, ['tag', 'lastOpDate']),
     updateSession: updater(sessions, ['expiredDate']),
-    unmarkDefaultRef: (modelUuid: string) => void unmarkDefault.run({ uuid: modelUuid }),
+    unmarkDefaultRef: (modelUuid: string) => void unmarkDefault({ uuid: modelUuid }),
     markDefaultRef: ({ modelUuid, modelServiceUuid }: ModelServiceRef) =>
-      void markDefault.run({ modelUuid, modelServiceUuid }),
-    setPassword: (accountUuid: string, hash: string) => void setPassword.run({ accountUuid, hash }),
+      void markDefault({ modelUuid, modelServiceUuid }),
+    setPassword: (accountUuid: string, hash: string) => void setPassword({ accountUuid, hash }),
 
     deleteResources: (resourceType: ResourceType, uuids: readonly string[]) =>
-      void deleteResources.run({ ...list(uuids), type: resourceType }),
+      void deleteResources({ ...list(uuids), type: resourceType }),
     /** But accounts and sessions; their foreign keys are to be off. */
     deleteEverything: () => {
-      for (const statement of emptyTables) statement.run();
+      for (const empty of emptyTables) empty({});
     },
     deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
     deleteRef: (modelUuid: string, modelServiceUuid: string) =>
-      void deleteRef.run({ modelUuid, modelServiceUuid }),
+      void deleteRef({ modelUuid, modelServiceUuid }),
     deleteTag: deleteWhere(tags, tags.uuid),
     deleteSession: deleteWhere(sessions, sessions.uuid),
     deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
-    deleteExpiredSessions: (now: number) => void deleteExpired.run({ now }),
+    deleteExpiredSessions: (now: number) => void deleteExpired({ now }),
 
-    imagesOfServices: (uuids: readonly string[]) => imagesOfServices.all(list(uuids)),
-    refsOfServices: (uuids: readonly string[]) => refsOfServices.all(list(uuids)),
     /** In the order in which they were made. */
     allRefs: () => allRefs.all(),
     refsOfModels: (uuids: readonly string[]) => refsOfModels.all(list(uuids)),
-    capacitiesOf: (uuids: readonly string[]): (UsedCapacity & { uuid: string })[] =>
-      capacities.all(list(uuids)),
     modelsOfCenter: (centerUuid: string) =>
       modelsOfCenter.all({ uuid: centerUuid }).map((found) => found.uuid),
     countResources: () => countResources.get()?.count ?? 0,
@@ -283,17 +244,11 @@ export function compileStatements(db: BetterSQLite3Database) {
 
 export type Statements = ReturnType<typeof compileStatements>;
 
-function placeholders(columns: readonly string[]) {
-  return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
+/** `column IN (a list of any length)`, as one prepared statement; the list is bound as JSON. */
+function among(column: SQLiteColumn): SQL {
+  return sql`${column} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
 }
 
-/** Makes what gives a record's values for a table's placeholders: what is absent is NULL. */
-function rowOf(table: SQLiteTable): (record: object) => Record<string, unknown> {
-  const columns = Object.keys(getTableColumns(table));
-  return (record) => {
-    const values = record as Record<string, unknown>;
-    const row: Record<string, unknown> = {};
-    for (const column of columns) row[column] = values[column] ?? null;
-    return row;
-  };
+function placeholders(columns: readonly string[]) {
+  return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
 }

@@ -178,7 +178,13 @@ export const modelServiceImages = sqliteTable(
     createDate: milliseconds(),
     lastOpDate: milliseconds(),
   } satisfies ColumnsOf<ModelServiceImage & { position: number }>,
-  (table) => [index('model_service_images_by_service').on(table.modelServiceUuid)],
+  (table) => [
+    // With all that is told of an image: a service is read without going to the table.
+    index('model_service_images_by_service').on(
+      ...[table.modelServiceUuid, table.uuid, table.cpuArchitecture, table.vmImageUuid],
+      ...[table.dockerImage, table.createDate, table.lastOpDate],
+    ),
+  ],
 );
 
 export const modelServiceRefs = sqliteTable(
@@ -199,7 +205,10 @@ export const modelServiceRefs = sqliteTable(
     uniqueIndex('model_service_refs_one_default')
       .on(table.modelUuid)
       .where(sql`${table.isDefault} = 1`),
-    index('model_service_refs_by_service').on(table.modelServiceUuid),
+    // With all that is told of a ref, as for images.
+    index('model_service_refs_by_service').on(
+      ...[table.modelServiceUuid, table.uuid, table.modelUuid, table.isDefault],
+    ),
   ],
 );
 
