@@ -7,113 +7,22 @@ import { DEFAULT_LIMIT } from '../../src/contract/query.ts';
 import type { Kind } from '../../src/contract/queryable.ts';
 import { readConditions, readSort } from '../../src/domain/conditions.ts';
 import type { PageQuery, Store } from '../../src/domain/ports.ts';
-import type { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { type Executed, recordStatements } from '../support/executed-statements.ts';
-import { extras, image, model, modelCenter, modelService, ref, tag } from '../support/records.ts';
-import { asIs, nothing } from '../support/results.ts';
+import { fill, OLDEST, uuidOf } from '../support/filled-database.ts';
+import { nothing } from '../support/results.ts';
 import { uuidsOf } from '../support/stores.ts';
 
 const SERVICES = 100_000;
 const MODELS = 10_000;
 const CENTERS = 100;
 const TAGS = 2_000;
-/** The number of the last of those that are as old as each other. */
-const OLDEST = 1000;
 
 /** The most a query may take of the processor, in milliseconds: many times what it takes. */
 const MOST_MS = 50;
 /** How often each is measured. */
 const RUNS = 10;
-
-/** What tells the uuids of one kind from another's. */
-const kinds = { services: '5e', models: '4d', centers: 'ce', images: '1a', refs: '0e', tags: '07' };
-type Table = keyof typeof kinds;
-
-/** A uuid by its number, in another order than the numbers. */
-const uuidOf = (table: Table, number: number): string =>
-  ((BigInt(number) * 2_654_435_761n) & 0xffffffffn).toString(16).padStart(8, '0') +
-  kinds[table] +
-  number.toString(16).padStart(22, '0');
-const uuidSql = (table: Table, number: string): string =>
-  `printf('%08x${kinds[table]}%022x', (${number}) * 2654435761 & 4294967295, ${number})`;
-
-/** Copies a table's only row so many times, with these columns made of the number `i`. */
-function multiply(
-  client: Database,
-  table: string,
-  count: number,
-  made: Record<string, string>,
-): void {
-  const row = client.prepare(`SELECT * FROM ${table}`).get() as Record<string, unknown>;
-  const columns = Object.keys(row).filter((column) => column !== 'position');
-  expect(columns).toEqual(expect.arrayContaining(Object.keys(made)));
-  client.exec(`
-    CREATE TEMP TABLE template AS SELECT * FROM ${table};
-    DELETE FROM ${table};
-    WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < ${count - 1})
-    INSERT INTO ${table} (${columns.join(', ')})
-    SELECT ${columns.map((column) => made[column] ?? column).join(', ')} FROM n, template;
-    DROP TABLE template`);
-}
-
-/** Services, each with an image and bound to one of the models; some tagged; the oldest are as old. */
-async function fill(client: Database, store: Store): Promise<void> {
-  const service = modelService();
-  const bound = model();
-  await store.addModelCenter(modelCenter(), extras(), asIs);
-  await store.addModelService(
-    { ...service, modelServiceImages: [image(service.uuid)] },
-    extras(),
-    nothing,
-  );
-  await store.addModel(bound, extras({ tags: [tag(bound.uuid, 'a tag')] }), nothing);
-  await store.bindModelToService(ref(bound.uuid, service.uuid), extras(), asIs);
-
-  client.pragma('foreign_keys = OFF');
-  client.transaction(() => {
-    const ages = { create_date: `1764071510000 + max(i - ${OLDEST}, 0) * 10`, last_op_date: 'i' };
-    const owners = { model_center_uuid: uuidSql('centers', `i % ${CENTERS}`) };
-    multiply(client, 'model_centers', CENTERS, { uuid: uuidSql('centers', 'i'), ...ages });
-    multiply(client, 'models', MODELS, {
-      uuid: uuidSql('models', 'i'),
-      name: `'Model ' || (i * 7919 % ${MODELS})`,
-      ...owners,
-      ...ages,
-    });
-    multiply(client, 'model_services', SERVICES, {
-      uuid: uuidSql('services', 'i'),
-      name: `CASE i % 5000 WHEN 7 THEN 'ABC ' ELSE 'Service ' END || (i * 7919 % ${SERVICES})`,
-      ...owners,
-      ...ages,
-    });
-    multiply(client, 'model_service_images', SERVICES, {
-      uuid: uuidSql('images', 'i'),
-      model_service_uuid: uuidSql('services', 'i'),
-    });
-    multiply(client, 'model_service_refs', SERVICES, {
-      uuid: uuidSql('refs', 'i'),
-      model_uuid: uuidSql('models', `i % ${MODELS}`),
-      model_service_uuid: uuidSql('services', 'i'),
-      is_default: `i < ${MODELS}`,
-    });
-    multiply(client, 'tags', TAGS, {
-      uuid: uuidSql('tags', 'i'),
-      resource_uuid: uuidSql('services', 'i * 50'),
-      resource_type: "'ModelServiceVO'",
-      tag: `CASE WHEN i % 100 THEN 'team' || (i % 97) ELSE 'Rare' END`,
-      type: `CASE WHEN i % 2 THEN 'User' ELSE 'System' END`,
-    });
-    client.exec(`
-      DELETE FROM resources;
-      INSERT INTO resources SELECT uuid, 'ModelCenterVO' FROM model_centers;
-      INSERT INTO resources SELECT uuid, 'ModelVO' FROM models;
-      INSERT INTO resources SELECT uuid, 'ModelServiceVO' FROM model_services`);
-  })();
-  expect(client.pragma('foreign_key_check')).toEqual([]);
-  client.pragma('foreign_keys = ON');
-}
 
 const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
 let store: Store;
@@ -124,7 +33,7 @@ beforeAll(async () => {
   const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
   executed = recordStatements(client);
   store = createSqliteStore(client);
-  await fill(client, store);
+  await fill(client, store, { services: SERVICES, models: MODELS, centers: CENTERS, tags: TAGS });
 });
 
 afterAll(async () => {
