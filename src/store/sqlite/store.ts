@@ -1,17 +1,16 @@
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import { ApiError } from '../../contract/errors.ts';
 import type { Store } from '../../domain/ports.ts';
 import type { Resources } from '../../domain/records.ts';
 import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
-import { translateError } from './errors.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
+import { PageCache } from './page-cache.ts';
 import { defineMatches } from './patterns.ts';
 import { compileQueries } from './queries.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
 import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
+import { Turns } from './turns.ts';
 import { operationWrites } from './writes.ts';
 
 /**
@@ -30,30 +29,18 @@ export function createSqliteStore(
   onCommit: (writes: number) => void = () => {},
 ): Store {
   defineMatches(client);
-  const db = drizzle(client, { casing: 'snake_case' });
-  const run = compileStatements(db);
+  const run = compileStatements(client);
   const queries = compileQueries(client);
-  const records = compileRecords(db, run);
+  const records = compileRecords(client);
+  const pages = new PageCache(client);
+  const turns = new Turns(client, onCommit);
+  const { read, write } = turns;
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
 
-  /** The one place where a write becomes a transaction: all of `work` is durable, or nothing is. */
-  function write<Result>(work: () => Result): Promise<Result> {
-    return read(() => {
-      const result = client.transaction(work).immediate();
-      onCommit(1);
-      return result;
-    });
-  }
-
-  async function read<Result>(work: () => Result): Promise<Result> {
-    if (!client.open) throw new ApiError('notReady', 'the database is closed');
-    try {
-      return work();
-    } catch (error) {
-      throw translateError(error);
-    }
+  function readPage<Page extends readonly object[]>(key: unknown, make: () => Page): Promise<Page> {
+    return read(() => pages.page(JSON.stringify(key), make));
   }
 
   const store: Store = {
@@ -78,9 +65,12 @@ export function createSqliteStore(
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
-    list: (kind, query) => read(() => records.list(kind, queries.page(kind, query))),
+    list: (kind, query) =>
+      readPage([kind, query], () => records.list(kind, queries.page(kind, query))),
     listFields: (kind, query, fields) =>
-      read(() => records.listFields(kind, queries.page(kind, query), fields)),
+      readPage([kind, query, fields], () =>
+        records.listFields(kind, queries.page(kind, query), fields),
+      ),
     count: (kind, conditions) => read(() => queries.count(kind, conditions)),
 
     addSession: (session, now) =>
@@ -119,7 +109,7 @@ export function createSqliteStore(
       if (isAll) lastReplaced = resources;
     },
     replaceResources: (resources) =>
-      read(() => {
+      turns.alone(() => {
         // Emptying whole tables is fast where nothing refers to them.
         client.pragma('foreign_keys = OFF');
         try {
@@ -136,12 +126,13 @@ export function createSqliteStore(
           client.pragma('foreign_keys = ON');
         }
       }),
-    readResources: () =>
-      // Of one moment, also where another program writes.
-      read(client.transaction(() => readResources(run, queries, records))),
+    readResources: () => read(() => readResources(run, queries, records)),
 
     ping: () => read(run.ping),
-    close: async () => void client.close(),
+    close: async () => {
+      turns.flush();
+      client.close();
+    },
   };
   return store;
 }
