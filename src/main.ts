@@ -20,8 +20,10 @@ const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 
 // Both from src/ and from dist/, one level up is the package.
 const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-/** Put there by the build, since a bundle has no packages with files of their own. */
+// Put there by the build: a bundle has no packages with files of their own, and a thread is a program of its own.
 const DOCS_ASSETS = packageFile('dist/static');
+const READER_PROGRAM = packageFile('dist/reader-thread.js');
+const ifBuilt = (path: string) => (existsSync(path) ? path : undefined);
 const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
 
 async function main(): Promise<void> {
@@ -49,7 +51,8 @@ async function main(): Promise<void> {
     readFile,
     version,
     migrationsFolder: packageFile('migrations'),
-    docsAssets: existsSync(DOCS_ASSETS) ? DOCS_ASSETS : undefined,
+    docsAssets: ifBuilt(DOCS_ASSETS),
+    readerProgram: ifBuilt(READER_PROGRAM),
     clock: Date.now,
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),

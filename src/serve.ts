@@ -21,6 +21,8 @@ export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
   version: string;
   /** Folder with the migrations of every kind of database. */
   migrationsFolder: string;
+  /** Program of the threads that read what takes long; without, everybody waits for that. */
+  readerProgram?: string | undefined;
   /** Folder with the parts of the page at /docs; the package's own unless given. */
   docsAssets?: string | undefined;
 }
@@ -42,6 +44,7 @@ export async function serve(settings: Settings, world: World): Promise<App> {
     file,
     migrationsFolder: `${world.migrationsFolder}/sqlite`,
     onCommit: metrics.committed,
+    readers: world.readerProgram === undefined ? undefined : { program: world.readerProgram },
   });
   try {
     const seed = readSeedFile(settings, world);

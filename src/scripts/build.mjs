@@ -12,7 +12,8 @@ const standalone = process.argv.includes('--standalone');
 const DRIVERS = ['better-sqlite3', 'better-sqlite3-12'];
 
 await build({
-  entryPoints: ['src/main.ts'],
+  entryPoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'],
+  entryNames: '[name]',
   outdir: 'dist',
   bundle: true,
   platform: 'node',

@@ -28,15 +28,22 @@ export class PageCache {
     this.#versionOf = () => version.get();
   }
 
-  /** The page of this key, made unless it is known. */
-  page<Found extends Page>(key: string, make: () => Found): Found {
+  /** Of the database when a page was last looked for. */
+  get version(): unknown {
+    return this.#version;
+  }
+
+  /** The page of this key, if it is as it was. */
+  find<Found extends Page>(key: string): Found | undefined {
     const version = this.#versionOf();
     if (version !== this.#version) this.#pages.clear();
     this.#version = version;
-    const known = this.#pages.get(key) as Found | undefined;
-    if (known) return known;
-    const page = make();
-    this.#pages.set(key, page);
+    return this.#pages.get(key) as Found | undefined;
+  }
+
+  /** Remembers a page that was looked for in vain, unless anything has changed since that version. */
+  keep<Made extends Page>(key: string, version: unknown, page: Made): Made {
+    if (this.#versionOf() === version) this.#pages.set(key, page);
     return page;
   }
 }

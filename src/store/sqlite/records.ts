@@ -1,13 +1,17 @@
 import { LRUCache } from 'lru-cache';
 import { type Kind, queryables } from '../../contract/queryable.ts';
 import type { Records, Told } from '../../domain/records.ts';
+import { compileAnswers, PREPARED_MAX } from './answers.ts';
 import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
-import { PREPARED_MAX } from './queries.ts';
+import { pageQuestion } from './queries.ts';
 import { compileFind, compilePage, type Row } from './rows.ts';
+
+const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /** What reads records: a service with its images and refs, a center with its sums. */
 export function compileRecords(client: Database) {
+  const answer = compileAnswers(client);
   const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
     Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
       Kind,
@@ -43,6 +47,8 @@ export function compileRecords(client: Database) {
   return {
     find,
     present,
+    /** Those of a kind, by age. */
+    uuids: (kind: Kind) => answer(pageQuestion(kind, ALL)) as string[],
     /** Whether there is one. */
     has: (kind: Kind, uuid: string): boolean => find(kind, uuid) !== undefined,
     /** Those of a page; SYS.1007 for one that holds too much. */

@@ -3,7 +3,6 @@ import type { Kind } from '../../contract/queryable.ts';
 import type { ResourceType } from '../../contract/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
 import { sqliteCode } from './errors.ts';
-import type { CompiledQueries } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
 import { requireReference } from './references.ts';
 import type { Statements } from './statements.ts';
@@ -81,15 +80,9 @@ function withUnusedUuid(field: string, insert: () => void): void {
 }
 
 /** Every resource there is, whole. */
-export function readResources(
-  run: Statements,
-  queries: CompiledQueries,
-  records: CompiledRecords,
-): Resources {
+export function readResources(run: Statements, records: CompiledRecords): Resources {
   const all = <K extends Kind>(kind: K): Records[K][] =>
-    queries
-      .page(kind, { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER })
-      .map((uuid) => records.present(kind, uuid));
+    records.uuids(kind).map((uuid) => records.present(kind, uuid));
   return {
     modelCenters: all('ModelCenter').map(
       ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,

@@ -3,9 +3,8 @@ import type { Resources } from '../../domain/records.ts';
 import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
-import { PageCache } from './page-cache.ts';
+import { createListing, type ReaderOptions } from './listing.ts';
 import { defineMatches } from './patterns.ts';
-import { compileQueries } from './queries.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
 import { moveExpiry, validSession } from './sessions.ts';
@@ -20,28 +19,27 @@ import { operationWrites } from './writes.ts';
 const SLIDE_MS = 1000;
 const SLIDE_PART = 1 / 100;
 
-/**
- * The store on an open and migrated SQLite database, which it closes in the end.
- * @param onCommit told of each transaction how many writes it held
- */
+export interface SqliteStoreOptions {
+  /** Told of each transaction how many writes it held. */
+  onCommit?: ((writes: number) => void) | undefined;
+  /** What reads what takes long; without, everybody waits for that. */
+  readers?: ReaderOptions | undefined;
+}
+
+/** The store on an open and migrated SQLite database, which it closes in the end. */
 export function createSqliteStore(
   client: Database,
-  onCommit: (writes: number) => void = () => {},
+  { onCommit = () => {}, readers }: SqliteStoreOptions = {},
 ): Store {
   defineMatches(client);
   const run = compileStatements(client);
-  const queries = compileQueries(client);
   const records = compileRecords(client);
-  const pages = new PageCache(client);
   const turns = new Turns(client, onCommit);
   const { read, write } = turns;
+  const listing = createListing(client, turns, records, readers);
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
-
-  function readPage<Page extends readonly object[]>(key: unknown, make: () => Page): Promise<Page> {
-    return read(() => pages.page(JSON.stringify(key), make));
-  }
 
   const store: Store = {
     ...operationWrites(run, records, write),
@@ -65,13 +63,9 @@ export function createSqliteStore(
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
-    list: (kind, query) =>
-      readPage([kind, query], () => records.list(kind, queries.page(kind, query))),
-    listFields: (kind, query, fields) =>
-      readPage([kind, query, fields], () =>
-        records.listFields(kind, queries.page(kind, query), fields),
-      ),
-    count: (kind, conditions) => read(() => queries.count(kind, conditions)),
+    list: listing.list,
+    listFields: listing.listFields,
+    count: listing.count,
 
     addSession: (session, now) =>
       write(() => {
@@ -126,10 +120,11 @@ export function createSqliteStore(
           client.pragma('foreign_keys = ON');
         }
       }),
-    readResources: () => read(() => readResources(run, queries, records)),
+    readResources: () => read(() => readResources(run, records)),
 
     ping: () => read(run.ping),
     close: async () => {
+      await listing.close();
       turns.flush();
       client.close();
     },

@@ -1,0 +1,98 @@
+import type { Store } from '../../domain/ports.ts';
+import { compileAnswers, type Question } from './answers.ts';
+import type { Database } from './driver.ts';
+import { compileEffort } from './effort.ts';
+import { PageCache } from './page-cache.ts';
+import { countQuestion, pageQuestion } from './queries.ts';
+import { Reader } from './reader.ts';
+import type { CompiledRecords } from './records.ts';
+import type { Turns } from './turns.ts';
+
+/** Size of a database that is read whole in some milliseconds. */
+const SMALL_BYTES = 8 * 1024 * 1024;
+
+export interface ReaderOptions {
+  /** Path of the program of their threads. */
+  program: string;
+  /** Size of a database that needs none, in bytes. */
+  smallBytes?: number;
+}
+
+type Listing = Pick<Store, 'list' | 'listFields' | 'count' | 'close'>;
+
+/**
+ * What lists and counts resources. Where that may take long it is left to readers, whom nobody else waits
+ * for. Without readers everybody waits.
+ */
+export function createListing(
+  client: Database,
+  { read }: Turns,
+  records: CompiledRecords,
+  options: ReaderOptions | undefined,
+): Listing {
+  const answer = compileAnswers(client);
+  const pages = new PageCache(client);
+  const readers = readersOf(client, options);
+
+  async function page<Page extends object[]>(
+    asked: readonly unknown[],
+    question: Question,
+    recordsOf: (uuids: string[]) => Page,
+  ): Promise<Page> {
+    const key = JSON.stringify(asked);
+    let version: unknown;
+    let reader: Reader | undefined;
+    const found = await read(() => {
+      const known = pages.find<Page>(key);
+      if (known) return known;
+      version = pages.version;
+      reader = readers?.for(question);
+      if (reader) return undefined;
+      return pages.keep(key, version, recordsOf(answer(question) as string[]));
+    });
+    if (found || !reader) return found as Page;
+    const uuids = (await reader.ask(question)) as string[];
+    return read(() => pages.keep(key, version, recordsOf(uuids)));
+  }
+
+  return {
+    list: (kind, query) =>
+      page([kind, query], pageQuestion(kind, query), (uuids) => records.list(kind, uuids)),
+    listFields: (kind, query, fields) =>
+      page([kind, query, fields], pageQuestion(kind, query), (uuids) =>
+        records.listFields(kind, uuids, fields),
+      ),
+    count: async (kind, conditions) => {
+      const question = countQuestion(kind, conditions);
+      let reader: Reader | undefined;
+      const values = await read(() => {
+        reader = readers?.for(question);
+        return reader ? undefined : answer(question);
+      });
+      const [count] = values ?? (await reader?.ask(question)) ?? [];
+      return count as number;
+    },
+    close: async () => {
+      await readers?.close();
+    },
+  };
+}
+
+/** None for a database that only its own connection can see. */
+function readersOf(client: Database, options: ReaderOptions | undefined) {
+  if (client.memory || !options) return undefined;
+  const effortOf = compileEffort(client, options.smallBytes ?? SMALL_BYTES);
+  // Scans have one of their own: searches are many, and most of them quick.
+  const [search, scan] = [0, 1].map(() => new Reader(client.name, options.program)) as [
+    Reader,
+    Reader,
+  ];
+  const byEffort = { bounded: undefined, search, scan };
+  return {
+    /** Undefined where nobody has to wait. */
+    for: (question: Question): Reader | undefined => byEffort[effortOf(question)],
+    close: async () => {
+      for (const reader of [search, scan]) await reader.close();
+    },
+  };
+}
