@@ -25,6 +25,8 @@ const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${n
  * would take most of the time of telling a list.
  */
 function zoneOffset(timeZone: string): (milliseconds: number) => number {
+  // The runtime loads its calendars when it is first asked.
+  if (timeZone === 'UTC') return () => 0;
   const clockAt = zoneClock(timeZone);
   const offsetAt = (milliseconds: number): number => {
     const second = Math.floor(milliseconds / 1000) * 1000;

@@ -11,7 +11,7 @@ export const UpdateModelService: Rule<'UpdateModelService'> = async (
   ports,
 ) => {
   const { architectureImages, ...others } = params;
-  const { fields, editYaml } = splitYamlEdits(others);
+  const { fields, editYaml } = await splitYamlEdits(others);
   const now = ports.clock();
   const images = architectureImages && serviceImages(architectureImages, uuid, now, ports);
   return ports.store.changeModelService(

@@ -1,5 +1,9 @@
-import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { FAILURE_STATUSES } from '../contract/errors.ts';
+import { unroutedPath } from './not-found.ts';
+
+/** Where the page is. */
+export const DOCS = '/docs';
 
 /**
  * Serves the OpenAPI document, and a page to browse it and try calls, which loads nothing from elsewhere.
@@ -7,24 +11,19 @@ import type { FastifyInstance } from 'fastify';
  */
 export async function serveDocs(app: FastifyInstance, assets?: string): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  await app.register(swaggerUi, {
-    routePrefix: '/docs',
-    ...(assets !== undefined && { baseDir: assets }),
-    // The plugin's own policy would have browsers load the page's parts by https, which nobody serves.
-    staticCSP: {
-      'default-src': "'self'",
-      'img-src': "'self' data:",
-      'style-src': "'self' 'unsafe-inline'",
-      'base-uri': "'self'",
-      'form-action': "'self'",
-      'frame-ancestors': "'none'",
-      'object-src': "'none'",
-    },
-    uiConfig: {
-      // Without it the page asks a public validator for a badge.
-      validatorUrl: null,
-      tryItOutEnabled: true,
-      displayRequestDuration: true,
-    },
-  });
+  // Only when needed: what the page is made of would take its part of every start.
+  const openPage = () =>
+    import('./docs-page.ts').then(({ createDocsPage }) => createDocsPage(app.swagger(), assets));
+  let page: ReturnType<typeof openPage> | undefined;
+
+  async function show({ url, headers }: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
+    page ??= openPage();
+    const answer = await (await page).inject({ url, headers });
+    if (answer.statusCode >= FAILURE_STATUSES.min) throw unroutedPath(url);
+    const { connection: _, ...kept } = answer.headers;
+    reply.code(answer.statusCode).headers(kept);
+    return answer.rawPayload;
+  }
+  for (const path of [DOCS, `${DOCS}/`, `${DOCS}/*`])
+    app.get(path, { schema: { hide: true } }, show);
 }

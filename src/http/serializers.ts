@@ -2,23 +2,27 @@ import { SerializerSelector } from '@fastify/fast-json-stringify-compiler';
 
 type Build = ReturnType<typeof SerializerSelector>;
 type Schemas = Record<string, unknown>;
+type Serializer = (answer: unknown) => string;
 
 /**
- * Compiles the serialiser of each answer once, though several routes share it, and with the components
- * that it refers to alone: otherwise a start is mostly that.
+ * Compiles the serialiser of each answer with its first use, once, though several routes share it, and with
+ * the components that it refers to alone: otherwise a start is mostly that.
  */
 export function sharedSerializers(): Build {
   const build = SerializerSelector();
   return (components, options) => {
-    const compiled = new Map<string, ReturnType<ReturnType<Build>>>();
+    const compiled = new Map<string, Serializer>();
+    const compile = (key: string, route: { schema?: unknown }): Serializer =>
+      build(referred(key, (components ?? {}) as Schemas) as never, options)(route as never);
     return (route) => {
       const key = JSON.stringify(route.schema);
-      const known = compiled.get(key);
-      if (known) return known;
-      const needed = referred(key, (components ?? {}) as Schemas) as typeof components;
-      const serializer = build(needed, options)(route);
-      compiled.set(key, serializer);
-      return serializer;
+      let serializer: Serializer | undefined;
+      const serialize: Serializer = (answer) => {
+        serializer ??= compiled.get(key) ?? compile(key, route);
+        compiled.set(key, serializer);
+        return serializer(answer);
+      };
+      return serialize;
     };
   };
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { splitYamlEdits } from '../../src/domain/yaml-edits.ts';
+import { applyEdits } from '../../src/domain/yaml-document.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 /** The longest text that can be edited, in characters. */
@@ -19,7 +19,7 @@ const hostile = [
 
 function edit(yaml: string): string {
   try {
-    return splitYamlEdits({ serviceName: 'new' }).editYaml(yaml);
+    return applyEdits(yaml, { serviceName: 'new' });
   } catch (error) {
     if (error instanceof ApiError && error.errorCode === 'SYS.1007') return error.message;
     throw error;

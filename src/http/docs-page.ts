@@ -1,0 +1,36 @@
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { DOCS } from './docs.ts';
+
+/**
+ * Makes what answers the requests of the page to browse the API, a server of its own that listens nowhere.
+ * @param document what the page shows
+ * @param assets folder of the page's parts; the package's own unless given
+ */
+export async function createDocsPage(document: object, assets?: string): Promise<FastifyInstance> {
+  const page = Fastify();
+  await page.register(swagger, { mode: 'static', specification: { document: document as never } });
+  await page.register(swaggerUi, {
+    routePrefix: DOCS,
+    ...(assets !== undefined && { baseDir: assets }),
+    // The plugin's own policy would have browsers load the page's parts by https, which nobody serves.
+    staticCSP: {
+      'default-src': "'self'",
+      'img-src': "'self' data:",
+      'style-src': "'self' 'unsafe-inline'",
+      'base-uri': "'self'",
+      'form-action': "'self'",
+      'frame-ancestors': "'none'",
+      'object-src': "'none'",
+    },
+    uiConfig: {
+      // Without it the page asks a public validator for a badge.
+      validatorUrl: null,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+    },
+  });
+  await page.ready();
+  return page;
+}
