@@ -3,8 +3,9 @@ import type { Database } from './driver.ts';
 
 /** Most that all pages remembered may take, in bytes, about. */
 const BYTES_MAX = 8 * 1024 * 1024;
-/** Bytes a resource takes beside its texts, about. */
-const RESOURCE_BYTES = 2000;
+const VALUE_BYTES = 8;
+/** Bytes that a text or list takes beside what it holds, about. */
+const OBJECT_BYTES = 40;
 
 type Page = readonly object[];
 
@@ -16,7 +17,7 @@ export class PageCache {
   readonly #versionOf: () => unknown;
   readonly #pages = new LRUCache<string, Page>({
     maxSize: BYTES_MAX,
-    sizeCalculation: bytesOf,
+    sizeCalculation: (page, key) => bytesOf(page) + bytesOf(key),
   });
   #version: unknown;
 
@@ -48,12 +49,9 @@ export class PageCache {
   }
 }
 
-function bytesOf(page: Page, key: string): number {
-  let bytes = RESOURCE_BYTES + key.length;
-  for (const resource of page) {
-    bytes += RESOURCE_BYTES;
-    for (const value of Object.values(resource))
-      if (typeof value === 'string') bytes += value.length;
-  }
-  return bytes;
+/** About. */
+function bytesOf(value: unknown): number {
+  if (typeof value === 'string') return OBJECT_BYTES + value.length;
+  if (typeof value !== 'object' || value === null) return VALUE_BYTES;
+  return Object.values(value).reduce((bytes, member) => bytes + bytesOf(member), OBJECT_BYTES);
 }

@@ -93,15 +93,18 @@ export function createSqliteStore(
         run.deleteSessionsOf(accountUuid);
       }),
 
-    addResources: async (resources) => {
-      const isAll = await write(() => {
-        const wasEmpty = run.countResources() === 0;
-        insertResources(run, resources);
-        if (wasEmpty) baseline.take();
-        return wasEmpty;
-      });
-      if (isAll) lastReplaced = resources;
-    },
+    addResources: (resources) =>
+      turns.alone(() => {
+        const isAll = client
+          .transaction(() => {
+            const wasEmpty = run.countResources() === 0;
+            insertResources(run, resources);
+            if (wasEmpty) baseline.take();
+            return wasEmpty;
+          })
+          .immediate();
+        if (isAll) lastReplaced = resources;
+      }),
     replaceResources: (resources) =>
       turns.alone(() => {
         // Emptying whole tables is fast where nothing refers to them.
@@ -125,7 +128,7 @@ export function createSqliteStore(
     ping: () => read(run.ping),
     close: async () => {
       await listing.close();
-      turns.flush();
+      await turns.finish();
       client.close();
     },
   };

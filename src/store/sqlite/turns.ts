@@ -53,13 +53,13 @@ export class Turns {
    */
   readonly write = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#writes, work);
 
-  /** Resolves with what `work` returns, or rejects with what it throws. It sees the writes asked for before. */
+  /** Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of. */
   readonly read = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#reads, work);
 
   /** Does at once, after what was asked for before, what can share no transaction. */
   readonly alone = async <Result>(work: () => Result): Promise<Result> => {
     this.#requireOpen();
-    this.flush();
+    this.#flush();
     try {
       return work();
     } catch (error) {
@@ -67,8 +67,15 @@ export class Turns {
     }
   };
 
-  /** Does at once what was asked for. */
-  flush(): void {
+  /** Resolves when nothing is left to do, nor what follows from it. */
+  async finish(): Promise<void> {
+    while (this.#isScheduled) {
+      this.#flush();
+      await new Promise(setImmediate);
+    }
+  }
+
+  #flush(): void {
     while (this.#writes.length > 0) this.#doWrites();
     while (this.#reads.length > 0) this.#doReads();
   }
@@ -89,7 +96,7 @@ export class Turns {
 
   #endTurn(): void {
     this.#doWrites();
-    if (this.#writes.length === 0) this.#doReads();
+    this.#doReads();
     this.#isScheduled = this.#writes.length > 0 || this.#reads.length > 0;
     if (this.#isScheduled) setImmediate(() => this.#endTurn());
   }

@@ -1,0 +1,716 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { pino } from 'pino';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Store } from '../../src/domain/ports.ts';
+import type { Model } from '../../src/domain/records.ts';
+import { serve } from '../../src/serve.ts';
+import { readSettings } from '../../src/settings.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { Turns } from '../../src/store/sqlite/turns.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { parseMetrics, sumOf } from '../support/prometheus.ts';
+import { openConnection, rawRequest } from '../support/raw-http.ts';
+import {
+  extras,
+  model,
+  modelService,
+  newJob,
+  newUuid,
+  noResources,
+  ref,
+  session,
+  tag,
+} from '../support/records.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { nothing } from '../support/results.ts';
+import { seededModel } from '../support/seeds.ts';
+import { API, SESSION } from '../support/server.ts';
+import { openFileStore, openSecondStore } from '../support/sqlite-stores.ts';
+import { storeWrites, writeOneOfEach } from '../support/store-writes.ts';
+import {
+  ALL,
+  added,
+  failure,
+  inPath,
+  notFound,
+  UNKNOWN,
+  uuidsOf,
+  where,
+} from '../support/stores.ts';
+
+/** Most writes of a transaction. */
+const WRITES_MAX = 64;
+
+const times = <Made>(count: number, make: (index: number) => Made): Made[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
+  const record = model(fields);
+  return store.addModel(record, extras(), () => record.uuid);
+};
+
+const refusal = notFound(expect.stringContaining(UNKNOWN));
+
+/** Fails before it changes anything. */
+const addWithUnknown = (store: Store) =>
+  store.addModel(model(), extras({ references: [inPath(UNKNOWN)] }), () => 'added');
+
+const lateFailure = expect.objectContaining({
+  message: expect.stringMatching(/constraint failed/),
+});
+
+/** Fails when it has added a model and a ref: of two defaults the second one can't be. */
+const addWithTwoDefaults = (store: Store, services: readonly [string, string], uuid = newUuid()) =>
+  store.addModel(
+    model({
+      uuid,
+      modelServiceRefs: services.map((service) => ref(uuid, service, { isDefault: true })),
+    }),
+    extras(),
+    () => 'added',
+  );
+
+async function withServices(context: Finishing) {
+  const opened = openFileStore(context);
+  const services = [await added(opened.store), await added(opened.store)].map(({ uuid }) => uuid);
+  opened.commits.length = 0;
+  return { ...opened, services: services as [string, string] };
+}
+
+/** What settled with a value, and what it rejected with. */
+async function outcomesOf(asked: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const settled = await Promise.allSettled(asked);
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
+}
+
+/** Turns on a database of one table, whose rows name a parent that must be there when they commit. */
+function openTurns(context: Finishing) {
+  const file = `${temporaryFolder(context)}/turns.db`;
+  const client = new Database(file);
+  const other = new Database(file);
+  context.onTestFinished(() => void client.close());
+  context.onTestFinished(() => void other.close());
+  client.pragma('journal_mode = WAL');
+  client.pragma('foreign_keys = ON');
+  client.exec(`CREATE TABLE rows (
+    id INTEGER PRIMARY KEY,
+    parent INTEGER REFERENCES rows (id) DEFERRABLE INITIALLY DEFERRED
+  )`);
+  const commits: number[] = [];
+  const turns = new Turns(client, (writes) => commits.push(writes));
+  const insert = client.prepare('INSERT INTO rows VALUES (?, ?)');
+  const ids = client.prepare('SELECT id FROM rows ORDER BY id').pluck();
+  const committed = other.prepare('SELECT id FROM rows ORDER BY id').pluck();
+  return {
+    client,
+    other,
+    turns,
+    commits,
+    insert: (id: number, parent: number | null = null) => void insert.run(id, parent),
+    /** As the turns' own connection sees them. */
+    ids: () => ids.all() as number[],
+    /** As another connection sees them. */
+    committed: () => committed.all() as number[],
+  };
+}
+
+describe('the writes of one turn', () => {
+  test('share a commit, whatever they are', async (context) => {
+    const { store, commits } = openFileStore(context);
+    const written = await writeOneOfEach(store);
+    commits.length = 0;
+    const grouped = storeWrites.filter(
+      ([name]) => !['useSession', 'addResources', 'replaceResources'].includes(name),
+    );
+    await Promise.allSettled(grouped.map(([, write]) => write(store, written)));
+    expect(commits).toEqual([grouped.length]);
+  });
+
+  test('of other turns have commits of their own', async (context) => {
+    const { store, commits } = openFileStore(context);
+    for (const _ of [1, 2, 3]) await add(store);
+    expect(commits).toEqual([1, 1, 1]);
+  });
+
+  test.for([
+    [WRITES_MAX, [64]],
+    [WRITES_MAX + 1, [64, 1]],
+    [2 * WRITES_MAX + 2, [64, 64, 2]],
+  ] as const)('are %i in commits of %j', async ([count, expected], context) => {
+    const { store, commits, rows } = openFileStore(context);
+    const asked = await Promise.all(times(count, () => add(store)));
+    expect(commits).toEqual(expected);
+    expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(asked.toSorted());
+  });
+
+  test('are done in the order in which they were asked for', async (context) => {
+    const { turns, insert, ids } = openTurns(context);
+    const seen = await Promise.all(
+      times(WRITES_MAX + 3, (id) =>
+        turns.write(() => {
+          insert(id);
+          return ids().length;
+        }),
+      ),
+    );
+    expect(seen).toEqual(times(WRITES_MAX + 3, (id) => id + 1));
+  });
+
+  test('have nothing done before the turn ends, and nothing told before it is committed', async (context) => {
+    const { turns, insert, committed } = openTurns(context);
+    let done = 0;
+    const told: number[][] = [];
+    const asked = times(3, (id) =>
+      turns
+        .write(() => {
+          done++;
+          insert(id);
+        })
+        .then(() => told.push(committed())),
+    );
+    await Promise.resolve();
+    expect(done).toBe(0);
+    expect(committed()).toEqual([]);
+    await Promise.all(asked);
+    expect(told).toEqual(times(3, () => [0, 1, 2]));
+  });
+
+  test('that come as a burst of requests share commits', async (context) => {
+    const { settings } = readSettings({
+      env: {
+        AIOS_DATABASE_URL: `file:${temporaryFolder(context)}/aios.db`,
+        AIOS_PORT: '0',
+        AIOS_SESSION: SESSION,
+      },
+      flags: {},
+      readFile: () => '',
+    });
+    const app = await serve(settings, {
+      logger: pino({ level: 'silent' }),
+      readFile: () => '{}',
+      version: '0.0.0-test',
+      migrationsFolder: 'migrations',
+      clock: Date.now,
+      pause: () => Promise.resolve(),
+      newUuid,
+    });
+    onTestFinished(() => app.close());
+    const { port } = app.server.address() as { port: number };
+    const url = `http://127.0.0.1:${port}`;
+    const commits = async () => {
+      const headers = { authorization: `OAuth ${SESSION}` };
+      const text = await (await fetch(`${url}/_aios/metrics`, { headers })).text();
+      const metric = parseMetrics(text).get('aios_commit_writes');
+      return [sumOf(metric, 'aios_commit_writes_sum'), sumOf(metric, 'aios_commit_writes_count')];
+    };
+    const request = (param: object) => {
+      const body = JSON.stringify({ param });
+      const headers = { 'content-type': 'application/json', 'content-length': `${body.length}` };
+      return rawRequest('POST', `${API}/models`, headers, body);
+    };
+    // One in three names a service that isn't there.
+    const params = times(60, (index) => ({
+      ...requiredModelParams,
+      name: `model ${index}`,
+      ...(index % 3 === 0 && { modelServiceUuids: [UNKNOWN] }),
+    }));
+    const [writesBefore = 0, commitsBefore = 0] = await commits();
+    const connection = await openConnection(url);
+    await connection.send(params.map(request).join(''));
+    for (const [index, { name }] of params.entries()) {
+      const { status, body } = await connection.answer();
+      expect([name, status]).toEqual([name, index % 3 === 0 ? 503 : 200]);
+      if (status === 200) expect(body.inventory.name).toBe(name);
+      else expect(body.error.code).toBe('SYS.1003');
+    }
+    const [writesAfter = 0, commitsAfter = 0] = await commits();
+    expect(writesAfter - writesBefore).toBe(60);
+    expect(commitsAfter - commitsBefore).toBeLessThanOrEqual(20);
+    const listed = await fetch(`${url}${API}/models?count=true`, {
+      headers: { authorization: `OAuth ${SESSION}` },
+    });
+    expect(await listed.json()).toEqual({ success: true, total: 40 });
+  });
+});
+
+describe('a write that fails', () => {
+  test('before it changed anything takes no other along', async (context) => {
+    const { store, commits, rows } = openFileStore(context);
+    const outcomes = await outcomesOf([
+      addWithUnknown(store),
+      add(store, { uuid: UNKNOWN.replace(/^1/, '2') }),
+      addWithUnknown(store),
+      add(store, { uuid: UNKNOWN.replace(/^1/, '3') }),
+      addWithUnknown(store),
+    ]);
+    const [, second, , fourth] = outcomes;
+    expect(outcomes).toEqual([refusal, second, refusal, fourth, refusal]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([second, fourth]);
+    expect(rows('resources')).toHaveLength(2);
+    expect(commits).toEqual([5]);
+  });
+
+  test.for([
+    ['first', [0]],
+    ['in the middle', [2]],
+    ['last', [4]],
+    ['several times', [0, 1, 3, 4]],
+  ] as const)('halfway, %s, takes no other along and leaves nothing', async ([, at], context) => {
+    const { store, commits, rows, services } = await withServices(context);
+    const isFailing = (index: number) => (at as readonly number[]).includes(index);
+    const outcomes = await outcomesOf(
+      times(5, (index) =>
+        isFailing(index) ? addWithTwoDefaults(store, services) : add(store, { name: `${index}` }),
+      ),
+    );
+    const kept = rows('models').map(({ uuid, name }) => [uuid, name]);
+    expect(outcomes).toEqual(
+      times(5, (index) => (isFailing(index) ? lateFailure : expect.any(String))),
+    );
+    expect(kept).toEqual(
+      times(5, (index) => [outcomes[index], `${index}`]).filter((_, index) => !isFailing(index)),
+    );
+    expect(rows('model_service_refs')).toEqual([]);
+    expect(rows('resources')).toHaveLength(kept.length + 2);
+    expect(commits).toEqual([5]);
+  });
+
+  test('halfway beside one that fails before takes no other along either', async (context) => {
+    const { store, rows, services } = await withServices(context);
+    const outcomes = await outcomesOf([
+      addWithUnknown(store),
+      add(store),
+      addWithTwoDefaults(store, services),
+      addWithUnknown(store),
+      add(store),
+    ]);
+    const kept = rows('models').map(({ uuid }) => uuid);
+    expect(outcomes).toEqual([refusal, kept[0], lateFailure, refusal, kept[1]]);
+  });
+
+  test('leaves the others what it found, whether these come before or after', async (context) => {
+    const { store, rows, services } = await withServices(context);
+    const [service] = services;
+    const uuid = newUuid();
+    const outcomes = await outcomesOf([
+      store.addTag(tag(service, 'before'), () => 'tagged'),
+      addWithTwoDefaults(store, services, uuid),
+      store.addTag(tag(uuid, 'of what failed', { resourceType: 'ModelVO' }), () => 'tagged'),
+      // The uuid is free again.
+      add(store, { uuid }),
+      store.addTag(tag(service, 'before'), () => 'tagged'),
+      store.addTag(tag(uuid, 'after', { resourceType: 'ModelVO' }), () => 'tagged'),
+    ]);
+    expect(outcomes).toEqual([
+      'tagged',
+      lateFailure,
+      notFound(expect.stringContaining(uuid)),
+      uuid,
+      failure('SYS.1006', expect.stringContaining('already has the tag[before]')),
+      'tagged',
+    ]);
+    expect(rows('tags').map(({ tag }) => tag)).toEqual(['before', 'after']);
+    expect(rows('model_service_refs')).toEqual([]);
+  });
+
+  test('in its last step, when its result is made, leaves nothing', async (context) => {
+    const { store, rows } = openFileStore(context);
+    const thrown = new Error('no result');
+    const failing = store.addModelService(modelService(), extras(), () => {
+      throw thrown;
+    });
+    const outcomes = await outcomesOf([add(store), failing, add(store)]);
+    const kept = rows('models').map(({ uuid }) => uuid);
+    expect(outcomes).toEqual([kept[0], thrown, kept[1]]);
+    expect(rows('model_services')).toEqual([]);
+  });
+
+  test('gives its own failure even where that is no error at all', async (context) => {
+    const { turns, insert, committed } = openTurns(context);
+    const fail = (thrown: unknown, id?: number) =>
+      turns.write(() => {
+        if (id !== undefined) insert(id);
+        throw thrown;
+      });
+    const outcomes = await outcomesOf([
+      fail(undefined),
+      turns.write(() => insert(1)),
+      fail(null, 2),
+      fail('a text', 3),
+      fail(0),
+    ]);
+    expect(outcomes).toEqual([undefined, undefined, null, 'a text', 0]);
+    expect(committed()).toEqual([1]);
+  });
+});
+
+describe('a transaction that fails', () => {
+  test('to begin has every write of it refused, and the next one goes on', async (context) => {
+    const { store, client, file, commits, rows } = openFileStore(context);
+    client.pragma('busy_timeout = 0');
+    const other = new Database(file);
+    context.onTestFinished(() => void other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const locked = expect.objectContaining({
+      failure: 'notReady',
+      message: 'the database is locked by another program',
+    });
+    const asked = times(WRITES_MAX + 2, () => add(store));
+    const read = store.count('Model', []);
+    expect(await outcomesOf(asked)).toEqual(asked.map(() => locked));
+    expect(await read).toBe(0);
+    expect(commits).toEqual([]);
+    other.exec('ROLLBACK');
+    expect(rows('models')).toEqual([]);
+    await Promise.all([add(store), add(store)]);
+    expect(rows('models')).toHaveLength(2);
+    expect(commits).toEqual([2]);
+  });
+
+  test('waits for another program’s lock as long as it may', async (context) => {
+    const { store, client, file, rows } = openFileStore(context);
+    client.pragma('busy_timeout = 150');
+    const other = new Database(file);
+    context.onTestFinished(() => void other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const start = performance.now();
+    const outcomes = await outcomesOf([add(store), add(store)]);
+    expect(performance.now() - start).toBeGreaterThan(140);
+    expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ failure: 'notReady' })));
+    other.exec('COMMIT');
+    expect(rows('models')).toEqual([]);
+  });
+
+  test('to commit has every write of it refused and keeps none, and the next one goes on', async (context) => {
+    const { turns, insert, ids, committed, commits } = openTurns(context);
+    const asked = [
+      turns.write(() => insert(1)),
+      // Its parent is missing, which only the commit finds.
+      turns.write(() => insert(2, 99)),
+      turns.write(() => insert(3)),
+    ];
+    const read = turns.read(ids);
+    const failed = expect.objectContaining({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
+    expect(await outcomesOf(asked)).toEqual([failed, failed, failed]);
+    expect(await read).toEqual([]);
+    expect(committed()).toEqual([]);
+    expect(commits).toEqual([]);
+    await Promise.all([turns.write(() => insert(1)), turns.write(() => insert(3))]);
+    expect(committed()).toEqual([1, 3]);
+    expect(commits).toEqual([2]);
+  });
+
+  test('to commit when one of its writes has failed halfway keeps none either', async (context) => {
+    const { turns, insert, committed } = openTurns(context);
+    const asked = [
+      turns.write(() => insert(1)),
+      turns.write(() => {
+        insert(2);
+        insert(1);
+      }),
+      turns.write(() => insert(3, 99)),
+    ];
+    const outcomes = await outcomesOf(asked);
+    expect(outcomes).toEqual(Array(3).fill(expect.objectContaining({ name: 'SqliteError' })));
+    expect(committed()).toEqual([]);
+    await turns.write(() => insert(4));
+    expect(committed()).toEqual([4]);
+  });
+
+  test('of a work that ended it refuses all of it', async (context) => {
+    const { client, turns, insert, committed } = openTurns(context);
+    const thrown = new Error('the disk failed');
+    const asked = [
+      turns.write(() => insert(1)),
+      turns.write(() => {
+        // As SQLite itself does where it can't go on.
+        client.exec('ROLLBACK');
+        throw thrown;
+      }),
+      turns.write(() => insert(3)),
+    ];
+    expect(await outcomesOf(asked)).toEqual([thrown, thrown, thrown]);
+    expect(committed()).toEqual([]);
+    await turns.write(() => insert(4));
+    expect(committed()).toEqual([4]);
+  });
+
+  test('on a full disk keeps whole writes alone, and those that were answered', async (context) => {
+    const { store, client, rows } = openFileStore(context);
+    const full = expect.objectContaining({
+      failure: 'internal',
+      message: 'the disk of the database is full, nothing was changed',
+    });
+    const pages = client.pragma('page_count', { simple: true }) as number;
+    client.pragma(`max_page_count = ${pages + 10}`);
+    const large = () => add(store, { introduction: 'x'.repeat(200_000) });
+    const outcomes = await outcomesOf([add(store), large(), add(store), large(), add(store)]);
+    expect(outcomes[1]).toEqual(full);
+    expect(outcomes[3]).toEqual(full);
+    const answered = outcomes.filter((outcome) => typeof outcome === 'string');
+    const refused = outcomes.filter((outcome) => typeof outcome !== 'string');
+    expect(refused).toEqual(refused.map(() => full));
+    const kept = (table: string) => rows(table).map(({ uuid }) => uuid);
+    expect(kept('models').toSorted()).toEqual(answered.toSorted());
+    expect(kept('resources').toSorted()).toEqual(answered.toSorted());
+    client.pragma('max_page_count = 1000000');
+    const room = await Promise.all([large(), large()]);
+    expect(kept('models').toSorted()).toEqual([...answered, ...room].toSorted());
+  });
+
+  test('on what can not be written to refuses all of it', async (context) => {
+    const { store, client, rows } = openFileStore(context);
+    client.pragma('query_only = ON');
+    const refused = expect.objectContaining({
+      failure: 'internal',
+      message: 'the database can not be written to, nothing was changed',
+    });
+    const asked = [add(store), add(store), add(store)];
+    expect(await outcomesOf(asked)).toEqual([refused, refused, refused]);
+    expect(await store.count('Model', [])).toBe(0);
+    client.pragma('query_only = OFF');
+    await add(store);
+    expect(rows('models')).toHaveLength(1);
+  });
+});
+
+describe('a read', () => {
+  test('sees the writes asked for before it in the same turn', async (context) => {
+    const { store, services } = await withServices(context);
+    const [service] = services;
+    const uuids = times(20, () => newUuid());
+    for (const uuid of uuids) void add(store, { uuid });
+    const last = uuids.at(-1) ?? '';
+    void store.bindModelToService(ref(last, service), extras(), nothing);
+    void store.addTag(tag(service, 'a tag'), nothing);
+    const named = where('Model', 'uuid', { is: '=', value: last });
+    const [found, bound, listed, fields, counted, tags, all] = await Promise.all([
+      store.find('Model', last),
+      store.find('ModelService', service),
+      store.list('Model', { ...ALL, conditions: [named] }),
+      store.listFields('Model', ALL, ['uuid']),
+      store.count('Model', []),
+      store.list('UserTag', ALL),
+      store.readResources(),
+    ]);
+    expect(found?.modelServiceRefs).toMatchObject([{ modelServiceUuid: service }]);
+    expect(bound?.modelServiceRefs).toMatchObject([{ modelUuid: last }]);
+    expect(uuidsOf(listed)).toEqual([last]);
+    expect(uuidsOf(fields as { uuid: string }[]).toSorted()).toEqual(uuids.toSorted());
+    expect(counted).toBe(uuids.length);
+    expect(tags).toHaveLength(1);
+    expect(uuidsOf(all.models).toSorted()).toEqual(uuids.toSorted());
+  });
+
+  test('sees nothing of a write of its turn that failed', async (context) => {
+    const { store, services } = await withServices(context);
+    const failing = addWithTwoDefaults(store, services);
+    const counted = store.count('Model', []);
+    await expect(failing).rejects.toEqual(lateFailure);
+    expect(await counted).toBe(0);
+  });
+
+  test('sees the same moment as the others of its turn', async (context) => {
+    const { turns, other, ids, committed } = openTurns(context);
+    const [before, after] = await Promise.all([
+      turns.read(() => {
+        const seen = ids();
+        other.exec('INSERT INTO rows VALUES (1, NULL)');
+        return seen;
+      }),
+      turns.read(ids),
+    ]);
+    expect([before, after, committed()]).toEqual([[], [], [1]]);
+    expect(await turns.read(ids)).toEqual([1]);
+  });
+
+  test('that fails takes no other along', async (context) => {
+    const { turns, ids } = openTurns(context);
+    const thrown = new Error('it failed');
+    const outcomes = await outcomesOf([
+      turns.read(ids),
+      turns.read(() => {
+        throw thrown;
+      }),
+      turns.read(ids),
+    ]);
+    expect(outcomes).toEqual([[], thrown, []]);
+  });
+
+  test('that gives much ends the turn’s, and what came meanwhile is served', async (context) => {
+    const { turns } = openTurns(context);
+    let turn = 0;
+    let isOver = false;
+    const count = () => {
+      turn++;
+      if (!isOver) setImmediate(count);
+    };
+    setImmediate(count);
+    const page = times(200, () => ({}));
+    const turnsOfReads = await Promise.all(times(4, () => turns.read(() => page).then(() => turn)));
+    isOver = true;
+    expect(new Set(turnsOfReads).size).toBe(4);
+    expect(turnsOfReads).toEqual(turnsOfReads.toSorted((one, other) => one - other));
+  });
+
+  test('is done however many writes keep coming after it', async (context) => {
+    const { turns, ids } = openTurns(context);
+    let isOver = false;
+    let written = 0;
+    const write = async () => {
+      while (!isOver) {
+        await turns.write(() => {});
+        written++;
+      }
+    };
+    const writers = times(2 * WRITES_MAX, write);
+    const read = turns.read(ids).then(() => 'done');
+    const waited = (async () => {
+      for (let turn = 0; turn < 50; turn++) await nextTurn();
+      return `not done after ${written} writes`;
+    })();
+    const outcome = await Promise.race([read, waited]);
+    isOver = true;
+    await Promise.all([...writers, read]);
+    expect(outcome).toBe('done');
+  });
+});
+
+describe('replacing all resources', () => {
+  const seedOf = (...uuids: string[]) => ({
+    ...noResources,
+    models: uuids.map((uuid) => seededModel({ uuid })),
+  });
+
+  test('comes between the writes asked for before and after it', async (context) => {
+    const { store, rows } = openFileStore(context);
+    const [before, seeded, after] = [newUuid(), newUuid(), newUuid()];
+    const outcomes = await outcomesOf([
+      add(store, { uuid: before }),
+      store.count('Model', []),
+      store.replaceResources(seedOf(seeded)),
+      add(store, { uuid: after }),
+      store.deleteResources('ModelVO', [seeded], () => 'deleted'),
+      store.count('Model', []),
+    ]);
+    expect(outcomes).toEqual([before, 1, undefined, after, 'deleted', 1]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([after]);
+  });
+
+  test('by what can not be kept fails alone', async (context) => {
+    const { store, rows } = openFileStore(context);
+    const [before, after] = [newUuid(), newUuid()];
+    const dangling = { ...noResources, modelServiceRefs: [ref(UNKNOWN, UNKNOWN)] };
+    const outcomes = await outcomesOf([
+      add(store, { uuid: before }),
+      store.replaceResources(dangling),
+      add(store, { uuid: after }),
+    ]);
+    expect(outcomes).toEqual([before, failure('SYS.1003', expect.any(String)), after]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([before, after]);
+    // Foreign keys hold again.
+    await store.addTag(tag(after, 'a tag', { resourceType: 'ModelVO' }), nothing);
+    await store.deleteResources('ModelVO', [after], nothing);
+    expect(rows('tags')).toEqual([]);
+  });
+
+  test('by the same again gives the same, whatever was added in the turn of another', async (context) => {
+    const { store } = openFileStore(context);
+    const [first, second] = [seedOf(newUuid()), seedOf(newUuid(), newUuid())];
+    await Promise.all([store.addResources(first), store.replaceResources(second)]);
+    await store.replaceResources(first);
+    expect(uuidsOf(await store.list('Model', ALL))).toEqual(uuidsOf(first.models));
+  });
+});
+
+describe('a job', () => {
+  test('that two writes of one turn name is done by one', async (context) => {
+    const { store, rows, commits } = openFileStore(context);
+    const job = newJob({ hookUrl: 'http://127.0.0.1:1/' });
+    const addFor = () => {
+      const record = model();
+      return store.forJob(job).addModel(record, extras(), () => ({ uuid: record.uuid }));
+    };
+    const outcomes = await outcomesOf([addFor(), add(store), addFor()]);
+    const [done, other, refused] = outcomes as [{ uuid: string }, string, unknown];
+    expect(refused).toEqual(failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`));
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([done.uuid, other]);
+    expect(rows('jobs')).toHaveLength(1);
+    expect(rows('hooks')).toHaveLength(1);
+    expect(await store.findJob(job.uuid)).toMatchObject({ success: true, outcome: done });
+    expect(commits).toEqual([3]);
+  });
+
+  test('whose write fails halfway is left to another of its turn', async (context) => {
+    const { store, rows, services } = await withServices(context);
+    const job = newJob();
+    const kept = model();
+    const outcomes = await outcomesOf([
+      addWithTwoDefaults(store.forJob(job), services),
+      store.forJob(job).addModel(kept, extras(), () => ({ uuid: kept.uuid })),
+      store.forJob(job).addModel(model(), extras(), () => ({})),
+    ]);
+    expect(outcomes).toEqual([
+      lateFailure,
+      { uuid: kept.uuid },
+      failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`),
+    ]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([kept.uuid]);
+    expect(rows('jobs')).toHaveLength(1);
+  });
+});
+
+describe('closing', () => {
+  test('finishes what was asked for, and tells everybody', async (context) => {
+    const { store, file, services } = await withServices(context);
+    const uuids = times(2 * WRITES_MAX, () => newUuid());
+    const writes = uuids.map((uuid) => add(store, { uuid }));
+    const failed = outcomesOf([addWithTwoDefaults(store, services)]);
+    const reads = times(3, () => store.list('Model', ALL));
+    const counted = store.count('Model', []);
+    await store.close();
+    expect(await outcomesOf(writes)).toEqual(uuids);
+    expect(await failed).toEqual([lateFailure]);
+    expect((await Promise.all(reads)).map((page) => page.length)).toEqual(Array(3).fill(128));
+    expect(await counted).toBe(128);
+    const reopened = openSecondStore(context, file);
+    expect(await reopened.count('Model', [])).toBe(128);
+  });
+
+  test('finishes the use of a session too, whose expiry moves on', async (context) => {
+    const { store, file } = openFileStore(context);
+    const known = session();
+    await store.addSession(known, 0);
+    const later = known.expiredDate + 60_000;
+    const used = store.useSession(known.uuid, 0, later);
+    await store.close();
+    expect(await outcomesOf([used])).toEqual([{ ...known, expiredDate: later }]);
+    const reopened = openSecondStore(context, file);
+    expect((await reopened.findSession(known.uuid, 0))?.expiredDate).toBe(later);
+  });
+
+  test('has everything asked for afterwards refused', async (context) => {
+    const { store } = openFileStore(context);
+    const written = await writeOneOfEach(store);
+    await store.close();
+    const closed = failure('SYS.1010', 'the database is closed');
+    const reads: [string, () => Promise<unknown>][] = [
+      ['find', () => store.find('Model', UNKNOWN)],
+      ['list', () => store.list('Model', ALL)],
+      ['listFields', () => store.listFields('Model', ALL, ['uuid'])],
+      ['count', () => store.count('Model', [])],
+      ['findJob', () => store.findJob(UNKNOWN)],
+      ['pendingHooks', () => store.pendingHooks()],
+      ['hookOf', () => store.hookOf(UNKNOWN)],
+      ['findSession', () => store.findSession(UNKNOWN, 0)],
+      ['findPassword', () => store.findPassword(UNKNOWN)],
+      ['readResources', () => store.readResources()],
+      ['ping', () => store.ping()],
+      ['forJob', () => addWithUnknown(store.forJob(newJob()))],
+    ];
+    const writes = storeWrites.map(([name, write]) => [name, () => write(store, written)] as const);
+    for (const [name, ask] of [...reads, ...writes]) {
+      await expect(ask(), name).rejects.toEqual(closed);
+    }
+  });
+});

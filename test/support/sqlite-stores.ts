@@ -1,0 +1,58 @@
+import { join } from 'node:path';
+import type { Store } from '../../src/domain/ports.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { putEmptyDatabase } from './empty-database.ts';
+import { type Finishing, temporaryFolder } from './folder.ts';
+
+/** A store on a database file of the test's own. */
+export interface FileStore {
+  store: Store;
+  file: string;
+  /** The store's own connection. */
+  client: Database;
+  /** How many writes each transaction held, in the order of their commits. */
+  commits: number[];
+  /** Rows of a table as another connection sees them: what is committed. */
+  rows: (table: string, where?: string) => Record<string, unknown>[];
+  /** All rows of all tables as another connection sees them. */
+  snapshot: () => Record<string, unknown[]>;
+}
+
+/** @param prepare what to do with the connection before the store is made on it */
+export function openFileStore(
+  context: Finishing,
+  prepare: (client: Database) => void = () => {},
+): FileStore {
+  const file = join(temporaryFolder(context), 'aios.db');
+  putEmptyDatabase(file);
+  const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
+  context.onTestFinished(() => void client.close());
+  prepare(client);
+  const commits: number[] = [];
+  const store = createSqliteStore(client, { onCommit: (writes) => commits.push(writes) });
+  const other = new Database(file, { readonly: true });
+  context.onTestFinished(() => void other.close());
+  const rows = (table: string, where = '1') =>
+    other.prepare(`SELECT * FROM "${table}" WHERE ${where}`).all() as Record<string, unknown>[];
+  const tables = other
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all() as string[];
+  return {
+    store,
+    file,
+    client,
+    commits,
+    rows,
+    snapshot: () => Object.fromEntries(tables.map((table) => [table, rows(table)])),
+  };
+}
+
+/** Another store on the file of one, as another program would have it. */
+export function openSecondStore(context: Finishing, file: string): Store {
+  const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
+  context.onTestFinished(() => void client.close());
+  return createSqliteStore(client);
+}
