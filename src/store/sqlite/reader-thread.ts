@@ -10,10 +10,15 @@ import type { Asked, ToldError } from './reader.ts';
 /** As low as Linux knows. */
 const LEAST_PRIORITY = 19;
 
+/** Kibibytes of the file that are kept in memory. */
+const CACHE_KIB = 4096;
+
 /** Answers questions on a connection of its own, one after the other: the program of a reader's thread. */
 const client = new Database(workerData as string, { readonly: true });
 // Where threads have priorities of their own: others wait for what the server's own thread does.
 if (platform() === 'linux') setPriority(LEAST_PRIORITY);
+// What a scan reads is not read again soon.
+client.pragma(`cache_size = -${CACHE_KIB}`);
 defineMatches(client);
 const answer = compileAnswers(client);
 

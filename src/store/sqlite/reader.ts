@@ -4,6 +4,9 @@ import type { Question } from './answers.ts';
 import { Database } from './driver.ts';
 import { translateError } from './errors.ts';
 
+/** Megabytes for what a thread has just made. */
+const YOUNG_MB = 4;
+
 /** A question on its way to the thread. */
 export interface Asked {
   id: number;
@@ -59,7 +62,11 @@ export class Reader {
   }
 
   #start(): Worker {
-    const thread = new Worker(this.#program, { workerData: this.#file });
+    const thread = new Worker(this.#program, {
+      workerData: this.#file,
+      // What it makes are short texts, told at once.
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
+    });
     // Nothing of it shall keep a process that is otherwise done.
     thread.unref();
     thread.on('message', (answer: Answer) => {
