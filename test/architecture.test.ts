@@ -33,10 +33,12 @@ function modulesOf(folder: string): Module[] {
 
 const modules = modulesOf('src');
 const tests = modulesOf('test');
+const benchmark = modulesOf('bench');
 
 /** `@fastify/cors` of `@fastify/cors/types.js`. */
 const packageOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;
-const isPackage = (name: string) => !/^(src|test|dist|migrations)\//.test(name) && !isBuiltin(name);
+const isPackage = (name: string) =>
+  !/^(src|test|bench|dist|migrations)\//.test(name) && !isBuiltin(name);
 const packagesOf = (some: Module[]) =>
   new Set(some.flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
 
@@ -96,7 +98,7 @@ describe('a layer imports nothing but what it stands on', () => {
 });
 
 test('only driver.ts takes the SQLite driver: its releases crash where another one fits', () => {
-  const users = [...modules, ...tests].filter(({ imports }) =>
+  const users = [...modules, ...tests, ...benchmark].filter(({ imports }) =>
     imports.some((name) => /^better-sqlite3(-12)?$/.test(name)),
   );
   expect(users.map(({ path }) => path)).toEqual(['src/store/sqlite/driver.ts']);
@@ -116,6 +118,13 @@ test('only app.ts, serve.ts, dump.ts, main.ts and scripts wire layers together',
     (module) => layersOf(module).has('http') && layersOf(module).has('store'),
   );
   expect(meeting).toEqual([]);
+});
+
+test('nothing but the benchmark imports the benchmark', () => {
+  const importing = (some: Module[]) =>
+    some.filter(({ imports }) => imports.some((name) => name.startsWith('bench/')));
+  expect(importing([...modules, ...tests])).toEqual([]);
+  expect(importing(benchmark)).not.toEqual([]);
 });
 
 describe('only main.ts and the scripts', () => {
@@ -188,7 +197,9 @@ describe('a package', () => {
   });
 
   test('that only development needs is imported or run by it, and is no dependency', () => {
-    const imported = [...packagesOf([...modules, ...tests])].filter((name) => !runtime.has(name));
+    const imported = [...packagesOf([...modules, ...tests, ...benchmark])].filter(
+      (name) => !runtime.has(name),
+    );
     const types = Object.keys(manifest.devDependencies).filter((name) =>
       name.startsWith('@types/'),
     );

@@ -1,6 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from './driver.ts';
 
+/** Characters of the keys of pages that were asked for lately. */
+const ASKED_MAX = 1024 * 1024;
 /** Most that all pages remembered may take, in bytes, about. */
 const BYTES_MAX = 8 * 1024 * 1024;
 const VALUE_BYTES = 8;
@@ -15,6 +17,11 @@ type Page = readonly object[];
  */
 export class PageCache {
   readonly #versionOf: () => unknown;
+  /** What was asked for, and is remembered when it is asked for again: most pages never are. */
+  readonly #asked = new LRUCache<string, true>({
+    maxSize: ASKED_MAX,
+    sizeCalculation: (_, key) => key.length,
+  });
   readonly #pages = new LRUCache<string, Page>({
     maxSize: BYTES_MAX,
     sizeCalculation: (page, key) => bytesOf(page) + bytesOf(key),
@@ -42,9 +49,13 @@ export class PageCache {
     return this.#pages.get(key) as Found | undefined;
   }
 
-  /** Remembers a page that was looked for in vain, unless anything has changed since that version. */
+  /**
+   * Remembers a page that was looked for in vain not for the first time, unless anything has changed since
+   * that version.
+   */
   keep<Made extends Page>(key: string, version: unknown, page: Made): Made {
-    if (this.#versionOf() === version) this.#pages.set(key, page);
+    if (!this.#asked.has(key)) this.#asked.set(key, true);
+    else if (this.#versionOf() === version) this.#pages.set(key, page);
     return page;
   }
 }

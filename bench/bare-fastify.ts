@@ -1,0 +1,35 @@
+import Fastify from 'fastify';
+import { answerSchema } from '../src/contract/envelopes.ts';
+import { operations } from '../src/contract/operations.ts';
+import { bodySchema } from '../src/contract/request.ts';
+import { components } from '../src/http/openapi.ts';
+
+/**
+ * The peer: Fastify as its documentation shows it, with the same schemas and payloads and nothing behind
+ * them. Its arguments are the port and the service that it tells of, as JSON.
+ */
+const [port = '0', told = '{}'] = process.argv.slice(2);
+const service = JSON.parse(told);
+const app = Fastify({ ajv: { customOptions: { strict: false } } });
+for (const schema of components().values()) app.addSchema(schema);
+
+const { AddModelService, GetModelService } = operations;
+app.post(
+  `/zstack${AddModelService.path}`,
+  {
+    schema: {
+      body: bodySchema('AddModelService'),
+      response: { 200: answerSchema('AddModelService') },
+    },
+  },
+  async ({ body }) => ({
+    success: true,
+    inventory: { ...service, ...(body as { param: object }).param },
+  }),
+);
+app.get(
+  `/zstack${GetModelService.path.replace(/\{(\w+)\}/g, ':$1')}`,
+  { schema: { response: { 200: answerSchema('GetModelService') } } },
+  async () => ({ success: true, inventories: [service] }),
+);
+await app.listen({ host: '127.0.0.1', port: Number(port) });

@@ -1,0 +1,183 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { startChild } from './children.ts';
+import { AUTHORIZATION } from './servers.ts';
+
+export const CONNECTIONS = 50;
+/** Longer than anything asked for takes: a slow answer is measured, not given up. */
+const TIMEOUT_S = 60;
+
+/** Requests that are sent for a while, as many as are answered. */
+export interface Load {
+  url: string;
+  /** Sent by POST; without it the requests are GETs. */
+  body?: unknown;
+  /** One of these, encoded, takes the place of `{}` in the URL, drawn anew for each request. */
+  values?: Values;
+  /** Whether an answer is the one meant: tried once, before the load. */
+  isRight: (answer: Answer) => boolean;
+}
+
+// biome-ignore lint/suspicious/noExplicitAny: the answers of several servers
+export type Answer = any;
+
+export interface Values {
+  all: string[];
+  /** The same, one on each line. */
+  file: string;
+}
+
+export interface Measured {
+  perSecond: number;
+  /** Milliseconds. */
+  p50: number;
+  p99: number;
+  /** Answers that were no success, and requests without one. */
+  failed: number;
+  answers: number;
+}
+
+export interface Tool {
+  /** With its version. */
+  name: string;
+  run: (load: Load, seconds: number) => Promise<Measured>;
+}
+
+export function valuesOf(folder: string, name: string, all: string[]): Values {
+  const file = join(folder, `${name}.txt`);
+  const encoded = all.map(encodeURIComponent);
+  writeFileSync(file, encoded.join('\n'));
+  return { all: encoded, file };
+}
+
+/** wrk where it is installed and not refused: it leaves more of the machine to the server than autocannon. */
+export function chooseTool(folder: string, wanted: string | undefined): Tool {
+  const version = /wrk (?:debian\/)?(\d[\w.]*)/.exec(
+    String(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout),
+  )?.[1];
+  if (wanted === 'autocannon' || (wanted === undefined && version === undefined)) return autocannon;
+  if (version === undefined) throw new Error('wrk is not installed');
+  return { name: `wrk ${version}`, run: (load, seconds) => wrk(folder, load, seconds) };
+}
+
+const anyOf = (all: readonly string[]) => all[Math.floor(Math.random() * all.length)] ?? '';
+
+/**
+ * Sends one request and judges the answer, so that no load measures how fast something else is answered.
+ * @throws Error where the answer is not what was asked for
+ */
+export async function tryOnce({ url, body, values, isRight }: Load): Promise<void> {
+  const response = await fetch(url.replace('{}', anyOf(values?.all ?? [])), {
+    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    headers: headersOf(body),
+  });
+  const text = await response.text();
+  if (response.status === 200 && isRight(JSON.parse(text))) return;
+  throw new Error(`${url} answers ${response.status} ${text.slice(0, 1000)}`);
+}
+
+export const headersOf = (body: unknown): Record<string, string> => ({
+  authorization: AUTHORIZATION,
+  ...(body !== undefined && { 'content-type': 'application/json' }),
+});
+
+async function wrk(folder: string, load: Load, seconds: number): Promise<Measured> {
+  const script = join(folder, 'load.lua');
+  writeFileSync(script, scriptOf(load));
+  const options = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, `--timeout=${TIMEOUT_S}s`];
+  const child = startChild('wrk', [...options, '-s', script, new URL(load.url).origin], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  await once(child, 'close');
+  const [told] = /^\{.*\}$/m.exec(output) ?? [];
+  if (told === undefined) throw new Error(`wrk measured nothing: ${output}`);
+  return JSON.parse(told);
+}
+
+/** What stands before and after the value that is drawn. */
+function pathOf(url: string): [string, string] {
+  const [before = '', after = ''] = url.slice(new URL(url).origin.length).split('{}');
+  return [before, after];
+}
+
+/** What wrk is to send, and how it tells of it. JSON's strings of ASCII are Lua's as well. */
+function scriptOf({ url, body, values }: Load): string {
+  const [before, after] = pathOf(url).map((part) => JSON.stringify(part));
+  const headers = Object.entries(headersOf(body));
+  return [
+    `wrk.path = ${before}`,
+    ...headers.map(([name, value]) => `wrk.headers["${name}"] = ${JSON.stringify(value)}`),
+    ...(body === undefined
+      ? []
+      : ['wrk.method = "POST"', `wrk.body = ${JSON.stringify(JSON.stringify(body))}`]),
+    ...(values
+      ? [
+          'local values = {}',
+          `for line in io.lines(${JSON.stringify(values.file)}) do values[#values + 1] = line end`,
+          'math.randomseed(os.time())',
+          'function request()',
+          `  return wrk.format(nil, ${before} .. values[math.random(#values)] .. ${after})`,
+          'end',
+        ]
+      : []),
+    'function done(summary, latency)',
+    '  local e, seconds = summary.errors, summary.duration / 1e6',
+    '  io.write(string.format(\'\\n{"perSecond":%f,"p50":%f,"p99":%f,"failed":%d,"answers":%d}\\n\',',
+    '    summary.requests / seconds, latency:percentile(50) / 1000, latency:percentile(99) / 1000,',
+    '    e.status + e.connect + e.read + e.write + e.timeout, summary.requests))',
+    'end',
+  ].join('\n');
+}
+
+/** What autocannon tells of a run, as far as it is asked here. */
+interface Told {
+  requests: { total: number };
+  latency: { p50: number; p99: number };
+  duration: number;
+  non2xx: number;
+  errors: number;
+}
+
+// @ts-expect-error a package without types
+const { default: autocannonRun } = await import('autocannon');
+const { version: autocannonVersion } = createRequire(import.meta.url)('autocannon/package.json');
+
+const autocannon: Tool = {
+  name: `autocannon ${autocannonVersion}`,
+  run: async ({ url, body, values }, seconds) => {
+    const [before, after] = pathOf(url);
+    const told: Told = await autocannonRun({
+      url: new URL(url).origin,
+      connections: CONNECTIONS,
+      duration: seconds,
+      timeout: TIMEOUT_S,
+      method: body === undefined ? 'GET' : 'POST',
+      headers: headersOf(body),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      requests: [
+        values
+          ? {
+              setupRequest: (request: object) => ({
+                ...request,
+                path: before + anyOf(values.all) + after,
+              }),
+            }
+          : { path: before },
+      ],
+    });
+    return {
+      perSecond: told.requests.total / told.duration,
+      p50: told.latency.p50,
+      p99: told.latency.p99,
+      failed: told.non2xx + told.errors,
+      answers: told.requests.total,
+    };
+  },
+};

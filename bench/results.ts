@@ -1,0 +1,99 @@
+import { writeFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import type { Row } from '../src/scripts/speed-table.ts';
+import { sqliteVersion } from './database.ts';
+import {
+  type Beside,
+  besides,
+  LOADS,
+  type LoadRound,
+  type Measurement,
+  measurements,
+  median,
+  type Taken,
+} from './measurements.ts';
+
+/** How long and how much is measured. */
+export interface Settings {
+  /** Of each load, after a warm-up. */
+  seconds: number;
+  warmUpSeconds: number;
+  rounds: number;
+  connections: number;
+  services: number;
+}
+
+export interface Figure extends Pick<Row, 'name' | 'unit' | 'how' | 'measured' | 'rounds'> {}
+
+export interface Results {
+  date: string;
+  machine: {
+    cores: number;
+    processor: string;
+    memoryGigabytes: number;
+    system: string;
+    node: string;
+    sqlite: string;
+  };
+  tool: string;
+  settings: Settings;
+  rows: Row[];
+  /** What has no floor. */
+  figures: Figure[];
+  loads: { name: string; rounds: LoadRound[] }[];
+}
+
+/** The row, unless what it takes could not be measured. */
+export function rowOf({ roundsOf, ...row }: Measurement, taken: Taken): Row[] {
+  const rounds = roundsOf(taken);
+  if (rounds.length === 0) return [];
+  const measured = median(rounds);
+  const isMet = (bound: number) => (row.better === 'more' ? measured >= bound : measured <= bound);
+  const met = isMet(row.goal) && isMet(row.floor) ? 'goal' : isMet(row.floor) ? 'floor' : 'none';
+  return [{ ...row, measured, rounds, met }];
+}
+
+function figureOf({ roundsOf, ...figure }: Beside, taken: Taken): Figure[] {
+  const rounds = roundsOf(taken);
+  return rounds.length === 0 ? [] : [{ ...figure, measured: median(rounds), rounds }];
+}
+
+export function resultsOf(taken: Taken, tool: string, settings: Settings): Results {
+  const processors = cpus();
+  return {
+    date: new Date().toISOString(),
+    machine: {
+      cores: processors.length,
+      processor: processors[0]?.model.trim() ?? '',
+      memoryGigabytes: Math.round(totalmem() / 1e9),
+      system: `${type()} ${release()}`,
+      node: process.versions.node,
+      sqlite: sqliteVersion(),
+    },
+    tool,
+    settings,
+    rows: measurements(settings.services).flatMap((each) => rowOf(each, taken)),
+    figures: besides.flatMap((each) => figureOf(each, taken)),
+    loads: Object.entries(taken.loads)
+      .filter(([, rounds]) => rounds.length > 0)
+      .map(([name, rounds]) => ({ name: LOADS[name as keyof typeof LOADS], rounds })),
+  };
+}
+
+/** What makes a run fail. */
+export function complaints({ rows, loads }: Results): string[] {
+  return [
+    ...rows.filter(({ met }) => met === 'none').map(({ name }) => `The floor is missed: ${name}.`),
+    ...loads.flatMap(({ name, rounds }) => {
+      const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+      return failed === 0 ? [] : [`Not every answer was a success: ${failed} of ${name}.`];
+    }),
+  ];
+}
+
+export function writeResults(file: string, results: Results): void {
+  // Four digits that count are more than two runs have in common.
+  const rounded = (_key: string, value: unknown) =>
+    typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
+  writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`);
+}

@@ -1,0 +1,151 @@
+import { existsSync, openSync, readFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { createServer } from 'node:net';
+import { delimiter, join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { endChild, isRunning, startChild } from './children.ts';
+
+/** A session that this server knows; its peers ask for none. */
+const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
+export const AUTHORIZATION = `OAuth ${SESSION}`;
+
+/** How often a starting server is asked whether it serves, in milliseconds. */
+const POLL_MS = 5;
+const START_MAX_MS = 120_000;
+/** Of `/proc/…/stat`, whose unit is the same on every Linux. */
+const TICKS_PER_SECOND = 100;
+
+export interface Server {
+  /** What a path of the API is put behind. */
+  api: string;
+  /** From its start to its first answer, in milliseconds. */
+  startedWithin: number;
+  /** Processor time since its start, in seconds; undefined where the system doesn't tell. */
+  cpuSeconds: () => number | undefined;
+  /** Memory that it occupies; undefined where the system doesn't tell. */
+  megabytes: () => number | undefined;
+  stop: () => Promise<void>;
+}
+
+interface Start {
+  command: string;
+  args: (port: number) => string[];
+  env?: (port: number) => Record<string, string>;
+  /** Where its output goes: a terminal would slow it down. */
+  log: string;
+  api: string;
+  /** What is asked until it is answered so. */
+  health: { path: string; isGood: (status: number) => boolean };
+}
+
+/** This server as built, with its default settings, on a database file. */
+export const startOurs = (file: string): Promise<Server> =>
+  start({
+    command: process.execPath,
+    args: () => [resolve('dist/main.js')],
+    env: (port) => ({
+      AIOS_PORT: String(port),
+      AIOS_DATABASE_URL: `file:${file}`,
+      AIOS_SESSION: SESSION,
+    }),
+    log: `${file}.log`,
+    api: '/zstack',
+    health: { path: '/_aios/health', isGood: (status) => status === 200 },
+  });
+
+/** The peer of bare-fastify.ts, bundled as this server is. */
+export const startBareFastify = (program: string, service: unknown): Promise<Server> =>
+  start({
+    command: process.execPath,
+    args: (port) => [program, String(port), JSON.stringify(service)],
+    log: `${program}.log`,
+    api: '/zstack',
+    health: { path: '/zstack/v1/ai/model-services/one', isGood: (status) => status === 200 },
+  });
+
+/** The command that starts Prism, where that is installed. */
+export function findPrism(): string | undefined {
+  const folders = [resolve('node_modules/.bin'), ...(process.env.PATH ?? '').split(delimiter)];
+  return folders.map((folder) => join(folder, 'prism')).find((file) => existsSync(file));
+}
+
+/** Prism's mock of the document, which it answers from without keeping anything. */
+export const startPrism = (command: string, log: string): Promise<Server> =>
+  start({
+    command,
+    // Its log is what it spends half of its time on: without it, nobody can say that it was held up.
+    args: (port) => [
+      ...['mock', '-v', 'silent', '-h', '127.0.0.1', '-p', String(port)],
+      'openapi/openapi.json',
+    ],
+    log,
+    api: '',
+    health: { path: '/', isGood: (status) => status > 0 },
+  });
+
+async function start({ command, args, env, log, api, health }: Start): Promise<Server> {
+  const port = await freePort();
+  const output = openSync(log, 'a');
+  const began = performance.now();
+  const child = startChild(command, args(port), {
+    env: env?.(port),
+    stdio: ['ignore', output, output],
+  });
+  const { pid } = child;
+  const url = `http://127.0.0.1:${port}`;
+  let failure: Error | undefined;
+  child.once('error', (error) => {
+    failure = error;
+  });
+  while (!health.isGood(await statusOf(url + health.path))) {
+    if (failure) throw failure;
+    if (!isRunning(child) || performance.now() - began > START_MAX_MS) {
+      throw new Error(`${command} does not serve: ${readFileSync(log, 'utf8').slice(-1000)}`);
+    }
+    await setTimeout(POLL_MS);
+  }
+  return {
+    api: url + api,
+    startedWithin: performance.now() - began,
+    cpuSeconds: () => cpuSeconds(pid),
+    megabytes: () => megabytes(pid),
+    stop: () => endChild(child),
+  };
+}
+
+/** The status that is answered; 0 for no answer. */
+function statusOf(url: string): Promise<number> {
+  return new Promise((done) => {
+    get(url, { agent: false, timeout: 1000 }, (response) => {
+      response.resume();
+      done(response.statusCode ?? 0);
+    })
+      .on('timeout', () => done(0))
+      .on('error', () => done(0));
+  });
+}
+
+function freePort(): Promise<number> {
+  return new Promise((done) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const address = server.address() as { port: number };
+      server.close(() => done(address.port));
+    });
+  });
+}
+
+function cpuSeconds(pid: number | undefined): number | undefined {
+  const stat = read(`/proc/${pid}/stat`);
+  // The name in parentheses may hold anything; user and system time are the 12th and 13th after it.
+  const fields = stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return fields && (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function megabytes(pid: number | undefined): number | undefined {
+  const kilobytes = /^VmRSS:\s*(\d+) kB$/m.exec(read(`/proc/${pid}/status`) ?? '')?.[1];
+  return kilobytes === undefined ? undefined : Number(kilobytes) / 1000;
+}
+
+function read(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}
