@@ -182,6 +182,21 @@ describe('a page asked for again', () => {
   });
 });
 
+describe('a resource read again by its uuid', () => {
+  test.for(Object.entries(toldWrites))('shows %s at once', async ([, write], context) => {
+    const { store, file, written } = await withPages(context);
+    const found = (from: Store) =>
+      Promise.all(
+        kinds.flatMap((kind) => Object.values(written).map((uuid) => from.find(kind, uuid))),
+      );
+    const before = structuredClone(await found(store));
+    expect(await found(store)).toEqual(before);
+    expect(await found(store)).toEqual(before);
+    await write(store, written);
+    expect(await found(store)).toEqual(await found(openSecondStore(context, file)));
+  });
+});
+
 describe('what is remembered', () => {
   const tables = /\b(model_services|models|model_centers|tags|model_service_(refs|images))\b/;
 
@@ -199,11 +214,14 @@ describe('what is remembered', () => {
     return { ...opened, written, readBy };
   }
 
-  test.for(kinds)('is a page of %s, which is not read again', async (kind, context) => {
-    const { store, readBy } = await recorded(context);
+  test.for(
+    kinds,
+  )('is a page of %s, or a resource, which is not read again', async (kind, context) => {
+    const { store, written, readBy } = await recorded(context);
     for (const ask of [
       () => store.list(kind, SOME),
       () => store.listFields(kind, SOME, ['uuid', 'createDate']),
+      () => store.find('ModelService', written.service),
     ]) {
       // Most pages are asked for but once.
       expect(await readBy(ask)).not.toEqual([]);

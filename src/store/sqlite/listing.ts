@@ -1,4 +1,6 @@
+import type { Kind } from '../../contract/queryable.ts';
 import type { Store } from '../../domain/ports.ts';
+import type { Records } from '../../domain/records.ts';
 import { compileAnswers, type Question } from './answers.ts';
 import type { Database } from './driver.ts';
 import { compileEffort } from './effort.ts';
@@ -18,10 +20,10 @@ export interface ReaderOptions {
   smallBytes?: number;
 }
 
-type Listing = Pick<Store, 'list' | 'listFields' | 'count' | 'close'>;
+type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
 
 /**
- * What lists and counts resources. Where that may take long it is left to readers, whom nobody else waits
+ * What finds, lists and counts resources. Where that may take long it is left to readers, whom nobody else waits
  * for. Without readers everybody waits.
  */
 export function createListing(
@@ -55,7 +57,18 @@ export function createListing(
     return read(() => pages.keep(key, version, recordsOf(uuids)));
   }
 
+  function find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined> {
+    const key = `${kind} ${uuid}`;
+    return read(() => {
+      const [known] = pages.find<[Records[K]]>(key) ?? [];
+      const record = known ?? records.find(kind, uuid);
+      if (record && !known) pages.keep(key, pages.version, [record]);
+      return record;
+    });
+  }
+
   return {
+    find,
     list: (kind, query) =>
       page([kind, query], pageQuestion(kind, query), (uuids) => records.list(kind, uuids)),
     listFields: (kind, query, fields) =>

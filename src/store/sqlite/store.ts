@@ -62,7 +62,7 @@ export function createSqliteStore(
     changeHook: (hook) => write(() => run.updateHook(hook)),
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 
-    find: (kind, uuid) => read(() => records.find(kind, uuid)),
+    find: listing.find,
     list: listing.list,
     listFields: listing.listFields,
     count: listing.count,
