@@ -228,8 +228,6 @@ async function measureGrowth(smallFile: string): Promise<void> {
   }
 }
 
-// @ts-expect-error a script without types
-await import('../src/scripts/build.mjs');
 const prismCommand = findPrism();
 if (prismCommand === undefined) {
   say('Prism is not installed: what is measured against it is left out.');

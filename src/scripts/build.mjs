@@ -1,4 +1,4 @@
-import { cpSync, rmSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
@@ -10,8 +10,10 @@ import { build } from 'esbuild';
  */
 const standalone = process.argv.includes('--standalone');
 const DRIVERS = ['better-sqlite3', 'better-sqlite3-12'];
+/** For so long, in milliseconds, a server of the last build may still load its parts. */
+const KEPT_MS = 24 * 60 * 60 * 1000;
 
-rmSync('dist', { recursive: true, force: true });
+removeParts();
 await build({
   entryPoints: ['src/main.ts', 'src/store/sqlite/reader-thread.ts'],
   entryNames: '[name]',
@@ -46,3 +48,13 @@ await build({
 const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
+
+/** Removes what builds of other days have left: parts have other names whenever they change. */
+function removeParts() {
+  if (!existsSync('dist')) return;
+  for (const name of readdirSync('dist')) {
+    const file = join('dist', name);
+    const isOld = Date.now() - statSync(file).mtimeMs > KEPT_MS;
+    if (isOld && /-[A-Z0-9]{8}\./.test(name)) rmSync(file);
+  }
+}

@@ -75,6 +75,7 @@ describe.each(['wrk', 'autocannon'])('a short run with %s', (tool) => {
         ...SERVED.flatMap((name) => [name, ...peers.map((peer) => `${name}, ${peer}`)]),
         'GET by uuid, few rows',
         'GET by uuid, many rows',
+        'GET by uuid, any of many rows',
         'newest 100',
         'name~=abc%, again and again',
         'name~=…%, another each time',

@@ -746,6 +746,7 @@ describe('after a restart', () => {
     const later = START + 10_800_000 + 1;
     const second = await start({ hookPace: { ...quick, first: 100 }, clock: () => later });
     // The sweep at the start has left the one with the hook alone.
+    await expect.poll(() => second.rows('jobs').length).toBe(1);
     expect(second.rows('jobs')).toMatchObject([{ uuid }]);
     expect((await poll(second, uuid)).status).toBe(404);
     await expectHook(second, uuid, delivered(1));
