@@ -18,7 +18,11 @@ export async function serveDocs(app: FastifyInstance, assets?: string): Promise<
 
   async function show({ url, headers }: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
     page ??= openPage();
-    const answer = await (await page).inject({ url, headers });
+    // One that can't be opened is tried again.
+    page.catch(() => {
+      page = undefined;
+    });
+    const answer = await (await page).inject({ url: url.replace(/^\/{2,}/, '/'), headers });
     if (answer.statusCode >= FAILURE_STATUSES.min) throw unroutedPath(url);
     const { connection: _, ...kept } = answer.headers;
     reply.code(answer.statusCode).headers(kept);

@@ -191,6 +191,7 @@ describe('what may take long is told', () => {
     ['bounded', { q: ['name=x'] }],
     ['bounded', { q: ['modelCenterUuid=x'] }],
     ['search', { start: 1001 }],
+    ['search', { limit: 1001 }],
     ['search', { q: ['name~=abc%'] }],
     ['search', { q: ['name~=abc%'], sort: 'name' }],
     ['search', { q: ['modelServiceRefs.modelUuid=x'] }],

@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import type { ModelService } from '../../src/domain/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, modelService } from '../support/records.ts';
@@ -52,6 +53,27 @@ test('a reader sees what was answered before it is asked', async (context) => {
       number + 1,
     );
   }
+});
+
+test('a page holds what satisfies its query, whatever is written meanwhile', async (context) => {
+  const { store, services } = await storeWithReaders(context);
+  const [service] = services;
+  let isWriting = true;
+  const writing = (async () => {
+    for (let turn = 0; turn < 200; turn++) {
+      const change = (current: ModelService) => ({ ...current, yaml: turn % 2 ? 'flip' : 'flop' });
+      await store.changeModelService(service?.uuid ?? '', change, extras(), nothing);
+    }
+    isWriting = false;
+  })();
+  let found = 0;
+  while (isWriting) {
+    const page = await store.list('ModelService', { ...twenty, conditions: scan('fli_') });
+    for (const { yaml } of page) expect(yaml).toBe('flip');
+    found += page.length;
+  }
+  await writing;
+  expect(found).toBeGreaterThan(0);
 });
 
 test('others are answered while a reader is busy', async (context) => {

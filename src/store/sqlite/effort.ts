@@ -7,8 +7,8 @@ import type { Database } from './driver.ts';
  */
 export type Effort = 'bounded' | 'search' | 'scan';
 
-/** Rows that may be skipped before a page. */
-const OFFSET_MAX = 1000;
+/** Rows that may be skipped before a page, and that it may have. */
+const ROWS_MAX = 1000;
 /** Statements whose plans are remembered. */
 const PLANS_MAX = 1000;
 
@@ -26,19 +26,20 @@ export function compileEffort(
   const known = new Map<string, Effort>();
   return (question) => {
     if ((bytes.get() as number) <= smallBytes) return 'bounded';
-    if (question.offset > OFFSET_MAX) return 'search';
     const effort = known.get(question.sql) ?? effortOf(client, question);
     if (known.size >= PLANS_MAX) known.clear();
     known.set(question.sql, effort);
-    return effort;
+    const { offset, limit = 0 } = question;
+    return effort === 'bounded' && Math.max(offset, limit) > ROWS_MAX ? 'search' : effort;
   };
 }
 
-function effortOf(client: Database, { sql, values, conditions, isPage }: Question): Effort {
+function effortOf(client: Database, { sql, values, conditions, limit }: Question): Effort {
   const steps = (
     client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
   ).map(({ detail }) => detail);
   const has = (pattern: RegExp) => steps.some((step) => pattern.test(step));
+  const isPage = limit !== undefined;
   // Of the last term alone, only those are sorted that are otherwise equal.
   const isInOrder = isPage && !has(/USE TEMP B-TREE FOR ORDER BY/);
   if (conditions === 0) return isInOrder ? 'bounded' : isPage ? 'scan' : 'search';

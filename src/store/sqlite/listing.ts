@@ -1,5 +1,5 @@
 import type { Kind } from '../../contract/queryable.ts';
-import type { Store } from '../../domain/ports.ts';
+import type { PageQuery, Store } from '../../domain/ports.ts';
 import type { Records } from '../../domain/records.ts';
 import { compileAnswers, type Question } from './answers.ts';
 import type { Database } from './driver.ts';
@@ -36,25 +36,29 @@ export function createListing(
   const pages = new PageCache(client);
   const readers = readersOf(client, options);
 
-  async function page<Page extends object[]>(
-    asked: readonly unknown[],
-    question: Question,
-    recordsOf: (uuids: string[]) => Page,
-  ): Promise<Page> {
-    const key = JSON.stringify(asked);
+  async function list<Listed extends object>(
+    kind: Kind,
+    query: PageQuery,
+    fields?: readonly string[],
+  ): Promise<Listed[]> {
+    const key = JSON.stringify([kind, query, fields]);
+    const { rows, toRecord } = records.page(kind, fields);
+    const question = { ...pageQuestion(kind, query), rows };
+    const recordsOf = (answered: unknown[]) =>
+      (answered as unknown[][]).map(toRecord) as unknown as Listed[];
     let version: unknown;
     let reader: Reader | undefined;
     const found = await read(() => {
-      const known = pages.find<Page>(key);
+      const known = pages.find<Listed[]>(key);
       if (known) return known;
       version = pages.version;
       reader = readers?.for(question);
       if (reader) return undefined;
-      return pages.keep(key, version, recordsOf(answer(question) as string[]));
+      return pages.keep(key, version, recordsOf(answer(question)));
     });
-    if (found || !reader) return found as Page;
-    const uuids = (await reader.ask(question)) as string[];
-    return read(() => pages.keep(key, version, recordsOf(uuids)));
+    if (found || !reader) return found ?? [];
+    const page = recordsOf(await reader.ask(question));
+    return read(() => pages.keep(key, version, page));
   }
 
   function find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined> {
@@ -69,12 +73,8 @@ export function createListing(
 
   return {
     find,
-    list: (kind, query) =>
-      page([kind, query], pageQuestion(kind, query), (uuids) => records.list(kind, uuids)),
-    listFields: (kind, query, fields) =>
-      page([kind, query, fields], pageQuestion(kind, query), (uuids) =>
-        records.listFields(kind, uuids, fields),
-      ),
+    list: (kind, query) => list(kind, query),
+    listFields: (kind, query, fields) => list(kind, query, fields),
     count: async (kind, conditions) => {
       const question = countQuestion(kind, conditions);
       let reader: Reader | undefined;
@@ -96,10 +96,9 @@ function readersOf(client: Database, options: ReaderOptions | undefined) {
   if (client.memory || !options) return undefined;
   const effortOf = compileEffort(client, options.smallBytes ?? SMALL_BYTES);
   // Scans have one of their own: searches are many, and most of them quick.
-  const [search, scan] = [0, 1].map(() => new Reader(client.name, options.program)) as [
-    Reader,
-    Reader,
-  ];
+  const [search, scan] = [false, true].map(
+    (isPatient) => new Reader(options.program, { file: client.name, isPatient }),
+  ) as [Reader, Reader];
   const byEffort = { bounded: undefined, search, scan };
   return {
     /** Undefined where nobody has to wait. */

@@ -20,8 +20,8 @@ export function pageQuestion(kind: Kind, query: PageQuery): Question {
       sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
     ),
     conditions: conditions.length,
-    isPage: true,
     offset,
+    limit,
   };
 }
 
@@ -31,7 +31,6 @@ export function countQuestion(kind: Kind, conditions: readonly Condition[]): Que
   return {
     ...built(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`),
     conditions: conditions.length,
-    isPage: false,
     offset: 0,
   };
 }

@@ -5,27 +5,40 @@ import { compileAnswers } from './answers.ts';
 import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import { defineMatches } from './patterns.ts';
-import type { Asked, ToldError } from './reader.ts';
+import type { Asked, ReaderData, ToldError } from './reader.ts';
 
 /** As low as Linux knows. */
 const LEAST_PRIORITY = 19;
-
 /** Kibibytes of the file that are kept in memory. */
 const CACHE_KIB = 4096;
 
-/** Answers questions on a connection of its own, one after the other: the program of a reader's thread. */
-const client = new Database(workerData as string, { readonly: true });
-// Where threads have priorities of their own: others wait for what the server's own thread does.
-if (platform() === 'linux') setPriority(LEAST_PRIORITY);
-// What a scan reads is not read again soon.
-client.pragma(`cache_size = -${CACHE_KIB}`);
-defineMatches(client);
-const answer = compileAnswers(client);
+const { file, isPatient } = workerData as ReaderData;
+// There threads have priorities of their own.
+if (isPatient && platform() === 'linux') setPriority(LEAST_PRIORITY);
 
+let answer: ReturnType<typeof compileAnswers> | undefined;
+
+/** Answers questions on a connection of its own, one after the other: the program of a reader's thread. */
 parentPort?.on('message', ({ id, question }: Asked) => {
-  parentPort?.postMessage({ id, ...outcomeOf(() => answer(question)) });
+  parentPort?.postMessage({
+    id,
+    ...outcomeOf(() => {
+      answer ??= open();
+      return answer(question);
+    }),
+  });
 });
 
+function open() {
+  const client = new Database(file, { readonly: true });
+  // What a scan reads is not read again soon.
+  client.pragma(`cache_size = -${CACHE_KIB}`);
+  defineMatches(client);
+  // Of one moment: what is found and what is read of it.
+  return client.transaction(compileAnswers(client));
+}
+
+/** Classes don't come through to the other thread, so that an error is told by its parts. */
 function outcomeOf(work: () => unknown[]): { values: unknown[] } | { error: ToldError } {
   try {
     return { values: work() };

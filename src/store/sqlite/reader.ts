@@ -24,6 +24,13 @@ export interface ToldError {
 /** What the thread answers it. */
 export type Answer = { id: number } & ({ values: unknown[] } | { error: ToldError });
 
+/** What a thread is told at its start. */
+export interface ReaderData {
+  file: string;
+  /** Whether all others go before. */
+  isPatient: boolean;
+}
+
 interface Waiting {
   resolve: (values: unknown[]) => void;
   reject: (error: unknown) => void;
@@ -34,20 +41,22 @@ interface Waiting {
  * The thread starts with its first question.
  */
 export class Reader {
-  readonly #file: string;
   readonly #program: string;
+  readonly #data: ReaderData;
   readonly #waiting = new Map<number, Waiting>();
   #thread: Worker | undefined;
   #asked = 0;
+  #isClosed = false;
 
   /** @param program path of the thread's program */
-  constructor(file: string, program: string) {
-    this.#file = file;
+  constructor(program: string, data: ReaderData) {
     this.#program = program;
+    this.#data = data;
   }
 
-  /** Resolves with the value of each row. Its moment is none before that of asking. */
-  ask(question: Question): Promise<unknown[]> {
+  /** Resolves with the answer, of a moment that is none before that of asking. */
+  async ask(question: Question): Promise<unknown[]> {
+    if (this.#isClosed) throw closed();
     this.#thread ??= this.#start();
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
@@ -58,12 +67,13 @@ export class Reader {
 
   /** Waits for the question that is being answered; those after it fail. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.#thread?.terminate();
   }
 
   #start(): Worker {
     const thread = new Worker(this.#program, {
-      workerData: this.#file,
+      workerData: this.#data,
       // What it makes are short texts, told at once.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
@@ -75,7 +85,7 @@ export class Reader {
       if ('values' in answer) waiting?.resolve(answer.values);
       else waiting?.reject(errorOf(answer.error));
     });
-    let reason: unknown = new ApiError('notReady', 'the database is closed');
+    let reason: unknown = closed();
     thread.on('error', (error) => {
       reason = error;
     });
@@ -87,6 +97,8 @@ export class Reader {
     return thread;
   }
 }
+
+const closed = () => new ApiError('notReady', 'the database is closed');
 
 function errorOf({ failure, code, message }: ToldError): unknown {
   if (failure) return new ApiError(failure, message);

@@ -1,11 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { type Kind, queryables } from '../../contract/queryable.ts';
-import type { Records, Told } from '../../domain/records.ts';
+import type { Records } from '../../domain/records.ts';
 import { compileAnswers, PREPARED_MAX } from './answers.ts';
 import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
 import { pageQuestion } from './queries.ts';
-import { compileFind, compilePage, type Row } from './rows.ts';
+import { compileFind, compilePage, type Page } from './rows.ts';
 
 const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
 
@@ -20,16 +20,16 @@ export function compileRecords(client: Database) {
   const findRecord = ofEachKind((kind) => compileFind(client, kind));
   /** Without what is never told: it would only cost. */
   const toldPages = ofEachKind((kind) =>
-    compilePage(client, kind, [
+    compilePage(kind, [
       ...Object.keys(queryables[kind].inventory.properties),
       ...(kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : []),
     ]),
   );
-  const partialPages = new LRUCache<string, (uuids: readonly string[]) => Row[]>({
+  const partialPages = new LRUCache<string, Page>({
     max: PREPARED_MAX,
     memoMethod: (key) => {
       const [kind, ...fields] = key.split(',');
-      return compilePage(client, kind as Kind, fields);
+      return compilePage(kind as Kind, fields);
     },
   });
 
@@ -51,15 +51,9 @@ export function compileRecords(client: Database) {
     uuids: (kind: Kind) => answer(pageQuestion(kind, ALL)) as string[],
     /** Whether there is one. */
     has: (kind: Kind, uuid: string): boolean => find(kind, uuid) !== undefined,
-    /** Those of a page; SYS.1007 for one that holds too much. */
-    list: <K extends Kind>(kind: K, uuids: readonly string[]): Told<Records[K]>[] =>
-      toldPages[kind](uuids) as never[],
-    /** The same, each with these fields of its own alone. */
-    listFields: <K extends Kind>(
-      kind: K,
-      uuids: readonly string[],
-      fields: readonly string[],
-    ): Partial<Records[K]>[] => partialPages.memo([kind, ...fields].join())(uuids) as never[],
+    /** How a page is read, of whole records or of these fields of their own alone. */
+    page: (kind: Kind, fields?: readonly string[]): Page =>
+      fields ? partialPages.memo([kind, ...fields].join()) : toldPages[kind],
   };
 }
 

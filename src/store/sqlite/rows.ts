@@ -1,19 +1,15 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { type SQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import { invalidArgument } from '../../contract/errors.ts';
 import type { Kind } from '../../contract/queryable.ts';
+import type { PageRows } from './answers.ts';
 import { sources } from './conditions.ts';
 import type { Database, Statement } from './driver.ts';
 import { columnFields, type Field, partFields, recordsOf, uuidOf } from './fields.ts';
 
-/** Most a page of several resources may hold. */
-const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes an image or ref takes in an answer, about. */
 const PART_BYTES = 300;
 /** Bytes a field takes in an answer beside its text, about. */
 const FIELD_BYTES = 20;
-/** Bytes that a character may take. */
-const CHARACTER_BYTES_MAX = 3;
 
 export type Row = Record<string, unknown>;
 
@@ -38,60 +34,30 @@ export function compileFind(client: Database, kind: Kind): (uuid: string) => Row
   };
 }
 
+/** How a page of records is read: its rows, and what makes records of them. */
+export interface Page {
+  rows: PageRows;
+  toRecord: (row: unknown[]) => Row;
+}
+
 /**
- * Prepares what reads a page of records of a kind.
+ * Compiles how a page of records of a kind is read.
  * @param names the fields to read, beside the uuid
- * @returns a function from uuids to the records, in their order; it throws ApiError SYS.1007 for a page
- *   that would take the memory and time of everybody
  */
-export function compilePage(
-  client: Database,
-  kind: Kind,
-  names: readonly string[],
-): (uuids: readonly string[]) => Row[] {
+export function compilePage(kind: Kind, names: readonly string[]): Page {
   const { table } = sources[kind];
   const isRead = ({ name }: Field) => name === 'uuid' || names.includes(name);
   const fields = [...columnFields(table), ...partFields(kind)].filter(isRead);
   const among = sql`${table.uuid} IN (SELECT value FROM json_each(${given}))`;
-  const select = prepare(
-    client,
-    sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${among}`,
-  ).raw();
-  const weigh = prepare(
-    client,
-    sql`SELECT ${bytesOf(kind, names)} FROM ${table} WHERE ${among}`,
-  ).pluck();
-  const toRecord = recordsOf(fields);
-
-  return (uuids) => {
-    const list = JSON.stringify(uuids);
-    const records = new Map<unknown, Row>();
-    let unweighed = uuids.length > 1 ? PAGE_BYTES_MAX / CHARACTER_BYTES_MAX : Number.MAX_VALUE;
-    for (const row of select.iterate(list) as Iterable<unknown[]>) {
-      const record = toRecord(row);
-      records.set(record.uuid, record);
-      unweighed -= charactersOf(row);
-      // Once: weighing reads no texts, but every row.
-      if (unweighed >= 0) continue;
-      unweighed = Number.MAX_VALUE;
-      requireBearable(uuids.length, weigh.get(list) as number);
-    }
-    return uuids.map((uuid) => records.get(uuid)).filter((record) => record !== undefined);
+  const textOf = (query: SQL) => dialect.sqlToQuery(query).sql;
+  return {
+    rows: {
+      select: textOf(sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${among}`),
+      weigh: textOf(sql`SELECT ${bytesOf(kind, names)} FROM ${table} WHERE ${among}`),
+      uuidAt: fields.findIndex(({ name }) => name === 'uuid'),
+    },
+    toRecord: recordsOf(fields),
   };
-}
-
-function requireBearable(resources: number, bytes: number): void {
-  if (bytes <= PAGE_BYTES_MAX) return;
-  throw invalidArgument(
-    `the ${resources} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
-      "ask for fewer at a time with 'limit', or for less of each with 'fields'",
-  );
-}
-
-function charactersOf(row: readonly unknown[]): number {
-  let characters = 0;
-  for (const value of row) if (typeof value === 'string') characters += value.length;
-  return characters;
 }
 
 function columnsOf(fields: readonly Field[]): SQL {

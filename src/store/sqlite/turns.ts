@@ -106,11 +106,12 @@ export class Turns {
     if (group.length === 0) return;
     try {
       const outcomes = this.#commit(group);
-      this.#onCommit(group.length);
       for (const tell of outcomes) tell();
     } catch (error) {
       for (const { reject } of group) reject(error);
+      return;
     }
+    this.#onCommit(group.length);
   }
 
   #commit(group: readonly Asked[]): Tell[] {
