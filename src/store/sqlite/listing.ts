@@ -28,12 +28,14 @@ type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
  */
 export function createListing(
   client: Database,
-  { read }: Turns,
+  turns: Turns,
   records: CompiledRecords,
   options: ReaderOptions | undefined,
 ): Listing {
   const answer = compileAnswers(client);
+  const { read } = turns;
   const pages = new PageCache(client);
+  turns.beforeReads = pages.renew;
   const readers = readersOf(client, options);
 
   async function list<Listed extends object>(

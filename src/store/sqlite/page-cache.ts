@@ -1,8 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from './driver.ts';
 
-/** Characters of the keys of pages that were asked for lately. */
-const ASKED_MAX = 1024 * 1024;
+/** Keys that were asked for lately, one in each place that keys may come to. */
+const ASKED_MAX = 4096;
+/** Characters of a key that is worth it, and of its end that its place depends on. */
+const KEY_MAX = 1000;
+const HASHED_MAX = 64;
 /** Most that all pages remembered may take, in bytes, about. */
 const BYTES_MAX = 8 * 1024 * 1024;
 const VALUE_BYTES = 8;
@@ -17,11 +20,8 @@ type Page = readonly object[];
  */
 export class PageCache {
   readonly #versionOf: () => unknown;
-  /** What was asked for, and is remembered when it is asked for again: most pages never are. */
-  readonly #asked = new LRUCache<string, true>({
-    maxSize: ASKED_MAX,
-    sizeCalculation: (_, key) => key.length,
-  });
+  /** What was asked for lately, and is remembered when it is asked for again: most never is. */
+  readonly #asked: string[] = [];
   readonly #pages = new LRUCache<string, Page>({
     maxSize: BYTES_MAX,
     sizeCalculation: (page, key) => bytesOf(page) + bytesOf(key),
@@ -36,16 +36,20 @@ export class PageCache {
     this.#versionOf = () => version.get();
   }
 
-  /** Of the database when a page was last looked for. */
+  /** Forgets everything if anything has changed; to be called when a moment to read at has begun. */
+  readonly renew = (): void => {
+    const version = this.#versionOf();
+    if (version !== this.#version) this.#pages.clear();
+    this.#version = version;
+  };
+
+  /** What the database was when it was last looked at. */
   get version(): unknown {
     return this.#version;
   }
 
-  /** The page of this key, if it is as it was. */
+  /** The page of this key, if it is remembered. */
   find<Found extends Page>(key: string): Found | undefined {
-    const version = this.#versionOf();
-    if (version !== this.#version) this.#pages.clear();
-    this.#version = version;
     return this.#pages.get(key) as Found | undefined;
   }
 
@@ -54,10 +58,26 @@ export class PageCache {
    * that version.
    */
   keep<Made extends Page>(key: string, version: unknown, page: Made): Made {
-    if (!this.#asked.has(key)) this.#asked.set(key, true);
-    else if (this.#versionOf() === version) this.#pages.set(key, page);
+    if (this.#isAskedAgain(key) && version === this.#version) this.#pages.set(key, page);
     return page;
   }
+
+  #isAskedAgain(key: string): boolean {
+    if (key.length > KEY_MAX) return false;
+    const slot = hashOf(key) % ASKED_MAX;
+    const isAgain = this.#asked[slot] === key;
+    this.#asked[slot] = key;
+    return isAgain;
+  }
+}
+
+/** Of a key's end, where keys differ. */
+function hashOf(key: string): number {
+  let hash = key.length;
+  for (let at = Math.max(0, key.length - HASHED_MAX); at < key.length; at++) {
+    hash = (Math.imul(hash, 31) + key.charCodeAt(at)) >>> 0;
+  }
+  return hash;
 }
 
 /** About. */

@@ -37,6 +37,8 @@ export class Turns {
   readonly #writes: Asked[] = [];
   readonly #reads: Asked[] = [];
   #isScheduled = false;
+  /** Done when the reads of a turn begin, in their transaction. */
+  beforeReads: () => void = () => {};
 
   /** @param onCommit told of each transaction how many writes it held */
   constructor(client: Database, onCommit: (writes: number) => void) {
@@ -150,6 +152,7 @@ export class Turns {
     if (this.#reads.length === 0) return;
     try {
       this.#transaction.deferred(() => {
+        this.beforeReads();
         for (let left = RESOURCES_MAX; left > 0; ) {
           const asked = this.#reads.shift();
           if (!asked) return;
