@@ -1,15 +1,29 @@
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import Fastify, { type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { DOCS } from './docs.ts';
+import { handleError } from './error-handler.ts';
+import { unroutedPath } from './not-found.ts';
 
 /**
  * Makes what answers the requests of the page to browse the API, a server of its own that listens nowhere.
  * @param document what the page shows
+ * @param log told what goes wrong
  * @param assets folder of the page's parts; the package's own unless given
  */
-export async function createDocsPage(document: object, assets?: string): Promise<FastifyInstance> {
-  const page = Fastify();
+export async function createDocsPage(
+  document: object,
+  log: FastifyBaseLogger,
+  assets?: string,
+): Promise<FastifyInstance> {
+  const page = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
+  page.setErrorHandler(handleError);
+  page.setNotFoundHandler((request) => {
+    throw unroutedPath(request.url);
+  });
   await page.register(swagger, { mode: 'static', specification: { document: document as never } });
   await page.register(swaggerUi, {
     routePrefix: DOCS,

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { FAILURE_STATUSES } from '../contract/errors.ts';
-import { unroutedPath } from './not-found.ts';
+import { rawPath } from './paths.ts';
 
 /** Where the page is. */
 export const DOCS = '/docs';
+const ASSETS = `${DOCS}/static/*`;
 
 /**
  * Serves the OpenAPI document, and a page to browse it and try calls, which loads nothing from elsewhere.
@@ -11,23 +11,38 @@ export const DOCS = '/docs';
  */
 export async function serveDocs(app: FastifyInstance, assets?: string): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
-  // Only when needed: what the page is made of would take its part of every start.
-  const openPage = () =>
-    import('./docs-page.ts').then(({ createDocsPage }) => createDocsPage(app.swagger(), assets));
-  let page: ReturnType<typeof openPage> | undefined;
+  const page = lazily(async () => {
+    // Only when needed: what the page is made of would take its part of every start.
+    const { createDocsPage } = await import('./docs-page.ts');
+    return createDocsPage(app.swagger(), app.log, assets);
+  });
 
-  async function show({ url, headers }: FastifyRequest, reply: FastifyReply): Promise<Buffer> {
-    page ??= openPage();
-    // One that can't be opened is tried again.
-    page.catch(() => {
-      page = undefined;
+  async function show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { method, headers } = request;
+    const answer = await (await page()).inject({
+      method: method as 'GET' | 'HEAD',
+      url: rawPath(request.url),
+      headers,
     });
-    const answer = await (await page).inject({ url: url.replace(/^\/{2,}/, '/'), headers });
-    if (answer.statusCode >= FAILURE_STATUSES.min) throw unroutedPath(url);
     const { connection: _, ...kept } = answer.headers;
-    reply.code(answer.statusCode).headers(kept);
-    return answer.rawPayload;
+    return reply.code(answer.statusCode).headers(kept).send(answer.rawPayload);
   }
-  for (const path of [DOCS, `${DOCS}/`, `${DOCS}/*`])
-    app.get(path, { schema: { hide: true } }, show);
+
+  const schema = { hide: true };
+  for (const url of [DOCS, `${DOCS}/`, `${DOCS}/json`, `${DOCS}/yaml`]) {
+    app.get(url, { schema }, show);
+  }
+  app.route({ method: ['GET', 'HEAD'], url: ASSETS, schema, handler: show });
+}
+
+/** Makes what is needed once, when it is needed; what can't be made is tried again. */
+function lazily<Made>(make: () => Promise<Made>): () => Promise<Made> {
+  let made: Promise<Made> | undefined;
+  return () => {
+    made ??= make().catch((error) => {
+      made = undefined;
+      throw error;
+    });
+    return made;
+  };
 }

@@ -79,6 +79,22 @@ test('the document the page shows is the one of /openapi.json', async () => {
 });
 
 test.each([
+  ['HEAD', '/docs/static/swagger-ui.css', {}, 200],
+  ['GET', '/docs/static/swagger-ui.css', { range: 'bytes=0-9' }, 206],
+  ['GET', '/docs/static/swagger-ui.css', { range: 'bytes=99999999-' }, 400],
+  ['HEAD', '/docs/static/nothing.css', {}, 404],
+  ['GET', '/docs/static/', {}, 404],
+  ['GET', '/docs/nothing', {}, 404],
+  ['HEAD', '/docs', {}, 405],
+  ['HEAD', '/docs/json', {}, 405],
+  ['POST', '/docs/yaml', {}, 405],
+])('%s %s %o is answered by %d', async (method, path, headers, status) => {
+  const server = await startServer();
+  const { status: answered } = await fetch(server.url + path, { method, headers });
+  expect(answered).toBe(status);
+});
+
+test.each([
   '/docs/static/nothing.js',
   '/docs/static/../../package.json',
   '/docs/static/%2e%2e/%2e%2e/package.json',
