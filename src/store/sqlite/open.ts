@@ -16,6 +16,9 @@ const BUSY_TIMEOUT_MS = 2000;
 /** Pages in the log before it is moved into the file: 16 MB. A page that changes often is moved once. */
 const LOG_PAGES = 4000;
 
+/** Kibibytes of the file that are kept in memory: what more would keep, the system keeps too. */
+const CACHE_KIB = 8192;
+
 /** A file up to this size is checked page by page at start; a larger one would delay it. */
 const FULL_CHECK_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -47,6 +50,7 @@ export function openSqlite({ file, migrationsFolder }: SqliteLocation): Database
     // FULL: an answered write survives a power cut. The driver is built with NORMAL for WAL.
     client.pragma('synchronous = FULL');
     client.pragma('fullfsync = ON');
+    client.pragma(`cache_size = -${CACHE_KIB}`);
     client.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
     // Where nothing is a file, large sorts shall need none either.
     if (inMemory) client.pragma('temp_store = MEMORY');

@@ -7,7 +7,7 @@ const ASKED_MAX = 4096;
 const KEY_MAX = 1000;
 const HASHED_MAX = 64;
 /** Most that all pages remembered may take, in bytes, about. */
-const BYTES_MAX = 8 * 1024 * 1024;
+const BYTES_MAX = 4 * 1024 * 1024;
 const VALUE_BYTES = 8;
 /** Bytes that a text or list takes beside what it holds, about. */
 const OBJECT_BYTES = 40;
