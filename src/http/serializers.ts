@@ -11,18 +11,20 @@ type Serializer = (answer: unknown) => string;
 export function sharedSerializers(): Build {
   const build = SerializerSelector();
   return (components, options) => {
-    const compiled = new Map<string, Serializer>();
+    const lazies = new Map<string, Serializer>();
     const compile = (key: string, route: { schema?: unknown }): Serializer =>
       build(referred(key, (components ?? {}) as Schemas) as never, options)(route as never);
     return (route) => {
       const key = JSON.stringify(route.schema);
-      let serializer: Serializer | undefined;
-      const serialize: Serializer = (answer) => {
-        serializer ??= compiled.get(key) ?? compile(key, route);
-        compiled.set(key, serializer);
-        return serializer(answer);
+      const shared = lazies.get(key);
+      if (shared) return shared;
+      let serialize: Serializer | undefined;
+      const lazy: Serializer = (answer) => {
+        serialize ??= compile(key, route);
+        return serialize(answer);
       };
-      return serialize;
+      lazies.set(key, lazy);
+      return lazy;
     };
   };
 }

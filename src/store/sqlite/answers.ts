@@ -31,12 +31,15 @@ export interface PageRows {
   uuidAt: number;
 }
 
+/** Gives a question's values, or rows. */
+export type Answer = (question: Question) => unknown[];
+
 /**
  * Makes what answers questions, to be called within a transaction: with the value of each row, or with the rows
  * of the resources found, in their order. It throws ApiError SYS.1007 for a page that would take the memory and
  * time of everybody.
  */
-export function compileAnswers(client: Database): (question: Question) => unknown[] {
+export function compileAnswers(client: Database): Answer {
   const memoized = (form: (statement: Statement) => Statement) => {
     const prepared = new LRUCache<string, Statement>({
       max: PREPARED_MAX,

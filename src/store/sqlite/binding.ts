@@ -42,6 +42,10 @@ function placeholderOf(param: unknown): Placeholder | undefined {
 function encoderOf(param: unknown): Encode | undefined {
   if (!is(param, Param) || !is(param.encoder, Column)) return undefined;
   const column = param.encoder;
-  const isConverted = column.dataType === 'boolean' || column.dataType === 'json';
-  return isConverted ? (value) => column.mapToDriverValue(value) : undefined;
+  return isConverted(column) ? (value) => column.mapToDriverValue(value) : undefined;
+}
+
+/** Whether SQLite keeps the column's values in another form. */
+export function isConverted({ dataType }: Column): boolean {
+  return dataType === 'boolean' || dataType === 'json';
 }

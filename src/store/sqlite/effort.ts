@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { Question } from './answers.ts';
 import type { Database } from './driver.ts';
 
@@ -23,12 +24,13 @@ export function compileEffort(
   const bytes = client
     .prepare<unknown[]>('SELECT page_count * page_size FROM pragma_page_count, pragma_page_size')
     .pluck();
-  const known = new Map<string, Effort>();
+  const known = new LRUCache<string, Effort, Question>({
+    max: PLANS_MAX,
+    memoMethod: (_sql, _stale, { context }) => effortOf(client, context),
+  });
   return (question) => {
     if ((bytes.get() as number) <= smallBytes) return 'bounded';
-    const effort = known.get(question.sql) ?? effortOf(client, question);
-    if (known.size >= PLANS_MAX) known.clear();
-    known.set(question.sql, effort);
+    const effort = known.memo(question.sql, { context: question });
     const { offset, limit = 0 } = question;
     return effort === 'bounded' && Math.max(offset, limit) > ROWS_MAX ? 'search' : effort;
   };
@@ -42,7 +44,8 @@ function effortOf(client: Database, { sql, values, conditions, limit }: Question
   const isPage = limit !== undefined;
   // Of the last term alone, only those are sorted that are otherwise equal.
   const isInOrder = isPage && !has(/USE TEMP B-TREE FOR ORDER BY/);
-  if (conditions === 0) return isInOrder ? 'bounded' : isPage ? 'scan' : 'search';
+  if (conditions === 0 && !isPage) return 'search';
+  if (conditions === 0) return isInOrder ? 'bounded' : 'scan';
   if (has(/^SCAN (?!json_each)/)) return 'scan';
   // What one equal value leads to comes in order, and ends with the page.
   const isEqual = conditions === 1 && !has(/SUBQUERY|[<>]/);

@@ -3,6 +3,7 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import { compileLiteral } from '../../contract/compiled.ts';
 import type { Kind } from '../../contract/queryable.ts';
 import { LONG_MAX } from '../../contract/schema.ts';
+import { isConverted } from './binding.ts';
 import { sources } from './conditions.ts';
 import { modelCenters, modelServices, models, noCase } from './tables.ts';
 
@@ -18,9 +19,8 @@ export interface Field {
 export function columnFields(table: SQLiteTable): Field[] {
   const { position: _, ...columns } = getTableColumns(table) as Record<string, SQLiteColumn>;
   return Object.entries(columns).map(([name, column]) => {
-    const isConverted = column.dataType === 'boolean' || column.dataType === 'json';
     const read = (given: never) => column.mapFromDriverValue(given);
-    return { name, sql: sql`${column}`, ...(isConverted && { read }) };
+    return { name, sql: sql`${column}`, ...(isConverted(column) && { read }) };
   });
 }
 

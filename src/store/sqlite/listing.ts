@@ -1,7 +1,7 @@
 import type { Kind } from '../../contract/queryable.ts';
-import type { PageQuery, Store } from '../../domain/ports.ts';
+import type { Condition, PageQuery, Store } from '../../domain/ports.ts';
 import type { Records } from '../../domain/records.ts';
-import { compileAnswers, type Question } from './answers.ts';
+import type { Answer, Question } from './answers.ts';
 import type { Database } from './driver.ts';
 import { compileEffort } from './effort.ts';
 import { PageCache } from './page-cache.ts';
@@ -28,15 +28,15 @@ type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
  */
 export function createListing(
   client: Database,
-  turns: Turns,
-  records: CompiledRecords,
+  { turns, records, answer }: { turns: Turns; records: CompiledRecords; answer: Answer },
   options: ReaderOptions | undefined,
 ): Listing {
-  const answer = compileAnswers(client);
   const { read } = turns;
   const pages = new PageCache(client);
   turns.beforeReads = pages.renew;
   const readers = readersOf(client, options);
+  /** The answer, or the reader to ask where it may take long. */
+  const answerOrReader = (question: Question) => readers?.for(question) ?? answer(question);
 
   async function list<Listed extends object>(
     kind: Kind,
@@ -45,22 +45,28 @@ export function createListing(
   ): Promise<Listed[]> {
     const key = JSON.stringify([kind, query, fields]);
     const { rows, toRecord } = records.page(kind, fields);
-    const question = { ...pageQuestion(kind, query), rows };
-    const recordsOf = (answered: unknown[]) =>
+    const pageOf = (answered: unknown[]) =>
       (answered as unknown[][]).map(toRecord) as unknown as Listed[];
-    let version: unknown;
-    let reader: Reader | undefined;
     const found = await read(() => {
       const known = pages.find<Listed[]>(key);
       if (known) return known;
-      version = pages.version;
-      reader = readers?.for(question);
-      if (reader) return undefined;
-      return pages.keep(key, version, recordsOf(answer(question)));
+      const { version } = pages;
+      const question = { ...pageQuestion(kind, query), rows };
+      const answered = answerOrReader(question);
+      if (answered instanceof Reader) return { reader: answered, question, version };
+      return pages.keep(key, version, pageOf(answered));
     });
-    if (found || !reader) return found ?? [];
-    const page = recordsOf(await reader.ask(question));
+    if (Array.isArray(found)) return found;
+    const { reader, question, version } = found;
+    const page = pageOf(await reader.ask(question));
     return read(() => pages.keep(key, version, page));
+  }
+
+  async function count(kind: Kind, conditions: readonly Condition[]): Promise<number> {
+    const question = countQuestion(kind, conditions);
+    const answered = await read(() => answerOrReader(question));
+    const [found] = answered instanceof Reader ? await answered.ask(question) : answered;
+    return found as number;
   }
 
   function find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined> {
@@ -77,16 +83,7 @@ export function createListing(
     find,
     list: (kind, query) => list(kind, query),
     listFields: (kind, query, fields) => list(kind, query, fields),
-    count: async (kind, conditions) => {
-      const question = countQuestion(kind, conditions);
-      let reader: Reader | undefined;
-      const values = await read(() => {
-        reader = readers?.for(question);
-        return reader ? undefined : answer(question);
-      });
-      const [count] = values ?? (await reader?.ask(question)) ?? [];
-      return count as number;
-    },
+    count,
     close: async () => {
       await readers?.close();
     },

@@ -1,11 +1,11 @@
 import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ApiError } from '../../contract/errors.ts';
-import { compileAnswers } from './answers.ts';
+import { type Answer, compileAnswers } from './answers.ts';
 import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import { defineMatches } from './patterns.ts';
-import type { Asked, ReaderData, ToldError } from './reader.ts';
+import type { ReaderData, SentQuestion, ToldError } from './reader.ts';
 
 /** As low as Linux knows. */
 const LEAST_PRIORITY = 19;
@@ -16,10 +16,10 @@ const { file, isPatient } = workerData as ReaderData;
 // There threads have priorities of their own.
 if (isPatient && platform() === 'linux') setPriority(LEAST_PRIORITY);
 
-let answer: ReturnType<typeof compileAnswers> | undefined;
+let answer: Answer | undefined;
 
 /** Answers questions on a connection of its own, one after the other: the program of a reader's thread. */
-parentPort?.on('message', ({ id, question }: Asked) => {
+parentPort?.on('message', ({ id, question }: SentQuestion) => {
   parentPort?.postMessage({
     id,
     ...outcomeOf(() => {
@@ -29,7 +29,7 @@ parentPort?.on('message', ({ id, question }: Asked) => {
   });
 });
 
-function open() {
+function open(): Answer {
   const client = new Database(file, { readonly: true });
   // What a scan reads is not read again soon.
   client.pragma(`cache_size = -${CACHE_KIB}`);

@@ -8,7 +8,7 @@ import { translateError } from './errors.ts';
 const YOUNG_MB = 4;
 
 /** A question on its way to the thread. */
-export interface Asked {
+export interface SentQuestion {
   id: number;
   question: Question;
 }
@@ -22,7 +22,7 @@ export interface ToldError {
 }
 
 /** What the thread answers it. */
-export type Answer = { id: number } & ({ values: unknown[] } | { error: ToldError });
+export type SentAnswer = { id: number } & ({ values: unknown[] } | { error: ToldError });
 
 /** What a thread is told at its start. */
 export interface ReaderData {
@@ -61,7 +61,7 @@ export class Reader {
     const id = this.#asked++;
     return new Promise((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject });
-      this.#thread?.postMessage({ id, question } satisfies Asked);
+      this.#thread?.postMessage({ id, question } satisfies SentQuestion);
     });
   }
 
@@ -74,12 +74,12 @@ export class Reader {
   #start(): Worker {
     const thread = new Worker(this.#program, {
       workerData: this.#data,
-      // What it makes are short texts, told at once.
+      // A thread takes as much as it is given; what it makes is told at once.
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB },
     });
     // Nothing of it shall keep a process that is otherwise done.
     thread.unref();
-    thread.on('message', (answer: Answer) => {
+    thread.on('message', (answer: SentAnswer) => {
       const waiting = this.#waiting.get(answer.id);
       this.#waiting.delete(answer.id);
       if ('values' in answer) waiting?.resolve(answer.values);

@@ -1,17 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import { type Kind, queryables } from '../../contract/queryable.ts';
 import type { Records } from '../../domain/records.ts';
-import { compileAnswers, PREPARED_MAX } from './answers.ts';
+import { PREPARED_MAX } from './answers.ts';
 import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
-import { pageQuestion } from './queries.ts';
 import { compileFind, compilePage, type Page } from './rows.ts';
-
-const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /** What reads records: a service with its images and refs, a center with its sums. */
 export function compileRecords(client: Database) {
-  const answer = compileAnswers(client);
   const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
     Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
       Kind,
@@ -47,8 +43,6 @@ export function compileRecords(client: Database) {
   return {
     find,
     present,
-    /** Those of a kind, by age. */
-    uuids: (kind: Kind) => answer(pageQuestion(kind, ALL)) as string[],
     /** Whether there is one. */
     has: (kind: Kind, uuid: string): boolean => find(kind, uuid) !== undefined,
     /** How a page is read, of whole records or of these fields of their own alone. */

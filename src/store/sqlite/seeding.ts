@@ -2,10 +2,14 @@ import { invalidArgument } from '../../contract/errors.ts';
 import type { Kind } from '../../contract/queryable.ts';
 import type { ResourceType } from '../../contract/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
+import type { Answer } from './answers.ts';
 import { sqliteCode } from './errors.ts';
+import { pageQuestion } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
 import { requireReference } from './references.ts';
 import type { Statements } from './statements.ts';
+
+const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /**
  * Adds those of the resources whose uuids are unused, within a transaction.
@@ -80,9 +84,15 @@ function withUnusedUuid(field: string, insert: () => void): void {
 }
 
 /** Every resource there is, whole. */
-export function readResources(run: Statements, records: CompiledRecords): Resources {
-  const all = <K extends Kind>(kind: K): Records[K][] =>
-    records.uuids(kind).map((uuid) => records.present(kind, uuid));
+export function readResources(
+  run: Statements,
+  records: CompiledRecords,
+  answer: Answer,
+): Resources {
+  const all = <K extends Kind>(kind: K): Records[K][] => {
+    const uuids = answer(pageQuestion(kind, ALL)) as string[];
+    return uuids.map((uuid) => records.present(kind, uuid));
+  };
   return {
     modelCenters: all('ModelCenter').map(
       ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,

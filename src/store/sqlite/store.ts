@@ -1,5 +1,6 @@
 import type { Store } from '../../domain/ports.ts';
 import type { Resources } from '../../domain/records.ts';
+import { compileAnswers } from './answers.ts';
 import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
@@ -36,7 +37,8 @@ export function createSqliteStore(
   const records = compileRecords(client);
   const turns = new Turns(client, onCommit);
   const { read, write } = turns;
-  const listing = createListing(client, turns, records, readers);
+  const answer = compileAnswers(client);
+  const listing = createListing(client, { turns, records, answer }, readers);
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
@@ -123,7 +125,7 @@ export function createSqliteStore(
           client.pragma('foreign_keys = ON');
         }
       }),
-    readResources: () => read(() => readResources(run, records)),
+    readResources: () => read(() => readResources(run, records, answer)),
 
     ping: () => read(run.ping),
     close: async () => {
