@@ -1,5 +1,6 @@
 import { type Operation, operations } from '../contract/operations.ts';
 import { definitions, flagOf, isSecret, settingKeys, variableOf } from '../settings.ts';
+import { reliabilityTable } from './reliability-table.ts';
 import { speedTable } from './speed-table.ts';
 
 export const README_FILE = 'README.md';
@@ -32,6 +33,7 @@ const tables: Record<string, () => string[][]> = {
     }),
   ],
   speed: speedTable,
+  reliability: reliabilityTable,
 };
 
 /** The README with every table between its markers made anew. */
