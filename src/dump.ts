@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { seedOf } from './domain/seed.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { openSqliteStore } from './store/sqlite/open-store.ts';
+import { openSqliteStoreToRead } from './store/sqlite/open-store.ts';
 
 /**
  * The resources of a database as a seed, also while a server runs on it.
@@ -19,7 +19,7 @@ export async function dump(
     throw new SettingsError('AIOS_DATABASE_URL names no database file that is there.');
   }
   const location = { file: databaseUrl.path, migrationsFolder: `${migrationsFolder}/sqlite` };
-  const store = openSqliteStore(location);
+  const store = openSqliteStoreToRead(location);
   try {
     return `${JSON.stringify(seedOf(await store.readResources()), null, 2)}\n`;
   } finally {

@@ -9,7 +9,7 @@ import { dump } from './dump.ts';
 import { createLogger } from './log.ts';
 import { serve } from './serve.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { DatabaseRefused } from './store/sqlite/open.ts';
+import { DatabaseRefused } from './store/sqlite/refusal.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;

@@ -2,8 +2,9 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { DatabaseRefused, openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
+import { DatabaseRefused } from '../../src/store/sqlite/refusal.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import {
   copyAsKilled,
@@ -104,7 +105,7 @@ describe('opening as a store refuses a database of ours', () => {
         `The database ${file} lacks what its migrations made: restore it from a backup, or name another file.`,
       ),
     );
-    expect(Object.keys(fingerprint(dirname(file)))).toEqual(['aios.db']);
+    expect(Object.keys(fingerprint(dirname(file)))).toEqual(['aios.db', 'aios.db-server']);
   });
 });
 

@@ -20,6 +20,11 @@ export function sqliteCode(error: unknown): string | undefined {
   return error instanceof Error && error.cause ? sqliteCode(error.cause) : undefined;
 }
 
+/** Whether another program's lock was met, so that nothing was done. */
+export function isLocked(error: unknown): boolean {
+  return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
+}
+
 /**
  * The failure a driver's error stands for. What is no driver's error comes back as it is.
  * The original stays as the cause, for the log.

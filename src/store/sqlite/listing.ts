@@ -4,6 +4,7 @@ import type { Records } from '../../domain/records.ts';
 import type { Answer, Question } from './answers.ts';
 import type { Database } from './driver.ts';
 import { compileEffort } from './effort.ts';
+import type { OpenFiles } from './open-files.ts';
 import { PageCache } from './page-cache.ts';
 import { countQuestion, pageQuestion } from './queries.ts';
 import { Reader } from './reader.ts';
@@ -20,6 +21,13 @@ export interface ReaderOptions {
   smallBytes?: number;
 }
 
+interface Parts {
+  turns: Turns;
+  records: CompiledRecords;
+  answer: Answer;
+  files: OpenFiles;
+}
+
 type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
 
 /**
@@ -28,7 +36,7 @@ type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
  */
 export function createListing(
   client: Database,
-  { turns, records, answer }: { turns: Turns; records: CompiledRecords; answer: Answer },
+  { turns, records, answer, files }: Parts,
   options: ReaderOptions | undefined,
 ): Listing {
   const { read } = turns;
@@ -36,7 +44,11 @@ export function createListing(
   turns.beforeReads = pages.renew;
   const readers = readersOf(client, options);
   /** The answer, or the reader to ask where it may take long. */
-  const answerOrReader = (question: Question) => readers?.for(question) ?? answer(question);
+  const answerOrReader = (question: Question) => {
+    const reader = readers?.for(question);
+    // It would open what is in the file's place.
+    return reader && files.areInPlace ? reader : answer(question);
+  };
 
   async function list<Listed extends object>(
     kind: Kind,

@@ -1,16 +1,63 @@
 import type { Store } from '../../domain/ports.ts';
+import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
-import { DatabaseRefused, openSqlite, type SqliteLocation } from './open.ts';
+import { BUSY_TIMEOUT_MS, inspect, refuseOther, type SqliteLocation } from './inspect.ts';
+import { openSqlite } from './open.ts';
+import { prepareFile } from './prepare-file.ts';
+import { DatabaseRefused, refusal } from './refusal.ts';
+import { lockForServer } from './server-lock.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 
 export interface StoreOptions extends SqliteLocation, SqliteStoreOptions {}
 
 /**
- * Opens a database, made when missing, as a store.
+ * Opens a database, made when missing, as the store of its only server.
  * @throws DatabaseRefused
  */
 export function openSqliteStore(options: StoreOptions): Store {
-  const client = openSqlite(options);
+  const { file } = options;
+  const unlock = file === ':memory:' ? () => {} : lock(file);
+  try {
+    const store = storeOn(openSqlite(options), options);
+    return { ...store, close: () => store.close().finally(unlock) };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/**
+ * Opens a database that is there as a store to read, also while a server runs on it.
+ * @throws DatabaseRefused
+ */
+export function openSqliteStoreToRead(location: SqliteLocation): Store {
+  let client: Database | undefined;
+  try {
+    inspect(location);
+    client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    refuseOther(client, location);
+    return storeOn(client, location);
+  } catch (error) {
+    client?.close();
+    throw error instanceof DatabaseRefused ? error : refusal(location.file, error);
+  }
+}
+
+function lock(file: string): () => void {
+  prepareFile(file);
+  let unlock: (() => void) | undefined;
+  try {
+    unlock = lockForServer(file);
+  } catch (error) {
+    throw refusal(file, error);
+  }
+  if (unlock) return unlock;
+  throw new DatabaseRefused(
+    `Another server runs on the database ${file}: stop it, or name another file.`,
+  );
+}
+
+function storeOn(client: Database, options: StoreOptions): Store {
   try {
     return createSqliteStore(client, options);
   } catch (error) {

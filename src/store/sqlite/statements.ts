@@ -238,6 +238,8 @@ export function compileStatements(client: Database) {
       sameTag.get({ uuid, resourceUuid, type, tag }) !== undefined,
     sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
     ping: () => void ping.get(),
+    /** Writes what is there already: a number in the file's header that nothing uses. */
+    rewrite: () => void client.pragma('user_version = 0'),
     passwordOf: (accountUuid: string) => passwordOf.get({ uuid: accountUuid })?.hash,
   };
 }

@@ -5,6 +5,7 @@ import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
 import { createListing, type ReaderOptions } from './listing.ts';
+import { OpenFiles } from './open-files.ts';
 import { defineMatches } from './patterns.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
@@ -20,6 +21,9 @@ import { operationWrites } from './writes.ts';
 const SLIDE_MS = 1000;
 const SLIDE_PART = 1 / 100;
 
+/** How long one statement waits for another program's lock; everybody waits with it. */
+const LOCKED_MS = 20;
+
 export interface SqliteStoreOptions {
   /** Told of each transaction how many writes it held. */
   onCommit?: ((writes: number) => void) | undefined;
@@ -32,16 +36,24 @@ export function createSqliteStore(
   client: Database,
   { onCommit = () => {}, readers }: SqliteStoreOptions = {},
 ): Store {
+  // Writes that meet a lock are tried again, and others served meanwhile.
+  client.pragma(`busy_timeout = ${LOCKED_MS}`);
   defineMatches(client);
+  const files = new OpenFiles(client);
   const run = compileStatements(client);
   const records = compileRecords(client);
-  const turns = new Turns(client, onCommit);
+  const turns = new Turns(client, { onCommit, requireKept: files.requireInPlace });
   const { read, write } = turns;
   const answer = compileAnswers(client);
-  const listing = createListing(client, { turns, records, answer }, readers);
+  const listing = createListing(client, { turns, records, answer, files }, readers);
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
+
+  function check(): void {
+    files.requireInPlace();
+    run.ping();
+  }
 
   const store: Store = {
     ...operationWrites(run, records, write),
@@ -96,7 +108,7 @@ export function createSqliteStore(
       }),
 
     addResources: (resources) =>
-      turns.alone(() => {
+      turns.writeAlone(() => {
         const isAll = client
           .transaction(() => {
             const wasEmpty = run.countResources() === 0;
@@ -108,7 +120,7 @@ export function createSqliteStore(
         if (isAll) lastReplaced = resources;
       }),
     replaceResources: (resources) =>
-      turns.alone(() => {
+      turns.writeAlone(() => {
         // Emptying whole tables is fast where nothing refers to them.
         client.pragma('foreign_keys = OFF');
         try {
@@ -127,7 +139,8 @@ export function createSqliteStore(
       }),
     readResources: () => read(() => readResources(run, records, answer)),
 
-    ping: () => read(run.ping),
+    // Where the last write failed only another one tells whether it would now.
+    ping: () => (turns.isFailing ? write(run.rewrite) : read(check)),
     close: async () => {
       await listing.close();
       await turns.finish();

@@ -1,17 +1,25 @@
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
 import type { Database, Statement, Transaction } from './driver.ts';
-import { translateError } from './errors.ts';
+import { isLocked, translateError } from './errors.ts';
 
 /** Writes that share a transaction at most: nobody else is served meanwhile. */
 const WRITES_MAX = 64;
 /** Resources after which the reads of a turn end: all that they give are in memory at once. */
 const RESOURCES_MAX = 200;
 
+/** Until writes are tried again that met another program's lock; reads go on meanwhile. */
+const LOCKED_PAUSE_MS = 20;
+/** Two seconds. */
+const LOCKED_PAUSES_MAX = 100;
+
 type Work = () => unknown;
 
 /** What was asked of the database, and who waits for it. */
 interface Asked {
   work: Work;
+  /** Whether it can share no transaction. */
+  isAlone: boolean;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
 }
@@ -22,6 +30,13 @@ type Tell = () => void;
 /** One write of several has failed when it had changed something. */
 class Halfway extends Error {}
 
+export interface TurnsOptions {
+  /** Told of each transaction how many writes it held. */
+  onCommit: (writes: number) => void;
+  /** Throws where what is written would not be found again; asked before each transaction, and after it. */
+  requireKept: () => void;
+}
+
 /**
  * Does together, at its end, what a turn of the event loop asks of a database: first the writes, in one
  * transaction, since reaching the disk takes as long for many as for one; then the reads, in another,
@@ -29,7 +44,7 @@ class Halfway extends Error {}
  */
 export class Turns {
   readonly #client: Database;
-  readonly #onCommit: (writes: number) => void;
+  readonly #options: TurnsOptions;
   /** Within another transaction, a savepoint. */
   readonly #transaction: Transaction<(work: Work) => unknown>;
   /** Tells how many rows the connection has changed so far. */
@@ -37,13 +52,16 @@ export class Turns {
   readonly #writes: Asked[] = [];
   readonly #reads: Asked[] = [];
   #isScheduled = false;
+  /** How often in a row writes have met another program's lock: once too often, they no longer wait for it. */
+  #pauses = 0;
+  #isPausing = false;
+  #isFailing = false;
   /** Done when the reads of a turn begin, in their transaction. */
   beforeReads: () => void = () => {};
 
-  /** @param onCommit told of each transaction how many writes it held */
-  constructor(client: Database, onCommit: (writes: number) => void) {
+  constructor(client: Database, options: TurnsOptions) {
     this.#client = client;
-    this.#onCommit = onCommit;
+    this.#options = options;
     this.#transaction = client.transaction((work) => work());
     this.#changes = client.prepare<unknown[]>('SELECT total_changes()').pluck();
   }
@@ -55,65 +73,99 @@ export class Turns {
    */
   readonly write = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#writes, work);
 
+  /** The same for what can share no transaction, and begins one itself. */
+  readonly writeAlone = <Result>(work: () => Result): Promise<Result> =>
+    this.#ask(this.#writes, work, true);
+
   /** Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of. */
   readonly read = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#reads, work);
 
-  /** Does at once, after what was asked for before, what can share no transaction. */
-  readonly alone = async <Result>(work: () => Result): Promise<Result> => {
-    this.#requireOpen();
-    this.#flush();
-    try {
-      return work();
-    } catch (error) {
-      throw translateError(error);
-    }
-  };
+  /** Whether the last transaction of writes was kept from the disk. */
+  get isFailing(): boolean {
+    return this.#isFailing;
+  }
 
   /** Resolves when nothing is left to do, nor what follows from it. */
   async finish(): Promise<void> {
-    while (this.#isScheduled) {
-      this.#flush();
-      await new Promise(setImmediate);
+    while (this.#isScheduled || this.#isPausing) {
+      await (this.#isPausing ? setTimeout(LOCKED_PAUSE_MS) : setImmediate());
     }
   }
 
-  #flush(): void {
-    while (this.#writes.length > 0) this.#doWrites();
-    while (this.#reads.length > 0) this.#doReads();
-  }
-
-  #ask<Result>(asked: Asked[], work: () => Result): Promise<Result> {
+  #ask<Result>(asked: Asked[], work: () => Result, isAlone = false): Promise<Result> {
     return new Promise((resolve, reject) => {
-      this.#requireOpen();
-      asked.push({ work, resolve, reject: (error) => reject(translateError(error)) });
-      if (this.#isScheduled) return;
-      this.#isScheduled = true;
-      setImmediate(() => this.#endTurn());
+      if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
+      asked.push({ work, isAlone, resolve, reject: (error) => reject(translateError(error)) });
+      this.#schedule();
     });
   }
 
-  #requireOpen(): void {
-    if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    globalThis.setImmediate(() => this.#endTurn());
   }
 
   #endTurn(): void {
-    this.#doWrites();
+    this.#isScheduled = false;
+    if (!this.#isPausing) this.#doWrites();
     this.#doReads();
-    this.#isScheduled = this.#writes.length > 0 || this.#reads.length > 0;
-    if (this.#isScheduled) setImmediate(() => this.#endTurn());
+    const isLeft = this.#reads.length > 0 || (this.#writes.length > 0 && !this.#isPausing);
+    if (isLeft) this.#schedule();
   }
 
   #doWrites(): void {
-    const group = this.#writes.splice(0, WRITES_MAX);
+    const group = this.#nextWrites();
     if (group.length === 0) return;
     try {
-      const outcomes = this.#commit(group);
+      this.#options.requireKept();
+      const outcomes = group[0]?.isAlone ? [this.#doAlone(group[0])] : this.#commit(group);
+      this.#options.requireKept();
+      this.#pauses = 0;
+      this.#isFailing = false;
       for (const tell of outcomes) tell();
     } catch (error) {
-      for (const { reject } of group) reject(error);
+      this.#fail(group, error);
       return;
     }
-    this.#onCommit(group.length);
+    this.#options.onCommit(group.length);
+  }
+
+  #fail(group: readonly Asked[], error: unknown): void {
+    if (isLocked(error) && this.#pauses < LOCKED_PAUSES_MAX) {
+      this.#pause(group);
+      return;
+    }
+    this.#isFailing = true;
+    for (const { reject } of group) reject(error);
+  }
+
+  #nextWrites(): Asked[] {
+    const alone = this.#writes.findIndex(({ isAlone }) => isAlone);
+    const shared = alone < 0 ? WRITES_MAX : Math.min(alone, WRITES_MAX);
+    return this.#writes.splice(0, alone === 0 ? 1 : shared);
+  }
+
+  /** Does these writes again after a while: another program holds the lock, and nothing is done of them. */
+  #pause(group: readonly Asked[]): void {
+    this.#writes.unshift(...group);
+    this.#pauses++;
+    this.#isPausing = true;
+    globalThis.setTimeout(() => {
+      this.#isPausing = false;
+      this.#schedule();
+    }, LOCKED_PAUSE_MS);
+  }
+
+  #doAlone({ work, resolve, reject }: Asked): Tell {
+    try {
+      const result = work() as never;
+      return () => resolve(result);
+    } catch (error) {
+      // What no rule refuses keeps all writes from the disk.
+      if (!(error instanceof ApiError)) throw error;
+      return () => reject(error);
+    }
   }
 
   #commit(group: readonly Asked[]): Tell[] {

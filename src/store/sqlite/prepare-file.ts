@@ -1,0 +1,59 @@
+import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseRefused, errno } from './refusal.ts';
+
+/**
+ * Makes the folder of a database, and the file when missing, and judges what can be judged without SQLite.
+ * @throws DatabaseRefused
+ */
+export function prepareFile(file: string): void {
+  const folder = dirname(file);
+  try {
+    mkdirSync(folder, { recursive: true });
+    accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new DatabaseRefused(
+      `The folder ${folder} of the database can't be made or written to (${errno(error)}).`,
+    );
+  }
+  const stats = statSync(file, { throwIfNoEntry: false });
+  if (!stats) {
+    makeFile(file);
+    return;
+  }
+  if (!stats.isFile()) throw new DatabaseRefused(`The database ${file} is not a file.`);
+  try {
+    accessSync(file, constants.R_OK | constants.W_OK);
+  } catch (error) {
+    throw new DatabaseRefused(
+      `The database ${file} can't be read and written to (${errno(error)}): check its permissions.`,
+    );
+  }
+  if (stats.size > 0 && !startsLikeSqlite(file)) {
+    throw new DatabaseRefused(`The file ${file} is not an SQLite database, or a damaged one.`);
+  }
+}
+
+/**
+ * Makes a file where there is none, which nobody else can read: models' access tokens are kept in databases.
+ * @throws DatabaseRefused
+ */
+export function makeFile(file: string): void {
+  try {
+    closeSync(openSync(file, 'a', 0o600));
+  } catch (error) {
+    throw new DatabaseRefused(`The database ${file} can't be made (${errno(error)}).`);
+  }
+}
+
+function startsLikeSqlite(file: string): boolean {
+  const magic = Buffer.from('SQLite format 3\0', 'latin1');
+  const start = Buffer.alloc(magic.length);
+  const descriptor = openSync(file, 'r');
+  try {
+    readSync(descriptor, start, 0, start.length, 0);
+  } finally {
+    closeSync(descriptor);
+  }
+  return start.equals(magic);
+}

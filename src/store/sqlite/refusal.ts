@@ -1,0 +1,30 @@
+import { sqliteCode } from './errors.ts';
+
+/** Why a database can't be used, in one sentence for whoever starts the server. */
+export class DatabaseRefused extends Error {}
+
+export const damaged = (file: string) =>
+  new DatabaseRefused(
+    `The database ${file} is damaged: restore it from a backup, or name another file.`,
+  );
+
+/** What keeps a database from being opened, in such a sentence where it is SQLite's. */
+export function refusal(file: string, error: unknown): Error {
+  const code = sqliteCode(error) ?? '';
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(file);
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
+    return new DatabaseRefused(`The database ${file} can't be opened for writing (${code}).`);
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new DatabaseRefused(`The database ${file} is locked by another program.`);
+  }
+  if (/^SQLITE_/.test(code)) {
+    return new DatabaseRefused(`The database ${file} can't be used (${code}).`);
+  }
+  return error as Error;
+}
+
+/** The system's name of what went wrong. */
+export function errno(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
+}
