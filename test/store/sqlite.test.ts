@@ -1,4 +1,6 @@
+import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
@@ -307,6 +309,69 @@ describe('SQLite', () => {
     other.exec('ROLLBACK');
     await store.addModelService(service, extras(), nothing);
     expect(await store.count('ModelService', [])).toBe(1);
+  });
+
+  test('lets writes wait for a lock, and nobody else', async (context) => {
+    const file = newFile(context);
+    const store = createSqliteStore(openDatabase(context, file));
+    const other = new Database(file);
+    context.onTestFinished(() => void other.close());
+    const known = newSession();
+    await store.addSession(known, 0);
+    other.exec('BEGIN IMMEDIATE');
+    const order: string[] = [];
+    const written = store
+      .addModelService(modelService(), extras(), nothing)
+      .then(() => order.push('written'));
+    const used = store.useSession(known.uuid, 0, known.expiredDate + 60_000);
+    // The lock has it stay as it is.
+    expect(await used).toEqual(known);
+    expect(await store.count('ModelService', [])).toBe(0);
+    order.push('read');
+    await setTimeout(200);
+    other.exec('ROLLBACK');
+    order.push('free');
+    await written;
+    expect(order).toEqual(['read', 'free', 'written']);
+    expect(await store.count('ModelService', [])).toBe(1);
+  });
+
+  test('lets a session be used where nothing can be written', async (context) => {
+    const client = openDatabase(context, newFile(context));
+    const store = createSqliteStore(client);
+    const known = newSession();
+    await store.addSession(known, 0);
+    client.pragma('query_only = ON');
+    const { uuid, expiredDate } = known;
+    expect(await store.useSession(uuid, 0, expiredDate + 60_000)).toEqual(known);
+    await expect(store.addSession(newSession(), 0)).rejects.toEqual(
+      notice('internal', 'the database can not be written to, nothing was changed'),
+    );
+    await expect(store.ping()).rejects.toEqual(
+      notice('internal', 'the database can not be written to, nothing was changed'),
+    );
+    client.pragma('query_only = OFF');
+    await store.ping();
+    expect((await store.useSession(uuid, 0, expiredDate + 60_000))?.expiredDate).toBe(
+      expiredDate + 60_000,
+    );
+  });
+
+  test('writes into no file that has gone from its place, and reads on', async (context) => {
+    const file = newFile(context);
+    const store = createSqliteStore(openDatabase(context, file));
+    await store.addModelService(modelService(), extras(), nothing);
+    for (const part of ['', '-wal', '-shm']) {
+      renameSync(file + part, `${file}.moved`);
+      const gone = notice('internal', expect.stringMatching(/moved, replaced or deleted/));
+      await expect(store.addModelService(modelService(), extras(), nothing)).rejects.toEqual(gone);
+      await expect(store.ping()).rejects.toEqual(gone);
+      expect(await store.count('ModelService', [])).toBe(1);
+      renameSync(`${file}.moved`, file + part);
+      await store.ping();
+    }
+    await store.addModelService(modelService(), extras(), nothing);
+    expect(await store.count('ModelService', [])).toBe(2);
   });
 
   test('tells of a full disk, changes nothing, and goes on when there is room', async (context) => {

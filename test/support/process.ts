@@ -20,6 +20,7 @@ export interface Launch {
 }
 
 export interface Program {
+  pid: number;
   cwd: string;
   /** Where it serves; empty when it ended instead. */
   url: string;
@@ -66,6 +67,7 @@ export async function launch(context: Finishing, options: Launch = {}): Promise<
   const [, url = ''] = /"msg":"(\S+) serves the API/.exec(output.stdout) ?? [];
   if (url === '') await ended;
   return {
+    pid: child.pid ?? 0,
     cwd,
     url,
     stdout: () => output.stdout,

@@ -1,19 +1,24 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { ApiError } from '../../contract/errors.ts';
 import type { Database } from './driver.ts';
 
 /** What SQLite keeps beside a database file: what was committed last is in the first alone. */
 const BESIDE = ['-wal', '-shm'];
+/** Bytes that the log may grow by before it is moved into the file. */
+const SPACE_MIN = 16 * 1024 * 1024;
 
 /** The files of an open database: whether they still are where the next start will look for them. */
 export class OpenFiles {
   readonly #files: Map<string, string | undefined>;
+  readonly #folder: string | undefined;
 
   /** @param client what has just opened them */
   constructor(client: Database) {
     // SQLite makes what is beside a file when it first reads in it.
     client.pragma('user_version');
     const paths = client.memory ? [] : ['', ...BESIDE].map((ending) => client.name + ending);
+    this.#folder = client.memory ? undefined : dirname(client.name);
     this.#files = new Map(paths.map((path) => [path, identityOf(path)]));
   }
 
@@ -30,6 +35,14 @@ export class OpenFiles {
       'the file of the database was moved, replaced or deleted: put it back, or start the server anew',
     );
   };
+
+  /** @throws ApiError SYS.1000 where there is so little space left that most writes would fail soon */
+  requireSpace(): void {
+    if (this.#folder === undefined) return;
+    const { bavail, bsize } = statfsSync(this.#folder);
+    if (bavail * bsize < SPACE_MIN)
+      throw new ApiError('internal', 'the disk of the database is full');
+  }
 }
 
 /** What a file is known by, whatever its name; undefined where there is none. */

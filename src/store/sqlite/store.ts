@@ -22,7 +22,7 @@ const SLIDE_MS = 1000;
 const SLIDE_PART = 1 / 100;
 
 /** How long one statement waits for another program's lock; everybody waits with it. */
-const LOCKED_MS = 20;
+const LOCKED_MS = 5;
 
 export interface SqliteStoreOptions {
   /** Told of each transaction how many writes it held. */
@@ -53,6 +53,12 @@ export function createSqliteStore(
   function check(): void {
     files.requireInPlace();
     run.ping();
+  }
+
+  /** Where the last write failed only another one tells whether it would now; this one is small. */
+  function checkWriting(): void {
+    files.requireSpace();
+    run.rewrite();
   }
 
   const store: Store = {
@@ -91,12 +97,14 @@ export function createSqliteStore(
       const session = await read(() => validSession(run, uuid, now));
       const worthwhile = Math.min(SLIDE_MS, (expiredDate - now) * SLIDE_PART);
       if (!session || expiredDate - session.expiredDate < worthwhile) return session;
-      return write(() => {
+      const slide = turns.writeUnlessLocked(() => {
         // Read again: it may have been renewed or ended meanwhile.
         const current = validSession(run, uuid, now);
         if (!current || current.expiredDate >= expiredDate) return current;
         return moveExpiry(run, current, expiredDate);
       });
+      // Where nothing can be written it stays as it is, and whoever reads is let in.
+      return slide.catch(() => session);
     },
     deleteSession: (uuid) => write(() => run.deleteSession(uuid)),
 
@@ -139,8 +147,7 @@ export function createSqliteStore(
       }),
     readResources: () => read(() => readResources(run, records, answer)),
 
-    // Where the last write failed only another one tells whether it would now.
-    ping: () => (turns.isFailing ? write(run.rewrite) : read(check)),
+    ping: () => (turns.isFailing ? write(checkWriting) : read(check)),
     close: async () => {
       await listing.close();
       await turns.finish();

@@ -10,8 +10,8 @@ const RESOURCES_MAX = 200;
 
 /** Until writes are tried again that met another program's lock; reads go on meanwhile. */
 const LOCKED_PAUSE_MS = 20;
-/** Two seconds. */
-const LOCKED_PAUSES_MAX = 100;
+/** Two seconds, with the attempts. */
+const LOCKED_PAUSES_MAX = 80;
 
 type Work = () => unknown;
 
@@ -20,6 +20,8 @@ interface Asked {
   work: Work;
   /** Whether it can share no transaction. */
   isAlone: boolean;
+  /** Whether it fails at once where it meets another program's lock. */
+  isImpatient: boolean;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
 }
@@ -75,7 +77,11 @@ export class Turns {
 
   /** The same for what can share no transaction, and begins one itself. */
   readonly writeAlone = <Result>(work: () => Result): Promise<Result> =>
-    this.#ask(this.#writes, work, true);
+    this.#ask(this.#writes, work, { isAlone: true });
+
+  /** The same for what isn't worth waiting for another program's lock, which has it rejected at once. */
+  readonly writeUnlessLocked = <Result>(work: () => Result): Promise<Result> =>
+    this.#ask(this.#writes, work, { isImpatient: true });
 
   /** Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of. */
   readonly read = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#reads, work);
@@ -92,10 +98,16 @@ export class Turns {
     }
   }
 
-  #ask<Result>(asked: Asked[], work: () => Result, isAlone = false): Promise<Result> {
-    return new Promise((resolve, reject) => {
+  #ask<Result>(
+    asked: Asked[],
+    work: () => Result,
+    { isAlone = false, isImpatient = false } = {},
+  ): Promise<Result> {
+    return new Promise((resolve, fail) => {
       if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
-      asked.push({ work, isAlone, resolve, reject: (error) => reject(translateError(error)) });
+      const reject = (error: unknown) => fail(translateError(error));
+      if (isImpatient && this.#isPausing) throw new ApiError('notReady', 'the database is locked');
+      asked.push({ work, isAlone, isImpatient, resolve, reject });
       this.#schedule();
     });
   }
@@ -133,7 +145,8 @@ export class Turns {
 
   #fail(group: readonly Asked[], error: unknown): void {
     if (isLocked(error) && this.#pauses < LOCKED_PAUSES_MAX) {
-      this.#pause(group);
+      for (const { reject } of group.filter(({ isImpatient }) => isImpatient)) reject(error);
+      this.#pause(group.filter(({ isImpatient }) => !isImpatient));
       return;
     }
     this.#isFailing = true;

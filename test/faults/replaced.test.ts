@@ -1,0 +1,138 @@
+import { copyFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { report } from '../support/figures.ts';
+import { launchServing, type Program } from '../support/process.ts';
+import { addService, call, type ProgramAnswer, untilHealthy } from '../support/program-calls.ts';
+import { API } from '../support/server.ts';
+
+const WRITERS = 16;
+const ROUNDS = 4;
+/** Of writing, before and after the file goes. */
+const PHASE_MS = 500;
+
+interface Change {
+  does: string;
+  /** @param file the database, whose place is empty or another's afterwards */
+  make: (file: string) => void;
+  /** Where what was acknowledged is; undefined where it is gone with its file. */
+  keeps: 'the moved file' | undefined;
+}
+
+/** The three files are one database. */
+function move(file: string, to: string): void {
+  for (const ending of ['', '-wal', '-shm']) renameSync(file + ending, to + ending);
+}
+
+const changes: Change[] = [
+  { does: 'moved', make: (file) => move(file, `${file}.moved`), keeps: 'the moved file' },
+  {
+    does: 'replaced by a copy',
+    make: (file) => {
+      copyFileSync(file, `${file}.copy`);
+      move(file, `${file}.moved`);
+      renameSync(`${file}.copy`, file);
+    },
+    keeps: 'the moved file',
+  },
+  { does: 'deleted', make: (file) => rmSync(file), keeps: undefined },
+  { does: 'deprived of its log', make: (file) => rmSync(`${file}-wal`), keeps: undefined },
+];
+
+test('a database that was moved, replaced or deleted takes no writes, and is read on', async (context) => {
+  const seen = { rounds: 0, acknowledged: 0, lost: 0, refused: 0, kept: 0, window: 0 };
+  for (const { does, make, keeps } of changes) {
+    for (let round = 0; round < ROUNDS; round++) {
+      const program = await launchServing(context);
+      const file = join(program.cwd, 'data/aios.db');
+      const writing = startWriting(program);
+      await setTimeout(PHASE_MS);
+      const gone = performance.now();
+      make(file);
+      await setTimeout(PHASE_MS);
+      const { acknowledged, refused } = await writing.stop();
+
+      const last = Math.max(...acknowledged.map(({ at }) => at));
+      // What was being answered at that moment.
+      seen.window = Math.max(seen.window, last - gone);
+      expect(refused.length, does).toBeGreaterThan(0);
+      for (const { status, body } of refused) {
+        expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
+        expect(body.error.details).toMatch(
+          /^the file of the database was moved, replaced or deleted/,
+        );
+      }
+      const health = await call(program, 'GET', '/_aios/health');
+      expect([health.status, health.body.error?.code], does).toEqual([503, 'SYS.1000']);
+      const page = await call(program, 'GET', `${API}/model-services?limit=20`);
+      expect([page.status, page.body.inventories.length]).toEqual([200, 20]);
+
+      if (keeps) {
+        rmSync(file, { force: true });
+        move(`${file}.moved`, file);
+        await untilHealthy(program);
+        expect((await addService(program, 'last')).status).toBe(200);
+        program.signal('SIGKILL');
+        await program.ended;
+        const names = namesIn(file);
+        seen.lost += acknowledged.filter(({ name }) => !names.has(name)).length;
+        expect(names.has('last')).toBe(true);
+        const kept = names.size - acknowledged.length - 1;
+        // At most those that were being written when it went.
+        expect(kept).toBeLessThanOrEqual(WRITERS);
+        seen.kept += kept;
+      } else {
+        program.signal('SIGKILL');
+        await program.ended;
+      }
+      seen.rounds++;
+      seen.acknowledged += acknowledged.length;
+      seen.refused += refused.length;
+    }
+  }
+  expect(seen.lost).toBe(0);
+  expect(seen.window).toBeLessThan(1000);
+  report('2-replaced', {
+    fault:
+      'the database’s file moved, replaced by a copy or deleted, or its log deleted, under 16 writers',
+    figures: {
+      rounds: seen.rounds,
+      acknowledged: seen.acknowledged,
+      'refused with a sentence': seen.refused,
+      'last acknowledgement after it, ms': Math.ceil(Math.max(0, seen.window)),
+      'lost of what was not deleted': seen.lost,
+      'kept though refused': seen.kept,
+    },
+  });
+});
+
+function startWriting(program: Program) {
+  const acknowledged: { name: string; at: number }[] = [];
+  const refused: ProgramAnswer[] = [];
+  let isOver = false;
+  const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+    for (let number = 0; !isOver; number++) {
+      const name = `${writer} ${number}`;
+      const answer = await addService(program, name);
+      if (answer.status === 200) acknowledged.push({ name, at: performance.now() });
+      else refused.push(answer);
+    }
+  });
+  return {
+    stop: async () => {
+      isOver = true;
+      await Promise.all(writers);
+      return { acknowledged, refused };
+    },
+  };
+}
+
+function namesIn(file: string): Set<string> {
+  const client = new Database(file);
+  const names = client.prepare('SELECT name FROM model_services').pluck().all() as string[];
+  expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
+  client.close();
+  return new Set(names);
+}

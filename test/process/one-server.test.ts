@@ -1,0 +1,63 @@
+import { mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { launch, launchServing } from '../support/process.ts';
+import { addService, serviceNames } from '../support/program-calls.ts';
+
+async function serving(context: Finishing) {
+  const cwd = temporaryFolder(context);
+  mkdirSync(join(cwd, 'data'));
+  const first = await launchServing(context, { cwd });
+  await addService(first, 'first');
+  return { cwd, first, file: join(cwd, 'data/aios.db') };
+}
+
+describe('while a server runs on a database', () => {
+  test('a second one refuses to start, by whatever path it comes', async (context) => {
+    const { cwd, first, file } = await serving(context);
+    const link = join(cwd, 'link.db');
+    symlinkSync(file, link);
+    const starts = [file, 'data/../data/aios.db', link].map(async (path) => {
+      const env = { AIOS_DATABASE_URL: `file:${path}` };
+      const second = await launchServing(context, { cwd, env });
+      expect(await second.ended).toBe(1);
+      expect(second.stderr()).toBe(
+        `aios-model-server: Another server runs on the database ${path}: stop it, or name another file.\n`,
+      );
+    });
+    await Promise.all(starts);
+    await addService(first, 'second');
+    expect(await serviceNames(first)).toEqual(['first', 'second']);
+  });
+
+  test('others read it, and it is dumped', async (context) => {
+    const { cwd, first, file } = await serving(context);
+    const other = new Database(file, { readonly: true });
+    expect(other.prepare('SELECT name FROM model_services').pluck().all()).toEqual(['first']);
+    other.close();
+    const dump = await launch(context, { cwd, args: ['dump'] });
+    expect([await dump.ended, dump.stderr()]).toEqual([0, '']);
+    expect(JSON.parse(dump.stdout()).modelServices).toMatchObject([{ name: 'first' }]);
+    await addService(first, 'second');
+    expect(await serviceNames(first)).toEqual(['first', 'second']);
+  });
+
+  test('one that starts as it stops takes over', async (context) => {
+    const { cwd, first } = await serving(context);
+    const second = launchServing(context, { cwd });
+    first.signal('SIGTERM');
+    expect(await first.ended).toBe(0);
+    expect(await serviceNames(await second)).toEqual(['first']);
+  });
+
+  test('its lock goes with it when it is killed', async (context) => {
+    const { cwd, first, file } = await serving(context);
+    first.signal('SIGKILL');
+    await first.ended;
+    expect(statSync(`${file}-server`).size).toBe(0);
+    const second = await launchServing(context, { cwd });
+    expect(await serviceNames(second)).toEqual(['first']);
+  });
+});
