@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
+import { mountSmallDisk } from '../support/disks.ts';
 import { report } from '../support/figures.ts';
 import { launchServing, type Program } from '../support/process.ts';
 import { addService, call, serviceNames, untilHealthy } from '../support/program-calls.ts';
 import { API } from '../support/server.ts';
-import { mountSmallDisk } from '../support/small-disk.ts';
 
 const ROUNDS = 12;
 const WRITERS = 16;

@@ -7,7 +7,11 @@ const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', deta
   ['SQLITE_READONLY', 'internal', 'the database can not be written to, nothing was changed'],
   ['SQLITE_CORRUPT', 'internal', 'the database is damaged'],
   ['SQLITE_NOTADB', 'internal', 'the database is damaged'],
-  ['SQLITE_IOERR', 'internal', 'the disk of the database failed, nothing was changed'],
+  [
+    'SQLITE_IOERR',
+    'internal',
+    'the disk of the database failed, what was asked for may be kept or not',
+  ],
   ['SQLITE_CANTOPEN', 'internal', 'the files of the database can not be opened'],
   ['SQLITE_TOOBIG', 'internal', 'the resource is too large to be kept'],
   ['SQLITE_BUSY', 'notReady', 'the database is locked by another program'],

@@ -3,46 +3,33 @@ import type { Condition, PageQuery, Store } from '../../domain/ports.ts';
 import type { Records } from '../../domain/records.ts';
 import type { Answer, Question } from './answers.ts';
 import type { Database } from './driver.ts';
-import { compileEffort } from './effort.ts';
 import type { OpenFiles } from './open-files.ts';
 import { PageCache } from './page-cache.ts';
 import { countQuestion, pageQuestion } from './queries.ts';
 import { Reader } from './reader.ts';
+import type { Readers } from './readers.ts';
 import type { CompiledRecords } from './records.ts';
 import type { Turns } from './turns.ts';
-
-/** Size of a database that is read whole in some milliseconds. */
-const SMALL_BYTES = 8 * 1024 * 1024;
-
-export interface ReaderOptions {
-  /** Path of the program of their threads. */
-  program: string;
-  /** Size of a database that needs none, in bytes. */
-  smallBytes?: number;
-}
 
 interface Parts {
   turns: Turns;
   records: CompiledRecords;
   answer: Answer;
   files: OpenFiles;
+  /** What may take long is left to; without them everybody waits. */
+  readers: Readers | undefined;
 }
 
-type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count' | 'close'>;
+type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count'>;
 
-/**
- * What finds, lists and counts resources. Where that may take long it is left to readers, whom nobody else waits
- * for. Without readers everybody waits.
- */
+/** What finds, lists and counts resources. */
 export function createListing(
   client: Database,
-  { turns, records, answer, files }: Parts,
-  options: ReaderOptions | undefined,
+  { turns, records, answer, files, readers }: Parts,
 ): Listing {
   const { read } = turns;
   const pages = new PageCache(client);
   turns.beforeReads = pages.renew;
-  const readers = readersOf(client, options);
   /** The answer, or the reader to ask where it may take long. */
   const answerOrReader = (question: Question) => {
     const reader = readers?.for(question);
@@ -96,26 +83,5 @@ export function createListing(
     list: (kind, query) => list(kind, query),
     listFields: (kind, query, fields) => list(kind, query, fields),
     count,
-    close: async () => {
-      await readers?.close();
-    },
-  };
-}
-
-/** None for a database that only its own connection can see. */
-function readersOf(client: Database, options: ReaderOptions | undefined) {
-  if (client.memory || !options) return undefined;
-  const effortOf = compileEffort(client, options.smallBytes ?? SMALL_BYTES);
-  // Scans have one of their own: searches are many, and most of them quick.
-  const [search, scan] = [false, true].map(
-    (isPatient) => new Reader(options.program, { file: client.name, isPatient }),
-  ) as [Reader, Reader];
-  const byEffort = { bounded: undefined, search, scan };
-  return {
-    /** Undefined where nobody has to wait. */
-    for: (question: Question): Reader | undefined => byEffort[effortOf(question)],
-    close: async () => {
-      for (const reader of [search, scan]) await reader.close();
-    },
   };
 }

@@ -3,28 +3,34 @@ import { dirname } from 'node:path';
 import { ApiError } from '../../contract/errors.ts';
 import type { Database } from './driver.ts';
 
-/** What SQLite keeps beside a database file: what was committed last is in the first alone. */
-const BESIDE = ['-wal', '-shm'];
+/** What SQLite keeps beside a database file: what was committed last is in the log alone. */
+const LOG = '-wal';
+const BESIDE = [LOG, '-shm'];
 /** Bytes that the log may grow by before it is moved into the file. */
 const SPACE_MIN = 16 * 1024 * 1024;
 
 /** The files of an open database: whether they still are where the next start will look for them. */
 export class OpenFiles {
   readonly #files: Map<string, string | undefined>;
-  readonly #folder: string | undefined;
+  readonly #client: Database;
 
   /** @param client what has just opened them */
   constructor(client: Database) {
     // SQLite makes what is beside a file when it first reads in it.
     client.pragma('user_version');
     const paths = client.memory ? [] : ['', ...BESIDE].map((ending) => client.name + ending);
-    this.#folder = client.memory ? undefined : dirname(client.name);
+    this.#client = client;
     this.#files = new Map(paths.map((path) => [path, identityOf(path)]));
   }
 
   get areInPlace(): boolean {
     for (const [path, identity] of this.#files) if (identityOf(path) !== identity) return false;
     return true;
+  }
+
+  /** Size of the log. */
+  get logBytes(): number {
+    return statSync(this.#client.name + LOG, { throwIfNoEntry: false })?.size ?? 0;
   }
 
   /** @throws ApiError SYS.1000 where one of them was moved, replaced or deleted */
@@ -38,8 +44,8 @@ export class OpenFiles {
 
   /** @throws ApiError SYS.1000 where there is so little space left that most writes would fail soon */
   requireSpace(): void {
-    if (this.#folder === undefined) return;
-    const { bavail, bsize } = statfsSync(this.#folder);
+    if (this.#client.memory) return;
+    const { bavail, bsize } = statfsSync(dirname(this.#client.name));
     if (bavail * bsize < SPACE_MIN)
       throw new ApiError('internal', 'the disk of the database is full');
   }

@@ -7,6 +7,11 @@ import { translateError } from './errors.ts';
 /** Megabytes for what a thread has just made. */
 const YOUNG_MB = 4;
 
+/** Questions that the thread has at a time: one that it answers, one to go on with. */
+const SENT_MAX = 2;
+/** Until a question is refused that the thread hasn't come to, in milliseconds. */
+const PATIENCE_MS = 10_000;
+
 /** A question on its way to the thread. */
 export interface SentQuestion {
   id: number;
@@ -36,6 +41,12 @@ interface Waiting {
   reject: (error: unknown) => void;
 }
 
+/** A question that waits for its turn, with what refuses it in the end. */
+interface Queued extends Waiting {
+  question: Question;
+  patience: NodeJS.Timeout;
+}
+
 /**
  * Answers questions in a thread of its own, so that nobody but those who ask there waits for long ones.
  * The thread starts with its first question.
@@ -43,32 +54,83 @@ interface Waiting {
 export class Reader {
   readonly #program: string;
   readonly #data: ReaderData;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #patience: number;
+  readonly #queue = new Set<Queued>();
+  /** What the thread was asked. */
+  readonly #sent = new Map<number, Waiting>();
   #thread: Worker | undefined;
   #asked = 0;
   #isClosed = false;
+  #isPaused = false;
+  /** Told when the thread has answered all that it was asked. */
+  #onIdle: () => void = () => {};
 
-  /** @param program path of the thread's program */
-  constructor(program: string, data: ReaderData) {
+  /**
+   * @param program path of the thread's program
+   * @param patience how long a question waits for its turn, in milliseconds
+   */
+  constructor(program: string, data: ReaderData, patience = PATIENCE_MS) {
     this.#program = program;
     this.#data = data;
+    this.#patience = patience;
   }
 
-  /** Resolves with the answer, of a moment that is none before that of asking. */
+  /**
+   * Resolves with the answer, of a moment that is none before that of asking.
+   * Rejects with ApiError SYS.1010 where the thread has too much to do before.
+   */
   async ask(question: Question): Promise<unknown[]> {
     if (this.#isClosed) throw closed();
-    this.#thread ??= this.#start();
-    const id = this.#asked++;
     return new Promise((resolve, reject) => {
-      this.#waiting.set(id, { resolve, reject });
-      this.#thread?.postMessage({ id, question } satisfies SentQuestion);
+      const patience = setTimeout(() => {
+        this.#queue.delete(queued);
+        reject(new ApiError('notReady', 'the server is overloaded: too many long queries wait'));
+      }, this.#patience);
+      const queued = { question, resolve, reject, patience };
+      this.#queue.add(queued);
+      this.#sendNext();
     });
+  }
+
+  /** Resolves when nothing is being answered, nor will be until `resume`. */
+  async pause(): Promise<void> {
+    this.#isPaused = true;
+    if (this.#sent.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.#sendNext();
   }
 
   /** Waits for the question that is being answered; those after it fail. */
   async close(): Promise<void> {
     this.#isClosed = true;
     await this.#thread?.terminate();
+    this.#failQueue(closed());
+  }
+
+  #sendNext(): void {
+    for (const queued of this.#queue) {
+      if (this.#isPaused || this.#sent.size >= SENT_MAX) return;
+      this.#queue.delete(queued);
+      clearTimeout(queued.patience);
+      this.#thread ??= this.#start();
+      const id = this.#asked++;
+      this.#sent.set(id, queued);
+      this.#thread.postMessage({ id, question: queued.question } satisfies SentQuestion);
+    }
+  }
+
+  #failQueue(reason: unknown): void {
+    for (const { reject, patience } of this.#queue) {
+      clearTimeout(patience);
+      reject(reason);
+    }
+    this.#queue.clear();
   }
 
   #start(): Worker {
@@ -80,8 +142,10 @@ export class Reader {
     // Nothing of it shall keep a process that is otherwise done.
     thread.unref();
     thread.on('message', (answer: SentAnswer) => {
-      const waiting = this.#waiting.get(answer.id);
-      this.#waiting.delete(answer.id);
+      const waiting = this.#sent.get(answer.id);
+      this.#sent.delete(answer.id);
+      if (this.#sent.size === 0) this.#onIdle();
+      this.#sendNext();
       if ('values' in answer) waiting?.resolve(answer.values);
       else waiting?.reject(errorOf(answer.error));
     });
@@ -91,8 +155,10 @@ export class Reader {
     });
     thread.on('exit', () => {
       this.#thread = undefined;
-      for (const { reject } of this.#waiting.values()) reject(reason);
-      this.#waiting.clear();
+      for (const { reject } of this.#sent.values()) reject(reason);
+      this.#sent.clear();
+      this.#onIdle();
+      this.#failQueue(reason);
     });
     return thread;
   }

@@ -4,9 +4,11 @@ import { compileAnswers } from './answers.ts';
 import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
-import { createListing, type ReaderOptions } from './listing.ts';
+import { createListing } from './listing.ts';
+import { LogBound } from './log-bound.ts';
 import { OpenFiles } from './open-files.ts';
 import { defineMatches } from './patterns.ts';
+import { type ReaderOptions, Readers } from './readers.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
 import { moveExpiry, validSession } from './sessions.ts';
@@ -32,20 +34,27 @@ export interface SqliteStoreOptions {
 }
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
-export function createSqliteStore(
-  client: Database,
-  { onCommit = () => {}, readers }: SqliteStoreOptions = {},
-): Store {
+export function createSqliteStore(client: Database, options: SqliteStoreOptions = {}): Store {
   // Writes that meet a lock are tried again, and others served meanwhile.
   client.pragma(`busy_timeout = ${LOCKED_MS}`);
   defineMatches(client);
   const files = new OpenFiles(client);
   const run = compileStatements(client);
   const records = compileRecords(client);
-  const turns = new Turns(client, { onCommit, requireKept: files.requireInPlace });
+  // None for a database that only its own connection can see.
+  const readers =
+    client.memory || !options.readers ? undefined : new Readers(client, options.readers);
+  const logBound = readers && new LogBound(client, files, readers, options.readers?.logBytes);
+  const turns = new Turns(client, {
+    requireKept: files.requireInPlace,
+    onCommit: (writes) => {
+      options.onCommit?.(writes);
+      logBound?.check();
+    },
+  });
   const { read, write } = turns;
   const answer = compileAnswers(client);
-  const listing = createListing(client, { turns, records, answer, files }, readers);
+  const listing = createListing(client, { turns, records, answer, files, readers });
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
@@ -149,7 +158,7 @@ export function createSqliteStore(
 
     ping: () => (turns.isFailing ? write(checkWriting) : read(check)),
     close: async () => {
-      await listing.close();
+      await readers?.close();
       await turns.finish();
       client.close();
     },

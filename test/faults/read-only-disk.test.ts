@@ -1,0 +1,82 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { mountFailingDisk } from '../support/disks.ts';
+import { report } from '../support/figures.ts';
+import { launchServing } from '../support/process.ts';
+import { addService, call, type ProgramAnswer, serviceNames } from '../support/program-calls.ts';
+import { API } from '../support/server.ts';
+
+const ROUNDS = 5;
+const WRITERS = 8;
+const PHASE_MS = 400;
+
+test('a disk that becomes read-only refuses writes, is read on, and has lost none when it is repaired', async (context) => {
+  const disk = mountFailingDisk(context, 64);
+  if (!disk) {
+    console.warn('A disk that fails is not tested: it takes root, loop devices and ext4.');
+    return context.skip();
+  }
+  const acknowledged: string[] = [];
+  const seen = { refused: 0, reads: 0 };
+  const launch = () => launchServing(context, { cwd: disk.folder });
+  let program = await launch();
+  for (let round = 0; round < ROUNDS; round++) {
+    let isOver = false;
+    const refused: ProgramAnswer[] = [];
+    const writers = Array.from({ length: WRITERS }, async (_, writer) => {
+      for (let number = 0; !isOver; number++) {
+        const name = `${round} ${writer} ${number}`;
+        const answer = await addService(program, name);
+        if (answer.status === 200) acknowledged.push(name);
+        else refused.push(answer);
+      }
+    });
+    await setTimeout(PHASE_MS);
+    disk.fail();
+    await setTimeout(PHASE_MS);
+    isOver = true;
+    await Promise.all(writers);
+
+    expect(refused.length).toBeGreaterThan(0);
+    for (const { status, body } of refused) {
+      expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
+      expect(body.error.details).toMatch(/^the (disk of the database failed|database can not be written to), /);
+    }
+    seen.refused += refused.length;
+    for (let read = 0; read < 20; read++) {
+      const page = await call(program, 'GET', `${API}/model-services?limit=20&start=${read}`);
+      expect([page.status, page.body.inventories?.length]).toEqual([200, 20]);
+      seen.reads++;
+    }
+    const health = await call(program, 'GET', '/_aios/health');
+    expect([health.status, health.body.error?.code]).toEqual([503, 'SYS.1000']);
+
+    program.signal('SIGKILL');
+    await program.ended;
+    disk.repair();
+    program = await launch();
+    expect((await addService(program, `after ${round}`)).status).toBe(200);
+    acknowledged.push(`after ${round}`);
+  }
+  const names = new Set(await serviceNames(program));
+  const lost = acknowledged.filter((name) => !names.has(name));
+  expect(lost).toEqual([]);
+  program.signal('SIGTERM');
+  expect(await program.ended).toBe(0);
+  const client = new Database(join(disk.folder, 'data/aios.db'), { readonly: true });
+  expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
+  client.close();
+  report('2-read-only', {
+    fault: 'a disk that becomes read-only under 8 writers, repaired while the server is down',
+    figures: {
+      rounds: ROUNDS,
+      acknowledged: acknowledged.length,
+      'refused with a sentence': seen.refused,
+      'reads meanwhile': seen.reads,
+      lost: lost.length,
+      'kept though refused': names.size - acknowledged.length,
+    },
+  });
+});
