@@ -13,11 +13,17 @@ import {
 export const commands = {
   serve: 'Serve the API.',
   dump: 'Write the resources of the database as a seed.',
+  backup: 'Copy the database to a file, also while a server runs on it.',
+  restore: 'Put a backup in the place of the database, once it is found whole.',
 } as const;
+/** What a command is told besides flags. */
+const operands: Partial<Record<Command, 'FILE'>> = { backup: 'FILE', restore: 'FILE' };
 export type Command = keyof typeof commands;
 
 export interface CommandLine {
   command: Command;
+  /** Of a command on a file, its path. */
+  file?: string;
   help: boolean;
   version: boolean;
   /** Values by flag, without the dashes. */
@@ -30,7 +36,7 @@ const settingFlags = settingKeys.flatMap((key) =>
 
 /**
  * @param args what follows the program's name
- * @throws SettingsError for an unknown command or flag, naming the nearest known one
+ * @throws SettingsError for an unknown command or flag, naming the nearest known one, and for a surplus or missing argument
  */
 export function parseCommandLine(args: string[]): CommandLine {
   const { values, positionals, tokens } = parseArgs({
@@ -59,18 +65,25 @@ export function parseCommandLine(args: string[]): CommandLine {
       throw new SettingsError(`${token.rawName} ${problem}. See --help.`);
     }
   }
-  const [command = 'serve', surplus] = positionals;
+  const [command = 'serve', ...rest] = positionals;
   if (!Object.hasOwn(commands, command)) {
     throw new SettingsError(
       `${command} is not a command, only ${Object.keys(commands).join(', ')}. See --help.`,
     );
   }
+  const operand = operands[command as Command];
+  const [file, surplus] = operand ? rest : [undefined, ...rest];
   if (surplus !== undefined) {
-    throw new SettingsError(`${surplus}: ${command} takes no such argument. See --help.`);
+    const taken = operand ? `only one ${operand}` : 'no such argument';
+    throw new SettingsError(`${surplus}: ${command} takes ${taken}. See --help.`);
   }
   const { help, version, ...flags } = values;
+  if (operand && !file && !help && !version) {
+    throw new SettingsError(`${command} needs a file: ${command} ${operand}. See --help.`);
+  }
   return {
     command: command as Command,
+    ...(file && { file }),
     help: help === true,
     version: version === true,
     flags: flags as CommandLine['flags'],
@@ -94,9 +107,10 @@ export function helpText(): string {
     'Usage: aios-model-server [command] [flags]',
     '',
     'Commands:',
-    ...Object.entries(commands).map(
-      ([name, does], index) => `  ${name.padEnd(10)}${does}${index === 0 ? ' The default.' : ''}`,
-    ),
+    ...Object.entries(commands).map(([name, does], index) => {
+      const usage = [name, operands[name as Command] ?? ''].join(' ');
+      return `  ${usage.padEnd(14)}${does}${index === 0 ? ' The default.' : ''}`;
+    }),
     '',
     'Flags, with the environment variables that do the same:',
     ...rows,

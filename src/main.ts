@@ -4,9 +4,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
+import { backup } from './backup.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
 import { dump } from './dump.ts';
 import { createLogger } from './log.ts';
+import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { DatabaseRefused } from './store/sqlite/refusal.ts';
@@ -36,9 +38,14 @@ async function main(): Promise<void> {
     flags: commandLine.flags,
     readFile,
   });
-  if (commandLine.command === 'dump') {
-    for (const warning of warnings) console.error('aios-model-server:', warning);
-    return void process.stdout.write(await dump(settings, packageFile('migrations')));
+  const { command, file = '' } = commandLine;
+  if (command !== 'serve') {
+    const migrations = packageFile('migrations');
+    const tell = (line: string) => console.error('aios-model-server:', line);
+    for (const warning of warnings) tell(warning);
+    if (command === 'backup') return tell(await backup(settings, file, migrations));
+    if (command === 'restore') return tell(restore(settings, file, migrations));
+    return void process.stdout.write(await dump(settings, migrations));
   }
   const logger = await createLogger(settings, {
     isTerminal: process.stdout.isTTY,

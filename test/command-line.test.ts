@@ -12,6 +12,12 @@ describe('a command line', () => {
     [['-h'], { ...nothing, help: true }],
     [['--version'], { ...nothing, version: true }],
     [['-v'], { ...nothing, version: true }],
+    [['backup', 'a file'], { ...nothing, command: 'backup', file: 'a file' }],
+    [
+      ['--database-url=file:a', 'restore', '--', '-x'],
+      { ...nothing, command: 'restore', file: '-x', flags: { 'database-url': 'file:a' } },
+    ],
+    [['backup', '--help'], { ...nothing, command: 'backup', help: true }],
     [['serve', '--port', '1'], { ...nothing, flags: { port: '1' } }],
     [['--port=1', 'serve'], { ...nothing, flags: { port: '1' } }],
     [['--port=1', '--port', '2'], { ...nothing, flags: { port: '2' } }],
@@ -61,6 +67,14 @@ describe('a command line', () => {
     [['sevre'], /^sevre is not a command, only serve\b/],
     [['toString'], /^toString is not a command, only serve\b/],
     [['serve', 'more'], /^more: serve takes no such argument/],
+    [['dump', 'file'], /^file: dump takes no such argument/],
+    [['backup'], /^backup needs a file: backup FILE\. See --help\.$/],
+    [['restore', ''], /^restore needs a file: restore FILE\. See --help\.$/],
+    [['backup', 'a', 'b'], /^b: backup takes only one FILE\. See --help\.$/],
+    [
+      ['bakcup', 'a'],
+      /^bakcup is not a command, only serve, dump, backup, restore\. See --help\.$/,
+    ],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is refused', (args, sentence) => {
     expect(() => parseCommandLine(args)).toThrow(SettingsError);
@@ -94,5 +108,6 @@ test('the help tells of every setting its flag, variable, purpose, values and de
     '--admin-password, --admin-password-file (AIOS_ADMIN_PASSWORD, AIOS_ADMIN_PASSWORD_FILE)',
   );
   expect(help).not.toContain('`');
-  for (const word of ['serve', '--help', '--version']) expect(help).toContain(word);
+  for (const word of ['serve', 'backup FILE', 'restore FILE', '--help', '--version'])
+    expect(help).toContain(word);
 });

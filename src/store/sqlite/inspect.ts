@@ -50,13 +50,19 @@ function hasTables(client: Database, name = '%'): boolean {
   );
 }
 
-function refuseForeign(client: Database, file: string): void {
-  if (hasTables(client) && client.pragma('application_id', { simple: true }) !== APPLICATION_ID) {
-    throw new DatabaseRefused(`The database ${file} belongs to another program.`);
-  }
+/** @throws DatabaseRefused for one that has tables of another program */
+export function refuseForeign(client: Database, file: string): void {
+  if (hasTables(client)) requireOurs(client, file);
 }
 
-function refuseNewer(client: Database, file: string, migrationsFolder: string): void {
+/** @throws DatabaseRefused for one that is not marked as ours, even where it is empty */
+export function requireOurs(client: Database, file: string): void {
+  if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return;
+  throw new DatabaseRefused(`The database ${file} belongs to another program.`);
+}
+
+/** @throws DatabaseRefused for one that newer migrations were applied to */
+export function refuseNewer(client: Database, file: string, migrationsFolder: string): void {
   if (!hasTables(client, MIGRATIONS_TABLE)) return;
   const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
   const applied = client.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all() as string[];

@@ -16,7 +16,7 @@ export interface StoreOptions extends SqliteLocation, SqliteStoreOptions {}
  */
 export function openSqliteStore(options: StoreOptions): Store {
   const { file } = options;
-  const unlock = file === ':memory:' ? () => {} : lock(file);
+  const unlock = file === ':memory:' ? () => {} : lockOrRefuse(file);
   try {
     const store = storeOn(openSqlite(options), options);
     return { ...store, close: () => store.close().finally(unlock) };
@@ -43,7 +43,13 @@ export function openSqliteStoreToRead(location: SqliteLocation): Store {
   }
 }
 
-function lock(file: string): () => void {
+/**
+ * Holds what only one server of a database may hold.
+ * @param file path of the database, made empty when missing
+ * @returns what frees it
+ * @throws DatabaseRefused where a server runs on it
+ */
+export function lockOrRefuse(file: string): () => void {
   prepareFile(file);
   let unlock: (() => void) | undefined;
   try {

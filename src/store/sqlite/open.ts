@@ -15,6 +15,9 @@ import { DatabaseRefused, refusal } from './refusal.ts';
 /** Pages in the log before it is moved into the file: 16 MB. A page that changes often is moved once. */
 const LOG_PAGES = 4000;
 
+/** What is left of a log that grew while somebody read for long, as a backup does, in bytes: 32 MB. */
+const LOG_KEPT_BYTES = 2 * LOG_PAGES * 4096;
+
 /** Kibibytes of the file that are kept in memory: what more would keep, the system keeps too. */
 const CACHE_KIB = 8192;
 
@@ -39,6 +42,7 @@ export function openSqlite(location: SqliteLocation): Database {
     client.pragma('fullfsync = ON');
     client.pragma(`cache_size = -${CACHE_KIB}`);
     client.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
+    client.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
     // Where nothing is a file, large sorts shall need none either.
     if (inMemory) client.pragma('temp_store = MEMORY');
     client.pragma(`application_id = ${APPLICATION_ID}`);

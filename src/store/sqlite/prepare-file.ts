@@ -46,7 +46,8 @@ export function makeFile(file: string): void {
   }
 }
 
-function startsLikeSqlite(file: string): boolean {
+/** Whether a file begins as SQLite's do, which those do not that are shorter. */
+export function startsLikeSqlite(file: string): boolean {
   const magic = Buffer.from('SQLite format 3\0', 'latin1');
   const start = Buffer.alloc(magic.length);
   const descriptor = openSync(file, 'r');

@@ -6,6 +6,9 @@ import { makeFile } from './prepare-file.ts';
 /** For the server before this one to end, in milliseconds. */
 const WAIT_MS = 2000;
 
+/** The file that is locked, beside the database, which is there. */
+export const lockFileOf = (file: string) => `${realpathSync(file)}-server`;
+
 /**
  * Holds what only one server of a database may hold, in a small file beside it, which stays. The system
  * frees it when the process ends, however it does: no pid is kept, which a container's next process would have too.
@@ -14,7 +17,7 @@ const WAIT_MS = 2000;
  * @throws DatabaseRefused where the file can't be made
  */
 export function lockForServer(file: string): (() => void) | undefined {
-  const path = `${realpathSync(file)}-server`;
+  const path = lockFileOf(file);
   makeFile(path);
   const holder = new Database(path, { timeout: WAIT_MS });
   try {

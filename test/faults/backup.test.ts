@@ -1,0 +1,422 @@
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { cpus } from 'node:os';
+import { join, resolve } from 'node:path';
+import { setImmediate, setTimeout } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { copyAsKilled, MIGRATIONS } from '../support/databases.ts';
+import { report } from '../support/figures.ts';
+import { fill } from '../support/filled-database.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { launch, launchServing, type Program } from '../support/process.ts';
+import { requiredServiceParams } from '../support/resources.ts';
+import { API, SESSION } from '../support/server.ts';
+
+const PROGRAM = resolve('dist/main.js');
+const MB = 1024 * 1024;
+const WRITERS = 16;
+const BACKUPS = 12;
+const KILLED_BACKUPS = 40;
+const KILLED_RESTORES = 80;
+
+interface Write {
+  uuid: string;
+  sentAt: number;
+  /** Undefined where the answer was lost. */
+  answeredAt?: number;
+}
+
+/** A database of so many services, without a log. */
+async function makeDatabase(file: string, services: number): Promise<void> {
+  const client = openSqlite({ file, migrationsFolder: MIGRATIONS });
+  const store = createSqliteStore(client);
+  await fill(client, store, { services, models: 1000, centers: 10, tags: services / 10 });
+  await store.close();
+}
+
+const newUuid = () => crypto.randomUUID().replaceAll('-', '');
+
+/** Adds a service with two images and a tag, and returns the status of the answer. */
+function addService({ url }: Program, agent: Agent, uuid: string): Promise<number | undefined> {
+  const body = JSON.stringify({
+    param: {
+      ...requiredServiceParams,
+      resourceUuid: uuid,
+      architectureImages: [
+        { cpuArchitecture: 'X86_64', dockerImage: 'chat:1' },
+        { cpuArchitecture: 'AARCH64', dockerImage: 'chat:1' },
+      ],
+    },
+    userTags: [uuid],
+  });
+  const headers = { authorization: `OAuth ${SESSION}`, 'content-type': 'application/json' };
+  return new Promise((resolve, reject) => {
+    request(`${url}${API}/model-services`, { method: 'POST', agent, headers }, (response) => {
+      response
+        .resume()
+        .on('end', () => resolve(response.statusCode))
+        .on('error', reject);
+    })
+      .on('error', reject)
+      .end(body);
+  });
+}
+
+/** Has writers write until it is told to stop. */
+function startWriting(program: Program): { writes: Write[]; stop: () => Promise<void> } {
+  const writes: Write[] = [];
+  const agent = new Agent({ keepAlive: true });
+  let stopped = false;
+  const write = async () => {
+    while (!stopped) {
+      const made: Write = { uuid: newUuid(), sentAt: performance.now() };
+      writes.push(made);
+      expect(await addService(program, agent, made.uuid)).toBe(200);
+      made.answeredAt = performance.now();
+    }
+  };
+  const writers = Promise.all(Array.from({ length: WRITERS }, write));
+  const stop = async () => {
+    stopped = true;
+    await writers;
+    agent.destroy();
+  };
+  return { writes, stop };
+}
+
+/** Runs a command on the database of a folder. */
+const run = (context: Finishing, cwd: string, ...args: string[]) =>
+  launch(context, { cwd, args: [...args, '--database-url=file:aios.db'] });
+
+function expectWhole(client: Database): void {
+  expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
+  expect(client.pragma('foreign_key_check')).toEqual([]);
+}
+
+/** What a file holds of the services that writers add: each with the number of its images and tags. */
+function servicesIn(file: string): Map<string, string> {
+  const client = new Database(file, { readonly: true });
+  expectWhole(client);
+  const rows = client
+    .prepare(
+      `SELECT uuid, (SELECT count(*) FROM model_service_images WHERE model_service_uuid = s.uuid)
+         || ' images, ' || (SELECT count(*) FROM tags WHERE resource_uuid = s.uuid AND tag = s.uuid)
+         || ' tags' FROM model_services s`,
+    )
+    .raw()
+    .all() as [string, string][];
+  client.close();
+  return new Map(rows);
+}
+
+const percentile = (numbers: number[], share: number) =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? Number.NaN;
+
+/** The share of the processors' time that nobody takes, as seen for a second. */
+async function idleShare(): Promise<number> {
+  const times = () =>
+    cpus().reduce(
+      (sum, { times: { user, nice, sys, idle, irq } }) => ({
+        idle: sum.idle + idle,
+        all: sum.all + user + nice + sys + idle + irq,
+      }),
+      { idle: 0, all: 0 },
+    );
+  const before = times();
+  await setTimeout(1000);
+  const after = times();
+  return (after.idle - before.idle) / (after.all - before.all);
+}
+
+const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
+
+test('a backup under load is whole, has all that was acknowledged before it and nothing from after it', async (context) => {
+  const cwd = temporaryFolder(context);
+  const file = join(cwd, 'aios.db');
+  await makeDatabase(file, 120_000);
+  const size = sizeOf(file);
+  expect(size).toBeGreaterThan(100 * MB);
+  const env = { AIOS_DATABASE_URL: 'file:aios.db' };
+  const program = await launchServing(context, { cwd, env });
+
+  const idle = await idleShare();
+  const load = startWriting(program);
+  await setTimeout(3000);
+  const quietEnd = performance.now();
+  const backups: { path: string; began: number; ended: number }[] = [];
+  let largestLog = 0;
+  const watch = setInterval(() => {
+    largestLog = Math.max(largestLog, sizeOf(`${file}-wal`));
+  }, 20);
+  for (let count = 0; count < BACKUPS; count++) {
+    const began = performance.now();
+    const backup = await run(context, cwd, 'backup', `backup-${count}`);
+    expect(await backup.ended, backup.stderr()).toBe(0);
+    backups.push({ path: join(cwd, `backup-${count}`), began, ended: performance.now() });
+    await setTimeout(300);
+  }
+  await setTimeout(1000);
+  clearInterval(watch);
+  const logAfter = sizeOf(`${file}-wal`);
+  await load.stop();
+
+  const { writes } = load;
+  const took = ({ sentAt, answeredAt = Number.POSITIVE_INFINITY }: Write) => answeredAt - sentAt;
+  const isDuring = ({ sentAt, answeredAt = Number.POSITIVE_INFINITY }: Write) =>
+    backups.some(({ began, ended }) => sentAt < ended && answeredAt > began);
+  const during = writes.filter(isDuring).map(took);
+  const before = writes.filter(({ sentAt }) => sentAt < quietEnd).map(took);
+  let [lost, early, torn] = [0, 0, 0];
+  for (const { path, began, ended } of backups) {
+    const found = servicesIn(path);
+    expect(found.size).toBeGreaterThan(120_000);
+    for (const { uuid, sentAt, answeredAt = Number.POSITIVE_INFINITY } of writes) {
+      const kept = found.get(uuid);
+      if (answeredAt < began && kept === undefined) lost += 1;
+      if (sentAt > ended && kept !== undefined) early += 1;
+      if (kept !== undefined && kept !== '2 images, 1 tags') torn += 1;
+    }
+  }
+  // The last backups were made when there was something to lose and something yet to come.
+  expect(writes.filter(({ answeredAt }) => answeredAt && answeredAt < quietEnd)).not.toEqual([]);
+  report('5-backup', {
+    fault: `\`backup\` of a database of ${Math.round(size / MB)} MB while ${WRITERS} writers write, each backup opened and compared`,
+    figures: {
+      backups: backups.length,
+      'writes acknowledged': writes.filter(({ answeredAt }) => answeredAt).length,
+      lost,
+      'in it too early': early,
+      torn,
+      'longest backup ms': Math.round(Math.max(...backups.map((one) => one.ended - one.began))),
+      'writers’ p99 ms': Math.round(percentile(during, 0.99)),
+      'p99 before ms': Math.round(percentile(before, 0.99)),
+      'largest log MB': Math.round(largestLog / MB),
+      'log afterwards MB': Math.round(logAfter / MB),
+    },
+  });
+  expect({ lost, early, torn }).toEqual({ lost: 0, early: 0, torn: 0 });
+  // The bound is for a machine on which only server, writers and backup run.
+  if (Math.min(idle, await idleShare()) > 0.8) {
+    expect(percentile(during, 0.99)).toBeLessThan(100);
+  } else {
+    console.log('Other programs were running: the bound on the p99 is not judged.');
+  }
+  expect(logAfter).toBeLessThan(40 * MB);
+  expect(readdirSync(cwd).filter((name) => name.startsWith('backup-'))).toHaveLength(BACKUPS);
+});
+
+/** Names all that a database holds. */
+function digestOf(client: Database): string {
+  const hash = createHash('sha256');
+  const tables = client
+    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    .pluck()
+    .all();
+  for (const table of tables) {
+    hash.update(`${table}\n`);
+    for (const row of client.prepare(`SELECT * FROM "${table}" ORDER BY rowid`).raw().iterate()) {
+      hash.update(JSON.stringify(row));
+    }
+  }
+  return hash.digest('hex');
+}
+
+/** Opens a file as a program would, with the log beside it, and names what it holds; fails where it is not whole. */
+function digestIn(file: string): string {
+  const client = new Database(file);
+  try {
+    expectWhole(client);
+    return digestOf(client);
+  } finally {
+    client.close();
+  }
+}
+
+function digestOrDamage(file: string): string {
+  try {
+    return digestIn(file);
+  } catch (error) {
+    return String(error);
+  }
+}
+
+interface Killed {
+  /** Whether it was killed before it had ended. */
+  killed: boolean;
+  /** Milliseconds that it ran. */
+  lasted: number;
+}
+
+/** Runs a command and kills it as soon as something has happened, and so long after that. */
+async function runAndKill(
+  cwd: string,
+  args: string[],
+  { after, delay }: { after: () => boolean; delay: number },
+): Promise<Killed> {
+  const start = performance.now();
+  const child = spawn(process.execPath, [PROGRAM, ...args, '--database-url=file:aios.db'], {
+    cwd,
+    env: { PATH: process.env.PATH },
+    stdio: 'ignore',
+  });
+  const isRunning = () => child.exitCode === null && child.signalCode === null;
+  const exit = once(child, 'exit');
+  while (isRunning() && !after()) await setImmediate();
+  await Promise.race([exit, setTimeout(delay)]);
+  child.kill('SIGKILL');
+  const [, signal] = await exit;
+  return { killed: signal === 'SIGKILL', lasted: performance.now() - start };
+}
+
+const atOnce = () => true;
+
+describe('kill -9 at any moment', () => {
+  test('of a backup leaves no FILE or a whole one, and the database as it was', async (context) => {
+    const cwd = temporaryFolder(context);
+    const file = join(cwd, 'aios.db');
+    await makeDatabase(file, 15_000);
+    const digest = digestIn(file);
+    const copy = join(cwd, 'copy');
+    const tidy = () => {
+      for (const name of readdirSync(cwd)) {
+        if (!name.startsWith('aios.db')) rmSync(join(cwd, name), { recursive: true });
+      }
+    };
+    const whole = await runAndKill(cwd, ['backup', 'copy'], { after: atOnce, delay: 60_000 });
+    expect(whole.killed).toBe(false);
+    expect(digestIn(copy)).toBe(digest);
+    tidy();
+
+    let [killed, unfinished, complete] = [0, 0, 0];
+    const half: string[] = [];
+    for (let round = 0; round < KILLED_BACKUPS; round++) {
+      const moment =
+        round % 2 === 0
+          ? { after: atOnce, delay: whole.lasted * Math.random() }
+          : {
+              // From the first thing it does to the files.
+              after: () => readdirSync(cwd).some((name) => name.startsWith('copy')),
+              delay: whole.lasted * Math.random(),
+            };
+      const end = await runAndKill(cwd, ['backup', 'copy'], moment);
+      if (end.killed) killed += 1;
+      const left = readdirSync(cwd).filter((name) => name.startsWith('copy-'));
+      if (existsSync(copy)) {
+        const found = digestOrDamage(copy);
+        if (found === digest) complete += 1;
+        else half.push(found);
+      } else if (left.length > 0) {
+        unfinished += 1;
+      }
+      // Of what it leaves, nothing has FILE's name and an ending that SQLite would take for a log.
+      for (const name of left) expect(name).toMatch(/^copy-\w{6}$/);
+      tidy();
+    }
+    expect(digestIn(file)).toBe(digest);
+    expect(killed).toBeGreaterThan(KILLED_BACKUPS / 4);
+    expect(unfinished).toBeGreaterThan(0);
+    report('5-backup-killed', {
+      fault: '`kill -9` of a backup at random moments',
+      figures: {
+        rounds: KILLED_BACKUPS,
+        killed,
+        'killed while copying': unfinished,
+        'whole files': complete,
+        'half files': half.length,
+      },
+    });
+    expect(half).toEqual([]);
+  });
+
+  test('of a restore leaves the whole old database or the whole new one, which serve', async (context) => {
+    const templates = temporaryFolder(context);
+    const [old, backup] = [join(templates, 'old.db'), join(templates, 'backup')];
+    await makeDatabase(backup, 8_000);
+    const newDigest = digestIn(backup);
+    const oldDigest = await leaveAsKilled(old);
+    expect(sizeOf(`${old}-wal`)).toBeGreaterThan(MB / 2);
+
+    const cwd = temporaryFolder(context);
+    const file = join(cwd, 'aios.db');
+    const lay = () => {
+      for (const name of readdirSync(cwd)) rmSync(join(cwd, name), { recursive: true });
+      copyAsKilled(old, file);
+    };
+    lay();
+    const whole = await runAndKill(cwd, ['restore', backup], { after: atOnce, delay: 60_000 });
+    expect(whole.killed).toBe(false);
+    expect(digestIn(file)).toBe(newDigest);
+
+    let [killed, keptOld, gotNew, within] = [0, 0, 0, 0];
+    const mixed: string[] = [];
+    for (let round = 0; round < KILLED_RESTORES; round++) {
+      lay();
+      const [log, inode] = [`${file}-wal`, statSync(file).ino];
+      // Half of the rounds aim at when the one takes the other's place: the old log goes right before.
+      const moment =
+        round % 2 === 0
+          ? { after: atOnce, delay: whole.lasted * Math.random() }
+          : {
+              after: () => sizeOf(log) === 0 || statSync(file).ino !== inode,
+              delay: 80 * Math.random() ** 2,
+            };
+      const end = await runAndKill(cwd, ['restore', backup], moment);
+      if (end.killed) killed += 1;
+      if (end.killed && sizeOf(log) === 0) within += 1;
+      if (round % 10 === 1) {
+        const env = { AIOS_DATABASE_URL: 'file:aios.db' };
+        const program = await launchServing(context, { cwd, env });
+        expect(program.stderr()).toBe('');
+        expect(program.url).not.toBe('');
+        program.signal('SIGTERM');
+        expect(await program.ended).toBe(0);
+      }
+      const found = digestOrDamage(file);
+      if (found === oldDigest) keptOld += 1;
+      else if (found === newDigest) gotNew += 1;
+      else mixed.push(found);
+    }
+    expect(killed).toBeGreaterThan(KILLED_RESTORES / 4);
+    expect(keptOld).toBeGreaterThan(0);
+    expect(gotNew).toBeGreaterThan(0);
+    expect(digestIn(backup)).toBe(newDigest);
+    report('5-restore', {
+      fault: '`kill -9` of a restore at random moments, over a database with a log',
+      figures: {
+        rounds: KILLED_RESTORES,
+        killed,
+        'killed after the old log went': within,
+        'whole old database': keptOld,
+        'whole new database': gotNew,
+        mixed: mixed.length,
+      },
+    });
+    expect(mixed).toEqual([]);
+
+    // What the killed ones have left is in nobody's way.
+    lay();
+    writeFileSync(`${file}-restoring`, 'half a copy');
+    const last = await runAndKill(cwd, ['restore', backup], { after: atOnce, delay: 60_000 });
+    expect(last.killed).toBe(false);
+    expect(readdirSync(cwd).toSorted()).toEqual(['aios.db', 'aios.db-server']);
+  });
+});
+
+/** Makes a database as a killed server leaves it, some of which is in its log alone, and names what it holds. */
+async function leaveAsKilled(file: string): Promise<string> {
+  const used = `${file}-used`;
+  await makeDatabase(used, 4_000);
+  const client = openSqlite({ file: used, migrationsFolder: MIGRATIONS });
+  client.pragma('wal_autocheckpoint = 0');
+  client.exec("UPDATE model_services SET description = 'in the log alone'");
+  copyAsKilled(used, file);
+  const digest = digestOf(client);
+  client.close();
+  return digest;
+}

@@ -1,0 +1,157 @@
+import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { fingerprint, MIGRATIONS, oneSentenceAbout } from '../support/databases.ts';
+import { putEmptyDatabase } from '../support/empty-database.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { type Launch, launch, launchServing, type Program } from '../support/process.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { API, SESSION } from '../support/server.ts';
+
+const headers = { authorization: `OAuth ${SESSION}`, 'content-type': 'application/json' };
+
+async function addModel(program: Program, name: string): Promise<void> {
+  const body = JSON.stringify({ param: { ...requiredModelParams, name } });
+  const options = { method: 'POST', headers, body };
+  expect((await fetch(`${program.url}${API}/models`, options)).status).toBe(200);
+}
+
+async function namesOf(program: Program): Promise<string[]> {
+  const response = await fetch(`${program.url}${API}/models?fields=name`, { headers });
+  const { inventories } = (await response.json()) as { inventories: { name: string }[] };
+  return inventories.map(({ name }) => name);
+}
+
+async function stop(program: Program): Promise<void> {
+  program.signal('SIGTERM');
+  expect(await program.ended).toBe(0);
+}
+
+/** A folder with an empty database where the program looks for it. */
+function withDatabase(context: Finishing): string {
+  const cwd = temporaryFolder(context);
+  putEmptyDatabase(join(cwd, 'aios.db'));
+  return cwd;
+}
+
+const env = { AIOS_DATABASE_URL: 'file:aios.db' };
+
+/** Runs a command that must do what it is told, and returns what it says on stderr. */
+async function run(context: Finishing, cwd: string, ...args: string[]): Promise<string> {
+  const program = await launch(context, { cwd, args, env });
+  expect([await program.ended, program.stdout()]).toEqual([0, '']);
+  return program.stderr();
+}
+
+/** Runs a command that must be refused in a sentence, and returns the sentence. */
+async function refusal(context: Finishing, options: Launch): Promise<string> {
+  const program = await launch(context, { env, ...options });
+  expect([await program.ended, program.stdout()]).toEqual([1, '']);
+  const [, sentence = ''] = /^aios-model-server: (.+)\n$/.exec(program.stderr()) ?? [];
+  return sentence;
+}
+
+describe.concurrent('the program', () => {
+  test('backs up what a server has answered, and restores it once the server has stopped', async (context) => {
+    const cwd = withDatabase(context);
+    const first = await launchServing(context, { cwd, env });
+    await addModel(first, 'kept');
+    const line = await run(context, cwd, 'backup', 'backups.db');
+    const { size } = statSync(join(cwd, 'backups.db'));
+    expect(line).toBe(
+      `aios-model-server: The database aios.db is copied to backups.db: ${size} bytes.\n`,
+    );
+    await addModel(first, 'later');
+
+    const refused = await refusal(context, { cwd, args: ['restore', 'backups.db'] });
+    expect(refused).toBe(
+      'Another server runs on the database aios.db: stop it, or name another file.',
+    );
+    expect(await namesOf(first)).toEqual(['kept', 'later']);
+    await addModel(first, 'last');
+    await stop(first);
+
+    const restored = await run(context, cwd, 'restore', 'backups.db');
+    expect(restored).toBe(
+      `aios-model-server: The database aios.db is now as the backup backups.db: ${size} bytes.\n`,
+    );
+    expect(readdirSync(cwd).toSorted()).toEqual(['aios.db', 'aios.db-server', 'backups.db']);
+    const second = await launchServing(context, { cwd, env });
+    expect(await namesOf(second)).toEqual(['kept']);
+    await addModel(second, 'after');
+    await stop(second);
+  });
+
+  test('restores nothing while another program reads the database', async (context) => {
+    const cwd = withDatabase(context);
+    const backup = join(temporaryFolder(context), 'backup');
+    putEmptyDatabase(backup);
+    const reader = new Database(join(cwd, 'aios.db'));
+    context.onTestFinished(() => void reader.close());
+    reader.exec('BEGIN; SELECT count(*) FROM models');
+    reader.prepare('SELECT count(*) FROM models').get();
+    expect(await refusal(context, { cwd, args: ['restore', backup] })).toBe(
+      'The database aios.db is locked by another program.',
+    );
+    expect(readdirSync(cwd)).not.toContain('aios.db-restoring');
+  });
+
+  test.for([
+    ['backup', 'memory:', 'AIOS_DATABASE_URL names no database file that is there.'],
+    ['backup', 'file:missing.db', 'AIOS_DATABASE_URL names no database file that is there.'],
+    ['restore', 'memory:', 'AIOS_DATABASE_URL names no file that a backup could be restored to.'],
+  ] as const)('has no %s with the database %s', async ([command, url, sentence], context) => {
+    const cwd = withDatabase(context);
+    writeFileSync(join(cwd, 'backup'), readFileSync(join(cwd, 'aios.db')));
+    const before = fingerprint(cwd);
+    const args = [command, command === 'backup' ? 'new' : 'backup', `--database-url=${url}`];
+    expect(await refusal(context, { cwd, args })).toBe(sentence);
+    expect(fingerprint(cwd)).toEqual(before);
+  });
+
+  test('leaves a file that is there already as it was', async (context) => {
+    const cwd = withDatabase(context);
+    writeFileSync(join(cwd, 'backup'), 'precious');
+    const sentence = await refusal(context, { cwd, args: ['backup', 'backup'] });
+    expect(sentence).toMatch(oneSentenceAbout(join(cwd, 'backup')));
+    expect(sentence).toMatch(/is there already\.$/);
+    expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('precious');
+  });
+
+  test('backs up a database of the first schema and restores it, which the next start brings up to date', async (context) => {
+    const cwd = temporaryFolder(context);
+    const file = join(cwd, 'aios.db');
+    const earlier = openSqlite({ file, migrationsFolder: firstMigration(context) });
+    const tables = tablesOf(earlier);
+    earlier.close();
+    await run(context, cwd, 'backup', 'backup');
+    await run(context, cwd, 'restore', 'backup', '--database-url=file:restored.db');
+    const restored = new Database(join(cwd, 'restored.db'), { readonly: true });
+    expect(tablesOf(restored)).toEqual(tables);
+    restored.close();
+
+    const args = ['--database-url=file:restored.db'];
+    const program = await launchServing(context, { cwd, args });
+    await addModel(program, 'new');
+    await stop(program);
+    const client = new Database(join(cwd, 'restored.db'), { readonly: true });
+    context.onTestFinished(() => void client.close());
+    expect(tablesOf(client)).not.toEqual(tables);
+  });
+});
+
+/** A folder with the first migration alone. */
+function firstMigration(context: Finishing): string {
+  const folder = temporaryFolder(context);
+  cpSync(MIGRATIONS, folder, { recursive: true });
+  const path = join(folder, 'meta/_journal.json');
+  const journal = JSON.parse(readFileSync(path, 'utf8'));
+  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }));
+  return folder;
+}
+
+function tablesOf(client: Database): unknown[] {
+  return client.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all();
+}

@@ -1,0 +1,290 @@
+import {
+  chmodSync,
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { DatabaseRefused } from '../../src/store/sqlite/refusal.ts';
+import { restore } from '../../src/store/sqlite/restore.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import {
+  copyAsKilled,
+  fillDatabase,
+  fingerprint,
+  MIGRATIONS,
+  oneSentenceAbout,
+  unusableDatabases,
+} from '../support/databases.ts';
+import { putEmptyDatabase } from '../support/empty-database.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { otherUser } from '../support/process.ts';
+import { extras, model } from '../support/records.ts';
+import { nothing } from '../support/results.ts';
+
+const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
+
+/** The sentence with which a restore is refused. */
+function refusal(file: string, from: string): string {
+  try {
+    restore(located(file), from);
+  } catch (error) {
+    if (error instanceof DatabaseRefused) return error.message;
+    throw error;
+  }
+  throw new Error('it was not refused');
+}
+
+/** Paths of an empty database, and of a backup with services in another folder. */
+async function paths(context: Finishing) {
+  const file = join(temporaryFolder(context), 'aios.db');
+  const from = join(temporaryFolder(context), 'backup');
+  putEmptyDatabase(file);
+  await fillDatabase(from);
+  return { file, folder: dirname(file), from };
+}
+
+function countServices(file: string): unknown {
+  const client = new Database(file);
+  expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
+  const count = client.prepare('SELECT count(*) FROM model_services').pluck().get();
+  client.close();
+  return count;
+}
+
+describe('a restore', () => {
+  test('puts a copy in the place of the database, and leaves the backup and nothing else', async (context) => {
+    const { file, folder, from } = await paths(context);
+    const before = readFileSync(from);
+    chmodSync(from, 0o444);
+    expect(restore(located(file), from)).toBe(before.length);
+    expect(countServices(file)).toBe(20);
+    expect(readdirSync(folder).toSorted()).toEqual(['aios.db', 'aios.db-server']);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
+    expect(readFileSync(from).equals(before)).toBe(true);
+    expect(readdirSync(dirname(from))).toEqual(['backup']);
+  });
+
+  test('makes a database and its folder where there is none', async (context) => {
+    const { folder, from } = await paths(context);
+    const file = join(folder, 'some/folder/aios.db');
+    restore(located(file), from);
+    expect(countServices(file)).toBe(20);
+  });
+
+  test('takes nothing of the log that a killed server has left', async (context) => {
+    const { folder, from } = await paths(context);
+    const used = join(temporaryFolder(context), 'used.db');
+    const file = join(folder, 'killed.db');
+    const store = createSqliteStore(openSqlite(located(used)));
+    await store.addModel(model(), extras(), nothing);
+    copyAsKilled(used, file);
+    await store.close();
+    restore(located(file), from);
+    const client = new Database(file);
+    context.onTestFinished(() => void client.close());
+    expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
+    expect(client.prepare('SELECT count(*) FROM models').pluck().get()).toBe(0);
+    expect(client.prepare('SELECT count(*) FROM model_services').pluck().get()).toBe(20);
+  });
+
+  test('takes nothing of a log beside which the database is gone', async (context) => {
+    const { folder, from } = await paths(context);
+    const used = join(temporaryFolder(context), 'used.db');
+    const file = join(folder, 'gone.db');
+    const store = createSqliteStore(openSqlite(located(used)));
+    await store.addModel(model(), extras(), nothing);
+    writeFileSync(`${file}-wal`, readFileSync(`${used}-wal`));
+    await store.close();
+    restore(located(file), from);
+    expect(countServices(file)).toBe(20);
+    expect(readdirSync(folder)).not.toContain('gone.db-wal');
+  });
+
+  test.for([
+    'a file shorter than any database',
+    'a file cut within a page',
+    'a file cut between two pages',
+    'zeroes in the middle',
+    'rubbish in the middle',
+    'rubbish in the schema',
+    'a newer database',
+  ] as const)('takes the place of %s', async (name, context) => {
+    const { folder, from } = await paths(context);
+    const file = join(folder, 'unusable.db');
+    await unusableDatabases[name].make(file);
+    writeFileSync(`${file}-wal`, 'rubbish');
+    restore(located(file), from);
+    expect(countServices(file)).toBe(20);
+    expect(
+      readdirSync(folder)
+        .filter((name) => name.startsWith('unusable.db'))
+        .toSorted(),
+    ).toEqual(['unusable.db', 'unusable.db-server']);
+  });
+
+  test('replaces what a link leads to, and leaves the link', async (context) => {
+    const { file, from } = await paths(context);
+    const link = join(temporaryFolder(context), 'link.db');
+    symlinkSync(file, link);
+    restore(located(link), from);
+    expect(lstatSync(link).isSymbolicLink()).toBe(true);
+    expect(readlinkSync(link)).toBe(file);
+    expect(countServices(file)).toBe(20);
+    expect(readdirSync(dirname(link))).toEqual(['link.db']);
+  });
+
+  test.skipIf(otherUser === undefined)(
+    'by root leaves the database to its owner',
+    async (context) => {
+      const { file, from } = await paths(context);
+      chownSync(file, otherUser as number, otherUser as number);
+      restore(located(file), from);
+      for (const path of [file, `${file}-server`]) {
+        expect(statSync(path)).toMatchObject({ uid: otherUser, gid: otherUser });
+      }
+    },
+  );
+
+  test('is not hindered by what a killed one has left', async (context) => {
+    const { file, folder, from } = await paths(context);
+    for (const ending of ['', '-wal', '-journal']) {
+      writeFileSync(`${file}-restoring${ending}`, 'rubbish');
+    }
+    restore(located(file), from);
+    expect(countServices(file)).toBe(20);
+    expect(readdirSync(folder).toSorted()).toEqual(['aios.db', 'aios.db-server']);
+  });
+});
+
+describe('a restore is refused, and the database stays as it was,', () => {
+  test.for(Object.entries(unusableDatabases))('where the backup is %s', async ([
+    ,
+    database,
+  ], context) => {
+    const { file } = await paths(context);
+    const backup = join(temporaryFolder(context), 'unusable');
+    await database.make(backup);
+    const before = readFileSync(file);
+    const [folder, made] = [fingerprint(dirname(backup)), refusal(file, backup)];
+    expect(made).toMatch(oneSentenceAbout(backup));
+    const sentence = String(database.sentence).includes('damaged')
+      ? /is not an SQLite database, or a damaged one/
+      : database.sentence;
+    expect(made).toMatch(sentence);
+    expect(readFileSync(file).equals(before)).toBe(true);
+    expect(fingerprint(dirname(backup))).toEqual(folder);
+    expect(readdirSync(dirname(file)).filter((name) => name.includes('restoring'))).toEqual([]);
+  });
+
+  test.for([
+    ['has rows that refer to none', 'PRAGMA foreign_keys = OFF; DELETE FROM resources'],
+    ['is not marked as this program’s', 'PRAGMA application_id = 0'],
+  ] as const)('where the backup %s', async ([, statements], context) => {
+    const { file, from } = await paths(context);
+    const before = readFileSync(file);
+    const client = new Database(from);
+    client.exec(statements);
+    client.close();
+    expect(refusal(file, from)).toMatch(oneSentenceAbout(from));
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('where an index of the backup has another value than its row, which a quick check does not find', async (context) => {
+    const { file, from } = await paths(context);
+    const execute = (statements: string) => {
+      const client = new Database(from);
+      client.exec(statements);
+      const page = client.prepare("SELECT rootpage FROM sqlite_schema WHERE name = 'numbers'");
+      const position = ((page.pluck().get() as number) - 1) * 4096;
+      client.close();
+      return position;
+    };
+    const position = execute(`CREATE TABLE listed (number int); INSERT INTO listed VALUES (5);
+      CREATE INDEX numbers ON listed (number)`);
+    const index = readFileSync(from).subarray(position, position + 4096);
+    execute('UPDATE listed SET number = 6');
+    const content = readFileSync(from);
+    index.copy(content, position);
+    writeFileSync(from, content);
+    const client = new Database(from, { readonly: true });
+    expect(client.pragma('quick_check', { simple: true })).toBe('ok');
+    client.close();
+    expect(refusal(file, from)).toBe(
+      `The backup ${from} is not an SQLite database, or a damaged one.`,
+    );
+    expect(countServices(file)).toBe(0);
+  });
+
+  test('where there is no backup', async (context) => {
+    const { file, folder } = await paths(context);
+    const from = join(folder, 'missing');
+    expect(refusal(file, from)).toBe(`The backup ${from} is not there.`);
+    expect(readdirSync(folder)).toEqual(['aios.db']);
+  });
+
+  test('and is not made where it was missing', async (context) => {
+    const { folder, from } = await paths(context);
+    truncateSync(from, 8 * 4096);
+    const file = join(folder, 'missing.db');
+    expect(refusal(file, from)).toBe(
+      `The backup ${from} is not an SQLite database, or a damaged one.`,
+    );
+    expect(readdirSync(folder)).not.toContain('missing.db');
+  });
+
+  test('where a part of the backup is in a log beside it', async (context) => {
+    const { file, from } = await paths(context);
+    const client = openSqlite(located(from));
+    context.onTestFinished(() => void client.close());
+    client.exec("UPDATE model_services SET name = 'x'");
+    expect(refusal(file, from)).toBe(
+      `The file ${from} is not all of a database, some of which is in ${from}-wal: make a backup of it with \`backup\`.`,
+    );
+  });
+
+  test.for([
+    'by its path',
+    'by a link',
+    'by another name',
+  ])('where the backup is the database itself, %s', async (by, context) => {
+    const { file, folder } = await paths(context);
+    const other = join(folder, 'other');
+    if (by === 'by a link') symlinkSync(file, other);
+    if (by === 'by another name') linkSync(file, other);
+    const from = by === 'by its path' ? file : other;
+    expect(refusal(file, from)).toBe(`The backup ${from} is the database itself.`);
+    expect(countServices(file)).toBe(0);
+  });
+
+  test.for([
+    'a text file',
+    'the database of another program',
+    'the marked database of another program',
+  ] as const)('where it is %s', async (name, context) => {
+    const { folder, from } = await paths(context);
+    const file = join(folder, 'others.db');
+    await unusableDatabases[name].make(file);
+    const before = readFileSync(file);
+    expect(refusal(file, from)).toMatch(unusableDatabases[name].sentence);
+    expect(readFileSync(file).equals(before)).toBe(true);
+  });
+
+  test('where it is a folder', async (context) => {
+    const { folder, from } = await paths(context);
+    const file = join(folder, 'folder');
+    mkdirSync(file);
+    expect(refusal(file, from)).toBe(`The database ${file} is not a file.`);
+  });
+});
