@@ -9,7 +9,7 @@ COPY src ./src
 RUN npm run build -- --standalone
 
 FROM node:${NODE_TAG}
-ARG VERSION=0.5.0
+ARG VERSION=0.6.0
 LABEL org.opencontainers.image.title="aios-model-server" \
   org.opencontainers.image.description="The model and model service API of ZStack AIOS as one small process" \
   org.opencontainers.image.version="${VERSION}"

@@ -42,7 +42,9 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
     expect(refused.length).toBeGreaterThan(0);
     for (const { status, body } of refused) {
       expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
-      expect(body.error.details).toMatch(/^the (disk of the database failed|database can not be written to), /);
+      expect(body.error.details).toMatch(
+        /^the (disk of the database failed|database can not be written to), /,
+      );
     }
     seen.refused += refused.length;
     for (let read = 0; read < 20; read++) {

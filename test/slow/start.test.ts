@@ -95,22 +95,6 @@ describe.concurrent('the program', () => {
     expect(program.stderr()).toBe('');
   });
 
-  test('loses nothing that was answered when it is killed', async (context) => {
-    const cwd = temporaryFolder(context);
-    const program = await launchServing(context, { cwd });
-    const answers = await Promise.all(Array.from({ length: 20 }, () => addService(program)));
-    program.signal('SIGKILL');
-    expect(await program.ended).toBe('SIGKILL');
-    expect(readdirSync(join(cwd, 'data'))).toContain('aios.db-wal');
-
-    const again = await launchServing(context, { cwd });
-    const { body } = await call(again, 'GET', `${API}/model-services`);
-    const uuids = (inventories: { uuid: string }[]) =>
-      inventories.map(({ uuid }) => uuid).toSorted();
-    expect(uuids(body.inventories)).toEqual(uuids(answers.map(({ body }) => body.inventory)));
-    expect(body.inventories).toHaveLength(20);
-  });
-
   test('warns of what looks like a mistake, and of a password that everybody knows', async (context) => {
     const program = await launch(context, {
       args: ['serve', '--port=0', '--auth', 'on'],

@@ -1,9 +1,20 @@
-import { renameSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  constants,
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  renameSync,
+} from 'node:fs';
+import { platform } from 'node:os';
+import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqliteStore, openSqliteStoreToRead } from '../../src/store/sqlite/open-store.ts';
+import { Reader } from '../../src/store/sqlite/reader.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
@@ -15,9 +26,11 @@ import {
   model as newModel,
   session as newSession,
   newUuid,
+  noResources,
   ref,
   tag,
 } from '../support/records.ts';
+import { copyRelease, type Release, releases } from '../support/released.ts';
 import { asIs, nothing } from '../support/results.ts';
 import { ALL, addedCenter, addedModel, tagsOf, uuidsOf, where } from '../support/stores.ts';
 import { describeStore } from './store-suite.ts';
@@ -31,6 +44,10 @@ function openDatabase(context: Finishing, file: string): Database {
   context.onTestFinished(() => void client.close());
   return client;
 }
+
+const notice = (failure: string, message: string) => expect.objectContaining({ failure, message });
+
+const firstRelease = (context: Finishing) => copyRelease(context, releases[0] as Release);
 
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
@@ -81,19 +98,101 @@ async function tracedStore(context: Finishing) {
   return { store, model: uuid, service, center, session: known, trace, explain };
 }
 
-describe('SQLite', () => {
-  test.for([
-    // What answered writes survive: a power cut, with 1 (NORMAL) they would not.
-    ['synchronous', 2],
-    ['fullfsync', 1],
-    ['journal_mode', 'wal'],
-    ['foreign_keys', 1],
-    ['busy_timeout', 2000],
-  ] as const)('is opened with %s = %s', ([pragma, value], context) => {
-    const client = openDatabase(context, newFile(context));
-    expect(client.pragma(pragma, { simple: true })).toBe(value);
+/** What an answered write survives a power cut by: with `synchronous` 1, which is NORMAL, it would not. */
+const DURABLE = { journal_mode: 'wal', synchronous: 2, fullfsync: 1, foreign_keys: 1 };
+
+const pragmasOf = (client: Database) =>
+  Object.fromEntries(
+    Object.keys(DURABLE).map((name) => [name, client.pragma(name, { simple: true })]),
+  );
+
+/** How this process holds a file open: `0` for reading alone, `2` for writing too. */
+function accessModes(file: string): number[] {
+  const path = realpathSync(file);
+  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
+    try {
+      if (readlinkSync(`/proc/self/fd/${descriptor}`) !== path) return [];
+      const [, flags = ''] =
+        /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
+      return [Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)];
+    } catch {
+      // It was closed meanwhile, as that of the folder itself is.
+      return [];
+    }
+  });
+}
+
+describe('the connection that writes', () => {
+  test.for<[string, (context: Finishing, file: string) => void]>([
+    ['a new file', () => {}],
+    ['the file of the first release', (context, file) => copyFileSync(firstRelease(context), file)],
+    [
+      'a file that another program left without a log',
+      (_, file) => {
+        putEmptyDatabase(file);
+        const other = new Database(file);
+        other.pragma('journal_mode = DELETE');
+        other.close();
+      },
+    ],
+  ])('to %s waits for the disk and minds foreign keys', ([, make], context) => {
+    const file = newFile(context);
+    make(context, file);
+    const client = openDatabase(context, file);
+    expect(pragmasOf(client)).toEqual(DURABLE);
+    expect(client.pragma('busy_timeout', { simple: true })).toBe(2000);
   });
 
+  test('does so still when everything was replaced, and when that failed', async (context) => {
+    const client = openDatabase(context, newFile(context));
+    const store = createSqliteStore(client);
+    await store.replaceResources(noResources);
+    expect(pragmasOf(client)).toEqual(DURABLE);
+    const modelServiceRefs = [ref(newUuid(), newUuid())];
+    const replaced = store.replaceResources({ ...noResources, modelServiceRefs });
+    await expect(replaced).rejects.toThrow();
+    expect(pragmasOf(client)).toEqual(DURABLE);
+  });
+
+  test.skipIf(platform() !== 'linux')(
+    'is the only one: those of the readers read alone',
+    async (context) => {
+      const file = newFile(context);
+      const readers = { program: resolve('dist/reader-thread.js'), smallBytes: 0 };
+      const store = openSqliteStore({ file, migrationsFolder, readers });
+      context.onTestFinished(() => store.close());
+      expect(accessModes(file)).toEqual([constants.O_RDWR]);
+      for (const [field, pattern] of [
+        ['name', 'a%'],
+        ['yaml', '%a'],
+      ] as const) {
+        await store.count('ModelService', [where('ModelService', field, { is: 'like', pattern })]);
+      }
+      expect(accessModes(file).toSorted()).toEqual([
+        ...[constants.O_RDONLY, constants.O_RDONLY, constants.O_RDWR],
+      ]);
+      const reading = openSqliteStoreToRead({ file, migrationsFolder });
+      context.onTestFinished(() => reading.close());
+      expect(accessModes(file).toSorted()).toEqual([
+        ...[constants.O_RDONLY, constants.O_RDONLY, constants.O_RDONLY, constants.O_RDWR],
+      ]);
+    },
+  );
+});
+
+test('a reader reads in the log that the server writes, and can not write itself', async (context) => {
+  const file = newFile(context);
+  putEmptyDatabase(file);
+  const reader = new Reader(resolve('dist/reader-thread.js'), { file, isPatient: false });
+  context.onTestFinished(() => reader.close());
+  const ask = (sql: string) => reader.ask({ sql, values: [], conditions: 0, offset: 0 });
+  expect(await ask('SELECT journal_mode FROM pragma_journal_mode')).toEqual(['wal']);
+  await expect(ask("INSERT INTO resources VALUES ('a', 'b') RETURNING uuid")).rejects.toEqual(
+    notice('internal', 'the database can not be written to, nothing was changed'),
+  );
+});
+
+describe('SQLite', () => {
   test('reads a page in as many statements, however many it holds', async (context) => {
     const { store, trace } = await tracedStore(context);
     for (const kind of kinds) {
@@ -289,9 +388,6 @@ describe('SQLite', () => {
       }
     }
   });
-
-  const notice = (failure: string, message: string) =>
-    expect.objectContaining({ failure, message });
 
   test('tells of a lock without blocking reads, and goes on when it is gone', async (context) => {
     const file = newFile(context);

@@ -95,7 +95,11 @@ export async function openReceiver(
     response.on('close', () => busy--);
     // A caller that goes away in the middle is not this receiver's concern.
     response.on('error', () => {});
-    for await (const chunk of request.setEncoding('utf8')) call.body += chunk;
+    try {
+      for await (const chunk of request.setEncoding('utf8')) call.body += chunk;
+    } catch {
+      return;
+    }
     calls.push(call);
     await answer(response, call);
   });

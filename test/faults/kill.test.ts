@@ -1,0 +1,405 @@
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
+import { expect, test } from 'vitest';
+import { report } from '../support/figures.ts';
+import { temporaryFolder } from '../support/folder.ts';
+import { openReceiver, status } from '../support/hook-receiver.ts';
+import {
+  type Content,
+  contentOf,
+  type Inventory,
+  randomWrite,
+  type Write,
+} from '../support/mixed-writes.ts';
+import { launchServing, type Program } from '../support/process.ts';
+import { newUuid } from '../support/records.ts';
+import { damage, reading } from '../support/released.ts';
+import { API, ROOT, SESSION } from '../support/server.ts';
+
+const ROUNDS = 30;
+const WRITERS = 16;
+/** Of a round, from the first request to the kill. */
+const LIFE_MS = { least: 150, most: 1500 };
+/** Of all writes, those that are asked for as jobs. */
+const JOBS = 0.3;
+/** For the hooks that are left at the end to be called. */
+const HOOKS_MS = 60_000;
+
+interface Job {
+  uuid: string;
+  hook: boolean;
+  /** The body of its poll, once it has ended. */
+  outcome?: unknown;
+}
+
+/** A write on its way. */
+interface Sent {
+  write: Write;
+  job?: Job;
+}
+
+/** One client after the other's answer; what it writes is its own. */
+interface Writer {
+  /** By name: what was acknowledged last. */
+  world: Map<string, Content>;
+  /** By name: what was told last, but for the bindings, which other resources' writes change. */
+  told: Map<string, object>;
+  uuids: Map<string, string>;
+  /** The write that was not answered before the kill. */
+  unanswered: Sent | undefined;
+  /** The jobs that were acknowledged in this round. */
+  jobs: Required<Sent>[];
+}
+
+interface Answer {
+  status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
+  body: any;
+}
+
+async function call(
+  program: Program,
+  { method, path, body }: Pick<Write, 'path' | 'body'> & { method: string },
+  headers: Record<string, string> = {},
+): Promise<Answer> {
+  const response = await fetch(program.url + path, {
+    method,
+    headers: {
+      authorization: `OAuth ${SESSION}`,
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: response.status, body: await response.json() };
+}
+
+const get = (program: Program, path: string) => call(program, { method: 'GET', path });
+const poll = (program: Program, { uuid }: Job) => get(program, `${ROOT}/api-jobs/${uuid}`);
+
+function send(program: Program, { write, job }: Sent, receiver: string): Promise<Answer> {
+  return call(program, write, {
+    ...(job && { 'X-Job-UUID': job.uuid }),
+    ...(job?.hook && { 'X-Web-Hook': receiver }),
+  });
+}
+
+const withoutRefs = ({ modelServiceRefs: _, ...rest }: Inventory): object => rest;
+
+/** Takes note of a write that was done. */
+function apply(writer: Writer, { after, tells }: Write, inventory?: Inventory): void {
+  for (const [name, content] of after) {
+    if (content) writer.world.set(name, content);
+    else for (const known of [writer.world, writer.told, writer.uuids]) known.delete(name);
+  }
+  if (tells === undefined) return;
+  writer.told.delete(tells);
+  if (!inventory) return;
+  writer.told.set(tells, withoutRefs(inventory));
+  writer.uuids.set(tells, inventory.uuid);
+}
+
+/** What is there, as the API tells it, with what doesn't fit together. */
+async function look(program: Program) {
+  const list = async (path: string) => {
+    const { status, body } = await get(program, `${path}?limit=1000000`);
+    expect(status).toBe(200);
+    return body.inventories;
+  };
+  const inventories: Inventory[] = [
+    ...(await list(`${API}/model-services`)),
+    ...(await list(`${API}/models`)),
+  ];
+  const names = new Map(inventories.map(({ uuid, name }) => [uuid, name]));
+  const nameOf = (uuid: string) => names.get(uuid) ?? `unknown ${uuid}`;
+  const tags = new Map<string, string[]>();
+  for (const kind of ['user-tags', 'system-tags']) {
+    for (const { resourceUuid, type, tag } of await list(`${ROOT}/${kind}`)) {
+      const name = nameOf(resourceUuid);
+      tags.set(name, [...(tags.get(name) ?? []), `${type} ${tag}`]);
+    }
+  }
+  const wrong: string[] = [];
+  const refs = new Map<string, object>();
+  for (const inventory of inventories) {
+    for (const ref of inventory.modelServiceRefs) {
+      // Both ends tell the same binding.
+      const other = refs.get(ref.uuid);
+      if (other && isDeepStrictEqual(other, ref)) refs.delete(ref.uuid);
+      else refs.set(ref.uuid, ref);
+    }
+    if (!('modelServiceImages' in inventory)) continue;
+    for (const { modelServiceUuid } of inventory.modelServiceImages) {
+      if (modelServiceUuid !== inventory.uuid) wrong.push(`an image of ${inventory.name}`);
+    }
+  }
+  for (const uuid of refs.keys()) wrong.push(`the binding ${uuid} is told at one end`);
+  for (const name of tags.keys()) {
+    if (name.startsWith('unknown ')) wrong.push(`the tags of ${name}`);
+  }
+  const found = new Map<string, { content: Content; inventory: Inventory }>();
+  for (const inventory of inventories) {
+    const { name } = inventory;
+    if (found.has(name)) wrong.push(`${name} is there twice`);
+    found.set(name, { content: contentOf(inventory, nameOf, tags.get(name) ?? []), inventory });
+  }
+  return { found, wrong };
+}
+
+/** Rows of what belongs to nothing, which no foreign key shows. */
+const STRAYS = [
+  'SELECT uuid FROM resources WHERE uuid NOT IN (SELECT uuid FROM models UNION SELECT uuid FROM model_services UNION SELECT uuid FROM model_centers)',
+  'SELECT uuid FROM tags WHERE resource_uuid NOT IN (SELECT uuid FROM resources)',
+  'SELECT uuid FROM model_service_images WHERE model_service_uuid NOT IN (SELECT uuid FROM model_services)',
+  'SELECT uuid FROM model_service_refs WHERE model_uuid NOT IN (SELECT uuid FROM models) OR model_service_uuid NOT IN (SELECT uuid FROM model_services)',
+  'SELECT job_uuid FROM hooks WHERE job_uuid NOT IN (SELECT uuid FROM jobs)',
+];
+
+/** Works through a list, several at a time. */
+async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>) {
+  const left = [...items];
+  const worker = async () => {
+    for (let item = left.pop(); item; item = left.pop()) await work(item);
+  };
+  await Promise.all(Array.from({ length: WRITERS }, worker));
+}
+
+test('whenever the program is killed, all that was answered is there and whole, and nothing is half there', async (context) => {
+  const cwd = temporaryFolder(context);
+  const file = join(cwd, 'data/aios.db');
+  const refused = new Set<string>();
+  const receiver = await openReceiver(
+    (response, call) => {
+      const uuid = String(call.headers['x-job-uuid']);
+      // It refuses the first call of some jobs, which are then called again.
+      const isTaken = !uuid.endsWith('0') || refused.has(uuid);
+      if (!isTaken) refused.add(uuid);
+      return status(isTaken ? 200 : 500)(response, call);
+    },
+    { context },
+  );
+
+  const writers = Array.from({ length: WRITERS }, (): Writer => {
+    const [world, told, uuids] = [new Map(), new Map(), new Map()];
+    return { world, told, uuids, unanswered: undefined, jobs: [] };
+  });
+  const deleted = new Set<string>();
+  const ended: Job[] = [];
+  const never: Job[] = [];
+  const lost: string[] = [];
+  const half: string[] = [];
+  const backAgain: string[] = [];
+  const unexpected: string[] = [];
+  let [acknowledged, unansweredDone, unansweredUndone, repeated] = [0, 0, 0, 0];
+
+  function acknowledge(writer: Writer, { write, job }: Sent, answer: Answer): void {
+    acknowledged++;
+    apply(writer, write, answer.status === 200 ? answer.body.inventory : undefined);
+    for (const [name, content] of write.after) if (!content) deleted.add(name);
+    if (job) writer.jobs.push({ write, job });
+  }
+
+  /** Writes, each after the answer to the one before, until the program is gone. */
+  async function write(program: Program, writer: Writer, isKilled: () => boolean) {
+    for (;;) {
+      const next = randomWrite(writer.world, (name) => writer.uuids.get(name));
+      const isJob = next.fails || Math.random() < JOBS;
+      const sent: Sent = {
+        write: next,
+        ...(isJob && { job: { uuid: newUuid(), hook: Math.random() < 0.5 } }),
+      };
+      writer.unanswered = sent;
+      try {
+        const answer = await send(program, sent, receiver.url);
+        writer.unanswered = undefined;
+        if (answer.status !== (isJob ? 202 : 200)) {
+          unexpected.push(`${next.method} ${next.path}: ${JSON.stringify(answer)}`);
+          return;
+        }
+        acknowledge(writer, sent, answer);
+        // What is made by the other jobs is first seen after the kill.
+        if (!sent.job || Math.random() < 0.5) continue;
+        const { body } = await poll(program, sent.job);
+        if (!next.fails) apply(writer, next, body.inventory);
+      } catch (error) {
+        if (!isKilled()) unexpected.push(`${next.method} ${next.path}: ${error}`);
+        return;
+      }
+    }
+  }
+
+  type Found = Awaited<ReturnType<typeof look>>['found'];
+
+  /** Compares what is there with what a writer was answered, and decides on what it was not. */
+  function compare({ world, told, unanswered }: Writer, found: Found): 'done' | 'undone' {
+    const after = unanswered?.write.after ?? new Map<string, Content | undefined>();
+    for (const [name, content] of world) {
+      if (after.has(name)) continue;
+      const there = found.get(name);
+      const last = told.get(name);
+      if (!isDeepStrictEqual(there?.content, content)) {
+        lost.push(`${name}: ${JSON.stringify({ answered: content, there: there?.content })}`);
+      } else if (last && there && !isDeepStrictEqual(withoutRefs(there.inventory), last)) {
+        lost.push(`${name}: ${JSON.stringify({ answered: last, there: there.inventory })}`);
+      }
+    }
+    const touched = [...after];
+    const isAs = (name: string, content: Content | undefined) =>
+      isDeepStrictEqual(found.get(name)?.content, content);
+    if (touched.every(([name, content]) => isAs(name, content))) return 'done';
+    if (!touched.every(([name]) => isAs(name, world.get(name)))) {
+      const there = touched.map(([name]) => [name, found.get(name)?.content]);
+      half.push(`${JSON.stringify(unanswered?.write)}: ${JSON.stringify(there)}`);
+    }
+    return 'undone';
+  }
+
+  async function checkEnded(program: Program, { write, job }: Required<Sent>, found?: Found) {
+    const { status, body } = await poll(program, job);
+    if (status === 404) return lost.push(`the job ${job.uuid}`);
+    expect(status).toBe(write.fails ? 503 : 200);
+    if (write.fails) expect(body).toMatchObject({ error: { code: 'SYS.1003' } });
+    else expect(body).toMatchObject({ success: true });
+    const { tells } = write;
+    if (tells !== undefined) {
+      expect(body.inventory.name).toBe(tells);
+      const there = found?.get(tells)?.inventory;
+      if (there) expect(body.inventory.uuid).toBe(there.uuid);
+      const { images, text } = write.after.get(tells) as Content;
+      expect(contentOf(body.inventory, String, [])).toMatchObject({ images, text });
+    }
+    job.outcome = body;
+    ended.push(job);
+    const again = await send(program, { write, job }, receiver.url);
+    expect(again.status).toBe(400);
+    expect(again.body.error.details).toBe(`Duplicate job uuid[${job.uuid}]`);
+    return undefined;
+  }
+
+  /** Decides on a write that was not answered, by what is there and by its job. */
+  async function settle(program: Program, writer: Writer, seen: 'done' | 'undone', found: Found) {
+    const sent = writer.unanswered;
+    if (!sent) return;
+    const { write, job } = sent;
+    writer.unanswered = undefined;
+    const isKept = job && (await poll(program, job)).status !== 404;
+    // One that changes nothing is seen by its job alone.
+    const isDone = write.after.size === 0 ? isKept : seen === 'done';
+    if (job && isKept !== isDone)
+      half.push(`the job ${job.uuid} is kept: ${isKept}, done: ${isDone}`);
+    if (isDone) {
+      unansweredDone++;
+      apply(writer, write);
+      for (const [name, content] of write.after) if (!content) deleted.add(name);
+      if (job) await checkEnded(program, { write, job }, found);
+      return;
+    }
+    unansweredUndone++;
+    if (!job) return;
+    // Half of them are left alone: nothing may come of them later.
+    if (/[0-7]$/.test(job.uuid)) {
+      never.push(job);
+      return;
+    }
+    const answer = await send(program, { write, job }, receiver.url);
+    expect(answer.status).toBe(202);
+    repeated++;
+    apply(writer, write);
+    for (const [name, content] of write.after) if (!content) deleted.add(name);
+    await checkEnded(program, { write, job });
+  }
+
+  function adopt(writer: Writer, found: Found): void {
+    for (const name of writer.world.keys()) {
+      const there = found.get(name)?.inventory;
+      if (!there) continue;
+      writer.told.set(name, withoutRefs(there));
+      writer.uuids.set(name, there.uuid);
+    }
+  }
+
+  let program = await launchServing(context, { cwd });
+  for (let round = 0; round < ROUNDS; round++) {
+    let isKilled = false;
+    const running = program;
+    const writing = writers.map((writer) => write(running, writer, () => isKilled));
+    await setTimeout(LIFE_MS.least + Math.random() * (LIFE_MS.most - LIFE_MS.least));
+    isKilled = true;
+    running.signal('SIGKILL');
+    await Promise.all(writing);
+    expect(await running.ended).toBe('SIGKILL');
+    expect(unexpected).toEqual([]);
+
+    program = await launchServing(context, { cwd });
+    const restarted = program;
+    const { found, wrong } = await look(restarted);
+    half.push(...wrong);
+    const seen = writers.map((writer) => compare(writer, found));
+    const expected = new Set(
+      writers.flatMap(({ world, unanswered }) => [
+        ...world.keys(),
+        ...(unanswered?.write.after.keys() ?? []),
+      ]),
+    );
+    for (const name of found.keys()) {
+      if (!expected.has(name)) (deleted.has(name) ? backAgain : half).push(name);
+    }
+    await forEach(
+      writers.flatMap(({ jobs }) => jobs),
+      async (sent) => void (await checkEnded(restarted, sent, found)),
+    );
+    for (const [number, writer] of writers.entries()) {
+      writer.jobs = [];
+      await settle(restarted, writer, seen[number] ?? 'undone', found);
+    }
+    const settled = await look(restarted);
+    for (const writer of writers) adopt(writer, settled.found);
+    const broken = reading(file, (client) => [
+      ...damage(client),
+      ...STRAYS.flatMap((sql) => client.prepare(sql).all()),
+    ]);
+    expect({ lost, half, backAgain, broken }).toEqual({
+      ...{ lost: [], half: [], backAgain: [], broken: [] },
+    });
+  }
+
+  const hooked = ended.filter(({ hook }) => hook);
+  const missing = () => {
+    const calls = new Map<string, number>();
+    for (const { headers } of receiver.calls) {
+      const uuid = String(headers['x-job-uuid']);
+      calls.set(uuid, (calls.get(uuid) ?? 0) + 1);
+    }
+    const least = (uuid: string) => (refused.has(uuid) ? 2 : 1);
+    return hooked.filter(({ uuid }) => (calls.get(uuid) ?? 0) < least(uuid)).length;
+  };
+  await expect.poll(missing, { timeout: HOOKS_MS, interval: 500 }).toBe(0);
+  const outcomes = new Map(ended.map(({ uuid, outcome }) => [uuid, outcome]));
+  for (const { headers, body } of receiver.calls) {
+    const outcome = outcomes.get(String(headers['x-job-uuid']));
+    expect(JSON.parse(body)).toEqual(outcome);
+    expect(headers['x-job-success']).toBe(String('success' in (outcome as object)));
+  }
+  // No call above was of a job that is unknown: it would have had no outcome.
+  for (const job of never) {
+    expect((await poll(program, job)).status).toBe(404);
+  }
+  // Each way that a kill can fall was met.
+  expect(Math.min(unansweredDone, unansweredUndone, never.length, repeated)).toBeGreaterThan(0);
+
+  report('1-kill', {
+    fault: `\`kill -9\` under a mixed load of ${WRITERS} writers`,
+    figures: {
+      rounds: ROUNDS,
+      acknowledged,
+      lost: lost.length,
+      'half there': half.length,
+      'deleted but there': backAgain.length,
+      'unanswered and there whole': unansweredDone,
+      'unanswered and not there': unansweredUndone,
+      'jobs checked': ended.length,
+      'hooks called': hooked.length,
+    },
+  });
+});
