@@ -14,9 +14,10 @@ import { rules } from './domain/rules.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/access-keys.ts';
 import { requireSession } from './http/authorization.ts';
 import { allowOrigins } from './http/cors.ts';
+import { refuseOtherSites } from './http/cross-site.ts';
 import { serveDocs } from './http/docs.ts';
 import { handleError } from './http/error-handler.ts';
-import { checkHead, HEAD_MAX } from './http/headers.ts';
+import { checkHead, HEAD_MAX, setAnswerHeaders } from './http/headers.ts';
 import { healthRoutes } from './http/health.ts';
 import { hook } from './http/hook.ts';
 import { HookAllowlist } from './http/hook-allowlist.ts';
@@ -132,6 +133,7 @@ export async function buildApp(options: AppOptions) {
     },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: (error, request, reply) => {
+      setAnswerHeaders(request, reply);
       handleError(error, request, reply);
       // Such a request goes through no hooks.
       logRequest(request, reply);
@@ -153,12 +155,18 @@ export async function buildApp(options: AppOptions) {
   );
   app.addHook('onRoute', (route) => unrouted.add(route));
   nodeRefusals.watch(app.server);
+  // Before all that may refuse: refusals are answers too.
+  app.addHook('onRequest', hook(setAnswerHeaders));
   closeWithin(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', hook(logRequest));
   countRequests(app, options.meter);
   app.addHook('onRequest', hook(checkHead));
   await allowOrigins(app, options.corsOrigins, unrouted);
   app.addHook('onRequest', hook(unrouted.check));
+  app.addHook(
+    'onRequest',
+    hook(refuseOtherSites([...options.corsOrigins, options.reply.publicUrl])),
+  );
 
   await describeApi(app);
   await app.register(healthRoutes, { ports, version: options.version });

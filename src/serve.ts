@@ -116,8 +116,12 @@ function readSeedFile({ seedFile }: Settings, world: World): Resources {
 }
 
 function refuseSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
-  const [line] =
-    (error as Error).message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').match(/^.{0,1000}/u) ?? [];
+  // The parser's sentence shows what stands around the fault, which may be a token.
+  const message = (error as Error).message.replace(
+    /, (?:\.\.\.)?".*"(?:\.\.\.)?(?= is not valid JSON$)/s,
+    ', which',
+  );
+  const [line] = message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').match(/^.{0,1000}/u) ?? [];
   throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
 }
 

@@ -243,8 +243,15 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
   const isBlank = definition.verbatim && given !== undefined && read.trim() === '';
   const value = isBlank ? undefined : definition.parse(read);
   if (value !== undefined) return value;
-  const shown = definition.secret ? 'its value' : `"${text}"`;
+  const shown = definition.secret ? 'its value' : `"${withoutCredentials(text)}"`;
   throw new SettingsError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
+}
+
+/** A text without what lets somebody in, which stands in URLs of databases and proxies. */
+function withoutCredentials(text: string): string {
+  return text
+    .replace(/(?<=:\/\/[^\s,:@/]*:)[^\s,]*@/g, '***@')
+    .replace(/(?<=[?&][^=&\s]*(?:password|token|secret|key)[^=&\s]*=)[^&\s,]+/gi, '***');
 }
 
 function textOf(

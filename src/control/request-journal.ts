@@ -58,8 +58,14 @@ export class RequestJournal {
   }
 }
 
-/** Names of members that hold a secret. */
-const SECRET = /(^|\.)(password|token|session(uuid|id)?)$/i;
+/** Names of members that hold a secret end so: `accessToken` and `HF_TOKEN` too. */
+const SECRET =
+  /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
+/** A condition on something of such a name, which no query can ask for, with the value. */
+const SECRET_CONDITION = new RegExp(
+  `${SECRET.source.slice(0, -1)}\\s*(?:!=|>=|<=|!\\?=|!~=|~=|\\?=|=|>|<)(?<value>.+)`,
+  'is',
+);
 /** In a path, and in the sentences that name it. */
 const SESSION_IN_PATH =
   /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/gi;
@@ -73,7 +79,11 @@ const REPEATED = /(the body is not valid JSON|, but was).*/s;
  */
 export function journaled(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
   const { path, query, request, response, ...others } = entry;
-  const named = secretsIn([query, request, response]);
+  const named = [
+    ...secretsIn([query, request, response]),
+    ...conditionsIn(query),
+    ...sessionsIn(path),
+  ];
   const secrets = [...new Set([...sessions, ...named, ...named.map(escaped)])]
     .filter(({ length }) => length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length);
@@ -85,6 +95,18 @@ export function journaled(entry: JournalEntry, sessions: readonly string[]): Jou
     request: show(request),
     response: show(response),
   };
+}
+
+/** The values of conditions on what has the name of a secret. */
+function conditionsIn(query: unknown): string[] {
+  const { q = [] } = (query ?? {}) as { q?: string | string[] };
+  return [q].flat().flatMap((condition) => SECRET_CONDITION.exec(condition)?.groups?.value ?? []);
+}
+
+function sessionsIn(path: string): string[] {
+  return [...path.matchAll(SESSION_IN_PATH)].map(([whole, before = '']) =>
+    whole.slice(before.length),
+  );
 }
 
 /** As it stands in JSON, which sentences show. */

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { ApiError } from '../contract/errors.ts';
+import { networkOf } from './client-network.ts';
 
 /** Failures that are answered at once; each further one takes twice as long as the one before. */
 const PROMPT_FAILURES = 3;
@@ -12,6 +13,12 @@ const REFUSED_MS = 60_000;
 const REMEMBERED_MS = 900_000;
 /** Addresses remembered: strangers make them up, memory ends. */
 const ADDRESSES_MAX = 10_000;
+/** Passwords that are judged at a time: each takes a core and 32 MiB for some 90 ms. */
+const JUDGED_MAX = 2;
+/** Passwords that wait to be judged: each holds a request in memory. */
+const TURNS_MAX = 2000;
+/** Networks that have logged in, which are remembered for longer than those that fail. */
+const KNOWN_MAX = 1000;
 
 interface Attempts {
   failures: number;
@@ -21,11 +28,26 @@ interface Attempts {
   waiting: (() => void)[];
 }
 
-/** Slows down whoever guesses passwords, by network address, and then refuses it (contract §4.2). */
+/** An attempt whose password waits to be judged. */
+interface Turn {
+  network: string;
+  attempts: Attempts;
+  start: () => void;
+}
+
+/**
+ * Slows down whoever guesses passwords, by network address, and then refuses it (contract §4.2).
+ * Passwords are judged a few at a time: who has logged in before, or has not failed yet, need not wait
+ * behind all that guess.
+ */
 export class LoginAttempts {
   readonly #byAddress = new LRUCache<string, Attempts>({ max: ADDRESSES_MAX });
   readonly #clock: () => number;
   readonly #pause: (milliseconds: number) => Promise<void>;
+  readonly #turns: Turn[] = [];
+  readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
+  #judged = 0;
+  #isOldestNext = false;
 
   /**
    * @param clock milliseconds since the epoch
@@ -48,14 +70,15 @@ export class LoginAttempts {
    * @throws ApiError 429 ID.1000 for an address with too many failures
    */
   async run(address: string, verify: () => Promise<boolean>): Promise<boolean> {
-    const attempts = this.#of(address);
+    const network = networkOf(address);
+    const attempts = this.#of(network);
     while (attempts.running >= Math.max(1, FAILURES_MAX - attempts.failures)) {
       await new Promise<void>((resolve) => attempts.waiting.push(resolve));
     }
     this.#refuseTooMany(attempts);
     attempts.running++;
     try {
-      const succeeded = await verify();
+      const succeeded = await this.#judge(network, attempts, verify);
       if (succeeded) attempts.failures = 0;
       else await this.#pause(this.#fail(attempts));
       return succeeded;
@@ -64,8 +87,46 @@ export class LoginAttempts {
       const waiting = attempts.waiting.splice(0);
       for (const next of waiting) next();
       const idle = attempts.running === 0 && waiting.length === 0;
-      if (idle && attempts.failures === 0) this.#byAddress.delete(address);
+      if (idle && attempts.failures === 0) this.#byAddress.delete(network);
     }
+  }
+
+  async #judge(
+    network: string,
+    attempts: Attempts,
+    verify: () => Promise<boolean>,
+  ): Promise<boolean> {
+    if (this.#judged < JUDGED_MAX) {
+      this.#judged++;
+    } else {
+      if (this.#turns.length >= TURNS_MAX) {
+        throw new ApiError('notReady', 'too many logins wait to be judged');
+      }
+      await new Promise<void>((start) => this.#turns.push({ network, attempts, start }));
+    }
+    try {
+      const succeeded = await verify();
+      if (succeeded) this.#known.set(network, true);
+      return succeeded;
+    } finally {
+      const next = this.#takeTurn();
+      if (next) next.start();
+      else this.#judged--;
+    }
+  }
+
+  /** In turn the oldest, so that nobody waits for ever, and the least suspect. */
+  #takeTurn(): Turn | undefined {
+    this.#isOldestNext = !this.#isOldestNext;
+    if (this.#isOldestNext) return this.#turns.shift();
+    const suspicion = ({ network, attempts: { failures, running } }: Turn) =>
+      failures + running - (this.#known.has(network) ? FAILURES_MAX : 0);
+    let [least, index] = [Number.POSITIVE_INFINITY, 0];
+    for (const [at, turn] of this.#turns.entries()) {
+      const own = suspicion(turn);
+      if (own < least) [least, index] = [own, at];
+    }
+    return this.#turns.splice(index, 1)[0];
   }
 
   /** Counts a failure and returns the delay it has earned, in milliseconds. */

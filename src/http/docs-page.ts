@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { DOCS } from './docs.ts';
 import { handleError } from './error-handler.ts';
+import { hook } from './hook.ts';
 import { unroutedPath } from './not-found.ts';
 
 /**
@@ -21,6 +22,11 @@ export async function createDocsPage(
     logController: new LogController({ disableRequestLogging: true }),
   });
   page.setErrorHandler(handleError);
+  // Where the server is called is nobody's business who is linked to.
+  page.addHook(
+    'onRequest',
+    hook((_request, reply) => void reply.header('referrer-policy', 'no-referrer')),
+  );
   page.setNotFoundHandler((request) => {
     throw unroutedPath(request.url);
   });

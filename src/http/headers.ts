@@ -6,6 +6,17 @@ import { notJson } from './error-handler.ts';
 /** Longest URL, and longest headers together, in characters (contract §4.2). */
 export const HEAD_MAX = 64 * 1024;
 
+/**
+ * What every answer has: a browser must not take it for anything but what it says it is, and nobody
+ * may keep it, because sessions stand in it, or what a session is needed for. No server is named.
+ */
+export const ANSWER_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+
+/** Gives an answer the headers that all have; a route may set others in their place. */
+export function setAnswerHeaders(_request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(ANSWER_HEADERS);
+}
+
 /** Judges the request line's and headers' form, before anything is known of the route. */
 export function checkHead(request: FastifyRequest): void {
   const { raw } = request;

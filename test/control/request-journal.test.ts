@@ -402,11 +402,46 @@ describe('no secret stands in the journal:', () => {
     'Token',
     'param.token',
     'logInByAccount.password',
+    'newPassword',
+    'access_token',
+    'apiKey',
+    'client_secret',
+    'authorization',
+    'signature',
   ])('no %s in a query', async (name) => {
     const server = shared();
     await server.get(`${MODELS}?${name}=S3CRET`);
     await server.get(`${MODELS}?${name}=S3CRET&${name}=S3CRET`);
     await expectSecret(server, 'S3CRET');
+  });
+
+  test.each([
+    '=',
+    '!=',
+    '~=%',
+    '?=a,',
+  ])('no token or password in a condition with %s', async (operator) => {
+    const server = shared();
+    await server.query(MODELS, [`token${operator}S3CRET`]);
+    await server.query(MODELS, ['name=a', `newPassword${operator}S3CRET`]);
+    await expectSecret(server, 'S3CRET');
+  });
+
+  test('no token that a service is started with, which stands in its yaml too', async () => {
+    const server = shared();
+    const { uuid } = await addModelService(server, { yaml: '' });
+    const environmentParameters = { HF_TOKEN: 'S3CRETS3CRET' };
+    const update = { updateModelService: { environmentParameters } };
+    const answer = await server.put(`${API}/model-services/${uuid}`, update);
+    expect(answer.body.inventory.yaml).toContain('S3CRETS3CRET');
+    await expectSecret(server, 'S3CRET');
+  });
+
+  test('no session of a path that stands in the body too', async () => {
+    const server = shared();
+    const { uuid } = await beginSession(server);
+    await server.put(`${sessionPath(uuid)}/renew`, { renewSession: { duration: uuid } });
+    await expectSecret(server, uuid);
   });
 
   test.each([

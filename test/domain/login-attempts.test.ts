@@ -251,17 +251,19 @@ describe('of very many addresses', () => {
   test('those that fail are remembered in bounded memory', async () => {
     const { attempts } = makeAttempts();
     let addresses = 0;
+    const network = (count: number) =>
+      `2001:db8:${(count >> 16).toString(16)}:${(count & 0xffff).toString(16)}`;
     const heapAfter = async (count: number) => {
       for (let more = 0; more < count; more++) {
         addresses++;
-        await attempts.run(`2001:db8::${addresses.toString(16)}`, wrong);
+        await attempts.run(`${network(addresses)}::1`, wrong);
       }
       collectGarbage();
       return process.memoryUsage().heapUsed;
     };
     const filled = await heapAfter(15_000);
     expect((await heapAfter(60_000)) - filled).toBeLessThan(4 * 1024 * 1024);
-    expect(await attempts.run('2001:db8::1', wrong)).toBe(false);
+    expect(await attempts.run(`${network(1)}::1`, wrong)).toBe(false);
   });
 
   test('the last ones that failed are still known', async () => {
@@ -279,4 +281,140 @@ describe('of very many addresses', () => {
     }
     expect(await tried('a', right)).toBe('refused');
   });
+});
+
+describe('passwords are judged', () => {
+  /** Attempts whose passwords are judged when the test says so. */
+  function heldBack() {
+    const { tried } = makeAttempts();
+    const waiting: { address: string; end: (outcome: boolean) => void }[] = [];
+    const begun: string[] = [];
+    const attempt = (address: string) =>
+      tried(address, () => {
+        begun.push(address);
+        return new Promise<boolean>((end) => waiting.push({ address, end }));
+      });
+    /** Ends the oldest one under way. */
+    async function endOne(outcome: boolean): Promise<void> {
+      waiting.shift()?.end(outcome);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    return { attempt, begun, waiting, endOne };
+  }
+
+  test('two at a time, whoever asks', async () => {
+    const { attempt, waiting, endOne } = heldBack();
+    const outcomes = Array.from({ length: 20 }, (_, count) => attempt(`192.0.2.${count}`));
+    let most = 0;
+    for (let ended = 0; ended < 20; ended++) {
+      most = Math.max(most, waiting.length);
+      await endOne(true);
+    }
+    expect(await Promise.all(outcomes)).toEqual(times(20, true));
+    expect(most).toBe(2);
+  });
+
+  test('of who has not failed soon, though sixty that have failed came before', async () => {
+    const { attempt, begun, endOne } = heldBack();
+    const guessers = Array.from({ length: 60 }, (_, count) => `192.0.2.${count}`);
+    const first = guessers.map(attempt);
+    for (const _ of guessers) await endOne(false);
+    await Promise.all(first);
+
+    const second = guessers.map(attempt);
+    begun.length = 0;
+    const other = attempt('198.51.100.1');
+    let ended = 0;
+    for (; !begun.includes('198.51.100.1') && ended < 20; ended++) await endOne(false);
+    expect(ended).toBeLessThanOrEqual(3);
+    for (; ended <= 60; ended++) await endOne(true);
+    expect(await other).toBe(true);
+    await Promise.all(second);
+  });
+
+  test('of who has failed in the end, however many come that have not', async () => {
+    const { attempt, begun, endOne } = heldBack();
+    const failing = attempt('192.0.2.1');
+    await endOne(false);
+    await failing;
+    begun.length = 0;
+    const busy = [attempt('198.51.100.1'), attempt('198.51.100.2')];
+    const again = attempt('192.0.2.1');
+    let ended = 0;
+    for (; !begun.includes('192.0.2.1') && ended < 20; ended++) {
+      busy.push(attempt(`203.0.113.${ended}`));
+      await endOne(true);
+    }
+    expect(ended).toBeLessThan(20);
+    for (; ended < 60; ended++) await endOne(true);
+    expect(await again).toBe(true);
+    await Promise.all(busy);
+  });
+
+  test('first of who has logged in before, though sixty that nobody knows came earlier', async () => {
+    const { attempt, begun, endOne } = heldBack();
+    const known = attempt('198.51.100.1');
+    await endOne(true);
+    await known;
+    const guessers = Array.from({ length: 60 }, (_, count) => attempt(`192.0.2.${count}`));
+    begun.length = 0;
+    const again = attempt('198.51.100.1');
+    let ended = 0;
+    for (; !begun.includes('198.51.100.1') && ended < 20; ended++) await endOne(false);
+    expect(ended).toBeLessThanOrEqual(3);
+    for (; ended <= 60; ended++) await endOne(true);
+    expect(await again).toBe(true);
+    await Promise.all(guessers);
+  });
+
+  test('of no more than may wait, so that memory ends: further ones are told to come again', async () => {
+    const { attempts } = makeAttempts();
+    const ends: ((outcome: boolean) => void)[] = [];
+    const verify = () => new Promise<boolean>((end) => ends.push(end));
+    const all = Array.from({ length: 2500 }, (_, count) =>
+      attempts.run(`2001:db8:0:${count.toString(16)}::1`, verify).catch((error) => error.failure),
+    );
+    for (let ended = 0; ended < 2500; ended++) {
+      ends.shift()?.(true);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const outcomes = await Promise.all(all);
+    expect(outcomes.filter((outcome) => outcome === true)).toHaveLength(2002);
+    expect(outcomes.filter((outcome) => outcome === 'notReady')).toHaveLength(498);
+  });
+
+  test('also after one could not be judged', async () => {
+    const { tried } = makeAttempts();
+    await Promise.all(times(10, 0).map((_, count) => tried(`192.0.2.${count}`, failing)));
+    expect(await tried('192.0.2.99', right)).toBe(true);
+  });
+});
+
+describe('addresses of one IPv6 network', () => {
+  test('are refused together', async () => {
+    const subject = makeAttempts();
+    for (let host = 1; host <= FAILURES; host++) {
+      expect(await subject.tried(`2001:db8:1:2::${host}`, wrong)).toBe(false);
+    }
+    expect(await subject.tried('2001:db8:1:2:ffff::1', right)).toBe('refused');
+    expect(await subject.tried('2001:db8:1:3::1', right)).toBe(true);
+  });
+
+  test('that wrap IPv4 are told apart, and are the IPv4 addresses', async () => {
+    const subject = makeAttempts();
+    await inTurn(subject, FAILURES, wrong, '::ffff:192.0.2.1');
+    expect(await subject.tried('::ffff:192.0.2.2', right)).toBe(true);
+    expect(await subject.tried('192.0.2.1', right)).toBe('refused');
+  });
+});
+
+test('very long texts in the place of addresses are remembered in bounded memory', async () => {
+  const { attempts } = makeAttempts();
+  collectGarbage();
+  const before = process.memoryUsage().heapUsed;
+  for (let count = 0; count < 2000; count++) {
+    await attempts.run(`${count}${'x'.repeat(60_000)}${count}`, wrong);
+  }
+  collectGarbage();
+  expect(process.memoryUsage().heapUsed - before).toBeLessThan(8 * 1024 * 1024);
 });

@@ -1,11 +1,25 @@
-import { describe, expect, test } from 'vitest';
+import { createHmac } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { ADMIN_ACCOUNT_UUID } from '../../src/contract/aios.ts';
 import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
+import { steered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
-import { requiredModelParams } from '../support/resources.ts';
+import { openReceiver } from '../support/hook-receiver.ts';
+import { beginSession, sessionPath } from '../support/logins.ts';
+import { newUuid } from '../support/records.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  requiredModelParams,
+} from '../support/resources.ts';
+import { type Route, withRoutes } from '../support/routes.ts';
 import {
   API,
   type CallOptions,
+  openServer,
+  ROOT,
   SESSION,
   type Server,
   START,
@@ -120,6 +134,170 @@ describe('of the catalogue', () => {
         expect({ status: answer.status, body: answer.body }).toEqual({ status, body });
       }
     }
+  });
+});
+
+describe('of all routes that the app has', () => {
+  /** Those that contract §2 and the operations' manual open to strangers; whatever else there is refuses. */
+  const open = [
+    ...['PUT /zstack/v1/accounts/login', 'DELETE /zstack/v1/accounts/sessions/:uuid'],
+    ...['GET /zstack/v1/accounts/sessions/:uuid/valid', 'GET /zstack/v1/api-jobs/:uuid'],
+    ...['GET /_aios/health', 'HEAD /_aios/health', 'GET /_aios/live', 'HEAD /_aios/live'],
+    ...['GET /openapi.json', 'GET /docs', 'GET /docs/', 'GET /docs/json', 'GET /docs/yaml'],
+    ...['GET /docs/static/*', 'HEAD /docs/static/*'],
+    // Answers preflights alone.
+    'OPTIONS *',
+  ];
+  const nameOf = ({ method, url }: Route) => `${method} ${url}`;
+  const [keyId, keySecret] = ['AKIDEXAMPLE', 'wJalrXUtnFEMI'];
+  const date = 'Tue, 25 Nov 2025 11:51:50 GMT';
+
+  /** A server with everything a stranger might change, and its routes. */
+  async function start(mode: 'auto' | 'inline' | 'job') {
+    const { built: server, routes } = await withRoutes(() =>
+      openServer(
+        steered({
+          corsOrigins: ['https://console.example.com'],
+          accessKeys: { keys: new Map([[keyId, keySecret]]), timeZone: 'UTC' },
+          reply: { mode, publicUrl: '' },
+          jobRetention: 3_600_000,
+        }),
+      ),
+    );
+    onTestFinished(server.close);
+    const inline = mode === 'job' ? await startServer({ file: server.file }) : server;
+    const model = await addModel(inline);
+    const service = await addModelService(inline);
+    const center = await addModelCenter(inline);
+    const tag = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'a' };
+    const { body } = await inline.post(`${ROOT}/system-tags`, { params: tag });
+    const gone = (await beginSession(inline)).uuid;
+    await inline.delete(sessionPath(gone));
+    await addSession(inline, START);
+    const live = (await beginSession(inline)).uuid;
+    const things: Record<string, string> = {
+      models: model.uuid,
+      'model-services': service.uuid,
+      'model-centers': center.uuid,
+      'system-tags': body.inventory.uuid,
+      tags: body.inventory.uuid,
+      sessions: live,
+    };
+    const guarded = routes.filter((route) => !open.includes(nameOf(route)));
+    const targetOf = ({ url }: Route) =>
+      url.replace(/([\w-]+)\/:\w+/g, (_, kind) => `${kind}/${things[kind] ?? STORED}`);
+    return { server, routes, guarded, targetOf, live, gone };
+  }
+
+  type Refusal = readonly [number, 'SYS.1007' | 'ID.1001', string];
+  type Stranger = [headers: Record<string, string>, refusal: Refusal];
+  const signatureOf = (method: string, path: string, secret: string) =>
+    createHmac('sha1', secret).update(`${method}\n${date}\n${path}`).digest('base64');
+  const wrongKey = [503, 'ID.1001', 'wrong accessKey signature'] as const;
+  const malformedKey = [
+    400,
+    'SYS.1007',
+    "accessKey format is 'ZStack AccessKeyId:Signature'",
+  ] as const;
+
+  /** Everybody who is nobody; the first ones are told apart by every kind of refusal. */
+  function strangers({ method }: Route, target: string, live: string, gone: string): Stranger[] {
+    const path = target.slice(target.indexOf('/v1'));
+    const key = (id: string, secret: string) => ({
+      date,
+      authorization: `ZStack ${id}:${signatureOf(method, path, secret)}`,
+    });
+    const given = (authorization: string) => ({ authorization });
+    return [
+      [{}, missing],
+      [given(`Bearer ${live}`), otherScheme],
+      [given('OAuth 00000000000040008000000000000000'), expired],
+      [key(keyId, 'another secret'), wrongKey],
+      [given(`OAuth ${STORED}`), expired],
+      [given(`OAuth ${gone}`), expired],
+      [given('OAuth'), expired],
+      [{ date, authorization: `ZStack ${keyId}` }, malformedKey],
+      [
+        { ...key(keyId, keySecret), date: date.replace('25', '24') },
+        [403, 'ID.1001', 'requestTimeTooSkewed'],
+      ],
+    ];
+  }
+
+  type Way = () => Record<string, string>;
+  const plainly: Way = () => ({});
+  const preferring: Way = () => ({ prefer: 'respond-async' });
+  const naming: Way = () => ({ 'x-job-uuid': newUuid() });
+
+  test.each<['auto' | 'inline' | 'job', [what: string, Way, asksForJob: boolean, many: boolean][]]>(
+    [
+      [
+        'auto',
+        [
+          ['plainly', plainly, false, true],
+          ['preferring a job', preferring, true, false],
+          ['naming a job', naming, true, false],
+        ],
+      ],
+      ['inline', [['naming a job', naming, false, false]]],
+      ['job', [['plainly', plainly, true, false]]],
+    ],
+  )('those that are not open refuse every stranger, with AIOS_REPLY=%s', async (mode, ways) => {
+    const { server, guarded, targetOf, live, gone } = await start(mode);
+    const receiver = await openReceiver();
+    const hook = { 'x-web-hook': `${receiver.url}/hook` };
+    const before = server.snapshot();
+    let asked = 0;
+    for (const route of guarded) {
+      const target = targetOf(route);
+      const mayBeJob = route.url.startsWith('/zstack/') && route.method !== 'GET';
+      for (const [what, way, asksForJob, many] of ways) {
+        for (const [headers, refusal] of strangers(route, target, live, gone).slice(
+          0,
+          many ? 99 : 4,
+        )) {
+          asked++;
+          const answer = await server.call(route.method, target, undefined, {
+            session: null,
+            headers: { ...headers, ...way(), ...(way === plainly ? {} : hook) },
+            // What is parsed is refused for its own sake.
+            ...(route.method !== 'GET' && { raw: '{"param":' }),
+          });
+          const why = `${nameOf(route)} ${what}, as ${JSON.stringify(headers)}`;
+          const isJob = mayBeJob && refusal[0] === 503 && asksForJob;
+          if (!isJob) {
+            expect([answer.status, answer.body.error?.details], why).toEqual([
+              refusal[0],
+              refusal[2],
+            ]);
+            expectFailure(answer, ...refusal);
+            continue;
+          }
+          expect([answer.status, Object.keys(answer.body)], why).toEqual([
+            202,
+            ['location', 'apiTimeout'],
+          ]);
+          const poll = await server.get(new URL(answer.body.location).pathname, { session: null });
+          expectFailure(poll, ...refusal);
+        }
+      }
+    }
+    expect(asked).toBeGreaterThan(100);
+    expect(server.snapshot()).toEqual(before);
+    // The first call of a hook would come after a quarter of a second.
+    await setTimeout(400);
+    expect(receiver.connections()).toBe(0);
+  });
+
+  test('those that are open are all there, and so is every operation under all its paths', async () => {
+    const { routes } = await start('auto');
+    const names = routes.map(nameOf);
+    expect(names).toEqual(expect.arrayContaining(open));
+    const paths = Object.values<Operation>(operations).flatMap(({ method, path, aliases = [] }) =>
+      [path, ...aliases].map((each) => `${method} /zstack${each.replace(/\{(\w+)\}/g, ':$1')}`),
+    );
+    expect(names).toEqual(expect.arrayContaining(paths));
+    expect(names).toEqual(expect.arrayContaining(['POST /_aios/reset', 'GET /_aios/metrics']));
   });
 });
 

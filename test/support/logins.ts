@@ -38,7 +38,7 @@ let addresses = 0;
 /** A client nobody has seen before, to a server that trusts its proxy: failures count by address. */
 export function newClient(): Record<string, string> {
   addresses++;
-  return { 'x-forwarded-for': `2001:db8::${addresses.toString(16)}` };
+  return { 'x-forwarded-for': `2001:db8:0:${addresses.toString(16)}::1` };
 }
 
 /** Sends a login, which needs no session, with what clients make of the password. */

@@ -20,8 +20,9 @@ export interface Launch {
 }
 
 export interface Program {
-  pid: number;
   cwd: string;
+  /** Its number, by which the system tells of it. */
+  pid: number;
   /** Where it serves; empty when it ended instead. */
   url: string;
   stdout: () => string;
@@ -64,11 +65,11 @@ export async function launch(context: Finishing, options: Launch = {}): Promise<
     }
   };
   await says('serves the API');
-  const [, url = ''] = /"msg":"(\S+) serves the API/.exec(output.stdout) ?? [];
+  const [, url = ''] = /(https?:\/\/[\w.:[\]-]+) serves the API/.exec(output.stdout) ?? [];
   if (url === '') await ended;
   return {
-    pid: child.pid ?? 0,
     cwd,
+    pid: child.pid ?? 0,
     url,
     stdout: () => output.stdout,
     stderr: () => output.stderr,

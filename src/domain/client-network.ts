@@ -1,0 +1,41 @@
+const GROUPS = 8;
+/** Groups of the part of an IPv6 address that names a network: its first 64 bits. */
+const NETWORK_GROUPS = 4;
+/** What is no address is made up by a client, and may be of any length. */
+const OTHER_MAX = 64;
+
+/**
+ * What an address counts as where clients are told apart: an IPv4 address as itself, also where it is
+ * written as IPv6; another IPv6 address as its /64, because one client has all addresses of that.
+ * @param address with or without a port, as proxies write it; other text counts as its beginning
+ */
+export function networkOf(address: string): string {
+  const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/%.*$/, '');
+  const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(bare) ?? [];
+  if (ipv4 !== undefined) return ipv4;
+  const groups = groupsOf(bare);
+  if (!groups) return address.slice(0, OTHER_MAX);
+  const [high = 0, low = 0] = groups.slice(-2);
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (isMapped) return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+  const network = groups.slice(0, NETWORK_GROUPS).map((group) => group.toString(16));
+  return `${network.join(':')}::/64`;
+}
+
+/** The eight numbers of an IPv6 address; undefined for what is none. */
+function groupsOf(text: string): number[] | undefined {
+  const hex = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
+    const [a, b, c, d] = bytes.slice(0, 4).map(Number) as [number, number, number, number];
+    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
+  });
+  const [before = '', after, ...more] = hex.split('::');
+  const split = (part: string) => (part === '' ? [] : part.split(':'));
+  const [left, right] = [split(before), split(after ?? '')];
+  const omitted = after === undefined ? 0 : Math.max(0, GROUPS - left.length - right.length);
+  const groups = [...left, ...Array<string>(omitted).fill('0'), ...right];
+  const isAddress =
+    groups.length === GROUPS && groups.every((group) => /^[\da-f]{1,4}$/i.test(group));
+  return isAddress && more.length === 0
+    ? groups.map((group) => Number.parseInt(group, 16))
+    : undefined;
+}

@@ -1,0 +1,147 @@
+import { describe, expect, test } from 'vitest';
+import { setAdminPassword } from '../../src/domain/credentials.ts';
+import { seedUuids, sharedSteered } from '../support/control.ts';
+import { expectFailure } from '../support/failures.ts';
+import {
+  beginSession,
+  credentials,
+  INITIAL_DIGEST,
+  LOGIN,
+  logIn,
+  quickPasswords,
+  sessionPath,
+} from '../support/logins.ts';
+import { newUuid } from '../support/records.ts';
+import { API, type CallOptions, type Server, startServer } from '../support/server.ts';
+
+const MODELS = `${API}/models`;
+/** A uuid that a client has chosen, and would have somebody else log in with. */
+const CHOSEN = '5e551017c4054ad2a1f00c0ffee0dead';
+const invalid = [503, 'ID.1001', 'Session expired'] as const;
+
+describe('a session that a client chose is none after a login that names it', () => {
+  const shared = sharedSteered();
+  const login = credentials(INITIAL_DIGEST);
+  const { logInByAccount } = login;
+
+  test.each<[string, string, object, Record<string, string>]>([
+    ['in Authorization', LOGIN, login, { authorization: `OAuth ${CHOSEN}` }],
+    ['in X-Session-Id', LOGIN, login, { 'x-session-id': CHOSEN }],
+    ['in a cookie', LOGIN, login, { cookie: `sessionUuid=${CHOSEN}; JSESSIONID=${CHOSEN}` }],
+    ['in X-Job-UUID', LOGIN, login, { 'x-job-uuid': CHOSEN }],
+    ['in the query', `${LOGIN}?uuid=${CHOSEN}&sessionUuid=${CHOSEN}&session=${CHOSEN}`, login, {}],
+    [
+      'beside the wrapper',
+      LOGIN,
+      { ...login, uuid: CHOSEN, session: { uuid: CHOSEN }, resourceUuid: CHOSEN },
+      {},
+    ],
+    [
+      'in the wrapper',
+      LOGIN,
+      {
+        logInByAccount: {
+          ...logInByAccount,
+          uuid: CHOSEN,
+          sessionUuid: CHOSEN,
+          resourceUuid: CHOSEN,
+        },
+      },
+      {},
+    ],
+    [
+      'in the tags',
+      LOGIN,
+      { ...login, systemTags: [`uuid::${CHOSEN}`, `resourceUuid::${CHOSEN}`] },
+      {},
+    ],
+  ])('%s', async (_, path, body, headers) => {
+    const server = shared();
+    const answer = await server.put(path, body, { session: null, headers });
+    expect(answer.status).toBe(200);
+    expect(answer.body.inventory.uuid).not.toBe(CHOSEN);
+    expectFailure(await server.get(MODELS, { session: CHOSEN }), ...invalid);
+    expect(JSON.stringify(server.snapshot())).not.toContain(CHOSEN);
+  });
+
+  test('nor is it when it is checked, renewed or ended', async () => {
+    const server = shared();
+    const { uuid: session } = await beginSession(server);
+    expect((await server.get(`${sessionPath(CHOSEN)}/valid`)).body.valid).toBe(false);
+    await server.put(
+      `${sessionPath(CHOSEN)}/renew`,
+      { renewSession: { duration: 100 } },
+      { session },
+    );
+    await server.delete(sessionPath(CHOSEN));
+    expectFailure(await server.get(MODELS, { session: CHOSEN }), ...invalid);
+  });
+
+  test('and the next one can not be foretold by who sets the seed of the uuids', async () => {
+    const server = shared();
+    const uuids: string[] = [];
+    for (let login = 0; login < 2; login++) {
+      await seedUuids(server, 'a seed');
+      uuids.push((await beginSession(server)).uuid);
+    }
+    expect(new Set(uuids).size).toBe(2);
+  });
+});
+
+test('each of many logins has a session of its own, of 122 random bits', async () => {
+  const server = await startServer();
+  const sessions = await Promise.all(Array.from({ length: 400 }, () => beginSession(server)));
+  const uuids = sessions.map(({ uuid }) => uuid);
+  expect(new Set(uuids).size).toBe(400);
+  for (const uuid of uuids) expect(uuid).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
+  // In so many draws a random digit misses none of its values.
+  for (const place of [0, 5, 11, 13, 17, 31]) {
+    expect(new Set(uuids.map((uuid) => uuid[place])).size).toBe(16);
+  }
+});
+
+describe('a session that has ended stays so:', () => {
+  /** It is admitted by nothing, and nothing revives it. */
+  async function expectDead(server: Server, session: string): Promise<void> {
+    const options: CallOptions = { session };
+    expectFailure(await server.get(MODELS, options), ...invalid);
+    const renewal = { renewSession: { duration: 1000 } };
+    expectFailure(await server.put(`${sessionPath(session)}/renew`, renewal, options), ...invalid);
+    expectFailure(await server.get('/_aios/metrics', options), ...invalid);
+    const { uuid: other } = await beginSession(server);
+    const renewed = await server.put(`${sessionPath(session)}/renew`, renewal, { session: other });
+    expect(renewed.status).not.toBe(200);
+    const job = { session, headers: { 'x-job-uuid': newUuid() } };
+    expect((await server.post(MODELS, {}, job)).status).toBe(202);
+    expectFailure(await server.get(MODELS, options), ...invalid);
+    expect((await server.get(`${sessionPath(session)}/valid`)).body.valid).toBe(false);
+  }
+
+  test('logged out', async () => {
+    const server = await startServer();
+    const { uuid } = await beginSession(server);
+    await server.delete(sessionPath(uuid), undefined, { session: null });
+    await expectDead(server, uuid);
+  });
+
+  test('expired', async () => {
+    const server = await startServer();
+    const { uuid } = await beginSession(server);
+    server.advance(7_200_000);
+    await expectDead(server, uuid);
+  });
+
+  test('begun with a password that is no longer the one', async () => {
+    const server = await startServer({ passwords: quickPasswords });
+    const ports = { store: server.store, passwords: quickPasswords, newUuid };
+    await setAdminPassword('the first', ports);
+    const { uuid } = (await logIn(server, 'the first')).body.inventory;
+    expect((await server.get(MODELS, { session: uuid })).status).toBe(200);
+    await setAdminPassword('the second', ports);
+    expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
+    expect((await logIn(server, 'the first')).status).toBe(503);
+    const next = (await logIn(server, 'the second')).body.inventory.uuid;
+    expect(next).not.toBe(uuid);
+    expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
+  });
+});
