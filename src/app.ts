@@ -13,6 +13,7 @@ import type { Rule } from './domain/rule.ts';
 import { rules } from './domain/rules.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/access-keys.ts';
 import { requireSession } from './http/authorization.ts';
+import { bodyReader } from './http/body.ts';
 import { allowOrigins } from './http/cors.ts';
 import { refuseOtherSites } from './http/cross-site.ts';
 import { serveDocs } from './http/docs.ts';
@@ -23,13 +24,13 @@ import { hook } from './http/hook.ts';
 import { HookAllowlist } from './http/hook-allowlist.ts';
 import { jobRequests, type ReplySettings } from './http/job-requests.ts';
 import { jobRoutes } from './http/job-routes.ts';
-import { parseJsonBody } from './http/json-body.ts';
 import { closeWithin } from './http/lifecycle.ts';
 import { countRequests, type Meter, metricsRoute, UNROUTED } from './http/metrics.ts';
 import { NodeRefusals } from './http/node-refusals.ts';
 import { UnroutedRequests } from './http/not-found.ts';
 import { describeApi } from './http/openapi.ts';
 import { operationRoutes } from './http/operation-route.ts';
+import { type Bounds, defaultBounds, shedLoad } from './http/overload.ts';
 import { parseQueryString } from './http/query-string.ts';
 import { logRequest } from './http/request-log.ts';
 import { sharedSerializers } from './http/serializers.ts';
@@ -64,6 +65,8 @@ export interface AppOptions {
   docsAssets?: string | undefined;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
+  /** From where on requests are refused; the defaults suit production. */
+  bounds?: Partial<Bounds>;
 }
 
 export interface Timeouts {
@@ -150,9 +153,6 @@ export async function buildApp(options: AppOptions) {
     throw unrouted.failureOf(request);
   });
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: unknown, body: Buffer) =>
-    parseJsonBody(body),
-  );
   app.addHook('onRoute', (route) => unrouted.add(route));
   nodeRefusals.watch(app.server);
   // Before all that may refuse: refusals are answers too.
@@ -160,6 +160,8 @@ export async function buildApp(options: AppOptions) {
   closeWithin(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', hook(logRequest));
   countRequests(app, options.meter);
+  const load = await shedLoad(app, { ...defaultBounds(), ...options.bounds });
+  app.addContentTypeParser('*', bodyReader(load));
   app.addHook('onRequest', hook(checkHead));
   await allowOrigins(app, options.corsOrigins, unrouted);
   app.addHook('onRequest', hook(unrouted.check));

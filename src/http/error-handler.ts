@@ -49,15 +49,8 @@ function toApiError(error: Error & Partial<FastifyError>, request: FastifyReques
       return invalidArgument(
         `the URL[${decodedPath(request.url)}] is not correctly percent-encoded`,
       );
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
-      return new ApiError(
-        'bodyTooLarge',
-        `the body is larger than ${request.routeOptions.bodyLimit} bytes`,
-      );
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return notJson(request.headers['content-type']);
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return invalidArgument('the body is not as long as its Content-Length');
   }
   const status = error.statusCode ?? 500;
   if (status >= 400 && status < 500) return invalidArgument(STATUS_CODES[status] ?? 'Bad Request');

@@ -27,7 +27,12 @@ export const healthRoutes: FastifyPluginAsyncTypebox<{
   );
   app.get(
     '/_aios/live',
-    { exposeHeadRoute: true, schema: { hide: true, response: { 200: Live } } },
+    {
+      exposeHeadRoute: true,
+      // A supervisor would restart a server that has much to do.
+      config: { isNeverShed: true },
+      schema: { hide: true, response: { 200: Live } },
+    },
     async () => ({ status: 'live' }) as const,
   );
 };

@@ -4,6 +4,8 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ModelService } from '../../src/domain/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
+import { countQuestion } from '../../src/store/sqlite/queries.ts';
+import { Reader } from '../../src/store/sqlite/reader.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, modelService } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
@@ -13,8 +15,9 @@ const PROGRAM = resolve('dist/reader-thread.js');
 
 /** A store on a file of a hundred services, with readers for whatever may take long. */
 async function storeWithReaders(context: Finishing, program = PROGRAM) {
+  const file = join(temporaryFolder(context), 'aios.db');
   const store = openSqliteStore({
-    file: join(temporaryFolder(context), 'aios.db'),
+    file,
     migrationsFolder: 'migrations/sqlite',
     readers: { program, smallBytes: 0 },
   });
@@ -23,7 +26,7 @@ async function storeWithReaders(context: Finishing, program = PROGRAM) {
     modelService({ name: `Service ${number}`, yaml: 'a'.repeat(number), createDate: number }),
   );
   await Promise.all(services.map((service) => store.addModelService(service, extras(), nothing)));
-  return { store, services };
+  return { store, services, file };
 }
 
 const scan = (pattern: string) => [where('ModelService', 'yaml', { is: 'like', pattern })];
@@ -130,4 +133,24 @@ test('closing waits for no question but that which is being answered', async (co
   await store.close();
   expect(new Set(await Promise.all(asked))).toContain('notReady');
   await expect(store.count('ModelService', [])).rejects.toMatchObject({ failure: 'notReady' });
+});
+
+test('a question that its reader does not come to in time is refused, and those after it are answered', async (context) => {
+  const { store, file } = await storeWithReaders(context);
+  const wide = modelService({ yaml: 'ab'.repeat(2_000_000) });
+  await store.addModelService(wide, extras(), nothing);
+  const reader = new Reader(PROGRAM, { file, isPatient: true }, 20);
+  context.onTestFinished(() => reader.close());
+  const slow = countQuestion('ModelService', scan(`%${'ab'.repeat(10)}_c%`));
+  const outcomes = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      reader.ask(slow).then(
+        () => 'answered',
+        (error) => error.failure,
+      ),
+    ),
+  );
+  expect(outcomes.slice(0, 2)).toEqual(['answered', 'answered']);
+  expect(outcomes.at(-1)).toBe('notReady');
+  expect(await reader.ask(countQuestion('ModelService', []))).toEqual([101]);
 });

@@ -16,6 +16,8 @@ export interface Connection {
   answer(method?: string): Promise<Answer>;
   /** Resolves when the server has closed the connection. */
   closed(): Promise<void>;
+  /** Reads nothing more. */
+  pause(): void;
   /** Cuts the connection as a crashing client would. */
   reset(): void;
 }
@@ -70,6 +72,7 @@ export async function openConnection(url: string): Promise<Connection> {
         return parsed?.answer;
       }),
     closed: () => until('end of the connection', () => (over ? null : undefined)).then(() => {}),
+    pause: () => void socket.pause(),
     reset: () => void socket.resetAndDestroy(),
   };
 }

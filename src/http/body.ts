@@ -1,0 +1,67 @@
+import type { FastifyRequest, RequestPayload } from 'fastify';
+import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { parseJsonBody } from './json-body.ts';
+import type { Load } from './overload.ts';
+
+/** Bytes that a body is given room for before any arrived, and from which on the room doubles. */
+const ROOM = 64 * 1024;
+
+type Done = (error: Error | null, body?: unknown) => void;
+
+/**
+ * Makes what reads a request's body and parses it. The body is in one piece while it arrives: a client may
+ * send each of its bytes as a chunk, and a list of these would take a hundred times their memory.
+ * @returns a parser for Fastify; it fails with ApiError for a body that is too large, cut short, not JSON,
+ *   or beyond what the server can hold for the moment
+ */
+export function bodyReader(load: Load) {
+  return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {
+    const limit = request.routeOptions.bodyLimit;
+    const declared = Number(request.headers['content-length'] ?? ROOM);
+    if (declared > limit) {
+      done(tooLarge(limit));
+      return;
+    }
+    let body = Buffer.allocUnsafe(Math.min(declared, ROOM));
+    let length = 0;
+
+    const end = (error: Error | null) => {
+      payload.off('data', take).off('end', parse).off('error', fail);
+      load.end(request);
+      if (error) done(error);
+    };
+    const take = (chunk: Buffer) => {
+      if (length + chunk.length > limit) return end(tooLarge(limit));
+      try {
+        load.take(request, chunk.length);
+      } catch (error) {
+        return end(error as Error);
+      }
+      if (length + chunk.length > body.length) {
+        const larger = Buffer.allocUnsafe(Math.max(length + chunk.length, 2 * body.length));
+        body.copy(larger, 0, 0, length);
+        body = larger;
+      }
+      chunk.copy(body, length);
+      length += chunk.length;
+    };
+    const parse = () => {
+      end(null);
+      let parsed: unknown;
+      try {
+        parsed = parseJsonBody(body.subarray(0, length));
+      } catch (error) {
+        return done(error as Error);
+      }
+      done(null, parsed);
+    };
+    const fail = () => end(invalidArgument('the body was cut short'));
+
+    load.begin(request, end);
+    payload.on('data', take).on('end', parse).on('error', fail);
+  };
+}
+
+function tooLarge(limit: number): ApiError {
+  return new ApiError('bodyTooLarge', `the body is larger than ${limit} bytes`);
+}

@@ -1,0 +1,186 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { expectFailure } from '../support/failures.ts';
+import { parseMetrics, sumOf } from '../support/prometheus.ts';
+import { type Connection, openConnection, rawRequest } from '../support/raw-http.ts';
+import { extras, modelService } from '../support/records.ts';
+import { requiredModelParams } from '../support/resources.ts';
+import { nothing } from '../support/results.ts';
+import { type Answer, API, SESSION, type Server, startServer } from '../support/server.ts';
+
+const MODELS = `${API}/models`;
+const JSON_TYPE = { 'Content-Type': 'application/json' };
+const KIB = 1024;
+
+/** Sends a request whose body doesn't end until `rest` is sent. */
+async function beginBody(server: Server, bytes = 0): Promise<Connection & { rest: string }> {
+  const body = JSON.stringify({ param: { ...requiredModelParams, logo: 'a'.repeat(bytes) } });
+  const headers = { ...JSON_TYPE, 'Content-Length': String(body.length) };
+  const connection = await openConnection(server.url);
+  await connection.send(rawRequest('POST', MODELS, headers, body.slice(0, -1)));
+  await pause(50);
+  return { ...connection, rest: body.slice(-1) };
+}
+
+function expectShed(answer: Answer, reason: string): void {
+  expectFailure(answer, 503, 'SYS.1010', `the server is overloaded: ${reason}`);
+  expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+}
+
+describe('with as many requests in flight as there may be', () => {
+  const reason = 'too many requests are in flight';
+  const bounds = { requests: 2 };
+
+  test('any more is refused, whoever asks for whatever, and health says so', async () => {
+    const server = await startServer({ bounds });
+    for (let each = 0; each < bounds.requests; each++) await beginBody(server);
+
+    expectShed(await server.get(MODELS), reason);
+    expectShed(await server.get(MODELS, { session: null }), reason);
+    expectShed(await server.post(MODELS, { param: requiredModelParams }), reason);
+    expectShed(await server.put('/zstack/v1/accounts/login', {}, { session: null }), reason);
+    expectShed(await server.get('/nothing'), reason);
+    expectShed(await server.get('/_aios/health', { session: null }), reason);
+    expect(server.rows('models')).toEqual([]);
+  });
+
+  test('a supervisor still sees that the process lives', async () => {
+    const server = await startServer({ bounds });
+    for (let each = 0; each < bounds.requests; each++) await beginBody(server);
+    expect((await server.get('/_aios/live', { session: null })).status).toBe(200);
+    expect((await server.call('HEAD', '/_aios/live', undefined, { session: null })).status).toBe(
+      200,
+    );
+  });
+
+  test('the body of what is refused is read on, and its connection serves again', async () => {
+    const server = await startServer({ bounds });
+    const held = [await beginBody(server), await beginBody(server)];
+    const connection = await openConnection(server.url);
+    const body = 'x'.repeat(1024 * KIB);
+    const headers = { ...JSON_TYPE, 'Content-Length': String(body.length) };
+    await connection.send(rawRequest('POST', MODELS, headers, body));
+    expectShed(await connection.answer(), reason);
+
+    for (const each of held) {
+      await each.send(each.rest);
+      expect((await each.answer()).status).toBe(200);
+    }
+    await connection.send(rawRequest('GET', MODELS));
+    expect((await connection.answer()).body.inventories).toHaveLength(2);
+  });
+
+  test('one is let in for each that is answered or has gone', async () => {
+    const server = await startServer({ bounds });
+    const [first, second] = [await beginBody(server), await beginBody(server)];
+    await first.send(first.rest);
+    await first.answer();
+    expect((await server.get(MODELS)).status).toBe(200);
+
+    await beginBody(server);
+    expectShed(await server.get(MODELS), reason);
+    second.reset();
+    await expect.poll(async () => (await server.get(MODELS)).status).toBe(200);
+  });
+
+  test('pipelined ones that go with their connection make room too', async () => {
+    const server = await startServer({ bounds: { requests: 20 } });
+    const connection = await openConnection(server.url);
+    const body = rawRequest('POST', MODELS, { ...JSON_TYPE, 'Content-Length': '9' }, '{');
+    await connection.send(rawRequest('GET', MODELS).repeat(19) + body);
+    connection.reset();
+    await pause(50);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => server.get(MODELS)));
+    expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
+  });
+
+  test('a body that has been arriving for long makes room for a new request', async () => {
+    const server = await startServer({ bounds });
+    const [slow, other] = [await beginBody(server), await beginBody(server)];
+    await pause(1000);
+
+    expect((await server.get(MODELS)).status).toBe(200);
+    expectShed(await slow.answer(), 'the body arrives too slowly');
+    await slow.closed();
+    await other.send(other.rest);
+    expect((await other.answer()).status).toBe(200);
+  });
+
+  test('what is refused is counted', async () => {
+    const server = await startServer({ bounds });
+    const held = [await beginBody(server), await beginBody(server)];
+    for (let each = 0; each < 3; each++) expectShed(await server.get(MODELS), reason);
+    for (const each of held) each.reset();
+    await expect.poll(async () => (await server.get(MODELS)).status).toBe(200);
+
+    const headers = { authorization: `OAuth ${SESSION}` };
+    const metrics = await (await fetch(`${server.url}/_aios/metrics`, { headers })).text();
+    const requests = parseMetrics(metrics).get('aios_requests_total');
+    expect(sumOf(requests, 'operation="QueryModel"', 'status="503"')).toBeGreaterThanOrEqual(3);
+  });
+});
+
+describe('with as many bytes of bodies in flight as there may be', () => {
+  const bounds = { bodyBytes: 512 * KIB };
+  const reason = 'too many large bodies are in flight';
+
+  test('another large one is refused while it arrives, a small one is not', async () => {
+    const server = await startServer({ bounds });
+    const held = await beginBody(server, 400 * KIB);
+    const large = { param: { ...requiredModelParams, logo: 'a'.repeat(300 * KIB) } };
+
+    expectShed(await server.post(MODELS, large), reason);
+    expect((await server.post(MODELS, { param: requiredModelParams })).status).toBe(200);
+
+    await held.send(held.rest);
+    expect((await held.answer()).status).toBe(200);
+    expect((await server.post(MODELS, large)).status).toBe(200);
+    expect(server.rows('models')).toHaveLength(3);
+  });
+
+  test('none is refused for what it only announces', async () => {
+    const server = await startServer({ bounds });
+    for (let each = 0; each < 10; each++) {
+      const connection = await openConnection(server.url);
+      const headers = { ...JSON_TYPE, 'Content-Length': String(400 * KIB) };
+      await connection.send(rawRequest('POST', MODELS, headers, '{'));
+    }
+    const large = { param: { ...requiredModelParams, logo: 'a'.repeat(300 * KIB) } };
+    expect((await server.post(MODELS, large)).status).toBe(200);
+  });
+});
+
+test('a client that takes no answers gets no more of them than may be in memory, and is cut off', async () => {
+  const server = await startServer({ bounds: { answerBytes: 1024 * KIB, stall: 500 } });
+  const service = modelService({ yaml: 'a'.repeat(500 * KIB) });
+  await server.store.addModelService(service, extras(), nothing);
+  const path = `${API}/model-services/${service.uuid}`;
+  const idle = await openConnection(server.url);
+  idle.pause();
+  // The system takes some megabytes in the client's place.
+  for (let batch = 0; batch < 15; batch++) {
+    await idle.send(rawRequest('GET', path).repeat(10));
+    await pause(10);
+  }
+
+  await expect
+    .poll(async () => (await server.get(path)).body.error?.details)
+    .toBe('the server is overloaded: too many large answers are in flight');
+  expect((await server.get(`${API}/models`)).status).toBe(200);
+  await expect.poll(async () => (await server.get(path)).status, { timeout: 5000 }).toBe(200);
+});
+
+test.each([
+  ['memory is nearly full', { heapBytes: 1, sample: 100 }, 'its memory is nearly full'],
+  [
+    'event loop is late',
+    { eventLoopDelay: 0.000001, sample: 100 },
+    'it is far behind with its work',
+  ],
+])('while its %s the server refuses, and lives', async (_, bounds, reason) => {
+  const server = await startServer({ bounds });
+  await expect.poll(async () => (await server.get(MODELS)).status).toBe(503);
+  expectShed(await server.get(MODELS), reason);
+  expectShed(await server.get('/_aios/health', { session: null }), reason);
+  expect((await server.get('/_aios/live', { session: null })).status).toBe(200);
+});

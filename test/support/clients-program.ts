@@ -1,0 +1,162 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What clients are asked to do; times are in milliseconds. */
+export type Task =
+  /** One request after the other on one connection, until told to end. */
+  | { kind: 'neighbour'; url: string; requests: string[]; pause: number }
+  /** On many connections, one request after the other, for so long. */
+  | { kind: 'load'; url: string; requests: string[]; connections: number; time: number }
+  /** Many connections that send this and no more, held until the server ends them, or for so long. */
+  | { kind: 'held'; url: string; bytes: string; connections: number; time: number }
+  /** Many connections that send something at once, and the rest a byte at a time, until the server ends them, or for so long. */
+  | {
+      kind: 'slow';
+      url: string;
+      first?: string;
+      bytes: string;
+      connections: number;
+      time: number;
+      pause: number;
+    };
+
+/** What they saw. */
+export interface Seen {
+  /** How many answers there were of each `status code`, `retry` behind it where that was told. */
+  answers: Record<string, number>;
+  /** How many connections there were, and how many of them the server ended. */
+  connections: number;
+  ended: number;
+  /** In milliseconds. */
+  p99: number;
+  slowest: number;
+}
+
+const seen: Seen = { answers: {}, connections: 0, ended: 0, p99: 0, slowest: 0 };
+const times: number[] = [];
+let isOver = false;
+
+/** A connection, and what reads its answers one after the other. */
+function open(url: string) {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let received = '';
+  let isEnded = false;
+  let wake = () => {};
+  socket.setEncoding('latin1');
+  socket.on('connect', () => seen.connections++);
+  socket.on('data', (data: string) => {
+    received += data;
+    wake();
+  });
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    isEnded = true;
+    if (!isOver) seen.ended++;
+    wake();
+  });
+  /** Counts the next answer; false where the connection has ended before. */
+  async function answer(): Promise<boolean> {
+    for (;;) {
+      const length = count(received);
+      received = received.slice(length);
+      if (length > 0) return true;
+      if (isEnded) return false;
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+  }
+  return { socket, answer, isEnded: () => isEnded };
+}
+
+/** Counts the answer that a text begins with; returns its length, 0 where it isn't whole. */
+function count(text: string): number {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) return 0;
+  const head = text.slice(0, end);
+  const length = end + 4 + Number(/\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
+  if (text.length < length) return 0;
+  const body = text.slice(end + 4, length);
+  const code = body.startsWith('{"error":') ? JSON.parse(body).error.code : '';
+  const retry = /\nretry-after: *\d/i.test(head) ? 'retry' : '';
+  const key = [head.split(' ', 2)[1], code, retry].filter(Boolean).join(' ');
+  seen.answers[key] = (seen.answers[key] ?? 0) + 1;
+  return length;
+}
+
+async function ask(client: ReturnType<typeof open>, request: string): Promise<boolean> {
+  const start = performance.now();
+  client.socket.write(request, 'latin1');
+  const isAnswered = await client.answer();
+  if (isAnswered) times.push(performance.now() - start);
+  return isAnswered;
+}
+
+async function askOn(task: { url: string; requests: string[] }, rest: number): Promise<void> {
+  let client = open(task.url);
+  for (let turn = 0; !isOver; turn++) {
+    const request = task.requests[turn % task.requests.length] as string;
+    if (!(await ask(client, request)) && !isOver) {
+      await pause(50);
+      client = open(task.url);
+    }
+    if (rest > 0) await pause(rest);
+  }
+}
+
+async function trickle(socket: Socket, bytes: string, rest: number, isEnded: () => boolean) {
+  for (let at = 0; at < bytes.length && !isOver && !isEnded(); at++) {
+    socket.write(bytes.charAt(at), 'latin1');
+    await pause(rest);
+  }
+}
+
+async function hold(task: Extract<Task, { bytes: string }>): Promise<void> {
+  const clients: ReturnType<typeof open>[] = [];
+  for (let made = 0; made < task.connections; made++) {
+    const client = open(task.url);
+    clients.push(client);
+    void (async () => {
+      while (await client.answer());
+    })();
+    if (task.kind === 'slow' && task.first) client.socket.write(task.first, 'latin1');
+    if (task.kind === 'slow') void trickle(client.socket, task.bytes, task.pause, client.isEnded);
+    else if (task.bytes !== '') client.socket.write(task.bytes, 'latin1');
+    // The system keeps few that nobody has accepted.
+    if (made % 100 === 99) await pause(10);
+  }
+  const deadline = performance.now() + task.time;
+  while (performance.now() < deadline && clients.some(({ isEnded }) => !isEnded())) await pause(50);
+}
+
+function finish(): void {
+  isOver = true;
+  times.sort((a, b) => a - b);
+  seen.p99 = Math.round(10 * (times[Math.floor(times.length * 0.99)] ?? 0)) / 10;
+  seen.slowest = Math.round(10 * (times.at(-1) ?? 0)) / 10;
+  process.send?.(seen, () => process.exit());
+}
+
+process.on('message', (message: Task | 'end') => {
+  if (message === 'end') return finish();
+  void begin(message);
+  return undefined;
+});
+process.on('disconnect', () => process.exit());
+
+async function begin(task: Task): Promise<void> {
+  switch (task.kind) {
+    case 'neighbour':
+      await askOn(task, task.pause);
+      return;
+    case 'load': {
+      for (let made = 0; made < task.connections; made++) void askOn(task, 0);
+      await pause(task.time);
+      break;
+    }
+    default:
+      await hold(task);
+  }
+  finish();
+}

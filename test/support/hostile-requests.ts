@@ -1,0 +1,350 @@
+import { rawRequest } from './raw-http.ts';
+import { requiredModelParams, requiredServiceParams } from './resources.ts';
+import { API, ROOT } from './server.ts';
+
+export const JSON_TYPE = { 'Content-Type': 'application/json' };
+const KIB = 1024;
+const MIB = KIB * KIB;
+const UUID = '6c1a5f6167944aa1886294842075279f';
+const MODELS = `${API}/models`;
+const SERVICES = `${API}/model-services`;
+
+const times = <Item>(count: number, make: (index: number) => Item) =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+/** A request with a body of any bytes. */
+export function withBody(method: string, path: string, body: string | Buffer): Buffer {
+  const bytes = Buffer.from(body);
+  const headers = { ...JSON_TYPE, 'Content-Length': String(bytes.length) };
+  return Buffer.concat([Buffer.from(rawRequest(method, path, headers)), bytes]);
+}
+
+const post = (body: string | Buffer) => withBody('POST', MODELS, body);
+const addModel = (param: object) =>
+  post(JSON.stringify({ param: { ...requiredModelParams, ...param } }));
+const addService = (param: object) =>
+  withBody('POST', SERVICES, JSON.stringify({ param: { ...requiredServiceParams, ...param } }));
+const updateService = (param: object) =>
+  withBody('PUT', `${SERVICES}/${UUID}`, JSON.stringify({ updateModelService: param }));
+const get = (path: string) => Buffer.from(rawRequest('GET', path));
+const param = JSON.stringify(requiredModelParams);
+
+/** Bodies that are built to hurt a parser, or what works with what it made. */
+export const bodies: Record<string, Buffer> = {
+  '32 MiB of brackets': post('['.repeat(32 * MIB)),
+  '32 MiB of objects in objects': post('{"a":'.repeat(6 * MIB)),
+  '16 MiB of one text': post(`"${'a'.repeat(16 * MIB)}"`),
+  '8 MiB of escapes': post(`{"param":{"logo":"${'\\u0061'.repeat((8 * MIB) / 6)}"}}`),
+  '8 MiB of open escapes': post(`"${'\\'.repeat(8 * MIB)}`),
+  '8 MiB of spaces': post(' '.repeat(8 * MIB)),
+  '8 MiB of one number': post(`{"param":{"size":${'9'.repeat(8 * MIB)}}}`),
+  '200,001 values': post(`[${'0,'.repeat(200_000)}0]`),
+  '65 levels': post('['.repeat(65) + ']'.repeat(65)),
+  'a member of every object': post(
+    `{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"param":${param}}`,
+  ),
+  'members of every object within': post(
+    `{"param":{"__proto__":{"name":"x"},"constructor":1,"toString":null,"hasOwnProperty":[]}}`,
+  ),
+  'every object’s members as vendors': addService({
+    vendorToSpecUuidsMap: JSON.parse('{"__proto__":["a"],"constructor":["b"],"":["c"]}'),
+  }),
+  'keys that are there twice': post(
+    `{"param":{"name":"first"},"param":${param.replace('}', ',"name":"second","name":"third"}')}}`,
+  ),
+  'invalid UTF-8': post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0xc0, 0x80, 0x22, 0x7d])),
+  'an encoded surrogate': post(Buffer.from('7b2261223a22eda080227d', 'hex')),
+  'half a pair of surrogates': post('{"param":{"name":"\\ud800"}}'),
+  'NUL in a text': addModel({ name: 'a\0b' }),
+  'a number beyond all': post(`{"param":{"size":1e999999999}}`),
+  'a number with a hundred thousand digits': post(`{"param":{"size":1.${'0'.repeat(100_000)}1}}`),
+  'a hundred thousand numbers that are no integers': post(`[${'1.5,'.repeat(99_999)}1.5]`),
+  'a hundred thousand keys that begin alike': post(
+    `{"param":{${times(99_000, (index) => `"${'k'.repeat(20)}${index}":0`).join()}}}`,
+  ),
+  'a hundred thousand keys that are indexes': post(
+    `{"param":{${times(99_000, (index) => `"${(index * 65_536) % 4_294_967_291}":0`).join()}}}`,
+  ),
+  'a hundred thousand keys of the same length and sum': post(
+    `{"param":{${times(99_000, (index) => `"${index.toString(2).padStart(17, '0').replaceAll('0', 'Aa').replaceAll('1', 'BB')}":0`).join()}}}`,
+  ),
+  'not JSON, but as long': post('x'.repeat(8 * MIB)),
+};
+
+/** Lists of a hundred thousand. */
+export const lists: Record<string, Buffer> = {
+  tagUuids: addModel({ tagUuids: times(100_000, (index) => `tag ${index}`) }),
+  'the same tagUuids': addModel({ tagUuids: times(100_000, () => 'a tag') }),
+  userTags: post(
+    JSON.stringify({ param: requiredModelParams, userTags: times(100_000, (i) => `tag ${i}`) }),
+  ),
+  modelUuids: addService({ modelUuids: times(100_000, (index) => String(index)) }),
+  modelServiceUuids: addModel({ modelServiceUuids: times(100_000, (index) => String(index)) }),
+  recommendedGpuNum: addModel({ recommendedGpuNum: times(100_000, (index) => index) }),
+  'uuids to delete': withBody(
+    'DELETE',
+    MODELS,
+    JSON.stringify({ uuids: times(100_000, (index) => index.toString(16).padStart(32, '0')) }),
+  ),
+  'well-formed uuids to delete': withBody(
+    'DELETE',
+    MODELS,
+    JSON.stringify({
+      uuids: times(
+        100_000,
+        (index) => `6c1a5f6167944aa18862${index.toString(16).padStart(12, '0')}`,
+      ),
+    }),
+  ),
+  cpuArchitectures: withBody(
+    'POST',
+    `${SERVICES}/${UUID}`,
+    JSON.stringify({ params: { cpuArchitectures: times(100_000, () => 'X86_64') } }),
+  ),
+  architectureImages: addService({
+    architectureImages: times(66_000, (index) => ({
+      cpuArchitecture: 'x86_64',
+      dockerImage: `image ${index}`,
+    })),
+  }),
+  vendorToSpecUuidsMap: addService({
+    vendorToSpecUuidsMap: Object.fromEntries(times(60_000, (index) => [`v${index}`, ['a']])),
+  }),
+  'one vendor’s uuids': addService({
+    vendorToSpecUuidsMap: { nvidia: times(100_000, (index) => String(index)) },
+  }),
+  servicePorts: updateService({ servicePorts: times(100_000, (index) => (index % 65_535) + 1) }),
+  environmentParameters: updateService({
+    environmentParameters: Object.fromEntries(times(90_000, (index) => [`k${index}`, 'v'])),
+  }),
+};
+
+const encode = encodeURIComponent;
+const query = (condition: string) => get(`${SERVICES}?limit=1&q=${encode(condition)}`);
+
+/** Texts that cost much where they meet an expression or a pattern that goes back and tries again. */
+export const texts: Record<string, Buffer> = {
+  'many blanks within a name': addModel({ name: `a${' '.repeat(250)}b` }),
+  '16 MiB of blanks': addModel({ introduction: ' '.repeat(16 * MIB - 1) }),
+  '16 MiB of blanks to be trimmed': addModel({ name: `${' '.repeat(16 * MIB)}a` }),
+  'a yaml of brackets': updateService({ yaml: '['.repeat(65_000), serviceName: 'a' }),
+  'a yaml of dashes': updateService({ yaml: '- '.repeat(32_000), serviceName: 'a' }),
+  'a yaml of aliases': updateService({
+    yaml: `a: &a [x]\n${times(2000, (i) => `b${i}: &b${i} [*a, *a]\n`).join('')}`,
+    serviceName: 'a',
+  }),
+  'aliases of aliases': updateService({
+    yaml: times(30, (i) => `l${i}: &l${i} [${times(9, () => (i ? `*l${i - 1}` : 'x'))}]\n`).join(
+      '',
+    ),
+    serviceName: 'a',
+  }),
+  'a yaml of blanks': updateService({ yaml: ' '.repeat(65_000), serviceName: 'a' }),
+  'GPU numbers of blanks': addModel({ recommendedGpuNum: ' '.repeat(255) }),
+  'GPU numbers of commas': addModel({ recommendedGpuNum: `${'1,'.repeat(127)}x` }),
+  'a pattern of percent signs': query(`yaml~=${'%a'.repeat(500)}~`),
+  'a pattern of underscores': query(`yaml!~=% ${'_'.repeat(1000)}~`),
+  'a condition of blanks': query(`${' '.repeat(20_000)}x`),
+  'a condition of operators': query('!?~=<>'.repeat(3000)),
+  'a date of blanks': query(`createDate=${' '.repeat(20_000)}x`),
+  'a date of digits': query(`createDate=${'2025-'.repeat(4000)}`),
+  'a number of digits': query(`size=${'9'.repeat(20_000)}x`),
+  'a list of commas': query(`name?=${','.repeat(20_000)}`),
+  'a header of blanks': Buffer.from(
+    rawRequest('GET', MODELS, { Authorization: `OAuth${' '.repeat(50_000)}x y` }),
+  ),
+  'a content type of blanks': Buffer.from(
+    rawRequest('POST', MODELS, {
+      'Content-Type': `application/json${' '.repeat(50_000)}x`,
+      'Content-Length': '2',
+    }),
+  ),
+  'an access key of colons': Buffer.from(
+    rawRequest('GET', MODELS, {
+      Authorization: `ZStack ${':'.repeat(50_000)}`,
+      Date: 'Tue, 25 Nov 2025 11:51:50 UTC',
+    }),
+  ),
+  'a date header of blanks': Buffer.from(
+    rawRequest('GET', MODELS, { Authorization: 'ZStack a:b', Date: `Tue,${' '.repeat(50_000)}x` }),
+  ),
+  'a job’s hook of dots': Buffer.from(
+    rawRequest('DELETE', `${MODELS}/${UUID}`, { 'X-Web-Hook': `http://${'a.'.repeat(20_000)}x/` }),
+  ),
+  'preferences of commas': Buffer.from(
+    rawRequest('DELETE', `${MODELS}/${UUID}`, { Prefer: `${', ;='.repeat(12_000)}x` }),
+  ),
+};
+
+/** Paths that try to be others. */
+export const paths: Record<string, Buffer> = Object.fromEntries(
+  [
+    `${MODELS}/..%2f..%2f..%2fetc%2fpasswd`,
+    `${MODELS}/../../../../etc/passwd`,
+    `${MODELS}/%2e%2e/%2e%2e/accounts`,
+    `${MODELS}/.`,
+    `${MODELS}/..;/`,
+    `${MODELS}/%00`,
+    `${MODELS}/a%00.json`,
+    `${MODELS}%00`,
+    `${MODELS}%2f${UUID}`,
+    `${MODELS}%5c${UUID}`,
+    `${MODELS}/%252e%252e`,
+    `${MODELS}/%c0%ae%c0%ae/`,
+    `${MODELS}/%`,
+    `${MODELS}/%u002e`,
+    '//zstack//v1////ai//models',
+    `${'/'.repeat(60_000)}`,
+    `/zstack/v1/${'a/'.repeat(30_000)}`,
+    `/${'%2e%2e%2f'.repeat(6000)}`,
+    `${MODELS}/${'a'.repeat(63_000)}`,
+    `${MODELS}/${'a'.repeat(70_000)}`,
+    `${MODELS}?${'a'.repeat(200_000)}`,
+    `http://example.com${MODELS}`,
+    `http://${'a'.repeat(50_000)}/`,
+    'http://[::1',
+    'https://user:password@localhost:1/zstack/v1/ai/models',
+    '*',
+    `/docs/static/..%2f..%2f..%2f..%2fpackage.json`,
+    `/docs/static/../../../package.json`,
+    `/docs/static/%2e%2e/%2e%2e/package.json`,
+    `/docs/static//etc/passwd`,
+    '/__proto__',
+    '/constructor/prototype',
+    `${ROOT}/accounts/sessions/__proto__/valid`,
+    `${ROOT}/api-jobs/__proto__`,
+    `${ROOT}/api-jobs/..%2f..`,
+    `${MODELS};jsessionid=1`,
+    `${MODELS}#fragment`,
+    `${MODELS}?__proto__[x]=1&constructor.prototype=2`,
+  ].map((path) => [path.slice(0, 60), get(path)]),
+);
+
+/** Heads that hold more than a head should. */
+export const heads: Record<string, Buffer> = {
+  'one header of 200 KiB': Buffer.from(
+    rawRequest('GET', MODELS, { 'X-Bomb': 'a'.repeat(200 * KIB) }),
+  ),
+  'one header of 10 MiB': Buffer.from(
+    rawRequest('GET', MODELS, { 'X-Bomb': 'a'.repeat(10 * MIB) }),
+  ),
+  '5,000 headers': Buffer.from(
+    rawRequest('GET', MODELS, Object.fromEntries(times(5000, (i) => [`X-${i}`, 'a']))),
+  ),
+  '60,000 headers': Buffer.from(
+    rawRequest('GET', MODELS, Object.fromEntries(times(60_000, (i) => [`X-${i}`, '']))),
+  ),
+  'a header 3,000 times': Buffer.from(
+    rawRequest('GET', MODELS, { Cookie: times(3000, () => 'a=b').join('\r\nCookie: ') }),
+  ),
+  'headers of every object': Buffer.from(
+    rawRequest('GET', MODELS, { ['__proto__']: 'a', constructor: 'b', 'x-constructor': 'c' }),
+  ),
+  'two hosts': Buffer.from(rawRequest('GET', MODELS, { Host: 'a\r\nHost: b' })),
+  'two sessions': Buffer.from(
+    rawRequest('GET', MODELS, { Authorization: 'OAuth a\r\nAuthorization: OAuth b' }),
+  ),
+  'a header in Latin-1': Buffer.from(rawRequest('GET', MODELS, { 'X-A': '\xe9\xff' }), 'latin1'),
+  'an endless verb': Buffer.from(`${'A'.repeat(100_000)} / HTTP/1.1\r\n\r\n`),
+  'an endless version': Buffer.from(`GET / HTTP/1.${'1'.repeat(100_000)}\r\n\r\n`),
+  'a body of one byte a chunk': Buffer.from(
+    `${rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' })}${'1\r\na\r\n'.repeat(500_000)}0\r\n\r\n`,
+  ),
+  'trailers without end': Buffer.from(
+    `${rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' })}2\r\n{}\r\n0\r\n${'X-A: b\r\n'.repeat(50_000)}\r\n`,
+  ),
+};
+
+/** What a smuggled request would be seen by. */
+export const SMUGGLED = 'smuggled';
+const hidden = addModel({ name: SMUGGLED }).toString();
+
+/** A request that hides another in what it may be thought to end before. */
+const hiding = (headers: string, before = '', after = ''): Buffer =>
+  Buffer.from(
+    `${rawRequest('POST', MODELS, JSON_TYPE).trimEnd()}\r\n${headers}\r\n\r\n${before}${hidden}${after}`,
+  );
+const { length } = hidden;
+const hex = length.toString(16);
+const chunked = `${hex}\r\n${hidden}\r\n0\r\n\r\n`;
+const smuggling = (headers: string, body: string): Buffer =>
+  Buffer.from(`${rawRequest('POST', MODELS, JSON_TYPE).trimEnd()}\r\n${headers}\r\n\r\n${body}`);
+
+/** Requests whose end two readers of HTTP may see at different places, with another one in between. */
+export const smuggled: Record<string, Buffer> = {
+  'a length and chunks': hiding('Content-Length: 5\r\nTransfer-Encoding: chunked', '0\r\n\r\n'),
+  'chunks and a length': hiding(
+    `Transfer-Encoding: chunked\r\nContent-Length: ${length + 5}`,
+    '0\r\n\r\n',
+  ),
+  'two lengths': hiding(`Content-Length: 0\r\nContent-Length: ${length}`),
+  'two lengths, the longer one first': hiding(`Content-Length: ${length}\r\nContent-Length: 0`),
+  'lengths in a list': hiding(`Content-Length: 0, ${length}`),
+  'a length with a sign': hiding('Content-Length: +0'),
+  'a negative length': hiding('Content-Length: -1'),
+  'a length in hexadecimal': hiding('Content-Length: 0x0'),
+  'a length and a blank': hiding(`Content-Length: ${length} 0`),
+  'a length beyond all': hiding('Content-Length: 18446744073709551616'),
+  'an empty length': hiding('Content-Length:'),
+  'a blank before the colon': hiding(`Content-Length : ${length}`),
+  'a tab before the colon': hiding(`Content-Length\t: ${length}`),
+  'a blank before the name': hiding(` Content-Length: ${length}`),
+  'a length on a folded line': hiding(`X-A: b\r\n Content-Length: ${length}\r\nContent-Length: 0`),
+  'a length, folded': hiding(`Content-Length:\r\n ${length}\r\nTransfer-Encoding: chunked`),
+  'chunks and a blank before the colon': hiding(
+    `Transfer-Encoding : chunked\r\nContent-Length: 5`,
+    '0\r\n\r\n',
+  ),
+  'chunks, folded': hiding('Transfer-Encoding:\r\n chunked\r\nContent-Length: 5', '0\r\n\r\n'),
+  'an encoding nobody knows': hiding('Transfer-Encoding: xchunked', '0\r\n\r\n'),
+  'the encoding identity': hiding('Transfer-Encoding: identity\r\nContent-Length: 0'),
+  'chunks, then identity': hiding('Transfer-Encoding: chunked, identity', '0\r\n\r\n'),
+  'identity, then chunks, and a length': hiding(
+    'Transfer-Encoding: identity, chunked\r\nContent-Length: 5',
+    '0\r\n\r\n',
+  ),
+  'chunks twice': hiding('Transfer-Encoding: chunked, chunked\r\nContent-Length: 5', '0\r\n\r\n'),
+  'two encodings': hiding(
+    'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 5',
+    '0\r\n\r\n',
+  ),
+  'chunks in quotes': hiding('Transfer-Encoding: "chunked"\r\nContent-Length: 5', '0\r\n\r\n'),
+  'chunks after a control character': hiding(
+    'Transfer-Encoding: \x0bchunked\r\nContent-Length: 5',
+    '0\r\n\r\n',
+  ),
+  'a line ended by LF alone': hiding(`X-A: b\nContent-Length: 0\nX-B: c`, '', ''),
+  'a line ended by CR alone': hiding(`X-A: b\rContent-Length: ${length}\r\nContent-Length: 0x`),
+  'a NUL in a header': hiding(`X-A: \0\r\nContent-Length: 0`),
+  'a chunk’s size in another base': smuggling('Transfer-Encoding: chunked', `0x${chunked}`),
+  'a chunk’s size with a sign': smuggling('Transfer-Encoding: chunked', `+${chunked}`),
+  'a chunk’s size beyond all': smuggling(
+    'Transfer-Encoding: chunked',
+    `10000000000000000${chunked}`,
+  ),
+  'a chunk that ends by LF alone': smuggling('Transfer-Encoding: chunked', `2\r\n{}\n${chunked}`),
+  'an extension with a line end': smuggling(
+    'Transfer-Encoding: chunked',
+    `2;a\n{}\r\n0\r\n\r\n${chunked}`,
+  ),
+  'an extension of 100 kB': smuggling(
+    'Transfer-Encoding: chunked',
+    `${hex};${'a'.repeat(100_000)}\r\n${hidden}\r\n0\r\n\r\n`,
+  ),
+  'a chunk that is longer than it says': smuggling(
+    'Transfer-Encoding: chunked',
+    `1\r\n${hidden}\r\n0\r\n\r\n`,
+  ),
+  'a whole request as a body': hiding(`Content-Length: ${length}`),
+  'a whole request as a chunk': smuggling('Transfer-Encoding: chunked', chunked),
+  'a whole request as the body of a GET': Buffer.from(
+    `${rawRequest('GET', MODELS, { 'Content-Length': String(length) })}${hidden}`,
+  ),
+  'a whole request after an upgrade': Buffer.from(
+    `${rawRequest('CONNECT', 'localhost:80')}${hidden}`,
+  ),
+  'chunks in HTTP/1.0': Buffer.from(
+    smuggling('Transfer-Encoding: chunked', chunked).toString().replace('HTTP/1.1', 'HTTP/1.0'),
+  ),
+  'a version before HTTP/1': Buffer.from(`GET ${MODELS}\r\n\r\n${hidden}`),
+};
