@@ -1,10 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { ErrorCode } from './errors.ts';
 import { uuidInList } from './resource.ts';
-import { boolean, component, listOf, oneOf, optional, uuidOf } from './schema.ts';
-
-/** Resources that one request may delete. */
-const UUIDS_MAX = 1000;
+import { boolean, boundedList, component, listOf, oneOf, optional, uuidOf } from './schema.ts';
 
 const deleteMode = oneOf(
   'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
@@ -16,7 +13,7 @@ const deleteMode = oneOf(
 export const DeleteQuery = Type.Object(optional({ deleteMode }));
 
 export const DeleteUuidsQuery = Type.Object({
-  uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), { maxItems: UUIDS_MAX }),
+  uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), boundedList),
 });
 
 /** What became of one of several resources (contract §4.5). */

@@ -1,7 +1,7 @@
 import { type TUnsafe, Type } from '@sinclair/typebox';
 import { invalidArgument } from './errors.ts';
 import { trim } from './reader.ts';
-import { INTEGER_MAX, integer, listOf, Refine, readAs, text } from './schema.ts';
+import { boundedList, INTEGER_MAX, integer, listOf, Refine, readAs, text } from './schema.ts';
 
 /**
  * Numbers of GPUs as sent (decision 25): comma-separated, a JSON array in a string, or a JSON array.
@@ -12,7 +12,7 @@ export function gpuNumbersIn(description: string): TUnsafe<number[]> {
     Type.Union(
       [
         text('Comma-separated, or a JSON array.', { max: 255 }),
-        listOf('A JSON array.', integer('A number of GPUs.', { min: 0 })),
+        listOf('A JSON array.', integer('A number of GPUs.', { min: 0 }), boundedList),
       ],
       {
         description,

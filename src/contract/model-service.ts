@@ -3,6 +3,8 @@ import { cpuArchitecture, cpuArchitectureIn } from './cpu-architecture.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
   boolean,
+  boundedList,
+  boundedMap,
   component,
   integer,
   listOf,
@@ -90,18 +92,28 @@ const field = {
   type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval']),
   source: oneOf('Where the service comes from.', sources),
   framework: text('Framework of the service.', { max: 255 }),
-  modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model')),
-  architectureImages: listOf('The images, one per CPU architecture.', ArchitectureImage),
+  modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), boundedList),
+  architectureImages: listOf(
+    'The images, one per CPU architecture.',
+    ArchitectureImage,
+    boundedList,
+  ),
   supportDistributed: boolean('Whether distributed deployment is supported.'),
   containerCommand: text('Container start command.', { max: 4096 }),
   containerArgs: text('Container start arguments.', { max: 4096 }),
   vendorToSpecUuidsMap: mapOf(
     'GPU vendor to the UUIDs of its GPU specifications; duplicates are dropped.',
     listOf('UUIDs of GPU specifications.', uuidInList('a GPU specification'), {
+      ...boundedList,
       [Refine]: (uuids: string[]) => [...new Set(uuids)],
     }),
+    boundedMap,
   ),
-  cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitectureIn),
+  cpuArchitectures: listOf(
+    'CPU architectures the service supports.',
+    cpuArchitectureIn,
+    boundedList,
+  ),
 };
 
 export const ModelServiceInventory = Type.Object(
@@ -180,19 +192,23 @@ export const yamlEditFields = {
   environmentParameters: mapOf(
     'Sets the yaml’s `env`, as a list of `key:value`.',
     verbatim('Value of the environment variable.'),
+    boundedMap,
   ),
   startupParameters: mapOf(
     'Sets the yaml’s `startupParameters`.',
     verbatim('Value of the startup parameter.'),
+    boundedMap,
   ),
   inferenceParams: mapOf(
     'Sets the yaml’s `inferenceParams`.',
     verbatim('Value of the inference parameter.'),
+    boundedMap,
   ),
   serviceName: text('Sets `name` of the yaml’s first service.', { max: 4096 }),
   servicePorts: listOf(
     'Sets `ports` of the yaml’s first service.',
     integer('A port.', { min: 1, max: 65_535 }),
+    boundedList,
   ),
   serviceLivez: text('Sets `livez` of the yaml’s first service.', { max: 4096 }),
   serviceReadyz: text('Sets `readyz` of the yaml’s first service.', { max: 4096 }),

@@ -4,6 +4,7 @@ import { ModelServiceRefInventory } from './model-service.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
   boolean,
+  boundedList,
   component,
   integer,
   listOf,
@@ -103,7 +104,7 @@ export const AddModelParams = Type.Object({
       ...newResourceFields,
     }),
     ...since('5.2.1', {
-      modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service')),
+      modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), boundedList),
     }),
     ...since('5.4.6', {
       recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
@@ -133,6 +134,7 @@ export const UpdateModelParams = Type.Object(
     modelClassifications: listOf(
       'Classifications; stored, never returned.',
       verbatim('A classification.'),
+      boundedList,
     ),
     recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
     gpuConstraintDescription: field.gpuConstraintDescription,

@@ -67,7 +67,7 @@ export function compileStrictReader<Read>(
 
 const keywords = new Set([
   ...['type', 'properties', 'required', 'additionalProperties', 'items', 'anyOf', 'enum'],
-  ...['maxLength', 'maxItems', 'minimum', 'maximum'],
+  ...['maxLength', 'maxItems', 'maxProperties', 'minimum', 'maximum'],
   ...['$id', 'title', 'description', 'default', 'examples', 'format', 'x-zstack-since'],
 ]);
 
@@ -240,12 +240,7 @@ function listReader(schema: TSchema): Reader {
     },
     check(value, field, reading) {
       const list = value as unknown[];
-      if (list.length > maxItems) {
-        throw invalidArgument(
-          `field[${field}] of message[${reading.message}] exceeds max number of members. ` +
-            `expected was <= ${maxItems}, actual was ${list.length}`,
-        );
-      }
+      requireFewer(list, maxItems, field, reading);
       if (list.includes(null))
         throw invalidArgument(`field[${field}] cannot contain a NULL element`);
       return list.map((item, index) => items.check(item, `${field}[${index}]`, reading));
@@ -253,10 +248,19 @@ function listReader(schema: TSchema): Reader {
   };
 }
 
+function requireFewer(members: unknown[], max: number, field: string, reading: Reading): void {
+  if (members.length <= max) return;
+  throw invalidArgument(
+    `field[${field}] of message[${reading.message}] exceeds max number of members. ` +
+      `expected was <= ${max}, actual was ${members.length}`,
+  );
+}
+
 /** A map with any keys. An entry of null is no entry. */
 function mapReader(schema: TSchema): Reader {
   const values = compileReader(schema.additionalProperties);
   const keys = textReader({ [Verbatim]: true } as unknown as TSchema);
+  const { maxProperties = Number.POSITIVE_INFINITY } = schema;
   return {
     convert(value, field, reading) {
       if (!isStructure(value)) throw wrongType(field, 'an object', value);
@@ -270,8 +274,10 @@ function mapReader(schema: TSchema): Reader {
       );
     },
     check(value, field, reading) {
+      const entries = Object.entries(value as object);
+      requireFewer(entries, maxProperties, field, reading);
       return Object.fromEntries(
-        Object.entries(value as object).map(([key, entry]) => [
+        entries.map(([key, entry]) => [
           keys.check(key, field, reading),
           values.check(entry, `${field}.${key}`, reading),
         ]),

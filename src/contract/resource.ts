@@ -1,5 +1,5 @@
 import { invalidArgument } from './errors.ts';
-import { date, listOf, Refine, text, UUID_MAX, Verbatim } from './schema.ts';
+import { boundedList, date, listOf, Refine, text, UUID_MAX, Verbatim } from './schema.ts';
 
 /** The platform's names for the kinds of resource, as its sentences and tags use them. */
 export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO'] as const;
@@ -26,7 +26,7 @@ export const newResourceFields = {
       );
     },
   }),
-  tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag')),
+  tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
 };
 
 /** A member of a list of uuids: kept as sent, like every list member (contract §2). */

@@ -105,6 +105,14 @@ export function oneOf<const Values extends readonly string[]>(
   return Type.Unsafe<Values[number]>(Type.String({ description, enum: [...values], ...options }));
 }
 
+/**
+ * Members of a list, and entries of a map, that a request may have (decision 35): what takes longer than some
+ * ten milliseconds keeps others waiting.
+ */
+const MEMBERS_MAX = 1000;
+export const boundedList = { maxItems: MEMBERS_MAX };
+export const boundedMap = { maxProperties: MEMBERS_MAX };
+
 export function listOf<Item extends TSchema>(
   description: string,
   items: Item,

@@ -1,13 +1,17 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, resourceTypes, uuid } from './resource.ts';
-import { boolean, listOf, oneOf, uuidOf, verbatim } from './schema.ts';
+import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './schema.ts';
 
 const tag = verbatim('The tag; kept as sent.', { max: 4096 });
 
 /** What every write may carry beside its wrapper or inside it (decision 29). */
 export const tagFields = {
-  systemTags: listOf('System tags to attach, kept as sent; duplicates are dropped.', tag),
-  userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag),
+  systemTags: listOf(
+    'System tags to attach, kept as sent; duplicates are dropped.',
+    tag,
+    boundedList,
+  ),
+  userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag, boundedList),
 };
 
 const field = {
