@@ -56,8 +56,6 @@ const SMALL_BYTES = 64 * 1024;
 /** From when on a body that is still arriving makes room for a new request, in milliseconds. */
 const SLOW_MS = 1000;
 
-/** Pipelined requests of one connection that are worked on at a time. */
-const PIPELINED_MAX = 16;
 /** How many times as many requests may wait for their turn as may be worked on. */
 const WAITING_SHARE = 4;
 
@@ -72,24 +70,6 @@ interface Held {
 
 type Refuse = (failure: ApiError) => void;
 
-/** Requests that came on a connection before those ahead of them were answered. */
-interface Pipeline {
-  held: Set<Held>;
-  /** How many of them are being worked on. */
-  begun: number;
-  /** Begins the others, in their order. */
-  waiting: (() => void)[];
-}
-
-function beginNext(pipeline: Pipeline): void {
-  while (pipeline.begun < PIPELINED_MAX) {
-    const begin = pipeline.waiting.shift();
-    if (!begin) return;
-    pipeline.begun++;
-    begin();
-  }
-}
-
 /** Counts what is in flight, and refuses what is beyond the bounds. */
 export class Load {
   readonly #bounds: Bounds;
@@ -100,7 +80,8 @@ export class Load {
   #answerBytes = 0;
   /** Requests whose bodies are still arriving, the oldest first. */
   readonly #arriving = new Map<Held, Refuse>();
-  readonly #pipelines = new WeakMap<Socket, Pipeline>();
+  /** By connection, the same. */
+  readonly #waitingOn = new WeakMap<Socket, Set<Held>>();
 
   constructor(bounds: Bounds) {
     this.#bounds = bounds;
@@ -204,28 +185,30 @@ export class Load {
     return true;
   }
 
+  /** Begins a request when those before it on its connection are answered. */
   #enqueue(socket: Socket, held: Held, begin: () => void): void {
-    const pipeline = this.#pipelines.get(socket) ?? this.#openPipeline(socket);
-    pipeline.held.add(held);
-    held.reply.raw.once('close', () => {
-      pipeline.held.delete(held);
-      pipeline.begun--;
+    const waiting = this.#waitingOn.get(socket) ?? this.#watch(socket);
+    waiting.add(held);
+    // What else the client sends stays with the system until then.
+    socket.pause();
+    held.reply.raw.once('socket', () => {
+      waiting.delete(held);
+      if (waiting.size === 0) socket.resume();
       // Others come in between.
-      setImmediate(() => beginNext(pipeline));
+      setImmediate(() => {
+        if (!held.isReleased) begin();
+      });
     });
-    pipeline.waiting.push(begin);
-    beginNext(pipeline);
   }
 
-  #openPipeline(socket: Socket): Pipeline {
-    const pipeline: Pipeline = { held: new Set(), begun: 0, waiting: [] };
-    this.#pipelines.set(socket, pipeline);
+  #watch(socket: Socket): Set<Held> {
+    const waiting = new Set<Held>();
+    this.#waitingOn.set(socket, waiting);
     // Where the connection closes before an answer's turn, that answer never does.
     socket.once('close', () => {
-      pipeline.waiting.length = 0;
-      for (const held of pipeline.held) this.#release(held);
+      for (const held of waiting) this.#release(held);
     });
-    return pipeline;
+    return waiting;
   }
 
   #release(held: Held): void {

@@ -766,6 +766,22 @@ describe('a list of bounded length', () => {
   });
 });
 
+describe('a map of bounded size', () => {
+  const schema = Type.Object({ map: mapOf('', text('', { max: 1 }), { maxProperties: 2 }) });
+
+  test('is taken up to its bound, entries of null not counted', () => {
+    const { value } = read(schema, { map: { a: 'a', b: null, c: 'c' } });
+    expect(value).toEqual({ map: { a: 'a', c: 'c' } });
+  });
+
+  test('is refused beyond it', () => {
+    expect(outcome(() => read(schema, { map: { a: 'a', b: 'too long', c: 'c' } }))).toEqual({
+      refused:
+        'field[map] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
+    });
+  });
+});
+
 describe('queries (§4.7)', () => {
   const query = (sent: Record<string, unknown>) =>
     outcome(() => reader('QueryModel').readQuery(sent));

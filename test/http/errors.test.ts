@@ -584,6 +584,11 @@ describe('400: the body', () => {
       `{"param":${'['.repeat(64)}${']'.repeat(64)}}`,
       /nested deeper than 64 levels/,
     ],
+    [
+      'with a list of more than 1000 members',
+      JSON.stringify({ param: { ...requiredModelParams, tagUuids: Array(1001).fill('a') } }),
+      /^field\[tagUuids\] of message\[[\w.]+\] exceeds max number of members\. expected was <= 1000, actual was 1001$/,
+    ],
     ['of 200,001 values', `{"param":[${'0,'.repeat(199_998)}0]}`, /more than 200000 values/],
   ])('%s', async (_, raw, sentence) => {
     expectFailure(await post(raw), 400, 'SYS.1007', expect.stringMatching(sentence));

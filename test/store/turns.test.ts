@@ -24,7 +24,7 @@ import {
 import { requiredModelParams } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
 import { seededModel } from '../support/seeds.ts';
-import { API, SESSION } from '../support/server.ts';
+import { type Answer, API, SESSION } from '../support/server.ts';
 import { openFileStore, openSecondStore } from '../support/sqlite-stores.ts';
 import { storeWrites, writeOneOfEach } from '../support/store-writes.ts';
 import {
@@ -218,10 +218,17 @@ describe('the writes of one turn', () => {
       ...(index % 3 === 0 && { modelServiceUuids: [UNKNOWN] }),
     }));
     const [writesBefore = 0, commitsBefore = 0] = await commits();
-    const connection = await openConnection(url);
-    await connection.send(params.map(request).join(''));
+    const connections = await Promise.all(params.map(() => openConnection(url)));
+    // All accepted, by a server in this process.
+    for (const connection of connections) {
+      await connection.send(rawRequest('GET', `${API}/models?limit=0`));
+      await connection.answer();
+    }
+    await Promise.all(
+      params.map((param, index) => connections[index]?.send(request(param)) ?? param),
+    );
     for (const [index, { name }] of params.entries()) {
-      const { status, body } = await connection.answer();
+      const { status, body } = (await connections[index]?.answer()) as Answer;
       expect([name, status]).toEqual([name, index % 3 === 0 ? 503 : 200]);
       if (status === 200) expect(body.inventory.name).toBe(name);
       else expect(body.error.code).toBe('SYS.1003');

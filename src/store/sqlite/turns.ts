@@ -5,8 +5,9 @@ import { isLocked, translateError } from './errors.ts';
 
 /** Writes that share a transaction at most: nobody else is served meanwhile. */
 const WRITES_MAX = 64;
-/** Resources after which the reads of a turn end: all that they give are in memory at once. */
+/** Resources, and characters of theirs, after which the reads of a turn end: others wait while all are told. */
 const RESOURCES_MAX = 200;
+const CHARACTERS_MAX = 1_000_000;
 
 /** Until writes are tried again that met another program's lock; reads go on meanwhile. */
 const LOCKED_PAUSE_MS = 20;
@@ -230,14 +231,25 @@ export class Turns {
   }
 }
 
-/** Does a read, and returns how many resources it gave. */
+/** Does a read, and returns how much of a turn it takes, in resources. */
 function read({ work, resolve, reject }: Asked): number {
   try {
     const result = work();
     resolve(result as never);
-    return Array.isArray(result) ? result.length : 1;
+    return Array.isArray(result)
+      ? result.reduce((sum, each) => sum + weightOf(each), 0)
+      : weightOf(result);
   } catch (error) {
     reject(error);
     return 1;
   }
+}
+
+function weightOf(resource: unknown): number {
+  if (typeof resource !== 'object' || resource === null) return 1;
+  let characters = 0;
+  for (const value of Object.values(resource)) {
+    if (typeof value === 'string') characters += value.length;
+  }
+  return 1 + (characters * RESOURCES_MAX) / CHARACTERS_MAX;
 }
