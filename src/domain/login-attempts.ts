@@ -99,7 +99,7 @@ export class LoginAttempts {
     if (this.#judged < JUDGED_MAX) {
       this.#judged++;
     } else {
-      if (this.#turns.length >= TURNS_MAX) {
+      if (this.#turns.length >= TURNS_MAX && !this.#known.has(network)) {
         throw new ApiError('notReady', 'too many logins wait to be judged');
       }
       await new Promise<void>((start) => this.#turns.push({ network, attempts, start }));

@@ -22,6 +22,10 @@ export function bodyReader(load: Load) {
       done(tooLarge(limit));
       return;
     }
+    if (request.raw.destroyed) {
+      done(cutShort());
+      return;
+    }
     let body = Buffer.allocUnsafe(Math.min(declared, ROOM));
     let length = 0;
 
@@ -55,12 +59,14 @@ export function bodyReader(load: Load) {
       }
       done(null, parsed);
     };
-    const fail = () => end(invalidArgument('the body was cut short'));
+    const fail = () => end(cutShort());
 
     load.begin(request, end);
     payload.on('data', take).on('end', parse).on('error', fail);
   };
 }
+
+const cutShort = () => invalidArgument('the body was cut short');
 
 function tooLarge(limit: number): ApiError {
   return new ApiError('bodyTooLarge', `the body is larger than ${limit} bytes`);

@@ -21,12 +21,16 @@ export function refuseOtherSites(origins: readonly string[]): (request: FastifyR
     // To a machine that is asked by plain http, browsers send the origin alone.
     if (site === undefined && isOwn(origin, request)) return;
     throw invalidArgument(
-      'Invalid header[Origin], AIOS_CORS_ORIGINS does not allow pages of this origin to write',
+      'Invalid header[Origin], pages of this origin may not write: it is neither that of the server, ' +
+        'which AIOS_PUBLIC_URL can name, nor in AIOS_CORS_ORIGINS',
     );
   };
 }
 
 /** Whether a page is of the host that the request is sent to; a proxy may have another scheme. */
 function isOwn(origin = '', { host }: FastifyRequest): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host.toLowerCase();
+  if (!URL.canParse(origin)) return false;
+  const page = new URL(origin);
+  const asked = `${page.protocol}//${host}`;
+  return URL.canParse(asked) && new URL(asked).host === page.host;
 }

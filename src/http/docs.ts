@@ -1,28 +1,39 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { Lanes } from './lanes.ts';
 import { rawPath } from './paths.ts';
 
 /** Where the page is. */
 export const DOCS = '/docs';
 const ASSETS = `${DOCS}/static/*`;
+/** Parts of the page that are read from the disk at a time: each is up to two megabytes in memory. */
+const READ_MAX = 4;
 
 /**
  * Serves the OpenAPI document, and a page to browse it and try calls, which loads nothing from elsewhere.
  * @param assets folder of the page's parts; the package's own unless given
  */
 export async function serveDocs(app: FastifyInstance, assets?: string): Promise<void> {
-  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+  let document: Buffer | undefined;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    // Anybody may ask for it, and making it takes milliseconds.
+    document ??= Buffer.from(JSON.stringify(app.swagger()));
+    return reply.type(JSON_CONTENT_TYPE).send(document);
+  });
   const page = lazily(async () => {
     // Only when needed: what the page is made of would take its part of every start.
     const { createDocsPage } = await import('./docs-page.ts');
     return createDocsPage(app.swagger(), app.log, assets);
   });
 
+  const readings = new Lanes({ total: READ_MAX, lane: READ_MAX });
+
   async function show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { method, headers } = request;
-    const answer = await (await page()).inject({
-      method: method as 'GET' | 'HEAD',
-      url: rawPath(request.url),
-      headers,
+    const url = rawPath(request.url);
+    const ask = async () => (await page()).inject({ method: method as 'GET', url, headers });
+    const answer = await new Promise<Awaited<ReturnType<typeof ask>>>((resolve, reject) => {
+      readings.add('', () => ask().then(resolve, reject));
     });
     const { connection: _, ...kept } = answer.headers;
     return reply.code(answer.statusCode).headers(kept).send(answer.rawPayload);

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { ANSWER_HEADERS } from './headers.ts';
 import { unroutedPath } from './not-found.ts';
 
 type ClientError = Error & { code?: string };
@@ -68,7 +69,9 @@ function rawAnswer(failure: ApiError): string {
   const body = JSON.stringify(failure.answer);
   return [
     `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
-    `Content-Type: ${JSON_CONTENT_TYPE}`,
+    ...Object.entries({ 'content-type': JSON_CONTENT_TYPE, ...ANSWER_HEADERS }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
     `Content-Length: ${Buffer.byteLength(body)}`,
     'Connection: close',
     '',

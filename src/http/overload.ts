@@ -53,6 +53,8 @@ export const defaultBounds = (): Bounds => ({
 /** Bodies and answers up to this are bounded by the number of requests: large ones don't keep them out. */
 const SMALL_BYTES = 64 * 1024;
 
+const CHARACTER_BYTES_MAX = 3;
+
 /** From when on a body that is still arriving makes room for a new request, in milliseconds. */
 const SLOW_MS = 1000;
 
@@ -124,7 +126,7 @@ export class Load {
 
   /** Notes that a request's body begins to arrive, and how to refuse it meanwhile. */
   begin({ held }: FastifyRequest, refuse: Refuse): void {
-    if (held) this.#arriving.set(held, refuse);
+    if (held && !held.isReleased) this.#arriving.set(held, refuse);
   }
 
   /**
@@ -156,7 +158,7 @@ export class Load {
     const { socket } = request.raw;
     // Node sets another one when the answer has left.
     socket.setTimeout(this.#bounds.stall);
-    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
+    const bytes = bytesOf(payload);
     const isLarge = held && !held.isReleased && bytes > SMALL_BYTES;
     // A single one is made, however large: the client might need it.
     const hasRoom =
@@ -246,6 +248,14 @@ export async function shedLoad(app: FastifyInstance, bounds: Bounds): Promise<Lo
   app.addHook('onRequest', load.admit);
   app.addHook('onSend', load.answer);
   return load;
+}
+
+/** Of an answer that is large; of a small one, about. */
+function bytesOf(payload: unknown): number {
+  if (Buffer.isBuffer(payload)) return payload.length;
+  if (typeof payload !== 'string') return 0;
+  const isLarge = payload.length * CHARACTER_BYTES_MAX > SMALL_BYTES;
+  return isLarge ? Buffer.byteLength(payload) : payload.length;
 }
 
 function overloaded(reason: string, headers?: Record<string, string>): ApiError {

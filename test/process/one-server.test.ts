@@ -1,4 +1,4 @@
-import { mkdirSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
@@ -32,6 +32,27 @@ describe('while a server runs on a database', () => {
     expect(await serviceNames(first)).toEqual(['first', 'second']);
   });
 
+  test('no second name leads past it', async (context) => {
+    const { cwd, first, file } = await serving(context);
+    const other = join(cwd, 'other.db');
+    linkSync(file, other);
+    const second = await launchServing(context, {
+      cwd,
+      env: { AIOS_DATABASE_URL: `file:${other}` },
+    });
+    expect(await second.ended).toBe(1);
+    expect(second.stderr()).toMatch(/has another name too, a hard link/);
+    expect((await addService(first, 'second')).status).toBe(200);
+  });
+
+  test('it writes no more when its lock is deleted', async (context) => {
+    const { first, file } = await serving(context);
+    rmSync(`${file}-server`);
+    const { status, body } = await addService(first, 'second');
+    expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
+    expect(await serviceNames(first)).toEqual(['first']);
+  });
+
   test('others read it, and it is dumped', async (context) => {
     const { cwd, first, file } = await serving(context);
     const other = new Database(file, { readonly: true });
@@ -57,6 +78,7 @@ describe('while a server runs on a database', () => {
     first.signal('SIGKILL');
     await first.ended;
     expect(statSync(`${file}-server`).size).toBe(0);
+    expect(existsSync(`${file}-server-journal`)).toBe(false);
     const second = await launchServing(context, { cwd });
     expect(await serviceNames(second)).toEqual(['first']);
   });

@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   statSync,
   symlinkSync,
   truncateSync,
@@ -252,6 +253,17 @@ describe('a restore is refused, and the database stays as it was,', () => {
     expect(refusal(file, from)).toBe(
       `The file ${from} is not all of a database, some of which is in ${from}-wal: make a backup of it with \`backup\`.`,
     );
+  });
+
+  test('where the backup has the name of the copy that is made of it', async (context) => {
+    const { file, from } = await paths(context);
+    const own = `${file}-restoring`;
+    renameSync(from, own);
+    const before = readFileSync(own);
+    expect(refusal(file, own)).toBe(
+      `The backup ${own} is the copy that a restore makes: give it another name.`,
+    );
+    expect(readFileSync(own).equals(before)).toBe(true);
   });
 
   test.for([

@@ -1,4 +1,5 @@
 import type { Database } from './driver.ts';
+import { sqliteCode } from './errors.ts';
 import type { OpenFiles } from './open-files.ts';
 import type { Readers } from './readers.ts';
 
@@ -39,10 +40,18 @@ export class LogBound {
 
   #beginAnew(): void {
     if (!this.#client.open) return;
-    const [{ busy } = { busy: 1 }] = this.#client.pragma('wal_checkpoint(TRUNCATE)') as {
-      busy: number;
-    }[];
-    // Another program reads: not with each transaction until it has ended.
-    this.#next = busy ? this.#files.logBytes + this.#max / 4 : this.#max;
+    // Where it can't, not with each transaction.
+    this.#next = this.#truncate() ? this.#max : this.#files.logBytes + this.#max / 4;
+  }
+
+  /** Tells whether it could: another program may read what is in the log, or the disk be full. */
+  #truncate(): boolean {
+    try {
+      const [outcome] = this.#client.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      return outcome?.busy === 0;
+    } catch (error) {
+      if (sqliteCode(error) === undefined) throw error;
+      return false;
+    }
   }
 }

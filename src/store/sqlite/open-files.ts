@@ -1,11 +1,13 @@
-import { statfsSync, statSync } from 'node:fs';
+import { realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ApiError } from '../../contract/errors.ts';
 import type { Database } from './driver.ts';
+import { LOCK } from './server-lock.ts';
 
 /** What SQLite keeps beside a database file: what was committed last is in the log alone. */
 const LOG = '-wal';
-const BESIDE = [LOG, '-shm'];
+/** The lock of the server too: without it another one could start. */
+const BESIDE = [LOG, '-shm', LOCK];
 /** Bytes that the log may grow by before it is moved into the file. */
 const SPACE_MIN = 16 * 1024 * 1024;
 
@@ -13,13 +15,17 @@ const SPACE_MIN = 16 * 1024 * 1024;
 export class OpenFiles {
   readonly #files: Map<string, string | undefined>;
   readonly #client: Database;
+  readonly #log: string;
 
   /** @param client what has just opened them */
   constructor(client: Database) {
     // SQLite makes what is beside a file when it first reads in it.
     client.pragma('user_version');
-    const paths = client.memory ? [] : ['', ...BESIDE].map((ending) => client.name + ending);
+    const paths = client.memory
+      ? []
+      : [client.name, ...BESIDE.map((ending) => realpathSync(client.name) + ending)];
     this.#client = client;
+    this.#log = client.memory ? '' : realpathSync(client.name) + LOG;
     this.#files = new Map(paths.map((path) => [path, identityOf(path)]));
   }
 
@@ -30,7 +36,7 @@ export class OpenFiles {
 
   /** Size of the log. */
   get logBytes(): number {
-    return statSync(this.#client.name + LOG, { throwIfNoEntry: false })?.size ?? 0;
+    return statsOf(this.#log)?.size ?? 0;
   }
 
   /** @throws ApiError SYS.1000 where one of them was moved, replaced or deleted */
@@ -53,6 +59,15 @@ export class OpenFiles {
 
 /** What a file is known by, whatever its name; undefined where there is none. */
 function identityOf(path: string): string | undefined {
-  const stats = statSync(path, { throwIfNoEntry: false });
+  const stats = statsOf(path);
   return stats && `${stats.dev} ${stats.ino}`;
+}
+
+/** Undefined for what can't be looked at, too. */
+function statsOf(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
 }

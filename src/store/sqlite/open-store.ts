@@ -3,7 +3,6 @@ import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import { BUSY_TIMEOUT_MS, inspect, refuseOther, type SqliteLocation } from './inspect.ts';
 import { openSqlite } from './open.ts';
-import { prepareFile } from './prepare-file.ts';
 import { DatabaseRefused, refusal } from './refusal.ts';
 import { lockForServer } from './server-lock.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
@@ -16,7 +15,7 @@ export interface StoreOptions extends SqliteLocation, SqliteStoreOptions {}
  */
 export function openSqliteStore(options: StoreOptions): Store {
   const { file } = options;
-  const unlock = file === ':memory:' ? () => {} : lockOrRefuse(file);
+  const unlock = file === ':memory:' ? () => {} : lockForServer(file);
   try {
     const store = storeOn(openSqlite(options), options);
     return { ...store, close: () => store.close().finally(unlock) };
@@ -41,26 +40,6 @@ export function openSqliteStoreToRead(location: SqliteLocation): Store {
     client?.close();
     throw error instanceof DatabaseRefused ? error : refusal(location.file, error);
   }
-}
-
-/**
- * Holds what only one server of a database may hold.
- * @param file path of the database, made empty when missing
- * @returns what frees it
- * @throws DatabaseRefused where a server runs on it
- */
-export function lockOrRefuse(file: string): () => void {
-  prepareFile(file);
-  let unlock: (() => void) | undefined;
-  try {
-    unlock = lockForServer(file);
-  } catch (error) {
-    throw refusal(file, error);
-  }
-  if (unlock) return unlock;
-  throw new DatabaseRefused(
-    `Another server runs on the database ${file}: stop it, or name another file.`,
-  );
 }
 
 function storeOn(client: Database, options: StoreOptions): Store {

@@ -22,6 +22,11 @@ export function prepareFile(file: string): void {
     return;
   }
   if (!stats.isFile()) throw new DatabaseRefused(`The database ${file} is not a file.`);
+  if (stats.nlink > 1) {
+    throw new DatabaseRefused(
+      `The database ${file} has another name too, a hard link: a server that is started by that would not notice this one.`,
+    );
+  }
   try {
     accessSync(file, constants.R_OK | constants.W_OK);
   } catch (error) {
@@ -34,12 +39,9 @@ export function prepareFile(file: string): void {
   }
 }
 
-/**
- * Makes a file where there is none, which nobody else can read: models' access tokens are kept in databases.
- * @throws DatabaseRefused
- */
-export function makeFile(file: string): void {
+function makeFile(file: string): void {
   try {
+    // Models' access tokens are kept in it: nobody else shall read them.
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
     throw new DatabaseRefused(`The database ${file} can't be made (${errno(error)}).`);

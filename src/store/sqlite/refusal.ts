@@ -18,6 +18,9 @@ export function refusal(file: string, error: unknown): Error {
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return new DatabaseRefused(`The database ${file} is locked by another program.`);
   }
+  if (/^SQLITE_(FULL|IOERR)/.test(code)) {
+    return new DatabaseRefused(`The disk of the database ${file} is full, or fails (${code}).`);
+  }
   if (/^SQLITE_/.test(code)) {
     return new DatabaseRefused(`The database ${file} can't be used (${code}).`);
   }

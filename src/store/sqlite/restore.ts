@@ -25,10 +25,9 @@ import {
   type SqliteLocation,
   sizeOf,
 } from './inspect.ts';
-import { lockOrRefuse } from './open-store.ts';
 import { startsLikeSqlite } from './prepare-file.ts';
 import { DatabaseRefused, errno, refusal } from './refusal.ts';
-import { lockFileOf } from './server-lock.ts';
+import { lockFileOf, lockForServer } from './server-lock.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -43,12 +42,32 @@ const CHUNK_BYTES = 1024 * 1024;
 export function restore(location: SqliteLocation, from: string): number {
   const { file, migrationsFolder } = location;
   refuseUnfit(from);
-  refuseItself(from, file);
+  refuseItself(from, file, 'the database itself');
   const isNew = !existsSync(file);
-  const unlock = lockOrRefuse(file);
+  const unlock = lockForServer(file);
   const target = realpathSync(file);
   // Nobody else has it while the lock is held; what a killed process has left is written anew.
   const copy = `${target}-restoring`;
+  try {
+    refuseItself(from, copy, 'the copy that a restore makes: give it another name');
+    putCopyInPlace({ file, target, copy, from, migrationsFolder });
+    return sizeOf(target);
+  } catch (error) {
+    throw copyRefusal(from, file, error);
+  } finally {
+    if (isNew && sizeOf(target) === 0) rmSync(target);
+    unlock();
+  }
+}
+
+/** The files of a restore, and what the database is called. */
+interface Files extends SqliteLocation {
+  target: string;
+  copy: string;
+  from: string;
+}
+
+function putCopyInPlace({ file, target, copy, from, migrationsFolder }: Files): void {
   try {
     const owner = statSync(target);
     giveTo(owner, lockFileOf(file));
@@ -57,13 +76,8 @@ export function restore(location: SqliteLocation, from: string): number {
     checkWhole(copy, from, migrationsFolder);
     sync(copy);
     replace(target, copy, file);
-    return sizeOf(target);
-  } catch (error) {
-    throw copyRefusal(from, file, error);
   } finally {
     removeWithLogs(copy);
-    if (isNew && sizeOf(target) === 0) rmSync(target);
-    unlock();
   }
 }
 
@@ -90,10 +104,10 @@ function refuseUnfit(from: string): void {
 /** Whether a file is SQLite's index of a log: nothing is in it alone. */
 const isShared = (path: string) => path.endsWith('-shm');
 
-function refuseItself(from: string, file: string): void {
+function refuseItself(from: string, file: string, told: string): void {
   const [backup, database] = [from, file].map((path) => statSync(path, { throwIfNoEntry: false }));
   if (!backup || backup.dev !== database?.dev || backup.ino !== database.ino) return;
-  throw new DatabaseRefused(`The backup ${from} is the database itself.`);
+  throw new DatabaseRefused(`The backup ${from} is ${told}.`);
 }
 
 const damagedBackup = (from: string) =>

@@ -1,32 +1,44 @@
-import { realpathSync } from 'node:fs';
+import { closeSync, openSync, realpathSync } from 'node:fs';
 import { Database } from './driver.ts';
-import { isLocked } from './errors.ts';
-import { makeFile } from './prepare-file.ts';
+import { isLocked, sqliteCode } from './errors.ts';
+import { prepareFile } from './prepare-file.ts';
+import { DatabaseRefused, errno } from './refusal.ts';
 
 /** For the server before this one to end, in milliseconds. */
 const WAIT_MS = 2000;
 
-/** The file that is locked, beside the database, which is there. */
-export const lockFileOf = (file: string) => `${realpathSync(file)}-server`;
+/** Ending of the file that is locked, beside the database. */
+export const LOCK = '-server';
+
+/** @param file path of the database, which is there */
+export const lockFileOf = (file: string) => realpathSync(file) + LOCK;
 
 /**
  * Holds what only one server of a database may hold, in a small file beside it, which stays. The system
  * frees it when the process ends, however it does: no pid is kept, which a container's next process would have too.
- * @param file path of the database, which is there
- * @returns what frees it; undefined where another process holds it
- * @throws DatabaseRefused where the file can't be made
+ * @param file path of the database, made empty when missing
+ * @returns what frees it
+ * @throws DatabaseRefused where a server runs on it
  */
-export function lockForServer(file: string): (() => void) | undefined {
+export function lockForServer(file: string): () => void {
+  prepareFile(file);
   const path = lockFileOf(file);
-  makeFile(path);
-  const holder = new Database(path, { timeout: WAIT_MS });
+  let holder: Database | undefined;
   try {
-    // Nothing is ever written; the lock is the system's, on the open file.
+    closeSync(openSync(path, 'a', 0o600));
+    holder = new Database(path, { timeout: WAIT_MS });
+    // Nothing is ever written; the lock is the system's, on the open file. Else a journal would stand beside it.
+    holder.pragma('journal_mode = MEMORY');
     holder.exec('BEGIN EXCLUSIVE');
   } catch (error) {
-    holder.close();
-    if (isLocked(error)) return undefined;
-    throw error;
+    holder?.close();
+    throw new DatabaseRefused(
+      isLocked(error)
+        ? `Another server runs on the database ${file}: stop it, or name another file.`
+        : `The lock ${path} of the database can't be taken (${sqliteCode(error) ?? errno(error)}): ` +
+            'where no server runs on it, remove that file.',
+    );
   }
-  return () => holder.close();
+  const held = holder;
+  return () => held.close();
 }
