@@ -29,4 +29,5 @@ EXPOSE 8080
 # A port that is no number is what Kubernetes injects for a Service called aios; the program ignores it too.
 HEALTHCHECK --interval=3s --timeout=3s --start-period=10s \
   CMD ["node", "-e", "const port = /^\\d+$/.exec(process.env.AIOS_PORT ?? '') ?? 8080; fetch(`http://127.0.0.1:${port}/_aios/health`).then(({ ok }) => process.exit(ok ? 0 : 1), () => process.exit(1))"]
-ENTRYPOINT ["node", "/app/dist/main.js"]
+# As `npm start` has it: V8 would let what is just made take three times as much memory.
+ENTRYPOINT ["node", "--max-semi-space-size=8", "/app/dist/main.js"]

@@ -38,11 +38,11 @@ interface Start {
   health: { path: string; isGood: (status: number) => boolean };
 }
 
-/** This server as built, with its default settings, on a database file. */
+/** This server as built, started as `npm start` and the image start it, with its default settings, on a database file. */
 export const startOurs = (file: string): Promise<Server> =>
   start({
     command: process.execPath,
-    args: () => [resolve('dist/main.js')],
+    args: () => ['--max-semi-space-size=8', resolve('dist/main.js')],
     env: (port) => ({
       AIOS_PORT: String(port),
       AIOS_DATABASE_URL: `file:${file}`,

@@ -19,7 +19,7 @@ const LOG_PAGES = 4000;
 const LOG_KEPT_BYTES = 2 * LOG_PAGES * 4096;
 
 /** Kibibytes of the file that are kept in memory: what more would keep, the system keeps too. */
-const CACHE_KIB = 8192;
+const CACHE_KIB = 4096;
 
 /**
  * Opens the database, made when missing, and brings its schema up to date.

@@ -10,7 +10,7 @@ import type { ReaderData, SentQuestion, ToldError } from './reader.ts';
 /** As low as Linux knows. */
 const LEAST_PRIORITY = 19;
 /** Kibibytes of the file that are kept in memory. */
-const CACHE_KIB = 4096;
+const CACHE_KIB = 2048;
 
 const { file, isPatient } = workerData as ReaderData;
 // There threads have priorities of their own.

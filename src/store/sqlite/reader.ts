@@ -7,8 +7,8 @@ import { translateError } from './errors.ts';
 /** Megabytes for what a thread has just made. */
 const YOUNG_MB = 4;
 
-/** Questions that the thread has at a time: one that it answers, one to go on with. */
-const SENT_MAX = 2;
+/** Questions that the thread has at a time: one that it answers, others to go on with while nobody sends more. */
+const SENT_MAX = 16;
 /** Until a question is refused that the thread hasn't come to, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
