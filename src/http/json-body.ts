@@ -5,12 +5,15 @@ import { NumberLiteral } from '../contract/number-literal.ts';
 /** Bounds on JSON that is built to hurt (decision 35). */
 const DEPTH_MAX = 64;
 const VALUES_MAX = 200_000;
+/** Members of one object: each is looked up among the others. */
+const MEMBERS_MAX = 10_000;
 
 const [QUOTE, BACKSLASH, COMMA] = [0x22, 0x5c, 0x2c];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
 const MINUS = 0x2d;
 const NUMBER_SIGNS = new Set([...'+-.eE'].map((sign) => sign.charCodeAt(0)));
-const SPACES = new Set([0x20, 0x09, 0x0a, 0x0d]);
+const COLON = 0x3a;
+const [SPACE, TAB, LINE_FEED, CARRIAGE_RETURN] = [0x20, 0x09, 0x0a, 0x0d];
 /** A number of this many digits is never rounded. */
 const EXACT_DIGITS = 15;
 
@@ -46,15 +49,18 @@ function scan(body: Buffer): Span[] {
   let depth = 0;
   let values = 1;
   let opened = false;
+  /** Of the object at each depth. */
+  const members: number[] = [];
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
-    if (SPACES.has(byte)) continue;
+    if (isBlank(byte)) continue;
     const closing = byte === CLOSE_BRACKET || byte === CLOSE_BRACE;
     // A container's members are one more than its commas, unless it is empty.
     if (byte === COMMA || (opened && !closing)) values++;
     opened = byte === OPEN_BRACKET || byte === OPEN_BRACE;
-    if (opened) depth++;
+    if (opened) members[++depth] = 0;
     else if (closing) depth--;
+    else if (byte === COLON) members[depth] = (members[depth] ?? 0) + 1;
     else if (byte === QUOTE) index = endOfText(body, index);
     else if (byte === MINUS || isDigit(byte)) {
       const end = endOfNumber(body, index);
@@ -64,11 +70,18 @@ function scan(body: Buffer): Span[] {
     if (depth > DEPTH_MAX) {
       throw invalidArgument(`the body is nested deeper than ${DEPTH_MAX} levels`);
     }
+    if ((members[depth] ?? 0) > MEMBERS_MAX) {
+      throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
+    }
     if (values > VALUES_MAX) {
       throw invalidArgument(`the body holds more than ${VALUES_MAX} values`);
     }
   }
   return literals;
+}
+
+function isBlank(byte: number): boolean {
+  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 }
 
 function isDigit(byte: number | undefined): boolean {

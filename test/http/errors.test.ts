@@ -589,6 +589,13 @@ describe('400: the body', () => {
       JSON.stringify({ param: { ...requiredModelParams, tagUuids: Array(1001).fill('a') } }),
       /^field\[tagUuids\] of message\[[\w.]+\] exceeds max number of members\. expected was <= 1000, actual was 1001$/,
     ],
+    [
+      'with an object of 10,001 members',
+      JSON.stringify({
+        param: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [i, 0])),
+      }),
+      /an object of more than 10000 members/,
+    ],
     ['of 200,001 values', `{"param":[${'0,'.repeat(199_998)}0]}`, /more than 200000 values/],
   ])('%s', async (_, raw, sentence) => {
     expectFailure(await post(raw), 400, 'SYS.1007', expect.stringMatching(sentence));

@@ -7,8 +7,8 @@ import { translateError } from './errors.ts';
 /** Megabytes for what a thread has just made. */
 const YOUNG_MB = 4;
 
-/** Questions that the thread has at a time: one that it answers, others to go on with while nobody sends more. */
-const SENT_MAX = 16;
+/** Questions that the thread has at a time: one that it answers, others to go on with while nobody sends more; scans are long. */
+const SENT_MAX = { search: 16, scan: 2 };
 /** Until a question is refused that the thread hasn't come to, in milliseconds. */
 const PATIENCE_MS = 10_000;
 
@@ -55,6 +55,7 @@ export class Reader {
   readonly #program: string;
   readonly #data: ReaderData;
   readonly #patience: number;
+  readonly #sentMax: number;
   readonly #queue = new Set<Queued>();
   /** What the thread was asked. */
   readonly #sent = new Map<number, Waiting>();
@@ -73,6 +74,7 @@ export class Reader {
     this.#program = program;
     this.#data = data;
     this.#patience = patience;
+    this.#sentMax = data.isPatient ? SENT_MAX.scan : SENT_MAX.search;
   }
 
   /**
@@ -115,7 +117,7 @@ export class Reader {
 
   #sendNext(): void {
     for (const queued of this.#queue) {
-      if (this.#isPaused || this.#sent.size >= SENT_MAX) return;
+      if (this.#isPaused || this.#sent.size >= this.#sentMax) return;
       this.#queue.delete(queued);
       clearTimeout(queued.patience);
       this.#thread ??= this.#start();
