@@ -50,7 +50,7 @@ function scan(body: Buffer): Span[] {
   let values = 1;
   let opened = false;
   /** Of the object at each depth. */
-  const members: number[] = [];
+  const members = new Uint32Array(DEPTH_MAX + 2);
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
     if (isBlank(byte)) continue;
@@ -60,8 +60,10 @@ function scan(body: Buffer): Span[] {
     opened = byte === OPEN_BRACKET || byte === OPEN_BRACE;
     if (opened) members[++depth] = 0;
     else if (closing) depth--;
-    else if (byte === COLON) members[depth] = (members[depth] ?? 0) + 1;
-    else if (byte === QUOTE) index = endOfText(body, index);
+    else if (byte === COLON) {
+      members[depth] = (members[depth] ?? 0) + 1;
+      requireFewer(members[depth]);
+    } else if (byte === QUOTE) index = endOfText(body, index);
     else if (byte === MINUS || isDigit(byte)) {
       const end = endOfNumber(body, index);
       if (!isSmallInteger(body, index, end)) literals.push({ start: index, end });
@@ -70,14 +72,18 @@ function scan(body: Buffer): Span[] {
     if (depth > DEPTH_MAX) {
       throw invalidArgument(`the body is nested deeper than ${DEPTH_MAX} levels`);
     }
-    if ((members[depth] ?? 0) > MEMBERS_MAX) {
-      throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
-    }
+    // What closes more than was opened is no JSON, as the parser will say.
+    if (depth < 0) return [];
     if (values > VALUES_MAX) {
       throw invalidArgument(`the body holds more than ${VALUES_MAX} values`);
     }
   }
   return literals;
+}
+
+function requireFewer(members = 0): void {
+  if (members <= MEMBERS_MAX) return;
+  throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
 }
 
 function isBlank(byte: number): boolean {

@@ -139,7 +139,7 @@ describe.concurrent('a password', () => {
     expect(await program.ended).toBe(0);
     expect(performance.now() - begun).toBeLessThan(5500);
     expect(await Promise.all(guesses)).not.toContain(200);
-    expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db']);
+    expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db', 'aios.db-server']);
     expect(program.log().filter(({ level }) => Number(level) >= 50)).toEqual([]);
   });
 });

@@ -5,7 +5,9 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS, unusableDatabases } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { ADMIN_UUID, digestOf, quickPasswords } from '../support/logins.ts';
@@ -640,7 +642,7 @@ describe('a reset', () => {
   /** Adds 10,000 resources: as clients do, or past the server to its file, which is faster. */
   async function addMany(program: Program, file: string): Promise<void> {
     if (file !== '') {
-      const store = openSqliteStore({ file, migrationsFolder: MIGRATIONS });
+      const store = createSqliteStore(openSqlite({ file, migrationsFolder: MIGRATIONS }));
       await store.addResources(resourcesOf(largeSeed(MANY), { newUuid, clock: Date.now }));
       return store.close();
     }

@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
@@ -214,6 +222,8 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     const before = fingerprint(cwd);
     const args = ['--database-url', 'file:aios.db'];
     await expectRefusal(await launchServing(context, { cwd, args }), sentence, 'aios.db');
+    // The lock that was held meanwhile.
+    rmSync(join(cwd, 'aios.db-server'), { force: true });
     expect(fingerprint(cwd)).toEqual(before);
   });
 
@@ -311,7 +321,7 @@ describe.concurrent('a signal', () => {
     expect(await program.ended).toBe(0);
     expect(performance.now() - start).toBeLessThan(2000);
     const data = join(program.cwd, 'data');
-    expect(readdirSync(data)).toEqual(['aios.db']);
+    expect(readdirSync(data)).toEqual(['aios.db', 'aios.db-server']);
     const client = new Database(join(data, 'aios.db'), { readonly: true });
     context.onTestFinished(() => void client.close());
     expect(client.prepare('SELECT count(*) FROM model_services').pluck().get()).toBe(1);
@@ -338,7 +348,7 @@ describe.concurrent('a signal', () => {
     program.signal('SIGTERM');
     expect(await program.ended).toBe(0);
     expect(performance.now() - start).toBeLessThan(5000);
-    expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db']);
+    expect(readdirSync(join(program.cwd, 'data'))).toEqual(['aios.db', 'aios.db-server']);
   });
 });
 

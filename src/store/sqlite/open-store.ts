@@ -3,6 +3,7 @@ import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import { BUSY_TIMEOUT_MS, inspect, refuseOther, type SqliteLocation } from './inspect.ts';
 import { openSqlite } from './open.ts';
+import { prepareFile } from './prepare-file.ts';
 import { DatabaseRefused, refusal } from './refusal.ts';
 import { lockForServer } from './server-lock.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
@@ -31,6 +32,7 @@ export function openSqliteStore(options: StoreOptions): Store {
  */
 export function openSqliteStoreToRead(location: SqliteLocation): Store {
   let client: Database | undefined;
+  prepareFile(location.file);
   try {
     inspect(location);
     client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
