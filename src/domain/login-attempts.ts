@@ -6,13 +6,13 @@ import { networkOf } from './client-network.ts';
 const PROMPT_FAILURES = 3;
 const DELAY_MAX_MS = 4000;
 const FIRST_DELAY_MS = DELAY_MAX_MS / 8;
-/** Failures after which an address is refused for a while. */
+/** Failures after which a network is refused for a while. */
 const FAILURES_MAX = 10;
 const REFUSED_MS = 60_000;
-/** Without a further failure an address is forgotten. */
+/** Without a further failure a network is forgotten. */
 const REMEMBERED_MS = 900_000;
-/** Addresses remembered: strangers make them up, memory ends. */
-const ADDRESSES_MAX = 10_000;
+/** Networks remembered: strangers make addresses up, memory ends. */
+const NETWORKS_MAX = 10_000;
 /** Passwords that are judged at a time: each takes a core and 32 MiB for some 90 ms. */
 const JUDGED_MAX = 2;
 /** Passwords that wait to be judged: each holds a request in memory. */
@@ -41,7 +41,7 @@ interface Turn {
  * behind all that guess.
  */
 export class LoginAttempts {
-  readonly #byAddress = new LRUCache<string, Attempts>({ max: ADDRESSES_MAX });
+  readonly #byNetwork = new LRUCache<string, Attempts>({ max: NETWORKS_MAX });
   readonly #clock: () => number;
   readonly #pause: (milliseconds: number) => Promise<void>;
   readonly #turns: Turn[] = [];
@@ -60,7 +60,7 @@ export class LoginAttempts {
 
   /** Forgets the failures so far. */
   forget(): void {
-    for (const attempts of this.#byAddress.values()) attempts.failures = 0;
+    for (const attempts of this.#byNetwork.values()) attempts.failures = 0;
   }
 
   /**
@@ -87,7 +87,7 @@ export class LoginAttempts {
       const waiting = attempts.waiting.splice(0);
       for (const next of waiting) next();
       const idle = attempts.running === 0 && waiting.length === 0;
-      if (idle && attempts.failures === 0) this.#byAddress.delete(network);
+      if (idle && attempts.failures === 0) this.#byNetwork.delete(network);
     }
   }
 
@@ -137,13 +137,13 @@ export class LoginAttempts {
     return slow <= 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (slow - 1), DELAY_MAX_MS);
   }
 
-  #of(address: string): Attempts {
-    const known = this.#byAddress.get(address);
+  #of(network: string): Attempts {
+    const known = this.#byNetwork.get(network);
     if (known && (known.running > 0 || known.lastFailure + REMEMBERED_MS > this.#clock())) {
       return known;
     }
     const attempts = { failures: 0, lastFailure: 0, running: 0, waiting: [] };
-    this.#byAddress.set(address, attempts);
+    this.#byNetwork.set(network, attempts);
     return attempts;
   }
 

@@ -31,13 +31,13 @@ export function bodyReader(load: Load) {
 
     const end = (error: Error | null) => {
       payload.off('data', take).off('end', parse).off('error', fail);
-      load.end(request);
+      load.bodyEnds(request);
       if (error) done(error);
     };
     const take = (chunk: Buffer) => {
       if (length + chunk.length > limit) return end(tooLarge(limit));
       try {
-        load.take(request, chunk.length);
+        load.takeBody(request, chunk.length);
       } catch (error) {
         return end(error as Error);
       }
@@ -61,7 +61,7 @@ export function bodyReader(load: Load) {
     };
     const fail = () => end(cutShort());
 
-    load.begin(request, end);
+    load.bodyBegins(request, end);
     payload.on('data', take).on('end', parse).on('error', fail);
   };
 }

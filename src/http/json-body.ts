@@ -60,10 +60,8 @@ function scan(body: Buffer): Span[] {
     opened = byte === OPEN_BRACKET || byte === OPEN_BRACE;
     if (opened) members[++depth] = 0;
     else if (closing) depth--;
-    else if (byte === COLON) {
-      members[depth] = (members[depth] ?? 0) + 1;
-      requireFewer(members[depth]);
-    } else if (byte === QUOTE) index = endOfText(body, index);
+    else if (byte === COLON) members[depth] = countMember(members[depth]);
+    else if (byte === QUOTE) index = endOfText(body, index);
     else if (byte === MINUS || isDigit(byte)) {
       const end = endOfNumber(body, index);
       if (!isSmallInteger(body, index, end)) literals.push({ start: index, end });
@@ -81,8 +79,9 @@ function scan(body: Buffer): Span[] {
   return literals;
 }
 
-function requireFewer(members = 0): void {
-  if (members <= MEMBERS_MAX) return;
+/** One more than there were, unless these are too many. */
+function countMember(before = 0): number {
+  if (before < MEMBERS_MAX) return before + 1;
   throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
 }
 

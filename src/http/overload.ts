@@ -91,7 +91,7 @@ export class Load {
 
   /**
    * A hook: counts the request until its answer has left or its connection is closed, and lets it wait
-   * where many others of its connection are before it. It fails with SYS.1010 where too many are in flight.
+   * until those before it on its connection are answered. It fails with SYS.1010 where too many are in flight.
    */
   readonly admit = (
     request: FastifyRequest,
@@ -125,7 +125,7 @@ export class Load {
   };
 
   /** Notes that a request's body begins to arrive, and how to refuse it meanwhile. */
-  begin({ held }: FastifyRequest, refuse: Refuse): void {
+  bodyBegins({ held }: FastifyRequest, refuse: Refuse): void {
     if (held && !held.isReleased) this.#arriving.set(held, refuse);
   }
 
@@ -133,7 +133,7 @@ export class Load {
    * Counts a part of a request's body.
    * @throws ApiError SYS.1010 where there is no room for it
    */
-  take({ held }: FastifyRequest, bytes: number): void {
+  takeBody({ held }: FastifyRequest, bytes: number): void {
     if (!held || held.isReleased) return;
     held.bodyBytes += bytes;
     this.#bodyBytes += bytes;
@@ -143,7 +143,7 @@ export class Load {
   }
 
   /** Notes that a request's body arrives no more. */
-  end({ held }: FastifyRequest): void {
+  bodyEnds({ held }: FastifyRequest): void {
     if (held) this.#arriving.delete(held);
   }
 

@@ -21,7 +21,6 @@ export function toldFigures(figures: Seen['figures']): string {
 
 export function reliabilityTable(): string[][] {
   const rows = readdirSync(FIGURES_FOLDER)
-    .filter((file) => file.endsWith('.json'))
     .toSorted()
     .map((file): Seen => JSON.parse(readFileSync(join(FIGURES_FOLDER, file), 'utf8')));
   return [

@@ -13,9 +13,10 @@ import {
   type Write,
 } from '../support/mixed-writes.ts';
 import { launchServing, type Program } from '../support/process.ts';
+import { call, type ProgramAnswer } from '../support/program-calls.ts';
 import { newUuid } from '../support/records.ts';
 import { damage, reading } from '../support/released.ts';
-import { API, ROOT, SESSION } from '../support/server.ts';
+import { API, ROOT } from '../support/server.ts';
 
 const ROUNDS = 30;
 const WRITERS = 16;
@@ -52,34 +53,11 @@ interface Writer {
   jobs: Required<Sent>[];
 }
 
-interface Answer {
-  status: number;
-  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape
-  body: any;
-}
-
-async function call(
-  program: Program,
-  { method, path, body }: Pick<Write, 'path' | 'body'> & { method: string },
-  headers: Record<string, string> = {},
-): Promise<Answer> {
-  const response = await fetch(program.url + path, {
-    method,
-    headers: {
-      authorization: `OAuth ${SESSION}`,
-      ...(body && { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: await response.json() };
-}
-
-const get = (program: Program, path: string) => call(program, { method: 'GET', path });
+const get = (program: Program, path: string) => call(program, 'GET', path);
 const poll = (program: Program, { uuid }: Job) => get(program, `${ROOT}/api-jobs/${uuid}`);
 
-function send(program: Program, { write, job }: Sent, receiver: string): Promise<Answer> {
-  return call(program, write, {
+function send(program: Program, { write, job }: Sent, receiver: string) {
+  return call(program, write.method, write.path, write.body, {
     ...(job && { 'X-Job-UUID': job.uuid }),
     ...(job?.hook && { 'X-Web-Hook': receiver }),
   });
@@ -193,7 +171,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
   const unexpected: string[] = [];
   let [acknowledged, unansweredDone, unansweredUndone, repeated] = [0, 0, 0, 0];
 
-  function acknowledge(writer: Writer, { write, job }: Sent, answer: Answer): void {
+  function acknowledge(writer: Writer, { write, job }: Sent, answer: ProgramAnswer): void {
     acknowledged++;
     apply(writer, write, answer.status === 200 ? answer.body.inventory : undefined);
     for (const [name, content] of write.after) if (!content) deleted.add(name);

@@ -19,6 +19,7 @@ import {
   otherUserCanRun,
   type Program,
 } from '../support/process.ts';
+import { call } from '../support/program-calls.ts';
 import { extras, modelService, newUuid, session } from '../support/records.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
@@ -28,17 +29,7 @@ import { API, ROOT, SESSION } from '../support/server.ts';
 // biome-ignore lint/suspicious/noExplicitAny: seeds are spoilt in every way
 type Json = any;
 
-const authorization = `OAuth ${SESSION}`;
 const MANY = 10_000;
-
-async function call(program: { url: string }, method: string, path: string, body?: object) {
-  const response = await fetch(program.url + path, {
-    method,
-    headers: { authorization, ...(body && { 'content-type': 'application/json' }) },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: JSON.parse(await response.text()) as Json };
-}
 
 const dumpOf = async (program: Program) => (await call(program, 'GET', '/_aios/dump')).body;
 

@@ -29,20 +29,15 @@ import {
   otherUserCanRun,
   type Program,
 } from '../support/process.ts';
+import { call as send } from '../support/program-calls.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 const authorization = `OAuth ${SESSION}`;
 
-async function call(program: Program, method: string, path: string, body?: object) {
-  const response = await fetch(program.url + path, {
-    method,
-    headers: { authorization, 'content-type': 'application/json', connection: 'close' },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-  return { status: response.status, body: JSON.parse(await response.text()) };
-}
+const call = (program: Program, method: string, path: string, body?: object) =>
+  send(program, method, path, body, { connection: 'close' });
 
 const addService = (program: Program, fields: object = {}) =>
   call(program, 'POST', `${API}/model-services`, {

@@ -17,11 +17,16 @@ export async function call(
   method: string,
   path: string,
   body?: object,
+  headers: Record<string, string> = {},
 ): Promise<ProgramAnswer> {
   const start = performance.now();
   const response = await fetch(url + path, {
     method,
-    headers: { authorization: `OAuth ${SESSION}`, 'content-type': 'application/json' },
+    headers: {
+      authorization: `OAuth ${SESSION}`,
+      ...(body && { 'content-type': 'application/json' }),
+      ...headers,
+    },
     ...(body && { body: JSON.stringify(body) }),
   });
   return {

@@ -79,8 +79,9 @@ function requireBearable(resources: number, bytes: number): void {
   );
 }
 
-function charactersOf(row: readonly unknown[]): number {
+/** Of the texts among these values. */
+export function charactersOf(values: readonly unknown[]): number {
   let characters = 0;
-  for (const value of row) if (typeof value === 'string') characters += value.length;
+  for (const value of values) if (typeof value === 'string') characters += value.length;
   return characters;
 }

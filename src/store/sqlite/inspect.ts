@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { Database } from './driver.ts';
+import { LOG } from './durable-files.ts';
 import { DatabaseRefused, damaged } from './refusal.ts';
 
 /** Marks a file as ours in SQLite's header: "AIOS" in ASCII. */
@@ -27,7 +28,7 @@ export interface SqliteLocation {
 export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   // Closing a writer would move into the file what a killed process left in the log; closing a
   // reader leaves a log where there was none.
-  const readonly = sizeOf(`${file}-wal`) > 0;
+  const readonly = sizeOf(file + LOG) > 0;
   const client = new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
   try {
     refuseForeign(client, file);
@@ -73,9 +74,8 @@ export function refuseNewer(client: Database, file: string, migrationsFolder: st
   }
 }
 
-/** @throws DatabaseRefused for one whose schema is not this program's */
-export function refuseOther(client: Database, { file, migrationsFolder }: SqliteLocation): void {
-  refuseNewer(client, file, migrationsFolder);
+/** @throws DatabaseRefused for one, not newer, that lacks migrations */
+export function refuseOlder(client: Database, { file, migrationsFolder }: SqliteLocation): void {
   const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
   if (applied === readMigrationFiles({ migrationsFolder }).length) return;
   throw new DatabaseRefused(

@@ -2,12 +2,11 @@ import { realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { ApiError } from '../../contract/errors.ts';
 import type { Database } from './driver.ts';
+import { LOG, LOG_INDEX } from './durable-files.ts';
 import { LOCK } from './server-lock.ts';
 
-/** What SQLite keeps beside a database file: what was committed last is in the log alone. */
-const LOG = '-wal';
-/** The lock of the server too: without it another one could start. */
-const BESIDE = [LOG, '-shm', LOCK];
+/** What was committed last is in the log alone; without the lock of the server another one could start. */
+const BESIDE = [LOG, LOG_INDEX, LOCK];
 /** Bytes that the log may grow by before it is moved into the file. */
 const SPACE_MIN = 16 * 1024 * 1024;
 
@@ -21,11 +20,11 @@ export class OpenFiles {
   constructor(client: Database) {
     // SQLite makes what is beside a file when it first reads in it.
     client.pragma('user_version');
-    const paths = client.memory
-      ? []
-      : [client.name, ...BESIDE.map((ending) => realpathSync(client.name) + ending)];
+    // SQLite follows links, and has these beside what they lead to.
+    const target = client.memory ? '' : realpathSync(client.name);
+    const paths = client.memory ? [] : [client.name, ...BESIDE.map((ending) => target + ending)];
     this.#client = client;
-    this.#log = client.memory ? '' : realpathSync(client.name) + LOG;
+    this.#log = target + LOG;
     this.#files = new Map(paths.map((path) => [path, identityOf(path)]));
   }
 

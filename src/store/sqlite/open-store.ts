@@ -1,7 +1,7 @@
 import type { Store } from '../../domain/ports.ts';
 import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
-import { BUSY_TIMEOUT_MS, inspect, refuseOther, type SqliteLocation } from './inspect.ts';
+import { BUSY_TIMEOUT_MS, inspect, refuseOlder, type SqliteLocation } from './inspect.ts';
 import { openSqlite } from './open.ts';
 import { prepareFile } from './prepare-file.ts';
 import { DatabaseRefused, refusal } from './refusal.ts';
@@ -36,7 +36,7 @@ export function openSqliteStoreToRead(location: SqliteLocation): Store {
   try {
     inspect(location);
     client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    refuseOther(client, location);
+    refuseOlder(client, location);
     return storeOn(client, location);
   } catch (error) {
     client?.close();

@@ -15,7 +15,7 @@ import {
 import { dirname } from 'node:path';
 import { copyRefusal } from './backup.ts';
 import { Database } from './driver.ts';
-import { LOGS, removeLogs, sync } from './durable-files.ts';
+import { LOG_INDEX, LOGS, removeLogs, sync } from './durable-files.ts';
 import { sqliteCode } from './errors.ts';
 import {
   BUSY_TIMEOUT_MS,
@@ -102,7 +102,7 @@ function refuseUnfit(from: string): void {
 }
 
 /** Whether a file is SQLite's index of a log: nothing is in it alone. */
-const isShared = (path: string) => path.endsWith('-shm');
+const isShared = (path: string) => path.endsWith(LOG_INDEX);
 
 function refuseItself(from: string, file: string, told: string): void {
   const [backup, database] = [from, file].map((path) => statSync(path, { throwIfNoEntry: false }));

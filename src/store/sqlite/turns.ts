@@ -1,5 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
+import { charactersOf } from './answers.ts';
 import type { Database, Statement, Transaction } from './driver.ts';
 import { isLocked, translateError } from './errors.ts';
 
@@ -247,9 +248,5 @@ function read({ work, resolve, reject }: Asked): number {
 
 function weightOf(resource: unknown): number {
   if (typeof resource !== 'object' || resource === null) return 1;
-  let characters = 0;
-  for (const value of Object.values(resource)) {
-    if (typeof value === 'string') characters += value.length;
-  }
-  return 1 + (characters * RESOURCES_MAX) / CHARACTERS_MAX;
+  return 1 + (charactersOf(Object.values(resource)) * RESOURCES_MAX) / CHARACTERS_MAX;
 }
