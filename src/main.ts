@@ -11,7 +11,7 @@ import { createLogger } from './log.ts';
 import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { DatabaseRefused } from './store/sqlite/refusal.ts';
+import { DatabaseRefused } from './store/sql/database-refused.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;

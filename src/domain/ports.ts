@@ -284,9 +284,19 @@ export interface Store extends Writes {
    * @returns how many were removed; 0 when there was none
    */
   sweepJobs(before: number, limit: { jobs: number; bytes: number }): Promise<number>;
-  /** The hooks that are still to be called. */
+  /** The hooks that are still to be called, by whichever server. */
   pendingHooks(): Promise<Hook[]>;
   hookOf(jobUuid: string): Promise<Hook | undefined>;
+  /**
+   * Hooks still to be called that no server calls, as one that stopped has left them: this one is to call them
+   * now. Its own, of the jobs that it keeps, are not among them.
+   */
+  claimHooks(): Promise<Hook[]>;
+  /**
+   * A job's hook for an attempt, to which no other server then makes one.
+   * @returns undefined where there is none, or it is not to be called any more, or another server calls it
+   */
+  claimHook(jobUuid: string): Promise<Hook | undefined>;
   /** Keeps what became of an attempt to call a hook. */
   changeHook(hook: Hook): Promise<void>;
 

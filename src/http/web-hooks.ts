@@ -19,10 +19,12 @@ export interface HookPace {
   between: number;
   /** For one attempt. */
   timeout: number;
+  /** From one look for the hooks of servers that stopped to the next. */
+  watch: number;
 }
 
 /** Somewhat more than the 200 ms that clients count on, who may be slow to read the answer. */
-export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 5000 };
+export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 5000, watch: 5000 };
 
 /** Attempts until a hook is given up. */
 const ATTEMPTS_MAX = 15;
@@ -45,6 +47,7 @@ export class WebHooks {
   readonly #lanes = new Lanes(CONCURRENT_MAX);
   readonly #attempts = new Set<Promise<void>>();
   readonly #sent = new Set<ClientRequest>();
+  #watch: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: {
@@ -86,9 +89,15 @@ export class WebHooks {
     else for (const end of ends) end.once('close', call);
   }
 
-  /** Goes on with what an earlier process left. */
+  /** Goes on with what earlier processes left, and from now on with what other servers leave. */
   async resume(): Promise<void> {
-    for (const hook of await this.#store.pendingHooks()) this.#callIn(this.#pace.first, hook);
+    await this.#takeOver();
+    this.#watch = setInterval(() => {
+      this.#takeOver().catch((error) => {
+        this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
+      });
+    }, this.#pace.watch);
+    this.#watch.unref();
   }
 
   /** Forgets the calls to come; those under way find their hooks gone, or are the last ones. */
@@ -100,9 +109,14 @@ export class WebHooks {
   /** Stops calling; what is pending stays so. Resolves when nothing is under way any more. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#watch);
     this.forget();
     for (const request of this.#sent) request.destroy();
     await Promise.race([Promise.all(this.#attempts), pause(CLOSE_MS, undefined, { ref: false })]);
+  }
+
+  async #takeOver(): Promise<void> {
+    for (const hook of await this.#store.claimHooks()) this.#callIn(this.#pace.first, hook);
   }
 
   #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
@@ -127,8 +141,9 @@ export class WebHooks {
 
   async #attempt(jobUuid: string): Promise<void> {
     if (this.#isClosed) return;
-    const [hook, job] = [await this.#store.hookOf(jobUuid), await this.#store.findJob(jobUuid)];
-    if (!hook?.pending || !job) return;
+    const hook = await this.#store.claimHook(jobUuid);
+    const job = hook && (await this.#store.findJob(jobUuid));
+    if (!job) return;
     const failure = await this.#call(hook, outcomeOf(job)).catch(reasonOf);
     // It was cut off rather than made.
     if (this.#isClosed && failure !== null) return;

@@ -15,9 +15,9 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
-import { DatabaseRefused } from '../../src/store/sqlite/refusal.ts';
 import { restore } from '../../src/store/sqlite/restore.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import {

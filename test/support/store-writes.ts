@@ -66,6 +66,8 @@ type Reading =
   | 'findJob'
   | 'pendingHooks'
   | 'hookOf'
+  | 'claimHooks'
+  | 'claimHook'
   | 'find'
   | 'list'
   | 'listFields'

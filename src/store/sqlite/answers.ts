@@ -1,11 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import { invalidArgument } from '../../contract/errors.ts';
+import { PAGE_BYTES_MAX, requireBearable } from '../sql/page-weight.ts';
 import type { Database, Statement } from './driver.ts';
 
 /** Statements kept prepared: queries come in few forms, but clients can make many. */
 export const PREPARED_MAX = 200;
-/** Most a page of several resources may hold. */
-const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes that a character may take. */
 const CHARACTER_BYTES_MAX = 3;
 
@@ -69,14 +67,6 @@ export function compileAnswers(client: Database): Answer {
     const found = prepareValue(sql).all(...values);
     return rows ? rowsOf(rows, found) : found;
   };
-}
-
-function requireBearable(resources: number, bytes: number): void {
-  if (bytes <= PAGE_BYTES_MAX) return;
-  throw invalidArgument(
-    `the ${resources} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +
-      "ask for fewer at a time with 'limit', or for less of each with 'fields'",
-  );
 }
 
 /** Of the texts among these values. */

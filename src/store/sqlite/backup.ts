@@ -9,11 +9,12 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { Database } from './driver.ts';
 import { LOGS, sync } from './durable-files.ts';
 import { sqliteCode } from './errors.ts';
 import { BUSY_TIMEOUT_MS, inspect, requireOurs, type SqliteLocation, sizeOf } from './inspect.ts';
-import { DatabaseRefused, damaged, errno, refusal } from './refusal.ts';
+import { damaged, errno, refusal } from './refusal.ts';
 import { lockFileOf } from './server-lock.ts';
 
 /** More than a database can have: with fewer at a time the copy begins anew whenever somebody has written. */

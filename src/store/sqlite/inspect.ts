@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { Database } from './driver.ts';
 import { LOG } from './durable-files.ts';
-import { DatabaseRefused, damaged } from './refusal.ts';
+import { damaged } from './refusal.ts';
 
 /** Marks a file as ours in SQLite's header: "AIOS" in ASCII. */
 export const APPLICATION_ID = 0x41494f53;

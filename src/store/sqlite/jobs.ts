@@ -1,10 +1,10 @@
-import { ApiError } from '../../contract/errors.ts';
 import type { NewJob } from '../../domain/records.ts';
+import { duplicateJob } from '../sql/refusals.ts';
 import type { Statements } from './statements.ts';
 
 /** @throws ApiError SYS.1007 for a uuid in use */
-export function requireUnused(run: Statements, { uuid }: NewJob): void {
-  if (run.jobByUuid(uuid)) throw duplicateJob(uuid);
+export function requireUnused(run: Statements, job: NewJob): void {
+  if (run.jobByUuid(job.uuid)) throw duplicateJob(job);
 }
 
 /**
@@ -17,7 +17,7 @@ export function insertJob(
   success: boolean,
   outcome: object,
 ): void {
-  if (!run.insertJobOnce({ ...job, success, outcome })) throw duplicateJob(job.uuid);
+  if (!run.insertJobOnce({ ...job, success, outcome })) throw duplicateJob(job);
   if (hookUrl === undefined) return;
   run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true, failure: null });
 }
@@ -36,8 +36,4 @@ export function sweepJobs(
   });
   run.deleteJobs(swept.map(({ uuid }) => uuid));
   return swept.length;
-}
-
-function duplicateJob(uuid: string): ApiError {
-  return new ApiError('duplicateJob', `Duplicate job uuid[${uuid}]`);
 }

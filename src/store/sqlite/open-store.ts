@@ -1,10 +1,11 @@
 import type { Store } from '../../domain/ports.ts';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import { BUSY_TIMEOUT_MS, inspect, refuseOlder, type SqliteLocation } from './inspect.ts';
 import { openSqlite } from './open.ts';
 import { prepareFile } from './prepare-file.ts';
-import { DatabaseRefused, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 import { lockForServer } from './server-lock.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 

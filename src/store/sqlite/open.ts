@@ -1,5 +1,6 @@
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { Database } from './driver.ts';
 import {
   APPLICATION_ID,
@@ -10,7 +11,7 @@ import {
   sizeOf,
 } from './inspect.ts';
 import { prepareFile } from './prepare-file.ts';
-import { DatabaseRefused, refusal } from './refusal.ts';
+import { refusal } from './refusal.ts';
 
 /** Pages in the log before it is moved into the file: 16 MB. A page that changes often is moved once. */
 const LOG_PAGES = 4000;

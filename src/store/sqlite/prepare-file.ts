@@ -1,6 +1,7 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseRefused, errno } from './refusal.ts';
+import { DatabaseRefused } from '../sql/database-refused.ts';
+import { errno } from './refusal.ts';
 
 /**
  * Makes the folder of a database, and the file when missing, and judges what can be judged without SQLite.

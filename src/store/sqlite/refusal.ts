@@ -1,7 +1,5 @@
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { sqliteCode } from './errors.ts';
-
-/** Why a database can't be used, in one sentence for whoever starts the server. */
-export class DatabaseRefused extends Error {}
 
 export const damaged = (file: string) =>
   new DatabaseRefused(

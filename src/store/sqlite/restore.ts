@@ -13,6 +13,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { copyRefusal } from './backup.ts';
 import { Database } from './driver.ts';
 import { LOG_INDEX, LOGS, removeLogs, sync } from './durable-files.ts';
@@ -26,7 +27,7 @@ import {
   sizeOf,
 } from './inspect.ts';
 import { startsLikeSqlite } from './prepare-file.ts';
-import { DatabaseRefused, errno, refusal } from './refusal.ts';
+import { errno, refusal } from './refusal.ts';
 import { lockFileOf, lockForServer } from './server-lock.ts';
 
 const CHUNK_BYTES = 1024 * 1024;

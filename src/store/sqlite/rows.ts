@@ -1,15 +1,12 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { type SQLiteColumn, SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
+import { type SQL, sql } from 'drizzle-orm';
+import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { Kind } from '../../contract/queryable.ts';
+import { columnFields, columnsOf, recordsOf } from '../sql/fields.ts';
+import { bytesOf } from '../sql/page-weight.ts';
 import type { PageRows } from './answers.ts';
 import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
-import { columnFields, type Field, partFields, recordsOf, uuidOf } from './fields.ts';
-
-/** Bytes an image or ref takes in an answer, about. */
-const PART_BYTES = 300;
-/** Bytes a field takes in an answer beside its text, about. */
-const FIELD_BYTES = 20;
+import { partFields } from './fields.ts';
 
 export type Row = Record<string, unknown>;
 
@@ -49,35 +46,11 @@ export function compilePage(kind: Kind, names: readonly string[]): Page {
   return {
     rows: {
       select: textOf(sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${among}`),
-      weigh: textOf(sql`SELECT ${bytesOf(kind, read)} FROM ${table} WHERE ${among}`),
+      weigh: textOf(
+        sql`SELECT coalesce(sum(${bytesOf(sources[kind], read)}), 0) FROM ${table} WHERE ${among}`,
+      ),
       uuidAt: fields.findIndex(({ name }) => name === 'uuid'),
     },
     toRecord: recordsOf(fields),
   };
-}
-
-function columnsOf(fields: readonly Field[]): SQL {
-  return sql.join(
-    fields.map((field) => field.sql),
-    sql`, `,
-  );
-}
-
-/** What an answer takes of rows' fields and lists, about: the sum, found without reading their texts. */
-function bytesOf(kind: Kind, names: ReadonlySet<string>): SQL {
-  const { table, owners } = sources[kind];
-  const columns = Object.entries(getTableColumns(table) as Record<string, SQLiteColumn>)
-    .filter(([name]) => names.has(name))
-    .map(([, column]) => column);
-  const texts = columns
-    .filter((column) => column.getSQLType() === 'text')
-    .map((column) => sql`coalesce(octet_length(${column}), 0)`);
-  const lists = Object.entries(owners)
-    .filter(([name]) => names.has(name))
-    .map(
-      ([, owner]) =>
-        sql`${sql.raw(String(PART_BYTES))} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuidOf(table)})`,
-    );
-  const fields = sql.raw(String(FIELD_BYTES * columns.length));
-  return sql`coalesce(sum(${sql.join([fields, ...texts, ...lists], sql` + `)}), 0)`;
 }

@@ -1,7 +1,7 @@
-import { invalidArgument } from '../../contract/errors.ts';
 import type { Kind } from '../../contract/queryable.ts';
 import type { ResourceType } from '../../contract/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
+import { ownerOf, sidesOf, usedByAnotherEntry, usedByAnotherKind } from '../sql/refusals.ts';
 import type { Answer } from './answers.ts';
 import { sqliteCode } from './errors.ts';
 import { pageQuestion } from './queries.ts';
@@ -20,9 +20,7 @@ export function insertResources(run: Statements, resources: Resources): void {
   function addOnce(field: string, uuid: string, type: ResourceType): boolean {
     if (run.insertResourceOnce({ uuid, type })) return true;
     if (run.findResourceUuids(type, [uuid]).length > 0) return false;
-    throw invalidArgument(
-      `field[${field}.uuid]: [${uuid}] is already used by another kind of resource`,
-    );
+    throw usedByAnotherKind(field, uuid);
   }
 
   forEach(resources, 'modelCenters', (center, field) => {
@@ -39,10 +37,7 @@ export function insertResources(run: Statements, resources: Resources): void {
     }
   });
   forEach(resources, 'modelServiceRefs', (ref, field) => {
-    const reference = (name: 'modelUuid' | 'modelServiceUuid', type: ResourceType) =>
-      requireReference(run, { field: `${field}.${name}`, type, uuids: [ref[name]], list: false });
-    reference('modelUuid', 'ModelVO');
-    reference('modelServiceUuid', 'ModelServiceVO');
+    for (const side of sidesOf(ref, field)) requireReference(run, side);
     const mayBeDefault = () =>
       !run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
     withUnusedUuid(field, () => {
@@ -51,15 +46,9 @@ export function insertResources(run: Statements, resources: Resources): void {
   });
   for (const list of ['userTags', 'systemTags'] as const) {
     forEach(resources, list, (tag, field) => {
-      const { uuid, resourceUuid, resourceType } = tag;
-      requireReference(run, {
-        field: `${field}.resourceUuid`,
-        type: resourceType,
-        uuids: [resourceUuid],
-        list: false,
-      });
+      requireReference(run, ownerOf(tag, `${field}.`));
       // It may be there with another text.
-      if (run.findTagUuids([uuid]).length === 0) run.insertTagOnce(tag);
+      if (run.findTagUuids([tag.uuid]).length === 0) run.insertTagOnce(tag);
     });
   }
 }
@@ -79,7 +68,7 @@ function withUnusedUuid(field: string, insert: () => void): void {
     insert();
   } catch (error) {
     if (!sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT')) throw error;
-    throw invalidArgument(`field[${field}.uuid] is already used by another entry of its kind`);
+    throw usedByAnotherEntry(field);
   }
 }
 

@@ -1,8 +1,9 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
+import { DatabaseRefused } from '../sql/database-refused.ts';
 import { Database } from './driver.ts';
 import { isLocked, sqliteCode } from './errors.ts';
 import { prepareFile } from './prepare-file.ts';
-import { DatabaseRefused, errno } from './refusal.ts';
+import { errno } from './refusal.ts';
 
 /** For the server before this one to end, in milliseconds. */
 const WAIT_MS = 2000;

@@ -58,6 +58,8 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
+  /** There is no other server: what an earlier one left is there at the start. */
+  let hasClaimedHooks = false;
 
   function check(): void {
     files.requireInPlace();
@@ -88,6 +90,16 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
     findJob: (uuid) => read(() => run.jobByUuid(uuid)),
     pendingHooks: () => read(run.pendingHooks),
     hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),
+    claimHooks: async () => {
+      if (hasClaimedHooks) return read(() => []);
+      const hooks = await store.pendingHooks();
+      hasClaimedHooks = true;
+      return hooks;
+    },
+    claimHook: async (jobUuid) => {
+      const hook = await store.hookOf(jobUuid);
+      return hook?.pending ? hook : undefined;
+    },
     changeHook: (hook) => write(() => run.updateHook(hook)),
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 

@@ -1,8 +1,7 @@
-import { sql } from 'drizzle-orm';
+import { type Column, sql } from 'drizzle-orm';
 import {
   index,
   integer,
-  type SQLiteColumn,
   type SQLiteColumnBuilderBase,
   sqliteTable,
   text,
@@ -28,7 +27,7 @@ const flag = () => integer({ mode: 'boolean' }).notNull();
 const json = <Value>() => text({ mode: 'json' }).$type<Value>().notNull();
 
 /** A text as queries compare it: whatever the case of its ASCII letters. */
-export const noCase = (column: SQLiteColumn) => sql`${column} COLLATE NOCASE`;
+export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
 
 /** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
 export const resources = sqliteTable('resources', {

@@ -1,9 +1,9 @@
-import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import type { ResourceType } from '../../contract/resource.ts';
 import type { WriteExtras, Writes } from '../../domain/ports.ts';
-import type { ModelService, Tag } from '../../domain/records.ts';
+import type { ModelService } from '../../domain/records.ts';
+import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../sql/refusals.ts';
 import type { CompiledRecords } from './records.ts';
-import { notFound, requireReference } from './references.ts';
+import { requireReference } from './references.ts';
 import { moveExpiry, validSession } from './sessions.ts';
 import type { Statements } from './statements.ts';
 
@@ -14,7 +14,7 @@ export type Write = <Result>(work: () => Result) => Promise<Result>;
 export function operationWrites(run: Statements, records: CompiledRecords, write: Write): Writes {
   function addResource(uuid: string, type: ResourceType): void {
     if (!run.insertResourceOnce({ uuid, type })) {
-      throw invalidArgument(`resourceUuid[${uuid}] is already used`);
+      throw alreadyUsed(uuid);
     }
   }
 
@@ -124,11 +124,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         if (!records.has('ModelCenter', uuid)) return resultOf();
         const modelUuids = run.modelsOfCenter(uuid);
         if (modelUuids.length > 0 && !withModels) {
-          throw new ApiError(
-            'operationFailed',
-            `the model center[uuid:${uuid}] has ${modelUuids.length} model(s): delete them first, or ` +
-              'all at once with deleteMode[Enforcing]',
-          );
+          throw hasModels(uuid, modelUuids.length);
         }
         run.deleteResources('ModelVO', modelUuids);
         run.deleteResources('ModelCenterVO', [uuid]);
@@ -137,13 +133,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
 
     addTag: (tag, resultOf) =>
       write(() => {
-        const { resourceUuid, resourceType } = tag;
-        requireReference(run, {
-          field: 'resourceUuid',
-          type: resourceType,
-          uuids: [resourceUuid],
-          list: false,
-        });
+        requireReference(run, ownerOf(tag));
         if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
         return resultOf();
       }),
@@ -170,11 +160,4 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         return resultOf(session && moveExpiry(run, session, expiredDate));
       }),
   };
-}
-
-function alreadyTagged({ resourceUuid, tag }: Tag): ApiError {
-  return new ApiError(
-    'operationFailed',
-    `the resource[uuid:${resourceUuid}] already has the tag[${tag}]`,
-  );
 }

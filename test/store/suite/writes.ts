@@ -305,6 +305,8 @@ export function describeWrites(open: OpenStore): void {
       sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
       pendingHooks: () => store.pendingHooks(),
       hookOf: () => store.hookOf(uuid),
+      claimHooks: () => store.claimHooks(),
+      claimHook: () => store.claimHook(uuid),
       changeHook: () => store.changeHook(hook(uuid)),
       addResources: () => store.addResources(noResources),
       replaceResources: () => store.replaceResources(noResources),
