@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { presentFile } from './dump.ts';
+import { presentFile } from './database.ts';
 import type { Settings } from './settings.ts';
 import { backUp } from './store/sqlite/backup.ts';
 

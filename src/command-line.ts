@@ -3,9 +3,9 @@ import { closest } from 'fastest-levenshtein';
 import {
   definitions,
   flagOf,
-  isSecret,
   SettingsError,
   settingKeys,
+  takesFile,
   variableOf,
 } from './settings.ts';
 
@@ -31,7 +31,7 @@ export interface CommandLine {
 }
 
 const settingFlags = settingKeys.flatMap((key) =>
-  isSecret(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
+  takesFile(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
 );
 
 /**
@@ -94,8 +94,8 @@ export function helpText(): string {
   const plain = (text: string) => text.replaceAll('`', '');
   const rows = settingKeys.map((key) => {
     const { description, allowed, default: standard } = definitions[key];
-    const flag = isSecret(key) ? `--${flagOf(key)}, --${flagOf(key)}-file` : `--${flagOf(key)}`;
-    const variable = isSecret(key)
+    const flag = takesFile(key) ? `--${flagOf(key)}, --${flagOf(key)}-file` : `--${flagOf(key)}`;
+    const variable = takesFile(key)
       ? `${variableOf(key)}, ${variableOf(key)}_FILE`
       : variableOf(key);
     return (

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type App, buildApp } from './app.ts';
 import { ADMIN_ACCOUNT_UUID } from './contract/aios.ts';
 import { dateFormatter, dateParser } from './contract/dates.ts';
+import { openDatabase } from './database.ts';
 import { setAdminPassword } from './domain/credentials.ts';
 import type { Ports, Store } from './domain/ports.ts';
 import type { Resources } from './domain/records.ts';
@@ -10,7 +11,6 @@ import { resourcesOf } from './domain/seed.ts';
 import { Metrics } from './metrics.ts';
 import { scryptPasswords } from './passwords.ts';
 import { type Settings, SettingsError } from './settings.ts';
-import { openSqliteStore } from './store/sqlite/open-store.ts';
 
 /** What the process lends to its commands. */
 export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
@@ -36,15 +36,14 @@ export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
 export async function serve(settings: Settings, world: World): Promise<App> {
   refuseStrangers(settings);
   const { logger } = world;
-  const { databaseUrl } = settings;
   const passwords = scryptPasswords();
-  const file = databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path;
   const metrics = new Metrics();
-  const store = openSqliteStore({
-    file,
-    migrationsFolder: `${world.migrationsFolder}/sqlite`,
+  const store = await openDatabase(settings, {
+    migrationsFolder: world.migrationsFolder,
+    server: world.newUuid(),
+    readerProgram: world.readerProgram,
     onCommit: metrics.committed,
-    readers: world.readerProgram === undefined ? undefined : { program: world.readerProgram },
+    onLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
   });
   try {
     const seed = readSeedFile(settings, world);

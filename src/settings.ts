@@ -15,11 +15,16 @@ interface Setting<Value> {
   parse: (text: string) => Value | undefined;
   /** Kept as given, but for the line end of a file, and not empty where it is given. */
   verbatim?: true;
-  /** Never shown; may also come from a file, named by the variable with `_FILE` appended. */
+  /** Never shown; may come from a file. */
   secret?: true;
+  /** May come from a file, named by the variable with `_FILE` appended. */
+  fromFile?: true;
 }
 
-export type DatabaseUrl = { kind: 'memory' } | { kind: 'file'; path: string };
+export type DatabaseUrl =
+  | { kind: 'memory' }
+  | { kind: 'file'; path: string }
+  | { kind: 'postgres'; url: string };
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
   return definition;
@@ -54,10 +59,18 @@ export const definitions = {
     parse: (text) => integerIn(text, 0, 65_535),
   }),
   databaseUrl: setting({
-    description: 'Where the data is kept. A missing file is made, with its folder.',
-    allowed: '`file:PATH` or `memory:`',
+    description:
+      'Where the data is kept: a file, which is made when missing, with its folder, for one server; or a PostgreSQL database, for any number of them.',
+    allowed: '`file:PATH`, `memory:` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
     default: 'file:./data/aios.db',
     parse: parseDatabaseUrl,
+    fromFile: true,
+  }),
+  databaseConnections: setting({
+    description: 'Most connections to a PostgreSQL database at a time, for this server alone.',
+    allowed: 'an integer from 1 to 1000',
+    default: '10',
+    parse: (text) => integerIn(text, 1, 1000),
   }),
   session: setting({
     description:
@@ -203,8 +216,9 @@ export function flagOf(key: SettingKey): string {
 }
 
 /** Whether a setting's value may stand in a file instead. */
-export function isSecret(key: SettingKey): boolean {
-  return (definitions[key] as Setting<unknown>).secret === true;
+export function takesFile(key: SettingKey): boolean {
+  const { secret, fromFile }: Setting<unknown> = definitions[key];
+  return secret === true || fromFile === true;
 }
 
 export interface SettingSources {
@@ -264,7 +278,7 @@ function textOf(
     { name: `--${flag}-file`, text: flags[`${flag}-file`], isFile: true },
     { name: variable, text: injected(variable, env[variable]) ? '' : env[variable], isFile: false },
     { name: `${variable}_FILE`, text: env[`${variable}_FILE`], isFile: true },
-  ].filter((source) => source.text && (!source.isFile || isSecret(key)));
+  ].filter((source) => source.text && (!source.isFile || takesFile(key)));
   const [first] = given;
   if (!first?.text) return undefined;
   if (!first.isFile) return { name: first.name, text: first.text };
@@ -284,7 +298,7 @@ function injected(variable: string, value: string | undefined): boolean {
 
 function unknownVariables(env: SettingSources['env']): string[] {
   const known = settingKeys.flatMap((key) =>
-    isSecret(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
+    takesFile(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
   );
   return Object.keys(env)
     .filter(
@@ -306,8 +320,13 @@ function parseBoolean(text: string): boolean | undefined {
   return text === 'true' ? true : text === 'false' ? false : undefined;
 }
 
-function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
+/** @returns where the data is kept; undefined for what is no such place */
+export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (text === 'memory:') return { kind: 'memory' };
+  if (/^postgres(ql)?:\/\/[^\s]+$/.test(text)) {
+    const hasDatabase = URL.canParse(text) && /^\/[^/]+$/.test(new URL(text).pathname);
+    return hasDatabase ? { kind: 'postgres', url: text } : undefined;
+  }
   // As a URL it may begin with an empty host, but has neither another host nor a query.
   const path = /^file:(?:\/\/(?=\/))?((?!\/\/)[^?#\0]+)$/.exec(text)?.[1];
   return path === undefined ? undefined : { kind: 'file', path };

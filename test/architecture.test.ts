@@ -66,6 +66,8 @@ describe('a layer imports nothing but what it stands on', () => {
       ...STORE,
       /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3(-12)?|lru-cache|node:.+)$/,
     ],
+    'store/sql': [...STORE, /^drizzle-orm$/],
+    'store/postgres': [...STORE, /^(drizzle-orm(\/.+)?|drizzle-kit|pg|lru-cache|node:.+)$/],
     control: [
       /^src\/(contract|domain|http|control)\//,
       /^(fastify|@sinclair\/typebox|lru-cache|node:.+)$/,
@@ -93,7 +95,9 @@ describe('a layer imports nothing but what it stands on', () => {
 
   test('the migration tool is only configured, not part of the program', () => {
     const users = modules.filter(({ imports }) => imports.includes('drizzle-kit'));
-    expect(users.map(({ path }) => path)).toEqual(['src/store/sqlite/drizzle.config.ts']);
+    expect(users.map(({ path }) => path).toSorted()).toEqual(
+      ['postgres', 'sqlite'].map((store) => `src/store/${store}/drizzle.config.ts`),
+    );
   });
 });
 
@@ -114,7 +118,7 @@ test('only app.ts, main.ts, the commands and scripts wire layers together', () =
   const outside = modules.filter((module) => /^src\/[^/]+$/.test(module.path));
   const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
   expect(wiring.toSorted()).toEqual(
-    ['app', 'main', 'serve', 'dump', 'backup', 'restore']
+    ['app', 'main', 'serve', 'database', 'dump', 'backup', 'restore']
       .map((name) => `src/${name}.ts`)
       .toSorted(),
   );

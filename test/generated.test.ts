@@ -1,10 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { generateSQLiteDrizzleJson, generateSQLiteMigration } from 'drizzle-kit/api';
+import {
+  generateDrizzleJson,
+  generateMigration,
+  generateSQLiteDrizzleJson,
+  generateSQLiteMigration,
+} from 'drizzle-kit/api';
 import { describe, expect, test } from 'vitest';
 import { README_FILE, renderReadme } from '../src/scripts/readme-tables.ts';
 import { OPENAPI_FILE, renderOpenapi } from '../src/scripts/render-openapi.ts';
-import config from '../src/store/sqlite/drizzle.config.ts';
-import * as tables from '../src/store/sqlite/tables.ts';
+import postgresConfig from '../src/store/postgres/drizzle.config.ts';
+import * as postgresTables from '../src/store/postgres/tables.ts';
+import sqliteConfig from '../src/store/sqlite/drizzle.config.ts';
+import * as sqliteTables from '../src/store/sqlite/tables.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const json = (file: string) => JSON.parse(read(file));
@@ -18,21 +25,32 @@ describe('a generated file is up to date', () => {
     expect(read(README_FILE)).toBe(renderReadme(read(README_FILE)));
   });
 
-  test('the migrations: else run `npm run migration`', async () => {
-    const { entries } = json('migrations/sqlite/meta/_journal.json');
-    const { idx } = entries.at(-1);
-    const last = json(`migrations/sqlite/meta/${String(idx).padStart(4, '0')}_snapshot.json`);
-    const now = await generateSQLiteDrizzleJson(tables, last.id, 'snake_case');
-    expect(config).toMatchObject({ casing: 'snake_case', out: './migrations/sqlite' });
+  const lastMigration = (folder: string) => {
+    const { idx } = json(`${folder}/meta/_journal.json`).entries.at(-1);
+    return json(`${folder}/meta/${String(idx).padStart(4, '0')}_snapshot.json`);
+  };
+
+  test('the migrations of SQLite: else run `npm run migration`', async () => {
+    const last = lastMigration('migrations/sqlite');
+    const now = await generateSQLiteDrizzleJson(sqliteTables, last.id, 'snake_case');
+    expect(sqliteConfig).toMatchObject({ casing: 'snake_case', out: './migrations/sqlite' });
     expect(Object.keys(now.tables)).toContain('model_services');
     expect(await generateSQLiteMigration(last, now)).toEqual([]);
   });
+
+  test('the migrations of PostgreSQL: else run `npm run migration`', async () => {
+    const last = lastMigration('migrations/postgres');
+    const now = generateDrizzleJson(postgresTables, last.id, undefined, 'snake_case');
+    expect(postgresConfig).toMatchObject({ casing: 'snake_case', out: './migrations/postgres' });
+    expect(Object.keys(now.tables)).toContain('public.model_services');
+    expect(await generateMigration(last, now)).toEqual([]);
+  });
 });
 
-test('the journal names every migration, in order', () => {
-  const { entries } = json('migrations/sqlite/meta/_journal.json');
+test.each(['sqlite', 'postgres'])('the journal of %s names every migration, in order', (store) => {
+  const { entries } = json(`migrations/${store}/meta/_journal.json`);
   const tags = entries.map(({ tag }: { tag: string }) => `${tag}.sql`);
-  const files = readdirSync('migrations/sqlite').filter((name) => name.endsWith('.sql'));
+  const files = readdirSync(`migrations/${store}`).filter((name) => name.endsWith('.sql'));
   expect(files.toSorted()).toEqual(tags);
 });
 

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import {
   definitions,
   flagOf,
-  isSecret,
   readSettings,
   type SettingKey,
   type Settings,
@@ -40,6 +39,7 @@ const variables: Record<SettingKey, string> = {
   host: 'AIOS_HOST',
   port: 'AIOS_PORT',
   databaseUrl: 'AIOS_DATABASE_URL',
+  databaseConnections: 'AIOS_DATABASE_CONNECTIONS',
   session: 'AIOS_SESSION',
   adminPassword: 'AIOS_ADMIN_PASSWORD',
   sessionTimeout: 'AIOS_SESSION_TIMEOUT',
@@ -73,6 +73,7 @@ test('without anything set, the defaults count', () => {
       host: '127.0.0.1',
       port: 8080,
       databaseUrl: { kind: 'file', path: './data/aios.db' },
+      databaseConnections: 10,
       session: [],
       adminPassword: '',
       sessionTimeout: 7200,
@@ -114,6 +115,15 @@ const allowed: Values = {
     ['file:../a b/c.db', { kind: 'file', path: '../a b/c.db' }],
     ['file:/data/aios.db', { kind: 'file', path: '/data/aios.db' }],
     ['file:///data/aios.db', { kind: 'file', path: '/data/aios.db' }],
+    ...[
+      'postgres://localhost/aios',
+      'postgresql://aios:p%40ss@db.example.com:5432/aios?sslmode=verify-full',
+      'postgres:///aios?host=/run/postgresql',
+    ].map((url): [string, Settings['databaseUrl']] => [url, { kind: 'postgres', url }]),
+  ],
+  databaseConnections: [
+    ['1', 1],
+    ['1000', 1000],
   ],
   session: [
     [UUID, [UUID]],
@@ -221,11 +231,15 @@ const refused: Record<SettingKey, string[]> = {
     'file:',
     'aios.db',
     './aios.db',
-    'postgres://localhost/aios',
+    'postgres://localhost',
+    'postgres://localhost/',
+    'postgres:aios',
+    'mysql://localhost/aios',
     'file://host/aios.db',
     'file:a.db?mode=ro',
     'FILE:a.db',
   ],
+  databaseConnections: ['0', '-1', '1001', '1.5', 'ten'],
   session: [
     UUID.toUpperCase(),
     UUID.slice(1),
@@ -298,7 +312,7 @@ describe.each(settingKeys)('%s', (key) => {
       const sentence = refusal(given);
       expect(sentence.startsWith(`${name}: `)).toBe(true);
       expect(sentence.endsWith(`, only ${definitions[key].allowed}.`)).toBe(true);
-      expect(sentence.includes(text)).toBe(!isSecret(key));
+      expect(sentence.includes(text)).toBe(!('secret' in definitions[key]));
     }
   });
 
@@ -324,7 +338,9 @@ describe.each(settingKeys)('%s', (key) => {
 
 describe('a secret', () => {
   test('is what lets in, and nothing else', () => {
-    expect(settingKeys.filter(isSecret)).toEqual(['session', 'adminPassword', 'accessKey']);
+    expect(settingKeys.filter((key) => 'secret' in definitions[key])).toEqual([
+      ...['session', 'adminPassword', 'accessKey'],
+    ]);
   });
 
   test.each<[string, Parameters<typeof read>[0]]>([

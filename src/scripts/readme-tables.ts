@@ -1,5 +1,5 @@
 import { type Operation, operations } from '../contract/operations.ts';
-import { definitions, flagOf, isSecret, settingKeys, variableOf } from '../settings.ts';
+import { definitions, flagOf, settingKeys, takesFile, variableOf } from '../settings.ts';
 import { reliabilityTable } from './reliability-table.ts';
 import { speedTable } from './speed-table.ts';
 
@@ -24,8 +24,8 @@ const tables: Record<string, () => string[][]> = {
       const { description, allowed, default: standard } = definitions[key];
       const [variable, flag] = [variableOf(key), flagOf(key)];
       return [
-        isSecret(key) ? `\`${variable}\`, \`${variable}_FILE\`` : `\`${variable}\``,
-        isSecret(key) ? `\`--${flag}\`, \`--${flag}-file\`` : `\`--${flag}\``,
+        takesFile(key) ? `\`${variable}\`, \`${variable}_FILE\`` : `\`${variable}\``,
+        takesFile(key) ? `\`--${flag}\`, \`--${flag}-file\`` : `\`--${flag}\``,
         standard && `\`${standard}\``,
         description,
         allowed,

@@ -12,7 +12,7 @@ import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { definitions, flagOf, isSecret, settingKeys, variableOf } from '../../src/settings.ts';
+import { definitions, flagOf, settingKeys, takesFile, variableOf } from '../../src/settings.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
 import {
   fillDatabase,
@@ -152,7 +152,7 @@ describe.concurrent('the program', () => {
     for (const key of settingKeys) {
       expect(program.stdout()).toContain(`--${flagOf(key)}`);
       expect(program.stdout()).toContain(variableOf(key));
-      if (isSecret(key)) expect(program.stdout()).toContain(`${variableOf(key)}_FILE`);
+      if (takesFile(key)) expect(program.stdout()).toContain(`${variableOf(key)}_FILE`);
       expect(program.stdout()).toContain(definitions[key].description.replaceAll('`', ''));
     }
     expect(program.stdout()).toMatch(/^Usage: aios-model-server/);

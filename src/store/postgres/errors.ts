@@ -1,0 +1,69 @@
+import { ApiError } from '../../contract/errors.ts';
+import { DatabaseError } from './driver.ts';
+
+/** The connection to the database broke: whatever was not committed is undone. */
+export class ConnectionLost extends Error {}
+
+/** There was no connection to be had: nothing was sent. */
+export class NotConnected extends ConnectionLost {}
+
+/** The connection broke while the database was told to keep what was done: it may be kept or not. */
+export class Unsettled extends Error {}
+
+/** SQLSTATEs that end a connection or keep one from being made: shutdown, start, too many, no entry. */
+const LOST = /^(08|28|3D|53300|57P0|25P03)/;
+/** What is to be done again from the start: others were in the way, and nothing is kept of it. */
+const CONFLICT = /^(40001|40P01)$/;
+const UNIQUE_VIOLATION = '23505';
+
+/** What PostgreSQL's SQLSTATEs mean to a client: the failure, and a sentence without internals. */
+const meanings: readonly [
+  state: RegExp,
+  failure: 'internal' | 'notReady' | 'timedOut',
+  details: string,
+][] = [
+  [CONFLICT, 'notReady', 'too many change the same at once, nothing was changed'],
+  [/^55P03$/, 'notReady', 'the database is locked by another program'],
+  [/^57014$/, 'timedOut', 'the database took too long, nothing was changed'],
+  [/^25006$/, 'notReady', 'the database can only be read at present, nothing was changed'],
+  [/^53100$/, 'internal', 'the disk of the database is full, nothing was changed'],
+  [/^53/, 'notReady', 'the database has too much to do, nothing was changed'],
+  [/^54/, 'internal', 'the resource is too large to be kept'],
+  [/^58/, 'internal', 'the disk of the database failed, nothing was changed'],
+];
+
+/** PostgreSQL's SQLSTATE of an error, also where it was wrapped. */
+export function sqlState(error: unknown): string | undefined {
+  if (error instanceof DatabaseError) return error.code;
+  return error instanceof Error && error.cause ? sqlState(error.cause) : undefined;
+}
+
+/** What the driver threw: a statement's refusal as it is, anything else as the loss of the connection. */
+export function classified(error: unknown): unknown {
+  if (error instanceof DatabaseError && !LOST.test(error.code ?? '')) return error;
+  return new ConnectionLost('the connection to the database broke', { cause: error });
+}
+
+export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
+
+/** The name of the index in which something is already, perhaps since a moment ago. */
+export function takenBy(error: unknown): string | undefined {
+  const isTaken = error instanceof DatabaseError && error.code === UNIQUE_VIOLATION;
+  return isTaken ? error.constraint : undefined;
+}
+
+/**
+ * The failure that a driver's error stands for. What is none comes back as it is.
+ * The original stays as the cause, for the log.
+ */
+export function translateError(error: unknown): unknown {
+  const told = (failure: 'internal' | 'notReady' | 'timedOut', details: string) =>
+    Object.assign(new ApiError(failure, details), { cause: error });
+  if (error instanceof ConnectionLost) return told('notReady', 'the database is away');
+  if (error instanceof Unsettled) {
+    return told('notReady', 'the database went away: what was asked for may be kept or not');
+  }
+  const state = sqlState(error);
+  const meaning = state === undefined ? undefined : meanings.find(([known]) => known.test(state));
+  return meaning ? told(meaning[1], meaning[2]) : error;
+}

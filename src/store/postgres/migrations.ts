@@ -1,0 +1,174 @@
+import { setTimeout } from 'node:timers/promises';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
+import { DatabaseRefused } from '../sql/database-refused.ts';
+import type { Pool } from './driver.ts';
+import { sqlState } from './errors.ts';
+
+/** How long a server that migrates keeps the others from it, unless it says again that it does. */
+const LEASE_SECONDS = 30;
+const RENEWAL_MS = 10_000;
+/** Until it is looked again whether the lock has come free, and how often. */
+const WAIT = { pauseMs: 250, times: 1200 };
+
+const LOCK = 'schema_lock';
+const APPLIED = 'schema_migrations';
+
+export interface MigratedDatabase {
+  pool: Pool;
+  /** The database as sentences name it. */
+  name: string;
+  /** Folder with the PostgreSQL migrations. */
+  migrationsFolder: string;
+  /** What tells this server from the others. */
+  server: string;
+}
+
+/**
+ * Brings the schema up to date. Servers may do so at the same time: one does it, under a lock that is a row
+ * with an expiry, since not every engine that speaks the protocol has locks of another kind; the others wait.
+ * @throws DatabaseRefused for a database of another program, of a newer version, or one that another server
+ *   takes too long to migrate
+ */
+export async function migrate(database: MigratedDatabase): Promise<void> {
+  const migrations = readMigrationFiles(database);
+  for (let waited = 0; ; waited++) {
+    const applied = await appliedTo(database);
+    if (applied.length === 0) await refuseForeign(database);
+    refuseNewer(
+      database,
+      applied,
+      migrations.map(({ hash }) => hash),
+    );
+    if (applied.length === migrations.length) return;
+    if (await lock(database)) break;
+    if (waited === WAIT.times) {
+      throw new DatabaseRefused(
+        `The database ${database.name} has been migrated by another server for too long.`,
+      );
+    }
+    await setTimeout(WAIT.pauseMs);
+  }
+  const renewal = setInterval(() => void lock(database).catch(() => {}), RENEWAL_MS);
+  try {
+    // Another may have done some meanwhile.
+    const done = new Set(await appliedTo(database));
+    for (const { sql, hash } of migrations) {
+      if (!done.has(hash)) await apply(database, sql, hash);
+    }
+  } finally {
+    clearInterval(renewal);
+    await unlock(database);
+  }
+}
+
+/** @throws DatabaseRefused unless it has every migration that this program knows, and no other */
+export async function requireMigrated(database: MigratedDatabase): Promise<void> {
+  const known = readMigrationFiles(database).map(({ hash }) => hash);
+  const applied = await appliedTo(database);
+  refuseNewer(database, applied, known);
+  if (applied.length === known.length) return;
+  throw new DatabaseRefused(
+    `The database ${database.name} was written by an older version of this program, or by none: start a server of this version on it first.`,
+  );
+}
+
+/** Hashes of the migrations that were applied; none for an empty database. */
+async function appliedTo({ pool }: MigratedDatabase): Promise<string[]> {
+  try {
+    const { rows } = await pool.query(`SELECT hash FROM ${APPLIED}`);
+    return rows.map(({ hash }) => hash);
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+const isMissing = (error: unknown) => sqlState(error) === '42P01';
+
+function refuseNewer(
+  { name }: MigratedDatabase,
+  applied: readonly string[],
+  known: readonly string[],
+): void {
+  if (applied.every((hash) => known.includes(hash))) return;
+  throw new DatabaseRefused(
+    `The database ${name} was written by a newer version of this program: run that version, or name another database.`,
+  );
+}
+
+async function refuseForeign({ pool, name }: MigratedDatabase): Promise<void> {
+  const { rows } = await pool.query(
+    `SELECT table_name FROM information_schema.tables
+      WHERE table_schema = current_schema() AND table_name NOT IN ('${LOCK}', '${APPLIED}') LIMIT 1`,
+  );
+  if (rows.length === 0) return;
+  throw new DatabaseRefused(
+    `The database ${name} has tables of another program, such as ${rows[0].table_name}: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
+  );
+}
+
+/** Takes the lock, or keeps it for longer; tells whether this server has it now. */
+async function lock({ pool, server }: MigratedDatabase): Promise<boolean> {
+  const take = () =>
+    pool.query(
+      `INSERT INTO ${LOCK} (id, holder, expires) VALUES (1, $1, now() + interval '${LEASE_SECONDS} seconds')
+        ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires = excluded.expires
+        WHERE ${LOCK}.holder = excluded.holder OR ${LOCK}.expires < now()
+        RETURNING holder`,
+      [server],
+    );
+  try {
+    return (await take()).rows.length > 0;
+  } catch (error) {
+    if (!isMissing(error)) throw error;
+    await makeTables(pool);
+    return (await take()).rows.length > 0;
+  }
+}
+
+async function unlock({ pool, server }: MigratedDatabase): Promise<void> {
+  await pool.query(`DELETE FROM ${LOCK} WHERE holder = $1`, [server]);
+}
+
+async function makeTables(pool: Pool): Promise<void> {
+  for (const table of [
+    `${LOCK} (id bigint PRIMARY KEY, holder text NOT NULL, expires timestamptz NOT NULL)`,
+    `${APPLIED} (hash text PRIMARY KEY, applied timestamptz NOT NULL)`,
+  ]) {
+    try {
+      await pool.query(`CREATE TABLE IF NOT EXISTS ${table}`);
+    } catch (error) {
+      // Of two that make it at once one may be told that it is there by then.
+      if (!/^(23505|42P07|42710)$/.test(sqlState(error) ?? '')) throw error;
+    }
+  }
+}
+
+/** One migration, whole or not at all; refused where the lock has gone to another server meanwhile. */
+async function apply(
+  { pool, server, name }: MigratedDatabase,
+  steps: readonly string[],
+  hash: string,
+): Promise<void> {
+  const client = await pool.connect();
+  try {
+    await client.query('BEGIN');
+    await client.query('SET LOCAL statement_timeout = 0');
+    const { rows } = await client.query(
+      `SELECT 1 FROM ${LOCK} WHERE holder = $1 AND expires > now() FOR UPDATE`,
+      [server],
+    );
+    if (rows.length === 0) {
+      throw new DatabaseRefused(`Another server migrates the database ${name}: start again.`);
+    }
+    // In the schema of the connection, whichever that is.
+    for (const step of steps) await client.query(step.replaceAll('"public".', ''));
+    await client.query(`INSERT INTO ${APPLIED} (hash, applied) VALUES ($1, now())`, [hash]);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    throw error;
+  } finally {
+    client.release();
+  }
+}

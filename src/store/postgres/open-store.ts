@@ -1,0 +1,88 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Store } from '../../domain/ports.ts';
+import { DatabaseRefused } from '../sql/database-refused.ts';
+import { openPool, type Pool } from './driver.ts';
+import { ConnectionLost, classified, sqlState } from './errors.ts';
+import { migrate, requireMigrated } from './migrations.ts';
+import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
+
+/** How often a database is asked for at the start that is not there yet, and until the next time. */
+const START = { times: 120, pauseMs: 250 };
+
+export interface StoreOptions extends PostgresStoreOptions {
+  /** `postgres://…` */
+  url: string;
+  /** The most connections there may be at a time. */
+  connections: number;
+  /** Folder with the PostgreSQL migrations. */
+  migrationsFolder: string;
+  /** Told of a connection that broke while nobody used it. */
+  onLost: (error: Error) => void;
+}
+
+/**
+ * Opens a database as the store of one of its servers, and brings its schema up to date. Waits for one that is
+ * not there yet, as servers and databases that are started together have it.
+ * @throws DatabaseRefused
+ */
+export async function openPostgresStore(options: StoreOptions): Promise<Store> {
+  const { url, connections, migrationsFolder, server, onLost } = options;
+  const pool = openPool(url, connections, onLost);
+  const name = nameOf(url);
+  try {
+    await waitFor(pool, name);
+    await migrate({ pool, name, migrationsFolder, server });
+    return createPostgresStore(pool, options);
+  } catch (error) {
+    await pool.end();
+    throw error instanceof DatabaseRefused ? error : refusal(name, error);
+  }
+}
+
+/**
+ * Opens a database that is there as a store to read.
+ * @param url `postgres://…`
+ * @throws DatabaseRefused
+ */
+export async function openPostgresStoreToRead(
+  url: string,
+  migrationsFolder: string,
+): Promise<Store> {
+  const pool = openPool(url, 1, () => {});
+  const name = nameOf(url);
+  const server = 'reader';
+  try {
+    await requireMigrated({ pool, name, migrationsFolder, server });
+    return createPostgresStore(pool, { server });
+  } catch (error) {
+    await pool.end();
+    throw error instanceof DatabaseRefused ? error : refusal(name, error);
+  }
+}
+
+/** @throws DatabaseRefused */
+async function waitFor(pool: Pool, name: string): Promise<void> {
+  for (let times = 1; ; times++) {
+    try {
+      await pool.query('SELECT 1');
+      return;
+    } catch (error) {
+      const mayCome = /^(57P03|53300|08)/.test(sqlState(error) ?? '08');
+      if (!mayCome || times === START.times) throw refusal(name, error);
+      await setTimeout(START.pauseMs);
+    }
+  }
+}
+
+/** A database's URL without what lets somebody in. */
+export function nameOf(url: string): string {
+  const { host, pathname } = new URL(url);
+  return host + pathname;
+}
+
+function refusal(name: string, error: unknown): Error {
+  const state = sqlState(error);
+  if (state === undefined && !(classified(error) instanceof ConnectionLost)) return error as Error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new DatabaseRefused(`The database ${name} can't be used: ${reason}.`);
+}

@@ -1,0 +1,17 @@
+import type { Reference } from '../../domain/ports.ts';
+import { requireAll } from '../sql/refusals.ts';
+import type { Run } from './connections.ts';
+import { statements } from './statements.ts';
+
+/**
+ * What it names stays until the transaction ends.
+ * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
+ */
+export async function requireReference(run: Run, reference: Reference): Promise<void> {
+  const { type, uuids } = reference;
+  const found =
+    type === 'TagVO'
+      ? await statements.holdTags(run, { uuids })
+      : await statements.holdResources(run, { uuids, type });
+  requireAll(reference, new Set(found.rows.map(([uuid]) => uuid as string)));
+}

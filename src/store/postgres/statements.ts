@@ -1,0 +1,197 @@
+import { type SQL, sql } from 'drizzle-orm';
+import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
+
+import { amongGiven } from './conditions.ts';
+import { insertRow, insertRows, MILLISECONDS, prepare, updateRow } from './statement.ts';
+import {
+  folded,
+  hooks,
+  jobs,
+  modelCenters,
+  modelServiceImages,
+  modelServiceRefs,
+  modelServices,
+  models,
+  passwords,
+  resources,
+  sessions,
+  tags,
+} from './tables.ts';
+
+const given = (name: string) => sql.placeholder(name);
+const deleteWhere = (table: PgTable, column: PgColumn) =>
+  prepare(sql`DELETE FROM ${table} WHERE ${column} = ${given('uuid')}`);
+
+const isRef = sql`${modelServiceRefs.modelUuid} = ${given('modelUuid')}
+  AND ${modelServiceRefs.modelServiceUuid} = ${given('modelServiceUuid')}`;
+const ONCE = sql` ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING`;
+
+/** A resource with its row and tags, by one statement; `parts` insert what else it brings. */
+function insertResource(type: string, table: PgTable, parts: readonly SQL[] = []) {
+  const own = { uuid: sql`${given('uuid')}::text`, type: sql`${type}::text` };
+  const others = [insertRow(resources, own), insertRows(tags, 'tags'), ...parts];
+  const steps = others.map((insert, index) => sql`${sql.raw(`step_${index}`)} AS (${insert})`);
+  return prepare(sql`WITH ${sql.join(steps, sql`, `)} ${insertRow(table)}`);
+}
+
+const resourcesAmong = sql`SELECT ${resources.uuid} FROM ${resources}
+  WHERE ${amongGiven(resources.uuid, 'uuids')} AND ${resources.type} = ${given('type')}`;
+
+/** Every statement of a fixed form but those that read records. */
+export const statements = {
+  insertService: insertResource('ModelServiceVO', modelServices, [
+    insertRows(modelServiceImages, 'images'),
+    sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`,
+  ]),
+  insertModel: insertResource('ModelVO', models, [
+    sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`,
+  ]),
+  insertCenter: insertResource('ModelCenterVO', modelCenters),
+
+  updateService: prepare(updateRow(modelServices)),
+  updateModel: prepare(updateRow(models)),
+  updateCenter: prepare(updateRow(modelCenters)),
+  /** Those of the type, locked so that they stay as they are until the transaction ends. */
+  lockResources: prepare(sql`${resourcesAmong} ORDER BY ${resources.uuid} FOR UPDATE`),
+  /** Those of the type, locked so that they stay until the transaction ends. */
+  holdResources: prepare(sql`${resourcesAmong} ORDER BY ${resources.uuid} FOR KEY SHARE`),
+  holdTags: prepare(
+    sql`SELECT ${tags.uuid} FROM ${tags} WHERE ${amongGiven(tags.uuid, 'uuids')} ORDER BY ${tags.uuid} FOR KEY SHARE`,
+  ),
+  deleteResources: prepare(
+    sql`DELETE FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')} AND ${resources.type} = ${given('type')}`,
+  ),
+  modelsOfCenter: prepare(
+    sql`SELECT ${models.uuid} FROM ${models} WHERE ${folded(models.modelCenterUuid)} = ${given('uuid')}`,
+  ),
+
+  insertImages: prepare(insertRows(modelServiceImages, 'images')),
+  deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
+  insertRefOnce: prepare(sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`),
+  deleteRef: prepare(sql`DELETE FROM ${modelServiceRefs} WHERE ${isRef}`),
+  unmarkDefaultRef: prepare(
+    sql`UPDATE ${modelServiceRefs} SET is_default = false
+      WHERE ${modelServiceRefs.modelUuid} = ${given('uuid')} AND ${modelServiceRefs.isDefault}`,
+  ),
+  markDefaultRef: prepare(sql`UPDATE ${modelServiceRefs} SET is_default = true WHERE ${isRef}`),
+
+  /** Unless the resource carries one of its type and text. */
+  insertTagOnce: prepare(
+    sql`${insertRows(tags, 'tags')} WHERE NOT EXISTS (SELECT 1 FROM ${tags} AS present
+      WHERE present.resource_uuid = given.resource_uuid AND present.type = given.type
+        AND md5(present.tag) = md5(given.tag))`,
+  ),
+  lockTag: prepare(sql`SELECT 1 FROM ${tags} WHERE ${tags.uuid} = ${given('uuid')} FOR UPDATE`),
+  /** Another of the resource's, of this type and text. */
+  sameTag: prepare(
+    sql`SELECT 1 FROM ${tags} WHERE ${tags.resourceUuid} = ${given('resourceUuid')}
+      AND ${tags.type} = ${given('type')} AND md5(${tags.tag}) = md5(${given('tag')}::text)
+      AND ${tags.uuid} <> ${given('uuid')}`,
+  ),
+  updateTag: prepare(updateRow(tags, ['tag', 'lastOpDate'])),
+  deleteTag: deleteWhere(tags, tags.uuid),
+
+  insertSession: prepare(insertRow(sessions)),
+  deleteExpiredSessions: prepare(
+    sql`DELETE FROM ${sessions} WHERE ${sessions.expiredDate} <= ${given('now')}`,
+  ),
+  sessionByUuid: prepare(
+    sql`SELECT ${sessions.uuid}, ${sessions.accountUuid}, ${sessions.userUuid}, ${sessions.createDate}, ${sessions.expiredDate}
+      FROM ${sessions} WHERE ${sessions.uuid} = ${given('uuid')} AND ${sessions.expiredDate} > ${given('now')}`,
+  ),
+  /** Of a session that is valid, and would expire earlier. */
+  moveExpiryOn: prepare(
+    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${sessions.uuid} = ${given('uuid')}
+      AND ${sessions.expiredDate} > ${given('now')} AND ${sessions.expiredDate} < ${given('expiredDate')}`,
+  ),
+  moveExpiry: prepare(
+    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${sessions.uuid} = ${given('uuid')}
+      AND ${sessions.expiredDate} > ${given('now')}`,
+  ),
+  deleteSession: deleteWhere(sessions, sessions.uuid),
+  deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
+  passwordOf: prepare(
+    sql`SELECT ${passwords.hash} FROM ${passwords} WHERE ${passwords.accountUuid} = ${given('uuid')}`,
+  ),
+  setPassword: prepare(
+    sql`${insertRow(passwords)} ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash`,
+  ),
+
+  insertJobOnce: prepare(sql`${insertRow(jobs)} ON CONFLICT (uuid) DO NOTHING`),
+  jobByUuid: prepare(
+    sql`SELECT ${jobs.uuid}, ${jobs.operation}, ${jobs.createDate}, ${jobs.success}, ${jobs.outcome}
+      FROM ${jobs} WHERE ${jobs.uuid} = ${given('uuid')}`,
+  ),
+  /** But for those whose hook is still to be called. */
+  jobsBefore: prepare(
+    sql`SELECT ${jobs.uuid}, octet_length(${jobs.outcome}) FROM ${jobs}
+      WHERE ${jobs.createDate} < ${given('before')} AND NOT EXISTS (
+        SELECT 1 FROM ${hooks} WHERE ${hooks.jobUuid} = ${jobs.uuid} AND ${hooks.pending})
+      LIMIT ${given('limit')}`,
+  ),
+  deleteJobs: prepare(sql`DELETE FROM ${jobs} WHERE ${amongGiven(jobs.uuid, 'uuids')}`),
+
+  insertHook: prepare(
+    insertRow(hooks, { claimedUntil: sql`${MILLISECONDS} + ${given('claimMs')}::bigint` }),
+  ),
+  /** For whoever claimed it, or anybody once the claim has run out. */
+  claimHook: prepare(
+    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+      WHERE ${hooks.jobUuid} = ${given('uuid')} AND ${hooks.pending}
+        AND (${hooks.claimedBy} = ${given('server')} OR ${hooks.claimedUntil} <= ${MILLISECONDS})
+      RETURNING job_uuid, url, attempts, pending, failure`,
+  ),
+  /** Those whose claim has run out. */
+  claimHooks: prepare(
+    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+      WHERE ${hooks.jobUuid} IN (SELECT free.job_uuid FROM ${hooks} AS free
+        WHERE free.pending AND free.claimed_until <= ${MILLISECONDS}
+        ORDER BY free.claimed_until LIMIT ${given('limit')} FOR UPDATE SKIP LOCKED)
+      RETURNING job_uuid, url, attempts, pending, failure`,
+  ),
+  updateHook: prepare(
+    sql`UPDATE ${hooks} SET attempts = ${given('attempts')}, pending = ${given('pending')}, failure = ${given('failure')},
+      claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+      WHERE ${hooks.jobUuid} = ${given('jobUuid')} AND ${hooks.claimedBy} = ${given('server')}`,
+  ),
+  hookByJob: prepare(
+    sql`SELECT job_uuid, url, attempts, pending, failure FROM ${hooks} WHERE ${hooks.jobUuid} = ${given('uuid')}`,
+  ),
+  pendingHooks: prepare(
+    sql`SELECT job_uuid, url, attempts, pending, failure FROM ${hooks} WHERE ${hooks.pending}`,
+  ),
+  releaseHooks: prepare(
+    sql`UPDATE ${hooks} SET claimed_until = 0 WHERE ${hooks.pending} AND ${hooks.claimedBy} = ${given('server')}`,
+  ),
+
+  resourcesByUuid: prepare(
+    sql`SELECT ${resources.uuid}, ${resources.type} FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')}`,
+  ),
+  imagesByUuid: prepare(
+    sql`SELECT ${modelServiceImages.uuid} FROM ${modelServiceImages} WHERE ${amongGiven(modelServiceImages.uuid, 'uuids')}`,
+  ),
+  tagsByUuid: prepare(
+    sql`SELECT ${tags.uuid} FROM ${tags} WHERE ${amongGiven(tags.uuid, 'uuids')}`,
+  ),
+  refsOfModels: prepare(
+    sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
+      FROM ${modelServiceRefs} WHERE ${amongGiven(modelServiceRefs.modelUuid, 'uuids')}`,
+  ),
+  refsByUuid: prepare(
+    sql`SELECT ${modelServiceRefs.uuid} FROM ${modelServiceRefs} WHERE ${amongGiven(modelServiceRefs.uuid, 'uuids')}`,
+  ),
+  insertAllResources: prepare(insertRows(resources, 'rows')),
+  insertAllCenters: prepare(insertRows(modelCenters, 'rows')),
+  insertAllModels: prepare(insertRows(models, 'rows')),
+  insertAllServices: prepare(insertRows(modelServices, 'rows')),
+  allRefs: prepare(
+    sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
+      FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
+  ),
+  /** With their hooks. */
+  deleteAllJobs: prepare(sql`DELETE FROM ${jobs}`),
+  /** With all that belongs to them. */
+  deleteAllResources: prepare(sql`DELETE FROM ${resources}`),
+
+  isReadOnly: prepare(sql`SHOW transaction_read_only`, false),
+};

@@ -1,0 +1,143 @@
+import { ApiError } from '../../contract/errors.ts';
+import type { Store } from '../../domain/ports.ts';
+import type { NewJob } from '../../domain/records.ts';
+import { duplicateJob } from '../sql/refusals.ts';
+import { Connections, type Run, type Work } from './connections.ts';
+import type { Pool } from './driver.ts';
+import {
+  CLAIM_MS,
+  claimHook,
+  claimHooks,
+  findHook,
+  findJob,
+  insertJob,
+  pendingHooks,
+  requireUnused,
+  sweepJobs,
+} from './jobs.ts';
+import { countRecords, findRecord, listRecords } from './records.ts';
+import { insertResources, readResources } from './seeding.ts';
+import { validSession } from './sessions.ts';
+import { statements } from './statements.ts';
+import { operationWrites, type Write } from './writes.ts';
+
+/**
+ * A session need not slide by less than this, nor by less than this part of its lifetime: the wire's
+ * dates are to the second, and most calls are spared a write.
+ */
+const SLIDE_MS = 1000;
+const SLIDE_PART = 1 / 100;
+
+export interface PostgresStoreOptions {
+  /** What tells this server from the others. */
+  server: string;
+  /** Told of each transaction how many writes it held. */
+  onCommit?: ((writes: number) => void) | undefined;
+}
+
+/** The store on a migrated PostgreSQL database, whose connections it closes in the end. */
+export function createPostgresStore(
+  pool: Pool,
+  { server, onCommit = () => {} }: PostgresStoreOptions,
+): Store {
+  const connections = new Connections(pool, () => onCommit(1));
+  const { read } = connections;
+  const write: Write = Object.assign(<Result>(work: Work<Result>) => connections.write(work), {
+    atOnce: connections.writeAtOnce,
+  });
+
+  /** A job's writes: with the work the job is kept, or neither. */
+  function writeFor(job: NewJob): Write {
+    const isKept = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
+    const writeJob = async <Result>(work: Work<Result>): Promise<Result> => {
+      try {
+        return await connections.write(async (run) => {
+          // Before the work, which would fail for another reason where it was done already.
+          await requireUnused(run, job);
+          const result = await work(run);
+          await insertJob(run, server, job, true, result as object);
+          return result;
+        }, isKept);
+      } catch (error) {
+        // What it failed for may be what the same job has done at the same time.
+        const isRefused = error instanceof ApiError && error.failure !== 'notReady';
+        throw isRefused && (await read(isKept)) ? duplicateJob(job) : error;
+      }
+    };
+    return Object.assign(writeJob, { atOnce: writeJob });
+  }
+
+  const store: Store = {
+    ...operationWrites(write),
+    forJob: (job) => ({ ...store, ...operationWrites(writeFor(job)) }),
+    addFailedJob: (job, failure) => write((run) => insertJob(run, server, job, false, failure)),
+    findJob: (uuid) => read((run) => findJob(run, uuid)),
+    pendingHooks: () => read(pendingHooks),
+    hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
+    claimHooks: () => write((run) => claimHooks(run, server)),
+    claimHook: (jobUuid) => write((run) => claimHook(run, server, jobUuid)),
+    changeHook: (hook) =>
+      write(async (run) => {
+        await statements.updateHook(run, { ...hook, server, claimMs: CLAIM_MS });
+      }),
+    sweepJobs: (before, limit) => write((run) => sweepJobs(run, before, limit)),
+
+    find: (kind, uuid) => read((run) => findRecord(run, kind, uuid)),
+    list: (kind, query) => read((run) => listRecords(run, kind, query)),
+    listFields: (kind, query, fields) =>
+      read((run) => listRecords(run, kind, query, fields)) as never,
+    count: (kind, conditions) => read((run) => countRecords(run, kind, conditions)),
+
+    addSession: (session, now) =>
+      write(async (run) => {
+        await statements.deleteExpiredSessions(run, { now });
+        await statements.insertSession(run, session);
+      }),
+    findSession: (uuid, now) => read((run) => validSession(run, uuid, now)),
+    useSession: async (uuid, now, expiredDate) => {
+      const session = await read((run) => validSession(run, uuid, now));
+      const worthwhile = Math.min(SLIDE_MS, (expiredDate - now) * SLIDE_PART);
+      if (!session || expiredDate - session.expiredDate < worthwhile) return session;
+      const slide = write.atOnce(async (run) => {
+        await statements.moveExpiryOn(run, { uuid, now, expiredDate });
+        return validSession(run, uuid, now);
+      });
+      // Where nothing can be written it stays as it is, and whoever reads is let in.
+      return slide.catch(() => session);
+    },
+    deleteSession: (uuid) =>
+      write.atOnce(async (run) => void (await statements.deleteSession(run, { uuid }))),
+
+    findPassword: (accountUuid) =>
+      read(async (run) => {
+        const { rows } = await statements.passwordOf(run, { uuid: accountUuid });
+        return rows[0]?.[0] as string | undefined;
+      }),
+    setPassword: (accountUuid, hash) =>
+      write(async (run) => {
+        await statements.setPassword(run, { accountUuid, hash });
+        await statements.deleteSessionsOf(run, { uuid: accountUuid });
+      }),
+
+    addResources: (resources) => write((run) => insertResources(run, resources)),
+    replaceResources: (resources) =>
+      write(async (run) => {
+        await statements.deleteAllJobs(run);
+        await statements.deleteAllResources(run);
+        await insertResources(run, resources);
+      }),
+    readResources: () => connections.readMoment(readResources),
+
+    ping: () =>
+      read(async (run) => {
+        const { rows } = await statements.isReadOnly(run);
+        if (rows[0]?.[0] !== 'on') return;
+        throw new ApiError('notReady', 'the database can only be read at present');
+      }),
+    close: async () => {
+      await write.atOnce((run) => statements.releaseHooks(run, { server })).catch(() => {});
+      await connections.close();
+    },
+  };
+  return store;
+}

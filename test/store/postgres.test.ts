@@ -1,0 +1,6 @@
+import { describePostgres, postgresStore } from '../support/postgres.ts';
+import { describeStore } from './store-suite.ts';
+
+describePostgres('PostgreSQL', () => {
+  describeStore('PostgreSQL', postgresStore);
+});

@@ -1,0 +1,82 @@
+import pg from 'pg';
+import { describe } from 'vitest';
+import type { Store } from '../../src/domain/ports.ts';
+import { openPostgresStore } from '../../src/store/postgres/open-store.ts';
+import type { Finishing } from './folder.ts';
+import { newUuid } from './records.ts';
+
+/** Of a server on which tests may make schemas, as a user who may. */
+export const POSTGRES_URL = process.env.AIOS_TEST_POSTGRES_URL ?? '';
+
+export const MIGRATIONS = 'migrations/postgres';
+
+/** What is tested on PostgreSQL, where there is one. */
+export const describePostgres = describe.skipIf(POSTGRES_URL === '');
+if (POSTGRES_URL === '' && !('toldOfPostgres' in globalThis)) {
+  Object.assign(globalThis, { toldOfPostgres: true });
+  console.warn('AIOS_TEST_POSTGRES_URL is not set: what is tested on PostgreSQL is skipped.');
+}
+
+/** Schemas of this process that no test uses: making and migrating one takes longer than most tests. */
+const unused: string[] = [];
+
+/** The database's URL for connections that see one schema alone. */
+const urlOf = (schema: string) => {
+  const url = new URL(POSTGRES_URL);
+  url.searchParams.set('options', `-c search_path=${schema}`);
+  return url.href;
+};
+
+async function query(text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client(POSTGRES_URL);
+  await client.connect();
+  try {
+    return (await client.query(text)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** An empty database of the test's own, as its URL; it is emptied again when the test is over. */
+export async function postgresDatabase(context: Finishing): Promise<string> {
+  const schema = unused.pop() ?? (await newSchema());
+  context.onTestFinished(async () => {
+    await query(
+      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords`,
+    );
+    unused.push(schema);
+  });
+  return urlOf(schema);
+}
+
+/** An empty database without tables, as its URL; it goes with the test. */
+export async function emptySchema(context: Finishing): Promise<string> {
+  const schema = `aios_test_${newUuid()}`;
+  await query(`CREATE SCHEMA ${schema}`);
+  context.onTestFinished(async () => void (await query(`DROP SCHEMA ${schema} CASCADE`)));
+  return urlOf(schema);
+}
+
+async function newSchema(): Promise<string> {
+  const schema = `aios_test_${newUuid()}`;
+  await query(`CREATE SCHEMA ${schema}`);
+  await (await openPostgres(urlOf(schema))).close();
+  return schema;
+}
+
+/** A store on a database, as one of its servers. */
+export function openPostgres(url: string, server = newUuid()): Promise<Store> {
+  return openPostgresStore({
+    ...{ url, server, migrationsFolder: MIGRATIONS },
+    connections: 10,
+    onLost: () => {},
+  });
+}
+
+/** A store on an empty database, which is closed when the test is over. */
+export async function postgresStore(context: Finishing): Promise<Store> {
+  const url = await postgresDatabase(context);
+  const store = await openPostgres(url);
+  context.onTestFinished(() => store.close());
+  return store;
+}
