@@ -193,15 +193,12 @@ export async function buildApp(options: AppOptions) {
   );
   await app.register(metricsRoute, { meter: options.meter, requireSession: checkSession });
   if (control) {
+    control.onReset = () => {
+      for (const memory of [ports.pageEnds, ports.loginAttempts, jobs, webHooks]) memory.forget();
+    };
     interfere(app, control, ports.access);
-    await app.register(controlRoutes, {
-      control,
-      store: ports.store,
-      requireSession: checkSession,
-      forget: () => {
-        for (const memory of [ports.pageEnds, ports.loginAttempts, jobs, webHooks]) memory.forget();
-      },
-    });
+    const { store } = ports;
+    await app.register(controlRoutes, { control, store, requireSession: checkSession });
   }
   const context = {
     ports,

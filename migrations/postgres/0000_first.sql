@@ -1,3 +1,8 @@
+CREATE TABLE "control" (
+	"id" bigint PRIMARY KEY NOT NULL,
+	"state" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "hooks" (
 	"job_uuid" text PRIMARY KEY NOT NULL,
 	"url" text NOT NULL,
@@ -128,6 +133,12 @@ CREATE TABLE "passwords" (
 	"hash" text NOT NULL
 );
 --> statement-breakpoint
+CREATE TABLE "refused_jobs" (
+	"uuid" text PRIMARY KEY NOT NULL,
+	"create_date" bigint NOT NULL,
+	"failure" text NOT NULL
+);
+--> statement-breakpoint
 CREATE TABLE "resources" (
 	"uuid" text PRIMARY KEY NOT NULL,
 	"type" text NOT NULL
@@ -174,6 +185,7 @@ CREATE INDEX "model_services_by_center" ON "model_services" USING btree ((transl
 CREATE INDEX "models_by_age" ON "models" USING btree ("create_date","uuid");--> statement-breakpoint
 CREATE INDEX "models_by_name" ON "models" USING btree ((translate("name", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid");--> statement-breakpoint
 CREATE INDEX "models_by_center" ON "models" USING btree ((translate("model_center_uuid", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid","size");--> statement-breakpoint
+CREATE INDEX "refused_jobs_by_age" ON "refused_jobs" USING btree ("create_date");--> statement-breakpoint
 CREATE INDEX "sessions_by_expiry" ON "sessions" USING btree ("expired_date");--> statement-breakpoint
 CREATE UNIQUE INDEX "tags_once" ON "tags" USING btree ("resource_uuid","type",md5("tag"));--> statement-breakpoint
 CREATE INDEX "tags_by_age" ON "tags" USING btree ("create_date","uuid");

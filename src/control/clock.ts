@@ -1,3 +1,10 @@
+export interface ClockSetting {
+  /** When it stands still, in milliseconds since the epoch. */
+  still?: number | undefined;
+  /** How far it is ahead of the real time otherwise, in milliseconds. */
+  ahead?: number | undefined;
+}
+
 /** The time, as a test sets it: the real one, so much ahead of it, or standing still. */
 export class ControlledClock {
   readonly #real: () => number;
@@ -12,11 +19,7 @@ export class ControlledClock {
   /** Milliseconds since the epoch. */
   readonly now = (): number => this.#still ?? this.#real() + this.#ahead;
 
-  /**
-   * @param still when it stands still, in milliseconds since the epoch
-   * @param ahead how far it is ahead of the real time otherwise, in milliseconds
-   */
-  set({ still, ahead = 0 }: { still?: number | undefined; ahead?: number | undefined }): void {
+  set({ still, ahead = 0 }: ClockSetting): void {
     this.#still = still;
     this.#ahead = ahead;
   }

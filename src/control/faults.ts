@@ -29,41 +29,12 @@ export interface Fault {
   status?: number | undefined;
 }
 
-/** The faults that are still to strike, in order, by operation. */
-export class FaultPlan {
-  #faults: (Fault & { struck: number })[] = [];
-  #reset = new AbortController();
+/** A fault with how often it has struck. */
+export type PlannedFault = Fault & { struck: number };
 
-  set(faults: readonly Fault[]): void {
-    this.#faults = faults.map((fault) => ({ ...fault, struck: 0 }));
-  }
-
-  /** Empties the plan, and lets nothing of it go on: neither a delay nor what comes after it. */
-  reset(): void {
-    this.#faults = [];
-    this.#reset.abort();
-    this.#reset = new AbortController();
-  }
-
-  /** Aborts at the next reset. */
-  get untilReset(): AbortSignal {
-    return this.#reset.signal;
-  }
-
-  /** The plan, with how often each fault has struck. */
-  get faults(): readonly (Fault & { struck: number })[] {
-    return this.#faults;
-  }
-
-  /** The fault that strikes a request to an operation, which is counted. */
-  take(operation: string): Fault | undefined {
-    const fault = this.#faults.find(
-      ({ operation: struckOne, times, struck }) =>
-        (struckOne === operation || struckOne === '*') && struck < times,
-    );
-    if (fault) fault.struck++;
-    return fault;
-  }
+/** Whether a fault is still to strike a request to an operation. */
+export function strikes({ operation, struck, times }: PlannedFault, asked: string): boolean {
+  return (operation === asked || operation === '*') && struck < times;
 }
 
 /** The failure that a fault stands for. */

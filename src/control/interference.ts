@@ -14,9 +14,10 @@ const DROPPED = 0;
 /** Strikes requests with the faults that were asked for, and keeps them in the journal. */
 export function interfere(
   app: FastifyInstance,
-  { faults, journal, clock }: Control,
+  control: Control,
   { wellKnownSessions }: Access,
 ): void {
+  const { journal, clock } = control;
   const answers = new WeakMap<FastifyRequest, string>();
 
   function note(request: FastifyRequest, status: number, ms: number): void {
@@ -40,13 +41,18 @@ export function interfere(
     request.raw.socket.destroy();
   }
 
+  app.addHook('onRequest', async ({ routeOptions: { config } }) => {
+    if (!config.isNeverShed) await control.refresh();
+  });
+
   app.addHook('preHandler', async (request, reply) => {
     const { operation } = request.routeOptions.config;
-    const fault = operation === undefined ? undefined : faults.take(operation);
+    const fault = operation === undefined ? undefined : await control.takeFault(operation);
     if (!fault) return;
     if (fault.delayMs !== undefined) {
-      const signal = faults.untilReset;
+      const signal = control.untilReset;
       await setTimeout(fault.delayMs, undefined, { ref: false, signal }).catch(() => {});
+      await control.refresh();
       if (signal.aborted) return cut(request, reply);
     }
     if (fault.drop) {

@@ -11,16 +11,14 @@ import { readClock, readFaults, readJobPace, readJournalFilter, readUuids } from
 export interface ControlOptions {
   control: Control;
   store: Store;
-  /** Forgets what is remembered from request to request. */
-  forget: () => void;
   /** Lets a request with a valid session pass. */
   requireSession: SessionCheck;
 }
 
 /** What tests do to the server: under `/_aios`, with the API's own authorization. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
-  const { control, store, forget, requireSession } = options;
-  const { clock, uuids, faults, jobPace, journal } = control;
+  const { control, store, requireSession } = options;
+  const { clock, uuids, journal } = control;
   app.addHook('onRequest', hook(checkHeaders));
   app.addHook('onRequest', hook(requireSession));
   app.addHook('onSend', async (_request, reply, payload) => {
@@ -41,7 +39,6 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
 
   route('POST', 'reset', async () => {
     await control.reset();
-    forget();
     return {};
   });
 
@@ -51,23 +48,23 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     return {};
   });
 
-  const told = () => ({ faults: faults.faults });
+  const told = () => ({ faults: control.faults });
   route('GET', 'faults', told);
-  route('PUT', 'faults', ({ body }) => {
-    faults.set(readFaults(body));
+  route('PUT', 'faults', async ({ body }) => {
+    await control.setFaults(readFaults(body));
     return told();
   });
 
-  route('PUT', 'clock', ({ body }) => {
-    clock.set(readClock(body));
+  route('PUT', 'clock', async ({ body }) => {
+    await control.setClock(readClock(body));
     return { now: new Date(clock.now()).toISOString() };
   });
   route('PUT', 'uuids', ({ body }) => {
     uuids.set(readUuids(body).seed);
     return {};
   });
-  route('PUT', 'jobs', ({ body }) => {
-    jobPace.set(readJobPace(body));
+  route('PUT', 'jobs', async ({ body }) => {
+    await control.setFinish(readJobPace(body));
     return {};
   });
 

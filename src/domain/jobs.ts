@@ -1,10 +1,13 @@
 import { LRUCache } from 'lru-cache';
-import type { ApiError, ErrorAnswer } from '../contract/errors.ts';
+import type { ApiError } from '../contract/errors.ts';
 import type { Ports, Store } from './ports.ts';
-import type { Job, NewJob } from './records.ts';
+import type { Job, NewJob, RefusedJob } from './records.ts';
 
 /** Jobs of strangers that are remembered: they must not fill the database (decision 5). */
 const STRANGERS_MAX = 1000;
+/** Of these, how many a second other servers are told of: that takes a write. */
+const SHARED_MAX = 20;
+const SECOND_MS = 1000;
 /** What is swept at a time: others wait meanwhile. */
 const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
@@ -25,7 +28,8 @@ export class Jobs {
   readonly #ports: Pick<Ports, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
   readonly #isRunning: IsRunning;
-  readonly #ofStrangers: LRUCache<string, { createDate: number; failure: ErrorAnswer }>;
+  readonly #ofStrangers: LRUCache<string, RefusedJob>;
+  #sharing = { second: 0, jobs: 0 };
 
   /** @param retention how long an outcome can be asked for, in milliseconds */
   constructor(
@@ -70,8 +74,11 @@ export class Jobs {
   }
 
   /** Remembers a stranger's job as failed, for a while and not for sure. */
-  refuseStranger({ uuid, createDate }: NewJob, failure: ApiError): void {
-    this.#ofStrangers.set(uuid, { createDate, failure: failure.answer });
+  async refuseStranger({ uuid, createDate }: NewJob, { answer }: ApiError): Promise<void> {
+    const refused = { uuid, createDate, failure: answer };
+    this.#ofStrangers.set(uuid, refused);
+    // Whoever polls may ask another server.
+    if (this.#mayShare()) await this.#ports.store.shareRefusedJob(refused).catch(() => {});
   }
 
   /** Forgets the jobs of strangers. */
@@ -82,7 +89,7 @@ export class Jobs {
   /** Undefined for a job that is unknown, or was too long ago. */
   async find(uuid: string): Promise<Outcome | 'running' | undefined> {
     const job = await this.#ports.store.findJob(uuid);
-    const ofStranger = job ? undefined : this.#ofStrangers.get(uuid);
+    const ofStranger = job ? undefined : await this.#findRefused(uuid);
     const { createDate } = job ?? ofStranger ?? {};
     if (createDate === undefined || !this.isKept({ createDate })) return undefined;
     if (this.#isRunning({ uuid, createDate })) return 'running';
@@ -99,6 +106,16 @@ export class Jobs {
     const { store, pause } = this.#ports;
     const before = this.#oldest();
     while ((await store.sweepJobs(before, SWEPT_MAX)) > 0) await pause(0);
+  }
+
+  async #findRefused(uuid: string): Promise<RefusedJob | undefined> {
+    return this.#ofStrangers.get(uuid) ?? (await this.#ports.store.findRefusedJob(uuid));
+  }
+
+  #mayShare(): boolean {
+    const second = Math.floor(this.#ports.clock() / SECOND_MS);
+    if (second !== this.#sharing.second) this.#sharing = { second, jobs: 0 };
+    return ++this.#sharing.jobs <= SHARED_MAX;
   }
 
   #oldest(): number {

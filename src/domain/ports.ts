@@ -13,6 +13,7 @@ import type {
   ModelServiceRef,
   NewJob,
   Records,
+  RefusedJob,
   Resources,
   Session,
   SystemTag,
@@ -275,6 +276,13 @@ export interface Store extends Writes {
   forJob(job: NewJob): Store;
   /** Keeps a job that failed; rejects with SYS.1007 for a uuid in use. */
   addFailedJob(job: NewJob, failure: ErrorAnswer): Promise<void>;
+  /**
+   * Tells other servers on the database of a job that was refused to a stranger, until a bounded number of others
+   * came after it. Where there can be no other server it does nothing.
+   */
+  shareRefusedJob(job: RefusedJob): Promise<void>;
+  /** One that another server has told of. */
+  findRefusedJob(uuid: string): Promise<RefusedJob | undefined>;
   /** Undefined for one that is unknown, or was swept. */
   findJob(uuid: string): Promise<Job | undefined>;
   /**
@@ -344,6 +352,15 @@ export interface Store extends Writes {
   replaceResources(resources: Resources): Promise<void>;
   /** Every resource there is. */
   readResources(): Promise<Resources>;
+
+  /** What tests have set for all servers on the database, as a text; undefined where nothing was ever set. */
+  readControl(): Promise<string | undefined>;
+  /**
+   * Replaces it, while no other server does.
+   * @param change pure
+   * @returns what it then is
+   */
+  changeControl(change: (current: string | undefined) => string): Promise<string>;
 
   /** Resolves when the database answers. */
   ping(): Promise<void>;

@@ -85,7 +85,7 @@ export function operationRoutes<Name extends OperationName>(
       const { job, accepted } = request.jobRequest ?? {};
       const isStranger = error instanceof ApiError && error.failure === 'sessionInvalid';
       if (!isStranger || !job || !accepted) throw error;
-      jobs.refuseStranger(job, error);
+      await jobs.refuseStranger(job, error);
       discardBody(request.raw);
       await acceptJob(accepted, reply);
     }

@@ -42,7 +42,7 @@ export async function postgresDatabase(context: Finishing): Promise<string> {
   const schema = unused.pop() ?? (await newSchema());
   context.onTestFinished(async () => {
     await query(
-      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords`,
+      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM control; DELETE FROM refused_jobs`,
     );
     unused.push(schema);
   });

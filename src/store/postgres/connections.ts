@@ -59,7 +59,7 @@ export class Connections {
       try {
         return await this.#on(work);
       } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error;
+        if (!(error instanceof ConnectionLost) || error instanceof NotConnected) throw error;
         return this.#on(work);
       }
     });

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { type Kind, queryables } from '../../contract/queryable.ts';
 import type { Condition, PageQuery } from '../../domain/ports.ts';
 import type { Records, Told } from '../../domain/records.ts';
-import { columnFields, columnsOf, recordsOf } from '../sql/fields.ts';
+import { columnFields, columnsOf, type Field, recordsOf } from '../sql/fields.ts';
 import { bytesOf, requireBearable } from '../sql/page-weight.ts';
 import { amongGiven, orderBy, sources, whereAfter, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
@@ -12,6 +12,8 @@ import { type Prepared, prepare, toQuery } from './statement.ts';
 
 /** Forms of pages that are kept: clients ask for fields in many combinations. */
 const PAGES_MAX = 200;
+/** Records that are read at a time where all are. */
+const ALL_AT_A_TIME = 100;
 
 interface Page {
   /** Reads the rows of some uuids. */
@@ -20,23 +22,26 @@ interface Page {
   toRecord: (row: unknown[]) => Record<string, unknown>;
 }
 
-const kinds = Object.keys(sources) as Kind[];
+const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
+  Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
+    Kind,
+    Compiled
+  >;
 
-const finders = Object.fromEntries(kinds.map((kind) => [kind, compileFind(kind)])) as Record<
-  Kind,
-  ReturnType<typeof compileFind>
->;
-
+const finders = ofEachKind(compileFind);
 /** Without what is never told: it would only cost. */
-const toldPages = Object.fromEntries(
-  kinds.map((kind) => [
-    kind,
-    compilePage(kind, [
-      ...Object.keys(queryables[kind].inventory.properties),
-      ...(kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : []),
-    ]),
+const toldPages = ofEachKind((kind) =>
+  compilePage(kind, [
+    ...Object.keys(queryables[kind].inventory.properties),
+    ...(kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : []),
   ]),
-) as Record<Kind, Page>;
+);
+const wholePages = ofEachKind((kind) =>
+  compilePage(
+    kind,
+    fieldsOf(kind).map(({ name }) => name),
+  ),
+);
 
 const partialPages = new LRUCache<string, Page>({
   max: PAGES_MAX,
@@ -70,13 +75,37 @@ export async function presentRecord<K extends Kind>(
  * A page of records, of these fields of their own alone where they are named.
  * @throws ApiError SYS.1007 for one that holds too much
  */
-export async function listRecords<K extends Kind>(
+export function listRecords<K extends Kind>(
   run: Run,
   kind: K,
   query: PageQuery,
   names?: readonly string[],
 ): Promise<Told<Records[K]>[]> {
   const page = names ? partialPages.memo([kind, ...names].join()) : toldPages[kind];
+  return listPage(run, kind, query, page) as never;
+}
+
+/** All records of a kind, whole, by age. */
+export async function* allRecords<K extends Kind>(run: Run, kind: K): AsyncGenerator<Records[K]> {
+  let from: PageQuery['from'] = 0;
+  for (;;) {
+    const query = { conditions: [], from, limit: ALL_AT_A_TIME };
+    const page = await listPage(run, kind, query, wholePages[kind], { isBounded: false });
+    const records = page as never as Records[K][];
+    yield* records;
+    const last = records.at(-1);
+    if (!last) return;
+    from = { value: null, createDate: last.createDate, uuid: last.uuid };
+  }
+}
+
+async function listPage(
+  run: Run,
+  kind: Kind,
+  query: PageQuery,
+  page: Page,
+  { isBounded = true } = {},
+): Promise<Record<string, unknown>[]> {
   const { table } = sources[kind];
   const { conditions, sort, from, limit } = query;
   const [after, offset] =
@@ -88,14 +117,16 @@ export async function listRecords<K extends Kind>(
     sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
   );
   const { rows: found } = await run({ text }, values);
-  requireBearable(
-    found.length,
-    found.reduce((sum, [, weight]) => sum + Number(weight), 0),
-  );
+  if (isBounded) {
+    requireBearable(
+      found.length,
+      found.reduce((sum, [, weight]) => sum + Number(weight), 0),
+    );
+  }
   const uuids = found.map(([uuid]) => uuid);
   const { rows } = await page.read(run, { uuids });
   const byUuid = new Map(rows.map((row) => [row[0], page.toRecord(row.slice(1))]));
-  return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined) as never;
+  return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined);
 }
 
 /** How many resources satisfy all conditions. */
@@ -112,9 +143,13 @@ export async function countRecords(
   return rows[0]?.[0] as number;
 }
 
+function fieldsOf(kind: Kind): Field[] {
+  return [...columnFields(sources[kind].table), ...partFields(kind)];
+}
+
 function compileFind(kind: Kind) {
   const { table, own = sql`1 = 1` } = sources[kind];
-  const fields = [...columnFields(table), ...partFields(kind)];
+  const fields = fieldsOf(kind);
   const toRecord = recordsOf(fields);
   const find = prepare(
     sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${table.uuid} = ${sql.placeholder('uuid')} AND ${own}`,
@@ -129,7 +164,7 @@ function compileFind(kind: Kind) {
 function compilePage(kind: Kind, names: readonly string[], isKept = true): Page {
   const { table } = sources[kind];
   const read = new Set(['uuid', ...names]);
-  const fields = [...columnFields(table), ...partFields(kind)].filter(({ name }) => read.has(name));
+  const fields = fieldsOf(kind).filter(({ name }) => read.has(name));
   const query = sql`SELECT ${table.uuid}, ${columnsOf(fields)} FROM ${table} WHERE ${amongGiven(table.uuid, 'uuids')}`;
   return {
     read: prepare(query, isKept),

@@ -10,7 +10,7 @@ import {
   usedByAnotherKind,
 } from '../sql/refusals.ts';
 import type { Run } from './connections.ts';
-import { findRecord, listRecords } from './records.ts';
+import { allRecords } from './records.ts';
 import { type Prepared, rowsOf } from './statement.ts';
 import { statements } from './statements.ts';
 import {
@@ -25,8 +25,6 @@ import {
 
 /** Rows that one statement inserts. */
 const ROWS_MAX = 512;
-/** Resources read at a time. */
-const PAGE = 512;
 
 /**
  * Adds those of the resources whose uuids are unused, within a transaction.
@@ -84,14 +82,8 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
 export async function readResources(run: Run): Promise<Resources> {
   const all = async <K extends Kind>(kind: K): Promise<Records[K][]> => {
     const found: Records[K][] = [];
-    for (let from = 0; ; from += PAGE) {
-      const page = await listRecords(run, kind, { conditions: [], from, limit: PAGE });
-      for (const { uuid } of page) {
-        const record = await findRecord(run, kind, uuid);
-        if (record) found.push(record);
-      }
-      if (page.length < PAGE) return found;
-    }
+    for await (const record of allRecords(run, kind)) found.push(record);
+    return found;
   };
   const { rows } = await statements.allRefs(run);
   return {

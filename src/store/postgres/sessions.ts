@@ -9,9 +9,23 @@ export async function validSession(
   now: number,
 ): Promise<Session | undefined> {
   const { rows } = await statements.sessionByUuid(run, { uuid, now });
-  if (!rows[0]) return undefined;
-  const [, accountUuid, userUuid, createDate, expiredDate] = rows[0] as [
-    ...[string, string, string, number, number],
+  return rows[0] && sessionOf(uuid, rows[0]);
+}
+
+/** @returns the session as it now is; undefined for one that is unknown or has expired */
+export async function moveExpiry(
+  run: Run,
+  uuid: string,
+  now: number,
+  expiredDate: number,
+): Promise<Session | undefined> {
+  const { rows } = await statements.moveExpiry(run, { uuid, now, expiredDate });
+  return rows[0] && sessionOf(uuid, rows[0]);
+}
+
+function sessionOf(uuid: string, row: unknown[]): Session {
+  const [accountUuid, userUuid, createDate, expiredDate] = row as [
+    ...[string, string, number, number],
   ];
   return { uuid, accountUuid, userUuid, createDate, expiredDate };
 }

@@ -4,6 +4,7 @@ import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
 import { amongGiven } from './conditions.ts';
 import { insertRow, insertRows, MILLISECONDS, prepare, updateRow } from './statement.ts';
 import {
+  control,
   folded,
   hooks,
   jobs,
@@ -13,6 +14,7 @@ import {
   modelServices,
   models,
   passwords,
+  refusedJobs,
   resources,
   sessions,
   tags,
@@ -36,6 +38,9 @@ function insertResource(type: string, table: PgTable, parts: readonly SQL[] = []
 
 const resourcesAmong = sql`SELECT ${resources.uuid} FROM ${resources}
   WHERE ${amongGiven(resources.uuid, 'uuids')} AND ${resources.type} = ${given('type')}`;
+
+const isValid = sql`${sessions.uuid} = ${given('uuid')} AND ${sessions.expiredDate} > ${given('now')}`;
+const sessionColumns = sql`account_uuid, user_uuid, create_date, expired_date`;
 
 /** Every statement of a fixed form but those that read records. */
 export const statements = {
@@ -95,18 +100,14 @@ export const statements = {
   deleteExpiredSessions: prepare(
     sql`DELETE FROM ${sessions} WHERE ${sessions.expiredDate} <= ${given('now')}`,
   ),
-  sessionByUuid: prepare(
-    sql`SELECT ${sessions.uuid}, ${sessions.accountUuid}, ${sessions.userUuid}, ${sessions.createDate}, ${sessions.expiredDate}
-      FROM ${sessions} WHERE ${sessions.uuid} = ${given('uuid')} AND ${sessions.expiredDate} > ${given('now')}`,
-  ),
-  /** Of a session that is valid, and would expire earlier. */
-  moveExpiryOn: prepare(
-    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${sessions.uuid} = ${given('uuid')}
-      AND ${sessions.expiredDate} > ${given('now')} AND ${sessions.expiredDate} < ${given('expiredDate')}`,
-  ),
+  sessionByUuid: prepare(sql`SELECT ${sessionColumns} FROM ${sessions} WHERE ${isValid}`),
   moveExpiry: prepare(
-    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${sessions.uuid} = ${given('uuid')}
-      AND ${sessions.expiredDate} > ${given('now')}`,
+    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${isValid} RETURNING ${sessionColumns}`,
+  ),
+  /** Where it would expire earlier. */
+  moveExpiryOn: prepare(
+    sql`UPDATE ${sessions} SET expired_date = ${given('expiredDate')} WHERE ${isValid}
+      AND ${sessions.expiredDate} < ${given('expiredDate')}`,
   ),
   deleteSession: deleteWhere(sessions, sessions.uuid),
   deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
@@ -130,6 +131,16 @@ export const statements = {
       LIMIT ${given('limit')}`,
   ),
   deleteJobs: prepare(sql`DELETE FROM ${jobs} WHERE ${amongGiven(jobs.uuid, 'uuids')}`),
+
+  insertRefusedJob: prepare(sql`${insertRow(refusedJobs)} ON CONFLICT (uuid) DO NOTHING`),
+  trimRefusedJobs: prepare(
+    sql`DELETE FROM ${refusedJobs} WHERE ${refusedJobs.createDate} <
+      (SELECT create_date FROM ${refusedJobs} ORDER BY create_date DESC LIMIT 1 OFFSET ${given('kept')})`,
+  ),
+  refusedJob: prepare(
+    sql`SELECT ${refusedJobs.createDate}, ${refusedJobs.failure} FROM ${refusedJobs}
+      WHERE ${refusedJobs.uuid} = ${given('uuid')}`,
+  ),
 
   insertHook: prepare(
     insertRow(hooks, { claimedUntil: sql`${MILLISECONDS} + ${given('claimMs')}::bigint` }),
@@ -164,6 +175,13 @@ export const statements = {
     sql`UPDATE ${hooks} SET claimed_until = 0 WHERE ${hooks.pending} AND ${hooks.claimedBy} = ${given('server')}`,
   ),
 
+  control: prepare(sql`SELECT ${control.state} FROM ${control}`),
+  insertControl: prepare(
+    sql`INSERT INTO ${control} (id, state) VALUES (1, '') ON CONFLICT (id) DO NOTHING`,
+  ),
+  lockControl: prepare(sql`SELECT ${control.state} FROM ${control} FOR UPDATE`),
+  updateControl: prepare(sql`UPDATE ${control} SET state = ${given('state')}`),
+
   resourcesByUuid: prepare(
     sql`SELECT ${resources.uuid}, ${resources.type} FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')}`,
   ),
@@ -188,6 +206,7 @@ export const statements = {
     sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
       FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
   ),
+  deleteRefusedJobs: prepare(sql`DELETE FROM ${refusedJobs}`),
   /** With their hooks. */
   deleteAllJobs: prepare(sql`DELETE FROM ${jobs}`),
   /** With all that belongs to them. */

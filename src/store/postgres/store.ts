@@ -10,14 +10,17 @@ import {
   claimHooks,
   findHook,
   findJob,
+  findRefusedJob,
   insertJob,
   pendingHooks,
   requireUnused,
+  shareRefusedJob,
   sweepJobs,
 } from './jobs.ts';
 import { countRecords, findRecord, listRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
 import { validSession } from './sessions.ts';
+import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import { operationWrites, type Write } from './writes.ts';
 
@@ -33,6 +36,12 @@ export interface PostgresStoreOptions {
   server: string;
   /** Told of each transaction how many writes it held. */
   onCommit?: ((writes: number) => void) | undefined;
+}
+
+/** Undefined where nothing was ever set. */
+async function readControl(run: Run, find: Prepared): Promise<string | undefined> {
+  const [row] = (await find(run)).rows as [state: string][];
+  return row?.[0] || undefined;
 }
 
 /** The store on a migrated PostgreSQL database, whose connections it closes in the end. */
@@ -71,6 +80,8 @@ export function createPostgresStore(
     ...operationWrites(write),
     forJob: (job) => ({ ...store, ...operationWrites(writeFor(job)) }),
     addFailedJob: (job, failure) => write((run) => insertJob(run, server, job, false, failure)),
+    shareRefusedJob: (job) => write((run) => shareRefusedJob(run, job)),
+    findRefusedJob: (uuid) => read((run) => findRefusedJob(run, uuid)),
     findJob: (uuid) => read((run) => findJob(run, uuid)),
     pendingHooks: () => read(pendingHooks),
     hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
@@ -122,9 +133,19 @@ export function createPostgresStore(
     addResources: (resources) => write((run) => insertResources(run, resources)),
     replaceResources: (resources) =>
       write(async (run) => {
+        await run({ text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ' });
         await statements.deleteAllJobs(run);
+        await statements.deleteRefusedJobs(run);
         await statements.deleteAllResources(run);
         await insertResources(run, resources);
+      }),
+    readControl: () => read((run) => readControl(run, statements.control)),
+    changeControl: (change) =>
+      write(async (run) => {
+        await statements.insertControl(run);
+        const state = change(await readControl(run, statements.lockControl));
+        await statements.updateControl(run, { state });
+        return state;
       }),
     readResources: () => connections.readMoment(readResources),
 

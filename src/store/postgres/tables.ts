@@ -17,6 +17,7 @@ import type {
   ModelServiceFields,
   ModelServiceImage,
   ModelServiceRef,
+  RefusedJob,
   Session,
   Tag,
 } from '../../domain/records.ts';
@@ -269,6 +270,17 @@ export const jobs = pgTable(
   (table) => [index('jobs_by_age').on(table.createDate)],
 );
 
+/** Jobs refused to strangers, of which whoever polls may ask another server. */
+export const refusedJobs = pgTable(
+  'refused_jobs',
+  {
+    uuid: text().primaryKey(),
+    createDate: milliseconds(),
+    failure: json<object>(),
+  } satisfies ColumnsOf<RefusedJob>,
+  (table) => [index('refused_jobs_by_age').on(table.createDate)],
+);
+
 export const hooks = pgTable(
   'hooks',
   {
@@ -285,3 +297,9 @@ export const hooks = pgTable(
   } satisfies ColumnsOf<Hook & { claimedBy: string; claimedUntil: number }>,
   (table) => [index('hooks_pending').on(table.claimedUntil).where(sql`${table.pending}`)],
 );
+
+/** One row: what tests have set for all servers; empty for nothing. */
+export const control = pgTable('control', {
+  id: integer().primaryKey(),
+  state: text().notNull(),
+});

@@ -5,7 +5,7 @@ import type { Outcome, Run, Work } from './connections.ts';
 import { takenBy } from './errors.ts';
 import { findRecord, presentRecord } from './records.ts';
 import { requireReference } from './references.ts';
-import { validSession } from './sessions.ts';
+import { moveExpiry } from './sessions.ts';
 import { rowsOf } from './statement.ts';
 import { statements } from './statements.ts';
 import { modelServiceImages, modelServiceRefs, tags as tagsTable } from './tables.ts';
@@ -200,11 +200,7 @@ export function operationWrites(write: Write): Writes {
       }),
 
     renewSession: (uuid, now, expiredDate, resultOf) =>
-      write(async (run) => {
-        await statements.moveExpiry(run, { uuid, now, expiredDate });
-        const session = await validSession(run, uuid, Math.min(now, expiredDate - 1));
-        return resultOf(session?.expiredDate === expiredDate ? session : undefined);
-      }),
+      write(async (run) => resultOf(await moveExpiry(run, uuid, now, expiredDate))),
   };
 }
 

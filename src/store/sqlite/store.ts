@@ -58,6 +58,8 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
+  /** It ends with its only server. */
+  let control: string | undefined;
   /** There is no other server: what an earlier one left is there at the start. */
   let hasClaimedHooks = false;
 
@@ -87,6 +89,8 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
       ),
     }),
     addFailedJob: (job, failure) => write(() => insertJob(run, job, false, failure)),
+    shareRefusedJob: () => read(() => {}),
+    findRefusedJob: () => read(() => undefined),
     findJob: (uuid) => read(() => run.jobByUuid(uuid)),
     pendingHooks: () => read(run.pendingHooks),
     hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),
@@ -165,6 +169,12 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
         } finally {
           client.pragma('foreign_keys = ON');
         }
+      }),
+    readControl: () => read(() => control),
+    changeControl: (change) =>
+      read(() => {
+        control = change(control);
+        return control;
       }),
     readResources: () => read(() => readResources(run, records, answer)),
 
