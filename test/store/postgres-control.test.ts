@@ -1,0 +1,78 @@
+import { expect, test } from 'vitest';
+import type { Finishing } from '../support/folder.ts';
+import { describePostgres, postgresDatabase } from '../support/postgres.ts';
+import { launchServing, type Program } from '../support/process.ts';
+import { addService, call } from '../support/program-calls.ts';
+import { newUuid } from '../support/records.ts';
+import { API, ROOT } from '../support/server.ts';
+
+/** Two servers on one empty database, which tests may steer. */
+async function launchTwo(context: Finishing): Promise<[Program, Program]> {
+  const AIOS_DATABASE_URL = await postgresDatabase(context);
+  const launch = () => launchServing(context, { env: { AIOS_DATABASE_URL, AIOS_CONTROL: 'on' } });
+  return [await launch(), await launch()];
+}
+
+const get = (program: Program, path: string) => call(program, 'GET', path);
+const put = (program: Program, path: string, body: object) => call(program, 'PUT', path, body);
+
+describePostgres('what tests set of one server counts for all', () => {
+  test('faults, each of which strikes as often as was asked for, whichever server it strikes', async (context) => {
+    const [one, other] = await launchTwo(context);
+    const fault = { operation: 'AddModelService', times: 3, error: { code: 'SYS.1006' } };
+    expect((await put(one, '/_aios/faults', { faults: [fault] })).status).toBe(200);
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, (_, index) => addService(index % 2 ? one : other, `s${index}`)),
+    );
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([
+      ...[200, 200, 200, 200, 200, 503, 503, 503],
+    ]);
+    for (const program of [one, other]) {
+      const { body } = await get(program, '/_aios/faults');
+      expect(body.faults).toMatchObject([{ ...fault, struck: 3 }]);
+    }
+  });
+
+  test('the clock', async (context) => {
+    const [one, other] = await launchTwo(context);
+    await put(one, '/_aios/clock', { now: '2030-01-02T03:04:05Z' });
+    const { body } = await addService(other, 'later');
+    expect(body.inventory.createDate).toBe('Jan 2, 2030 3:04:05 AM');
+  });
+
+  test('a reset', async (context) => {
+    const [one, other] = await launchTwo(context);
+    await addService(one, 'a');
+    await put(other, '/_aios/faults', { faults: [{ operation: '*', times: 9, status: 500 }] });
+    await put(other, '/_aios/clock', { now: '2030-01-02T03:04:05Z' });
+    expect((await call(one, 'POST', '/_aios/reset')).status).toBe(200);
+    const added = await addService(other, 'b');
+    expect([added.status, added.body.inventory.createDate.includes('2030')]).toEqual([200, false]);
+    for (const program of [one, other]) {
+      const { body } = await get(program, `${API}/model-services`);
+      expect(body.inventories.map(({ name }: { name: string }) => name)).toEqual(['b']);
+    }
+  });
+});
+
+describePostgres('a job of a stranger', () => {
+  test('is told as failed by every server', async (context) => {
+    const [one, other] = await launchTwo(context);
+    const uuid = newUuid();
+    const asked = await call(
+      one,
+      'POST',
+      `${API}/model-services`,
+      {},
+      {
+        authorization: 'OAuth 00000000000000000000000000000000',
+        'x-job-uuid': uuid,
+      },
+    );
+    expect(asked.status).toBe(202);
+    for (const program of [one, other]) {
+      const poll = await get(program, `${ROOT}/api-jobs/${uuid}`);
+      expect([poll.status, poll.body.error.code]).toEqual([503, 'ID.1001']);
+    }
+  });
+});
