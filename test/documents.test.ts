@@ -337,7 +337,7 @@ test('what the documents’ calls made is there after the server was stopped and
   const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const file = join(folder, 'aios.db');
-  const first = await openServer({ file });
+  const first = await openServer({ database: file });
   onTestFinished(first.close);
   await addWhatTheyName(first);
   const answered: Record<string, unknown>[] = [];
@@ -351,7 +351,7 @@ test('what the documents’ calls made is there after the server was stopped and
   await first.close();
   await expect(fetch(first.url)).rejects.toThrow();
 
-  const second = await openServer({ file });
+  const second = await openServer({ database: file });
   onTestFinished(second.close);
 
   expect(second.snapshot()).toEqual(before);

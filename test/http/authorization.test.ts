@@ -165,7 +165,7 @@ describe('of all routes that the app has', () => {
       ),
     );
     onTestFinished(server.close);
-    const inline = mode === 'job' ? await startServer({ file: server.file }) : server;
+    const inline = mode === 'job' ? await startServer({ database: server.database }) : server;
     const model = await addModel(inline);
     const service = await addModelService(inline);
     const center = await addModelCenter(inline);

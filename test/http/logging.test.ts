@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
+import { refuseEach } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   ADMIN_UUID,
@@ -26,6 +26,7 @@ import {
   SESSION,
   startServer,
 } from '../support/server.ts';
+import { isOnPostgres } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
@@ -246,9 +247,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
       const { server, lines, entries } = await loggedServer();
       const { uuid: session } = await beginSession(server);
       lines.length = 0;
-      const client = new Database(server.file);
-      client.exec(`DROP TABLE ${table}`);
-      client.close();
+      server.execute(`DROP TABLE ${table}`);
       const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), { session: null });
       expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining(table));
       await server.delete(sessionPath(session));
@@ -346,9 +345,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     const { server, lines, entries } = await loggedServer();
     const { uuid } = await addModel(server);
     lines.length = 0;
-    const client = new Database(server.file);
-    client.exec('DROP TABLE models');
-    client.close();
+    server.execute(`DROP TABLE models${isOnPostgres ? ' CASCADE' : ''}`);
 
     const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
     await server.get(`${MODELS}/${uuid}`);
@@ -359,11 +356,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
 
   test('when a constraint of the database is broken', async () => {
     const { server, lines } = await loggedServer();
-    const client = new Database(server.file);
-    client.exec(
-      "CREATE TRIGGER refuse BEFORE INSERT ON models BEGIN SELECT RAISE(ABORT, 'refused'); END",
-    );
-    client.close();
+    refuseEach(server, 'INSERT', 'models', 'refused');
 
     const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
     expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining('refused'));

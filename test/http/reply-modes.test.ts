@@ -123,7 +123,12 @@ describe('a write that names a job', () => {
   /** What both databases should hold, whichever way the answer went. */
   const written = (server: Server) => {
     const { jobs: _jobs, hooks: _hooks, ...others } = server.snapshot();
-    return others;
+    // The place in the order of insertion: PostgreSQL's store numbers that by the clock.
+    const placed = (row: Record<string, unknown>, index: number) =>
+      'position' in row ? { ...row, position: index } : row;
+    return Object.fromEntries(
+      Object.entries(others).map(([table, rows]) => [table, rows.map(placed)]),
+    );
   };
 
   test.each(writeNames)('%s ends as the inline answer to the same', async (name) => {
@@ -228,7 +233,7 @@ describe('AIOS_REPLY=job', () => {
   test('every write is answered with a job of its own, though it asks for none', async () => {
     // What the writes need is added by another server on the same file, inline.
     const server = await startServer(jobMode);
-    const another = await startServer({ file: server.file });
+    const another = await startServer({ database: server.database });
     for (const name of writeNames) {
       const request = await writes[name](another);
       const location = expectAccepted(await send(server, request));

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { beforeAll, beforeEach, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setAdminPassword } from '../../src/domain/credentials.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
-import { temporaryFolder } from '../support/folder.ts';
 import {
   ADMIN_UUID,
   beginSession,
@@ -37,6 +34,7 @@ import {
   START_DATE,
   startServer,
 } from '../support/server.ts';
+import { databaseName } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 /** Whose failures count by a header, so that tests can share it. */
@@ -342,12 +340,12 @@ describe('the session', () => {
   });
 
   test('outlives a restart of the server', async (context) => {
-    const file = join(temporaryFolder(context), 'aios.db');
-    const first = await openServer({ file });
+    const database = await databaseName(context);
+    const first = await openServer({ database });
     const { uuid: session } = await beginSession(first);
     await first.close();
 
-    const second = await startServer({ file });
+    const second = await startServer({ database });
     expect((await second.get(MODELS, { session })).status).toBe(200);
     second.advance(LIFETIME_MS);
     expectRefused(await second.get(MODELS, { session }), sessionExpired);
@@ -641,14 +639,12 @@ describe('who guesses', () => {
 
   test('is nobody to whom the database alone fails', async () => {
     const server = await startServer();
-    const client = new Database(server.file);
-    onTestFinished(() => void client.close());
-    client.exec('ALTER TABLE passwords RENAME TO passwords_gone');
+    server.execute('ALTER TABLE passwords RENAME TO passwords_gone');
     for (let time = 0; time < 15; time++) {
       const { status, body } = await logIn(server);
       expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
     }
-    client.exec('ALTER TABLE passwords_gone RENAME TO passwords');
+    server.execute('ALTER TABLE passwords_gone RENAME TO passwords');
     expect((await logIn(server)).status).toBe(200);
   });
 });
@@ -690,11 +686,11 @@ describe('with AIOS_AUTH=off (contract §4.8)', () => {
   });
 
   test('its session lives on where sessions are asked for again', async (context) => {
-    const file = join(temporaryFolder(context), 'aios.db');
-    const open = await openServer({ file, access: { required: false } });
+    const database = await databaseName(context);
+    const open = await openServer({ database, access: { required: false } });
     const { uuid: session } = (await logIn(open, 'x')).body.inventory;
     await open.close();
-    const server = await startServer({ file });
+    const server = await startServer({ database });
     expect((await server.get(MODELS, { session })).status).toBe(200);
   });
 });

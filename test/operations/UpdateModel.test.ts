@@ -918,7 +918,7 @@ describe('with strict references', () => {
   test('asks nothing of the center that an update leaves alone', async () => {
     const lax = await startServer();
     const { uuid } = await addModel(lax, requiredModelParams);
-    const strict = await startServer({ strictReferences: true, file: lax.file });
+    const strict = await startServer({ strictReferences: true, database: lax.database });
 
     const { status, body } = await strict.put(`${PATH}/${uuid}`, { updateModel: { name: 'new' } });
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { expectAllOrNothing } from '../support/halfway.ts';
 import {
   LONG_MAX,
@@ -202,25 +201,15 @@ describe('changes what is given and nothing else', () => {
 });
 
 /** Copies a model's row so many times, past the server: adding as many would take long. */
-function copyModel(file: string, uuid: string, times: number): void {
-  const client = new Database(file);
-  try {
-    const row = client.prepare('SELECT * FROM models WHERE uuid = ?').get(uuid) as object;
-    const columns = Object.keys(row);
-    const addResource = client.prepare("INSERT INTO resources VALUES (?, 'ModelVO')");
-    const addModel = client.prepare(
-      `INSERT INTO models (${columns}) VALUES (${columns.map((column) => `@${column}`)})`,
-    );
-    client.transaction(() => {
-      for (let copy = 0; copy < times; copy++) {
-        const copied = crypto.randomUUID().replaceAll('-', '');
-        addResource.run(copied);
-        addModel.run({ ...row, uuid: copied });
-      }
-    })();
-  } finally {
-    client.close();
-  }
+function copyModel(uuid: string, times: number): void {
+  const columns = Object.keys(server.rows('models')[0] as object).filter((name) => name !== 'uuid');
+  const copies = Array.from({ length: times }, () => {
+    const copied = crypto.randomUUID().replaceAll('-', '');
+    return `INSERT INTO resources (uuid, type) VALUES ('${copied}', 'ModelVO');
+      INSERT INTO models (uuid, ${columns})
+        SELECT '${copied}', ${columns} FROM models WHERE uuid = '${uuid}';`;
+  });
+  server.execute(copies.join('\n'));
 }
 
 describe('capacity', () => {
@@ -322,7 +311,7 @@ describe('capacity', () => {
     const { uuid, addModel, used } = await center();
     const model = await addModel(LONG_MAX);
 
-    copyModel(server.file, model.uuid, 1024);
+    copyModel(model.uuid, 1024);
 
     expect(server.rows('models', `model_center_uuid = '${uuid}'`)).toHaveLength(1025);
     expect(await used()).toEqual([LONG_MAX, 0]);

@@ -1,13 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Jobs } from '../../src/domain/jobs.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
-import { internalError } from '../support/failing-deletions.ts';
+import { internalError, refuseEach } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
-import { temporaryFolder } from '../support/folder.ts';
 import {
   expectAccepted,
   follow,
@@ -51,6 +48,7 @@ import {
   START,
   startServer,
 } from '../support/server.ts';
+import { databaseName, isOnPostgres } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { UNKNOWN } from '../support/stores.ts';
 
@@ -71,15 +69,6 @@ const duplicate = (uuid: string) => invalidArgument(`Duplicate job uuid[${uuid}]
 function written(server: Server) {
   const { jobs: _jobs, hooks: _hooks, ...others } = server.snapshot();
   return others;
-}
-
-function inDatabase({ file }: Server, statements: string): void {
-  const client = new Database(file);
-  try {
-    client.exec(statements);
-  } finally {
-    client.close();
-  }
 }
 
 describe('what fails in a job is told by its poll, with 503 and the error alone', () => {
@@ -660,7 +649,7 @@ describe('the uuid of a job', () => {
 
   test('runs once for two servers on one database', async () => {
     const one = await startServer();
-    const other = await startServer({ file: one.file });
+    const other = await startServer({ database: one.database });
     const uuid = newUuid();
 
     const answers = await twentyTimes((index) =>
@@ -962,15 +951,15 @@ describe('what a job has come to', () => {
   });
 
   test('survives a restart, and so does the use of its uuid', async (context) => {
-    const file = join(temporaryFolder(context), 'aios.db');
+    const database = await databaseName(context);
     const [succeeded, failed] = [newUuid(), newUuid()];
-    const before = await startServer({ file });
+    const before = await startServer({ database });
     await before.post(MODELS, MODEL, naming(succeeded));
     await before.put(`${MODELS}/${UNKNOWN}`, { updateModel: {} }, naming(failed));
     const { body } = await poll(before, succeeded);
     await before.close();
 
-    const after = await startServer({ file });
+    const after = await startServer({ database });
 
     expect(await poll(after, succeeded)).toMatchObject({ status: 200, body });
     expectRefused(await poll(after, failed), notFound('uuid', UNKNOWN, 'ModelVO'));
@@ -1002,17 +991,12 @@ describe('the sweep of old jobs', () => {
   /** Puts jobs in, made at these times; with a hook where that is said. */
   function put(server: Server, count: number, createDate: number, hook?: 'pending' | 'done') {
     const prefix = `${hook ?? 'none'}-${createDate}`;
-    inDatabase(
-      server,
-      `WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
-       INSERT INTO jobs SELECT '${prefix}-' || n, 'DeleteTag', ${createDate}, 1, '{}' FROM numbers;
-       ${
-         hook
-           ? `INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending' ? 1 : 0}, NULL
-              FROM jobs WHERE uuid LIKE '${prefix}-%';`
-           : ''
-}`,
-    );
+    server.execute(`WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+       INSERT INTO jobs SELECT '${prefix}-' || n, 'DeleteTag', ${createDate}, true, '{}' FROM numbers`);
+    if (!hook) return;
+    const claim = isOnPostgres ? ", 'none', 0" : '';
+    server.execute(`INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending'}, NULL${claim}
+       FROM jobs WHERE uuid LIKE '${prefix}-%'`);
   }
 
   /** How many jobs and hooks are left, by what they were put in as. */
@@ -1067,7 +1051,7 @@ describe('the sweep of old jobs', () => {
     expect(left(server)).toEqual(pending);
 
     // They go once they have been called.
-    inDatabase(server, 'UPDATE hooks SET pending = 0');
+    server.execute('UPDATE hooks SET pending = false');
     await sweep(server, START + RETENTION_MS + 1);
     expect(left(server)).toEqual({});
   });
@@ -1075,14 +1059,8 @@ describe('the sweep of old jobs', () => {
 
 describe('an operation and its job are stored together or not at all', () => {
   /** Lets an insertion fail until what this returns is called. */
-  function failInsertions(server: Server, table: string, when = '1'): () => void {
-    inDatabase(
-      server,
-      `CREATE TRIGGER fail_insertions BEFORE INSERT ON ${table} WHEN ${when}
-       BEGIN SELECT RAISE(ABORT, 'the insertion fails'); END`,
-    );
-    return () => inDatabase(server, 'DROP TRIGGER fail_insertions');
-  }
+  const failInsertions = (server: Server, table: string, when?: string) =>
+    refuseEach(server, 'INSERT', table, 'the insertion fails', when);
 
   const shared = sharedServer();
 
@@ -1109,7 +1087,7 @@ describe('an operation and its job are stored together or not at all', () => {
     const request = await writes[name](server);
     const uuid = newUuid();
     const before = written(server);
-    const restore = failInsertions(server, 'jobs', 'NEW.success = 1');
+    const restore = failInsertions(server, 'jobs', 'NEW.success = true');
 
     const answer = await send(server, request, naming(uuid));
 

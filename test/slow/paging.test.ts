@@ -23,7 +23,7 @@ async function fullServer(): Promise<{ server: Server; uuids: string[] }> {
   // New ones are as old as any: they come in between, whichever way a list is sorted.
   const server = await openServer({ clock: () => START + random(AGES) });
   const template = await addModelService(server);
-  const client = new Database(server.file);
+  const client = new Database(server.database);
   const columns = Object.keys(server.rows('model_services')[0] as object);
   const changed = ['uuid', 'name', 'create_date', 'last_op_date'];
   const values = columns.map((name) => (changed.includes(name) ? `@${name}` : name));

@@ -4,8 +4,9 @@ import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { describeStore } from '../store/store-suite.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import type { OpenStore } from '../support/stores.ts';
 
-describeStore('a file, with readers for whatever may take long', async (context) => {
+const open: OpenStore = async (context) => {
   const file = join(temporaryFolder(context), 'aios.db');
   putEmptyDatabase(file);
   const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
@@ -14,4 +15,5 @@ describeStore('a file, with readers for whatever may take long', async (context)
   const store = createSqliteStore(client, { readers });
   context.onTestFinished(() => store.close());
   return store;
-});
+};
+describeStore('a file, with readers for whatever may take long', open, { isInOrder: true });

@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
-import { temporaryFolder } from '../support/folder.ts';
+import type { Finishing } from '../support/folder.ts';
 import {
   endlessBody,
   type HookAnswer,
@@ -26,6 +26,7 @@ import {
   START,
   startServer,
 } from '../support/server.ts';
+import { databaseName } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
@@ -661,9 +662,9 @@ describe('after a restart', () => {
 
   /** A way to start servers one after the other on the same database file. */
   function onOneFile() {
-    const folder = temporaryFolder({ onTestFinished } as Parameters<typeof temporaryFolder>[0]);
+    const name = databaseName({ onTestFinished } as Finishing);
     return async (overrides: Parameters<typeof openServer>[0] = {}) => {
-      const server = await openServer({ file: `${folder}/aios.db`, ...overrides });
+      const server = await openServer({ database: await name, ...overrides });
       open.push(server);
       return server;
     };

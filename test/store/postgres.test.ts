@@ -1,6 +1,4 @@
-import { describePostgres, postgresStore } from '../support/postgres.ts';
+import { postgresStore } from '../support/postgres.ts';
 import { describeStore } from './store-suite.ts';
 
-describePostgres('PostgreSQL', () => {
-  describeStore('PostgreSQL', postgresStore);
-});
+describeStore('PostgreSQL', postgresStore, { isInOrder: false });

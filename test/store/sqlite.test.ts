@@ -32,7 +32,15 @@ import {
 } from '../support/records.ts';
 import { copyRelease, type Release, releases } from '../support/released.ts';
 import { asIs, nothing } from '../support/results.ts';
-import { ALL, addedCenter, addedModel, tagsOf, uuidsOf, where } from '../support/stores.ts';
+import {
+  ALL,
+  addedCenter,
+  addedModel,
+  type OpenStore,
+  tagsOf,
+  uuidsOf,
+  where,
+} from '../support/stores.ts';
 import { describeStore } from './store-suite.ts';
 
 const migrationsFolder = 'migrations/sqlite';
@@ -51,14 +59,15 @@ const firstRelease = (context: Finishing) => copyRelease(context, releases[0] as
 
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
-describeStore('a file', async (context) => {
+const openStore: OpenStore = async (context) => {
   const file = newFile(context);
   putEmptyDatabase(file);
   const client = openDatabase(context, file);
   // Nobody cuts the power; that the disk is waited for otherwise is shown below.
   client.pragma('synchronous = OFF');
   return createSqliteStore(client);
-});
+};
+describeStore('a file', openStore, { isInOrder: true });
 
 /** A store on a database of two hundred services, and the statements it runs from then on. */
 async function tracedStore(context: Finishing) {

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { OpenStore } from '../support/stores.ts';
+import type { OpenStore, StoreTraits } from '../support/stores.ts';
 import { describeBindings } from './suite/bindings.ts';
 import { describeCenters } from './suite/centers.ts';
 import { describeDeleting } from './suite/deleting.ts';
@@ -14,11 +14,11 @@ import { describeTags } from './suite/tags.ts';
 import { describeWrites } from './suite/writes.ts';
 
 /** What every store does, whichever its database. */
-export function describeStore(name: string, open: OpenStore): void {
+export function describeStore(name: string, open: OpenStore, traits: StoreTraits): void {
   describe(`the store on ${name}`, () => {
     describeResources(open);
     describeServices(open);
-    describeModels(open);
+    describeModels(open, traits);
     describeCenters(open);
     describeBindings(open);
     describeDeleting(open);
@@ -27,6 +27,6 @@ export function describeStore(name: string, open: OpenStore): void {
     describeWrites(open);
     describeSessions(open);
     describeJobs(open);
-    describeSeeding(open);
+    describeSeeding(open, traits);
   });
 }

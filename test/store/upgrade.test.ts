@@ -95,7 +95,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
 
   describe('serves as it did:', () => {
     const file = copyRelease({ onTestFinished: (done) => afterAll(done as () => void) }, release);
-    const server = sharedServer({ file, clock: momentsAfter(release) });
+    const server = sharedServer({ database: file, clock: momentsAfter(release) });
 
     test('it answers what was asked for then as then', async () => {
       const paths = Object.keys(release.answers);
@@ -132,7 +132,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
 
   test('goes on as any other: what is in it can be updated, cloned and deleted', async (context) => {
     const file = copyRelease(context, release);
-    const server = await startServer({ file, clock: momentsAfter(release) });
+    const server = await startServer({ database: file, clock: momentsAfter(release) });
     const services = await inventories(server, `${API}/model-services`);
     for (const service of services) {
       const path = `${API}/model-services/${service.uuid}`;
@@ -211,7 +211,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
         .run(receiver.url);
       client.close();
       const hookPace = { first: 0 };
-      const server = await startServer({ file, clock: momentsAfter(release), hookPace });
+      const server = await startServer({ database: file, clock: momentsAfter(release), hookPace });
       await receiver.called(1);
       const { pendingHook = '' } = release;
       const [call] = receiver.calls;

@@ -1,7 +1,7 @@
 import { expect, onTestFinished } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import type { Refusal } from './refusals.ts';
 import type { Server } from './server.ts';
+import { isOnPostgres } from './server-database.ts';
 
 /** How a request ends that the database fails. */
 export const internalError: Refusal = {
@@ -11,18 +11,28 @@ export const internalError: Refusal = {
 };
 
 /** Lets every deletion of a table's rows fail in the middle of a request, until the test is over. */
-export function failDeletionsFrom({ file }: Server, table: string): void {
-  const run = (statement: string) => {
-    const client = new Database(file);
-    try {
-      client.exec(statement);
-    } finally {
-      client.close();
-    }
-  };
-  run(
-    `CREATE TRIGGER fail_deletions BEFORE DELETE ON ${table}
-     BEGIN SELECT RAISE(ABORT, 'the deletion fails'); END`,
+export function failDeletionsFrom(server: Server, table: string): void {
+  onTestFinished(refuseEach(server, 'DELETE', table, 'the deletion fails'));
+}
+
+/** Has the database refuse a statement on a table's rows, of which `when` says which; returns what ends that. */
+export function refuseEach(
+  server: Server,
+  statement: 'INSERT' | 'DELETE',
+  table: string,
+  reason: string,
+  when = '1 = 1',
+): () => void {
+  if (isOnPostgres) {
+    server.execute(
+      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${reason}'; END $$;
+       CREATE TRIGGER refuse BEFORE ${statement} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`,
+    );
+    return () => server.execute('DROP FUNCTION refuse CASCADE');
+  }
+  server.execute(
+    `CREATE TRIGGER refuse BEFORE ${statement} ON ${table} WHEN ${when}
+     BEGIN SELECT RAISE(ABORT, '${reason}'); END`,
   );
-  onTestFinished(() => run('DROP TRIGGER fail_deletions'));
+  return () => server.execute('DROP TRIGGER refuse');
 }

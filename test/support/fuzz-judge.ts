@@ -38,6 +38,9 @@ interface Sent {
   pathValues: Record<string, string>;
 }
 
+/** What of a request is sent. */
+export type Sendable = Pick<Sent, 'method' | 'path' | 'headers' | 'payload'>;
+
 /** A case that is against the document, told with all that is needed to repeat it. */
 export class Violation extends Error {}
 
@@ -66,7 +69,7 @@ export class Judge {
    */
   async judge(request: FuzzRequest): Promise<string> {
     const before = this.#server.snapshot();
-    const sent = this.#prepare(request, before);
+    const sent = prepare(request, before, ++this.#clients);
     const first = await this.#send(sent);
     let last: Exchange | undefined;
     try {
@@ -100,80 +103,20 @@ export class Judge {
     }
   }
 
-  #prepare(request: FuzzRequest, snapshot: Snapshot): Sent {
-    let isResolved = true;
-    const uuidOf = ({ kind, index }: Reference) => {
-      const uuids = uuidsOf(snapshot, kind);
-      if (uuids.length === 0) isResolved = false;
-      return uuids[index % Math.max(1, uuids.length)] ?? UNKNOWN_UUID;
-    };
-    const pathValues: Record<string, string> = {};
-    const path = request.operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
-      const value = request.path[name];
-      if (value instanceof Encoded) return value.text;
-      pathValues[name] = value instanceof Reference ? uuidOf(value) : String(value);
-      return encodeURIComponent(pathValues[name]);
-    });
-    const query = request.query
-      .map(([name, value]) => {
-        const text = value instanceof Encoded ? value.text : encodeURIComponent(value);
-        return `${encodeURIComponent(name)}=${text}`;
-      })
-      .join('&');
-    const body = resolve(request.body, uuidOf);
-    const payload = request.raw ?? (body === undefined ? undefined : toJson(body));
-    const { authorization } = request;
-    // Failed logins count by address; each comes from another.
-    this.#clients++;
-    const headers = {
-      'x-forwarded-for': `2001:db8::${(this.#clients % 65536).toString(16)}`,
-      ...(payload !== undefined && { 'content-type': 'application/json;charset=UTF-8' }),
-      ...(authorization !== undefined && {
-        authorization: `OAuth ${authorization instanceof Reference ? uuidOf(authorization) : authorization}`,
-      }),
-      ...request.headers,
-    };
-    return {
-      method: request.method,
-      path: PREFIX + path + (query && `?${query}`),
-      headers: Object.fromEntries(
-        Object.entries(headers).filter(([name, value]) => name !== 'content-type' || value !== ''),
-      ),
-      payload,
-      body: request.raw === undefined ? body : undefined,
-      isResolved,
-      pathValues,
-    };
-  }
-
-  #send({ method, path, headers, payload }: Omit<Sent, 'body' | 'isResolved' | 'pathValues'>) {
-    return new Promise<Exchange>((resolve, reject) => {
-      const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
-      const sending = httpRequest(
-        this.#server.url,
-        { method, path, headers: { ...headers, ...length }, agent: this.#agent, timeout: 10_000 },
-        async (response) => {
-          const chunks: Buffer[] = [];
-          for await (const chunk of response) chunks.push(chunk);
-          const text = Buffer.concat(chunks).toString();
-          const { statusCode: status = 0, headers } = response;
-          try {
-            resolve({ status, headers, body: JSON.parse(text) });
-          } catch {
-            resolve({ status, headers, body: text });
-          }
-        },
+  async #send(sent: Sendable): Promise<Exchange> {
+    try {
+      const { status, headers, text } = await sendTo(this.#server.url, sent, this.#agent);
+      try {
+        return { status, headers, body: JSON.parse(text) };
+      } catch {
+        return { status, headers, body: text };
+      }
+    } catch (error) {
+      const { method, path, headers, payload } = sent;
+      throw new Violation(
+        `${method} ${clip(path)} ${JSON.stringify(headers)} ${clip(String(payload))}: ${error}`,
       );
-      sending.on('timeout', () => sending.destroy(new Error('no answer in time')));
-      sending.on('error', (error) => {
-        reject(
-          new Violation(
-            `${method} ${clip(path)} ${JSON.stringify(headers)} ${clip(String(payload))}: ${error}`,
-          ),
-        );
-      });
-      sending.end(payload);
-    });
+    }
   }
 
   /** Polls the job that was accepted until it has ended; other answers are the last ones. */
@@ -246,6 +189,83 @@ export class Judge {
     const headers = { authorization: `OAuth ${this.#session}` };
     return this.#send({ method: 'GET', path: PREFIX + path, headers, payload: undefined });
   }
+}
+
+/**
+ * A request with its references resolved.
+ * @param snapshot what there is
+ * @param client the number of the client that it seems to come from
+ */
+export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number): Sent {
+  let isResolved = true;
+  const uuidOf = ({ kind, index }: Reference) => {
+    const uuids = uuidsOf(snapshot, kind);
+    if (uuids.length === 0) isResolved = false;
+    return uuids[index % Math.max(1, uuids.length)] ?? UNKNOWN_UUID;
+  };
+  const pathValues: Record<string, string> = {};
+  const path = request.operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
+    const value = request.path[name];
+    if (value instanceof Encoded) return value.text;
+    pathValues[name] = value instanceof Reference ? uuidOf(value) : String(value);
+    return encodeURIComponent(pathValues[name]);
+  });
+  const query = request.query
+    .map(([name, value]) => {
+      const text = value instanceof Encoded ? value.text : encodeURIComponent(value);
+      return `${encodeURIComponent(name)}=${text}`;
+    })
+    .join('&');
+  const body = resolve(request.body, uuidOf);
+  const payload = request.raw ?? (body === undefined ? undefined : toJson(body));
+  const { authorization } = request;
+  // Failed logins count by address; each comes from another.
+  const headers = {
+    'x-forwarded-for': `2001:db8::${(client % 65536).toString(16)}`,
+    ...(payload !== undefined && { 'content-type': 'application/json;charset=UTF-8' }),
+    ...(authorization !== undefined && {
+      authorization: `OAuth ${authorization instanceof Reference ? uuidOf(authorization) : authorization}`,
+    }),
+    ...request.headers,
+  };
+  return {
+    method: request.method,
+    path: PREFIX + path + (query && `?${query}`),
+    headers: Object.fromEntries(
+      Object.entries(headers).filter(([name, value]) => name !== 'content-type' || value !== ''),
+    ),
+    payload,
+    body: request.raw === undefined ? body : undefined,
+    isResolved,
+    pathValues,
+  };
+}
+
+/**
+ * Sends a request as it is.
+ * @throws Error where no answer comes
+ */
+export function sendTo(
+  url: string,
+  { method, path, headers, payload }: Sendable,
+  agent: Agent,
+): Promise<{ status: number; headers: IncomingHttpHeaders; text: string }> {
+  return new Promise((resolve, reject) => {
+    const length = payload === undefined ? {} : { 'content-length': Buffer.byteLength(payload) };
+    const sending = httpRequest(
+      url,
+      { method, path, headers: { ...headers, ...length }, agent, timeout: 10_000 },
+      async (response) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of response) chunks.push(chunk);
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text });
+      },
+    );
+    sending.on('timeout', () => sending.destroy(new Error('no answer in time')));
+    sending.on('error', reject);
+    sending.end(payload);
+  });
 }
 
 /** Uuids of what there is of a kind, in the order it was made. */

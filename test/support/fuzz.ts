@@ -8,6 +8,7 @@ import { beginSession } from './logins.ts';
 import { type DocumentedOperation, documentedOperations } from './openapi-document.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { openServer, ROOT, SESSION, type Server } from './server.ts';
+import { isOnPostgres } from './server-database.ts';
 
 /** What `FUZZ_SEED` says, so that a run can be repeated, or by chance. */
 const seed = Number(process.env.FUZZ_SEED ?? Math.trunc(Math.random() * 2 ** 31));
@@ -153,7 +154,8 @@ interface KeptRows {
  * sequence.
  */
 function keepRows(server: Server): KeptRows {
-  const client = new Database(server.file);
+  if (isOnPostgres) return keepPostgresRows(server);
+  const client = new Database(server.database);
   client.pragma('foreign_keys = OFF');
   const tables = Object.entries(server.snapshot()).map(([table, contents]) => ({
     clear: client.prepare(`DELETE FROM "${table}"`),
@@ -171,4 +173,21 @@ function keepRows(server: Server): KeptRows {
     }
   });
   return { reset, close: () => void client.close() };
+}
+
+/** The tables of PostgreSQL, each behind those that it refers to. */
+const POSTGRES_TABLES = [
+  ...['resources', 'model_centers', 'models', 'model_services', 'model_service_images'],
+  ...['model_service_refs', 'tags', 'passwords', 'sessions', 'jobs', 'hooks'],
+];
+
+function keepPostgresRows(server: Server): KeptRows {
+  const snapshot = server.snapshot();
+  const clear = POSTGRES_TABLES.toReversed().map((table) => `DELETE FROM ${table};`);
+  const fill = POSTGRES_TABLES.map(
+    (table) => `INSERT INTO ${table} SELECT *
+      FROM json_populate_recordset(NULL::${table}, $rows$${JSON.stringify(snapshot[table])}$rows$);`,
+  );
+  const statements = [...clear, ...fill].join('\n');
+  return { reset: () => server.execute(statements), close: () => {} };
 }

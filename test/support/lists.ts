@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { type KindName, kinds } from './kinds.ts';
 import { expectRefusal, invalidArgument, noRoute } from './refusals.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
@@ -27,28 +26,20 @@ export function describeList(name: KindName): void {
 
   /** Copies a resource's row so often, past the server. */
   function copyRow(server: Server, uuid: string, times: number): void {
-    const client = new Database(server.file);
-    try {
-      const columns = Object.keys(server.rows(table)[0] as object).filter(
-        (column) => !['uuid', 'position', 'tag'].includes(column),
-      );
-      const isTag = table === 'tags';
-      const type = client.prepare('SELECT type FROM resources').pluck().get();
-      const resource = client.prepare('INSERT INTO resources (uuid, type) VALUES (?, ?)');
-      const copy = client.prepare(
-        `INSERT INTO ${table} (uuid, ${isTag ? 'tag,' : ''} ${columns})
-          SELECT @copied, ${isTag ? '@copied,' : ''} ${columns} FROM ${table} WHERE uuid = @uuid`,
-      );
-      client.transaction(() => {
-        for (let index = 0; index < times; index++) {
-          const copied = `copy-${String(index).padStart(4, '0')}`;
-          if (!isTag) resource.run(copied, type);
-          copy.run({ copied, uuid });
-        }
-      })();
-    } finally {
-      client.close();
-    }
+    const columns = Object.keys(server.rows(table)[0] as object).filter(
+      (column) => !['uuid', 'position', 'tag'].includes(column),
+    );
+    const isTag = table === 'tags';
+    const own = isTag ? ', tag, position' : '';
+    const copies = Array.from({ length: times }, (_, index) => {
+      const copied = `'copy-${String(index).padStart(4, '0')}'`;
+      const ownValues = isTag ? `, ${copied}, (SELECT max(position) + 1 FROM tags)` : '';
+      const resource = `INSERT INTO resources (uuid, type) SELECT ${copied}, type FROM resources LIMIT 1;`;
+      return `${isTag ? '' : resource}
+        INSERT INTO ${table} (uuid${own}, ${columns})
+          SELECT ${copied}${ownValues}, ${columns} FROM ${table} WHERE uuid = '${uuid}';`;
+    });
+    server.execute(copies.join('\n'));
   }
 
   describe('lists', () => {

@@ -17,18 +17,25 @@ if (POSTGRES_URL === '' && !('toldOfPostgres' in globalThis)) {
   console.warn('AIOS_TEST_POSTGRES_URL is not set: what is tested on PostgreSQL is skipped.');
 }
 
+/** What the names of schemas begin with; those of a run of all tests are removed when it is over. */
+const PREFIX = `aios_test_${process.env.AIOS_TEST_RUN ?? 'alone'}_`;
+
 /** Schemas of this process that no test uses: making and migrating one takes longer than most tests. */
 const unused: string[] = [];
 
-/** The database's URL for connections that see one schema alone. */
+/** The database's URL for connections that see one schema alone. Nobody cuts the power: no write waits for the disk. */
 const urlOf = (schema: string) => {
   const url = new URL(POSTGRES_URL);
-  url.searchParams.set('options', `-c search_path=${schema}`);
+  url.searchParams.set('options', `-c search_path=${schema} -c synchronous_commit=off`);
   return url.href;
 };
 
+/** The schema of a URL that tests were given. */
+export const schemaOf = (url: string): string =>
+  /search_path=(\w+)/.exec(new URL(url).searchParams.get('options') ?? '')?.[1] ?? 'public';
+
 async function query(text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(POSTGRES_URL);
+  const client = new pg.Client(urlOf('public'));
   await client.connect();
   try {
     return (await client.query(text)).rows;
@@ -37,28 +44,39 @@ async function query(text: string): Promise<Record<string, unknown>[]> {
   }
 }
 
-/** An empty database of the test's own, as its URL; it is emptied again when the test is over. */
-export async function postgresDatabase(context: Finishing): Promise<string> {
+/** An empty database, as its URL, and what gives it back: whole, for another test, or else to be removed. */
+export async function takeSchema(): Promise<{
+  url: string;
+  release: (isWhole: boolean) => Promise<void>;
+}> {
   const schema = unused.pop() ?? (await newSchema());
-  context.onTestFinished(async () => {
+  const release = async (isWhole: boolean) => {
+    if (!isWhole) return void (await query(`DROP SCHEMA ${schema} CASCADE`));
     await query(
       `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM control; DELETE FROM refused_jobs`,
     );
     unused.push(schema);
-  });
-  return urlOf(schema);
+  };
+  return { url: urlOf(schema), release };
+}
+
+/** An empty database of the test's own, as its URL; it is emptied again when the test is over. */
+export async function postgresDatabase(context: Finishing): Promise<string> {
+  const { url, release } = await takeSchema();
+  context.onTestFinished(() => release(true));
+  return url;
 }
 
 /** An empty database without tables, as its URL; it goes with the test. */
 export async function emptySchema(context: Finishing): Promise<string> {
-  const schema = `aios_test_${newUuid()}`;
+  const schema = PREFIX + newUuid();
   await query(`CREATE SCHEMA ${schema}`);
   context.onTestFinished(async () => void (await query(`DROP SCHEMA ${schema} CASCADE`)));
   return urlOf(schema);
 }
 
 async function newSchema(): Promise<string> {
-  const schema = `aios_test_${newUuid()}`;
+  const schema = PREFIX + newUuid();
   await query(`CREATE SCHEMA ${schema}`);
   await (await openPostgres(urlOf(schema))).close();
   return schema;

@@ -1,7 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
@@ -9,11 +6,8 @@ import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import type { Access, Memory, Ports, Store } from '../../src/domain/ports.ts';
 import { Metrics } from '../../src/metrics.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
-import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { watchAnswers } from './answers.ts';
-import { putEmptyDatabase } from './empty-database.ts';
+import { openServerDatabase, type ServerDatabase } from './server-database.ts';
 
 /** Hashes as the server's own are, but for their cost. */
 const CHEAP = { N: 2 ** 10, r: 8, p: 1 };
@@ -44,15 +38,20 @@ export interface CallOptions {
 type Overrides = Partial<Omit<AppOptions, 'ports'>> &
   Partial<Omit<Ports, 'store' | 'access' | keyof Memory>> & {
     access?: Partial<Access>;
-    /** A database file to go on with; it is then the test's to remove. */
-    file?: string;
+    /** A database to go on with, by its name; it is then the test's to remove. */
+    database?: string;
+    /** What keeps it; what all servers of the run have where nothing is said. */
+    store?: 'sqlite' | 'postgres';
+    /** False where the test puts in its store what no request would bring, which is then told. */
+    isWatched?: boolean;
   };
 
-export interface Server {
+export interface Server extends Pick<ServerDatabase, 'rows' | 'snapshot' | 'execute'> {
   app: App;
   store: Store;
   url: string;
-  file: string;
+  /** The path of the database file; on PostgreSQL a URL. */
+  database: string;
   /** Sends a request and reads the JSON answer; `body` is stringified. */
   call(method: string, path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   post(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
@@ -63,15 +62,11 @@ export interface Server {
   delete(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Moves the server's clock forward. */
   advance(milliseconds: number): void;
-  /** Rows of a table, read past the server from the database file. */
-  rows(table: string, where?: string): Record<string, unknown>[];
-  /** All rows of all tables, to show that nothing changed. */
-  snapshot(): Record<string, unknown[]>;
   /** Stops the server, once, and fails if it ever answered against its document. */
   close(): Promise<void>;
 }
 
-/** Starts a real server on a real database file, for the test that calls it. */
+/** Starts a real server on a real database, for the test that calls it. */
 export async function startServer(overrides: Overrides = {}): Promise<Server> {
   const server = await openServer(overrides);
   onTestFinished(server.close);
@@ -79,17 +74,15 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
 }
 
 /**
- * Starts a real server on a real database file, to be closed by the caller: for tests that share
+ * Starts a real server on a real database, to be closed by the caller: for tests that share
  * one. Every answer is compared with its documented schema, and with what the handler returned.
  */
 export async function openServer(overrides: Overrides = {}): Promise<Server> {
-  const folder = overrides.file ? undefined : mkdtempSync(join(tmpdir(), 'aios-test-'));
-  const file = overrides.file ?? join(folder as string, 'aios.db');
-  if (folder) putEmptyDatabase(file);
-  const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
+  const database = await openServerDatabase(overrides.database, overrides.store);
+  const { store, rows, snapshot, execute } = database;
   const metrics = new Metrics();
   let now = START;
-  const { file: _, access, ...others } = overrides;
+  const { database: _, store: _kind, isWatched = true, access, ...others } = overrides;
   const { clock, pause, newUuid, formatDate, parseDate, passwords, ...rest } = others;
   const { strictReferences, ...options } = rest;
   const app = await buildApp({
@@ -127,7 +120,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     // What the test does itself holds up the event loop of the server too.
     bounds: { eventLoopDelay: Number.POSITIVE_INFINITY, ...options.bounds },
   });
-  const lies = watchAnswers(app);
+  const lies = isWatched ? watchAnswers(app) : [];
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 
@@ -135,9 +128,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const close = async (): Promise<void> => {
     await app.close();
     metrics.close();
-    reader?.close();
-    await store.close();
-    if (folder) rmSync(folder, { recursive: true });
+    await database.close();
     expect(lies).toEqual([]);
   };
 
@@ -159,18 +150,12 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
       body: text === '' ? undefined : JSON.parse(text),
     };
   };
-  // Opened at first use: tests look into the file more often than they send requests.
-  let reader: Database | undefined;
-  const read = <Result>(query: (client: Database) => Result): Result => {
-    reader ??= new Database(file, { readonly: true });
-    return query(reader);
-  };
-
   return {
     app,
     store,
     url,
-    file,
+    database: database.name,
+    ...{ rows, snapshot, execute },
     call,
     post: (path, body, callOptions) => call('POST', path, body, callOptions),
     put: (path, body, callOptions) => call('PUT', path, body, callOptions),
@@ -183,21 +168,6 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     advance: (milliseconds) => {
       now += milliseconds;
     },
-    rows: (table, where = '1') =>
-      read((client) => client.prepare(`SELECT * FROM ${table} WHERE ${where}`).all()) as Record<
-        string,
-        unknown
-      >[],
-    snapshot: () =>
-      read((client) => {
-        const tables = client
-          .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-          .pluck()
-          .all() as string[];
-        return Object.fromEntries(
-          tables.map((table) => [table, client.prepare(`SELECT * FROM "${table}"`).all()]),
-        );
-      }),
     close: () => {
       closed ??= close();
       return closed;

@@ -15,6 +15,12 @@ import { asIs, nothing } from './results.ts';
 /** Makes an empty store, which is closed when the test is over. */
 export type OpenStore = (context: Finishing) => Promise<Store>;
 
+/** In what stores may differ. */
+export interface StoreTraits {
+  /** Whether writes are done in the order in which they are asked for, also where they don't wait for each other. */
+  isInOrder: boolean;
+}
+
 /** A uuid that nothing has. */
 export const UNKNOWN = '11111111111141118111111111111111';
 

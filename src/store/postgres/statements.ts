@@ -206,11 +206,10 @@ export const statements = {
     sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
       FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
   ),
-  deleteRefusedJobs: prepare(sql`DELETE FROM ${refusedJobs}`),
-  /** With their hooks. */
-  deleteAllJobs: prepare(sql`DELETE FROM ${jobs}`),
-  /** With all that belongs to them. */
-  deleteAllResources: prepare(sql`DELETE FROM ${resources}`),
+  /** With all that belongs to them. By one statement: of a write that ends meanwhile it sees all, with its job, or nothing. */
+  deleteAll: prepare(
+    sql`WITH gone AS (DELETE FROM ${jobs}), refused AS (DELETE FROM ${refusedJobs}) DELETE FROM ${resources}`,
+  ),
 
   isReadOnly: prepare(sql`SHOW transaction_read_only`, false),
 };

@@ -133,10 +133,7 @@ export function createPostgresStore(
     addResources: (resources) => write((run) => insertResources(run, resources)),
     replaceResources: (resources) =>
       write(async (run) => {
-        await run({ text: 'SET TRANSACTION ISOLATION LEVEL REPEATABLE READ' });
-        await statements.deleteAllJobs(run);
-        await statements.deleteRefusedJobs(run);
-        await statements.deleteAllResources(run);
+        await statements.deleteAll(run);
         await insertResources(run, resources);
       }),
     readControl: () => read((run) => readControl(run, statements.control)),

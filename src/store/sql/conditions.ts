@@ -29,7 +29,12 @@ export interface Dialect {
   like: (text: Column, pattern: string) => SQL;
   /** The order by an expression, in which NULL comes before every value. */
   order: (expression: SQL, column: Column, descending: boolean) => SQL;
+  /** The same condition on other tables, of which there are many: not to be planned together with the others. */
+  apart?: (condition: SQL) => SQL;
 }
+
+/** How many conditions on other tables are planned together: what that takes grows faster than their number. */
+const TOGETHER_MAX = 8;
 
 /** Where resources of a kind are kept, and how what belongs to them refers to them. */
 export interface Source {
@@ -49,6 +54,9 @@ export interface Conditions {
   /** The order of a kind's rows, in which no two are equal. */
   orderBy: (kind: Kind, sort: Sort | undefined) => SQL[];
 }
+
+/** What conditions may be on beside a resource's own fields and lists. */
+const OTHERS: ReadonlySet<QueryField['of']> = new Set(['userTags', 'systemTags', 'modelCenter']);
 
 /** Makes what turns queries into the SQL of a database. */
 export function compileConditions(dialect: Dialect): Conditions {
@@ -160,7 +168,14 @@ export function compileConditions(dialect: Dialect): Conditions {
 
     whereAll(kind, conditions, further) {
       const source = sources[kind];
-      const all = conditions.map((condition) => conditionSql(source, condition));
+      const isOnOther = ({ field }: Condition) => field.of in source.owners || OTHERS.has(field.of);
+      const isApart = conditions.filter(isOnOther).length > TOGETHER_MAX;
+      const all = conditions.map((condition) => {
+        const compiled = conditionSql(source, condition);
+        return isApart && dialect.apart && isOnOther(condition)
+          ? dialect.apart(compiled)
+          : compiled;
+      });
       return and(source.own, ...all, further) ?? sql`1 = 1`;
     },
 

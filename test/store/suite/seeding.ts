@@ -30,6 +30,7 @@ import {
   failure,
   notFound,
   type OpenStore,
+  type StoreTraits,
   set,
   tagsOf,
   UNKNOWN,
@@ -188,7 +189,7 @@ const refusedAlone = refused.filter(([what]) =>
 );
 
 /** What seeds, resets and dumps are made of. */
-export function describeSeeding(open: OpenStore): void {
+export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): void {
   describe('adding resources', () => {
     test('keeps every field of every kind, and what is unset as unset', async (context) => {
       const store = await open(context);
@@ -540,11 +541,9 @@ export function describeSeeding(open: OpenStore): void {
       await added(store, { uuid, modelServiceImages });
     });
 
-    test('takes its turn among the writes around it', async (context) => {
-      const store = await open(context);
-      const seed = everyResource();
-      await store.addResources(seed);
-      const writeMany = () =>
+    /** Adds services at the same time, each as a job of its uuid; the uuids. */
+    const addMany = (store: Store) =>
+      Promise.all(
         Array.from({ length: 50 }, async () => {
           const uuid = newUuid();
           const service = modelService({ uuid, modelServiceImages: [image(uuid), image(uuid)] });
@@ -552,23 +551,56 @@ export function describeSeeding(open: OpenStore): void {
             .forJob(newJob({ uuid }))
             .addModelService(service, extras({ tags: [tag(uuid, 'a')] }), () => ({}));
           return uuid;
-        });
-      const before = Promise.all(writeMany());
+        }),
+      );
+
+    async function expectGone(store: Store, uuid: string): Promise<void> {
+      expect(await store.find('ModelService', uuid)).toBeUndefined();
+      expect(await tagsOf(store, uuid)).toEqual([]);
+      expect(await store.findJob(uuid)).toBeUndefined();
+    }
+
+    async function expectWhole(store: Store, uuid: string): Promise<void> {
+      const found = await store.find('ModelService', uuid);
+      expect(found?.modelServiceImages).toHaveLength(2);
+      expect(await tagsOf(store, uuid)).toHaveLength(1);
+      expect(await store.findJob(uuid)).toMatchObject({ success: true });
+    }
+
+    test.runIf(isInOrder)('takes its turn among the writes around it', async (context) => {
+      const store = await open(context);
+      const seed = everyResource();
+      await store.addResources(seed);
+      const before = addMany(store);
       const replaced = store.replaceResources(seed);
-      const after = Promise.all(writeMany());
+      const after = addMany(store);
       await replaced;
-      for (const uuid of await before) {
-        expect(await store.find('ModelService', uuid)).toBeUndefined();
-        expect(await tagsOf(store, uuid)).toEqual([]);
-        expect(await store.findJob(uuid)).toBeUndefined();
-      }
-      for (const uuid of await after) {
-        const found = await store.find('ModelService', uuid);
-        expect(found?.modelServiceImages).toHaveLength(2);
-        expect(await tagsOf(store, uuid)).toHaveLength(1);
-        expect(await store.findJob(uuid)).toMatchObject({ success: true });
-      }
+      for (const uuid of await before) await expectGone(store, uuid);
+      for (const uuid of await after) await expectWhole(store, uuid);
       expect(await store.count('ModelService', [])).toBe(52);
+      await expectIntegrity(store);
+    });
+
+    test('leaves of each write at the same time all, with its job, or nothing', async (context) => {
+      const store = await open(context);
+      const seed = everyResource();
+      await store.addResources(seed);
+      const early = await addMany(store);
+      const writes: Promise<string[]>[] = [];
+      for (let time = 0; time < 3; time++) {
+        writes.push(addMany(store), addMany(store));
+        await store.replaceResources(seed);
+      }
+      for (const uuid of early) await expectGone(store, uuid);
+      const uuids = (await Promise.all(writes)).flat();
+      let kept = 0;
+      for (const uuid of uuids) {
+        if (await store.find('ModelService', uuid)) {
+          await expectWhole(store, uuid);
+          kept++;
+        } else await expectGone(store, uuid);
+      }
+      expect(await store.count('ModelService', [])).toBe(2 + kept);
       await expectIntegrity(store);
     });
 

@@ -1,0 +1,626 @@
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { dateFormatter, dateParser } from '../../../src/contract/dates.ts';
+import { ApiError } from '../../../src/contract/errors.ts';
+import type { Inventory, Request } from '../../../src/contract/operations.ts';
+import { WILDCARDS_MAX } from '../../../src/contract/query.ts';
+import { readConditions, readFields, readSort } from '../../../src/domain/conditions.ts';
+import { PageEnds } from '../../../src/domain/page-ends.ts';
+import type { PageQuery, Ports, Store } from '../../../src/domain/ports.ts';
+import { QueryModelService } from '../../../src/domain/QueryModelService.ts';
+import { opening } from '../../support/opening.ts';
+import {
+  OracleRefusal,
+  type OracleRow,
+  oracleQuery,
+  ownFields,
+} from '../../support/query-oracle.ts';
+import { conditionTexts, type QuerySpec, querySpecs } from '../../support/query-specs.ts';
+import { fill, rowsOf, type World, worlds } from '../../support/query-worlds.ts';
+import {
+  extras,
+  image,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  ref,
+  tag,
+} from '../../support/records.ts';
+import { asIs, nothing } from '../../support/results.ts';
+import type { OpenStore } from '../../support/stores.ts';
+
+/** A zone that is not whole hours from UTC, and its minutes ahead. */
+const ZONE = 'Asia/Kathmandu';
+const MINUTES_AHEAD = 345;
+const parseDate = dateParser(ZONE);
+const formatDate = dateFormatter(ZONE);
+
+/** In one of the two forms that a query may write a date in. */
+function writeDate(milliseconds: number): string {
+  if (milliseconds % 3 === 0) return formatDate(milliseconds);
+  const clock = new Date(milliseconds + MINUTES_AHEAD * 60_000).toISOString();
+  return clock.slice(0, 19).replace('T', ' ');
+}
+
+const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
+
+/** What the server makes of a query; its code where it refuses. */
+async function answered(store: Store, spec: QuerySpec, q: string[]) {
+  try {
+    const query = { ...readQuery(spec, q), from: spec.start, limit: spec.limit };
+    return {
+      page: uuidsOf(await store.list(spec.kind, query)),
+      total: await store.count(spec.kind, query.conditions),
+    };
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return { refused: error.errorCode };
+  }
+}
+
+function readQuery(spec: QuerySpec, q: string[]): Pick<PageQuery, 'conditions' | 'sort'> {
+  const conditions = readConditions(spec.kind, q, parseDate);
+  const sort = readSort(spec.kind, spec.sort);
+  return { conditions, ...(sort && { sort }) };
+}
+
+/** What the contract makes of it. */
+function expected(rows: readonly OracleRow[], spec: QuerySpec, q: string[]) {
+  try {
+    const { page, total } = oracleQuery(rows, { ...spec, q, zone: MINUTES_AHEAD });
+    return { page: uuidsOf(page), total };
+  } catch (error) {
+    if (!(error instanceof OracleRefusal)) throw error;
+    return { refused: error.code };
+  }
+}
+
+/** The query language on a store, which answers as an independent filter of the same resources does. */
+export function describeQueryLanguage(name: string, open: OpenStore): void {
+  describe(`queries on ${name}`, () => {
+    async function withStore(world: World, use: (store: Store) => Promise<void>): Promise<void> {
+      const opened = opening();
+      try {
+        const store = await open(opened);
+        await fill(store, world);
+        await use(store);
+      } finally {
+        await opened.finish();
+      }
+    }
+
+    describe('each operator', () => {
+      /** Nov 25, 2025 11:51:50 AM, UTC. */
+      const SECOND = Date.UTC(2025, 10, 25, 11, 51, 50);
+      const [at, next] = ['2025-11-25 11:51:50', 'Nov 25, 2025 11:51:51 AM'];
+
+      const opened = opening();
+      let store: Store;
+      beforeAll(async () => {
+        store = await open(opened);
+        const bound = model({ uuid: 'f'.repeat(32) });
+        await store.addModel(bound, extras(), nothing);
+        const centers = [
+          modelCenter({
+            name: 'Red',
+            description: 'Red',
+            managementPort: 80,
+            createDate: SECOND + 999,
+          }),
+          modelCenter({ name: 'blue', managementPort: 443, createDate: SECOND + 1000 }),
+        ];
+        for (const center of centers) await store.addModelCenter(center, extras(), asIs);
+        const [red, blue, none] = [newUuid(), newUuid(), newUuid()];
+        const services = [
+          modelService({
+            uuid: red,
+            name: 'R',
+            description: 'Red',
+            size: 5,
+            system: true,
+            createDate: SECOND,
+            lastOpDate: SECOND,
+            modelCenterUuid: centers[0]?.uuid as string,
+            modelServiceRefs: [ref(bound.uuid, red, { isDefault: true })],
+            modelServiceImages: [
+              image(red, { cpuArchitecture: 'x86_64', dockerImage: 'Red', createDate: SECOND }),
+              image(red, { cpuArchitecture: 'aarch64', createDate: SECOND + 1000 }),
+            ],
+          }),
+          modelService({
+            uuid: blue,
+            name: 'b',
+            description: 'blue',
+            size: 10,
+            createDate: SECOND + 1,
+            lastOpDate: SECOND + 1999,
+            modelCenterUuid: centers[1]?.uuid as string,
+            modelServiceImages: [image(blue, { dockerImage: 'blue', createDate: SECOND + 1000 })],
+          }),
+          modelService({
+            uuid: none,
+            name: '0',
+            size: -1,
+            createDate: SECOND + 2,
+            lastOpDate: SECOND + 60_000,
+            modelCenterUuid: 'none',
+          }),
+        ];
+        const tags = [tag(red, 'Red'), tag(red, 'two'), tag(blue, 'blue')];
+        for (const service of services) {
+          const own = tags.filter(({ resourceUuid }) => resourceUuid === service.uuid);
+          await store.addModelService(service, extras({ tags: own }), nothing);
+        }
+      });
+      afterAll(() => opened.finish());
+
+      /** The names of the three that a condition finds: R, b, and 0, which lacks what can be lacked. */
+      async function found(condition: string): Promise<string> {
+        const conditions = readConditions('ModelService', [condition], dateParser('UTC'));
+        const services = await store.list('ModelService', { conditions, from: 0, limit: 10 });
+        return services.map(({ name }) => name).join('');
+      }
+
+      const tables: Record<string, [condition: string, found: string][]> = {
+        'of a text, and of none': [
+          ['description=RED', 'R'],
+          ['description!=rEd', 'b'],
+          ['description<Red', 'b'],
+          ['description<=Red', 'Rb'],
+          ['description>BLUE', 'R'],
+          ['description>=BLUE', 'Rb'],
+          ['description~=r_%', 'R'],
+          ['description!~=%U%', 'R'],
+          ['description?=x,RED,y', 'R'],
+          ['description!?=x,RED', 'b'],
+          ['description is null', '0'],
+          ['description not null', 'Rb'],
+        ],
+        'of a number': [
+          ['size=5', 'R'],
+          ['size!=5', 'b0'],
+          ['size<5', '0'],
+          ['size<=5', 'R0'],
+          // Not as texts, of which "10" is less than "5".
+          ['size>5', 'b'],
+          ['size>=5', 'Rb'],
+          ['size~=10', 'b'],
+          ['size!~=10', 'R0'],
+          ['size?=-1,10', 'b0'],
+          ['size!?=-1,10', 'R'],
+          ['size is null', ''],
+          ['size not null', 'Rb0'],
+        ],
+        'of a number, and of none': [
+          ['modelCenter.managementPort=80', 'R'],
+          ['modelCenter.managementPort!=80', 'b'],
+          ['modelCenter.managementPort<443', 'R'],
+          ['modelCenter.managementPort<=443', 'Rb'],
+          ['modelCenter.managementPort>80', 'b'],
+          ['modelCenter.managementPort>=80', 'Rb'],
+          ['modelCenter.managementPort~=80', 'R'],
+          ['modelCenter.managementPort!~=80', 'b'],
+          ['modelCenter.managementPort?=1,80', 'R'],
+          ['modelCenter.managementPort!?=1,80', 'b'],
+          ['modelCenter.managementPort is null', '0'],
+          ['modelCenter.managementPort not null', 'Rb'],
+        ],
+        'of a boolean': [
+          ['system=true', 'R'],
+          ['system!=True', 'b0'],
+          ['system<true', 'b0'],
+          ['system<=false', 'b0'],
+          ['system>false', 'R'],
+          ['system>=TRUE', 'R'],
+          ['system~=true', 'R'],
+          ['system!~=true', 'b0'],
+          ['system?=true,false', 'Rb0'],
+          ['system!?=true', 'b0'],
+          ['system is null', ''],
+          ['system not null', 'Rb0'],
+        ],
+        'of a boolean, and of none': [
+          ['modelServiceRefs.isDefault=true', 'R'],
+          ['modelServiceRefs.isDefault!=true', 'b0'],
+          ['modelServiceRefs.isDefault<true', ''],
+          ['modelServiceRefs.isDefault<=true', 'R'],
+          ['modelServiceRefs.isDefault>false', 'R'],
+          ['modelServiceRefs.isDefault>=false', 'R'],
+          ['modelServiceRefs.isDefault~=true', 'R'],
+          ['modelServiceRefs.isDefault!~=true', 'b0'],
+          ['modelServiceRefs.isDefault?=true', 'R'],
+          ['modelServiceRefs.isDefault!?=true', 'b0'],
+          ['modelServiceRefs.isDefault is null', 'b0'],
+          ['modelServiceRefs.isDefault not null', 'R'],
+        ],
+        'of a date, to the second': [
+          [`lastOpDate=${at}`, 'R'],
+          [`lastOpDate=${next}`, 'b'],
+          [`lastOpDate!=${next}`, 'R0'],
+          [`lastOpDate<${next}`, 'R'],
+          [`lastOpDate<=${next}`, 'Rb'],
+          [`lastOpDate>${next}`, '0'],
+          [`lastOpDate>=${next}`, 'b0'],
+          [`lastOpDate~=${next}`, 'b'],
+          [`lastOpDate!~=${next}`, 'R0'],
+          [`lastOpDate?=${at},${next}`, 'Rb'],
+          [`lastOpDate!?=${next},${at}`, '0'],
+          [`lastOpDate!?=${next},${next}`, 'R0'],
+          ['lastOpDate is null', ''],
+          ['lastOpDate not null', 'Rb0'],
+        ],
+        'of a date, and of none': [
+          [`modelCenter.createDate=${at}`, 'R'],
+          [`modelCenter.createDate!=${at}`, 'b'],
+          [`modelCenter.createDate<${next}`, 'R'],
+          [`modelCenter.createDate<=${at}`, 'R'],
+          [`modelCenter.createDate>${at}`, 'b'],
+          [`modelCenter.createDate>=${next}`, 'b'],
+          [`modelCenter.createDate~=${next}`, 'b'],
+          [`modelCenter.createDate!~=${next}`, 'R'],
+          [`modelCenter.createDate?=${at}`, 'R'],
+          [`modelCenter.createDate!?=${at}`, 'b'],
+          ['modelCenter.createDate is null', '0'],
+          ['modelCenter.createDate not null', 'Rb'],
+        ],
+        'of a list: some member, or none': [
+          ['modelServiceImages.dockerImage=RED', 'R'],
+          ['modelServiceImages.dockerImage!=RED', 'b0'],
+          ['modelServiceImages.dockerImage<c', 'b'],
+          ['modelServiceImages.dockerImage<=Red', 'Rb'],
+          ['modelServiceImages.dockerImage>c', 'R'],
+          ['modelServiceImages.dockerImage>=Red', 'R'],
+          ['modelServiceImages.dockerImage~=%e%', 'Rb'],
+          ['modelServiceImages.dockerImage!~=%u%', 'R0'],
+          ['modelServiceImages.dockerImage?=x,red', 'R'],
+          ['modelServiceImages.dockerImage!?=x,red', 'b0'],
+          ['modelServiceImages.dockerImage not null', 'Rb'],
+          ['modelServiceImages.cpuArchitecture=aarch64', 'R'],
+          ['modelServiceImages.cpuArchitecture!=aarch64', 'b0'],
+          [`modelServiceImages.createDate=${next}`, 'Rb'],
+          [`modelServiceImages.createDate!=${at}`, 'b0'],
+          ['modelServiceRefs.modelUuid=FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF', 'R'],
+          ['modelServiceRefs.modelUuid!=ffffffffffffffffffffffffffffffff', 'b0'],
+        ],
+        'of tags: some, or none': [
+          ['__userTag__=RED', 'R'],
+          ['__userTag__!=RED', 'b0'],
+          ['__userTag__!=two', 'b0'],
+          ['__userTag__<c', 'b'],
+          ['__userTag__>=red', 'R'],
+          ['__userTag__~=t%', 'R'],
+          ['__userTag__!~=%e%', '0'],
+          ['__userTag__?=two,BLUE', 'Rb'],
+          ['__userTag__!?=two,x', 'b0'],
+          ['__userTag__ is null', '0'],
+          ['__userTag__ not null', 'Rb'],
+          ['__systemTag__=red', ''],
+          ['__systemTag__!=red', 'Rb0'],
+          ['__systemTag__ is null', 'Rb0'],
+        ],
+        'of a center': [
+          ['modelCenter.name=RED', 'R'],
+          ['modelCenter.name!=RED', 'b'],
+          ['modelCenter.name~=%', 'Rb'],
+          ['modelCenter.name!~=%', ''],
+          ['modelCenter.description=red', 'R'],
+          ['modelCenter.description!=x', 'R'],
+          ['modelCenter.description is null', 'b0'],
+          ['modelCenter.description not null', 'R'],
+        ],
+      };
+      for (const [what, rows] of Object.entries(tables)) {
+        test.each(rows)(`${what}: %s finds "%s"`, async (condition, names) => {
+          expect(await found(condition)).toBe(names);
+        });
+      }
+    });
+
+    describe('LIKE', () => {
+      /** The last of all characters, and the last before the halves of pairs. */
+      const [last, lastBefore] = ['\u{10ffff}', '\ud7ff'];
+      const texts = [
+        ...['a', 'A', 'ab', 'a%b', 'a_b', 'a\\b', 'axb', 'é', 'É', '😀', 'a😀b', '', '%', "'"],
+        ...[`${last}c`, `a${lastBefore}c`, 'z\\'],
+      ];
+
+      const opened = opening();
+      let store: Store;
+      beforeAll(async () => {
+        store = await open(opened);
+        for (const [age, name] of texts.entries()) {
+          await store.addModelService(modelService({ name, createDate: age }), extras(), nothing);
+        }
+      });
+      afterAll(() => opened.finish());
+
+      test.each([
+        ['', ['']],
+        ['a', ['a', 'A']],
+        ['A%', ['a', 'A', 'ab', 'a%b', 'a_b', 'a\\b', 'axb', 'a😀b', `a${lastBefore}c`]],
+        ['a_', ['ab']],
+        // One character, however many bytes or halves it has.
+        ['a_b', ['a%b', 'a_b', 'a\\b', 'axb', 'a😀b']],
+        ['_', ['a', 'A', 'é', 'É', '😀', '%', "'"]],
+        ['a\\%b', ['a%b']],
+        ['a\\_b', ['a_b']],
+        ['a\\\\b', ['a\\b']],
+        ['\\a\\x\\B', ['axb']],
+        // With nothing to take, for itself.
+        ['Z\\', ['z\\']],
+        ['%\\', ['z\\']],
+        ['%\\%%', ['a%b', '%']],
+        // Without the case of ASCII letters alone.
+        ['é', ['é']],
+        ['É%', ['É']],
+        ['%😀%', ['😀', 'a😀b']],
+        ['😀%', ['😀']],
+        [`${last}%`, [`${last}c`]],
+        [`${last}c%`, [`${last}c`]],
+        [`A${lastBefore}%`, [`a${lastBefore}c`]],
+        ['%', texts],
+        ['%%%', texts],
+        ['%_%', texts.filter((text) => text !== '')],
+        ["'", ["'"]],
+        ['x', []],
+      ])('%j finds %j, and its negation all others', async (pattern, expected) => {
+        for (const [operator, names] of [
+          ['~=', expected],
+          ['!~=', texts.filter((text) => !expected.includes(text))],
+        ] as const) {
+          const conditions = readConditions(
+            'ModelService',
+            [`name${operator}${pattern}`],
+            parseDate,
+          );
+          const found = await store.list('ModelService', { conditions, from: 0, limit: 100 });
+          expect(found.map(({ name }) => name)).toEqual(names);
+        }
+      });
+    });
+
+    describe('LIKE with long parts', () => {
+      const sentence =
+        'The Quick brown fox jumps over the lazy dog, 100% of École\u2019s 😀 days, and runs away';
+      const texts = {
+        sentence,
+        'the sentence twice': `${sentence} / ${sentence}`,
+        'fifty a': 'a'.repeat(50),
+        'eighty a': 'A'.repeat(80),
+        'eighty-one a': 'a'.repeat(81),
+        'a and b': `${'a'.repeat(40)}b`,
+        none: null,
+      };
+      const all = Object.keys(texts).filter((name) => name !== 'none');
+      const as = (count: number) => 'a'.repeat(count);
+
+      const opened = opening();
+      let store: Store;
+      beforeAll(async () => {
+        store = await open(opened);
+        for (const [age, [name, description]] of Object.entries(texts).entries()) {
+          await store.addModelService(
+            modelService({ name, description, createDate: age }),
+            extras(),
+            nothing,
+          );
+        }
+      });
+      afterAll(() => opened.finish());
+
+      const sentences = ['sentence', 'the sentence twice'];
+      test.each([
+        ['in the middle', '%QUICK BROWN FOX JUMPS OVER THE LAZY DOG%', sentences],
+        [
+          'in the middle, beyond ASCII',
+          '%jumps over the lazy dog, 100\\% of École\u2019s 😀 D%',
+          sentences,
+        ],
+        [
+          'in the middle, in other capitals beyond ASCII',
+          '%jumps over the lazy dog, 100\\% of éCOLE%',
+          [],
+        ],
+        ['at both ends', 'the quick%😀 days, and runs away', sentences],
+        ['at the end', '%dog, 100\\% of École\u2019s 😀 days, and runs AWAY', sentences],
+        ['not at the end', '%quick brown fox jumps over the lazy dog', []],
+        ['not at the beginning', 'quick%brown fox jumps over the lazy dog, 100%', []],
+        [
+          'twice',
+          '%brown fox jumps over the lazy dog,%brown fox jumps over the lazy dog,%',
+          ['the sentence twice'],
+        ],
+        [
+          'in another order',
+          '%jumps over the lazy dog, 100%quick brown fox jumps over the lazy%',
+          ['the sentence twice'],
+        ],
+        ['with escaped letters', '%\\q\\u\\ick brown fox jumps over the lazy dog%', sentences],
+        [
+          'with a percent sign that is one',
+          '%brown fox jumps over the lazy dog, 100\\%%',
+          sentences,
+        ],
+        ['that overlap nowhere', `${as(40)}%${as(40)}`, ['eighty a', 'eighty-one a']],
+        ['that overlap nowhere, with one more', `${as(40)}%${as(41)}`, ['eighty-one a']],
+        ['within each other', `%${as(40)}%${as(40)}%`, ['eighty a', 'eighty-one a']],
+        ['found late', `%${as(39)}B`, ['a and b']],
+        ['found late, then anything', `%${as(39)}b%`, ['a and b']],
+        ['that is too long', `%${as(82)}%`, []],
+        [
+          'beside the wildcard of one character',
+          '%quick_brown fox jumps over the lazy dog%',
+          sentences,
+        ],
+        [
+          'beside the wildcard at the end',
+          '%100\\% of École\u2019s 😀 days, and runs awa_',
+          sentences,
+        ],
+        [
+          'beside the wildcard for what has more than one byte',
+          '%over the lazy dog, 100\\% of _cole_s _ days%',
+          sentences,
+        ],
+        [
+          'beside the wildcard in another part',
+          '_he%brown fox jumps over the lazy dog, 100%',
+          sentences,
+        ],
+      ])('%s: %s', async (_, pattern, expected) => {
+        for (const [operator, names] of [
+          ['~=', expected],
+          ['!~=', all.filter((name) => !expected.includes(name))],
+        ] as const) {
+          const conditions = readConditions(
+            'ModelService',
+            [`description${operator}${pattern}`],
+            parseDate,
+          );
+          const found = await store.list('ModelService', { conditions, from: 0, limit: 100 });
+          expect(found.map(({ name }) => name)).toEqual(names);
+        }
+      });
+    });
+
+    /** A limit that is no part of the language. */
+    function hasTooManyWildcards(q: readonly string[]): boolean {
+      const patterns = q.filter((condition) => condition.includes('~=')).join('');
+      return patterns.replace(/[^_]/g, '').length > WILDCARDS_MAX;
+    }
+
+    test('property: every query finds what a plain filter of the same resources finds, in that order', async () => {
+      const queries = fc.array(querySpecs, { minLength: 20, maxLength: 20 });
+      await fc.assert(
+        fc.asyncProperty(worlds, queries, async (world, specs) => {
+          const rows = rowsOf(world);
+          await withStore(world, async (store) => {
+            for (const spec of specs) {
+              const q = conditionTexts(spec, rows[spec.kind], writeDate);
+              if (hasTooManyWildcards(q)) continue;
+              expect({ q, ...(await answered(store, spec, q)) }).toEqual({
+                q,
+                ...expected(rows[spec.kind], spec, q),
+              });
+            }
+          });
+        }),
+        { numRuns: 50 },
+      );
+    });
+
+    test('property: the fields asked for are those of the same page', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          worlds,
+          fc.constantFrom('ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'),
+          fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
+          async (world, kind, picks) => {
+            const names = Object.keys(ownFields[kind]);
+            const asked = picks.map((pick) => names[pick % names.length] as string);
+            await withStore(world, async (store) => {
+              const query = { conditions: [], from: 0, limit: 1000 };
+              const fields = readFields(kind, asked.join(' , ')) as string[];
+
+              const found = await store.listFields(kind, query, ['uuid', ...fields]);
+
+              const rows = rowsOf(world)[kind];
+              const wanted = new Set(['uuid', ...asked]);
+              expect(found).toEqual(
+                oracleQuery(rows, { kind }).page.map((row) =>
+                  Object.fromEntries([...wanted].map((name) => [name, row[name] ?? null])),
+                ),
+              );
+            });
+          },
+        ),
+        { numRuns: 30 },
+      );
+    });
+
+    /** Everything that a rule of a query needs of the world but a clock that moves. */
+    function portsOf(store: Store): Ports {
+      return { store, pageEnds: new PageEnds(() => 1), formatDate, parseDate } as Ports;
+    }
+
+    async function page(
+      ports: Ports,
+      query: Request<'QueryModelService'>['query'],
+    ): Promise<Inventory<'QueryModelService'>[]> {
+      const caller = { address: '127.0.0.1', session: 'one' };
+      const request = { path: {}, params: {}, query, systemTags: [], userTags: [], caller };
+      const { inventories } = await QueryModelService(request, ports);
+      return inventories ?? [];
+    }
+
+    /** By any field, above all by those that several share or lack. */
+    const sorts = fc
+      .tuple(
+        fc.constantFrom('+', '-'),
+        fc.oneof(
+          fc.constantFrom(
+            'description',
+            'version',
+            'name',
+            'source',
+            'size',
+            'system',
+            'createDate',
+          ),
+          fc.constantFrom(...Object.keys(ownFields.ModelService)),
+        ),
+      )
+      .map(([sign, field]) => sign + field);
+
+    test('property: pages repeat nothing and skip nothing that stays, though others come and go', async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          worlds,
+          fc.option(sorts),
+          fc.constantFrom(1, 2, 3),
+          fc.option(fc.constantFrom('uuid', 'name,size'), { nil: '' }),
+          // When each of them comes, and when it goes: after so many pages, or never.
+          fc.array(
+            fc.record({ comes: fc.nat({ max: 3 }), goes: fc.integer({ min: 1, max: 12 }) }),
+            {
+              minLength: 8,
+              maxLength: 8,
+            },
+          ),
+          async (world, sort, limit, fields, lives) => {
+            const rows = world.services.map((service, index) => ({
+              service,
+              ...(lives[index] as { comes: number; goes: number }),
+            }));
+            const first = rows.filter(({ comes }) => comes === 0);
+            const starting = { ...world, services: first.map(({ service }) => service) };
+            await withStore({ ...starting, tags: [] }, async (store) => {
+              const ports = portsOf(store);
+              const seen: string[] = [];
+              for (let turn = 1; ; turn++) {
+                const query = { start: (turn - 1) * limit, limit, ...(sort && { sort }) };
+                const asked = { ...query, ...(fields && { fields: `${fields},uuid` }) };
+                const inventories = await page(ports, asked);
+                seen.push(...inventories.map(({ uuid }) => uuid));
+                if (inventories.length < limit) break;
+                for (const { service, comes, goes } of rows) {
+                  if (comes === turn) await store.addModelService(service, extras(), nothing);
+                  if (goes === turn)
+                    await store.deleteResources('ModelServiceVO', [service.uuid], nothing);
+                }
+              }
+
+              expect(seen.filter((uuid, index) => seen.indexOf(uuid) < index)).toEqual([]);
+              const stayed = first.filter(({ goes }) => goes > seen.length / limit + 1);
+              expect(seen).toEqual(
+                expect.arrayContaining(stayed.map(({ service }) => service.uuid)),
+              );
+            });
+          },
+        ),
+        { numRuns: 100 },
+      );
+    });
+  });
+}

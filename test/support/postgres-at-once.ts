@@ -1,0 +1,36 @@
+import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
+
+/** What PostgreSQL is asked without a promise, as a file is. */
+export interface AtOnce {
+  /**
+   * Does statements in one transaction; returns the rows that the last of them finds, in SQLite's terms.
+   * @throws Error with what the database refuses them for
+   */
+  run(statements: string): Record<string, unknown>[];
+}
+
+/** How long a thread may take for an answer. */
+const ANSWER_MS = 15_000;
+
+/** Connects to a database, until the process ends. */
+export function connectAtOnce(url: string): AtOnce {
+  const { port1: port, port2 } = new MessageChannel();
+  const state = new Int32Array(new SharedArrayBuffer(4));
+  const worker = new Worker(new URL('./postgres-thread.mjs', import.meta.url), {
+    workerData: { url, port: port2, state },
+    transferList: [port2],
+  });
+  worker.unref();
+  port.unref();
+  return {
+    run(statements) {
+      Atomics.store(state, 0, 0);
+      port.postMessage(statements);
+      const waited = Atomics.wait(state, 0, 0, ANSWER_MS);
+      const answer = receiveMessageOnPort(port)?.message;
+      if (!answer) throw new Error(`PostgreSQL did not answer (${waited}): ${statements}`);
+      if (answer.error) throw new Error(`${answer.error}: ${statements}`);
+      return answer.rows;
+    },
+  };
+}
