@@ -7,6 +7,7 @@ import {
   settingKeys,
   takesFile,
   variableOf,
+  withoutCredentials,
 } from './settings.ts';
 
 /** The program's subcommands; the first is the default. */
@@ -15,15 +16,23 @@ export const commands = {
   dump: 'Write the resources of the database as a seed.',
   backup: 'Copy the database to a file, also while a server runs on it.',
   restore: 'Put a backup in the place of the database, once it is found whole.',
+  copy: 'Copy a database to an empty one, also between a file and PostgreSQL; each as AIOS_DATABASE_URL has it.',
 } as const;
-/** What a command is told besides flags. */
-const operands: Partial<Record<Command, 'FILE'>> = { backup: 'FILE', restore: 'FILE' };
 export type Command = keyof typeof commands;
+
+/** What a command is told besides flags. */
+const operandsOf: Record<Command, readonly string[]> = {
+  serve: [],
+  dump: [],
+  backup: ['FILE'],
+  restore: ['FILE'],
+  copy: ['FROM', 'TO'],
+};
 
 export interface CommandLine {
   command: Command;
-  /** Of a command on a file, its path. */
-  file?: string;
+  /** What the command is told besides flags, as many as it takes. */
+  operands: string[];
   help: boolean;
   version: boolean;
   /** Values by flag, without the dashes. */
@@ -65,30 +74,37 @@ export function parseCommandLine(args: string[]): CommandLine {
       throw new SettingsError(`${token.rawName} ${problem}. See --help.`);
     }
   }
-  const [command = 'serve', ...rest] = positionals;
-  if (!Object.hasOwn(commands, command)) {
+  const [command = 'serve', ...given] = positionals;
+  if (!isCommand(command)) {
     throw new SettingsError(
-      `${command} is not a command, only ${Object.keys(commands).join(', ')}. See --help.`,
+      `${withoutCredentials(command)} is not a command, only ${Object.keys(commands).join(', ')}. See --help.`,
     );
   }
-  const operand = operands[command as Command];
-  const [file, surplus] = operand ? rest : [undefined, ...rest];
+  const taken = operandsOf[command];
+  const surplus = given[taken.length];
   if (surplus !== undefined) {
-    const taken = operand ? `only one ${operand}` : 'no such argument';
-    throw new SettingsError(`${surplus}: ${command} takes ${taken}. See --help.`);
+    const only = taken.length > 0 ? `only ${taken.join(' ')}` : 'no such argument';
+    throw new SettingsError(
+      `${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`,
+    );
   }
   const { help, version, ...flags } = values;
-  if (operand && !file && !help && !version) {
-    throw new SettingsError(`${command} needs a file: ${command} ${operand}. See --help.`);
+  const missing = taken.find((_, index) => !given[index]);
+  if (missing && !help && !version) {
+    throw new SettingsError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
   }
   return {
-    command: command as Command,
-    ...(file && { file }),
+    command,
+    operands: given,
     help: help === true,
     version: version === true,
     flags: flags as CommandLine['flags'],
   };
 }
+
+const isCommand = (text: string): text is Command => Object.hasOwn(commands, text);
+
+const usageOf = (command: Command) => [command, ...operandsOf[command]].join(' ');
 
 export function helpText(): string {
   const plain = (text: string) => text.replaceAll('`', '');
@@ -108,8 +124,8 @@ export function helpText(): string {
     '',
     'Commands:',
     ...Object.entries(commands).map(([name, does], index) => {
-      const usage = [name, operands[name as Command] ?? ''].join(' ');
-      return `  ${usage.padEnd(14)}${does}${index === 0 ? ' The default.' : ''}`;
+      const usage = usageOf(name as Command).padEnd(14);
+      return `  ${usage}${does}${index === 0 ? ' The default.' : ''}`;
     }),
     '',
     'Flags, with the environment variables that do the same:',

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
 import { backup } from './backup.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
+import { copy } from './copy.ts';
 import { dump } from './dump.ts';
 import { createLogger } from './log.ts';
 import { restore } from './restore.ts';
@@ -38,13 +39,21 @@ async function main(): Promise<void> {
     flags: commandLine.flags,
     readFile,
   });
-  const { command, file = '' } = commandLine;
+  const { command, operands } = commandLine;
   if (command !== 'serve') {
     const migrations = packageFile('migrations');
     const tell = (line: string) => console.error('aios-model-server:', line);
     for (const warning of warnings) tell(warning);
+    const [file = '', other = ''] = operands;
     if (command === 'backup') return tell(await backup(settings, file, migrations));
     if (command === 'restore') return tell(restore(settings, file, migrations));
+    if (command === 'copy') {
+      const { isTTY, columns = 80 } = process.stderr;
+      const write = (text: string) => void process.stderr.write(text);
+      const terminal = { isTerminal: isTTY === true, columns, write };
+      const options = { migrationsFolder: migrations, terminal, clock: Date.now };
+      return tell(await copy(file, other, options));
+    }
     return void process.stdout.write(await dump(settings, migrations));
   }
   const logger = await createLogger(settings, {

@@ -262,7 +262,7 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
 }
 
 /** A text without what lets somebody in, which stands in URLs of databases and proxies. */
-function withoutCredentials(text: string): string {
+export function withoutCredentials(text: string): string {
   return text
     .replace(/(?<=:\/\/[^\s,:@/]*:)[^\s,]*@/g, '***@')
     .replace(/(?<=[?&][^=&\s]*(?:password|token|secret|key)[^=&\s]*=)[^&\s,]+/gi, '***');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { helpText, parseCommandLine } from '../src/command-line.ts';
 import { definitions, flagOf, SettingsError, settingKeys, variableOf } from '../src/settings.ts';
 
-const nothing = { command: 'serve', help: false, version: false, flags: {} };
+const nothing = { command: 'serve', operands: [], help: false, version: false, flags: {} };
 
 describe('a command line', () => {
   test.each([
@@ -12,11 +12,13 @@ describe('a command line', () => {
     [['-h'], { ...nothing, help: true }],
     [['--version'], { ...nothing, version: true }],
     [['-v'], { ...nothing, version: true }],
-    [['backup', 'a file'], { ...nothing, command: 'backup', file: 'a file' }],
+    [['backup', 'a file'], { ...nothing, command: 'backup', operands: ['a file'] }],
     [
       ['--database-url=file:a', 'restore', '--', '-x'],
-      { ...nothing, command: 'restore', file: '-x', flags: { 'database-url': 'file:a' } },
+      { ...nothing, command: 'restore', operands: ['-x'], flags: { 'database-url': 'file:a' } },
     ],
+    [['copy', 'file:a', 'file:b'], { ...nothing, command: 'copy', operands: ['file:a', 'file:b'] }],
+    [['copy', '--help'], { ...nothing, command: 'copy', help: true }],
     [['backup', '--help'], { ...nothing, command: 'backup', help: true }],
     [['serve', '--port', '1'], { ...nothing, flags: { port: '1' } }],
     [['--port=1', 'serve'], { ...nothing, flags: { port: '1' } }],
@@ -68,12 +70,16 @@ describe('a command line', () => {
     [['toString'], /^toString is not a command, only serve\b/],
     [['serve', 'more'], /^more: serve takes no such argument/],
     [['dump', 'file'], /^file: dump takes no such argument/],
-    [['backup'], /^backup needs a file: backup FILE\. See --help\.$/],
-    [['restore', ''], /^restore needs a file: restore FILE\. See --help\.$/],
-    [['backup', 'a', 'b'], /^b: backup takes only one FILE\. See --help\.$/],
+    [['backup'], /^backup needs FILE: backup FILE\. See --help\.$/],
+    [['restore', ''], /^restore needs FILE: restore FILE\. See --help\.$/],
+    [['backup', 'a', 'b'], /^b: backup takes only FILE\. See --help\.$/],
+    [['copy'], /^copy needs FROM: copy FROM TO\. See --help\.$/],
+    [['copy', 'file:a'], /^copy needs TO: copy FROM TO\. See --help\.$/],
+    [['copy', '', 'file:b'], /^copy needs FROM: copy FROM TO\. See --help\.$/],
+    [['copy', 'a', 'b', 'c'], /^c: copy takes only FROM TO\. See --help\.$/],
     [
       ['bakcup', 'a'],
-      /^bakcup is not a command, only serve, dump, backup, restore\. See --help\.$/,
+      /^bakcup is not a command, only serve, dump, backup, restore, copy\. See --help\.$/,
     ],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is refused', (args, sentence) => {
@@ -89,6 +95,8 @@ describe('a command line', () => {
     ['--admin-pasword', 'hunter2'],
     ['-admin-password=hunter2'],
     ['serve', '--adminPassword', 'hunter2'],
+    ['postgres://admin:hunter2@db/aios', 'file:a'],
+    ['copy', 'file:a', 'file:b', 'postgres://admin:hunter2@db/aios'],
   ])('keeps a secret to itself when it is refused: %j %j', (...args) => {
     expect(() => parseCommandLine(args)).toThrow(/^(?!.*hunter2)/);
   });
@@ -108,6 +116,13 @@ test('the help tells of every setting its flag, variable, purpose, values and de
     '--admin-password, --admin-password-file (AIOS_ADMIN_PASSWORD, AIOS_ADMIN_PASSWORD_FILE)',
   );
   expect(help).not.toContain('`');
-  for (const word of ['serve', 'backup FILE', 'restore FILE', '--help', '--version'])
+  for (const word of [
+    'serve',
+    'backup FILE',
+    'restore FILE',
+    'copy FROM TO',
+    '--help',
+    '--version',
+  ])
     expect(help).toContain(word);
 });

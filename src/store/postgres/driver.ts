@@ -4,16 +4,24 @@ const { builtins, getTypeParser } = pg.types;
 
 /** For a connection to be made, or to come free, in milliseconds. */
 const CONNECT_MS = 5000;
-/** For one statement, by the database's own watch. */
-const STATEMENT_MS = 30_000;
-/** The same by ours, for where nothing comes back at all. */
-const ANSWER_MS = STATEMENT_MS + 5000;
 /** For another transaction's lock. */
 const LOCK_MS = 5000;
-/** For the next statement of a transaction: whoever died in one shall not keep its locks. */
-const IDLE_IN_TRANSACTION_MS = 10_000;
+/** What is added where we wait for what the database watches itself: for where nothing comes back at all. */
+const ANSWER_MS = 5000;
 /** Until a connection that nobody uses is closed. */
 const IDLE_MS = 60_000;
+
+/** How long is waited, in milliseconds. */
+interface Patience {
+  /** For one statement. */
+  statementMs: number;
+  /** For the next statement of a transaction: whoever died in one shall not keep its locks. */
+  idleInTransactionMs: number;
+}
+
+const SERVING: Patience = { statementMs: 30_000, idleInTransactionMs: 10_000 };
+/** A whole table may be sorted by one statement, and the other database takes its time between two. */
+export const COPYING: Patience = { statementMs: 1_800_000, idleInTransactionMs: 1_800_000 };
 
 export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
@@ -30,7 +38,12 @@ const types = {
  * @param connections the most there may be at a time
  * @param onLost told of a connection that broke while nobody used it
  */
-export function openPool(url: string, connections: number, onLost: (error: Error) => void): Pool {
+export function openPool(
+  url: string,
+  connections: number,
+  onLost: (error: Error) => void,
+  { statementMs, idleInTransactionMs }: Patience = SERVING,
+): Pool {
   const pool = new pg.Pool({
     connectionString: url,
     max: connections,
@@ -38,13 +51,13 @@ export function openPool(url: string, connections: number, onLost: (error: Error
     application_name: 'aios-model-server',
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    query_timeout: ANSWER_MS,
+    query_timeout: statementMs + ANSWER_MS,
     keepAlive: true,
     // As a statement: what stands between may refuse settings when a connection begins.
     onConnect: async (client) => {
       await client.query(
-        `SET statement_timeout = ${STATEMENT_MS}; SET lock_timeout = ${LOCK_MS};
-         SET idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_MS};
+        `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};
+         SET idle_in_transaction_session_timeout = ${idleInTransactionMs};
          SET default_transaction_isolation = 'read committed'`,
       );
     },

@@ -10,7 +10,8 @@ const RENEWAL_MS = 10_000;
 /** Until it is looked again whether the lock has come free, and how often. */
 const WAIT = { pauseMs: 250, times: 1200 };
 
-const LOCK = 'schema_lock';
+/** The table of the lock, in which there is one row or none. */
+export const SCHEMA_LOCK = 'schema_lock';
 const APPLIED = 'schema_migrations';
 
 export interface MigratedDatabase {
@@ -99,7 +100,7 @@ function refuseNewer(
 async function refuseForeign({ pool, name }: MigratedDatabase): Promise<void> {
   const { rows } = await pool.query(
     `SELECT table_name FROM information_schema.tables
-      WHERE table_schema = current_schema() AND table_name NOT IN ('${LOCK}', '${APPLIED}') LIMIT 1`,
+      WHERE table_schema = current_schema() AND table_name NOT IN ('${SCHEMA_LOCK}', '${APPLIED}') LIMIT 1`,
   );
   if (rows.length === 0) return;
   throw new DatabaseRefused(
@@ -111,9 +112,9 @@ async function refuseForeign({ pool, name }: MigratedDatabase): Promise<void> {
 async function lock({ pool, server }: MigratedDatabase): Promise<boolean> {
   const take = () =>
     pool.query(
-      `INSERT INTO ${LOCK} (id, holder, expires) VALUES (1, $1, now() + interval '${LEASE_SECONDS} seconds')
+      `INSERT INTO ${SCHEMA_LOCK} (id, holder, expires) VALUES (1, $1, now() + interval '${LEASE_SECONDS} seconds')
         ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires = excluded.expires
-        WHERE ${LOCK}.holder = excluded.holder OR ${LOCK}.expires < now()
+        WHERE ${SCHEMA_LOCK}.holder = excluded.holder OR ${SCHEMA_LOCK}.expires < now()
         RETURNING holder`,
       [server],
     );
@@ -127,12 +128,12 @@ async function lock({ pool, server }: MigratedDatabase): Promise<boolean> {
 }
 
 async function unlock({ pool, server }: MigratedDatabase): Promise<void> {
-  await pool.query(`DELETE FROM ${LOCK} WHERE holder = $1`, [server]);
+  await pool.query(`DELETE FROM ${SCHEMA_LOCK} WHERE holder = $1`, [server]);
 }
 
 async function makeTables(pool: Pool): Promise<void> {
   for (const table of [
-    `${LOCK} (id bigint PRIMARY KEY, holder text NOT NULL, expires timestamptz NOT NULL)`,
+    `${SCHEMA_LOCK} (id bigint PRIMARY KEY, holder text NOT NULL, expires timestamptz NOT NULL)`,
     `${APPLIED} (hash text PRIMARY KEY, applied timestamptz NOT NULL)`,
   ]) {
     try {
@@ -155,7 +156,7 @@ async function apply(
     await client.query('BEGIN');
     await client.query('SET LOCAL statement_timeout = 0');
     const { rows } = await client.query(
-      `SELECT 1 FROM ${LOCK} WHERE holder = $1 AND expires > now() FOR UPDATE`,
+      `SELECT 1 FROM ${SCHEMA_LOCK} WHERE holder = $1 AND expires > now() FOR UPDATE`,
       [server],
     );
     if (rows.length === 0) {

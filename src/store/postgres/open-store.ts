@@ -80,9 +80,12 @@ export function nameOf(url: string): string {
   return host + pathname;
 }
 
-function refusal(name: string, error: unknown): Error {
+/** What keeps a database from being used, in a sentence where it is the database's or the driver's. */
+export function refusal(name: string, error: unknown): Error {
   const state = sqlState(error);
   if (state === undefined && !(classified(error) instanceof ConnectionLost)) return error as Error;
-  const reason = error instanceof Error ? error.message : String(error);
+  // Where a host has several addresses, the error of them all has only a code.
+  const { message, code } = error as NodeJS.ErrnoException;
+  const reason = message || code || String(error);
   return new DatabaseRefused(`The database ${name} can't be used: ${reason}.`);
 }

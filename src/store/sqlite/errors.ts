@@ -29,6 +29,11 @@ export function isLocked(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
 
+/** Whether a file was found to be no whole database. */
+export function isOfDamage(error: unknown): boolean {
+  return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
+}
+
 /**
  * The failure a driver's error stands for. What is no driver's error comes back as it is.
  * The original stays as the cause, for the log.

@@ -27,10 +27,7 @@ export interface SqliteLocation {
  * @throws DatabaseRefused for one of another program, of a newer version or a damaged one
  */
 export function inspect({ file, migrationsFolder }: SqliteLocation): void {
-  // Closing a writer would move into the file what a killed process left in the log; closing a
-  // reader leaves a log where there was none.
-  const readonly = sizeOf(file + LOG) > 0;
-  const client = new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
+  const client = openToInspect(file);
   try {
     refuseForeign(client, file);
     refuseNewer(client, file, migrationsFolder);
@@ -38,6 +35,14 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   } finally {
     client.close();
   }
+}
+
+/** Opens a database, which stays as it was when this is closed. */
+export function openToInspect(file: string): Database {
+  // Closing a writer would move into the file what a killed process left in the log; closing a
+  // reader leaves a log where there was none.
+  const readonly = sizeOf(file + LOG) > 0;
+  return new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
 }
 
 /** Bytes; 0 for a file that is not there. */

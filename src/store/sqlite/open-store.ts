@@ -1,11 +1,9 @@
 import type { Store } from '../../domain/ports.ts';
 import { DatabaseRefused } from '../sql/database-refused.ts';
-import { Database } from './driver.ts';
+import type { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
-import { BUSY_TIMEOUT_MS, inspect, refuseOlder, type SqliteLocation } from './inspect.ts';
-import { openSqlite } from './open.ts';
-import { prepareFile } from './prepare-file.ts';
-import { refusal } from './refusal.ts';
+import type { SqliteLocation } from './inspect.ts';
+import { openSqlite, openSqliteToRead } from './open.ts';
 import { lockForServer } from './server-lock.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 
@@ -32,17 +30,7 @@ export function openSqliteStore(options: StoreOptions): Store {
  * @throws DatabaseRefused
  */
 export function openSqliteStoreToRead(location: SqliteLocation): Store {
-  let client: Database | undefined;
-  prepareFile(location.file);
-  try {
-    inspect(location);
-    client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    refuseOlder(client, location);
-    return storeOn(client, location);
-  } catch (error) {
-    client?.close();
-    throw error instanceof DatabaseRefused ? error : refusal(location.file, error);
-  }
+  return storeOn(openSqliteToRead(location), location);
 }
 
 function storeOn(client: Database, options: StoreOptions): Store {

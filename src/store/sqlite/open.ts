@@ -7,6 +7,7 @@ import {
   BUSY_TIMEOUT_MS,
   inspect,
   MIGRATIONS_TABLE,
+  refuseOlder,
   type SqliteLocation,
   sizeOf,
 } from './inspect.ts';
@@ -55,5 +56,23 @@ export function openSqlite(location: SqliteLocation): Database {
   } catch (error) {
     client?.close();
     throw error instanceof DatabaseRefused ? error : refusal(file, error);
+  }
+}
+
+/**
+ * Opens a database that is there, to read, also while a server runs on it.
+ * @throws DatabaseRefused, also for one whose schema is not up to date
+ */
+export function openSqliteToRead(location: SqliteLocation): Database {
+  let client: Database | undefined;
+  prepareFile(location.file);
+  try {
+    inspect(location);
+    client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
+    refuseOlder(client, location);
+    return client;
+  } catch (error) {
+    client?.close();
+    throw error instanceof DatabaseRefused ? error : refusal(location.file, error);
   }
 }

@@ -1,34 +1,21 @@
 import {
-  chownSync,
   closeSync,
-  existsSync,
   fchownSync,
   openSync,
   readSync,
-  realpathSync,
-  renameSync,
-  rmSync,
   type Stats,
   statSync,
   writeSync,
 } from 'node:fs';
-import { dirname } from 'node:path';
 import { DatabaseRefused } from '../sql/database-refused.ts';
 import { copyRefusal } from './backup.ts';
 import { Database } from './driver.ts';
-import { LOG_INDEX, LOGS, removeLogs, sync } from './durable-files.ts';
-import { sqliteCode } from './errors.ts';
-import {
-  BUSY_TIMEOUT_MS,
-  refuseForeign,
-  refuseNewer,
-  requireOurs,
-  type SqliteLocation,
-  sizeOf,
-} from './inspect.ts';
+import { LOG_INDEX, LOGS } from './durable-files.ts';
+import { isOfDamage } from './errors.ts';
+import { refuseNewer, requireOurs, type SqliteLocation, sizeOf } from './inspect.ts';
 import { startsLikeSqlite } from './prepare-file.ts';
-import { errno, refusal } from './refusal.ts';
-import { lockFileOf, lockForServer } from './server-lock.ts';
+import { errno } from './refusal.ts';
+import { Replacement } from './replacement.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -40,45 +27,21 @@ const CHUNK_BYTES = 1024 * 1024;
  * @returns bytes of the new database
  * @throws DatabaseRefused for a backup that can't be used, or a database that is in use or another program's
  */
-export function restore(location: SqliteLocation, from: string): number {
-  const { file, migrationsFolder } = location;
+export function restore({ file, migrationsFolder }: SqliteLocation, from: string): number {
   refuseUnfit(from);
   refuseItself(from, file, 'the database itself');
-  const isNew = !existsSync(file);
-  const unlock = lockForServer(file);
-  const target = realpathSync(file);
-  // Nobody else has it while the lock is held; what a killed process has left is written anew.
-  const copy = `${target}-restoring`;
+  const replacement = new Replacement(file, '-restoring');
+  const { path: copy, owner } = replacement;
   try {
     refuseItself(from, copy, 'the copy that a restore makes: give it another name');
-    putCopyInPlace({ file, target, copy, from, migrationsFolder });
-    return sizeOf(target);
+    replacement.begin();
+    copyBytes(from, copy, owner);
+    checkWhole(copy, from, migrationsFolder);
+    return replacement.putInPlace();
   } catch (error) {
     throw copyRefusal(from, file, error);
   } finally {
-    if (isNew && sizeOf(target) === 0) rmSync(target);
-    unlock();
-  }
-}
-
-/** The files of a restore, and what the database is called. */
-interface Files extends SqliteLocation {
-  target: string;
-  copy: string;
-  from: string;
-}
-
-function putCopyInPlace({ file, target, copy, from, migrationsFolder }: Files): void {
-  try {
-    const owner = statSync(target);
-    giveTo(owner, lockFileOf(file));
-    removeWithLogs(copy);
-    copyBytes(from, copy, owner);
-    checkWhole(copy, from, migrationsFolder);
-    sync(copy);
-    replace(target, copy, file);
-  } finally {
-    removeWithLogs(copy);
+    replacement.close();
   }
 }
 
@@ -114,12 +77,6 @@ function refuseItself(from: string, file: string, told: string): void {
 const damagedBackup = (from: string) =>
   new DatabaseRefused(`The backup ${from} is not an SQLite database, or a damaged one.`);
 
-/** Root may restore what another user's server is started on. */
-function giveTo(owner: Stats, path: string): void {
-  const { uid, gid } = statSync(path);
-  if (uid !== owner.uid || gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
-}
-
 function copyBytes(from: string, to: string, owner: Stats): void {
   const source = openSync(from, 'r');
   const target = openSync(to, 'wx', 0o600);
@@ -151,47 +108,4 @@ function checkWhole(copy: string, from: string, migrationsFolder: string): void 
   } finally {
     client.close();
   }
-}
-
-const isOfDamage = (error: unknown) => /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
-
-/**
- * Puts a file in the place of a database, beside which no log of the old one may remain.
- * @param name what the database is called in sentences
- */
-function replace(target: string, copy: string, name: string): void {
-  const old = closeIntoOneFile(target, name);
-  try {
-    removeLogs(target);
-    sync(dirname(target));
-    renameSync(copy, target);
-    sync(dirname(target));
-  } finally {
-    old?.close();
-  }
-}
-
-/**
- * Moves a database's log into its file, which stays a whole database without it.
- * @returns a connection that keeps others from writing to the old file; undefined for one that is empty or damaged
- * @throws DatabaseRefused where others use it
- */
-function closeIntoOneFile(file: string, name: string): Database | undefined {
-  if (sizeOf(file) === 0) return undefined;
-  const client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-  try {
-    refuseForeign(client, name);
-    client.pragma('journal_mode = DELETE');
-    client.exec('BEGIN EXCLUSIVE');
-    return client;
-  } catch (error) {
-    client.close();
-    if (isOfDamage(error)) return undefined;
-    throw error instanceof DatabaseRefused ? error : refusal(name, error);
-  }
-}
-
-function removeWithLogs(file: string): void {
-  rmSync(file, { force: true });
-  removeLogs(file);
 }

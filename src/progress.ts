@@ -1,0 +1,73 @@
+/** Where progress is shown. */
+export interface Terminal {
+  isTerminal: boolean;
+  /** Characters of a line. */
+  columns: number;
+  write: (text: string) => void;
+}
+
+/** How far a copy has come: what it has done with the rows of a table, of all rows. */
+export interface Shown {
+  table: string;
+  rows: number;
+  total: number;
+  does: 'copied' | 'compared';
+}
+
+const BAR_CELLS = 12;
+/** Between two looks at a line that changes, in milliseconds. */
+const REDRAWN_MS = 100;
+const MS_PER_SECOND = 1000;
+const TO_LINE_START = '\r\u001b[K';
+
+/** Shows how far a copy has come: on a terminal by a line that changes, else by a line for each table. */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #clock: () => number;
+  readonly #began: number;
+  #drawnAt = 0;
+  #hasLine = false;
+  #last: Shown | undefined;
+  /** Rows that were copied, and rows that were compared. */
+  #done = 0;
+
+  constructor(terminal: Terminal, clock: () => number) {
+    this.#terminal = terminal;
+    this.#clock = clock;
+    this.#began = clock();
+  }
+
+  readonly show = (step: Shown): void => {
+    const last = this.#last;
+    const goesOn = last?.table === step.table && last.does === step.does;
+    this.#done += step.rows - (goesOn ? last.rows : 0);
+    this.#last = step;
+    if (!this.#terminal.isTerminal) {
+      if (last && last.table !== step.table) this.#tell(last);
+    } else if (this.#clock() - this.#drawnAt >= REDRAWN_MS) this.#draw(step);
+  };
+
+  /** Tells of the last table, or removes the line. */
+  end(): void {
+    if (this.#hasLine) this.#terminal.write(TO_LINE_START);
+    else if (this.#last && !this.#terminal.isTerminal) this.#tell(this.#last);
+  }
+
+  #tell({ table, rows, does }: Shown): void {
+    const done = does === 'compared' ? 'copied and compared' : 'copied';
+    this.#terminal.write(`${table}: ${rows} rows ${done}\n`);
+  }
+
+  #draw({ table, rows, total, does }: Shown): void {
+    // Each row is copied, and then compared.
+    const part = this.#done / 2 / total;
+    const seconds = Math.max(this.#clock() - this.#began, 1) / MS_PER_SECOND;
+    const bar = '#'.repeat(Math.floor(part * BAR_CELLS)).padEnd(BAR_CELLS, '.');
+    const percent = String(Math.floor(part * 100)).padStart(3);
+    const rate = Math.round(this.#done / 2 / seconds);
+    const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${does}, ${rate} rows/s`;
+    this.#terminal.write(TO_LINE_START + line.slice(0, this.#terminal.columns - 1));
+    this.#drawnAt = this.#clock();
+    this.#hasLine = true;
+  }
+}

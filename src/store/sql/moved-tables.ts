@@ -1,0 +1,41 @@
+import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { toSnakeCase } from 'drizzle-orm/casing';
+
+/** A table as its rows are moved to another database: the same whatever kind of database has it. */
+export interface MovedTable {
+  name: string;
+  /** In an ordered table the first is `position`, which keeps the order of insertion. */
+  columns: readonly MovedColumn[];
+  isOrdered: boolean;
+}
+
+export interface MovedColumn {
+  name: string;
+  keeps: 'text' | 'integer' | 'flag';
+}
+
+/** Of one server, and without meaning to those on another database. */
+const CLAIMS = ['claimed_by', 'claimed_until'];
+const POSITION = 'position';
+
+/** How the rows of a store's table are moved. */
+export function movedTable(table: Table): MovedTable {
+  const columns = Object.values(getTableColumns(table) as Record<string, Column>)
+    .map(movedColumn)
+    .filter(({ name }) => !CLAIMS.includes(name));
+  const isOrdered = columns.some(({ name }) => name === POSITION);
+  const rank = ({ name }: MovedColumn) => (name === POSITION ? '' : name);
+  columns.sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  return { name: getTableName(table), columns, isOrdered };
+}
+
+function movedColumn(column: Column): MovedColumn {
+  const name = column.keyAsName ? toSnakeCase(column.name) : column.name;
+  if (column.dataType === 'boolean') return { name, keeps: 'flag' };
+  return { name, keeps: column.dataType === 'number' ? 'integer' : 'text' };
+}
+
+/** A table's columns, for a statement. */
+export function columnList({ columns }: MovedTable): string {
+  return columns.map(({ name }) => `"${name}"`).join(', ');
+}

@@ -1,0 +1,317 @@
+import {
+  existsSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { SettingsError } from '../../src/settings.ts';
+import { transfer } from '../../src/store/sql/transfer.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { fillingFile, movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';
+import { copyQuietly, copyRefusal, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
+import {
+  copyAsKilled,
+  fingerprint,
+  MIGRATIONS,
+  oneSentenceAbout,
+  unusableDatabases,
+} from '../support/databases.ts';
+import { putEmptyDatabase } from '../support/empty-database.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { extras, model } from '../support/records.ts';
+import { copyRelease, damage, olderReleases, reading, releases } from '../support/released.ts';
+import { nothing } from '../support/results.ts';
+
+const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
+
+/** Paths of a database with rows in every table, and of a missing one in another folder. */
+async function paths(context: Finishing) {
+  const from = join(temporaryFolder(context), 'from.db');
+  const folder = temporaryFolder(context);
+  await putFilledDatabase(from);
+  return { from, folder, to: join(folder, 'to.db') };
+}
+
+function change(file: string, statements: string): void {
+  const client = new Database(file);
+  client.pragma('foreign_keys = OFF');
+  client.exec(statements);
+  client.close();
+}
+
+/** What is beside the lock's file. */
+const namesIn = (folder: string) => readdirSync(folder).filter((name) => !/-server$/.test(name));
+
+describe('a copy of a file to another file', () => {
+  test('has the same rows in every table, in the same order, in one whole file of its owner', async (context) => {
+    const { from, folder, to } = await paths(context);
+    const before = fingerprint(dirname(from));
+    const rows = rowsOfFile(from);
+    for (const [table, found] of Object.entries(rows)) expect(found, table).not.toEqual([]);
+    const count = Object.values(rows).flat().length;
+
+    expect(await copyQuietly(`file:${from}`, `file:${to}`)).toBe(
+      `${count} rows copied from ${from} to ${to} in 0 s, each compared.`,
+    );
+    expect(rowsOfFile(to)).toEqual(rows);
+    expect(reading(to, damage)).toEqual([]);
+    expect(namesIn(folder)).toEqual(['to.db']);
+    expect((statSync(to).mode & 0o777).toString(8)).toBe('600');
+    expect(fingerprint(dirname(from))['from.db']).toBe(before['from.db']);
+  });
+
+  test('is what a server starts on, and adds to behind what was copied', async (context) => {
+    const { from, to } = await paths(context);
+    await copyQuietly(`file:${from}`, `file:${to}`);
+    const store = createSqliteStore(openSqlite(located(to)));
+    context.onTestFinished(() => store.close());
+    const added = model();
+    await store.addModel(added, extras(), nothing);
+    expect(await store.find('Model', added.uuid)).toMatchObject({ uuid: added.uuid });
+  });
+
+  test('has what is in the log alone, and nothing of what is not committed', async (context) => {
+    const { folder, to } = await paths(context);
+    const used = join(temporaryFolder(context), 'used.db');
+    const client = openSqlite(located(used));
+    const store = createSqliteStore(client);
+    context.onTestFinished(() => store.close());
+    const added = model();
+    await store.addModel(added, extras(), nothing);
+    client.exec(`BEGIN IMMEDIATE; INSERT INTO resources VALUES ('a', 'ModelVO')`);
+    await copyQuietly(`file:${used}`, `file:${to}`);
+    client.exec('COMMIT');
+    expect(rowsOfFile(to).resources).toEqual([{ uuid: added.uuid, type: 'ModelVO' }]);
+    expect(namesIn(folder)).toEqual(['to.db']);
+  });
+
+  test('takes the place of a database without rows, whose log goes, and of what a killed copy has left', async (context) => {
+    const { from, folder, to } = await paths(context);
+    const used = join(temporaryFolder(context), 'used.db');
+    const client = openSqlite(located(used));
+    client.exec(`INSERT INTO resources VALUES ('a', 'ModelVO'); DELETE FROM resources`);
+    copyAsKilled(used, to);
+    client.close();
+    writeFileSync(`${to}-copying`, 'half');
+    writeFileSync(`${to}-copying-journal`, 'half');
+    await copyQuietly(`file:${from}`, `file:${to}`);
+    expect(rowsOfFile(to)).toEqual(rowsOfFile(from));
+    expect(namesIn(folder)).toEqual(['to.db']);
+  });
+
+  test.for(
+    releases,
+  )('has all of a database of $version, once a server has brought it up to date', async (release, context) => {
+    const from = copyRelease(context, release);
+    const to = join(temporaryFolder(context), 'to.db');
+    openSqlite(located(from)).close();
+    const rows = rowsOfFile(from);
+    await copyQuietly(`file:${from}`, `file:${to}`);
+    expect(rowsOfFile(to)).toEqual(rows);
+  });
+
+  test('moves every table and column there is', (context) => {
+    const file = join(temporaryFolder(context), 'aios.db');
+    putEmptyDatabase(file);
+    const tables = reading(file, (client) =>
+      client
+        .prepare(
+          `SELECT m.name AS "table", c.name AS "column" FROM sqlite_schema m, pragma_table_info(m.name) c
+            WHERE m.type = 'table' AND m.name <> 'schema_migrations'`,
+        )
+        .all(),
+    ) as { table: string; column: string }[];
+    const moved = movedTables.flatMap(({ name, columns }) =>
+      columns.map((column) => `${name}.${column.name}`),
+    );
+    expect(moved.toSorted()).toEqual(
+      tables.map(({ table, column }) => `${table}.${column}`).toSorted(),
+    );
+  });
+});
+
+describe('a copy is refused, and what there was stays as it was', () => {
+  test.for(Object.keys(unusableDatabases))('from %s', async (name, context) => {
+    const from = join(temporaryFolder(context), 'from.db');
+    const folder = temporaryFolder(context);
+    await unusableDatabases[name as keyof typeof unusableDatabases].make(from);
+    const before = fingerprint(dirname(from));
+    const sentence = await copyRefusal(`file:${from}`, `file:${join(folder, 'to.db')}`);
+    expect(sentence).toMatch(oneSentenceAbout(from));
+    expect(fingerprint(dirname(from))).toEqual(before);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test.for(Object.keys(unusableDatabases))('to %s', async (name, context) => {
+    const { from, folder, to } = await paths(context);
+    await unusableDatabases[name as keyof typeof unusableDatabases].make(to);
+    const before = fingerprint(folder);
+    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toMatch(oneSentenceAbout(to));
+    const { 'to.db-server': _, ...after } = fingerprint(folder);
+    expect(after).toEqual(before);
+  });
+
+  test.for(olderReleases)('from a database of $version', async (release, context) => {
+    const from = copyRelease(context, release);
+    const to = join(temporaryFolder(context), 'to.db');
+    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toBe(
+      `The database ${from} was written by an older version of this program: start a server of this version on it first.`,
+    );
+    expect(existsSync(to)).toBe(false);
+  });
+
+  test('from a file that is not there, which is not made', async (context) => {
+    const folder = temporaryFolder(context);
+    const from = join(folder, 'none.db');
+    expect(await copyRefusal(`file:${from}`, `file:${join(folder, 'to.db')}`)).toBe(
+      `There is no database ${from}.`,
+    );
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('to a database with rows in a single table, whichever it is', async (context) => {
+    const { from, to } = await paths(context);
+    for (const { name } of movedTables) {
+      await putFilledDatabase(to);
+      const others = movedTables.filter((table) => table.name !== name);
+      change(to, others.map((table) => `DELETE FROM ${table.name};`).join(' '));
+      const before = readFileSync(to);
+      expect(await copyRefusal(`file:${from}`, `file:${to}`), name).toBe(
+        `The database ${to} is not empty: name a file that is not there yet.`,
+      );
+      expect(readFileSync(to).equals(before)).toBe(true);
+    }
+  });
+
+  test('to itself, also by another name', async (context) => {
+    const { from, folder } = await paths(context);
+    const before = fingerprint(dirname(from));
+    const link = join(folder, 'link.db');
+    symlinkSync(from, link);
+    for (const to of [from, join(dirname(from), '.', 'from.db'), link]) {
+      expect(await copyRefusal(`file:${from}`, `file:${to}`)).toBe(
+        'FROM and TO are the same database: name another one to copy to.',
+      );
+    }
+    expect(fingerprint(dirname(from))).toEqual(before);
+  });
+
+  test.for([
+    [
+      'a reference that leads nowhere',
+      "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0",
+      /to\.db can't be used/,
+    ],
+    [
+      'a number that is not exact',
+      'UPDATE tags SET last_op_date = 9007199254740993',
+      /from\.db has in tags\.last_op_date/,
+    ],
+    [
+      'a fraction',
+      'UPDATE sessions SET expired_date = 1.5',
+      /from\.db has in sessions\.expired_date/,
+    ],
+    [
+      'bytes in the place of a text',
+      "UPDATE jobs SET operation = x'00ff'",
+      /from\.db has in jobs\.operation/,
+    ],
+    ['a flag that is neither', 'UPDATE hooks SET pending = 2', /from\.db has in hooks\.pending/],
+  ] as const)('in the middle, from a database with %s', async ([
+    ,
+    statement,
+    sentence,
+  ], context) => {
+    const { from, folder, to } = await paths(context);
+    change(from, statement);
+    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toMatch(sentence);
+    expect(namesIn(folder)).toEqual([]);
+  });
+
+  test.for([
+    'memory:',
+    'postgres://admin:hunter2@host',
+    'hunter2@postgres://host/aios',
+    '/hunter2/aios.db',
+  ])('where %s is named, without repeating it', async (text, context) => {
+    const file = `file:${join(temporaryFolder(context), 'aios.db')}`;
+    for (const [from, to, operand] of [
+      [text, file, 'FROM'],
+      [file, text, 'TO'],
+    ] as const) {
+      const refused = copyQuietly(from, to);
+      await expect(refused).rejects.toThrow(SettingsError);
+      await expect(refused).rejects.toThrow(
+        `${operand} names no database to copy, only file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE do.`,
+      );
+    }
+  });
+});
+
+describe('a difference is found, and nothing is kept, where what writes', () => {
+  type Rows = readonly (readonly (string | number | boolean | null)[])[];
+  test.for([
+    ['leaves out a row', 'sessions', () => []],
+    [
+      'writes an empty text for none',
+      'hooks',
+      (rows) => rows.map((row) => row.map((value) => value ?? '')),
+    ],
+    [
+      'cuts a text',
+      'jobs',
+      (rows) =>
+        rows.map((row) =>
+          row.map((value) =>
+            typeof value === 'string' && value.length > 50 ? value.slice(0, -1) : value,
+          ),
+        ),
+    ],
+    [
+      'turns a flag',
+      'hooks',
+      (rows) =>
+        rows.map((row) => row.map((value) => (typeof value === 'boolean' ? !value : value))),
+    ],
+    [
+      'changes the order of images',
+      'model_service_images',
+      (rows) => rows.map(([position, ...row]) => [1000 - Number(position), ...row]).toReversed(),
+    ],
+    [
+      'changes a number by one',
+      'tags',
+      (rows) =>
+        rows.map((row) =>
+          row.map((value, index) => (index > 0 && typeof value === 'number' ? value + 1 : value)),
+        ),
+    ],
+  ] as [string, string, (rows: Rows) => Rows][])('%s', async ([, table, corrupted], context) => {
+    const { from, folder, to } = await paths(context);
+    const copying = readingFile(located(from), (source) =>
+      fillingFile(located(to), (target) =>
+        transfer(
+          movedTables,
+          source,
+          {
+            ...target,
+            write: (moved, rows) =>
+              target.write(moved, moved.name === table ? corrupted(rows) : rows),
+          },
+          () => {},
+        ),
+      ),
+    );
+    await expect(copying).rejects.toThrow(
+      `The table ${table} would not be the same in ${to}: nothing was copied.`,
+    );
+    expect(namesIn(folder)).toEqual([]);
+  });
+});

@@ -1,0 +1,377 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { dump } from '../../src/dump.ts';
+import {
+  fillingPostgres,
+  movedTables as postgresTables,
+} from '../../src/store/postgres/transfer.ts';
+import { transfer } from '../../src/store/sql/transfer.ts';
+import { Database } from '../../src/store/sqlite/driver.ts';
+import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { createSqliteStore } from '../../src/store/sqlite/store.ts';
+import { movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';
+import {
+  copyQuietly,
+  copyRefusal,
+  putFilledDatabase,
+  rowsOfFile,
+  rowsOfPostgres,
+  withPostgres,
+} from '../support/copies.ts';
+import { MIGRATIONS } from '../support/databases.ts';
+import { fill } from '../support/filled-database.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import {
+  describePostgres,
+  emptySchema,
+  openPostgres,
+  MIGRATIONS as POSTGRES_MIGRATIONS,
+  postgresDatabase,
+} from '../support/postgres.ts';
+import { launch } from '../support/process.ts';
+import { extras, model, modelService, ref } from '../support/records.ts';
+import { copyRelease, releases } from '../support/released.ts';
+import { asIs, nothing } from '../support/results.ts';
+
+const PROGRAM = resolve('dist/main.js');
+const NOTHING = Object.fromEntries(movedTables.map(({ name }) => [name, []]));
+
+/** A database file with rows in every table, and a path where none is. */
+async function files(context: Finishing) {
+  const folder = temporaryFolder(context);
+  const from = join(folder, 'from.db');
+  await putFilledDatabase(from);
+  return { from, back: join(folder, 'back.db') };
+}
+
+const dumped = (databaseUrl: Parameters<typeof dump>[0]['databaseUrl']) =>
+  dump({ databaseUrl }, 'migrations');
+
+/** Rows as every kind of database has them: without claims. */
+const withoutClaims = ({ hooks = [], ...rows }: Awaited<ReturnType<typeof rowsOfPostgres>>) => ({
+  ...rows,
+  hooks: hooks.map(({ claimed_by: _by, claimed_until: _until, ...hook }) => hook),
+});
+
+/** Changes a file, also where that breaks references. */
+function change(file: string, statements: string): void {
+  const client = new Database(file);
+  client.pragma('foreign_keys = OFF');
+  client.exec(statements);
+  client.close();
+}
+
+describePostgres('a copy between a file and PostgreSQL', () => {
+  test('has the same rows of every table there and back, in the same order, and the same dump', async (context) => {
+    const { from, back } = await files(context);
+    const url = await emptySchema(context);
+    const rows = rowsOfFile(from);
+    const { host, pathname } = new URL(url);
+    expect(await copyQuietly(`file:${from}`, url)).toBe(
+      `${Object.values(rows).flat().length} rows copied from ${from} to ${host}${pathname} in 0 s, each compared.`,
+    );
+    const there = await rowsOfPostgres(url);
+    expect(withoutClaims(there)).toEqual(rows);
+    expect(there.hooks).toMatchObject(rows.hooks?.map(() => ({ claimed_until: 0 })) ?? []);
+    await copyQuietly(url, `file:${back}`);
+    expect(rowsOfFile(back)).toEqual(rows);
+
+    const before = await dumped({ kind: 'file', path: from });
+    expect(await dumped({ kind: 'postgres', url })).toBe(before);
+    expect(await dumped({ kind: 'file', path: back })).toBe(before);
+  });
+
+  test.for(
+    releases,
+  )('has all of a database of $version, once a server has brought it up to date', async (release, context) => {
+    const from = copyRelease(context, release);
+    const back = join(temporaryFolder(context), 'back.db');
+    openSqlite({ file: from, migrationsFolder: MIGRATIONS }).close();
+    const url = await postgresDatabase(context);
+    await copyQuietly(`file:${from}`, url);
+    await copyQuietly(url, `file:${back}`);
+    expect(rowsOfFile(back)).toEqual(rowsOfFile(from));
+  });
+
+  test('moves the tables and columns of both, and every one of PostgreSQL but claims', async (context) => {
+    expect(postgresTables).toEqual(movedTables);
+    const url = await postgresDatabase(context);
+    const { rows } = await withPostgres(url, (client) =>
+      client.query(
+        `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+          WHERE table_schema = current_schema() AND table_name NOT LIKE 'schema%'`,
+      ),
+    );
+    const moved = movedTables.flatMap(({ name, columns }) =>
+      columns.map((column) => `${name}.${column.name}`),
+    );
+    expect(rows.map(({ name }) => name).toSorted()).toEqual(
+      [...moved, 'hooks.claimed_by', 'hooks.claimed_until'].toSorted(),
+    );
+  });
+
+  test('from PostgreSQL to PostgreSQL has no claim of a server, so that any may call the hooks', async (context) => {
+    const { from } = await files(context);
+    const [first, second] = [await postgresDatabase(context), await postgresDatabase(context)];
+    await copyQuietly(`file:${from}`, first);
+    const store = await openPostgres(first);
+    const claimed = await store.claimHooks();
+    expect(claimed).not.toEqual([]);
+    await copyQuietly(first, second);
+    await store.close();
+    const other = await openPostgres(second);
+    context.onTestFinished(() => other.close());
+    expect(await other.claimHooks()).toEqual(claimed);
+    expect(withoutClaims(await rowsOfPostgres(second))).toEqual(rowsOfFile(from));
+  });
+
+  test('keeps the order in a file where PostgreSQL has several at one position, and adds behind them', async (context) => {
+    const url = await postgresDatabase(context);
+    const store = await openPostgres(url);
+    context.onTestFinished(() => store.close());
+    const [bound, ...services] = [model(), modelService(), modelService(), modelService()] as const;
+    await store.addModel(bound, extras(), nothing);
+    for (const service of services) await store.addModelService(service, extras(), nothing);
+    for (const { uuid } of services)
+      await store.bindModelToService(ref(bound.uuid, uuid), extras(), asIs);
+    await withPostgres(url, (client) => client.query('UPDATE model_service_refs SET position = 7'));
+    const order = (await store.find('Model', bound.uuid))?.modelServiceRefs;
+    const file = join(temporaryFolder(context), 'aios.db');
+    await copyQuietly(url, `file:${file}`);
+    const copied = createSqliteStore(openSqlite({ file, migrationsFolder: MIGRATIONS }));
+    context.onTestFinished(() => copied.close());
+    expect((await copied.find('Model', bound.uuid))?.modelServiceRefs).toEqual(order);
+    const last = modelService();
+    await copied.addModelService(last, extras(), nothing);
+    await copied.bindModelToService(ref(bound.uuid, last.uuid), extras(), asIs);
+    const refs = (await copied.find('Model', bound.uuid))?.modelServiceRefs;
+    expect(refs?.slice(0, 3)).toEqual(order);
+    expect(refs?.at(3)?.modelServiceUuid).toBe(last.uuid);
+  });
+
+  test('is of one moment while a server writes', async (context) => {
+    const url = await postgresDatabase(context);
+    const store = await openPostgres(url);
+    context.onTestFinished(() => store.close());
+    const acknowledged: string[] = [];
+    let isDone = false;
+    const writing = (async () => {
+      while (!isDone) {
+        const added = model();
+        await store.addModel(added, extras(), nothing);
+        acknowledged.push(added.uuid);
+      }
+    })();
+    while (acknowledged.length < 100) await setTimeout(5);
+    const before = [...acknowledged];
+    const file = join(temporaryFolder(context), 'aios.db');
+    await copyQuietly(url, `file:${file}`);
+    const during = acknowledged.length - before.length;
+    isDone = true;
+    await writing;
+    expect(during).toBeGreaterThan(0);
+    const { models = [], resources } = rowsOfFile(file);
+    const copied = models.map(({ uuid }) => uuid);
+    expect(copied).toEqual(expect.arrayContaining(before));
+    expect(resources).toHaveLength(models.length);
+  });
+});
+
+describePostgres('PostgreSQL stays empty where a copy', () => {
+  test('fails in the middle', async (context) => {
+    const { from } = await files(context);
+    change(from, "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0");
+    const url = await postgresDatabase(context);
+    const { host, pathname } = new URL(url);
+    expect(await copyRefusal(`file:${from}`, url)).toContain(
+      `The database ${host}${pathname} can't be used: `,
+    );
+    expect(await rowsOfPostgres(url)).toEqual(NOTHING);
+  });
+
+  test('meets a text that PostgreSQL can not keep', async (context) => {
+    const { from } = await files(context);
+    change(from, "UPDATE passwords SET hash = 'a' || char(0) || 'b'");
+    const url = await postgresDatabase(context);
+    expect(await copyRefusal(`file:${from}`, url)).toMatch(/can't be used: /);
+    expect(await rowsOfPostgres(url)).toEqual(NOTHING);
+  });
+
+  test('is written by what changes a text', async (context) => {
+    const { from } = await files(context);
+    const url = await postgresDatabase(context);
+    const copying = readingFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
+      fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
+        transfer(
+          movedTables,
+          source,
+          {
+            ...target,
+            write: (table, rows) =>
+              target.write(
+                table,
+                table.name === 'jobs'
+                  ? rows.map((row) =>
+                      row.map((value) => (value === 'AddModel' ? 'addModel' : value)),
+                    )
+                  : rows,
+              ),
+          },
+          () => {},
+        ),
+      ),
+    );
+    await expect(copying).rejects.toThrow(/^The table jobs would not be the same in /);
+    expect(await rowsOfPostgres(url)).toEqual(NOTHING);
+  });
+
+  test('meets what another program writes meanwhile, but for that', async (context) => {
+    const { from } = await files(context);
+    const url = await postgresDatabase(context);
+    const other = "INSERT INTO passwords VALUES ('other', 'hash')";
+    const copying = readingFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
+      fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
+        transfer(
+          movedTables,
+          source,
+          {
+            ...target,
+            // The last table.
+            write: async (table, rows) => {
+              await target.write(table, rows);
+              if (table.name === 'hooks') await withPostgres(url, (client) => client.query(other));
+            },
+          },
+          () => {},
+        ),
+      ),
+    );
+    await expect(copying).rejects.toThrow(/^The table passwords would not be the same in /);
+    expect(await rowsOfPostgres(url)).toEqual({
+      ...NOTHING,
+      passwords: [{ account_uuid: 'other', hash: 'hash' }],
+    });
+  });
+
+  test('is killed, and then takes the whole copy', { timeout: 60_000 }, async (context) => {
+    const from = join(temporaryFolder(context), 'from.db');
+    const client = openSqlite({ file: from, migrationsFolder: MIGRATIONS });
+    await fill(client, createSqliteStore(client), {
+      services: 5000,
+      models: 100,
+      centers: 2,
+      tags: 100,
+    });
+    client.close();
+    const url = await emptySchema(context);
+    const child = spawn(process.execPath, [PROGRAM, 'copy', `file:${from}`, url], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    context.onTestFinished(() => void child.kill('SIGKILL'));
+    let told = '';
+    for await (const text of child.stderr) {
+      told += text;
+      if (/^models: 100 rows/m.test(told)) break;
+    }
+    child.kill('SIGKILL');
+    const [code, signal] =
+      child.exitCode === null && child.signalCode === null
+        ? await once(child, 'exit')
+        : [child.exitCode, child.signalCode];
+    expect([code, signal]).toEqual([null, 'SIGKILL']);
+    expect(told).toMatch(/^resources: 5102 rows copied and compared$/m);
+    expect(await rowsOfPostgres(url)).toEqual(NOTHING);
+    await copyQuietly(`file:${from}`, url);
+    expect((await rowsOfPostgres(url)).model_services).toHaveLength(5000);
+  });
+});
+
+describePostgres('a copy is refused', () => {
+  test('to a PostgreSQL database that is not empty, which stays as it was', async (context) => {
+    const { from } = await files(context);
+    const url = await postgresDatabase(context);
+    await withPostgres(url, (client) =>
+      client.query("INSERT INTO sessions VALUES ('a', 'b', 'c', 1, 2)"),
+    );
+    const before = await rowsOfPostgres(url);
+    expect(await copyRefusal(`file:${from}`, url)).toMatch(
+      / is not empty: name another one, or a schema/,
+    );
+    expect(await rowsOfPostgres(url)).toEqual(before);
+  });
+
+  test('to a PostgreSQL database of another program', async (context) => {
+    const { from } = await files(context);
+    const url = await emptySchema(context);
+    await withPostgres(url, (client) => client.query('CREATE TABLE bookmarks (url text)'));
+    expect(await copyRefusal(`file:${from}`, url)).toMatch(
+      /has tables of another program, such as bookmarks/,
+    );
+    expect(await rowsOfPostgres(url)).toEqual({ bookmarks: [] });
+  });
+
+  test.for([
+    ['newer', `INSERT INTO schema_migrations VALUES ('f00', now())`, /by a newer version/],
+    ['older', 'DELETE FROM schema_migrations', /by an older version of this program, or by none/],
+  ] as const)('from a PostgreSQL database that is %s', async ([, statement, sentence], context) => {
+    const url = await emptySchema(context);
+    await (await openPostgres(url)).close();
+    await withPostgres(url, (client) => client.query(statement));
+    const to = join(temporaryFolder(context), 'to.db');
+    expect(await copyRefusal(url, `file:${to}`)).toMatch(sentence);
+    expect(existsSync(to)).toBe(false);
+  });
+
+  test('from an empty schema, and to itself', async (context) => {
+    const url = await emptySchema(context);
+    const to = join(temporaryFolder(context), 'to.db');
+    expect(await copyRefusal(url, `file:${to}`)).toMatch(
+      /older version of this program, or by none/,
+    );
+    expect(await copyRefusal(url, url)).toBe(
+      'FROM and TO are the same database: name another one to copy to.',
+    );
+    expect(await rowsOfPostgres(url)).toEqual({});
+  });
+
+  test('to a PostgreSQL database that another copy is being made to', async (context) => {
+    const { from } = await files(context);
+    const url = await postgresDatabase(context);
+    let second = '';
+    await fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, async () => {
+      second = await copyRefusal(`file:${from}`, url);
+    });
+    expect(second).toMatch(/^Another copy is made to the database /);
+    expect(await rowsOfPostgres(url)).toEqual(NOTHING);
+  });
+
+  test('without telling the password, wherever it stands', { timeout: 60_000 }, async (context) => {
+    const { from } = await files(context);
+    const { host } = new URL(await emptySchema(context));
+    const file = `file:${from}`;
+    for (const url of [
+      'postgres://nobody:hunter2@127.0.0.1:1/aios',
+      `postgres://nobody:hunter2@${host}/no_such_database`,
+      `postgres://nobody@${host}/no_such_database?password=hunter2`,
+      'postgres://nobody:hunter2%zz@127.0.0.1:1/aios',
+      'postgres://nobody:hunter2@127.0.0.1:1/aios?sslrootcert=/no/such/file',
+      'postgres://nobody:hunter2@127.0.0.1:1',
+    ]) {
+      for (const operands of [
+        [file, url],
+        [url, `${file}.none`],
+        ['copy', file, url],
+      ]) {
+        const program = await launch(context, { args: ['copy', ...operands] });
+        expect(await program.ended).toBe(1);
+        const told = program.stdout() + program.stderr();
+        expect(told).toMatch(/^aios-model-server: .+\n$/);
+        expect(told).not.toContain('hunter2');
+      }
+    }
+  });
+});
