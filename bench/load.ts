@@ -13,6 +13,8 @@ const TIMEOUT_S = 60;
 /** Requests that are sent for a while, as many as are answered. */
 export interface Load {
   url: string;
+  /** `CONNECTIONS` unless given. */
+  connections?: number;
   /** Sent by POST; without it the requests are GETs. */
   body?: unknown;
   /** One of these, encoded, takes the place of `{}` in the URL, drawn anew for each request. */
@@ -85,9 +87,14 @@ export const headersOf = (body: unknown): Record<string, string> => ({
 });
 
 async function wrk(folder: string, load: Load, seconds: number): Promise<Measured> {
-  const script = join(folder, 'load.lua');
+  const script = join(folder, `load-${new URL(load.url).port}.lua`);
   writeFileSync(script, scriptOf(load));
-  const options = ['-t1', `-c${CONNECTIONS}`, `-d${seconds}s`, `--timeout=${TIMEOUT_S}s`];
+  const options = [
+    '-t1',
+    `-c${load.connections ?? CONNECTIONS}`,
+    `-d${seconds}s`,
+    `--timeout=${TIMEOUT_S}s`,
+  ];
   const child = startChild('wrk', [...options, '-s', script, new URL(load.url).origin], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -151,11 +158,11 @@ const { version: autocannonVersion } = createRequire(import.meta.url)('autocanno
 
 const autocannon: Tool = {
   name: `autocannon ${autocannonVersion}`,
-  run: async ({ url, body, values }, seconds) => {
+  run: async ({ url, connections = CONNECTIONS, body, values }, seconds) => {
     const [before, after] = pathOf(url);
     const told: Told = await autocannonRun({
       url: new URL(url).origin,
-      connections: CONNECTIONS,
+      connections,
       duration: seconds,
       timeout: TIMEOUT_S,
       method: body === undefined ? 'GET' : 'POST',

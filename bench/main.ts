@@ -1,7 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { build } from 'esbuild';
 import { examples } from '../src/contract/examples.ts';
 import { told, toldBound } from '../src/scripts/speed-table.ts';
 import { type Company, keepAdding, keepScanning, timeScan } from './company.ts';
@@ -19,25 +17,13 @@ import {
 import { LOADS, type LoadName, measurements, nothingTaken } from './measurements.ts';
 import { plotOf } from './plot.ts';
 import { complaints, resultsOf, rowOf, type Settings, writeResults } from './results.ts';
+import { bundlePeer, folder, numberOf } from './run.ts';
 import { findPrism, type Server, startBareFastify, startOurs, startPrism } from './servers.ts';
 
 const WARM_UP_S = 3;
 const COLD_STARTS = 7;
 const FEW = 1000;
 const SERVICES_PATH = '/v1/ai/model-services';
-
-const folder = mkdtempSync(join(tmpdir(), 'aios-bench-'));
-process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-// With these as exits, what listens to the exit ends what was started.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  process.once(signal, () => process.exit(1));
-}
-
-function numberOf(variable: string, standard: number): number {
-  const number = Number(process.env[variable] ?? standard);
-  if (Number.isInteger(number) && number > 0) return number;
-  throw new Error(`${variable} must be a positive integer`);
-}
 
 const services = numberOf('BENCH_SERVICES', 1_000_000);
 if (services % FEW !== 0) throw new Error(`BENCH_SERVICES must be a multiple of ${FEW}`);
@@ -126,17 +112,7 @@ async function serviceOf(server: Server): Promise<unknown> {
 }
 
 async function measureBesidePeers(prismCommand: string | undefined): Promise<void> {
-  const program = join(folder, 'bare-fastify.mjs');
-  await build({
-    entryPoints: ['bench/bare-fastify.ts'],
-    outfile: program,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    banner: {
-      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
-    },
-  });
+  const program = await bundlePeer('bare-fastify');
   let bare: Server | undefined;
   const prism = prismCommand && (await startPrism(prismCommand, join(folder, 'prism.log')));
   for (let round = 0; round < settings.rounds; round += 1) {

@@ -25,16 +25,18 @@ export interface Settings {
 
 export interface Figure extends Pick<Row, 'name' | 'unit' | 'how' | 'measured' | 'rounds'> {}
 
+export interface Machine {
+  cores: number;
+  processor: string;
+  memoryGigabytes: number;
+  system: string;
+  node: string;
+  sqlite: string;
+}
+
 export interface Results {
   date: string;
-  machine: {
-    cores: number;
-    processor: string;
-    memoryGigabytes: number;
-    system: string;
-    node: string;
-    sqlite: string;
-  };
+  machine: Machine;
   tool: string;
   settings: Settings;
   rows: Row[];
@@ -58,18 +60,23 @@ function figureOf({ roundsOf, ...figure }: Beside, taken: Taken): Figure[] {
   return rounds.length === 0 ? [] : [{ ...figure, measured: median(rounds), rounds }];
 }
 
-export function resultsOf(taken: Taken, tool: string, settings: Settings): Results {
+/** What is measured on. */
+export function machineOf(): Machine {
   const processors = cpus();
   return {
+    cores: processors.length,
+    processor: processors[0]?.model.trim() ?? '',
+    memoryGigabytes: Math.round(totalmem() / 1e9),
+    system: `${type()} ${release()}`,
+    node: process.versions.node,
+    sqlite: sqliteVersion(),
+  };
+}
+
+export function resultsOf(taken: Taken, tool: string, settings: Settings): Results {
+  return {
     date: new Date().toISOString(),
-    machine: {
-      cores: processors.length,
-      processor: processors[0]?.model.trim() ?? '',
-      memoryGigabytes: Math.round(totalmem() / 1e9),
-      system: `${type()} ${release()}`,
-      node: process.versions.node,
-      sqlite: sqliteVersion(),
-    },
+    machine: machineOf(),
     tool,
     settings,
     rows: measurements(settings.services).flatMap((each) => rowOf(each, taken)),
@@ -91,7 +98,7 @@ export function complaints({ rows, loads }: Results): string[] {
   ];
 }
 
-export function writeResults(file: string, results: Results): void {
+export function writeResults(file: string, results: object): void {
   // Four digits that count are more than two runs have in common.
   const rounded = (_key: string, value: unknown) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;

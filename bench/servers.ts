@@ -39,16 +39,19 @@ interface Start {
 }
 
 /** This server as built, started as `npm start` and the image start it, with its default settings, on a database file. */
-export const startOurs = (file: string): Promise<Server> =>
+export const startOurs = (file: string): Promise<Server> => startOn(`file:${file}`, `${file}.log`);
+
+/** The same on any database. */
+export const startOn = (databaseUrl: string, log: string): Promise<Server> =>
   start({
     command: process.execPath,
     args: () => ['--max-semi-space-size=8', resolve('dist/main.js')],
     env: (port) => ({
       AIOS_PORT: String(port),
-      AIOS_DATABASE_URL: `file:${file}`,
+      AIOS_DATABASE_URL: databaseUrl,
       AIOS_SESSION: SESSION,
     }),
-    log: `${file}.log`,
+    log,
     api: '/zstack',
     health: { path: '/_aios/health', isGood: (status) => status === 200 },
   });

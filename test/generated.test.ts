@@ -6,7 +6,7 @@ import {
   generateSQLiteMigration,
 } from 'drizzle-kit/api';
 import { describe, expect, test } from 'vitest';
-import { README_FILE, renderReadme } from '../src/scripts/readme-tables.ts';
+import { renderTables, TABLED_FILES } from '../src/scripts/readme-tables.ts';
 import { OPENAPI_FILE, renderOpenapi } from '../src/scripts/render-openapi.ts';
 import postgresConfig from '../src/store/postgres/drizzle.config.ts';
 import * as postgresTables from '../src/store/postgres/tables.ts';
@@ -21,8 +21,8 @@ describe('a generated file is up to date', () => {
     expect(read(OPENAPI_FILE)).toBe(await renderOpenapi());
   });
 
-  test('the README’s tables: else run `npm run readme`', () => {
-    expect(read(README_FILE)).toBe(renderReadme(read(README_FILE)));
+  test.each(TABLED_FILES)('the tables of %s: else run `npm run readme`', (file) => {
+    expect(read(file)).toBe(renderTables(file, read(file)));
   });
 
   const lastMigration = (folder: string) => {

@@ -1,4 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { README_FILE, renderReadme } from './readme-tables.ts';
+import { renderTables, TABLED_FILES } from './readme-tables.ts';
 
-writeFileSync(README_FILE, renderReadme(readFileSync(README_FILE, 'utf8')));
+for (const file of TABLED_FILES) {
+  writeFileSync(file, renderTables(file, readFileSync(file, 'utf8')));
+}

@@ -9,6 +9,8 @@ const LEASE_SECONDS = 30;
 const RENEWAL_MS = 10_000;
 /** Until it is looked again whether the lock has come free, and how often. */
 const WAIT = { pauseMs: 250, times: 1200 };
+/** For a step of a migration, by our own watch: as long as a timer can wait. */
+const ENDLESS = { query_timeout: 2 ** 31 - 1 };
 
 /** The table of the lock, in which there is one row or none. */
 export const SCHEMA_LOCK = 'schema_lock';
@@ -84,6 +86,9 @@ async function appliedTo({ pool }: MigratedDatabase): Promise<string[]> {
   }
 }
 
+/** A migration takes longer: its transaction holds the row. */
+const LOCK_TIMEOUT = '55P03';
+
 const isMissing = (error: unknown) => sqlState(error) === '42P01';
 
 function refuseNewer(
@@ -109,7 +114,7 @@ async function refuseForeign({ pool, name }: MigratedDatabase): Promise<void> {
 }
 
 /** Takes the lock, or keeps it for longer; tells whether this server has it now. */
-async function lock({ pool, server }: MigratedDatabase): Promise<boolean> {
+async function lock({ pool, server }: Pick<MigratedDatabase, 'pool' | 'server'>): Promise<boolean> {
   const take = () =>
     pool.query(
       `INSERT INTO ${SCHEMA_LOCK} (id, holder, expires) VALUES (1, $1, now() + interval '${LEASE_SECONDS} seconds')
@@ -121,9 +126,10 @@ async function lock({ pool, server }: MigratedDatabase): Promise<boolean> {
   try {
     return (await take()).rows.length > 0;
   } catch (error) {
+    if (sqlState(error) === LOCK_TIMEOUT) return false;
     if (!isMissing(error)) throw error;
     await makeTables(pool);
-    return (await take()).rows.length > 0;
+    return lock({ pool, server });
   }
 }
 
@@ -153,7 +159,8 @@ async function apply(
 ): Promise<void> {
   const client = await pool.connect();
   try {
-    await client.query('BEGIN');
+    // At less, CockroachDB refuses to change a schema.
+    await client.query('BEGIN ISOLATION LEVEL SERIALIZABLE');
     await client.query('SET LOCAL statement_timeout = 0');
     const { rows } = await client.query(
       `SELECT 1 FROM ${SCHEMA_LOCK} WHERE holder = $1 AND expires > now() FOR UPDATE`,
@@ -163,8 +170,15 @@ async function apply(
       throw new DatabaseRefused(`Another server migrates the database ${name}: start again.`);
     }
     // In the schema of the connection, whichever that is.
-    for (const step of steps) await client.query(step.replaceAll('"public".', ''));
+    for (const step of steps) {
+      await client.query({ text: step.replaceAll('"public".', ''), ...ENDLESS });
+    }
     await client.query(`INSERT INTO ${APPLIED} (hash, applied) VALUES ($1, now())`, [hash]);
+    // Nobody could renew it meanwhile, and whoever waits would take it.
+    await client.query(
+      `UPDATE ${LOCK} SET expires = clock_timestamp() + interval '${LEASE_SECONDS} seconds' WHERE holder = $1`,
+      [server],
+    );
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {});

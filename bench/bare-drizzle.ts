@@ -1,0 +1,122 @@
+import { type Placeholder, placeholder } from 'drizzle-orm';
+import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
+import pg from 'pg';
+import { modelServiceImages, modelServices, resources } from '../src/store/postgres/tables.ts';
+
+/**
+ * The peer: Drizzle on pg as their documentation shows them, which inserts the rows that a service with two images
+ * takes, one statement for each table, as many services at a time as there are connections. Its arguments are
+ * the database's URL, the number of connections, for how many seconds to warm up and to measure, the way, and the
+ * service as JSON. Prints how many services it inserted in a second.
+ */
+const [url = '', connections = '', warmUp = '', seconds = '', way = '', told = '{}'] =
+  process.argv.slice(2);
+const service = JSON.parse(told);
+
+const pool = new pg.Pool({ connectionString: url, max: Number(connections) });
+const db = drizzle(pool, { casing: 'snake_case' });
+
+type Transaction = Parameters<Parameters<NodePgDatabase['transaction']>[0]>[0];
+interface Rows {
+  resource: typeof resources.$inferInsert;
+  service: typeof modelServices.$inferInsert;
+  images: (typeof modelServiceImages.$inferInsert)[];
+}
+
+const newUuid = () => crypto.randomUUID().replaceAll('-', '');
+let position = Date.now() * 1000;
+
+function rows(): Rows {
+  const uuid = newUuid();
+  const now = Date.now();
+  const { images, ...fields } = service;
+  const dates = { createDate: now, lastOpDate: now };
+  return {
+    resource: { uuid, type: 'ModelServiceVO' },
+    service: { ...fields, uuid, ...dates },
+    images: images.map((image: object) => ({
+      ...{ ...image, ...dates },
+      ...{ position: position++, uuid: newUuid(), modelServiceUuid: uuid },
+    })),
+  };
+}
+
+async function insert(to: NodePgDatabase | Transaction, row: Rows): Promise<void> {
+  await to.insert(resources).values(row.resource);
+  await to.insert(modelServices).values(row.service);
+  await to.insert(modelServiceImages).values(row.images);
+}
+
+/** Placeholders of the names of a row's fields. */
+const placeholdersOf = <Row extends object>(row: Row, suffix = '') =>
+  Object.fromEntries(
+    Object.keys(row).map((name) => [name, placeholder(name + suffix)]),
+  ) as unknown as { [Field in keyof Row]: Placeholder };
+
+/** The three statements, which the connection they are done on keeps prepared. */
+function preparedOn(to: NodePgDatabase | Transaction) {
+  const { resource, service: sample, images } = rows();
+  const parts = images.map((image, index) => placeholdersOf(image, String(index)));
+  const statements = {
+    resource: to
+      .insert(resources)
+      .values(placeholdersOf(resource) as never)
+      .prepare('resource'),
+    service: to
+      .insert(modelServices)
+      .values(placeholdersOf(sample) as never)
+      .prepare('service'),
+    images: to
+      .insert(modelServiceImages)
+      .values(parts as never)
+      .prepare('images'),
+  };
+  return async (row: Rows) => {
+    await statements.resource.execute(row.resource);
+    await statements.service.execute({ ...row.service });
+    const values = row.images.flatMap((image, index) =>
+      Object.entries(image).map(([name, value]) => [name + index, value]),
+    );
+    await statements.images.execute(Object.fromEntries(values));
+  };
+}
+
+/** A worker's way of inserting, each with a connection of its own where it prepares statements in transactions. */
+const ways: Record<string, () => Promise<(row: Rows) => Promise<void>>> = {
+  transaction: async () => (row) => db.transaction((tx) => insert(tx, row)),
+  statements: async () => (row) => insert(db, row),
+  'prepared statements': async () => preparedOn(db),
+  'transaction of prepared statements': async () => {
+    const client = await pool.connect();
+    const own = drizzle(client, { casing: 'snake_case' }) as unknown as NodePgDatabase;
+    const inserted = preparedOn(own);
+    return async (row) => {
+      await client.query('BEGIN');
+      await inserted(row);
+      await client.query('COMMIT');
+    };
+  },
+};
+
+const chosen = ways[way];
+if (!chosen) throw new Error(`${way} is none of ${Object.keys(ways).join(', ')}`);
+const workers = await Promise.all(Array.from({ length: Number(connections) }, chosen));
+
+/** Inserts for so many seconds; returns how many in one. */
+async function measure(duration: number): Promise<number> {
+  const began = performance.now();
+  let inserted = 0;
+  await Promise.all(
+    workers.map(async (work) => {
+      while (performance.now() < began + duration * 1000) {
+        await work(rows());
+        inserted++;
+      }
+    }),
+  );
+  return inserted / ((performance.now() - began) / 1000);
+}
+
+await measure(Number(warmUp));
+console.log(await measure(Number(seconds)));
+process.exit(0);

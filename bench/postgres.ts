@@ -1,0 +1,289 @@
+import { once } from 'node:events';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { examples } from '../src/contract/examples.ts';
+import { openDatabase } from '../src/database.ts';
+import type { Store } from '../src/domain/ports.ts';
+import {
+  LOADS,
+  type Load as LoadName,
+  type PostgresResults,
+  SETUPS,
+  type Setup,
+  type SetupRound,
+  WAYS,
+  type Way,
+} from '../src/scripts/scale-table.ts';
+import { told } from '../src/scripts/speed-table.ts';
+import { parseDatabaseUrl } from '../src/settings.ts';
+import { image, modelService, newUuid } from '../test/support/records.ts';
+import { startChild } from './children.ts';
+import { type Answer, chooseTool, type Load, type Tool, tryOnce, valuesOf } from './load.ts';
+import { median } from './measurements.ts';
+import { machineOf, writeResults } from './results.ts';
+import { bundlePeer, folder, numberOf } from './run.ts';
+import { type Server, startOn } from './servers.ts';
+
+/** What one server's AddModelService is to be at least, times the fastest bare insert. */
+const FLOOR = 0.8;
+/** Of clients, over all servers; a multiple of their number. */
+const CONNECTIONS = 48;
+/** The default of a server. */
+const DATABASE_CONNECTIONS = 10;
+const SERVICES_PATH = '/v1/ai/model-services';
+
+const databaseUrl = process.env.AIOS_BENCH_POSTGRES_URL ?? process.env.AIOS_TEST_POSTGRES_URL;
+if (!databaseUrl) {
+  console.error('AIOS_BENCH_POSTGRES_URL, or AIOS_TEST_POSTGRES_URL, must name a database.');
+  process.exit(1);
+}
+
+const seconds = numberOf('BENCH_SECONDS', 6);
+const settings = {
+  seconds,
+  warmUpSeconds: Math.min(3, seconds),
+  rounds: numberOf('BENCH_ROUNDS', 3),
+  connections: CONNECTIONS,
+  databaseConnections: DATABASE_CONNECTIONS,
+  services: numberOf('BENCH_SERVICES', 20_000),
+};
+const tool: Tool = chooseTool(folder, process.env.BENCH_TOOL);
+
+const client = new pg.Client(databaseUrl);
+await client.connect();
+const schema = `aios_bench_${newUuid()}`;
+await client.query(`CREATE SCHEMA ${schema}; SET search_path = ${schema}`);
+
+const ofSchema = new URL(databaseUrl);
+ofSchema.searchParams.set('options', `-c search_path=${schema}`);
+const postgresUrl = ofSchema.href;
+const fileUrl = `file:${join(folder, 'bench.db')}`;
+
+const request = examples.AddModelService.request as { param: object };
+const add: Omit<Load, 'url'> & { path: string } = {
+  path: SERVICES_PATH,
+  body: {
+    ...request,
+    param: {
+      ...request.param,
+      architectureImages: ['X86_64', 'AARCH64'].map((cpuArchitecture) => ({
+        cpuArchitecture,
+        dockerImage: `registry.example.com/${cpuArchitecture.toLowerCase()}/chat:1`,
+      })),
+    },
+  },
+  isRight: ({ inventory }: Answer) => inventory?.modelServiceImages.length === 2,
+};
+
+/** Puts a load on servers, as many connections to each. */
+async function bear(
+  servers: readonly Server[],
+  { path, ...load }: typeof add,
+): Promise<SetupRound> {
+  const connections = CONNECTIONS / servers.length;
+  const all = servers.map(({ api }) => ({ ...load, url: api + path, connections }));
+  for (const one of all) await tryOnce(one);
+  const warmUps = await Promise.all(all.map((one) => tool.run(one, settings.warmUpSeconds)));
+  const measured = await Promise.all(all.map((one) => tool.run(one, settings.seconds)));
+  return {
+    perSecond: measured.reduce((sum, { perSecond }) => sum + perSecond, 0),
+    // Of the slowest of them.
+    p99: Math.max(...measured.map(({ p99 }) => p99)),
+    failed: [...warmUps, ...measured].reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+/** Does something with the store behind a URL. */
+async function withStore<Result>(
+  url: string,
+  work: (store: Store) => Promise<Result>,
+): Promise<Result> {
+  const place = parseDatabaseUrl(url);
+  if (!place) throw new Error(`${url} is no database`);
+  const store = await openDatabase(
+    { databaseUrl: place, databaseConnections: 1 },
+    { migrationsFolder: 'migrations', server: 'bench', onCommit: () => {}, onLost: () => {} },
+  );
+  try {
+    return await work(store);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Empties the tables, once the server has done what it was asked when the load ended. */
+async function empty(tries = 20): Promise<void> {
+  try {
+    await client.query('TRUNCATE resources, jobs, sessions CASCADE');
+  } catch (error) {
+    const isDeadlock = (error as pg.DatabaseError).code === '40P01';
+    if (!isDeadlock || tries === 0) throw error;
+    await setTimeout(250);
+    await empty(tries - 1);
+  }
+}
+
+/** What the peer inserts: the row and images that a server makes of the request. */
+const serviceKept = () =>
+  withStore(postgresUrl, async (store) => {
+    const [service] = (await store.readResources()).modelServices;
+    if (!service) throw new Error('no service was kept');
+    const { modelServiceImages, ...fields } = service;
+    const images = modelServiceImages.map(({ cpuArchitecture, vmImageUuid, dockerImage }) => ({
+      ...{ cpuArchitecture, vmImageUuid, dockerImage },
+    }));
+    return { ...fields, images };
+  });
+
+/** How many services the peer inserts in a second. */
+async function insertBare(program: string, way: Way, service: object): Promise<number> {
+  const { databaseConnections, warmUpSeconds } = settings;
+  const args = [postgresUrl, databaseConnections, warmUpSeconds, settings.seconds, way].map(String);
+  const child = startChild(process.execPath, [program, ...args, JSON.stringify(service)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text) => {
+    output += text;
+  });
+  await once(child, 'close');
+  const perSecond = Number(output);
+  if (output === '' || Number.isNaN(perSecond)) throw new Error(`${program} measured nothing`);
+  return perSecond;
+}
+
+const say = (...words: string[]) => console.log(words.join(' '));
+const ours: SetupRound[] = [];
+const bare = Object.fromEntries(Object.keys(WAYS).map((way) => [way, [] as number[]])) as Record<
+  Way,
+  number[]
+>;
+
+/** One server beside the peer, in turn, each on empty tables. */
+async function measureBesidePeer(): Promise<void> {
+  const program = await bundlePeer('bare-drizzle');
+  const server = await startOn(postgresUrl, join(folder, 'server.log'));
+  await tryOnce({ ...add, url: server.api + add.path });
+  const service = await serviceKept();
+  for (let round = 0; round < settings.rounds; round += 1) {
+    await empty();
+    const borne = await bear([server], add);
+    ours.push(borne);
+    say('AddModelService'.padEnd(50), told(borne.perSecond, '/s'));
+    for (const way of Object.keys(WAYS) as Way[]) {
+      await empty();
+      const perSecond = await insertBare(program, way, service);
+      bare[way].push(perSecond);
+      say(`bare Drizzle, ${WAYS[way]}`.padEnd(50), told(perSecond, '/s'));
+    }
+  }
+  await server.stop();
+}
+
+/** The same services in both databases. */
+async function fillBoth(): Promise<string[]> {
+  const modelServices = Array.from({ length: settings.services }, (_, index) => {
+    const service = modelService({ createDate: 1_764_071_510_000 + index * 10 });
+    return { ...service, modelServiceImages: [image(service.uuid)] };
+  });
+  const nothing = { modelCenters: [], models: [], modelServiceRefs: [] };
+  const resources = { ...nothing, modelServices, userTags: [], systemTags: [] };
+  await empty();
+  for (const url of [fileUrl, postgresUrl]) {
+    await withStore(url, (store) => store.addResources(resources));
+  }
+  // As the database does by itself after a while.
+  await client.query('ANALYZE');
+  return modelServices.map(({ uuid }) => uuid);
+}
+
+const taken = Object.fromEntries(
+  Object.keys(SETUPS).map((setup) => [
+    setup,
+    Object.fromEntries(Object.keys(LOADS).map((load) => [load, [] as SetupRound[]])),
+  ]),
+) as Record<Setup, Record<LoadName, SetupRound[]>>;
+
+/** One server and several, on either database; the services that are added in one round are there in the next. */
+async function measureSetups(): Promise<void> {
+  const uuids = await fillBoth();
+  const holds = (count: number) => (answer: Answer) => answer.inventories?.length === count;
+  const loads: Record<LoadName, typeof add> = {
+    get: {
+      path: `${SERVICES_PATH}/{}`,
+      values: valuesOf(folder, 'uuids', uuids),
+      isRight: holds(1),
+    },
+    newest: { path: `${SERVICES_PATH}?limit=100&sort=-createDate`, isRight: holds(100) },
+    add,
+  };
+  for (let round = 0; round < settings.rounds; round += 1) {
+    for (const setup of Object.keys(SETUPS) as Setup[]) {
+      const { database, servers: count } = SETUPS[setup];
+      const url = database === 'SQLite' ? fileUrl : postgresUrl;
+      const log = join(folder, `${setup}.log`);
+      const servers = await Promise.all(Array.from({ length: count }, () => startOn(url, log)));
+      for (const name of Object.keys(LOADS) as LoadName[]) {
+        const borne = await bear(servers, loads[name]);
+        taken[setup][name].push(borne);
+        const figures = `${told(borne.perSecond, '/s')}, p99 ${told(borne.p99, 'ms')}`;
+        say(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
+      }
+      await Promise.all(servers.map((server) => server.stop()));
+    }
+  }
+}
+
+say(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
+const { rows: versions } = await client.query('SHOW server_version');
+const { rows: commits } = await client.query('SHOW synchronous_commit');
+try {
+  await measureBesidePeer();
+  await measureSetups();
+} finally {
+  await client.query(`DROP SCHEMA ${schema} CASCADE`);
+  await client.end();
+}
+
+const ways = Object.keys(WAYS) as Way[];
+const peer = ways.reduce((best, way) => (median(bare[way]) > median(bare[best]) ? way : best));
+const ratios = ours.map(({ perSecond }, round) => perSecond / (bare[peer][round] ?? Number.NaN));
+const results: PostgresResults = {
+  date: new Date().toISOString(),
+  machine: {
+    ...machineOf(),
+    postgres: versions[0].server_version,
+    synchronousCommit: commits[0].synchronous_commit,
+  },
+  tool: tool.name,
+  settings,
+  besidePeer: {
+    ...{ floor: FLOOR, peer, ratio: median(ratios), ratios, ours },
+    ways: ways.map((way) => ({ way, perSecond: median(bare[way]), rounds: bare[way] })),
+  },
+  setups: (Object.keys(SETUPS) as Setup[]).map((setup) => ({
+    setup,
+    loads: (Object.keys(LOADS) as LoadName[]).map((load) => {
+      const rounds = taken[setup][load];
+      const [perSecond, p99] = (['perSecond', 'p99'] as const).map((figure) =>
+        median(rounds.map((round) => round[figure])),
+      );
+      return { load, perSecond: perSecond ?? Number.NaN, p99: p99 ?? Number.NaN, rounds };
+    }),
+  })),
+};
+const target = process.env.BENCH_OUT ?? 'bench';
+mkdirSync(target, { recursive: true });
+writeResults(join(target, 'results-postgres.json'), results);
+say(`=> ${told(median(ratios), '×')} of ${WAYS[peer]} (floor ${told(FLOOR, '×')})`);
+
+const allRounds = [
+  ...ours,
+  ...Object.values(taken).flatMap((loads) => Object.values(loads).flat()),
+];
+const failed = allRounds.reduce((sum, round) => sum + round.failed, 0);
+if (median(ratios) < FLOOR) console.error('The floor is missed.');
+if (failed > 0) console.error(`Not every answer was a success: ${failed}.`);
+process.exitCode = median(ratios) < FLOOR || failed > 0 ? 1 : 0;

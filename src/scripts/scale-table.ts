@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { told } from './speed-table.ts';
+
+/** Made by `npm run bench:postgres`. */
+export const POSTGRES_RESULTS_FILE = 'bench/results-postgres.json';
+
+/** What was measured: servers on a database. */
+export const SETUPS = {
+  sqlite: { database: 'SQLite', servers: 1, name: 'one server on SQLite' },
+  postgres: { database: 'PostgreSQL', servers: 1, name: 'one on PostgreSQL' },
+  three: { database: 'PostgreSQL', servers: 3, name: 'three on PostgreSQL' },
+} as const;
+export type Setup = keyof typeof SETUPS;
+
+/** In this order: what is added would be among what is read. */
+export const LOADS = {
+  get: 'GetModelService by uuid',
+  newest: 'QueryModelService, newest 100',
+  add: 'AddModelService with two images',
+} as const;
+export type Load = keyof typeof LOADS;
+
+/** How a bare Drizzle program may insert what an AddModelService does. */
+export const WAYS = {
+  transaction: 'a transaction',
+  statements: 'three statements',
+  'prepared statements': 'three prepared statements',
+  'transaction of prepared statements': 'a transaction of prepared statements',
+} as const;
+export type Way = keyof typeof WAYS;
+
+/** Requests a second, the milliseconds that 99 of 100 took at most, and what was not answered with success. */
+export interface SetupRound {
+  perSecond: number;
+  p99: number;
+  failed: number;
+}
+
+export interface PostgresResults {
+  date: string;
+  machine: Record<string, string | number>;
+  tool: string;
+  settings: Record<string, number>;
+  /** One server beside a bare Drizzle program. */
+  besidePeer: {
+    floor: number;
+    /** The fastest way. */
+    peer: Way;
+    ratio: number;
+    ratios: number[];
+    ours: SetupRound[];
+    ways: { way: Way; perSecond: number; rounds: number[] }[];
+  };
+  setups: {
+    setup: Setup;
+    loads: { load: Load; perSecond: number; p99: number; rounds: SetupRound[] }[];
+  }[];
+}
+
+const results = (): PostgresResults => JSON.parse(readFileSync(POSTGRES_RESULTS_FILE, 'utf8'));
+
+/** What servers do in a second. */
+export function scaleTable(): string[][] {
+  const { setups } = results();
+  const cell = (setup: Setup, load: Load) => {
+    const figures = setups.find((each) => each.setup === setup);
+    const found = figures?.loads.find((each) => each.load === load);
+    if (!found) throw new Error(`${POSTGRES_RESULTS_FILE} lacks ${setup} ${load}`);
+    return `${told(found.perSecond, '/s')}, p99 ${told(found.p99, 'ms')}`;
+  };
+  const all = Object.keys(SETUPS) as Setup[];
+  return [
+    ['What', ...all.map((setup) => SETUPS[setup].name)],
+    ...(Object.keys(LOADS) as Load[]).map((load) => [
+      LOADS[load],
+      ...all.map((setup) => cell(setup, load)),
+    ]),
+  ];
+}
+
+/** What one server does beside a program that only inserts. */
+export function bareTable(): string[][] {
+  const { besidePeer } = results();
+  const { peer, ratio, floor, ways } = besidePeer;
+  return [
+    ['Inserting the rows of a service by Drizzle alone', 'a second', ''],
+    ...ways.map(({ way, perSecond }) => [
+      WAYS[way],
+      told(perSecond, '/s'),
+      way === peer
+        ? `AddModelService is ${told(ratio, '×')} of it, at least ${told(floor, '×')} is asked for`
+        : '',
+    ]),
+  ];
+}
