@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
 import { backup } from './backup.ts';
 import { helpText, parseCommandLine } from './command-line.ts';
+import { ApiError } from './contract/errors.ts';
 import { copy } from './copy.ts';
 import { dump } from './dump.ts';
 import { createLogger } from './log.ts';
@@ -84,8 +85,9 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  const expected = error instanceof SettingsError || error instanceof DatabaseRefused;
-  const problem = expected ? error.message : error;
+  // The last is what a database says that goes away while the server starts.
+  const expected = [SettingsError, DatabaseRefused, ApiError].some((kind) => error instanceof kind);
+  const problem = expected ? (error as Error).message : error;
   console.error('aios-model-server:', problem);
   process.exit(1);
 }

@@ -180,11 +180,11 @@ CREATE UNIQUE INDEX "model_service_refs_once" ON "model_service_refs" USING btre
 CREATE UNIQUE INDEX "model_service_refs_one_default" ON "model_service_refs" USING btree ("model_uuid") WHERE "model_service_refs"."is_default";--> statement-breakpoint
 CREATE INDEX "model_service_refs_by_service" ON "model_service_refs" USING btree ("model_service_uuid");--> statement-breakpoint
 CREATE INDEX "model_services_by_age" ON "model_services" USING btree ("create_date","uuid");--> statement-breakpoint
-CREATE INDEX "model_services_by_name" ON "model_services" USING btree ((translate("name", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid");--> statement-breakpoint
-CREATE INDEX "model_services_by_center" ON "model_services" USING btree ((translate("model_center_uuid", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid","size");--> statement-breakpoint
+CREATE INDEX "model_services_by_name" ON "model_services" USING btree (translate("name", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'),"create_date","uuid");--> statement-breakpoint
+CREATE INDEX "model_services_by_center" ON "model_services" USING btree (translate("model_center_uuid", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'),"create_date","uuid","size");--> statement-breakpoint
 CREATE INDEX "models_by_age" ON "models" USING btree ("create_date","uuid");--> statement-breakpoint
-CREATE INDEX "models_by_name" ON "models" USING btree ((translate("name", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid");--> statement-breakpoint
-CREATE INDEX "models_by_center" ON "models" USING btree ((translate("model_center_uuid", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C"),"create_date","uuid","size");--> statement-breakpoint
+CREATE INDEX "models_by_name" ON "models" USING btree (translate("name", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'),"create_date","uuid");--> statement-breakpoint
+CREATE INDEX "models_by_center" ON "models" USING btree (translate("model_center_uuid", 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz'),"create_date","uuid","size");--> statement-breakpoint
 CREATE INDEX "refused_jobs_by_age" ON "refused_jobs" USING btree ("create_date");--> statement-breakpoint
 CREATE INDEX "sessions_by_expiry" ON "sessions" USING btree ("expired_date");--> statement-breakpoint
 CREATE UNIQUE INDEX "tags_once" ON "tags" USING btree ("resource_uuid","type",md5("tag"));--> statement-breakpoint

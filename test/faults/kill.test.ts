@@ -1,22 +1,29 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { isDeepStrictEqual } from 'node:util';
 import { expect, test } from 'vitest';
 import { report } from '../support/figures.ts';
 import { temporaryFolder } from '../support/folder.ts';
 import { openReceiver, status } from '../support/hook-receiver.ts';
-import {
-  type Content,
-  contentOf,
-  type Inventory,
-  randomWrite,
-  type Write,
-} from '../support/mixed-writes.ts';
+import { type Content, contentOf, randomWrite } from '../support/mixed-writes.ts';
 import { launchServing, type Program } from '../support/process.ts';
-import { call, type ProgramAnswer } from '../support/program-calls.ts';
+import type { ProgramAnswer } from '../support/program-calls.ts';
 import { newUuid } from '../support/records.ts';
 import { damage, reading } from '../support/released.ts';
-import { API, ROOT } from '../support/server.ts';
+import {
+  apply,
+  compareWorld,
+  type Found,
+  forEach,
+  type Job,
+  look,
+  newWorld,
+  pollJob,
+  type Sent,
+  STRAYS,
+  send,
+  type WriterWorld,
+  withoutRefs,
+} from '../support/writers.ts';
 
 const ROUNDS = 30;
 const WRITERS = 16;
@@ -27,121 +34,13 @@ const JOBS = 0.3;
 /** For the hooks that are left at the end to be called. */
 const HOOKS_MS = 60_000;
 
-interface Job {
-  uuid: string;
-  hook: boolean;
-  /** The body of its poll, once it has ended. */
-  outcome?: unknown;
-}
-
-/** A write on its way. */
-interface Sent {
-  write: Write;
-  job?: Job;
-}
-
-/** One client after the other's answer; what it writes is its own. */
-interface Writer {
-  /** By name: what was acknowledged last. */
-  world: Map<string, Content>;
-  /** By name: what was told last, but for the bindings, which other resources' writes change. */
-  told: Map<string, object>;
-  uuids: Map<string, string>;
-  /** The write that was not answered before the kill. */
-  unanswered: Sent | undefined;
+/** What one client was answered. */
+interface Writer extends WriterWorld {
   /** The jobs that were acknowledged in this round. */
   jobs: Required<Sent>[];
 }
 
-const get = (program: Program, path: string) => call(program, 'GET', path);
-const poll = (program: Program, { uuid }: Job) => get(program, `${ROOT}/api-jobs/${uuid}`);
-
-function send(program: Program, { write, job }: Sent, receiver: string) {
-  return call(program, write.method, write.path, write.body, {
-    ...(job && { 'X-Job-UUID': job.uuid }),
-    ...(job?.hook && { 'X-Web-Hook': receiver }),
-  });
-}
-
-const withoutRefs = ({ modelServiceRefs: _, ...rest }: Inventory): object => rest;
-
-/** Takes note of a write that was done. */
-function apply(writer: Writer, { after, tells }: Write, inventory?: Inventory): void {
-  for (const [name, content] of after) {
-    if (content) writer.world.set(name, content);
-    else for (const known of [writer.world, writer.told, writer.uuids]) known.delete(name);
-  }
-  if (tells === undefined) return;
-  writer.told.delete(tells);
-  if (!inventory) return;
-  writer.told.set(tells, withoutRefs(inventory));
-  writer.uuids.set(tells, inventory.uuid);
-}
-
-/** What is there, as the API tells it, with what doesn't fit together. */
-async function look(program: Program) {
-  const list = async (path: string) => {
-    const { status, body } = await get(program, `${path}?limit=1000000`);
-    expect(status).toBe(200);
-    return body.inventories;
-  };
-  const inventories: Inventory[] = [
-    ...(await list(`${API}/model-services`)),
-    ...(await list(`${API}/models`)),
-  ];
-  const names = new Map(inventories.map(({ uuid, name }) => [uuid, name]));
-  const nameOf = (uuid: string) => names.get(uuid) ?? `unknown ${uuid}`;
-  const tags = new Map<string, string[]>();
-  for (const kind of ['user-tags', 'system-tags']) {
-    for (const { resourceUuid, type, tag } of await list(`${ROOT}/${kind}`)) {
-      const name = nameOf(resourceUuid);
-      tags.set(name, [...(tags.get(name) ?? []), `${type} ${tag}`]);
-    }
-  }
-  const wrong: string[] = [];
-  const refs = new Map<string, object>();
-  for (const inventory of inventories) {
-    for (const ref of inventory.modelServiceRefs) {
-      // Both ends tell the same binding.
-      const other = refs.get(ref.uuid);
-      if (other && isDeepStrictEqual(other, ref)) refs.delete(ref.uuid);
-      else refs.set(ref.uuid, ref);
-    }
-    if (!('modelServiceImages' in inventory)) continue;
-    for (const { modelServiceUuid } of inventory.modelServiceImages) {
-      if (modelServiceUuid !== inventory.uuid) wrong.push(`an image of ${inventory.name}`);
-    }
-  }
-  for (const uuid of refs.keys()) wrong.push(`the binding ${uuid} is told at one end`);
-  for (const name of tags.keys()) {
-    if (name.startsWith('unknown ')) wrong.push(`the tags of ${name}`);
-  }
-  const found = new Map<string, { content: Content; inventory: Inventory }>();
-  for (const inventory of inventories) {
-    const { name } = inventory;
-    if (found.has(name)) wrong.push(`${name} is there twice`);
-    found.set(name, { content: contentOf(inventory, nameOf, tags.get(name) ?? []), inventory });
-  }
-  return { found, wrong };
-}
-
-/** Rows of what belongs to nothing, which no foreign key shows. */
-const STRAYS = [
-  'SELECT uuid FROM resources WHERE uuid NOT IN (SELECT uuid FROM models UNION SELECT uuid FROM model_services UNION SELECT uuid FROM model_centers)',
-  'SELECT uuid FROM tags WHERE resource_uuid NOT IN (SELECT uuid FROM resources)',
-  'SELECT uuid FROM model_service_images WHERE model_service_uuid NOT IN (SELECT uuid FROM model_services)',
-  'SELECT uuid FROM model_service_refs WHERE model_uuid NOT IN (SELECT uuid FROM models) OR model_service_uuid NOT IN (SELECT uuid FROM model_services)',
-  'SELECT job_uuid FROM hooks WHERE job_uuid NOT IN (SELECT uuid FROM jobs)',
-];
-
-/** Works through a list, several at a time. */
-async function forEach<Item>(items: readonly Item[], work: (item: Item) => Promise<void>) {
-  const left = [...items];
-  const worker = async () => {
-    for (let item = left.pop(); item; item = left.pop()) await work(item);
-  };
-  await Promise.all(Array.from({ length: WRITERS }, worker));
-}
+const poll = (program: Program, job: Job) => pollJob(program, job.uuid);
 
 test('whenever the program is killed, all that was answered is there and whole, and nothing is half there', async (context) => {
   const cwd = temporaryFolder(context);
@@ -158,10 +57,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
     { context },
   );
 
-  const writers = Array.from({ length: WRITERS }, (): Writer => {
-    const [world, told, uuids] = [new Map(), new Map(), new Map()];
-    return { world, told, uuids, unanswered: undefined, jobs: [] };
-  });
+  const writers = Array.from({ length: WRITERS }, (): Writer => ({ ...newWorld(), jobs: [] }));
   const deleted = new Set<string>();
   const ended: Job[] = [];
   const never: Job[] = [];
@@ -207,30 +103,11 @@ test('whenever the program is killed, all that was answered is there and whole, 
     }
   }
 
-  type Found = Awaited<ReturnType<typeof look>>['found'];
-
-  /** Compares what is there with what a writer was answered, and decides on what it was not. */
-  function compare({ world, told, unanswered }: Writer, found: Found): 'done' | 'undone' {
-    const after = unanswered?.write.after ?? new Map<string, Content | undefined>();
-    for (const [name, content] of world) {
-      if (after.has(name)) continue;
-      const there = found.get(name);
-      const last = told.get(name);
-      if (!isDeepStrictEqual(there?.content, content)) {
-        lost.push(`${name}: ${JSON.stringify({ answered: content, there: there?.content })}`);
-      } else if (last && there && !isDeepStrictEqual(withoutRefs(there.inventory), last)) {
-        lost.push(`${name}: ${JSON.stringify({ answered: last, there: there.inventory })}`);
-      }
-    }
-    const touched = [...after];
-    const isAs = (name: string, content: Content | undefined) =>
-      isDeepStrictEqual(found.get(name)?.content, content);
-    if (touched.every(([name, content]) => isAs(name, content))) return 'done';
-    if (!touched.every(([name]) => isAs(name, world.get(name)))) {
-      const there = touched.map(([name]) => [name, found.get(name)?.content]);
-      half.push(`${JSON.stringify(unanswered?.write)}: ${JSON.stringify(there)}`);
-    }
-    return 'undone';
+  function compare(writer: Writer, found: Found): 'done' | 'undone' {
+    const seen = compareWorld(writer, found);
+    lost.push(...seen.lost);
+    half.push(...seen.half);
+    return seen.unanswered;
   }
 
   async function checkEnded(program: Program, { write, job }: Required<Sent>, found?: Found) {
@@ -324,6 +201,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
       if (!expected.has(name)) (deleted.has(name) ? backAgain : half).push(name);
     }
     await forEach(
+      WRITERS,
       writers.flatMap(({ jobs }) => jobs),
       async (sent) => void (await checkEnded(restarted, sent, found)),
     );

@@ -18,6 +18,7 @@ export async function call(
   path: string,
   body?: object,
   headers: Record<string, string> = {},
+  signal?: AbortSignal,
 ): Promise<ProgramAnswer> {
   const start = performance.now();
   const response = await fetch(url + path, {
@@ -28,6 +29,7 @@ export async function call(
       ...headers,
     },
     ...(body && { body: JSON.stringify(body) }),
+    ...(signal && { signal }),
   });
   return {
     status: response.status,

@@ -11,6 +11,9 @@ export const { sources, whereAll, whereAfter, orderBy } = compileConditions({
     sql`${expression} = ANY(${sql.param(values)}::${sql.raw(column.getSQLType())}[])`,
   secondOf: (time) => sql`(${time} - (${time} % 1000 + 1000) % 1000)`,
   like: (text, pattern) => sql`${tables.folded(text)} LIKE ${pattern} ESCAPE '\\'`,
+  // Not IN: negated, its list would be gone through for each resource where it takes more than work_mem.
+  hasMember: (uuid, owner, test) =>
+    sql`EXISTS (SELECT 1 FROM ${owner.table} WHERE ${owner} = ${uuid} AND ${test})`,
   // As a join, each would multiply the plans there are to choose from: a hundred take longer than any answer may.
   apart: (condition) => sql`(${condition}) IS TRUE`,
   order: (expression, column, descending) => {

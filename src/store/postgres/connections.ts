@@ -5,6 +5,8 @@ import {
   ConnectionLost,
   classified,
   isConflict,
+  isCut,
+  NoAnswer,
   NotConnected,
   takenBy,
   translateError,
@@ -15,8 +17,8 @@ import {
 const CONFLICTS_MAX = 10;
 /** Until it is done again, in milliseconds: at first, and at most. */
 const PAUSE_MS = { first: 4, last: 250 };
-/** How often, and after how long each time, it is asked whether a transaction was kept. */
-const SETTLING = { times: 20, pauseMs: 250 };
+/** For how long, and after how long each time, it is asked whether a transaction was kept. */
+const SETTLING = { limitMs: 5000, pauseMs: 250 };
 
 /** A statement, and the name it is kept prepared by; one without is planned for its values each time. */
 export interface Statement {
@@ -53,14 +55,15 @@ export class Connections {
     this.#onCommit = onCommit;
   }
 
-  /** Reads, again where the connection turns out to be dead. */
+  /** Reads, again where the connection turns out to be dead, as all that the pool has may be by then. */
   readonly read = <Result>(work: Work<Result>): Promise<Result> =>
     this.#translated(async () => {
-      try {
-        return await this.#on(work);
-      } catch (error) {
-        if (!(error instanceof ConnectionLost) || error instanceof NotConnected) throw error;
-        return this.#on(work);
+      for (let lost = 0; ; lost++) {
+        try {
+          return await this.#on(work);
+        } catch (error) {
+          if (!isCut(error) || lost > this.#pool.options.max) throw error;
+        }
       }
     });
 
@@ -127,15 +130,17 @@ export class Connections {
 
   /** Whether a transaction was kept, as soon as the database is there again to tell. */
   async #settle(isKept: Work<boolean>, unsettled: Unsettled): Promise<boolean> {
-    for (let times = 0; times < SETTLING.times; times++) {
+    const late = setTimeout(SETTLING.limitMs, undefined, { ref: false }).then(() => {
+      throw unsettled;
+    });
+    for (;;) {
       try {
-        return await this.#on(isKept);
+        return await Promise.race([this.#on(isKept), late]);
       } catch (error) {
         if (!(error instanceof ConnectionLost)) throw error;
-        await setTimeout(SETTLING.pauseMs);
+        await Promise.race([setTimeout(SETTLING.pauseMs), late]);
       }
     }
-    throw unsettled;
   }
 
   async #kept<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -160,9 +165,19 @@ export class Connections {
     client.on('error', ignore);
     try {
       return await work(runOn(client, connection));
+    } catch (error) {
+      if (error instanceof NoAnswer) this.#dropIdle();
+      throw error;
     } finally {
       client.off('error', ignore);
       client.release(connection.isLost);
+    }
+  }
+
+  /** Closes what nobody uses: whoever comes next would wait on it for as long again. */
+  #dropIdle(): void {
+    for (let idle = this.#pool.idleCount; idle > 0; idle--) {
+      this.#pool.connect().then((client) => client.release(true), ignore);
     }
   }
 
@@ -179,6 +194,8 @@ const ignore = () => {};
 
 function runOn(client: Client, connection: { isLost: boolean }): Run {
   return async (statement, values = []) => {
+    // It would wait for the answer that does not come.
+    if (connection.isLost) throw new ConnectionLost('the connection to the database broke');
     try {
       const { rows, rowCount } = await client.query({
         ...statement,

@@ -7,6 +7,9 @@ export class ConnectionLost extends Error {}
 /** There was no connection to be had: nothing was sent. */
 export class NotConnected extends ConnectionLost {}
 
+/** Nothing came back in time: other connections would be no better. */
+export class NoAnswer extends ConnectionLost {}
+
 /** The connection broke while the database was told to keep what was done: it may be kept or not. */
 export class Unsettled extends Error {}
 
@@ -41,10 +44,20 @@ export function sqlState(error: unknown): string | undefined {
 /** What the driver threw: a statement's refusal as it is, anything else as the loss of the connection. */
 export function classified(error: unknown): unknown {
   if (error instanceof DatabaseError && !LOST.test(error.code ?? '')) return error;
-  return new ConnectionLost('the connection to the database broke', { cause: error });
+  const isLate = error instanceof Error && error.message === 'Query read timeout';
+  const Loss = isLate ? NoAnswer : ConnectionLost;
+  return new Loss('the connection to the database broke', { cause: error });
 }
 
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
+
+/** Whether a connection was cut, also while it was made: the next one may be as good as any. */
+export function isCut(error: unknown): boolean {
+  if (!(error instanceof ConnectionLost) || error instanceof NoAnswer) return false;
+  if (!(error instanceof NotConnected)) return true;
+  const { message, code } = error.cause as NodeJS.ErrnoException;
+  return /^(57P01|ECONNRESET|EPIPE)$/.test(code ?? '') || /terminated unexpectedly$/.test(message);
+}
 
 /** The name of the index in which something is already, perhaps since a moment ago. */
 export function takenBy(error: unknown): string | undefined {

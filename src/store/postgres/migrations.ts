@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { DatabaseRefused } from '../sql/database-refused.ts';
-import type { Pool } from './driver.ts';
+import type { Client, Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 
 /** How long a server that migrates keeps the others from it, unless it says again that it does. */
@@ -151,6 +151,12 @@ async function makeTables(pool: Pool): Promise<void> {
   }
 }
 
+/** What a column of texts is declared with so that they compare by code point; nothing where all do so. */
+async function collationNeeded(client: Client): Promise<string> {
+  const { rows } = await client.query("SELECT 'Z' < 'a' AND 'z' < 'é' AS suffices");
+  return rows[0].suffices ? '' : ' COLLATE "C"';
+}
+
 /** One migration, whole or not at all; refused where the lock has gone to another server meanwhile. */
 async function apply(
   { pool, server, name }: MigratedDatabase,
@@ -169,14 +175,18 @@ async function apply(
     if (rows.length === 0) {
       throw new DatabaseRefused(`Another server migrates the database ${name}: start again.`);
     }
-    // In the schema of the connection, whichever that is.
+    const collation = await collationNeeded(client);
     for (const step of steps) {
-      await client.query({ text: step.replaceAll('"public".', ''), ...ENDLESS });
+      const text = step
+        // In the schema of the connection, whichever that is.
+        .replaceAll('"public".', '')
+        .replace(/(?<=" text)\b/g, collation);
+      await client.query({ text, ...ENDLESS });
     }
     await client.query(`INSERT INTO ${APPLIED} (hash, applied) VALUES ($1, now())`, [hash]);
     // Nobody could renew it meanwhile, and whoever waits would take it.
     await client.query(
-      `UPDATE ${LOCK} SET expires = clock_timestamp() + interval '${LEASE_SECONDS} seconds' WHERE holder = $1`,
+      `UPDATE ${SCHEMA_LOCK} SET expires = clock_timestamp() + interval '${LEASE_SECONDS} seconds' WHERE holder = $1`,
       [server],
     );
     await client.query('COMMIT');

@@ -6,8 +6,8 @@ import { ConnectionLost, classified, sqlState } from './errors.ts';
 import { migrate, requireMigrated } from './migrations.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
-/** How often a database is asked for at the start that is not there yet, and until the next time. */
-const START = { times: 120, pauseMs: 250 };
+/** For how long a database is asked for at the start that is not there yet, and until the next time. */
+const START = { limitMs: 30_000, pauseMs: 250 };
 
 export interface StoreOptions extends PostgresStoreOptions {
   /** `postgres://…` */
@@ -62,13 +62,14 @@ export async function openPostgresStoreToRead(
 
 /** @throws DatabaseRefused */
 async function waitFor(pool: Pool, name: string): Promise<void> {
-  for (let times = 1; ; times++) {
+  const late = AbortSignal.timeout(START.limitMs);
+  for (;;) {
     try {
       await pool.query('SELECT 1');
       return;
     } catch (error) {
       const mayCome = /^(57P03|53300|08)/.test(sqlState(error) ?? '08');
-      if (!mayCome || times === START.times) throw refusal(name, error);
+      if (!mayCome || late.aborted) throw refusal(name, error);
       await setTimeout(START.pauseMs);
     }
   }

@@ -38,11 +38,12 @@ const json = <Value>() =>
   })().notNull();
 
 /**
- * A text as queries compare it: whatever the case of its ASCII letters, otherwise by code point. Each of the
- * engines that speak the protocol has its own idea of what `lower` does to other letters.
+ * A text as queries compare it: whatever the case of its ASCII letters, otherwise as its column does, which the
+ * migrations make compare by code point. Each of the engines that speak the protocol has its own idea of what
+ * `lower` does to other letters.
  */
 export const folded = (column: Column) =>
-  sql`(translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz') COLLATE "C")`;
+  sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
 
 /** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
 export const resources = pgTable('resources', {

@@ -27,6 +27,8 @@ export interface Dialect {
   secondOf: (time: Column) => SQL;
   /** Whether a text matches a pattern, whose letters are in lower case. */
   like: (text: Column, pattern: string) => SQL;
+  /** Whether some row that refers to a resource, by its uuid, satisfies a test. */
+  hasMember: (uuid: Column, owner: Column, test: SQL) => SQL;
   /** The order by an expression, in which NULL comes before every value. */
   order: (expression: SQL, column: Column, descending: boolean) => SQL;
   /** The same condition on other tables, of which there are many: not to be planned together with the others. */
@@ -100,14 +102,15 @@ export function compileConditions(dialect: Dialect): Conditions {
     const { table } = source;
     const owner = source.owners[field.of];
     if (owner) {
-      return members(table, owner, testSql(columnOf(owner.table, field.name), test), negated);
+      const found = testSql(columnOf(owner.table, field.name), test);
+      return negate(dialect.hasMember(table.uuid, owner, found), negated);
     }
     switch (field.of) {
       case 'userTags':
       case 'systemTags': {
         const type = field.of === 'userTags' ? 'User' : 'System';
         const found = sql`${eq(tags.type, type)} AND ${testSql(tags.tag, test)}`;
-        return members(table, tags.resourceUuid, found, negated);
+        return negate(dialect.hasMember(table.uuid, tags.resourceUuid, found), negated);
       }
       case 'modelCenter':
         if (!source.center) throw new Error(`${field.of} is not related`);
@@ -207,11 +210,6 @@ export function compileConditions(dialect: Dialect): Conditions {
       return [dialect.order(comparable(sorted), sorted, sort.descending), ...ties];
     },
   };
-}
-
-/** Whether some member of a list satisfies a test, or none. */
-function members(table: ResourceTable, owner: Column, test: SQL, negated: boolean): SQL {
-  return negate(sql`${table.uuid} IN (SELECT ${owner} FROM ${owner.table} WHERE ${test})`, negated);
 }
 
 function negate(condition: SQL, negated: boolean): SQL {

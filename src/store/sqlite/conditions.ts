@@ -15,6 +15,8 @@ export const { sources, whereAll, whereAfter, orderBy } = compileConditions({
     hasLongParts(pattern)
       ? sql`${sql.raw(MATCHES)}(${text}, ${pattern})`
       : sql`${text} LIKE ${pattern} ESCAPE '\\'`,
+  hasMember: (uuid, owner, test) =>
+    sql`${uuid} IN (SELECT ${owner} FROM ${owner.table} WHERE ${test})`,
   // Where SQLite puts NULL itself.
   order: (expression, _column, descending) =>
     descending ? sql`${expression} DESC` : sql`${expression}`,

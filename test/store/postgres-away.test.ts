@@ -1,0 +1,260 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import type { Finishing } from '../support/folder.ts';
+import { freePort } from '../support/free-port.ts';
+import { describePostgres } from '../support/postgres.ts';
+import { type Cluster, describeCluster, startCluster } from '../support/postgres-cluster.ts';
+import { launchServing, type Program } from '../support/process.ts';
+import {
+  addService,
+  call,
+  type ProgramAnswer,
+  serviceNames,
+  untilHealthy,
+} from '../support/program-calls.ts';
+import { newUuid } from '../support/records.ts';
+import { requiredServiceParams } from '../support/resources.ts';
+import { API, ROOT } from '../support/server.ts';
+
+/** For a refusal where nobody listens, in milliseconds. */
+const AT_ONCE_MS = 2000;
+/**
+ * For a connection to come free, for another's lock (first behind those who wait for it too, then for it), for a
+ * statement's answer, and to learn what became of a COMMIT.
+ */
+const LIMIT_MS = { connection: 5000, lock: 2 * 5000, answer: 35_000, settling: 5000 };
+/** For what is done besides, on a machine that has much to do. */
+const SLACK_MS = 3000;
+
+interface Served {
+  cluster: Cluster;
+  program: Program;
+}
+
+async function served(context: Finishing, env: Record<string, string> = {}): Promise<Served> {
+  const cluster = await startCluster(context);
+  const program = await launchServing(context, {
+    env: { AIOS_DATABASE_URL: cluster.url, ...env },
+  });
+  return { cluster, program };
+}
+
+const health = (program: Program) => call(program, 'GET', '/_aios/health');
+const live = (program: Program) => call(program, 'GET', '/_aios/live');
+
+async function serviceUuid(program: Program, name: string): Promise<string> {
+  const { status, body } = await addService(program, name);
+  expect(status).toBe(200);
+  return body.inventory.uuid;
+}
+
+const rename = (program: Program, uuid: string, name: string) =>
+  call(program, 'PUT', `${API}/model-services/${uuid}`, { updateModelService: { name } });
+
+const asJob = (program: Program, name: string, uuid = newUuid()) =>
+  call(
+    program,
+    'POST',
+    `${API}/model-services`,
+    { param: { ...requiredServiceParams, name } },
+    { 'X-Job-UUID': uuid },
+  );
+
+/** Requests of every kind. */
+function everything(program: Program, uuid: string): Promise<ProgramAnswer>[] {
+  return [
+    addService(program, 'while it is away'),
+    rename(program, uuid, 'changed'),
+    call(program, 'DELETE', `${API}/model-services/${newUuid()}`),
+    call(program, 'POST', `${ROOT}/user-tags`, {
+      params: { resourceType: 'ModelServiceVO', resourceUuid: uuid, tag: 'a tag' },
+    }),
+    asJob(program, 'as a job'),
+    call(program, 'GET', `${API}/model-services/${uuid}`),
+    call(program, 'GET', `${API}/models?q=name=nobody`),
+    call(program, 'GET', `${API}/models?count=true`),
+    call(program, 'GET', `${ROOT}/api-jobs/${newUuid()}`),
+    health(program),
+  ];
+}
+
+function expectRefused(answers: readonly ProgramAnswer[], limitMs: number): void {
+  for (const { status, body, retryAfter, milliseconds } of answers) {
+    expect({ status, code: body.error?.code, retryAfter }).toEqual({
+      ...{ status: 503, code: 'SYS.1010', retryAfter: '1' },
+    });
+    expect(milliseconds).toBeLessThan(limitMs);
+  }
+}
+
+describePostgres('PostgreSQL under a running server', () => {
+  describeCluster('of its own', { concurrent: true, timeout: 180_000 }, () => {
+    test('may stop and crash: it refuses at once meanwhile, lives, and serves again by itself', async (context) => {
+      const { cluster, program } = await served(context);
+      const uuid = await serviceUuid(program, 'before');
+      const names = ['before'];
+      for (const how of ['fast', 'immediate'] as const) {
+        await cluster.stop(how);
+        expectRefused(await Promise.all(everything(program, uuid)), AT_ONCE_MS);
+        expect(await live(program)).toMatchObject({ status: 200, body: { status: 'live' } });
+        await cluster.start();
+        await untilHealthy(program, 2);
+        const after = await serviceUuid(program, `after ${how}`);
+        expect(await call(program, 'GET', `${API}/model-services/${after}`)).toMatchObject({
+          status: 200,
+        });
+        names.push(`after ${how}`);
+      }
+      expect(await serviceNames(program)).toEqual(names);
+      program.signal('SIGTERM');
+      expect(await program.ended).toBe(0);
+    });
+
+    test('may cut all connections: no read fails, and of the writes none that was answered is lost', async (context) => {
+      const { cluster, program } = await served(context);
+      const uuid = await serviceUuid(program, 'first');
+      const kept = ['first'];
+      const refused: ProgramAnswer[] = [];
+      for (let round = 0; round < 15; round++) {
+        const reads = Array.from({ length: 20 }, () =>
+          call(program, 'GET', `${API}/model-services/${uuid}`),
+        );
+        const writes = Array.from({ length: 10 }, async (_, index) => {
+          const name = `${round} ${index}`;
+          const answer = await addService(program, name);
+          if (answer.status === 200) kept.push(name);
+          else refused.push(answer);
+        });
+        await setTimeout(round);
+        await cluster.query(
+          'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND client_port IS NOT NULL',
+        );
+        const more = call(program, 'GET', `${API}/models?count=true`);
+        for (const answer of await Promise.all([...reads, more])) expect(answer.status).toBe(200);
+        await Promise.all(writes);
+      }
+      expectRefused(refused, AT_ONCE_MS);
+      const names = await serviceNames(program);
+      expect(kept.filter((name) => !names.includes(name))).toEqual([]);
+      expect(kept.length).toBeGreaterThan(15);
+      expect((await addService(program, 'last')).status).toBe(200);
+    });
+
+    test('may take connections and answer nothing: whoever asks is refused in the end', async (context) => {
+      const { cluster, program } = await served(context);
+      const env = { AIOS_DATABASE_URL: cluster.url };
+      const asksAlone = await launchServing(context, { env });
+      const uuid = await serviceUuid(program, 'before');
+      // So that there are connections to be used.
+      for (const server of [program, asksAlone]) {
+        await Promise.all(Array.from({ length: 20 }, () => serviceNames(server)));
+      }
+      await cluster.freeze();
+      const asked = Promise.all([
+        ...everything(program, uuid),
+        // It has more connections that answer nothing.
+        asJob(asksAlone, 'alone'),
+      ]);
+      const late = launchServing(context, { env });
+      await setTimeout(500);
+      expect(await live(program)).toMatchObject({ status: 200 });
+      const start = performance.now();
+      const { connection, answer, settling } = LIMIT_MS;
+      expectRefused(await asked, connection + answer + settling + SLACK_MS);
+      const { url, ended, stderr } = await late;
+      expect(url).toBe('');
+      expect(await ended).toBe(1);
+      expect(stderr()).toMatch(
+        /^aios-model-server: The database [^\n]+ can't be used: [^\n]+\.\n$/,
+      );
+      expect(performance.now() - start).toBeLessThan(connection + answer + settling + SLACK_MS);
+      // Nobody waits for the connections that were found to be dead.
+      expectRefused([await addService(program, 'later')], connection + SLACK_MS);
+      cluster.thaw();
+      await untilHealthy(program, 2);
+      expect((await addService(program, 'after')).status).toBe(200);
+      expect(await serviceNames(program)).toEqual(expect.arrayContaining(['after']));
+    });
+
+    test('may come after its server, which waits for it', async (context) => {
+      const cluster = await startCluster(context);
+      await cluster.stop();
+      let program: Program | undefined;
+      const launching = launchServing(context, { env: { AIOS_DATABASE_URL: cluster.url } }).then(
+        (launched) => {
+          program = launched;
+          return launched;
+        },
+      );
+      await setTimeout(3000);
+      expect(program).toBeUndefined();
+      await cluster.start();
+      expect(await addService(await launching, 'first')).toMatchObject({ status: 200 });
+    });
+
+    test('may never come: its server ends with a sentence', async (context) => {
+      const url = `postgres://postgres:secret@127.0.0.1:${await freePort()}/postgres`;
+      const start = performance.now();
+      const program = await launchServing(context, { env: { AIOS_DATABASE_URL: url } });
+      expect(await program.ended).toBe(1);
+      expect(program.stderr()).toMatch(
+        /^aios-model-server: The database 127\.0\.0\.1:\d+\/postgres can't be used: [^\n]+\.\n$/,
+      );
+      expect(program.stderr()).not.toContain('secret');
+      const seconds = (performance.now() - start) / 1000;
+      expect(seconds).toBeGreaterThan(25);
+      expect(seconds).toBeLessThan(45);
+    });
+
+    test('may refuse who asks: its server ends with a sentence at once', async (context) => {
+      const cluster = await startCluster(context);
+      const start = performance.now();
+      const env = { AIOS_DATABASE_URL: `${cluster.url}_of_nobody` };
+      const program = await launchServing(context, { env });
+      expect(await program.ended).toBe(1);
+      expect(program.stderr()).toMatch(
+        / can't be used: database "postgres_of_nobody" does not exist\.\n$/,
+      );
+      expect(performance.now() - start).toBeLessThan(15_000);
+    });
+
+    test('has fewer connections than there are requests: all are answered', async (context) => {
+      const { program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
+      const names = Array.from({ length: 100 }, (_, index) => `service ${index}`);
+      const writes = await Promise.all(names.map((name) => addService(program, name)));
+      expect(writes.map(({ status }) => status)).toEqual(Array(100).fill(200));
+      const reads = await Promise.all(names.map(() => serviceNames(program)));
+      for (const read of reads) expect(read.toSorted()).toEqual(names.toSorted());
+    });
+
+    test('has all connections taken for long: others are refused, and nobody once one is free', async (context) => {
+      const { cluster, program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
+      const uuid = await serviceUuid(program, 'locked');
+      const other = new pg.Client(cluster.url);
+      await other.connect();
+      context.onTestFinished(() => other.end());
+      await other.query('BEGIN');
+      await other.query(`SELECT 1 FROM resources WHERE uuid = '${uuid}' FOR UPDATE`);
+      const renames = (names: string[]) => names.map((name) => rename(program, uuid, name));
+      const first = renames(['one', 'two']);
+      await setTimeout(2500);
+      // They get the connections of the first, before those who come next.
+      const second = renames(['three', 'four', 'five', 'six']);
+      await setTimeout(500);
+      const waiting = [
+        call(program, 'GET', `${API}/models?count=true`),
+        health(program),
+        addService(program, 'waits'),
+      ];
+      expect(await live(program)).toMatchObject({ status: 200 });
+      const { connection, lock } = LIMIT_MS;
+      expectRefused(await Promise.all(waiting), connection + SLACK_MS);
+      expectRefused(await Promise.all(first), lock + SLACK_MS);
+      expectRefused(await Promise.all(second), connection + lock + SLACK_MS);
+      await other.query('ROLLBACK');
+      expect((await rename(program, uuid, 'three')).status).toBe(200);
+      expect((await addService(program, 'after')).status).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,549 @@
+import { setTimeout } from 'node:timers/promises';
+import pg from 'pg';
+import { expect, test } from 'vitest';
+import { ApiError } from '../../src/contract/errors.ts';
+import type { Store } from '../../src/domain/ports.ts';
+import type { Hook } from '../../src/domain/records.ts';
+import type { Finishing } from '../support/folder.ts';
+import {
+  describePostgres,
+  emptySchema,
+  openPostgres,
+  postgresDatabase,
+} from '../support/postgres.ts';
+import {
+  extras,
+  hook,
+  model,
+  modelService,
+  newJob,
+  newUuid,
+  ref,
+  session,
+  tag,
+} from '../support/records.ts';
+import { nothing } from '../support/results.ts';
+import { added, addedModel, failure, inPath, tagsOf } from '../support/stores.ts';
+
+/** A client's own connection to a database, beside the stores'. */
+async function connection(context: Finishing, url: string) {
+  const client = new pg.Client(url);
+  await client.connect();
+  context.onTestFinished(() => client.end());
+  return async (text: string) => (await client.query(text)).rows as Record<string, unknown>[];
+}
+
+/** Some stores on one database, as its servers have them. */
+async function servers(context: Finishing, count: number) {
+  const url = await postgresDatabase(context);
+  const names = Array.from({ length: count }, newUuid);
+  const stores = await Promise.all(names.map((name) => openPostgres(url, name)));
+  context.onTestFinished(
+    async () => void (await Promise.all(stores.map((store) => store.close()))),
+  );
+  return { url, names, stores, query: await connection(context, url) };
+}
+
+async function two(context: Finishing) {
+  const { stores, ...rest } = await servers(context, 2);
+  return { ...rest, stores: stores as [Store, Store] };
+}
+
+const DUPLICATE = (uuid: string) => failure('SYS.1007', `Duplicate job uuid[${uuid}]`);
+const HOOK_URL = 'http://127.0.0.1:1/';
+
+/** What a schema holds, to show that nothing changed. */
+const TABLES = `SELECT table_name, column_name, data_type FROM information_schema.columns
+  WHERE table_schema = current_schema() ORDER BY 1, 2`;
+
+describePostgres('servers that start', () => {
+  test('ten at a time on an empty schema migrate it once, and all open', async (context) => {
+    const url = await emptySchema(context);
+    const opened = await Promise.allSettled(Array.from({ length: 10 }, () => openPostgres(url)));
+    const stores = opened.flatMap((result) =>
+      result.status === 'fulfilled' ? [result.value] : [],
+    );
+    await Promise.all(
+      stores.map(async (store, index) => {
+        await added(store, { name: `of server ${index}` });
+      }),
+    );
+    const query = await connection(context, url);
+    const migrations = await query('SELECT hash FROM schema_migrations');
+    const locks = await query('SELECT * FROM schema_lock');
+    const counts = await Promise.all(stores.map((store) => store.count('ModelService', [])));
+    await Promise.all(stores.map((store) => store.close()));
+    expect(opened.filter(({ status }) => status === 'rejected')).toEqual([]);
+    expect(migrations).toHaveLength(1);
+    expect(locks).toEqual([]);
+    expect(counts).toEqual(Array(10).fill(10));
+  });
+
+  /** A schema in which a server has begun to migrate, and whose lock runs out after so many seconds. */
+  async function lockedSchema(context: Finishing, seconds: number) {
+    const url = await emptySchema(context);
+    const query = await connection(context, url);
+    await (await openPostgres(url)).close();
+    // As it is before the migration.
+    const tables = await query(
+      `SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()
+        AND table_name NOT LIKE 'schema\\_%'`,
+    );
+    for (const { table_name } of tables) await query(`DROP TABLE "${table_name}" CASCADE`);
+    await query('DELETE FROM schema_migrations');
+    await query(
+      `INSERT INTO schema_lock (id, holder, expires) VALUES (1, 'dead', now() + interval '${seconds} seconds')`,
+    );
+    return { url, query };
+  }
+
+  test('take over the lock of one that died in a migration, once it has run out', async (context) => {
+    const { url, query } = await lockedSchema(context, -1);
+    const store = await openPostgres(url);
+    await added(store);
+    await store.close();
+    expect(await query('SELECT * FROM schema_lock')).toEqual([]);
+  });
+
+  test('wait while another holds the lock, and not longer', async (context) => {
+    const { url, query } = await lockedSchema(context, 600);
+    let isOpen = false;
+    const opening = openPostgres(url).then((store) => {
+      isOpen = true;
+      return store;
+    });
+    await setTimeout(700);
+    expect(isOpen).toBe(false);
+    expect(await query('SELECT holder FROM schema_lock')).toEqual([{ holder: 'dead' }]);
+    expect(await query('SELECT * FROM schema_migrations')).toEqual([]);
+    await query(`UPDATE schema_lock SET expires = now() - interval '1 second'`);
+    const store = await opening;
+    await added(store);
+    await store.close();
+  });
+
+  test('leave a database of another program as it is', async (context) => {
+    const url = await emptySchema(context);
+    const query = await connection(context, url);
+    await query('CREATE TABLE customers (name text)');
+    const before = await query(TABLES);
+    await expect(openPostgres(url)).rejects.toThrow(
+      / has tables of another program, such as customers:/,
+    );
+    expect(await query(TABLES)).toEqual(before);
+  });
+
+  test('leave a database of a newer version as it is', async (context) => {
+    const url = await emptySchema(context);
+    const query = await connection(context, url);
+    await (await openPostgres(url)).close();
+    await query(
+      `INSERT INTO schema_migrations (hash, applied) VALUES ('of a newer version', now())`,
+    );
+    const before = [await query(TABLES), await query('SELECT * FROM schema_migrations')];
+    await expect(openPostgres(url)).rejects.toThrow(
+      / was written by a newer version of this program:/,
+    );
+    expect([await query(TABLES), await query('SELECT * FROM schema_migrations')]).toEqual(before);
+    expect(await query('SELECT * FROM schema_lock')).toEqual([]);
+  });
+});
+
+describePostgres('of several servers', () => {
+  test('a session that one has begun is known to all, slides on all and ends on all', async (context) => {
+    const {
+      stores: [one, other],
+    } = await two(context);
+    const begun = session({ createDate: 0, expiredDate: 100_000 });
+    await one.addSession(begun, 0);
+    expect(await other.findSession(begun.uuid, 1)).toEqual(begun);
+    expect(await other.useSession(begun.uuid, 1, 200_000)).toMatchObject({ expiredDate: 200_000 });
+    expect(await one.findSession(begun.uuid, 150_000)).toMatchObject({ expiredDate: 200_000 });
+    await other.deleteSession(begun.uuid);
+    expect(await one.findSession(begun.uuid, 1)).toBeUndefined();
+  });
+
+  test('a password that one has set ends the sessions of all', async (context) => {
+    const {
+      stores: [one, other],
+    } = await two(context);
+    const begun = session();
+    await one.addSession(begun, 0);
+    await other.setPassword(begun.accountUuid, 'a hash');
+    expect(await one.findPassword(begun.accountUuid)).toBe('a hash');
+    expect(await one.findSession(begun.uuid, 1)).toBeUndefined();
+  });
+
+  test('what one has written every other reads from then on', async (context) => {
+    const { stores } = await servers(context, 4);
+    for (const store of stores) {
+      const { uuid } = await added(store, { name: 'written' });
+      const found = await Promise.all(stores.map((other) => other.find('ModelService', uuid)));
+      expect(found.map((service) => service?.name)).toEqual(Array(4).fill('written'));
+    }
+  });
+
+  test('a reset by one is one of all', async (context) => {
+    const {
+      stores: [one, other],
+    } = await two(context);
+    const { uuid } = await added(one);
+    const job = newJob();
+    await one.forJob(job).addModel(model(), extras(), () => ({}));
+    await other.replaceResources({
+      ...{ modelCenters: [], models: [], modelServices: [], modelServiceRefs: [] },
+      ...{ userTags: [], systemTags: [] },
+    });
+    expect(await one.find('ModelService', uuid)).toBeUndefined();
+    expect(await one.findJob(job.uuid)).toBeUndefined();
+  });
+});
+
+describePostgres('a job that is sent to two servers at once', () => {
+  const ROUNDS = 30;
+
+  test.for<[string, (store: Store, uuid: string, service: string) => Promise<unknown>]>([
+    [
+      'adds',
+      (store, uuid) => store.addModelService(modelService({ uuid }), extras(), () => ({ uuid })),
+    ],
+    [
+      'changes',
+      (store, uuid, service) =>
+        store.changeModelService(
+          service,
+          (current) => ({ ...current, size: current.size + 1, name: uuid }),
+          extras({ references: [inPath(service)] }),
+          ({ uuid }) => ({ uuid }),
+        ),
+    ],
+    ['deletes', (store, uuid) => store.deleteResources('ModelServiceVO', [uuid], () => ({ uuid }))],
+  ])('is done by one of them and refused by the other as a duplicate: one that %s', async ([
+    what,
+    work,
+  ], context) => {
+    const { stores } = await two(context);
+    const { uuid: service } = await added(stores[0], { size: 0 });
+    for (let round = 0; round < ROUNDS; round++) {
+      const job = newJob();
+      // Each would make one of its own.
+      const tried = await Promise.allSettled(
+        stores.map((store) => work(store.forJob(job), newUuid(), service)),
+      );
+      expect(tried.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+      const [refused] = tried.flatMap((result) =>
+        result.status === 'rejected' ? [result.reason] : [],
+      );
+      expect(refused).toEqual(DUPLICATE(job.uuid));
+      const [done] = tried.flatMap((result) =>
+        result.status === 'fulfilled' ? [result.value] : [],
+      );
+      for (const store of stores) {
+        expect(await store.findJob(job.uuid)).toMatchObject({
+          success: true,
+          outcome: done as object,
+        });
+      }
+    }
+    const [store] = stores;
+    expect(await store.count('ModelService', [])).toBe(what === 'adds' ? ROUNDS + 1 : 1);
+    const changed = await store.find('ModelService', service);
+    expect(changed?.size).toBe(what === 'changes' ? ROUNDS : 0);
+  });
+
+  test('and to ten: one does it', async (context) => {
+    const { stores } = await servers(context, 10);
+    const job = newJob();
+    const tried = await Promise.allSettled(
+      stores.map((store) => store.forJob(job).addModel(model(), extras(), () => ({}))),
+    );
+    expect(tried.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    expect(await stores[0]?.count('Model', [])).toBe(1);
+  });
+
+  test('fails on one of them, where it fails', async (context) => {
+    const { stores } = await two(context);
+    const job = newJob();
+    const { answer } = new ApiError('operationFailed', 'it failed');
+    const tried = await Promise.allSettled(stores.map((store) => store.addFailedJob(job, answer)));
+    expect(tried.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
+    expect(await stores[0].findJob(job.uuid)).toMatchObject({ success: false, outcome: answer });
+  });
+});
+
+describePostgres('a web hook', () => {
+  /** Keeps jobs with hooks as a server does. */
+  async function hooked(store: Store, count: number): Promise<string[]> {
+    const jobs = Array.from({ length: count }, () => newJob({ hookUrl: HOOK_URL }));
+    for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => ({}));
+    return jobs.map(({ uuid }) => uuid);
+  }
+  const uuidsOf = (hooks: readonly Hook[]) => hooks.map(({ jobUuid }) => jobUuid).toSorted();
+  const lapse = `UPDATE hooks SET claimed_until = 0`;
+
+  test('is left to the server that keeps the job, until its claim has run out', async (context) => {
+    const {
+      stores: [one, other],
+      query,
+    } = await two(context);
+    const [uuid = ''] = await hooked(one, 1);
+    expect(await other.claimHooks()).toEqual([]);
+    expect(await other.claimHook(uuid)).toBeUndefined();
+    expect(await one.claimHook(uuid)).toMatchObject({ jobUuid: uuid });
+    await query(lapse);
+    expect(uuidsOf(await other.claimHooks())).toEqual([uuid]);
+    // What the first believes it has, it has no more.
+    expect(await one.claimHook(uuid)).toBeUndefined();
+    expect(await other.claimHook(uuid)).toMatchObject({ jobUuid: uuid });
+  });
+
+  test('of a dead server is taken over by one of the others, not by two', async (context) => {
+    const {
+      stores: [dead, ...alive],
+      query,
+    } = await servers(context, 6);
+    const uuids = await hooked(dead as Store, 60);
+    await query(lapse);
+    const claimed = await Promise.all(alive.map((store) => store.claimHooks()));
+    expect(uuidsOf(claimed.flat())).toEqual(uuids.toSorted());
+  });
+
+  test('whose claim has run out is attempted by one of many that ask for it at once', async (context) => {
+    const { stores, query } = await servers(context, 6);
+    for (const uuid of await hooked(stores[0] as Store, 10)) {
+      await query(lapse);
+      const claimed = await Promise.all(stores.map((store) => store.claimHook(uuid)));
+      expect(claimed.filter((hook) => hook !== undefined)).toHaveLength(1);
+    }
+  });
+
+  test('that another server has locked at the moment is left out rather than waited for', async (context) => {
+    const {
+      stores: [one, other],
+      query,
+    } = await two(context);
+    const [locked = '', free = ''] = await hooked(one, 2);
+    await query(lapse);
+    await query('BEGIN');
+    await query(`SELECT 1 FROM hooks WHERE job_uuid = '${locked}' FOR UPDATE`);
+    expect(uuidsOf(await other.claimHooks())).toEqual([free]);
+    await query('ROLLBACK');
+    expect(uuidsOf(await other.claimHooks())).toEqual([locked]);
+  });
+
+  test('is released when its server closes', async (context) => {
+    const {
+      url,
+      stores: [other],
+    } = await two(context);
+    const closing = await openPostgres(url);
+    const uuids = await hooked(closing, 3);
+    const [delivered = ''] = uuids;
+    await closing.changeHook(hook(delivered, { attempts: 1, pending: false, url: HOOK_URL }));
+    expect(await other.claimHooks()).toEqual([]);
+    await closing.close();
+    expect(uuidsOf(await other.claimHooks())).toEqual(uuids.slice(1).toSorted());
+  });
+
+  test('is noted only by the server that has claimed it', async (context) => {
+    const {
+      stores: [late, other],
+      query,
+    } = await two(context);
+    const [uuid = ''] = await hooked(late, 1);
+    await query(lapse);
+    await other.claimHooks();
+    await other.changeHook(hook(uuid, { attempts: 7, url: HOOK_URL, failure: 'status 500' }));
+    await late.changeHook(hook(uuid, { attempts: 1, url: HOOK_URL, pending: false }));
+    expect(await other.hookOf(uuid)).toMatchObject({ attempts: 7, pending: true });
+  });
+});
+
+describePostgres('what two servers change at once', () => {
+  const TIMES = 50;
+
+  test('is all done, and nothing of it lost: a field', async (context) => {
+    const { stores } = await two(context);
+    const { uuid } = await added(stores[0], { size: 0 });
+    const increments = stores.flatMap((store) =>
+      Array.from({ length: TIMES }, () =>
+        store.changeModelService(
+          uuid,
+          (current) => ({ ...current, size: current.size + 1 }),
+          extras({ references: [inPath(uuid)] }),
+          nothing,
+        ),
+      ),
+    );
+    await Promise.all(increments);
+    expect((await stores[0].find('ModelService', uuid))?.size).toBe(2 * TIMES);
+  });
+
+  test('is all done, and nothing of it lost: tags and bindings', async (context) => {
+    const { stores } = await two(context);
+    const { uuid } = await added(stores[0]);
+    const models = await Promise.all(Array.from({ length: TIMES }, () => addedModel(stores[1])));
+    const texts = models.map((_, index) => `tag ${index}`);
+    await Promise.all(
+      models.map((bound, index) => {
+        const [store, other] = index % 2 === 0 ? stores : stores.toReversed();
+        return Promise.all([
+          store?.bindModelToService(
+            ref(bound.uuid, uuid),
+            extras({ references: [inPath(uuid)] }),
+            nothing,
+          ),
+          other?.addTag(tag(uuid, texts[index] ?? ''), nothing),
+        ]);
+      }),
+    );
+    const service = await stores[0].find('ModelService', uuid);
+    expect(service?.modelServiceRefs.map(({ modelUuid }) => modelUuid).toSorted()).toEqual(
+      models.map((bound) => bound.uuid).toSorted(),
+    );
+    expect((await tagsOf(stores[1], uuid)).map(({ tag }) => tag).toSorted()).toEqual(
+      texts.toSorted(),
+    );
+  });
+
+  test('leaves one of two tags of the same text', async (context) => {
+    const { stores } = await two(context);
+    const { uuid } = await added(stores[0]);
+    const tried = await Promise.allSettled(
+      stores.map((store) => store.addTag(tag(uuid, 'the same'), nothing)),
+    );
+    const reasons = tried.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    expect(reasons).toEqual([failure('SYS.1006', expect.any(String))]);
+    expect(await tagsOf(stores[0], uuid)).toHaveLength(1);
+  });
+
+  test('leaves one of two resources of the same uuid', async (context) => {
+    const { stores } = await two(context);
+    const uuid = newUuid();
+    const tried = await Promise.allSettled([
+      stores[0].addModelService(modelService({ uuid }), extras(), nothing),
+      stores[1].addModel(model({ uuid }), extras(), nothing),
+    ]);
+    const reasons = tried.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    expect(reasons).toEqual([failure('SYS.1007', `resourceUuid[${uuid}] is already used`)]);
+  });
+});
+
+describePostgres('transactions that wait for each other', () => {
+  const deadlocks = `SELECT pg_stat_clear_snapshot(), deadlocks::int FROM pg_stat_database WHERE datname = current_database()`;
+
+  test('one of which the database gives up: its write is done again, and its caller learns nothing of it', async (context) => {
+    const {
+      url,
+      stores: [store],
+      query,
+    } = await two(context);
+    const { uuid: service } = await added(store);
+    const { uuid: bound } = await addedModel(store);
+    const lock = (uuid: string) =>
+      query(`SELECT 1 FROM resources WHERE uuid = '${uuid}' FOR UPDATE`);
+    const watch = await connection(context, url);
+    const [before] = await watch(deadlocks);
+    await query('BEGIN');
+    await lock(bound);
+    const references = [inPath(bound, 'ModelVO'), inPath(service)];
+    const binding = store.bindModelToService(
+      ref(bound, service),
+      extras({ references }),
+      () => 'bound',
+    );
+    // It has the service's lock by then, and waits for the model's.
+    await setTimeout(300);
+    await lock(service);
+    await query('COMMIT');
+    expect(await binding).toBe('bound');
+    expect((await store.find('ModelService', service))?.modelServiceRefs).toHaveLength(1);
+    const since = async () =>
+      Number((await watch(deadlocks))[0]?.deadlocks) - Number(before?.deadlocks);
+    await expect.poll(since, { timeout: 5000 }).toBeGreaterThan(0);
+  });
+
+  test('all end as if they had come one after the other: bindings, changes and deletions', async (context) => {
+    const { stores } = await two(context);
+    const [one, other] = stores;
+    const pairs = await Promise.all(
+      Array.from({ length: 12 }, async () => ({
+        service: (await added(one)).uuid,
+        model: (await addedModel(other)).uuid,
+      })),
+    );
+    const tried = await Promise.allSettled(
+      pairs.flatMap(({ service, model }, index) => {
+        const inBoth = [inPath(model, 'ModelVO'), inPath(service)];
+        const writes = [
+          () =>
+            one.bindModelToService(ref(model, service), extras({ references: inBoth }), nothing),
+          () =>
+            other.changeModel(
+              model,
+              (current) => ({
+                ...current,
+                modelServiceRefs: [ref(model, service, { isDefault: true })],
+              }),
+              extras({ references: inBoth }),
+              nothing,
+            ),
+          () =>
+            one.cloneModelService(
+              service,
+              (source) => ({
+                ...source,
+                uuid: newUuid(),
+                modelServiceImages: [],
+                modelServiceRefs: [],
+              }),
+              extras({ references: [inPath(service)] }),
+              nothing,
+            ),
+          ...(index % 3 === 0
+            ? [() => other.deleteResources('ModelServiceVO', [service], nothing)]
+            : index % 3 === 1
+              ? [() => one.deleteResources('ModelVO', [model], nothing)]
+              : []),
+        ];
+        return writes.map((write) => write());
+      }),
+    );
+    const reasons = tried.flatMap((result) =>
+      result.status === 'rejected' ? [result.reason] : [],
+    );
+    for (const reason of reasons) expect(reason).toEqual(failure('SYS.1003', expect.any(String)));
+    for (const [index, { service, model }] of pairs.entries()) {
+      const [keptService, keptModel] = [
+        await one.find('ModelService', service),
+        await other.find('Model', model),
+      ];
+      expect([keptService !== undefined, keptModel !== undefined]).toEqual([
+        index % 3 !== 0,
+        index % 3 !== 1,
+      ]);
+      const refs = [keptService?.modelServiceRefs, keptModel?.modelServiceRefs].filter(Boolean);
+      for (const kept of refs) expect(kept).toHaveLength(index % 3 === 2 ? 1 : 0);
+    }
+  });
+
+  test('deleting the same in opposite orders', async (context) => {
+    const {
+      stores: [one, other],
+    } = await two(context);
+    for (let round = 0; round < 10; round++) {
+      const uuids = await Promise.all(
+        Array.from({ length: 20 }, async () => (await added(one)).uuid),
+      );
+      await Promise.all([
+        one.deleteResources('ModelServiceVO', uuids, nothing),
+        other.deleteResources('ModelServiceVO', uuids.toReversed(), nothing),
+      ]);
+    }
+    expect(await one.count('ModelService', [])).toBe(0);
+  });
+});
