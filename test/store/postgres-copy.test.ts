@@ -28,6 +28,7 @@ import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   describePostgres,
   emptySchema,
+  IN_FILES_TOO,
   openPostgres,
   MIGRATIONS as POSTGRES_MIGRATIONS,
   postgresDatabase,
@@ -103,7 +104,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     const { rows } = await withPostgres(url, (client) =>
       client.query(
         `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
-          WHERE table_schema = current_schema() AND table_name NOT LIKE 'schema%'`,
+          WHERE ${IN_FILES_TOO}`,
       ),
     );
     const moved = movedTables.flatMap(({ name, columns }) =>

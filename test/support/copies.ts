@@ -7,6 +7,7 @@ import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS } from './databases.ts';
+import { IN_FILES_TOO } from './postgres.ts';
 import {
   everyCenterField,
   everyModelField,
@@ -144,8 +145,7 @@ export async function withPostgres<Result>(
 export function rowsOfPostgres(url: string): Promise<Rows> {
   return withPostgres(url, async (client) => {
     const { rows: tables } = await client.query(
-      `SELECT table_name FROM information_schema.tables
-        WHERE table_schema = current_schema() AND table_name NOT LIKE 'schema%' ORDER BY table_name`,
+      `SELECT table_name FROM information_schema.tables WHERE ${IN_FILES_TOO} ORDER BY table_name`,
     );
     const found: Rows = {};
     for (const { table_name } of tables) {

@@ -1,4 +1,4 @@
-import { openPostgres, POSTGRES_URL, schemaOf, takeSchema } from './postgres.ts';
+import { IN_FILES_TOO, openPostgres, POSTGRES_URL, schemaOf, takeSchema } from './postgres.ts';
 import { type AtOnce, connectAtOnce } from './postgres-at-once.ts';
 import type { ServerDatabase } from './server-database.ts';
 
@@ -16,11 +16,9 @@ export async function openPostgresDatabase(given?: string): Promise<ServerDataba
     connection ??= connectAtOnce(POSTGRES_URL);
     return connection.run(`SET search_path = ${schema}; ${statements}`);
   };
-  // But for those of the migrations.
   const columns = run(
     `SELECT table_name, column_name FROM information_schema.columns
-      WHERE table_schema = '${schema}' AND NOT starts_with(table_name, 'schema_')
-      ORDER BY table_name, ordinal_position`,
+      WHERE ${IN_FILES_TOO} ORDER BY table_name, ordinal_position`,
   ) as { table_name: string; column_name: string }[];
   /** As SQLite has them of itself: in the order of insertion, as far as rows tell it. */
   const order = (table: string) => {

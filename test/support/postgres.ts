@@ -10,6 +10,10 @@ export const POSTGRES_URL = process.env.AIOS_TEST_POSTGRES_URL ?? '';
 
 export const MIGRATIONS = 'migrations/postgres';
 
+/** A condition on names of tables: those that a file has too, which is without what only several servers need. */
+export const IN_FILES_TOO =
+  "table_schema = current_schema() AND NOT starts_with(table_name, 'schema_') AND table_name NOT IN ('control', 'refused_jobs')";
+
 /** What is tested on PostgreSQL, where there is one. */
 export const describePostgres = describe.skipIf(POSTGRES_URL === '');
 if (POSTGRES_URL === '' && !('toldOfPostgres' in globalThis)) {
