@@ -131,7 +131,9 @@ async function warnOfInitialPassword(
   logger: Logger,
 ): Promise<void> {
   if (auth === 'off' || !isLoopback(host)) return;
-  if ((await store.findPassword(ADMIN_ACCOUNT_UUID)) !== undefined) return;
+  // A database that is away is told of by health.
+  const password = await store.findPassword(ADMIN_ACCOUNT_UUID).catch(() => 'unknown');
+  if (password !== undefined) return;
   logger.warn(
     'The platform’s initial password of admin, `password`, is valid: set another one with ' +
       'AIOS_ADMIN_PASSWORD.',

@@ -92,11 +92,7 @@ export class WebHooks {
   /** Goes on with what earlier processes left, and from now on with what other servers leave. */
   async resume(): Promise<void> {
     await this.#takeOver();
-    this.#watch = setInterval(() => {
-      this.#takeOver().catch((error) => {
-        this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
-      });
-    }, this.#pace.watch);
+    this.#watch = setInterval(() => this.#takeOver(), this.#pace.watch);
     this.#watch.unref();
   }
 
@@ -116,7 +112,12 @@ export class WebHooks {
   }
 
   async #takeOver(): Promise<void> {
-    for (const hook of await this.#store.claimHooks()) this.#callIn(this.#pace.first, hook);
+    try {
+      for (const hook of await this.#store.claimHooks()) this.#callIn(this.#pace.first, hook);
+    } catch (error) {
+      // The database was away: they are looked for again.
+      this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
+    }
   }
 
   #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {

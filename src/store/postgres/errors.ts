@@ -7,6 +7,9 @@ export class ConnectionLost extends Error {}
 /** There was no connection to be had: nothing was sent. */
 export class NotConnected extends ConnectionLost {}
 
+/** The pool's words for all its connections being in use for as long as one may wait. */
+const POOL_IS_FULL = 'timeout exceeded when trying to connect';
+
 /** Nothing came back in time: other connections would be no better. */
 export class NoAnswer extends ConnectionLost {}
 
@@ -72,7 +75,10 @@ export function takenBy(error: unknown): string | undefined {
 export function translateError(error: unknown): unknown {
   const told = (failure: 'internal' | 'notReady' | 'timedOut', details: string) =>
     Object.assign(new ApiError(failure, details), { cause: error });
-  if (error instanceof ConnectionLost) return told('notReady', 'the database is away');
+  if (error instanceof ConnectionLost) {
+    const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
+    return told('notReady', isFull ? 'too many wait for the database' : 'the database is away');
+  }
   if (error instanceof Unsettled) {
     return told('notReady', 'the database went away: what was asked for may be kept or not');
   }
