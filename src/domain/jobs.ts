@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { ApiError } from '../contract/errors.ts';
+import { ApiError } from '../contract/errors.ts';
 import type { Ports, Store } from './ports.ts';
 import type { Job, NewJob, RefusedJob } from './records.ts';
 
@@ -68,7 +68,10 @@ export class Jobs {
       const failure = options.failureOf(thrown);
       const isDuplicate = failure.failure === 'duplicateJob';
       if (isDuplicate || (failure.isRefusal && !options.keepsRefusals)) throw failure;
-      await store.addFailedJob(job, failure.answer);
+      await store.addFailedJob(job, failure.answer).catch((error) => {
+        // What can't be kept is answered; a job that is there has been done all the same.
+        throw error instanceof ApiError && error.failure === 'duplicateJob' ? error : failure;
+      });
       return { failure };
     }
   }

@@ -298,8 +298,9 @@ export interface Store extends Writes {
   /**
    * Hooks still to be called that no server calls, as one that stopped has left them: this one is to call them
    * now. Its own, of the jobs that it keeps, are not among them.
+   * @param called uuids of the jobs whose hooks it is going to call anyway, and the others are to leave to it
    */
-  claimHooks(): Promise<Hook[]>;
+  claimHooks(called: readonly string[]): Promise<Hook[]>;
   /**
    * A job's hook for an attempt, to which no other server then makes one.
    * @returns undefined where there is none, or it is not to be called any more, or another server calls it

@@ -44,8 +44,10 @@ export class WebHooks {
   readonly #meter: Meter;
   readonly #logger: FastifyBaseLogger;
   readonly #timers = new Set<NodeJS.Timeout>();
+  /** Jobs whose hooks are called, or wait for that. */
+  readonly #called = new Set<string>();
   readonly #lanes = new Lanes(CONCURRENT_MAX);
-  readonly #attempts = new Set<Promise<void>>();
+  readonly #attempts = new Set<Promise<boolean>>();
   readonly #sent = new Set<ClientRequest>();
   #watch: NodeJS.Timeout | undefined;
   #isClosed = false;
@@ -100,6 +102,7 @@ export class WebHooks {
   forget(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
+    this.#called.clear();
   }
 
   /** Stops calling; what is pending stays so. Resolves when nothing is under way any more. */
@@ -113,7 +116,9 @@ export class WebHooks {
 
   async #takeOver(): Promise<void> {
     try {
-      for (const hook of await this.#store.claimHooks()) this.#callIn(this.#pace.first, hook);
+      const hooks = await this.#store.claimHooks([...this.#called]);
+      const others = hooks.filter(({ jobUuid }) => !this.#called.has(jobUuid));
+      for (const hook of others) this.#callIn(this.#pace.first, hook);
     } catch (error) {
       // The database was away: they are looked for again.
       this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
@@ -122,6 +127,7 @@ export class WebHooks {
 
   #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
     if (this.#isClosed) return;
+    this.#called.add(hook.jobUuid);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#lanes.add(new URL(hook.url).hostname, () => this.#try(hook));
@@ -133,21 +139,24 @@ export class WebHooks {
     const attempt = this.#attempt(hook.jobUuid).catch((error) => {
       this.#logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
       // The database was away, and may be back.
-      this.#callIn(this.#pace.between, hook);
+      return true;
     });
     this.#attempts.add(attempt);
-    await attempt;
+    const isPending = await attempt;
     this.#attempts.delete(attempt);
+    this.#called.delete(hook.jobUuid);
+    if (isPending) this.#callIn(this.#pace.between, hook);
   }
 
-  async #attempt(jobUuid: string): Promise<void> {
-    if (this.#isClosed) return;
+  /** Resolves to whether the hook is to be called again. */
+  async #attempt(jobUuid: string): Promise<boolean> {
+    if (this.#isClosed) return false;
     const hook = await this.#store.claimHook(jobUuid);
     const job = hook && (await this.#store.findJob(jobUuid));
-    if (!job) return;
+    if (!job) return false;
     const failure = await this.#call(hook, outcomeOf(job)).catch(reasonOf);
     // It was cut off rather than made.
-    if (this.#isClosed && failure !== null) return;
+    if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + 1;
     // As long as the job can be asked for: a dead address shall not keep its hooks for ever.
     const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isKept(job);
@@ -158,7 +167,7 @@ export class WebHooks {
     // No URL: what authorizes the call may stand in it.
     if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');
     else this.#logger.warn({ operation, jobUuid, attempts, failure, pending }, 'web hook failed');
-    if (pending) this.#callIn(this.#pace.between, tried);
+    return pending;
   }
 
   /** One attempt; resolves to why it failed, or null. */

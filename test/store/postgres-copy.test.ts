@@ -120,13 +120,13 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     const [first, second] = [await postgresDatabase(context), await postgresDatabase(context)];
     await copyQuietly(`file:${from}`, first);
     const store = await openPostgres(first);
-    const claimed = await store.claimHooks();
+    const claimed = await store.claimHooks([]);
     expect(claimed).not.toEqual([]);
     await copyQuietly(first, second);
     await store.close();
     const other = await openPostgres(second);
     context.onTestFinished(() => other.close());
-    expect(await other.claimHooks()).toEqual(claimed);
+    expect(await other.claimHooks([])).toEqual(claimed);
     expect(withoutClaims(await rowsOfPostgres(second))).toEqual(rowsOfFile(from));
   });
 

@@ -15,6 +15,7 @@ import {
   extras,
   hook,
   model,
+  modelCenter,
   modelService,
   newJob,
   newUuid,
@@ -287,11 +288,11 @@ describePostgres('a web hook', () => {
       query,
     } = await two(context);
     const [uuid = ''] = await hooked(one, 1);
-    expect(await other.claimHooks()).toEqual([]);
+    expect(await other.claimHooks([])).toEqual([]);
     expect(await other.claimHook(uuid)).toBeUndefined();
     expect(await one.claimHook(uuid)).toMatchObject({ jobUuid: uuid });
     await query(lapse);
-    expect(uuidsOf(await other.claimHooks())).toEqual([uuid]);
+    expect(uuidsOf(await other.claimHooks([]))).toEqual([uuid]);
     // What the first believes it has, it has no more.
     expect(await one.claimHook(uuid)).toBeUndefined();
     expect(await other.claimHook(uuid)).toMatchObject({ jobUuid: uuid });
@@ -304,7 +305,7 @@ describePostgres('a web hook', () => {
     } = await servers(context, 6);
     const uuids = await hooked(dead as Store, 60);
     await query(lapse);
-    const claimed = await Promise.all(alive.map((store) => store.claimHooks()));
+    const claimed = await Promise.all(alive.map((store) => store.claimHooks([])));
     expect(uuidsOf(claimed.flat())).toEqual(uuids.toSorted());
   });
 
@@ -326,9 +327,9 @@ describePostgres('a web hook', () => {
     await query(lapse);
     await query('BEGIN');
     await query(`SELECT 1 FROM hooks WHERE job_uuid = '${locked}' FOR UPDATE`);
-    expect(uuidsOf(await other.claimHooks())).toEqual([free]);
+    expect(uuidsOf(await other.claimHooks([]))).toEqual([free]);
     await query('ROLLBACK');
-    expect(uuidsOf(await other.claimHooks())).toEqual([locked]);
+    expect(uuidsOf(await other.claimHooks([]))).toEqual([locked]);
   });
 
   test('is released when its server closes', async (context) => {
@@ -340,9 +341,9 @@ describePostgres('a web hook', () => {
     const uuids = await hooked(closing, 3);
     const [delivered = ''] = uuids;
     await closing.changeHook(hook(delivered, { attempts: 1, pending: false, url: HOOK_URL }));
-    expect(await other.claimHooks()).toEqual([]);
+    expect(await other.claimHooks([])).toEqual([]);
     await closing.close();
-    expect(uuidsOf(await other.claimHooks())).toEqual(uuids.slice(1).toSorted());
+    expect(uuidsOf(await other.claimHooks([]))).toEqual(uuids.slice(1).toSorted());
   });
 
   test('is noted only by the server that has claimed it', async (context) => {
@@ -352,7 +353,7 @@ describePostgres('a web hook', () => {
     } = await two(context);
     const [uuid = ''] = await hooked(late, 1);
     await query(lapse);
-    await other.claimHooks();
+    await other.claimHooks([]);
     await other.changeHook(hook(uuid, { attempts: 7, url: HOOK_URL, failure: 'status 500' }));
     await late.changeHook(hook(uuid, { attempts: 1, url: HOOK_URL, pending: false }));
     expect(await other.hookOf(uuid)).toMatchObject({ attempts: 7, pending: true });
@@ -448,17 +449,18 @@ describePostgres('transactions that wait for each other', () => {
       query(`SELECT 1 FROM resources WHERE uuid = '${uuid}' FOR UPDATE`);
     const watch = await connection(context, url);
     const [before] = await watch(deadlocks);
+    const [first = '', second = ''] = [service, bound].toSorted();
     await query('BEGIN');
-    await lock(bound);
+    await lock(second);
     const references = [inPath(bound, 'ModelVO'), inPath(service)];
     const binding = store.bindModelToService(
       ref(bound, service),
       extras({ references }),
       () => 'bound',
     );
-    // It has the service's lock by then, and waits for the model's.
+    // It has the first lock by then, and waits for the second.
     await setTimeout(300);
-    await lock(service);
+    await lock(first);
     await query('COMMIT');
     expect(await binding).toBe('bound');
     expect((await store.find('ModelService', service))?.modelServiceRefs).toHaveLength(1);
@@ -528,6 +530,103 @@ describePostgres('transactions that wait for each other', () => {
       ]);
       const refs = [keptService?.modelServiceRefs, keptModel?.modelServiceRefs].filter(Boolean);
       for (const kept of refs) expect(kept).toHaveLength(index % 3 === 2 ? 1 : 0);
+    }
+  });
+
+  test('what was unbound stays so, whoever marks another default at the same time', async (context) => {
+    const { stores } = await two(context);
+    const [one, other] = stores;
+    for (let round = 0; round < 10; round++) {
+      const { uuid } = await addedModel(one);
+      const services = await Promise.all([0, 1, 2, 3].map(async () => (await added(one)).uuid));
+      for (const service of services) {
+        await one.bindModelToService(ref(uuid, service), extras(), nothing);
+      }
+      const [first = '', ...others] = services;
+      const mark = (store: Store) =>
+        store.changeModel(
+          uuid,
+          (current) => ({
+            ...current,
+            modelServiceRefs: current.modelServiceRefs.map((each) => ({
+              ...each,
+              isDefault: each.modelServiceUuid === first,
+            })),
+          }),
+          extras({ references: [inPath(uuid, 'ModelVO'), inPath(first)] }),
+          nothing,
+        );
+      await Promise.all([
+        ...[one, other, one, other, one, other].map(mark),
+        ...others.map((service) => other.unbindModelFromService(uuid, service, nothing)),
+      ]);
+      const refs = (await one.find('Model', uuid))?.modelServiceRefs;
+      expect(refs).toMatchObject([{ modelServiceUuid: first, isDefault: true }]);
+    }
+  });
+
+  test('a clone has the refs that its source has left, whichever models are deleted at the same time', async (context) => {
+    const { stores } = await two(context);
+    const [one, other] = stores;
+    for (let round = 0; round < 10; round++) {
+      const { uuid: source } = await added(one);
+      const models = await Promise.all([0, 1, 2].map(async () => (await addedModel(one)).uuid));
+      for (const model of models) {
+        await one.bindModelToService(ref(model, source), extras(), nothing);
+      }
+      const clone = (store: Store) =>
+        store.cloneModelService(
+          source,
+          (current) => {
+            const uuid = newUuid();
+            const modelServiceRefs = current.modelServiceRefs.map((each) =>
+              ref(each.modelUuid, uuid),
+            );
+            return { ...current, uuid, modelServiceImages: [], modelServiceRefs };
+          },
+          extras({ references: [inPath(source)] }),
+          ({ uuid }) => uuid,
+        );
+      const clones = await Promise.all([
+        ...[one, other, one, other, one, other].map(clone),
+        ...models.map((model) =>
+          other.deleteResources('ModelVO', [model], nothing).then(() => undefined),
+        ),
+      ]);
+      for (const uuid of clones.filter((each) => each !== undefined)) {
+        expect((await one.find('ModelService', uuid))?.modelServiceRefs).toEqual([]);
+      }
+    }
+  });
+
+  test('a model that was moved out of a center is not deleted with it', async (context) => {
+    const { stores } = await two(context);
+    const [one, other] = stores;
+    for (let round = 0; round < 10; round++) {
+      const [from, to] = [modelCenter(), modelCenter()];
+      for (const center of [from, to]) await one.addModelCenter(center, extras(), nothing);
+      const models = await Promise.all(
+        [0, 1, 2, 3, 4].map(
+          async () => (await addedModel(one, { modelCenterUuid: from.uuid })).uuid,
+        ),
+      );
+      const moved = models.map((uuid, index) =>
+        (index % 2 ? one : other)
+          .changeModel(
+            uuid,
+            (current) => ({ ...current, modelCenterUuid: to.uuid }),
+            extras({ references: [inPath(uuid, 'ModelVO')] }),
+            () => uuid,
+          )
+          .catch((error) => {
+            expect(error).toEqual(failure('SYS.1003', expect.any(String)));
+            return undefined;
+          }),
+      );
+      await other.deleteModelCenter(from.uuid, { withModels: true }, nothing);
+      for (const uuid of await Promise.all(moved)) {
+        if (uuid) expect((await one.find('Model', uuid))?.modelCenterUuid).toBe(to.uuid);
+      }
     }
   });
 

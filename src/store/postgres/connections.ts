@@ -8,17 +8,23 @@ import {
   isCut,
   NoAnswer,
   NotConnected,
-  takenBy,
+  overtakenBy,
+  sqlState,
   translateError,
   Unsettled,
 } from './errors.ts';
 
 /** How often a transaction is done again that others were in the way of. */
 const CONFLICTS_MAX = 10;
+/** The same where something came or went while it was done; what is still so then will stay so. */
+const OVERTAKEN_MAX = 3;
 /** Until it is done again, in milliseconds: at first, and at most. */
 const PAUSE_MS = { first: 4, last: 250 };
 /** For how long, and after how long each time, it is asked whether a transaction was kept. */
 const SETTLING = { limitMs: 5000, pauseMs: 250 };
+
+/** SQLSTATEs of a disk that is full, or fails. */
+const DISK = /^(53100|58)/;
 
 /** A statement, and the name it is kept prepared by; one without is planned for its values each time. */
 export interface Statement {
@@ -49,6 +55,7 @@ export class Connections {
   /** Told of each transaction that was kept. */
   readonly #onCommit: () => void;
   #isClosed = false;
+  #isFailing = false;
 
   constructor(pool: Pool, onCommit: () => void = () => {}) {
     this.#pool = pool;
@@ -137,16 +144,27 @@ export class Connections {
       try {
         return await Promise.race([this.#on(isKept), late]);
       } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw error;
+        if (!(error instanceof ConnectionLost)) throw unsettled;
         await Promise.race([setTimeout(SETTLING.pauseMs), late]);
       }
     }
   }
 
   async #kept<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = await this.#translated(work);
-    this.#onCommit();
-    return result;
+    try {
+      const result = await this.#translated(work);
+      this.#isFailing = false;
+      this.#onCommit();
+      return result;
+    } catch (error) {
+      if (sqlState(error)?.match(DISK)) this.#isFailing = true;
+      throw error;
+    }
+  }
+
+  /** Whether the last write failed for the database's disk. */
+  get isFailing(): boolean {
+    return this.#isFailing;
   }
 
   async #translated<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -220,13 +238,16 @@ function bindable(value: unknown): unknown {
 
 /** Does work again where others were in its way. */
 async function again<Result>(work: () => Promise<Result>): Promise<Result> {
-  let [conflicts, taken] = [0, 0];
+  let [conflicts, overtaken] = [0, 0];
   for (;;) {
     try {
       return await work();
     } catch (error) {
       // What another has taken meanwhile is found the next time, and refused in words of its own.
-      if (takenBy(error) ? ++taken > 1 : !isConflict(error) || ++conflicts > CONFLICTS_MAX) {
+      const mayPass = overtakenBy(error)
+        ? ++overtaken <= OVERTAKEN_MAX
+        : isConflict(error) && ++conflicts <= CONFLICTS_MAX;
+      if (!mayPass) {
         throw error;
       }
       await setTimeout(Math.min(PAUSE_MS.first * 2 ** conflicts, PAUSE_MS.last));

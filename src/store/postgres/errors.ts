@@ -20,7 +20,8 @@ export class Unsettled extends Error {}
 const LOST = /^(08|28|3D|53300|57P0|25P03)/;
 /** What is to be done again from the start: others were in the way, and nothing is kept of it. */
 const CONFLICT = /^(40001|40P01)$/;
-const UNIQUE_VIOLATION = '23505';
+/** Something was there, or went, since it was looked at. */
+const OVERTAKEN = /^(23505|23503)$/;
 
 /** What PostgreSQL's SQLSTATEs mean to a client: the failure, and a sentence without internals. */
 const meanings: readonly [
@@ -29,7 +30,7 @@ const meanings: readonly [
   details: string,
 ][] = [
   [CONFLICT, 'notReady', 'too many change the same at once, nothing was changed'],
-  [/^55P03$/, 'notReady', 'the database is locked by another program'],
+  [/^55P03$/, 'notReady', 'others keep what was asked for locked, nothing was changed'],
   [/^57014$/, 'timedOut', 'the database took too long, nothing was changed'],
   [/^25006$/, 'notReady', 'the database can only be read at present, nothing was changed'],
   [/^53100$/, 'internal', 'the disk of the database is full, nothing was changed'],
@@ -62,10 +63,10 @@ export function isCut(error: unknown): boolean {
   return /^(57P01|ECONNRESET|EPIPE)$/.test(code ?? '') || /terminated unexpectedly$/.test(message);
 }
 
-/** The name of the index in which something is already, perhaps since a moment ago. */
-export function takenBy(error: unknown): string | undefined {
-  const isTaken = error instanceof DatabaseError && error.code === UNIQUE_VIOLATION;
-  return isTaken ? error.constraint : undefined;
+/** The name of the index in which something is already, or of the reference to what is gone, perhaps since a moment ago. */
+export function overtakenBy(error: unknown): string | undefined {
+  const isOvertaken = error instanceof DatabaseError && OVERTAKEN.test(error.code ?? '');
+  return isOvertaken ? error.constraint : undefined;
 }
 
 /**
@@ -77,7 +78,12 @@ export function translateError(error: unknown): unknown {
     Object.assign(new ApiError(failure, details), { cause: error });
   if (error instanceof ConnectionLost) {
     const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
-    return told('notReady', isFull ? 'too many wait for the database' : 'the database is away');
+    if (isFull) return told('notReady', 'too many wait for the database');
+    const isRefused = sqlState(error) === '53300';
+    return told(
+      'notReady',
+      isRefused ? 'the database takes no more connections' : 'the database is away',
+    );
   }
   if (error instanceof Unsettled) {
     return told('notReady', 'the database went away: what was asked for may be kept or not');

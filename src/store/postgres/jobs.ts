@@ -31,6 +31,12 @@ export async function requireUnused(run: Run, job: NewJob): Promise<void> {
   if (count > 0) throw duplicateJob(job);
 }
 
+/** Keeps a job for as long as the transaction lasts; tells whether there was none of the uuid. */
+export async function tryJob(run: Run, job: NewJob): Promise<boolean> {
+  const { count } = await statements.insertJobOnce(run, { ...job, success: false, outcome: {} });
+  return count > 0;
+}
+
 /**
  * Keeps a job as ended, with the hook that this server is to call.
  * @throws ApiError SYS.1007 for a uuid in use
@@ -97,9 +103,17 @@ export async function claimHook(run: Run, server: string, uuid: string): Promise
   return rows[0] && hookOf(rows[0]);
 }
 
-/** Hooks that no server calls, which this one is to call from now on. */
-export async function claimHooks(run: Run, server: string): Promise<Hook[]> {
+/**
+ * Hooks that no server calls, which this one is to call from now on.
+ * @param called uuids of the jobs whose hooks it is going to call anyway
+ */
+export async function claimHooks(
+  run: Run,
+  server: string,
+  called: readonly string[],
+): Promise<Hook[]> {
   const claim = { server, claimMs: CLAIM_MS, limit: CLAIMED_MAX };
+  if (called.length > 0) await statements.keepHooks(run, { ...claim, uuids: called });
   return (await statements.claimHooks(run, claim)).rows.map(hookOf);
 }
 

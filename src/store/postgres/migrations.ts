@@ -139,8 +139,9 @@ async function unlock({ pool, server }: MigratedDatabase): Promise<void> {
 
 async function makeTables(pool: Pool): Promise<void> {
   for (const table of [
-    `${SCHEMA_LOCK} (id bigint PRIMARY KEY, holder text NOT NULL, expires timestamptz NOT NULL)`,
     `${APPLIED} (hash text PRIMARY KEY, applied timestamptz NOT NULL)`,
+    // The last: both are made where this one is missing.
+    `${SCHEMA_LOCK} (id bigint PRIMARY KEY, holder text NOT NULL, expires timestamptz NOT NULL)`,
   ]) {
     try {
       await pool.query(`CREATE TABLE IF NOT EXISTS ${table}`);

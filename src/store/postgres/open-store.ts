@@ -68,11 +68,19 @@ async function waitFor(pool: Pool, name: string): Promise<void> {
       await pool.query('SELECT 1');
       return;
     } catch (error) {
-      const mayCome = /^(57P03|53300|08)/.test(sqlState(error) ?? '08');
-      if (!mayCome || late.aborted) throw refusal(name, error);
+      if (!mayCome(error) || late.aborted) throw refusal(name, error);
       await setTimeout(START.pauseMs);
     }
   }
+}
+
+/** Whether a database may answer later: it starts, is full, or is not to be reached yet. */
+function mayCome(error: unknown): boolean {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  const isLater = /^(57P03|53300|08|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/.test(
+    sqlState(error) ?? code,
+  );
+  return isLater || /terminated|timeout/i.test(message);
 }
 
 /** A database's URL without what lets somebody in. */

@@ -42,6 +42,8 @@ const resourcesAmong = sql`SELECT ${resources.uuid} FROM ${resources}
 const isValid = sql`${sessions.uuid} = ${given('uuid')} AND ${sessions.expiredDate} > ${given('now')}`;
 const sessionColumns = sql`account_uuid, user_uuid, create_date, expired_date`;
 
+const allAmong = sql`SELECT ${resources.uuid} FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')}`;
+
 /** Every statement of a fixed form but those that read records. */
 export const statements = {
   insertService: insertResource('ModelServiceVO', modelServices, [
@@ -56,6 +58,9 @@ export const statements = {
   updateService: prepare(updateRow(modelServices)),
   updateModel: prepare(updateRow(models)),
   updateCenter: prepare(updateRow(modelCenters)),
+  /** Of any type, in one order for all who lock several: so that nobody waits for whoever waits for him. */
+  lockAll: prepare(sql`${allAmong} ORDER BY ${resources.uuid} FOR UPDATE`),
+  holdAll: prepare(sql`${allAmong} ORDER BY ${resources.uuid} FOR KEY SHARE`),
   /** Those of the type, locked so that they stay as they are until the transaction ends. */
   lockResources: prepare(sql`${resourcesAmong} ORDER BY ${resources.uuid} FOR UPDATE`),
   /** Those of the type, locked so that they stay until the transaction ends. */
@@ -152,6 +157,11 @@ export const statements = {
         AND (${hooks.claimedBy} = ${given('server')} OR ${hooks.claimedUntil} <= ${MILLISECONDS})
       RETURNING job_uuid, url, attempts, pending, failure`,
   ),
+  /** Those that this server is going to call. */
+  keepHooks: prepare(
+    sql`UPDATE ${hooks} SET claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+      WHERE ${amongGiven(hooks.jobUuid, 'uuids')} AND ${hooks.pending} AND ${hooks.claimedBy} = ${given('server')}`,
+  ),
   /** Those whose claim has run out. */
   claimHooks: prepare(
     sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
@@ -180,6 +190,8 @@ export const statements = {
     sql`INSERT INTO ${control} (id, state) VALUES (1, '') ON CONFLICT (id) DO NOTHING`,
   ),
   lockControl: prepare(sql`SELECT ${control.state} FROM ${control} FOR UPDATE`),
+  /** Writes what is there already. */
+  rewriteControl: prepare(sql`UPDATE ${control} SET state = state`),
   updateControl: prepare(sql`UPDATE ${control} SET state = ${given('state')}`),
 
   resourcesByUuid: prepare(

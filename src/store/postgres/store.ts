@@ -16,6 +16,7 @@ import {
   requireUnused,
   shareRefusedJob,
   sweepJobs,
+  tryJob,
 } from './jobs.ts';
 import { countRecords, findRecord, listRecords } from './records.ts';
 import { insertResources, readResources } from './seeding.ts';
@@ -57,7 +58,16 @@ export function createPostgresStore(
 
   /** A job's writes: with the work the job is kept, or neither. */
   function writeFor(job: NewJob): Write {
-    const isKept = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
+    const isThere = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
+    /** Waits for the other transaction, where that is still under way. */
+    const isKept = async (run: Run) => {
+      await run({ text: 'BEGIN' });
+      try {
+        return !(await tryJob(run, job));
+      } finally {
+        await run({ text: 'ROLLBACK' }).catch(() => {});
+      }
+    };
     const writeJob = async <Result>(work: Work<Result>): Promise<Result> => {
       try {
         return await connections.write(async (run) => {
@@ -70,7 +80,7 @@ export function createPostgresStore(
       } catch (error) {
         // What it failed for may be what the same job has done at the same time.
         const isRefused = error instanceof ApiError && error.failure !== 'notReady';
-        throw isRefused && (await read(isKept)) ? duplicateJob(job) : error;
+        throw isRefused && (await read(isThere)) ? duplicateJob(job) : error;
       }
     };
     return Object.assign(writeJob, { atOnce: writeJob });
@@ -85,7 +95,7 @@ export function createPostgresStore(
     findJob: (uuid) => read((run) => findJob(run, uuid)),
     pendingHooks: () => read(pendingHooks),
     hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
-    claimHooks: () => write((run) => claimHooks(run, server)),
+    claimHooks: (called) => write((run) => claimHooks(run, server, called)),
     claimHook: (jobUuid) => write((run) => claimHook(run, server, jobUuid)),
     changeHook: (hook) =>
       write(async (run) => {
@@ -151,6 +161,13 @@ export function createPostgresStore(
         const { rows } = await statements.isReadOnly(run);
         if (rows[0]?.[0] !== 'on') return;
         throw new ApiError('notReady', 'the database can only be read at present');
+      }).then(() => {
+        // Where the last write failed only another one tells whether it would now.
+        if (!connections.isFailing) return;
+        return write(async (run) => {
+          await statements.insertControl(run);
+          await statements.rewriteControl(run);
+        });
       }),
     close: async () => {
       await write.atOnce((run) => statements.releaseHooks(run, { server })).catch(() => {});

@@ -2,7 +2,7 @@ import type { WriteExtras, Writes } from '../../domain/ports.ts';
 import type { Model, ModelService, Tag } from '../../domain/records.ts';
 import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../sql/refusals.ts';
 import type { Outcome, Run, Work } from './connections.ts';
-import { takenBy } from './errors.ts';
+import { overtakenBy } from './errors.ts';
 import { findRecord, presentRecord } from './records.ts';
 import { requireReference } from './references.ts';
 import { moveExpiry } from './sessions.ts';
@@ -44,15 +44,16 @@ export function operationWrites(write: Write): Writes {
     });
   }
 
-  /** A write to a resource, which nobody else changes meanwhile; its tags are attached last. */
+  /** A write to a resource, which with those it names nobody else changes meanwhile; its tags are attached last. */
   function changeResource<Result>(
-    type: string,
     uuid: string,
     extras: WriteExtras,
     work: Work<Result>,
   ): Promise<Result> {
     return write(async (run) => {
-      await statements.lockResources(run, { uuids: [uuid], type });
+      const others = extras.references.filter((reference) => reference.type !== 'TagVO');
+      const uuids = [uuid, ...others.flatMap((reference) => reference.uuids)];
+      await statements.lockAll(run, { uuids });
       for (const reference of extras.references) await requireReference(run, reference);
       const result = await work(run);
       if (extras.tags.length > 0) {
@@ -78,7 +79,7 @@ export function operationWrites(write: Write): Writes {
       ),
 
     changeModelService: (uuid, change, extras, resultOf) =>
-      changeResource('ModelServiceVO', uuid, extras, async (run) => {
+      changeResource(uuid, extras, async (run) => {
         const current = await presentRecord(run, 'ModelService', uuid);
         const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         await statements.updateService(run, changed);
@@ -91,6 +92,10 @@ export function operationWrites(write: Write): Writes {
 
     cloneModelService: (sourceUuid, derive, extras, resultOf) =>
       write(async (run) => {
+        // With the models that it is bound to, which the clone refers to as well.
+        const bound = await findRecord(run, 'ModelService', sourceUuid);
+        const models = bound?.modelServiceRefs.map(({ modelUuid }) => modelUuid) ?? [];
+        await statements.holdAll(run, { uuids: [sourceUuid, ...models] });
         for (const reference of extras.references) await requireReference(run, reference);
         const clone = derive(await presentRecord(run, 'ModelService', sourceUuid));
         await insertService(run, clone, extras).catch((error) => refuseTaken(error, clone.uuid));
@@ -107,26 +112,29 @@ export function operationWrites(write: Write): Writes {
       ),
 
     bindModelToService: (ref, extras, resultOf) =>
-      changeResource('ModelServiceVO', ref.modelServiceUuid, extras, async (run) => {
+      changeResource(ref.modelServiceUuid, extras, async (run) => {
         await statements.insertRefOnce(run, { refs: refs({ modelServiceRefs: [ref] }) });
         return resultOf(await presentRecord(run, 'ModelService', ref.modelServiceUuid));
       }),
 
     unbindModelFromService: (modelUuid, modelServiceUuid, resultOf) =>
       write(async (run) => {
+        await statements.lockAll(run, { uuids: [modelUuid, modelServiceUuid] });
         await statements.deleteRef(run, { modelUuid, modelServiceUuid });
         return resultOf();
       }),
 
     changeModel: (uuid, change, extras, resultOf) =>
-      changeResource('ModelVO', uuid, extras, async (run) => {
+      changeResource(uuid, extras, async (run) => {
         const current = await presentRecord(run, 'Model', uuid);
         const changed = change(current);
         await statements.updateModel(run, changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
           // One after the other: at no moment may there be two default ones.
           await statements.unmarkDefaultRef(run, { uuid });
-          const unmarked = changed.modelServiceRefs.map((ref) => ({ ...ref, isDefault: false }));
+          const known = new Set(current.modelServiceRefs.map((ref) => ref.modelServiceUuid));
+          const added = changed.modelServiceRefs.filter((ref) => !known.has(ref.modelServiceUuid));
+          const unmarked = added.map((ref) => ({ ...ref, isDefault: false }));
           await statements.insertRefOnce(run, { refs: refs({ modelServiceRefs: unmarked }) });
           const marked = changed.modelServiceRefs.filter(({ isDefault }) => isDefault);
           for (const ref of marked) await statements.markDefaultRef(run, ref);
@@ -144,7 +152,7 @@ export function operationWrites(write: Write): Writes {
       ),
 
     changeModelCenter: (uuid, change, extras, resultOf) =>
-      changeResource('ModelCenterVO', uuid, extras, async (run) => {
+      changeResource(uuid, extras, async (run) => {
         const current = await presentRecord(run, 'ModelCenter', uuid);
         const { modelUsedCapacity, modelServiceUsedCapacity } = current;
         const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
@@ -162,15 +170,21 @@ export function operationWrites(write: Write): Writes {
 
     deleteModelCenter: (uuid, { withModels }, resultOf) =>
       write(async (run) => {
-        const type = 'ModelCenterVO';
-        const { count } = await statements.lockResources(run, { uuids: [uuid], type });
+        const modelsNow = async () =>
+          (await statements.modelsOfCenter(run, { uuid })).rows.map(([model]) => model);
+        await statements.lockAll(run, { uuids: [uuid, ...(withModels ? await modelsNow() : [])] });
+        const { count } = await statements.lockResources(run, {
+          ...{ uuids: [uuid], type: 'ModelCenterVO' },
+        });
         if (count === 0) return resultOf();
-        const found = await statements.modelsOfCenter(run, { uuid });
-        const models = found.rows.map(([model]) => model);
+        // Again: until it was locked a model may have been moved.
+        const models = await modelsNow();
         if (models.length > 0 && !withModels) throw hasModels(uuid, models.length);
         await statements.lockResources(run, { uuids: models, type: 'ModelVO' });
-        await statements.deleteResources(run, { uuids: models, type: 'ModelVO' });
-        await statements.deleteResources(run, { uuids: [uuid], type });
+        const locked = new Set(models);
+        const left = (await modelsNow()).filter((model) => locked.has(model));
+        await statements.deleteResources(run, { uuids: left, type: 'ModelVO' });
+        await statements.deleteResources(run, { uuids: [uuid], type: 'ModelCenterVO' });
         return resultOf();
       }),
 
@@ -212,5 +226,5 @@ function tagRows(tags: readonly Tag[]) {
 
 /** @throws ApiError SYS.1007 where what kept a resource from being inserted is its uuid */
 function refuseTaken(error: unknown, uuid: string): never {
-  throw RESOURCE_KEYS.has(takenBy(error) ?? '') ? alreadyUsed(uuid) : error;
+  throw RESOURCE_KEYS.has(overtakenBy(error) ?? '') ? alreadyUsed(uuid) : error;
 }

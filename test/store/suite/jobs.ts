@@ -488,17 +488,17 @@ export function describeJobs(open: OpenStore): void {
 
     test('is claimed for each attempt, until it is not to be called any more', async (context) => {
       const store = await open(context);
-      expect(await store.claimHooks()).toEqual([]);
+      expect(await store.claimHooks([])).toEqual([]);
       const job = newJob({ hookUrl: HOOK_URL });
       await store.addFailedJob(job, failed);
       // Whoever keeps the job calls its hook.
-      expect(await store.claimHooks()).toEqual([]);
+      expect(await store.claimHooks([])).toEqual([]);
       const untried = hook(job.uuid, { url: HOOK_URL });
       for (const _ of [1, 2]) expect(await store.claimHook(job.uuid)).toEqual(untried);
       const tried = { ...untried, attempts: 1, failure: 'status 500' };
       await store.changeHook(tried);
       expect(await store.claimHook(job.uuid)).toEqual(tried);
-      expect(await store.claimHooks()).toEqual([]);
+      expect(await store.claimHooks([])).toEqual([]);
       await store.changeHook({ ...tried, attempts: 2, failure: null, pending: false });
       for (const uuid of [job.uuid, UNKNOWN, newJob().uuid]) {
         expect(await store.claimHook(uuid)).toBeUndefined();

@@ -305,7 +305,7 @@ export function describeWrites(open: OpenStore): void {
       sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
       pendingHooks: () => store.pendingHooks(),
       hookOf: () => store.hookOf(uuid),
-      claimHooks: () => store.claimHooks(),
+      claimHooks: () => store.claimHooks([]),
       claimHook: () => store.claimHook(uuid),
       shareRefusedJob: () => store.shareRefusedJob({ uuid, createDate: 0, failure: {} }),
       findRefusedJob: () => store.findRefusedJob(uuid),
