@@ -173,9 +173,8 @@ export function operationWrites(write: Write): Writes {
         const modelsNow = async () =>
           (await statements.modelsOfCenter(run, { uuid })).rows.map(([model]) => model);
         await statements.lockAll(run, { uuids: [uuid, ...(withModels ? await modelsNow() : [])] });
-        const { count } = await statements.lockResources(run, {
-          ...{ uuids: [uuid], type: 'ModelCenterVO' },
-        });
+        const center = { uuids: [uuid], type: 'ModelCenterVO' };
+        const { count } = await statements.lockResources(run, center);
         if (count === 0) return resultOf();
         // Again: until it was locked a model may have been moved.
         const models = await modelsNow();
@@ -184,7 +183,7 @@ export function operationWrites(write: Write): Writes {
         const locked = new Set(models);
         const left = (await modelsNow()).filter((model) => locked.has(model));
         await statements.deleteResources(run, { uuids: left, type: 'ModelVO' });
-        await statements.deleteResources(run, { uuids: [uuid], type: 'ModelCenterVO' });
+        await statements.deleteResources(run, center);
         return resultOf();
       }),
 
