@@ -27,8 +27,10 @@ export function connectAtOnce(url: string): AtOnce {
       Atomics.store(state, 0, 0);
       port.postMessage(statements);
       const waited = Atomics.wait(state, 0, 0, ANSWER_MS);
-      const answer = receiveMessageOnPort(port)?.message;
-      if (!answer) throw new Error(`PostgreSQL did not answer (${waited}): ${statements}`);
+      if (waited === 'timed-out') throw new Error(`PostgreSQL did not answer: ${statements}`);
+      // Its thread has sent it by then, but it may still be on its way.
+      let answer = receiveMessageOnPort(port)?.message;
+      while (!answer) answer = receiveMessageOnPort(port)?.message;
       if (answer.error) throw new Error(`${answer.error}: ${statements}`);
       return answer.rows;
     },
