@@ -247,7 +247,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
       const { server, lines, entries } = await loggedServer();
       const { uuid: session } = await beginSession(server);
       lines.length = 0;
-      server.execute(`DROP TABLE ${table}`);
+      await server.execute(`DROP TABLE ${table}`);
       const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), { session: null });
       expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining(table));
       await server.delete(sessionPath(session));
@@ -345,7 +345,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     const { server, lines, entries } = await loggedServer();
     const { uuid } = await addModel(server);
     lines.length = 0;
-    server.execute(`DROP TABLE models${isOnPostgres ? ' CASCADE' : ''}`);
+    await server.execute(`DROP TABLE models${isOnPostgres ? ' CASCADE' : ''}`);
 
     const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
     await server.get(`${MODELS}/${uuid}`);
@@ -356,7 +356,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
 
   test('when a constraint of the database is broken', async () => {
     const { server, lines } = await loggedServer();
-    refuseEach(server, 'INSERT', 'models', 'refused');
+    await refuseEach(server, 'INSERT', 'models', 'refused');
 
     const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
     expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining('refused'));

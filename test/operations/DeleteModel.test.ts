@@ -114,7 +114,7 @@ test.each([
   'resources',
 ])('stays whole where %s can’t be deleted from', async (table) => {
   const { models } = await populate(server);
-  failDeletionsFrom(server, table);
+  await failDeletionsFrom(server, table);
 
   await expectRefusal(server, () => server.delete(`${path}/${models[0]}`), internalError);
 });

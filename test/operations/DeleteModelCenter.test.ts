@@ -148,7 +148,7 @@ describe('of a center that has models', () => {
     'model_service_refs',
   ])('stays whole with them where %s can’t be deleted from', async (table) => {
     const { center } = await populate(server);
-    failDeletionsFrom(server, table);
+    await failDeletionsFrom(server, table);
 
     await expectRefusal(
       server,

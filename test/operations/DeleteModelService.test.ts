@@ -118,7 +118,7 @@ test.each([
   'resources',
 ])('stays whole where %s can’t be deleted from', async (table) => {
   const { services } = await populate(server);
-  failDeletionsFrom(server, table);
+  await failDeletionsFrom(server, table);
 
   await expectRefusal(server, () => server.delete(`${path}/${services[0]}`), internalError);
 });

@@ -354,7 +354,7 @@ test('reads what is not correctly percent-encoded as no uuid', async () => {
 
 test('deletes none where one of them can’t be deleted', async () => {
   const { models } = await populate(server);
-  failDeletionsFrom(server, 'model_service_refs');
+  await failDeletionsFrom(server, 'model_service_refs');
   const unbound = await add(1);
 
   await expectRefusal(server, () => server.delete(query([...unbound, ...models])), internalError);

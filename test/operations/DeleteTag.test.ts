@@ -64,7 +64,7 @@ describe.each(['User', 'System'] as const)('of a %s tag', (type) => {
 
   test('leaves it where the database fails', async () => {
     const uuid = await addTag(type);
-    failDeletionsFrom(server, 'tags');
+    await failDeletionsFrom(server, 'tags');
 
     await expectRefusal(server, () => server.delete(`${TAGS}/${uuid}`), internalError);
   });

@@ -639,12 +639,12 @@ describe('who guesses', () => {
 
   test('is nobody to whom the database alone fails', async () => {
     const server = await startServer();
-    server.execute('ALTER TABLE passwords RENAME TO passwords_gone');
+    await server.execute('ALTER TABLE passwords RENAME TO passwords_gone');
     for (let time = 0; time < 15; time++) {
       const { status, body } = await logIn(server);
       expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
     }
-    server.execute('ALTER TABLE passwords_gone RENAME TO passwords');
+    await server.execute('ALTER TABLE passwords_gone RENAME TO passwords');
     expect((await logIn(server)).status).toBe(200);
   });
 });

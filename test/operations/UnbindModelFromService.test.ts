@@ -119,7 +119,7 @@ describe('removes the binding', () => {
 
   test('or leaves it whole where the database fails', async () => {
     const path = pathOf(...(await pair()));
-    failDeletionsFrom(server, 'model_service_refs');
+    await failDeletionsFrom(server, 'model_service_refs');
 
     await expectRefusal(server, () => server.delete(path), internalError);
   });

@@ -201,7 +201,7 @@ describe('changes what is given and nothing else', () => {
 });
 
 /** Copies a model's row so many times, past the server: adding as many would take long. */
-function copyModel(uuid: string, times: number): void {
+async function copyModel(uuid: string, times: number): Promise<void> {
   const columns = Object.keys(server.rows('models')[0] as object).filter((name) => name !== 'uuid');
   const copies = Array.from({ length: times }, () => {
     const copied = crypto.randomUUID().replaceAll('-', '');
@@ -209,7 +209,7 @@ function copyModel(uuid: string, times: number): void {
       INSERT INTO models (uuid, ${columns})
         SELECT '${copied}', ${columns} FROM models WHERE uuid = '${uuid}';`;
   });
-  server.execute(copies.join('\n'));
+  await server.execute(copies.join('\n'));
 }
 
 describe('capacity', () => {
@@ -311,7 +311,7 @@ describe('capacity', () => {
     const { uuid, addModel, used } = await center();
     const model = await addModel(LONG_MAX);
 
-    copyModel(model.uuid, 1024);
+    await copyModel(model.uuid, 1024);
 
     expect(server.rows('models', `model_center_uuid = '${uuid}'`)).toHaveLength(1025);
     expect(await used()).toEqual([LONG_MAX, 0]);

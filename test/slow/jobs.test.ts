@@ -993,13 +993,18 @@ describe('what a job has come to', () => {
 
 describe('the sweep of old jobs', () => {
   /** Puts jobs in, made at these times; with a hook where that is said. */
-  function put(server: Server, count: number, createDate: number, hook?: 'pending' | 'done') {
+  async function put(
+    server: Server,
+    count: number,
+    createDate: number,
+    hook?: 'pending' | 'done',
+  ): Promise<void> {
     const prefix = `${hook ?? 'none'}-${createDate}`;
-    server.execute(`WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
+    await server.execute(`WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
        INSERT INTO jobs SELECT '${prefix}-' || n, 'DeleteTag', ${createDate}, true, '{}' FROM numbers`);
     if (!hook) return;
     const claim = isOnPostgres ? ", 'none', 0" : '';
-    server.execute(`INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending'}, NULL${claim}
+    await server.execute(`INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending'}, NULL${claim}
        FROM jobs WHERE uuid LIKE '${prefix}-%'`);
   }
 
@@ -1028,8 +1033,8 @@ describe('the sweep of old jobs', () => {
 
   test('removes any number of them, and lets others in meanwhile', async () => {
     const server = await startServer();
-    put(server, 1700, START - 1);
-    put(server, 700, START);
+    await put(server, 1700, START - 1);
+    await put(server, 700, START);
 
     const pauses = await sweep(server, START + RETENTION_MS);
 
@@ -1040,10 +1045,10 @@ describe('the sweep of old jobs', () => {
 
   test('leaves those whose hook is still to be called, however many and old', async () => {
     const server = await startServer();
-    put(server, 600, 1, 'pending');
-    put(server, 600, 2);
-    put(server, 600, 3, 'done');
-    put(server, 2, START, 'pending');
+    await put(server, 600, 1, 'pending');
+    await put(server, 600, 2);
+    await put(server, 600, 3, 'done');
+    await put(server, 2, START, 'pending');
 
     await sweep(server, START + RETENTION_MS);
     const pending = {
@@ -1055,7 +1060,7 @@ describe('the sweep of old jobs', () => {
     expect(left(server)).toEqual(pending);
 
     // They go once they have been called.
-    server.execute('UPDATE hooks SET pending = false');
+    await server.execute('UPDATE hooks SET pending = false');
     await sweep(server, START + RETENTION_MS + 1);
     expect(left(server)).toEqual({});
   });
@@ -1073,11 +1078,11 @@ describe('an operation and its job are stored together or not at all', () => {
     const request = await writes[name](server);
     const uuid = newUuid();
     const before = server.snapshot();
-    const restore = failInsertions(server, 'jobs');
+    const restore = await failInsertions(server, 'jobs');
 
     const answer = await send(server, request, naming(uuid));
 
-    restore();
+    await restore();
     expectRefused(answer, internalError);
     expect(server.snapshot()).toEqual(before);
     expectRefused(await poll(server, uuid), gone);
@@ -1091,11 +1096,11 @@ describe('an operation and its job are stored together or not at all', () => {
     const request = await writes[name](server);
     const uuid = newUuid();
     const before = written(server);
-    const restore = failInsertions(server, 'jobs', 'NEW.success = true');
+    const restore = await failInsertions(server, 'jobs', 'NEW.success = true');
 
     const answer = await send(server, request, naming(uuid));
 
-    restore();
+    await restore();
     expectAccepted(answer);
     expectRefused(await poll(server, uuid), internalError);
     expect(written(server)).toEqual(before);
@@ -1105,11 +1110,11 @@ describe('an operation and its job are stored together or not at all', () => {
     const server = await startServer({ hookPace: { first: 3_600_000 } });
     const before = server.snapshot();
     const options = naming(newUuid(), { headers: { 'X-Web-Hook': HOOK } });
-    const restore = failInsertions(server, 'hooks');
+    const restore = await failInsertions(server, 'hooks');
 
     expectRefused(await server.post(MODELS, MODEL, options), internalError);
 
-    restore();
+    await restore();
     expect(server.snapshot()).toEqual(before);
     expectAccepted(await server.post(MODELS, MODEL, options));
     expect([server.rows('models'), server.rows('jobs'), server.rows('hooks')]).toMatchObject([
@@ -1122,11 +1127,11 @@ describe('an operation and its job are stored together or not at all', () => {
   test('answered inline, too', async () => {
     const server = await startServer({ reply: { mode: 'inline', publicUrl: '' } });
     const before = server.snapshot();
-    const restore = failInsertions(server, 'jobs');
+    const restore = await failInsertions(server, 'jobs');
 
     expectRefused(await server.post(MODELS, MODEL, naming(newUuid())), internalError);
 
-    restore();
+    await restore();
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -1134,11 +1139,11 @@ describe('an operation and its job are stored together or not at all', () => {
     const server = shared();
     const uuid = newUuid();
     const before = written(server);
-    const restore = failInsertions(server, 'tags');
+    const restore = await failInsertions(server, 'tags');
 
     expectAccepted(await server.post(MODELS, { ...MODEL, userTags: ['tag'] }, naming(uuid)));
 
-    restore();
+    await restore();
     expectRefused(await poll(server, uuid), internalError);
     expect(written(server)).toEqual(before);
     expect(server.rows('jobs', `uuid = '${uuid}'`)).toMatchObject([{ success: 0 }]);

@@ -166,7 +166,7 @@ describe('the data', () => {
     const server = seeded();
     await meddle(server);
     const before = data(server);
-    failDeletionsFrom(server, 'models');
+    await failDeletionsFrom(server, 'models');
     expectRefused(await server.post('/_aios/reset'), internalError);
     expect(data(server)).toEqual(before);
   });

@@ -498,7 +498,7 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
 
     test('stays whole where its tags can’t be deleted', async () => {
       const [uuid] = ownOf(await populate(server));
-      failDeletionsFrom(server, 'tags');
+      await failDeletionsFrom(server, 'tags');
 
       await expectRefusal(
         server,

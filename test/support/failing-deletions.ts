@@ -11,26 +11,26 @@ export const internalError: Refusal = {
 };
 
 /** Lets every deletion of a table's rows fail in the middle of a request, until the test is over. */
-export function failDeletionsFrom(server: Server, table: string): void {
-  onTestFinished(refuseEach(server, 'DELETE', table, 'the deletion fails'));
+export async function failDeletionsFrom(server: Server, table: string): Promise<void> {
+  onTestFinished(await refuseEach(server, 'DELETE', table, 'the deletion fails'));
 }
 
 /** Has the database refuse a statement on a table's rows, of which `when` says which; returns what ends that. */
-export function refuseEach(
+export async function refuseEach(
   server: Server,
   statement: 'INSERT' | 'DELETE',
   table: string,
   reason: string,
   when = '1 = 1',
-): () => void {
+): Promise<() => Promise<void>> {
   if (isOnPostgres) {
-    server.execute(
+    await server.execute(
       `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${reason}'; END $$;
        CREATE TRIGGER refuse BEFORE ${statement} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`,
     );
     return () => server.execute('DROP FUNCTION refuse CASCADE');
   }
-  server.execute(
+  await server.execute(
     `CREATE TRIGGER refuse BEFORE ${statement} ON ${table} WHEN ${when}
      BEGIN SELECT RAISE(ABORT, '${reason}'); END`,
   );

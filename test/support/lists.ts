@@ -25,7 +25,7 @@ export function describeList(name: KindName): void {
   const selected = (indices: number[]) => indices.map((index) => added[index]);
 
   /** Copies a resource's row so often, past the server. */
-  function copyRow(server: Server, uuid: string, times: number): void {
+  async function copyRow(server: Server, uuid: string, times: number): Promise<void> {
     const columns = Object.keys(server.rows(table)[0] as object).filter(
       (column) => !['uuid', 'position', 'tag'].includes(column),
     );
@@ -39,7 +39,7 @@ export function describeList(name: KindName): void {
         INSERT INTO ${table} (uuid${own}, ${columns})
           SELECT ${copied}${ownValues}, ${columns} FROM ${table} WHERE uuid = '${uuid}';`;
     });
-    server.execute(copies.join('\n'));
+    await server.execute(copies.join('\n'));
   }
 
   describe('lists', () => {
@@ -259,7 +259,7 @@ export function describeList(name: KindName): void {
       });
 
       test('1000 where no limit is given', async () => {
-        copyRow(server(), (await add(server(), 'copied')).uuid, 1000);
+        await copyRow(server(), (await add(server(), 'copied')).uuid, 1000);
 
         const { body } = await server().query(path, [], { ...all, replyWithCount: 'true' });
 

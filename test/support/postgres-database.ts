@@ -1,4 +1,11 @@
-import { IN_FILES_TOO, openPostgres, POSTGRES_URL, schemaOf, takeSchema } from './postgres.ts';
+import {
+  IN_FILES_TOO,
+  openPostgres,
+  POSTGRES_URL,
+  query,
+  schemaOf,
+  takeSchema,
+} from './postgres.ts';
 import { type AtOnce, connectAtOnce } from './postgres-at-once.ts';
 import type { ServerDatabase } from './server-database.ts';
 
@@ -37,9 +44,9 @@ export async function openPostgresDatabase(given?: string): Promise<ServerDataba
       const tables = new Set(columns.map((column) => column.table_name));
       return Object.fromEntries([...tables].map((table) => [table, rows(table)]));
     },
-    execute: (statements) => {
+    execute: async (statements) => {
       isWhole = false;
-      run(statements);
+      await query(`SET search_path = ${schema}; ${statements}`);
     },
     close: async () => {
       await store.close();

@@ -38,7 +38,8 @@ const urlOf = (schema: string) => {
 export const schemaOf = (url: string): string =>
   /search_path=(\w+)/.exec(new URL(url).searchParams.get('options') ?? '')?.[1] ?? 'public';
 
-async function query(text: string): Promise<Record<string, unknown>[]> {
+/** Does statements in one transaction, on a connection of its own; resolves with what a single one finds. */
+export async function query(text: string): Promise<Record<string, unknown>[]> {
   const client = new pg.Client(urlOf('public'));
   await client.connect();
   try {

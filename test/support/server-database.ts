@@ -20,8 +20,8 @@ export interface ServerDatabase {
   rows(table: string, where?: string): Record<string, unknown>[];
   /** All rows of all tables. */
   snapshot(): Record<string, Record<string, unknown>[]>;
-  /** Does statements in one transaction. */
-  execute(statements: string): void;
+  /** Does statements in one transaction, as another program would: the server goes on meanwhile. */
+  execute(statements: string): Promise<void>;
   /** Closes the store; a database of its own goes with it. */
   close(): Promise<void>;
 }
@@ -64,7 +64,7 @@ function openFile(given?: string): ServerDatabase {
         tables.map(({ name }) => [name, read(`SELECT * FROM "${name}"`)] as const),
       );
     },
-    execute: (statements) => {
+    execute: async (statements) => {
       const client = new Database(file);
       try {
         client.exec(`BEGIN; ${statements}; COMMIT`);
