@@ -96,9 +96,9 @@ export function createPostgresStore(
     pendingHooks: () => read(pendingHooks),
     hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
     claimHooks: (called) => write((run) => claimHooks(run, server, called)),
-    claimHook: (jobUuid) => write((run) => claimHook(run, server, jobUuid)),
+    claimHook: (jobUuid) => write.atOnce((run) => claimHook(run, server, jobUuid)),
     changeHook: (hook) =>
-      write(async (run) => {
+      write.atOnce(async (run) => {
         await statements.updateHook(run, { ...hook, server, claimMs: CLAIM_MS });
       }),
     sweepJobs: (before, limit) => write((run) => sweepJobs(run, before, limit)),
