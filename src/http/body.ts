@@ -1,6 +1,7 @@
 import type { FastifyRequest, RequestPayload } from 'fastify';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
 import { parseJsonBody } from './json-body.ts';
+import { afterOthers } from './large-texts.ts';
 import type { Load } from './overload.ts';
 
 /** Bytes that a body is given room for before any arrived, and from which on the room doubles. */
@@ -30,7 +31,7 @@ export function bodyReader(load: Load) {
     let length = 0;
 
     const end = (error: Error | null) => {
-      payload.off('data', take).off('end', parse).off('error', fail);
+      payload.off('data', take).off('end', arrived).off('error', fail);
       load.bodyEnds(request);
       if (error) done(error);
     };
@@ -50,19 +51,22 @@ export function bodyReader(load: Load) {
       length += chunk.length;
     };
     const parse = () => {
-      end(null);
       let parsed: unknown;
       try {
         parsed = parseJsonBody(body.subarray(0, length));
       } catch (error) {
         return done(error as Error);
       }
-      done(null, parsed);
+      afterOthers(length, () => done(null, parsed));
+    };
+    const arrived = () => {
+      end(null);
+      afterOthers(length, parse);
     };
     const fail = () => end(cutShort());
 
     load.bodyBegins(request, end);
-    payload.on('data', take).on('end', parse).on('error', fail);
+    payload.on('data', take).on('end', arrived).on('error', fail);
   };
 }
 

@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
+import { encodeAnswer } from './large-texts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -246,6 +247,7 @@ export async function shedLoad(app: FastifyInstance, bounds: Bounds): Promise<Lo
     },
   });
   app.addHook('onRequest', load.admit);
+  app.addHook('onSend', encodeAnswer);
   app.addHook('onSend', load.answer);
   return load;
 }

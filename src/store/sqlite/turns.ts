@@ -198,7 +198,7 @@ export class Turns {
   #write({ work, resolve, reject }: Asked, run: (work: Work) => unknown): Tell {
     try {
       const result = run(work) as never;
-      return () => resolve(result);
+      return () => tellInTurn(weightOf(result), () => resolve(result));
     } catch (error) {
       // A full disk and the like end the whole transaction.
       if (error instanceof Halfway || !this.#client.inTransaction) throw error;
@@ -236,14 +236,21 @@ export class Turns {
 function read({ work, resolve, reject }: Asked): number {
   try {
     const result = work();
-    resolve(result as never);
-    return Array.isArray(result)
+    const weight = Array.isArray(result)
       ? result.reduce((sum, each) => sum + weightOf(each), 0)
       : weightOf(result);
+    tellInTurn(weight, () => resolve(result as never));
+    return weight;
   } catch (error) {
     reject(error);
     return 1;
   }
+}
+
+/** Tells at once, but of what takes a turn to read, and as long to answer with, when others have had theirs. */
+function tellInTurn(weight: number, tell: Tell): void {
+  if (weight < RESOURCES_MAX) tell();
+  else globalThis.setImmediate(tell);
 }
 
 function weightOf(resource: unknown): number {
