@@ -127,6 +127,7 @@ export const texts: Record<string, Buffer> = {
   'many blanks within a name': addModel({ name: `a${' '.repeat(250)}b` }),
   '16 MiB of blanks': addModel({ introduction: ' '.repeat(16 * MIB - 1) }),
   '16 MiB of blanks to be trimmed': addModel({ name: `${' '.repeat(16 * MIB)}a` }),
+  'a list of 16 MiB texts': get(`${MODELS}?limit=2`),
   'a yaml of brackets': updateService({ yaml: '['.repeat(65_000), serviceName: 'a' }),
   'a yaml of dashes': updateService({ yaml: '- '.repeat(32_000), serviceName: 'a' }),
   'a yaml of aliases': updateService({
