@@ -16,12 +16,15 @@ const ENDLESS = { query_timeout: 2 ** 31 - 1 };
 export const SCHEMA_LOCK = 'schema_lock';
 const APPLIED = 'schema_migrations';
 
-export interface MigratedDatabase {
+export interface SchemaLocation {
   pool: Pool;
   /** The database as sentences name it. */
   name: string;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
+}
+
+export interface MigratedDatabase extends SchemaLocation {
   /** What tells this server from the others. */
   server: string;
 }
@@ -65,7 +68,7 @@ export async function migrate(database: MigratedDatabase): Promise<void> {
 }
 
 /** @throws DatabaseRefused unless it has every migration that this program knows, and no other */
-export async function requireMigrated(database: MigratedDatabase): Promise<void> {
+export async function requireMigrated(database: SchemaLocation): Promise<void> {
   const known = readMigrationFiles(database).map(({ hash }) => hash);
   const applied = await appliedTo(database);
   refuseNewer(database, applied, known);
@@ -76,7 +79,7 @@ export async function requireMigrated(database: MigratedDatabase): Promise<void>
 }
 
 /** Hashes of the migrations that were applied; none for an empty database. */
-async function appliedTo({ pool }: MigratedDatabase): Promise<string[]> {
+async function appliedTo({ pool }: SchemaLocation): Promise<string[]> {
   try {
     const { rows } = await pool.query(`SELECT hash FROM ${APPLIED}`);
     return rows.map(({ hash }) => hash);
@@ -92,7 +95,7 @@ const LOCK_TIMEOUT = '55P03';
 const isMissing = (error: unknown) => sqlState(error) === '42P01';
 
 function refuseNewer(
-  { name }: MigratedDatabase,
+  { name }: SchemaLocation,
   applied: readonly string[],
   known: readonly string[],
 ): void {
@@ -102,7 +105,7 @@ function refuseNewer(
   );
 }
 
-async function refuseForeign({ pool, name }: MigratedDatabase): Promise<void> {
+async function refuseForeign({ pool, name }: SchemaLocation): Promise<void> {
   const { rows } = await pool.query(
     `SELECT table_name FROM information_schema.tables
       WHERE table_schema = current_schema() AND table_name NOT IN ('${SCHEMA_LOCK}', '${APPLIED}') LIMIT 1`,

@@ -50,10 +50,10 @@ export async function openPostgresStoreToRead(
 ): Promise<Store> {
   const pool = openPool(url, 1, () => {});
   const name = nameOf(url);
-  const server = 'reader';
   try {
-    await requireMigrated({ pool, name, migrationsFolder, server });
-    return createPostgresStore(pool, { server });
+    await requireMigrated({ pool, name, migrationsFolder });
+    // It is no server's, and has no hooks to release.
+    return { ...createPostgresStore(pool, { server: '' }), close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw error instanceof DatabaseRefused ? error : refusal(name, error);
