@@ -1,4 +1,5 @@
 import type { Hook, Job, NewJob, RefusedJob } from '../../domain/records.ts';
+import { firstWithin } from '../sql/jobs.ts';
 import { duplicateJob } from '../sql/refusals.ts';
 import type { Run } from './connections.ts';
 import { statements } from './statements.ts';
@@ -76,14 +77,10 @@ export async function sweepJobs(
   before: number,
   limit: { jobs: number; bytes: number },
 ): Promise<number> {
-  let bytes = 0;
   const { rows } = await statements.jobsBefore(run, { before, limit: limit.jobs });
-  const swept = rows.filter(([, size]) => {
-    const isWithin = bytes < limit.bytes;
-    bytes += size as number;
-    return isWithin;
-  });
-  if (swept.length > 0) await statements.deleteJobs(run, { uuids: swept.map(([uuid]) => uuid) });
+  const ended = (rows as [string, number][]).map(([uuid, bytes]) => ({ uuid, bytes }));
+  const swept = firstWithin(limit.bytes, ended);
+  if (swept.length > 0) await statements.deleteJobs(run, { uuids: swept });
   return swept.length;
 }
 

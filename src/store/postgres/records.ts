@@ -1,9 +1,10 @@
 import { sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import { type Kind, queryables } from '../../contract/queryable.ts';
+import type { Kind } from '../../contract/queryable.ts';
 import type { Condition, PageQuery } from '../../domain/ports.ts';
 import type { Records, Told } from '../../domain/records.ts';
 import { columnFields, columnsOf, type Field, recordsOf } from '../sql/fields.ts';
+import { ofEachKind, toldFields } from '../sql/kinds.ts';
 import { bytesOf, requireBearable } from '../sql/page-weight.ts';
 import { amongGiven, orderBy, sources, whereAfter, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
@@ -22,20 +23,8 @@ interface Page {
   toRecord: (row: unknown[]) => Record<string, unknown>;
 }
 
-const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
-  Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
-    Kind,
-    Compiled
-  >;
-
 const finders = ofEachKind(compileFind);
-/** Without what is never told: it would only cost. */
-const toldPages = ofEachKind((kind) =>
-  compilePage(kind, [
-    ...Object.keys(queryables[kind].inventory.properties),
-    ...(kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : []),
-  ]),
-);
+const toldPages = ofEachKind((kind) => compilePage(kind, toldFields(kind)));
 const wholePages = ofEachKind((kind) =>
   compilePage(
     kind,

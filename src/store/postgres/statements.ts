@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-
 import { amongGiven } from './conditions.ts';
 import { insertRow, insertRows, MILLISECONDS, prepare, updateRow } from './statement.ts';
 import {
@@ -36,13 +35,17 @@ function insertResource(type: string, table: PgTable, parts: readonly SQL[] = []
   return prepare(sql`WITH ${sql.join(steps, sql`, `)} ${insertRow(table)}`);
 }
 
-const resourcesAmong = sql`SELECT ${resources.uuid} FROM ${resources}
-  WHERE ${amongGiven(resources.uuid, 'uuids')} AND ${resources.type} = ${given('type')}`;
+const allAmong = sql`SELECT ${resources.uuid} FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')}`;
+const resourcesAmong = sql`${allAmong} AND ${resources.type} = ${given('type')}`;
 
 const isValid = sql`${sessions.uuid} = ${given('uuid')} AND ${sessions.expiredDate} > ${given('now')}`;
 const sessionColumns = sql`account_uuid, user_uuid, create_date, expired_date`;
 
-const allAmong = sql`SELECT ${resources.uuid} FROM ${resources} WHERE ${amongGiven(resources.uuid, 'uuids')}`;
+const hookColumns = sql`job_uuid, url, attempts, pending, failure`;
+/** When a claim made now runs out. */
+const claimEnd = sql`${MILLISECONDS} + ${given('claimMs')}::bigint`;
+
+const refColumns = sql`${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}`;
 
 /** Every statement of a fixed form but those that read records. */
 export const statements = {
@@ -147,40 +150,36 @@ export const statements = {
       WHERE ${refusedJobs.uuid} = ${given('uuid')}`,
   ),
 
-  insertHook: prepare(
-    insertRow(hooks, { claimedUntil: sql`${MILLISECONDS} + ${given('claimMs')}::bigint` }),
-  ),
+  insertHook: prepare(insertRow(hooks, { claimedUntil: claimEnd })),
   /** For whoever claimed it, or anybody once the claim has run out. */
   claimHook: prepare(
-    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${claimEnd}
       WHERE ${hooks.jobUuid} = ${given('uuid')} AND ${hooks.pending}
         AND (${hooks.claimedBy} = ${given('server')} OR ${hooks.claimedUntil} <= ${MILLISECONDS})
-      RETURNING job_uuid, url, attempts, pending, failure`,
+      RETURNING ${hookColumns}`,
   ),
   /** Those that this server is going to call. */
   keepHooks: prepare(
-    sql`UPDATE ${hooks} SET claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+    sql`UPDATE ${hooks} SET claimed_until = ${claimEnd}
       WHERE ${amongGiven(hooks.jobUuid, 'uuids')} AND ${hooks.pending} AND ${hooks.claimedBy} = ${given('server')}`,
   ),
   /** Those whose claim has run out. */
   claimHooks: prepare(
-    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+    sql`UPDATE ${hooks} SET claimed_by = ${given('server')}, claimed_until = ${claimEnd}
       WHERE ${hooks.jobUuid} IN (SELECT free.job_uuid FROM ${hooks} AS free
         WHERE free.pending AND free.claimed_until <= ${MILLISECONDS}
         ORDER BY free.claimed_until LIMIT ${given('limit')} FOR UPDATE SKIP LOCKED)
-      RETURNING job_uuid, url, attempts, pending, failure`,
+      RETURNING ${hookColumns}`,
   ),
   updateHook: prepare(
     sql`UPDATE ${hooks} SET attempts = ${given('attempts')}, pending = ${given('pending')}, failure = ${given('failure')},
-      claimed_until = ${MILLISECONDS} + ${given('claimMs')}::bigint
+      claimed_until = ${claimEnd}
       WHERE ${hooks.jobUuid} = ${given('jobUuid')} AND ${hooks.claimedBy} = ${given('server')}`,
   ),
   hookByJob: prepare(
-    sql`SELECT job_uuid, url, attempts, pending, failure FROM ${hooks} WHERE ${hooks.jobUuid} = ${given('uuid')}`,
+    sql`SELECT ${hookColumns} FROM ${hooks} WHERE ${hooks.jobUuid} = ${given('uuid')}`,
   ),
-  pendingHooks: prepare(
-    sql`SELECT job_uuid, url, attempts, pending, failure FROM ${hooks} WHERE ${hooks.pending}`,
-  ),
+  pendingHooks: prepare(sql`SELECT ${hookColumns} FROM ${hooks} WHERE ${hooks.pending}`),
   releaseHooks: prepare(
     sql`UPDATE ${hooks} SET claimed_until = 0 WHERE ${hooks.pending} AND ${hooks.claimedBy} = ${given('server')}`,
   ),
@@ -204,7 +203,7 @@ export const statements = {
     sql`SELECT ${tags.uuid} FROM ${tags} WHERE ${amongGiven(tags.uuid, 'uuids')}`,
   ),
   refsOfModels: prepare(
-    sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
+    sql`SELECT ${refColumns}
       FROM ${modelServiceRefs} WHERE ${amongGiven(modelServiceRefs.modelUuid, 'uuids')}`,
   ),
   refsByUuid: prepare(
@@ -215,7 +214,7 @@ export const statements = {
   insertAllModels: prepare(insertRows(models, 'rows')),
   insertAllServices: prepare(insertRows(modelServices, 'rows')),
   allRefs: prepare(
-    sql`SELECT ${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}
+    sql`SELECT ${refColumns}
       FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
   ),
   /** With all that belongs to them. By one statement: of a write that ends meanwhile it sees all, with its job, or nothing. */

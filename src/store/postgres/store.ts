@@ -2,6 +2,7 @@ import { ApiError } from '../../contract/errors.ts';
 import type { Store } from '../../domain/ports.ts';
 import type { NewJob } from '../../domain/records.ts';
 import { duplicateJob } from '../sql/refusals.ts';
+import { isWorthSliding } from '../sql/sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
 import {
@@ -24,13 +25,6 @@ import { validSession } from './sessions.ts';
 import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import { operationWrites, type Write } from './writes.ts';
-
-/**
- * A session need not slide by less than this, nor by less than this part of its lifetime: the wire's
- * dates are to the second, and most calls are spared a write.
- */
-const SLIDE_MS = 1000;
-const SLIDE_PART = 1 / 100;
 
 export interface PostgresStoreOptions {
   /** What tells this server from the others. */
@@ -117,8 +111,7 @@ export function createPostgresStore(
     findSession: (uuid, now) => read((run) => validSession(run, uuid, now)),
     useSession: async (uuid, now, expiredDate) => {
       const session = await read((run) => validSession(run, uuid, now));
-      const worthwhile = Math.min(SLIDE_MS, (expiredDate - now) * SLIDE_PART);
-      if (!session || expiredDate - session.expiredDate < worthwhile) return session;
+      if (!session || !isWorthSliding(session.expiredDate, expiredDate, now)) return session;
       const slide = write.atOnce(async (run) => {
         await statements.moveExpiryOn(run, { uuid, now, expiredDate });
         return validSession(run, uuid, now);
@@ -156,19 +149,18 @@ export function createPostgresStore(
       }),
     readResources: () => connections.readMoment(readResources),
 
-    ping: () =>
-      read(async (run) => {
-        const { rows } = await statements.isReadOnly(run);
-        if (rows[0]?.[0] !== 'on') return;
+    ping: async () => {
+      const { rows } = await read((run) => statements.isReadOnly(run));
+      if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
-      }).then(() => {
-        // Where the last write failed only another one tells whether it would now.
-        if (!connections.isFailing) return;
-        return write(async (run) => {
-          await statements.insertControl(run);
-          await statements.rewriteControl(run);
-        });
-      }),
+      }
+      // Where the last write failed only another one tells whether it would now.
+      if (!connections.isFailing) return;
+      await write(async (run) => {
+        await statements.insertControl(run);
+        await statements.rewriteControl(run);
+      });
+    },
     close: async () => {
       await write.atOnce((run) => statements.releaseHooks(run, { server })).catch(() => {});
       await connections.close();

@@ -1,23 +1,11 @@
 import { DatabaseRefused } from '../sql/database-refused.ts';
-import { columnList, type MovedTable, movedTable } from '../sql/moved-tables.ts';
+import { columnList, type MovedTable, movedTablesOf } from '../sql/moved-tables.ts';
 import { BATCH, type Row, type Source, type Target } from '../sql/transfer.ts';
 import { type Client, COPYING, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { migrate, requireMigrated, SCHEMA_LOCK } from './migrations.ts';
 import { nameOf, refusal } from './open-store.ts';
-import {
-  hooks,
-  jobs,
-  modelCenters,
-  modelServiceImages,
-  modelServiceRefs,
-  modelServices,
-  models,
-  passwords,
-  resources,
-  sessions,
-  tags,
-} from './tables.ts';
+import * as tables from './tables.ts';
 
 export interface PostgresLocation {
   /** `postgres://…` */
@@ -26,12 +14,7 @@ export interface PostgresLocation {
   migrationsFolder: string;
 }
 
-/** The tables that are moved, what others refer to first. */
-export const movedTables: readonly MovedTable[] = [
-  ...[resources, modelCenters, models, modelServices],
-  ...[modelServiceImages, modelServiceRefs, tags],
-  ...[passwords, sessions, jobs, hooks],
-].map(movedTable);
+export const movedTables = movedTablesOf(tables);
 
 /** What keeps others from migrating meanwhile, and other copies. */
 const COPIER = 'copy';
@@ -47,7 +30,7 @@ export function readingPostgres<Result>(
 ): Promise<Result> {
   return connected(location, async (pool, client, name) => {
     const { migrationsFolder } = location;
-    await told(name, () => requireMigrated({ pool, name, migrationsFolder, server: COPIER }));
+    await told(name, () => requireMigrated({ pool, name, migrationsFolder }));
     await told(name, () => client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'));
     return work(sourceOn(client, name));
   });

@@ -18,8 +18,21 @@ export interface MovedColumn {
 const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
-/** How the rows of a store's table are moved. */
-export function movedTable(table: Table): MovedTable {
+/** Which are moved, by their names among a store's tables: what others refer to first. */
+const MOVED = [
+  ...(['resources', 'modelCenters', 'models', 'modelServices'] as const),
+  ...(['modelServiceImages', 'modelServiceRefs', 'tags'] as const),
+  ...(['passwords', 'sessions', 'jobs', 'hooks'] as const),
+];
+
+/** How the rows of a store's tables are moved, in the order in which they can be. */
+export function movedTablesOf(
+  tables: Record<(typeof MOVED)[number], Table>,
+): readonly MovedTable[] {
+  return MOVED.map((name) => movedTable(tables[name]));
+}
+
+function movedTable(table: Table): MovedTable {
   const columns = Object.values(getTableColumns(table) as Record<string, Column>)
     .map(movedColumn)
     .filter(({ name }) => !CLAIMS.includes(name));

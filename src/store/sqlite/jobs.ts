@@ -1,4 +1,5 @@
 import type { NewJob } from '../../domain/records.ts';
+import { firstWithin } from '../sql/jobs.ts';
 import { duplicateJob } from '../sql/refusals.ts';
 import type { Statements } from './statements.ts';
 
@@ -28,12 +29,7 @@ export function sweepJobs(
   before: number,
   limit: { jobs: number; bytes: number },
 ): number {
-  let bytes = 0;
-  const swept = run.jobsBefore(before, limit.jobs).filter((job) => {
-    const isWithin = bytes < limit.bytes;
-    bytes += job.bytes;
-    return isWithin;
-  });
-  run.deleteJobs(swept.map(({ uuid }) => uuid));
+  const swept = firstWithin(limit.bytes, run.jobsBefore(before, limit.jobs));
+  run.deleteJobs(swept);
   return swept.length;
 }

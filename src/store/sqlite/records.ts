@@ -1,26 +1,15 @@
 import { LRUCache } from 'lru-cache';
-import { type Kind, queryables } from '../../contract/queryable.ts';
+import type { Kind } from '../../contract/queryable.ts';
 import type { Records } from '../../domain/records.ts';
+import { ofEachKind, toldFields } from '../sql/kinds.ts';
 import { PREPARED_MAX } from './answers.ts';
-import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
 import { compileFind, compilePage, type Page } from './rows.ts';
 
 /** What reads records: a service with its images and refs, a center with its sums. */
 export function compileRecords(client: Database) {
-  const ofEachKind = <Compiled>(compile: (kind: Kind) => Compiled) =>
-    Object.fromEntries(Object.keys(sources).map((kind) => [kind, compile(kind as Kind)])) as Record<
-      Kind,
-      Compiled
-    >;
   const findRecord = ofEachKind((kind) => compileFind(client, kind));
-  /** Without what is never told: it would only cost. */
-  const toldPages = ofEachKind((kind) =>
-    compilePage(kind, [
-      ...Object.keys(queryables[kind].inventory.properties),
-      ...(kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : []),
-    ]),
-  );
+  const toldPages = ofEachKind((kind) => compilePage(kind, toldFields(kind)));
   const partialPages = new LRUCache<string, Page>({
     max: PREPARED_MAX,
     memoMethod: (key) => {

@@ -1,5 +1,6 @@
 import type { Store } from '../../domain/ports.ts';
 import type { Resources } from '../../domain/records.ts';
+import { isWorthSliding } from '../sql/sessions.ts';
 import { compileAnswers } from './answers.ts';
 import { Baseline } from './baseline.ts';
 import type { Database } from './driver.ts';
@@ -15,13 +16,6 @@ import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
 import { Turns } from './turns.ts';
 import { operationWrites } from './writes.ts';
-
-/**
- * A session need not slide by less than this, nor by less than this part of its lifetime: the wire's
- * dates are to the second, and most calls are spared a write.
- */
-const SLIDE_MS = 1000;
-const SLIDE_PART = 1 / 100;
 
 /** How long one statement waits for another program's lock; everybody waits with it. */
 const LOCKED_MS = 5;
@@ -120,8 +114,7 @@ export function createSqliteStore(client: Database, options: SqliteStoreOptions 
     findSession: (uuid, now) => read(() => validSession(run, uuid, now)),
     useSession: async (uuid, now, expiredDate) => {
       const session = await read(() => validSession(run, uuid, now));
-      const worthwhile = Math.min(SLIDE_MS, (expiredDate - now) * SLIDE_PART);
-      if (!session || expiredDate - session.expiredDate < worthwhile) return session;
+      if (!session || !isWorthSliding(session.expiredDate, expiredDate, now)) return session;
       const slide = turns.writeUnlessLocked(() => {
         // Read again: it may have been renewed or ended meanwhile.
         const current = validSession(run, uuid, now);

@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { DatabaseRefused } from '../sql/database-refused.ts';
-import { columnList, type MovedTable, movedTable } from '../sql/moved-tables.ts';
+import { columnList, type MovedTable, movedTablesOf } from '../sql/moved-tables.ts';
 import { BATCH, type Row, type Source, type Target, type Value } from '../sql/transfer.ts';
 import { copyRefusal } from './backup.ts';
 import { Database } from './driver.ts';
@@ -8,26 +8,9 @@ import { inspect, openToInspect, type SqliteLocation, sizeOf } from './inspect.t
 import { openSqlite, openSqliteToRead } from './open.ts';
 import { refusal } from './refusal.ts';
 import { Replacement } from './replacement.ts';
-import {
-  hooks,
-  jobs,
-  modelCenters,
-  modelServiceImages,
-  modelServiceRefs,
-  modelServices,
-  models,
-  passwords,
-  resources,
-  sessions,
-  tags,
-} from './tables.ts';
+import * as tables from './tables.ts';
 
-/** The tables that are moved, what others refer to first. */
-export const movedTables: readonly MovedTable[] = [
-  ...[resources, modelCenters, models, modelServices],
-  ...[modelServiceImages, modelServiceRefs, tags],
-  ...[passwords, sessions, jobs, hooks],
-].map(movedTable);
+export const movedTables = movedTablesOf(tables);
 
 /**
  * Has a database read as it is at one moment, also while a server runs on it.
