@@ -20,7 +20,6 @@ import {
   putFilledDatabase,
   rowsOfFile,
   rowsOfPostgres,
-  withPostgres,
 } from '../support/copies.ts';
 import { MIGRATIONS } from '../support/databases.ts';
 import { fill } from '../support/filled-database.ts';
@@ -33,6 +32,7 @@ import {
   MIGRATIONS as POSTGRES_MIGRATIONS,
   postgresDatabase,
 } from '../support/postgres.ts';
+import { queryPostgres } from '../support/postgres-client.ts';
 import { launch } from '../support/process.ts';
 import { extras, model, modelService, ref } from '../support/records.ts';
 import { copyRelease, releases } from '../support/released.ts';
@@ -101,11 +101,10 @@ describePostgres('a copy between a file and PostgreSQL', () => {
   test('moves the tables and columns of both, and every one of PostgreSQL but claims', async (context) => {
     expect(postgresTables).toEqual(movedTables);
     const url = await postgresDatabase(context);
-    const { rows } = await withPostgres(url, (client) =>
-      client.query(
-        `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
+    const rows = await queryPostgres(
+      url,
+      `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
           WHERE ${IN_FILES_TOO}`,
-      ),
     );
     const moved = movedTables.flatMap(({ name, columns }) =>
       columns.map((column) => `${name}.${column.name}`),
@@ -139,7 +138,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     for (const service of services) await store.addModelService(service, extras(), nothing);
     for (const { uuid } of services)
       await store.bindModelToService(ref(bound.uuid, uuid), extras(), asIs);
-    await withPostgres(url, (client) => client.query('UPDATE model_service_refs SET position = 7'));
+    await queryPostgres(url, 'UPDATE model_service_refs SET position = 7');
     const order = (await store.find('Model', bound.uuid))?.modelServiceRefs;
     const file = join(temporaryFolder(context), 'aios.db');
     await copyQuietly(url, `file:${file}`);
@@ -244,7 +243,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
             // The last table.
             write: async (table, rows) => {
               await target.write(table, rows);
-              if (table.name === 'hooks') await withPostgres(url, (client) => client.query(other));
+              if (table.name === 'hooks') await queryPostgres(url, other);
             },
           },
           () => {},
@@ -295,9 +294,7 @@ describePostgres('a copy is refused', () => {
   test('to a PostgreSQL database that is not empty, which stays as it was', async (context) => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
-    await withPostgres(url, (client) =>
-      client.query("INSERT INTO sessions VALUES ('a', 'b', 'c', 1, 2)"),
-    );
+    await queryPostgres(url, "INSERT INTO sessions VALUES ('a', 'b', 'c', 1, 2)");
     const before = await rowsOfPostgres(url);
     expect(await copyRefusal(`file:${from}`, url)).toMatch(
       / is not empty: name another one, or a schema/,
@@ -308,7 +305,7 @@ describePostgres('a copy is refused', () => {
   test('to a PostgreSQL database of another program', async (context) => {
     const { from } = await files(context);
     const url = await emptySchema(context);
-    await withPostgres(url, (client) => client.query('CREATE TABLE bookmarks (url text)'));
+    await queryPostgres(url, 'CREATE TABLE bookmarks (url text)');
     expect(await copyRefusal(`file:${from}`, url)).toMatch(
       /has tables of another program, such as bookmarks/,
     );
@@ -321,7 +318,7 @@ describePostgres('a copy is refused', () => {
   ] as const)('from a PostgreSQL database that is %s', async ([, statement, sentence], context) => {
     const url = await emptySchema(context);
     await (await openPostgres(url)).close();
-    await withPostgres(url, (client) => client.query(statement));
+    await queryPostgres(url, statement);
     const to = join(temporaryFolder(context), 'to.db');
     expect(await copyRefusal(url, `file:${to}`)).toMatch(sentence);
     expect(existsSync(to)).toBe(false);

@@ -1,13 +1,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { type CopyOptions, copy } from '../../src/copy.ts';
 import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
 import { openSqlite } from '../../src/store/sqlite/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS } from './databases.ts';
 import { IN_FILES_TOO } from './postgres.ts';
+import { withPostgres } from './postgres-client.ts';
 import {
   everyCenterField,
   everyModelField,
@@ -125,20 +125,6 @@ export function rowsOfFile(file: string): Rows {
       }),
     ),
   );
-}
-
-/** Does something with a database by no code of the program. */
-export async function withPostgres<Result>(
-  url: string,
-  work: (client: pg.Client) => Promise<Result>,
-): Promise<Result> {
-  const client = new pg.Client(url);
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** The same of a PostgreSQL database, with values as SQLite has them. */

@@ -4,10 +4,10 @@ import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import pg from 'pg';
 import { describe } from 'vitest';
 import { type Finishing, temporaryFolder } from './folder.ts';
 import { freePort } from './free-port.ts';
+import { queryPostgres, withPostgres } from './postgres-client.ts';
 
 /** Where Debian puts PostgreSQL's programs: a folder for each version. */
 const DEBIAN = '/usr/lib/postgresql';
@@ -85,12 +85,6 @@ export async function startCluster(
 
   const port = await freePort();
   const url = `postgres://postgres@127.0.0.1:${port}/postgres`;
-  const connect = async () => {
-    const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5000 });
-    client.on('error', () => {});
-    await client.connect();
-    return client;
-  };
   const given = { listen_addresses: '127.0.0.1', unix_socket_directories: '', ...settings };
   const flags = Object.entries(given).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   let child: ChildProcess | undefined;
@@ -109,7 +103,7 @@ export async function startCluster(
     const end = performance.now() + PATIENCE_MS;
     for (;;) {
       try {
-        await (await connect()).end();
+        await queryPostgres(url, 'SELECT 1');
         return;
       } catch (error) {
         if (hasEnded(started) || performance.now() > end) {
@@ -137,20 +131,20 @@ export async function startCluster(
   }
 
   async function freeze(): Promise<void> {
-    const client = await connect();
     const postmaster = child?.pid;
     if (postmaster === undefined) throw new Error('PostgreSQL does not run');
-    // First the one that starts others.
-    process.kill(postmaster, 'SIGSTOP');
-    frozen = [postmaster];
-    const { rows } = await client.query(
-      'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
-    );
-    for (const { pid } of rows) {
-      process.kill(pid, 'SIGSTOP');
-      frozen.push(pid);
-    }
-    await client.end();
+    await withPostgres(url, async (client) => {
+      // First the one that starts others.
+      process.kill(postmaster, 'SIGSTOP');
+      frozen = [postmaster];
+      const { rows } = await client.query(
+        'SELECT pid FROM pg_stat_activity WHERE pid <> pg_backend_pid()',
+      );
+      for (const { pid } of rows) {
+        process.kill(pid, 'SIGSTOP');
+        frozen.push(pid);
+      }
+    });
   }
 
   function thaw(): void {
@@ -173,14 +167,7 @@ export async function startCluster(
       await stop(how);
       await start();
     },
-    query: async (text) => {
-      const client = await connect();
-      try {
-        return (await client.query(text)).rows;
-      } finally {
-        await client.end();
-      }
-    },
+    query: (text) => queryPostgres(url, text),
   };
 }
 

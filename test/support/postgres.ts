@@ -1,8 +1,8 @@
-import pg from 'pg';
 import { describe } from 'vitest';
 import type { Store } from '../../src/domain/ports.ts';
 import { openPostgresStore } from '../../src/store/postgres/open-store.ts';
 import type { Finishing } from './folder.ts';
+import { queryPostgres } from './postgres-client.ts';
 import { newUuid } from './records.ts';
 
 /** Of a server on which tests may make schemas, as a user who may. */
@@ -38,16 +38,7 @@ const urlOf = (schema: string) => {
 export const schemaOf = (url: string): string =>
   /search_path=(\w+)/.exec(new URL(url).searchParams.get('options') ?? '')?.[1] ?? 'public';
 
-/** Does statements in one transaction, on a connection of its own; resolves with what a single one finds. */
-export async function query(text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client(urlOf('public'));
-  await client.connect();
-  try {
-    return (await client.query(text)).rows;
-  } finally {
-    await client.end();
-  }
-}
+export const query = (text: string) => queryPostgres(urlOf('public'), text);
 
 /** An empty database, as its URL, and what gives it back: whole, for another test, or else to be removed. */
 export async function takeSchema(): Promise<{
