@@ -54,6 +54,7 @@ export class Control {
 
   async setFinish(finish: Finish): Promise<void> {
     await this.#change((shared) => ({ ...shared, finish }));
+    // Also where it stays the same: what was counted so far is forgotten.
     this.jobPace.set(finish);
   }
 
@@ -90,6 +91,7 @@ export class Control {
     // First, so that nothing that was delayed is done after it.
     await this.#change(({ resets }) => ({ ...START, resets: resets + 1 }));
     await this.#store.replaceResources(this.#seed);
+    // Again: what was remembered meanwhile is of what was there before.
     this.onReset();
   }
 
