@@ -69,8 +69,10 @@ export class Jobs {
       const isDuplicate = failure.failure === 'duplicateJob';
       if (isDuplicate || (failure.isRefusal && !options.keepsRefusals)) throw failure;
       await store.addFailedJob(job, failure.answer).catch((error) => {
-        // What can't be kept is answered; a job that is there has been done all the same.
-        throw error instanceof ApiError && error.failure === 'duplicateJob' ? error : failure;
+        const isThere = error instanceof ApiError && error.failure === 'duplicateJob';
+        // No outcome is told that is not kept; but where the operation met a database that was away, it may be
+        // done all the same, as its own failure tells.
+        throw failure.failure === 'notReady' && !isThere ? failure : error;
       });
       return { failure };
     }

@@ -1135,6 +1135,20 @@ describe('an operation and its job are stored together or not at all', () => {
     expect(server.snapshot()).toEqual(before);
   });
 
+  test('and a job that is refused is not ended by that where it can’t be kept', async () => {
+    const server = shared();
+    const uuid = newUuid();
+    const refused = { param: { ...MODEL.param, modelServiceUuids: [newUuid()] } };
+    const restore = await failInsertions(server, 'jobs');
+
+    expectRefused(await server.post(MODELS, refused, naming(uuid)), internalError);
+
+    await restore();
+    expectRefused(await poll(server, uuid), gone);
+    expectAccepted(await server.post(MODELS, refused, naming(uuid)));
+    expectFailure(await poll(server, uuid), 503, 'SYS.1003', expect.any(String));
+  });
+
   test('and an operation that fails in the middle leaves its failed job alone', async () => {
     const server = shared();
     const uuid = newUuid();
