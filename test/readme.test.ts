@@ -28,7 +28,7 @@ function tour(): Step[] {
 }
 
 const dateless = (answer: string) =>
-  JSON.parse(answer.replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"a date"'));
+  answer.replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"a date"').trim();
 
 test.skipIf(!curlIsThere)('the tour answers as printed', async () => {
   const server = await startServer({ clock: Date.now });

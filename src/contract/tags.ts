@@ -14,41 +14,30 @@ export const tagFields = {
   userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag, boundedList),
 };
 
-const field = {
-  resourceType: oneOf('Kind of the tagged resource.', resourceTypes),
-  resourceUuid: uuidOf('the tagged resource'),
-  tag,
-};
+const resourceType = oneOf('Kind of the tagged resource.', resourceTypes);
+const resourceUuid = uuidOf('the tagged resource');
 
-export const UserTagInventory = Type.Object(
-  {
-    uuid,
-    ...field,
-    type: oneOf('Kind of tag.', ['User']),
-    createDate,
-    lastOpDate,
-  },
-  { $id: 'UserTagInventory', description: 'A tag that a user attached to a resource.' },
-);
+const membersOf = <Type extends 'User' | 'System'>(type: Type) => ({
+  ...{ uuid, resourceUuid, resourceType, tag },
+  type: oneOf('Kind of tag.', [type]),
+  ...{ createDate, lastOpDate },
+});
+
+export const UserTagInventory = Type.Object(membersOf('User'), {
+  $id: 'UserTagInventory',
+  description: 'A tag that a user attached to a resource.',
+});
 export type UserTagInventory = Static<typeof UserTagInventory>;
 
 export const SystemTagInventory = Type.Object(
   {
-    uuid,
-    ...field,
-    type: oneOf('Kind of tag.', ['System']),
+    ...membersOf('System'),
     inherent: boolean('Whether the tag came with the platform: always false.'),
-    createDate,
-    lastOpDate,
   },
   { $id: 'SystemTagInventory', description: 'A tag that steers how a resource is treated.' },
 );
 export type SystemTagInventory = Static<typeof SystemTagInventory>;
 
-export const CreateTagParams = Type.Object({
-  resourceType: field.resourceType,
-  resourceUuid: field.resourceUuid,
-  tag,
-});
+export const CreateTagParams = Type.Object({ resourceType, resourceUuid, tag });
 
 export const UpdateTagParams = Type.Object({ tag });

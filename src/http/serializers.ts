@@ -12,8 +12,10 @@ export function sharedSerializers(): Build {
   const build = SerializerSelector();
   return (components, options) => {
     const lazies = new Map<string, Serializer>();
-    const compile = (key: string, route: { schema?: unknown }): Serializer =>
-      build(referred(key, (components ?? {}) as Schemas) as never, options)(route as never);
+    const compile = (key: string, route: { schema?: unknown }): Serializer => {
+      const used = inOrder(referred(key, (components ?? {}) as Schemas));
+      return build(used as never, options)({ ...route, schema: inOrder(route.schema) } as never);
+    };
     return (route) => {
       const key = JSON.stringify(route.schema);
       const shared = lazies.get(key);
@@ -27,6 +29,19 @@ export function sharedSerializers(): Build {
       return lazy;
     };
   };
+}
+
+/**
+ * A schema for the serialiser alone, which writes required members before the others, while the documents have all
+ * in one order (contract §3): only the first member stays required.
+ */
+function inOrder(schema: unknown): unknown {
+  const text = JSON.stringify(schema, (_key, value) => {
+    if (!Array.isArray(value?.required) || typeof value.properties !== 'object') return value;
+    const [first = ''] = Object.keys(value.properties);
+    return { ...value, required: value.required.filter((name: unknown) => name === first) };
+  });
+  return JSON.parse(text);
 }
 
 /** The components that a schema's text refers to, themselves or through others. */
