@@ -116,7 +116,7 @@ export function helpText(): string {
       : variableOf(key);
     return (
       `  ${flag} (${variable})\n      ${plain(description)}\n` +
-      `      Allowed: ${plain(allowed)}. Default: ${standard || 'none'}.`
+      `      Allowed: ${plain(allowed)}. ${standard ? `Default: ${standard}.` : 'Not set by default.'}`
     );
   });
   return [

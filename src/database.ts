@@ -16,6 +16,10 @@ export interface DatabaseOptions {
   onCommit: (writes: number) => void;
   /** Told of a connection that broke while nobody used it. */
   onLost: (error: Error) => void;
+  /** Told once where the database is not there yet, and is waited for. */
+  onWait?: (error: Error) => void;
+  /** Ends that. */
+  stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -24,12 +28,13 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   { databaseUrl, databaseConnections }: Place,
-  { migrationsFolder, server, readerProgram, onCommit, onLost }: DatabaseOptions,
+  { migrationsFolder, readerProgram, onCommit, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
+      ...{ ...options, onCommit },
       ...{ url: databaseUrl.url, connections: databaseConnections },
-      ...{ migrationsFolder: `${migrationsFolder}/postgres`, server, onCommit, onLost },
+      migrationsFolder: `${migrationsFolder}/postgres`,
     });
   }
   return openSqliteStore({

@@ -63,7 +63,9 @@ async function main(): Promise<void> {
   });
   for (const warning of warnings) logger.warn(warning);
 
+  const stopping = new AbortController();
   const starting = serve(settings, {
+    stopping: stopping.signal,
     logger,
     readFile,
     version,
@@ -77,6 +79,7 @@ async function main(): Promise<void> {
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
+    stopping.abort();
     await (await starting).close();
   });
   await starting;

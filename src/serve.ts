@@ -25,6 +25,8 @@ export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
   readerProgram?: string | undefined;
   /** Folder with the parts of the page at /docs; the package's own unless given. */
   docsAssets?: string | undefined;
+  /** Ends what a start waits for. */
+  stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -44,6 +46,8 @@ export async function serve(settings: Settings, world: World): Promise<App> {
     readerProgram: world.readerProgram,
     onCommit: metrics.committed,
     onLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
+    onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
+    stopping: world.stopping,
   });
   try {
     const seed = readSeedFile(settings, world);

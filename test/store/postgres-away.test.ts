@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
@@ -26,6 +27,11 @@ const AT_ONCE_MS = 2000;
 const LIMIT_MS = { connection: 5000, lock: 2 * 5000, answer: 35_000, settling: 5000 };
 /** For what is done besides, on a machine that has much to do. */
 const SLACK_MS = 3000;
+
+/** What a server says that is started before its database. */
+const WAITING = 'the database is not there yet, waiting for it';
+/** Starts the program, and has it stop while it waits. */
+const STOPPED_SOON = `"${process.execPath}" "${resolve('dist/main.js')}" & sleep 2; kill $!; wait $!`;
 
 interface Served {
   cluster: Cluster;
@@ -191,6 +197,20 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(program).toBeUndefined();
       await cluster.start();
       expect(await addService(await launching, 'first')).toMatchObject({ status: 200 });
+      const told = (await launching).log().map(({ msg }) => msg);
+      expect(told.filter((msg) => msg === WAITING)).toHaveLength(1);
+    });
+
+    test('is not waited for by a server that is to stop', async (context) => {
+      const url = `postgres://postgres:secret@127.0.0.1:${await freePort()}/postgres`;
+      const start = performance.now();
+      const command: [string, ...string[]] = ['sh', '-c', STOPPED_SOON];
+      const program = await launchServing(context, { command, env: { AIOS_DATABASE_URL: url } });
+      expect(await program.ended).toBe(1);
+      expect(program.log().map(({ msg }) => msg)).toEqual([WAITING, 'SIGTERM received, stopping']);
+      expect(program.stdout()).not.toContain('secret');
+      expect(program.stderr()).toMatch(/^aios-model-server: The database [^\n]+ can't be used: /);
+      expect(performance.now() - start).toBeLessThan(6000);
     });
 
     test('may never come: its server ends with a sentence', async (context) => {

@@ -18,6 +18,10 @@ export interface StoreOptions extends PostgresStoreOptions {
   migrationsFolder: string;
   /** Told of a connection that broke while nobody used it. */
   onLost: (error: Error) => void;
+  /** Told once where the database is not there yet, and is waited for. */
+  onWait?: (error: Error) => void;
+  /** Ends that. */
+  stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -30,7 +34,7 @@ export async function openPostgresStore(options: StoreOptions): Promise<Store> {
   const pool = openPool(url, connections, onLost);
   const name = nameOf(url);
   try {
-    await waitFor(pool, name);
+    await waitFor(pool, options);
     await migrate({ pool, name, migrationsFolder, server });
     return createPostgresStore(pool, options);
   } catch (error) {
@@ -61,14 +65,18 @@ export async function openPostgresStoreToRead(
 }
 
 /** @throws DatabaseRefused */
-async function waitFor(pool: Pool, name: string): Promise<void> {
+async function waitFor(
+  pool: Pool,
+  { url, onWait = () => {}, stopping }: Pick<StoreOptions, 'url' | 'onWait' | 'stopping'>,
+): Promise<void> {
   const late = AbortSignal.timeout(START.limitMs);
-  for (;;) {
+  for (let times = 1; ; times++) {
     try {
       await pool.query('SELECT 1');
       return;
     } catch (error) {
-      if (!mayCome(error) || late.aborted) throw refusal(name, error);
+      if (!mayCome(error) || late.aborted || stopping?.aborted) throw refusal(nameOf(url), error);
+      if (times === 1) onWait(error as Error);
       await setTimeout(START.pauseMs);
     }
   }
