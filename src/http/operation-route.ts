@@ -104,13 +104,13 @@ export function operationRoutes<Name extends OperationName>(
       query,
       body,
     } as SentRequest);
-    return async (ports: Ports): Promise<Result<Name>> => {
+    return async (operationPorts: Ports): Promise<Result<Name>> => {
       checkTimeout(request, reply);
       const read = readArguments();
-      // The compiled serialiser would miss the required fields that were not asked for.
+      // The compiled serialiser would miss the uuid where it was not asked for.
       if ('fields' in read.query) reply.serializer(JSON.stringify);
       const path = params as Request<Name>['path'];
-      return rule({ path, caller: { address, session }, ...read }, ports);
+      return rule({ path, caller: { address, session }, ...read }, operationPorts);
     };
   }
 
