@@ -14,8 +14,8 @@ type ClientError = Error & { code?: string };
  */
 export class NodeRefusals {
   readonly #log: Pick<FastifyBaseLogger, 'info'>;
-  /** The latest response on a connection. */
-  readonly #responses = new WeakMap<Socket, ServerResponse>();
+  /** The latest response on a connection, and the one before it. */
+  readonly #responses = new WeakMap<Socket, [ServerResponse, ServerResponse | undefined]>();
   readonly #refused = new WeakSet<Socket>();
 
   constructor(log: Pick<FastifyBaseLogger, 'info'>) {
@@ -25,10 +25,15 @@ export class NodeRefusals {
   watch(server: Server): void {
     // Beyond a count Node drops headers without a word; their length is bounded instead.
     server.maxHeadersCount = 0;
-    server.on('request', (request, response) => this.#responses.set(request.socket, response));
+    server.on('request', ({ socket }, response) => {
+      const [before] = this.#responses.get(socket) ?? [];
+      this.#responses.set(socket, [response, before?.writableFinished ? undefined : before]);
+    });
     server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     server.on('connect', (request, socket) =>
-      this.#refuse(unroutedPath(request.url ?? ''), socket as Socket),
+      this.#afterAnswers(socket as Socket, () =>
+        this.#refuse(unroutedPath(request.url ?? ''), socket as Socket),
+      ),
     );
   }
 
@@ -37,12 +42,17 @@ export class NodeRefusals {
     // Node reports every further chunk of what it has refused.
     if (error.code === 'ECONNRESET' || socket.destroyed || this.#refused.has(socket)) return;
     this.#refused.add(socket);
-    const refuse = () => this.#refuse(failureOf(error), socket, error.code);
-    const response = this.#responses.get(socket);
-    // What follows a whole request may be no HTTP; the request is answered all the same, and first.
-    if (response?.req.complete && !response.writableFinished) response.once('finish', refuse);
-    else refuse();
+    this.#afterAnswers(socket, () => this.#refuse(failureOf(error), socket, error.code));
   };
+
+  /** What follows whole requests may be no HTTP; they are answered all the same, and first. */
+  #afterAnswers(socket: Socket, refuse: () => void): void {
+    const [latest, before] = this.#responses.get(socket) ?? [];
+    // Only of the latest request may there be a part; answers leave in the order of their requests.
+    const last = latest?.req.complete ? latest : before;
+    if (last && !last.writableFinished) last.once('finish', refuse);
+    else refuse();
+  }
 
   #refuse(failure: ApiError, socket: Socket, reason?: string): void {
     this.#log.info({ status: failure.status, reason }, 'refused by the HTTP server');

@@ -248,15 +248,26 @@ describe('400: what is not HTTP', () => {
     expect(server.rows('models')).toEqual([]);
   });
 
-  test('a request that was carried out is not answered with the refusal of what came after it', async () => {
+  test.each([
+    ['more than its length', 'and more than its length', 400, 'SYS.1007'],
+    [
+      'a body of bad chunks',
+      rawRequest('POST', MODELS, { ...JSON_HEADER, 'Transfer-Encoding': 'chunked' }, 'zz\r\n'),
+      ...([400, 'SYS.1007'] as const),
+    ],
+    ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 404, 'SYS.1009'],
+  ] as const)('requests that were carried out are not answered with the refusal of what came after: %s', async (_, after, status, code) => {
     const server = await startServer();
     const body = JSON.stringify({ param: requiredModelParams });
     const headers = { ...JSON_HEADER, 'Content-Length': String(body.length) };
     const connection = await openConnection(server.url);
-    await connection.send(rawRequest('POST', MODELS, headers, `${body}and more than its length`));
-    const answer = await connection.answer();
-    expect([answer.status, server.rows('models')]).toEqual([200, [expect.anything()]]);
-    expectFailure(await connection.answer(), 400, 'SYS.1007', 'the request is not valid HTTP');
+    const request = rawRequest('POST', MODELS, headers, body);
+    await connection.send(request + request + after);
+    const answers = [await connection.answer(), await connection.answer()];
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+    expect(server.rows('models')).toHaveLength(2);
+    expectFailure(await connection.answer(), status, code, expect.any(String));
+    await connection.closed();
   });
 });
 
