@@ -109,7 +109,7 @@ test('the help tells of every setting its flag, variable, purpose, values and de
     for (const text of [`--${flagOf(key)}`, variableOf(key), description, allowed]) {
       expect(help).toContain(text.replaceAll('`', ''));
     }
-    expect(help).toContain(`Default: ${standard || 'none'}.`);
+    expect(help).toContain(standard ? `Default: ${standard}.` : 'Not set by default.');
   }
   expect(help).toContain('--session-file (AIOS_SESSION, AIOS_SESSION_FILE)');
   expect(help).toContain(

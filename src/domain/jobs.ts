@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { ApiError } from '../contract/errors.ts';
+import type { ApiError } from '../contract/errors.ts';
 import type { Ports, Store } from './ports.ts';
 import type { Job, NewJob, RefusedJob } from './records.ts';
 
@@ -51,29 +51,22 @@ export class Jobs {
   /**
    * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
    * @param operate the operation, on the store it is given
-   * @param options.keepsRefusals whether the job takes the failures for which the request is at fault;
-   *   else they leave no job (decision 1)
+   * @param options.keeps whether the job ends with a failure; else it leaves no job (decision 1)
    * @param options.failureOf makes a failure of whatever was thrown
-   * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; and what isn't kept
+   * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; SYS.1010; and what the job doesn't keep
    */
   async run<Result>(
     job: NewJob,
     operate: (store: Store) => Promise<Result>,
-    options: { keepsRefusals: boolean; failureOf: (thrown: unknown) => ApiError },
+    options: { keeps: (failure: ApiError) => boolean; failureOf: (thrown: unknown) => ApiError },
   ): Promise<Ended<Result>> {
     const { store } = this.#ports;
     try {
       return { result: await operate(store.forJob(job)) };
     } catch (thrown) {
       const failure = options.failureOf(thrown);
-      const isDuplicate = failure.failure === 'duplicateJob';
-      if (isDuplicate || (failure.isRefusal && !options.keepsRefusals)) throw failure;
-      await store.addFailedJob(job, failure.answer).catch((error) => {
-        const isThere = error instanceof ApiError && error.failure === 'duplicateJob';
-        // No outcome is told that is not kept; but where the operation met a database that was away, it may be
-        // done all the same, as its own failure tells.
-        throw failure.failure === 'notReady' && !isThere ? failure : error;
-      });
+      if (failure.failure === 'duplicateJob' || !options.keeps(failure)) throw failure;
+      await store.addFailedJob(job, failure.answer);
       return { failure };
     }
   }

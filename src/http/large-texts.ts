@@ -1,5 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
-
 /** Length from which on it takes milliseconds to parse a text, or to encode it. */
 const LARGE = 256 * 1024;
 
@@ -9,19 +7,14 @@ export function afterOthers(length: number, step: () => void): void {
   else setImmediate(step);
 }
 
-/** A hook: encodes a large answer once, where it would be to count its bytes and again to send them. */
-export function encodeAnswer(
-  _request: FastifyRequest,
-  _reply: FastifyReply,
-  payload: unknown,
-  done: (error: null, payload: unknown) => void,
-): void {
+/** Encodes a large answer once, which would else be done to count its bytes and again to send them; a small one stays. */
+export function encodeAnswer(payload: unknown, done: (payload: unknown) => void): void {
   if (typeof payload !== 'string' || payload.length < LARGE) {
-    done(null, payload);
+    done(payload);
     return;
   }
   afterOthers(payload.length, () => {
     const bytes = Buffer.from(payload);
-    afterOthers(bytes.length, () => done(null, bytes));
+    afterOthers(bytes.length, () => done(bytes));
   });
 }

@@ -29,6 +29,7 @@ import { hook } from './hook.ts';
 import { acceptJob, type jobRequests } from './job-requests.ts';
 import type { Meter } from './metrics.ts';
 import { decodedPath, routePath } from './paths.ts';
+import { wantedReads } from './wanted-reads.ts';
 import type { WebHooks } from './web-hooks.ts';
 
 declare module 'fastify' {
@@ -117,10 +118,16 @@ export function operationRoutes<Name extends OperationName>(
   async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const operate = prepare(request, reply);
     reply.type(JSON_CONTENT_TYPE);
-    if (!request.jobRequest) return { success: true, ...(await operate(ports)) };
+    if (!request.jobRequest) {
+      const own = isWrite(operation) ? ports : wantedReads(ports, request);
+      return { success: true, ...(await operate(own)) };
+    }
     const { job, accepted } = request.jobRequest;
     const ended = await jobs.run(job, (store) => operate({ ...ports, store }), {
-      keepsRefusals: accepted !== undefined,
+      // What the server can't do for the moment is to be asked for again, as the same job; the inline 4xx too.
+      keeps: (failure) =>
+        failure === request.injectedFailure ||
+        (failure.failure !== 'notReady' && (accepted !== undefined || !failure.isRefusal)),
       failureOf: (thrown) => failureOf(thrown, request),
     });
     meter.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');

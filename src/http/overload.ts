@@ -54,8 +54,6 @@ export const defaultBounds = (): Bounds => ({
 /** Bodies and answers up to this are bounded by the number of requests: large ones don't keep them out. */
 const SMALL_BYTES = 64 * 1024;
 
-const CHARACTER_BYTES_MAX = 3;
-
 /** From when on a body that is still arriving makes room for a new request, in milliseconds. */
 const SLOW_MS = 1000;
 
@@ -161,21 +159,33 @@ export class Load {
     socket.setTimeout(this.#bounds.stall);
     const bytes = bytesOf(payload);
     const isLarge = held && !held.isReleased && bytes > SMALL_BYTES;
+    const isRead = request.method === 'GET';
+    // Reads leave as much again to the answers of what was written.
+    const room = this.#bounds.answerBytes * (isRead ? 1 : 2);
     // A single one is made, however large: the client might need it.
-    const hasRoom =
-      this.#answerBytes === 0 || this.#answerBytes + bytes <= this.#bounds.answerBytes;
+    const hasRoom = this.#answerBytes === 0 || this.#answerBytes + bytes <= room;
     if (isLarge && hasRoom) {
-      held.answerBytes += bytes;
-      this.#answerBytes += bytes;
-    } else if (isLarge && request.method === 'GET') {
+      this.#countAnswer(held, bytes);
+    } else if (isLarge && isRead) {
       done(overloaded('too many large answers are in flight'));
       return;
     } else if (isLarge) {
       // A refusal would say that nothing was written.
       socket.destroy();
     }
-    done(null, payload);
+    encodeAnswer(payload, (encoded) => {
+      if (isLarge && hasRoom && Buffer.isBuffer(encoded)) {
+        this.#countAnswer(held, encoded.length - bytes);
+      }
+      done(null, encoded);
+    });
   };
+
+  #countAnswer(held: Held, bytes: number): void {
+    if (held.isReleased) return;
+    held.answerBytes += bytes;
+    this.#answerBytes += bytes;
+  }
 
   /** Refuses the request whose body has been arriving longest, if that is long. */
   #refuseSlowest(): boolean {
@@ -247,17 +257,13 @@ export async function shedLoad(app: FastifyInstance, bounds: Bounds): Promise<Lo
     },
   });
   app.addHook('onRequest', load.admit);
-  app.addHook('onSend', encodeAnswer);
   app.addHook('onSend', load.answer);
   return load;
 }
 
-/** Of an answer that is large; of a small one, about. */
+/** About: that of a text is known when it is encoded. */
 function bytesOf(payload: unknown): number {
-  if (Buffer.isBuffer(payload)) return payload.length;
-  if (typeof payload !== 'string') return 0;
-  const isLarge = payload.length * CHARACTER_BYTES_MAX > SMALL_BYTES;
-  return isLarge ? Buffer.byteLength(payload) : payload.length;
+  return Buffer.isBuffer(payload) || typeof payload === 'string' ? payload.length : 0;
 }
 
 function overloaded(reason: string, headers?: Record<string, string>): ApiError {

@@ -1,4 +1,3 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
 import { afterOthers, encodeAnswer } from '../../src/http/large-texts.ts';
 import { addModel } from '../support/resources.ts';
@@ -27,9 +26,7 @@ test.each([
 async function orderBesides(answer: string): Promise<unknown[]> {
   const order: unknown[] = [];
   setImmediate(() => order.push('another'));
-  encodeAnswer({} as FastifyRequest, {} as FastifyReply, answer, (_, payload) => {
-    order.push(payload);
-  });
+  encodeAnswer(answer, (payload) => order.push(payload));
   setImmediate(() => order.push('one who came later'));
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   return order;

@@ -146,6 +146,24 @@ describe('the writes of one turn', () => {
     expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(asked.toSorted());
   });
 
+  test('are fewer where they are large, and all are done in their order', async (context) => {
+    const { turns, commits, insert, committed } = openTurns(context);
+    const large = { text: 'x'.repeat(600_000) };
+    const seen = await Promise.all(
+      times(5, (id) =>
+        turns
+          .write(() => {
+            insert(id);
+            return large;
+          })
+          .then(() => committed().includes(id)),
+      ),
+    );
+    expect(seen).toEqual(times(5, () => true));
+    expect(commits).toEqual([2, 2, 1]);
+    expect(committed()).toEqual([0, 1, 2, 3, 4]);
+  });
+
   test('are done in the order in which they were asked for', async (context) => {
     const { turns, insert, ids } = openTurns(context);
     const seen = await Promise.all(
@@ -560,7 +578,43 @@ describe('a read', () => {
     const turnsOfReads = await Promise.all(times(4, () => turns.read(() => page).then(() => turn)));
     isOver = true;
     expect(new Set(turnsOfReads).size).toBe(4);
-    expect(turnsOfReads).toEqual(turnsOfReads.toSorted((one, other) => one - other));
+  });
+
+  test('does not wait for all that give much: the latest and the longest asked for are read in turn', async (context) => {
+    const { turns } = openTurns(context);
+    const read: string[] = [];
+    const page = times(200, () => ({}));
+    const asked = times(6, (index) => turns.read(() => read.push(`large ${index}`) && page));
+    asked.push(turns.read(() => read.push('small') && []));
+    await Promise.all(asked);
+    expect(read).toEqual([
+      'large 0',
+      'small',
+      'large 5',
+      'large 1',
+      'large 4',
+      'large 2',
+      'large 3',
+    ]);
+  });
+
+  test('is left out where nobody waits for it by then', async (context) => {
+    const { turns, ids } = openTurns(context);
+    let isThere = true;
+    let read = 0;
+    const count = () => {
+      read++;
+      return ids();
+    };
+    const asked = [turns.read(count, () => isThere), turns.read(count, () => !isThere)];
+    const later = Promise.allSettled(asked);
+    isThere = false;
+    const notReady = expect.objectContaining({ failure: 'notReady' });
+    expect(await later).toEqual([
+      { status: 'rejected', reason: notReady },
+      { status: 'fulfilled', value: [] },
+    ]);
+    expect(read).toBe(1);
   });
 
   test('is done however many writes keep coming after it', async (context) => {

@@ -1,5 +1,5 @@
 import type { Kind } from '../../contract/queryable.ts';
-import type { Condition, PageQuery, Store } from '../../domain/ports.ts';
+import type { Condition, IsWanted, PageQuery, Store } from '../../domain/ports.ts';
 import type { Records } from '../../domain/records.ts';
 import type { Answer, Question } from './answers.ts';
 import type { Database } from './driver.ts';
@@ -41,6 +41,7 @@ export function createListing(
     kind: Kind,
     query: PageQuery,
     fields?: readonly string[],
+    isWanted?: IsWanted,
   ): Promise<Listed[]> {
     const key = JSON.stringify([kind, query, fields]);
     const { rows, toRecord } = records.page(kind, fields);
@@ -54,11 +55,11 @@ export function createListing(
       const answered = answerOrReader(question);
       if (answered instanceof Reader) return { reader: answered, question, version };
       return pages.keep(key, version, pageOf(answered));
-    });
+    }, isWanted);
     if (Array.isArray(found)) return found;
     const { reader, question, version } = found;
     const page = pageOf(await reader.ask(question));
-    return read(() => pages.keep(key, version, page));
+    return read(() => pages.keep(key, version, page), isWanted);
   }
 
   async function count(kind: Kind, conditions: readonly Condition[]): Promise<number> {
@@ -68,20 +69,24 @@ export function createListing(
     return found as number;
   }
 
-  function find<K extends Kind>(kind: K, uuid: string): Promise<Records[K] | undefined> {
+  function find<K extends Kind>(
+    kind: K,
+    uuid: string,
+    isWanted?: IsWanted,
+  ): Promise<Records[K] | undefined> {
     const key = `${kind} ${uuid}`;
     return read(() => {
       const [known] = pages.find<[Records[K]]>(key) ?? [];
       const record = known ?? records.find(kind, uuid);
       if (record && !known) pages.keep(key, pages.version, [record]);
       return record;
-    });
+    }, isWanted);
   }
 
   return {
     find,
-    list: (kind, query) => list(kind, query),
-    listFields: (kind, query, fields) => list(kind, query, fields),
+    list: (kind, query, isWanted) => list(kind, query, undefined, isWanted),
+    listFields: list,
     count,
   };
 }

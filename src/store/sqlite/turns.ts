@@ -24,12 +24,22 @@ interface Asked {
   isAlone: boolean;
   /** Whether it fails at once where it meets another program's lock. */
   isImpatient: boolean;
+  /** Whether somebody still waits for it. */
+  isWanted: () => boolean;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
 }
 
 /** Tells one who waits how it ended. */
 type Tell = () => void;
+
+/** A write that was done, with how much of a turn it takes, in resources. */
+interface Done {
+  weight: number;
+  tell: Tell;
+}
+
+const always = () => true;
 
 /** One write of several has failed when it had changed something. */
 class Halfway extends Error {}
@@ -60,6 +70,8 @@ export class Turns {
   #pauses = 0;
   #isPausing = false;
   #isFailing = false;
+  /** Whether the next turn begins with the reads that were asked for last. */
+  #isLatestFirst = false;
   /** Done when the reads of a turn begin, in their transaction. */
   beforeReads: () => void = () => {};
 
@@ -85,8 +97,12 @@ export class Turns {
   readonly writeUnlessLocked = <Result>(work: () => Result): Promise<Result> =>
     this.#ask(this.#writes, work, { isImpatient: true });
 
-  /** Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of. */
-  readonly read = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#reads, work);
+  /**
+   * Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of.
+   * @param isWanted asked when its turn comes: without anybody who waits it is left out, and rejects
+   */
+  readonly read = <Result>(work: () => Result, isWanted = always): Promise<Result> =>
+    this.#ask(this.#reads, work, { isWanted });
 
   /** Whether the last transaction of writes was kept from the disk. */
   get isFailing(): boolean {
@@ -103,13 +119,13 @@ export class Turns {
   #ask<Result>(
     asked: Asked[],
     work: () => Result,
-    { isAlone = false, isImpatient = false } = {},
+    { isAlone = false, isImpatient = false, isWanted = always } = {},
   ): Promise<Result> {
     return new Promise((resolve, fail) => {
       if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
       const reject = (error: unknown) => fail(translateError(error));
       if (isImpatient && this.#isPausing) throw new ApiError('notReady', 'the database is locked');
-      asked.push({ work, isAlone, isImpatient, resolve, reject });
+      asked.push({ work, isAlone, isImpatient, isWanted, resolve, reject });
       this.#schedule();
     });
   }
@@ -137,6 +153,7 @@ export class Turns {
       this.#options.requireKept();
       this.#pauses = 0;
       this.#isFailing = false;
+      this.#writes.unshift(...group.splice(outcomes.length));
       for (const tell of outcomes) tell();
     } catch (error) {
       this.#fail(group, error);
@@ -183,9 +200,18 @@ export class Turns {
     }
   }
 
+  /** Does as many of these writes as a turn takes, the first of them at least. */
   #commit(group: readonly Asked[]): Tell[] {
     const doAll = (run: (work: Work) => unknown) =>
-      this.#transaction.immediate(() => group.map((asked) => this.#write(asked, run))) as Tell[];
+      this.#transaction.immediate(() => {
+        const tells: Tell[] = [];
+        for (let left = RESOURCES_MAX; left > 0 && tells.length < group.length; ) {
+          const { weight, tell } = this.#write(group[tells.length] as Asked, run);
+          tells.push(tell);
+          left -= weight;
+        }
+        return tells;
+      }) as Tell[];
     try {
       return doAll(this.#unlessHalfway);
     } catch (error) {
@@ -195,14 +221,15 @@ export class Turns {
     }
   }
 
-  #write({ work, resolve, reject }: Asked, run: (work: Work) => unknown): Tell {
+  #write({ work, resolve, reject }: Asked, run: (work: Work) => unknown): Done {
     try {
       const result = run(work) as never;
-      return () => tellInTurn(weightOf(result), () => resolve(result));
+      const weight = weightOf(result);
+      return { weight, tell: () => tellInTurn(weight, () => resolve(result)) };
     } catch (error) {
       // A full disk and the like end the whole transaction.
       if (error instanceof Halfway || !this.#client.inTransaction) throw error;
-      return () => reject(error);
+      return { weight: 1, tell: () => reject(error) };
     }
   }
 
@@ -221,11 +248,13 @@ export class Turns {
       this.#transaction.deferred(() => {
         this.beforeReads();
         for (let left = RESOURCES_MAX; left > 0; ) {
-          const asked = this.#reads.shift();
-          if (!asked) return;
+          const asked = this.#isLatestFirst ? this.#reads.pop() : this.#reads.shift();
+          if (!asked) break;
           left -= read(asked);
         }
       });
+      // Where many are asked for that take long, small ones that come later don't wait for all of them.
+      this.#isLatestFirst = this.#reads.length > 0 && !this.#isLatestFirst;
     } catch (error) {
       for (const { reject } of this.#reads.splice(0)) reject(error);
     }
@@ -233,8 +262,9 @@ export class Turns {
 }
 
 /** Does a read, and returns how much of a turn it takes, in resources. */
-function read({ work, resolve, reject }: Asked): number {
+function read({ work, isWanted, resolve, reject }: Asked): number {
   try {
+    if (!isWanted()) throw new ApiError('notReady', 'nobody waits for the answer any more');
     const result = work();
     const weight = Array.isArray(result)
       ? result.reduce((sum, each) => sum + weightOf(each), 0)
