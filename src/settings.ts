@@ -67,7 +67,8 @@ export const definitions = {
     fromFile: true,
   }),
   databaseConnections: setting({
-    description: 'Most connections to a PostgreSQL database at a time, for this server alone.',
+    description:
+      'Most connections to a PostgreSQL database at a time, for this server alone; one more asks how it is.',
     allowed: 'an integer from 1 to 1000',
     default: '10',
     parse: (text) => integerIn(text, 1, 1000),

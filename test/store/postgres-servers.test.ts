@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
@@ -9,8 +11,11 @@ import {
   describePostgres,
   emptySchema,
   openPostgres,
+  POSTGRES_URL,
   postgresDatabase,
+  query,
 } from '../support/postgres.ts';
+import { queryPostgres } from '../support/postgres-client.ts';
 import {
   extras,
   hook,
@@ -32,6 +37,35 @@ async function connection(context: Finishing, url: string) {
   await client.connect();
   context.onTestFinished(() => client.end());
   return async (text: string) => (await client.query(text)).rows as Record<string, unknown>[];
+}
+
+/** The same database by a way on which a statement with this text waits. */
+async function heldUp(
+  context: Finishing,
+  given: string,
+  text: string,
+  until: Promise<void>,
+): Promise<string> {
+  const url = new URL(given);
+  const { hostname, port } = url;
+  const proxy = createServer((client) => {
+    const database = connect(Number(port), hostname);
+    database.pipe(client);
+    client.on('data', async (data) => {
+      if (data.includes(text)) await until;
+      database.write(data);
+    });
+    for (const [one, other] of [
+      [client, database],
+      [database, client],
+    ] as const) {
+      one.on('error', () => {}).on('close', () => other.destroy());
+    }
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  context.onTestFinished(() => void proxy.close());
+  url.host = `127.0.0.1:${(proxy.address() as AddressInfo).port}`;
+  return url.href;
 }
 
 /** Some stores on one database, as its servers have them. */
@@ -121,6 +155,35 @@ describePostgres('servers that start', () => {
     const store = await opening;
     await added(store);
     await store.close();
+  });
+
+  test('start though another migrates while they look for tables of others', async (context) => {
+    const url = await emptySchema(context);
+    let migrated = () => {};
+    const until = new Promise<void>((resolve) => {
+      migrated = resolve;
+    });
+    const late = openPostgres(await heldUp(context, url, 'information_schema.tables', until));
+    await setTimeout(300);
+    await (await openPostgres(url)).close();
+    migrated();
+    const store = await late;
+    await added(store);
+    await store.close();
+  });
+
+  test('start on no database that keeps its texts otherwise than as UTF-8', async (context) => {
+    const name = `aios_test_${newUuid()}`;
+    await query(
+      `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'`,
+    );
+    context.onTestFinished(async () => void (await query(`DROP DATABASE ${name}`)));
+    const url = new URL(POSTGRES_URL);
+    url.pathname = name;
+    await expect(openPostgres(url.href)).rejects.toThrow(
+      / keeps its texts as LATIN1: name one that was created with ENCODING 'UTF8'\.$/,
+    );
+    expect(await queryPostgres(url.href, TABLES)).toEqual([]);
   });
 
   test('leave a database of another program as it is', async (context) => {

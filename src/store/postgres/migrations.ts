@@ -36,10 +36,16 @@ export interface MigratedDatabase extends SchemaLocation {
  *   takes too long to migrate
  */
 export async function migrate(database: MigratedDatabase): Promise<void> {
+  await requireUtf8(database);
   const migrations = readMigrationFiles(database);
   for (let waited = 0; ; waited++) {
-    const applied = await appliedTo(database);
-    if (applied.length === 0) await refuseForeign(database);
+    let applied = await appliedTo(database);
+    if (applied.length === 0) {
+      const foreign = await someTable(database);
+      // Another server may have migrated it meanwhile.
+      if (foreign !== undefined) applied = await appliedTo(database);
+      if (foreign !== undefined && applied.length === 0) refuseForeign(database, foreign);
+    }
     refuseNewer(
       database,
       applied,
@@ -105,14 +111,28 @@ function refuseNewer(
   );
 }
 
-async function refuseForeign({ pool, name }: SchemaLocation): Promise<void> {
+/** The name of a table beside those of the migrations themselves. */
+async function someTable({ pool }: SchemaLocation): Promise<string | undefined> {
   const { rows } = await pool.query(
     `SELECT table_name FROM information_schema.tables
       WHERE table_schema = current_schema() AND table_name NOT IN ('${SCHEMA_LOCK}', '${APPLIED}') LIMIT 1`,
   );
-  if (rows.length === 0) return;
+  return rows[0]?.table_name;
+}
+
+function refuseForeign({ name }: SchemaLocation, table: string): never {
   throw new DatabaseRefused(
-    `The database ${name} has tables of another program, such as ${rows[0].table_name}: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
+    `The database ${name} has tables of another program, such as ${table}: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
+  );
+}
+
+/** Elsewhere not every text could be kept, or would be compared by its bytes. */
+async function requireUtf8({ pool, name }: SchemaLocation): Promise<void> {
+  const { rows } = await pool.query('SHOW server_encoding');
+  const [{ server_encoding: encoding }] = rows;
+  if (/^utf-?8$/i.test(encoding)) return;
+  throw new DatabaseRefused(
+    `The database ${name} keeps its texts as ${encoding}: name one that was created with ENCODING 'UTF8'.`,
   );
 }
 

@@ -9,10 +9,10 @@ import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 /** For how long a database is asked for at the start that is not there yet, and until the next time. */
 const START = { limitMs: 30_000, pauseMs: 250 };
 
-export interface StoreOptions extends PostgresStoreOptions {
+export interface StoreOptions extends Omit<PostgresStoreOptions, 'checks'> {
   /** `postgres://…` */
   url: string;
-  /** The most connections there may be at a time. */
+  /** The most connections there may be at a time, beside the one that checks. */
   connections: number;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
@@ -32,13 +32,14 @@ export interface StoreOptions extends PostgresStoreOptions {
 export async function openPostgresStore(options: StoreOptions): Promise<Store> {
   const { url, connections, migrationsFolder, server, onLost } = options;
   const pool = openPool(url, connections, onLost);
+  const checks = openPool(url, 1, onLost);
   const name = nameOf(url);
   try {
     await waitFor(pool, options);
     await migrate({ pool, name, migrationsFolder, server });
-    return createPostgresStore(pool, options);
+    return createPostgresStore(pool, { ...options, checks });
   } catch (error) {
-    await pool.end();
+    await Promise.all([pool.end(), checks.end()]);
     throw error instanceof DatabaseRefused ? error : refusal(name, error);
   }
 }

@@ -27,6 +27,8 @@ import { statements } from './statements.ts';
 import { operationWrites, type Write } from './writes.ts';
 
 export interface PostgresStoreOptions {
+  /** Of a connection that asks how the database is; where all others wait for a lock it has one all the same. */
+  checks?: Pool | undefined;
   /** What tells this server from the others. */
   server: string;
   /** Told of each transaction how many writes it held. */
@@ -42,9 +44,10 @@ async function readControl(run: Run, find: Prepared): Promise<string | undefined
 /** The store on a migrated PostgreSQL database, whose connections it closes in the end. */
 export function createPostgresStore(
   pool: Pool,
-  { server, onCommit = () => {} }: PostgresStoreOptions,
+  { checks = pool, server, onCommit = () => {} }: PostgresStoreOptions,
 ): Store {
   const connections = new Connections(pool, () => onCommit(1));
+  const checking = new Connections(checks);
   const { read } = connections;
   const write: Write = Object.assign(<Result>(work: Work<Result>) => connections.write(work), {
     atOnce: connections.writeAtOnce,
@@ -150,7 +153,7 @@ export function createPostgresStore(
     readResources: () => connections.readMoment(readResources),
 
     ping: async () => {
-      const { rows } = await read((run) => statements.isReadOnly(run));
+      const { rows } = await checking.read((run) => statements.isReadOnly(run));
       if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
       }
@@ -164,6 +167,7 @@ export function createPostgresStore(
     close: async () => {
       await write.atOnce((run) => statements.releaseHooks(run, { server })).catch(() => {});
       await connections.close();
+      if (checks !== pool) await checking.close();
     },
   };
   return store;
