@@ -86,6 +86,7 @@ describe.concurrent('the program', () => {
     ]);
 
     expect(readdirSync(join(program.cwd, 'data'))).toContain('aios.db');
+    await program.says('"operation":"AddModelService"');
     expect(program.log()).toContainEqual(
       expect.objectContaining({
         operation: 'AddModelService',
