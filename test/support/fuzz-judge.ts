@@ -219,9 +219,9 @@ export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number
   const body = resolve(request.body, uuidOf);
   const payload = request.raw ?? (body === undefined ? undefined : toJson(body));
   const { authorization } = request;
-  // Failed logins count by address; each comes from another.
+  // Failed logins count by network; each comes from another.
   const headers = {
-    'x-forwarded-for': `2001:db8::${(client % 65536).toString(16)}`,
+    'x-forwarded-for': `2001:db8:${(client % 65536).toString(16)}::1`,
     ...(payload !== undefined && { 'content-type': 'application/json;charset=UTF-8' }),
     ...(authorization !== undefined && {
       authorization: `OAuth ${authorization instanceof Reference ? uuidOf(authorization) : authorization}`,
