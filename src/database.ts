@@ -32,8 +32,8 @@ export async function openDatabase(
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
-      ...{ ...options, onCommit },
-      ...{ url: databaseUrl.url, connections: databaseConnections },
+      ...options,
+      ...{ onCommit, url: databaseUrl.url, connections: databaseConnections },
       migrationsFolder: `${migrationsFolder}/postgres`,
     });
   }

@@ -51,21 +51,30 @@ export class Jobs {
   /**
    * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
    * @param operate the operation, on the store it is given
-   * @param options.keeps whether the job ends with a failure; else it leaves no job (decision 1)
+   * @param options.keepsRefusals whether the job takes the failures for which the request is at fault;
+   *   else they leave no job (decision 1)
+   * @param options.injected the failure that a test has asked for, which the job takes though it were SYS.1010
    * @param options.failureOf makes a failure of whatever was thrown
    * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; SYS.1010; and what the job doesn't keep
    */
   async run<Result>(
     job: NewJob,
     operate: (store: Store) => Promise<Result>,
-    options: { keeps: (failure: ApiError) => boolean; failureOf: (thrown: unknown) => ApiError },
+    options: {
+      keepsRefusals: boolean;
+      injected: ApiError | undefined;
+      failureOf: (thrown: unknown) => ApiError;
+    },
   ): Promise<Ended<Result>> {
     const { store } = this.#ports;
     try {
       return { result: await operate(store.forJob(job)) };
     } catch (thrown) {
       const failure = options.failureOf(thrown);
-      if (failure.failure === 'duplicateJob' || !options.keeps(failure)) throw failure;
+      const isDuplicate = failure.failure === 'duplicateJob';
+      // What the server can't do for the moment is to be asked for again, as the same job (decision 5).
+      const mayPass = failure.failure === 'notReady' && failure !== options.injected;
+      if (isDuplicate || mayPass || (failure.isRefusal && !options.keepsRefusals)) throw failure;
       await store.addFailedJob(job, failure.answer);
       return { failure };
     }

@@ -124,10 +124,8 @@ export function operationRoutes<Name extends OperationName>(
     }
     const { job, accepted } = request.jobRequest;
     const ended = await jobs.run(job, (store) => operate({ ...ports, store }), {
-      // What the server can't do for the moment is to be asked for again, as the same job; the inline 4xx too.
-      keeps: (failure) =>
-        failure === request.injectedFailure ||
-        (failure.failure !== 'notReady' && (accepted !== undefined || !failure.isRefusal)),
+      keepsRefusals: accepted !== undefined,
+      injected: request.injectedFailure,
       failureOf: (thrown) => failureOf(thrown, request),
     });
     meter.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');

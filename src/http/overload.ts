@@ -164,19 +164,20 @@ export class Load {
     const room = this.#bounds.answerBytes * (isRead ? 1 : 2);
     // A single one is made, however large: the client might need it.
     const hasRoom = this.#answerBytes === 0 || this.#answerBytes + bytes <= room;
-    if (isLarge && hasRoom) {
-      this.#countAnswer(held, bytes);
-    } else if (isLarge && isRead) {
+    if (isLarge && !hasRoom && isRead) {
       done(overloaded('too many large answers are in flight'));
       return;
-    } else if (isLarge) {
-      // A refusal would say that nothing was written.
-      socket.destroy();
     }
+    // A refusal would say that nothing was written.
+    if (isLarge && !hasRoom) socket.destroy();
+    // Nobody takes it.
+    if (socket.destroyed) {
+      done(null, payload);
+      return;
+    }
+    if (isLarge) this.#countAnswer(held, bytes);
     encodeAnswer(payload, (encoded) => {
-      if (isLarge && hasRoom && Buffer.isBuffer(encoded)) {
-        this.#countAnswer(held, encoded.length - bytes);
-      }
+      if (isLarge && Buffer.isBuffer(encoded)) this.#countAnswer(held, encoded.length - bytes);
       done(null, encoded);
     });
   };

@@ -253,6 +253,17 @@ describe('an error', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
+  test('that is answered 4xx leaves no job, whose uuid can be used (decision 1)', async () => {
+    const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
+    const uuid = newUuid();
+    await plan(server, { operation: 'AddModel', error: { code: 'SYS.1007', details: 'as asked' } });
+    expectFailure(await add(server, naming(uuid)), 400, 'SYS.1007', 'as asked');
+    expect(server.rows('jobs')).toEqual([]);
+    const { status, body } = await add(server, naming(uuid));
+    expect(status).toBe(200);
+    expectDone(await poll(server, uuid), { inventory: body.inventory });
+  });
+
   test('has a sentence of its own where it is given none', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', error: { code: 'SYS.1006' } });

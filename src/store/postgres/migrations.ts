@@ -39,13 +39,10 @@ export async function migrate(database: MigratedDatabase): Promise<void> {
   await requireUtf8(database);
   const migrations = readMigrationFiles(database);
   for (let waited = 0; ; waited++) {
-    let applied = await appliedTo(database);
-    if (applied.length === 0) {
-      const foreign = await someTable(database);
-      // Another server may have migrated it meanwhile.
-      if (foreign !== undefined) applied = await appliedTo(database);
-      if (foreign !== undefined && applied.length === 0) refuseForeign(database, foreign);
-    }
+    const table = await someTable(database);
+    // After that: another server may migrate it meanwhile.
+    const applied = await appliedTo(database);
+    if (table !== undefined && applied.length === 0) refuseForeign(database, table);
     refuseNewer(
       database,
       applied,
