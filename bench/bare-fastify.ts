@@ -1,7 +1,7 @@
 import Fastify from 'fastify';
-import { answerSchema } from '../src/contract/envelopes.ts';
 import { operations } from '../src/contract/operations.ts';
-import { bodySchema } from '../src/contract/request.ts';
+import { answerSchema } from '../src/contract/schemas/envelopes.ts';
+import { bodySchema } from '../src/contract/validation/request.ts';
 import { components } from '../src/http/openapi.ts';
 
 /**

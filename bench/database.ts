@@ -1,6 +1,6 @@
 import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
 import { Database } from '../src/store/sqlite/driver.ts';
-import { openSqlite } from '../src/store/sqlite/open.ts';
+import { openSqlite } from '../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../src/store/sqlite/store.ts';
 import { fill } from '../test/support/filled-database.ts';
 

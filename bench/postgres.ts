@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { examples } from '../src/contract/examples.ts';
 import { openDatabase } from '../src/database.ts';
-import type { Store } from '../src/domain/ports.ts';
+import type { Store } from '../src/domain/dependencies.ts';
 import {
   LOADS,
   type Load as LoadName,

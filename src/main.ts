@@ -4,16 +4,16 @@ import { existsSync, readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import closeWithGrace, { type Signals } from 'close-with-grace';
-import { backup } from './backup.ts';
-import { helpText, parseCommandLine } from './command-line.ts';
+import { backup } from './cli/backup.ts';
+import { helpText, parseCommandLine } from './cli/command-line.ts';
+import { copy } from './cli/copy.ts';
+import { dump } from './cli/dump.ts';
+import { restore } from './cli/restore.ts';
+import { serve } from './cli/serve.ts';
 import { ApiError } from './contract/errors.ts';
-import { copy } from './copy.ts';
-import { dump } from './dump.ts';
 import { createLogger } from './log.ts';
-import { restore } from './restore.ts';
-import { serve } from './serve.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { DatabaseRefused } from './store/sql/database-refused.ts';
+import { DatabaseRefused } from './store/database-open-error.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;

@@ -4,12 +4,12 @@ import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { operations } from '../src/contract/operations.ts';
-import { rules } from '../src/domain/rules.ts';
+import { rules } from '../src/domain/handlers.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
 interface Module {
-  /** From the project's folder, such as `src/domain/ports.ts`. */
+  /** From the project's folder, such as `src/domain/dependencies.ts`. */
   path: string;
   /** Without comments. */
   code: string;
@@ -48,31 +48,32 @@ const isScript = ({ path }: Module) => path.startsWith('src/scripts/');
 test('the imports are read at all', () => {
   const app = modules.find(({ path }) => path === 'src/app.ts');
   expect(app?.imports).toEqual(
-    expect.arrayContaining(['fastify', 'src/domain/rule.ts', 'src/http/docs.ts']),
+    expect.arrayContaining(['fastify', 'src/domain/handler.ts', 'src/http/docs.ts']),
   );
   const store = modules.find(({ path }) => path === 'src/store/sqlite/store.ts');
   expect(store?.imports).toEqual(
-    expect.arrayContaining(['src/domain/ports.ts', 'src/store/sqlite/turns.ts']),
+    expect.arrayContaining(['src/domain/dependencies.ts', 'src/store/sqlite/engine/batcher.ts']),
   );
   expect(modules.find(({ path }) => path === 'src/log.ts')?.imports).toContain('pino-pretty');
 });
 
 describe('a layer imports nothing but what it stands on', () => {
-  const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(ports|records)\.ts$/];
+  const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(dependencies|records)\.ts$/];
   const layers: Record<string, RegExp[]> = {
-    contract: [/^src\/contract\//, /^@sinclair\/typebox$/],
+    contract: [/^src\/contract\//, /^(@sinclair\/typebox|node:buffer)$/],
     domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache)$/],
-    'store/sqlite': [
+    store: [
       ...STORE,
-      /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3(-12)?|lru-cache|node:.+)$/,
+      /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3(-12)?|pg|lru-cache|node:.+)$/,
     ],
-    'store/sql': [...STORE, /^(drizzle-orm(\/.+)?|node:crypto)$/],
-    'store/postgres': [...STORE, /^(drizzle-orm(\/.+)?|drizzle-kit|pg|lru-cache|node:.+)$/],
     control: [
       /^src\/(contract|domain|http|control)\//,
       /^(fastify|@sinclair\/typebox|lru-cache|node:.+)$/,
     ],
-    http: [/^src\/(contract|domain|http)\//, /^(fastify|@fastify\/.+|@sinclair\/typebox|node:.+)$/],
+    http: [
+      /^src\/(contract|domain|http)\//,
+      /^(fastify|@fastify\/.+|@sinclair\/typebox|prom-client|@prometheus-io\/client|node:.+)$/,
+    ],
   };
 
   test.each(Object.entries(layers))('%s', (layer, allowed) => {
@@ -86,11 +87,31 @@ describe('a layer imports nothing but what it stands on', () => {
     expect(others).toEqual([]);
   });
 
-  test('and every folder is one of them, or the scripts', () => {
+  test('every top-level folder is one of them, the commands or the scripts', () => {
     const folders = new Set(
-      modules.map(({ path }) => path.split('/').slice(1, -1).join('/')).filter(Boolean),
+      modules.map(({ path }) => path.split('/').slice(1, -1)[0]).filter((name) => name),
     );
-    expect([...folders].toSorted()).toEqual([...Object.keys(layers), 'scripts'].toSorted());
+    const expected = [...Object.keys(layers), 'cli', 'scripts'];
+    expect([...folders].toSorted()).toEqual(expected.toSorted());
+  });
+
+  test.each([
+    ['store/sqlite', 'store/postgres', 'pg'],
+    ['store/postgres', 'store/sqlite', 'better-sqlite3'],
+  ])('%s does not import %s or %s', (folder, other, driver) => {
+    const imports = inFolder(`src/${folder}`).flatMap((module) => module.imports);
+    expect(imports.filter((name) => name === driver || name.startsWith(`src/${other}/`))).toEqual(
+      [],
+    );
+  });
+
+  test('what both stores share imports neither of them', () => {
+    const shared = modules.filter(({ path }) => /^src\/store\/[^/]+$/.test(path));
+    expect(shared.length).toBeGreaterThan(3);
+    const own = shared.flatMap(({ imports }) =>
+      imports.filter((name) => /^src\/store\/.+\//.test(name)),
+    );
+    expect(own).toEqual([]);
   });
 
   test('the migration tool is only configured, not part of the program', () => {
@@ -115,15 +136,16 @@ test('only app.ts, main.ts, the commands and scripts wire layers together', () =
         (name) => /^src\/(contract|domain|store|http|control)\//.exec(name)?.[1] ?? [],
       ),
     );
-  const outside = modules.filter((module) => /^src\/[^/]+$/.test(module.path));
+  const outside = modules.filter((module) => /^src\/(cli\/)?[^/]+$/.test(module.path));
+  const inCli = (name: string) => `cli/${name}`;
   const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
   expect(wiring.toSorted()).toEqual(
-    ['app', 'main', 'serve', 'database', 'dump', 'backup', 'restore', 'copy']
+    ['app', 'main', 'database', ...['serve', 'dump', 'backup', 'restore', 'copy'].map(inCli)]
       .map((name) => `src/${name}.ts`)
       .toSorted(),
   );
   const meeting = modules.filter(
-    (module) => layersOf(module).has('http') && layersOf(module).has('store'),
+    (module) => !isScript(module) && layersOf(module).has('http') && layersOf(module).has('store'),
   );
   expect(meeting).toEqual([]);
 });
@@ -160,9 +182,9 @@ test('only the catalogue of errors knows the statuses of failures', () => {
     .flatMap(({ path, code }) => (code.match(literal) ?? []).map((status) => `${path}: ${status}`));
   expect(found).toEqual([
     // The bounds of a class of statuses that the framework, not this program, has chosen.
-    'src/http/error-handler.ts: 500',
-    'src/http/error-handler.ts: 400',
-    'src/http/error-handler.ts: 500',
+    'src/http/protocol/error-handler.ts: 500',
+    'src/http/protocol/error-handler.ts: 400',
+    'src/http/protocol/error-handler.ts: 500',
   ]);
 });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { helpText, parseCommandLine } from '../src/command-line.ts';
+import { helpText, parseCommandLine } from '../src/cli/command-line.ts';
 import { definitions, flagOf, SettingsError, settingKeys, variableOf } from '../src/settings.ts';
 
 const nothing = { command: 'serve', operands: [], help: false, version: false, flags: {} };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Progress, type Shown } from '../src/progress.ts';
+import { Progress, type Shown } from '../src/cli/progress.ts';
 
 /** A hundred models, and then three hundred services, a hundred at a time and each a second. */
 const steps: Shown[] = [

@@ -1,10 +1,10 @@
 import { ADMIN_ACCOUNT_UUID } from './aios.ts';
-import type { ModelInventory } from './model.ts';
-import type { ModelCenterInventory } from './model-center.ts';
-import type { ModelServiceInventory } from './model-service.ts';
 import type { OperationName } from './operations.ts';
-import type { SessionInventory } from './session.ts';
-import type { SystemTagInventory, UserTagInventory } from './tags.ts';
+import type { ModelInventory } from './schemas/model.ts';
+import type { ModelCenterInventory } from './schemas/model-center.ts';
+import type { ModelServiceInventory } from './schemas/model-service.ts';
+import type { SessionInventory } from './schemas/session.ts';
+import type { SystemTagInventory, UserTagInventory } from './schemas/tag.ts';
 
 /** The documents' own examples; where a document gives only a template, valid values stand in it. */
 const date = 'Nov 25, 2025 11:51:50 AM';

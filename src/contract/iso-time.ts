@@ -1,5 +1,5 @@
 import { invalidArgument } from './errors.ts';
-import { Refine, readAs, text } from './schema.ts';
+import { Refine, readAs, text } from './schemas/types.ts';
 
 /** The last moment of the year 9999, in milliseconds. */
 const LAST = 253_402_300_799_999;

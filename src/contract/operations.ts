@@ -1,21 +1,26 @@
 import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox';
-import { DeleteQuery, DeleteUuidsQuery, type DeletionResult } from './deletion.ts';
 import type { Failure } from './errors.ts';
-import { AddModelParams, ModelInventory, UpdateModelParams } from './model.ts';
+import { DeleteQuery, DeleteUuidsQuery, type DeletionResult } from './schemas/deletion.ts';
+import { AddModelParams, ModelInventory, UpdateModelParams } from './schemas/model.ts';
 import {
   AddModelCenterParams,
   ModelCenterInventory,
   UpdateModelCenterParams,
-} from './model-center.ts';
+} from './schemas/model-center.ts';
 import {
   AddModelServiceParams,
   CloneModelServiceParams,
   ModelServiceInventory,
   UpdateModelServiceParams,
-} from './model-service.ts';
-import { GetParams, QueryParams } from './query.ts';
-import { LogInByAccountParams, RenewSessionParams, SessionInventory } from './session.ts';
-import { CreateTagParams, SystemTagInventory, UpdateTagParams, UserTagInventory } from './tags.ts';
+} from './schemas/model-service.ts';
+import { GetParams, QueryParams } from './schemas/query.ts';
+import { LogInByAccountParams, RenewSessionParams, SessionInventory } from './schemas/session.ts';
+import {
+  CreateTagParams,
+  SystemTagInventory,
+  UpdateTagParams,
+  UserTagInventory,
+} from './schemas/tag.ts';
 
 /** What an operation is on the wire. */
 export interface Operation {

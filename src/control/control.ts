@@ -1,9 +1,9 @@
-import type { Ports } from '../domain/ports.ts';
+import type { Ports } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { type ClockSetting, ControlledClock } from './clock.ts';
 import { type Fault, type PlannedFault, strikes } from './faults.ts';
-import { type Finish, JobPace } from './job-pace.ts';
-import { RequestJournal } from './request-journal.ts';
+import { type Finish, JobPace } from './job-delay.ts';
+import { RequestJournal } from './journal.ts';
 import { ControlledUuids } from './uuids.ts';
 
 /** What tests have set for all servers on a database, as the store keeps it. */

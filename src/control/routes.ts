@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import type { Store } from '../domain/ports.ts';
+import type { Store } from '../domain/dependencies.ts';
 import { seedOf } from '../domain/seed.ts';
-import type { SessionCheck } from '../http/authorization.ts';
-import { checkHeaders } from '../http/headers.ts';
-import { hook } from '../http/hook.ts';
+import type { SessionCheck } from '../http/auth/sessions.ts';
+import { checkHeaders } from '../http/protocol/headers.ts';
+import { hook } from '../http/protocol/hook.ts';
 import type { Control } from './control.ts';
 import { readClock, readFaults, readJobPace, readJournalFilter, readUuids } from './settings.ts';
 

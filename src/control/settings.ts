@@ -1,13 +1,21 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { FAILURE_STATUSES, invalidArgument } from '../contract/errors.ts';
 import { isoTime } from '../contract/iso-time.ts';
-import { GetJob } from '../contract/jobs.ts';
 import { operations } from '../contract/operations.ts';
-import { compileStrictReader } from '../contract/reader.ts';
-import { boolean, integer, listOf, long, oneOf, optional, text } from '../contract/schema.ts';
+import { GetJob } from '../contract/schemas/job.ts';
+import {
+  boolean,
+  integer,
+  listOf,
+  long,
+  oneOf,
+  optional,
+  text,
+} from '../contract/schemas/types.ts';
+import { compileStrictReader } from '../contract/validation/validator.ts';
 import { type Fault, faultCodes } from './faults.ts';
-import type { Finish } from './job-pace.ts';
-import type { JournalFilter } from './request-journal.ts';
+import type { Finish } from './job-delay.ts';
+import type { JournalFilter } from './journal.ts';
 
 /** Farthest that the clock may be ahead or behind, in milliseconds: ten years. */
 const AHEAD_MAX_MS = 3650 * 86_400_000;

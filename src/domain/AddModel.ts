@@ -1,7 +1,7 @@
-import { modelDefaults } from '../contract/model.ts';
-import { modelInventory } from './inventories.ts';
+import { modelDefaults } from '../contract/schemas/model.ts';
+import type { Rule } from './handler.ts';
+import { modelInventory } from './inventory.ts';
 import { named, strictly } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Adds a model and its bindings to the services named, one of them perhaps the default. */

@@ -1,6 +1,6 @@
-import { modelCenterInventory } from './inventories.ts';
+import type { Rule } from './handler.ts';
+import { modelCenterInventory } from './inventory.ts';
 import { named, strictly } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Registers a center. Nothing is connected to: it counts as connected. */

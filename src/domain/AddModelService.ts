@@ -1,8 +1,8 @@
-import { modelServiceDefaults } from '../contract/model-service.ts';
-import { architecturesOf, serviceImages } from './architecture-images.ts';
-import { modelServiceInventory } from './inventories.ts';
+import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
+import type { Rule } from './handler.ts';
+import { architecturesOf, serviceImages } from './images.ts';
+import { modelServiceInventory } from './inventory.ts';
 import { named, strictly } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Adds a service, its images and its bindings to the models named. */

@@ -1,6 +1,6 @@
-import { modelServiceInventory } from './inventories.ts';
+import type { Rule } from './handler.ts';
+import { modelServiceInventory } from './inventory.ts';
 import { inPath } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Binds a model to a service, once; dates stay as they are (decisions 14 and 18). */

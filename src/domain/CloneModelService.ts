@@ -1,8 +1,8 @@
-import { architecturesOf, distinctArchitectures, serviceImages } from './architecture-images.ts';
-import { modelServiceInventory } from './inventories.ts';
+import type { Rule } from './handler.ts';
+import { architecturesOf, distinctArchitectures, serviceImages } from './images.ts';
+import { modelServiceInventory } from './inventory.ts';
 import type { ModelServiceRef } from './records.ts';
 import { inPath, named, strictly } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Copies a service; what is given overrides it, also `0`, `false` and `""` (decision 17). */

@@ -1,5 +1,5 @@
-import { systemTagInventory } from './inventories.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
+import { systemTagInventory } from './inventory.ts';
 import { newTag } from './tags.ts';
 
 /** Attaches a system tag to a resource that doesn't carry it yet. */

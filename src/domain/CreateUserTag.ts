@@ -1,5 +1,5 @@
-import { userTagInventory } from './inventories.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
+import { userTagInventory } from './inventory.ts';
 import { newTag } from './tags.ts';
 
 /** Attaches a user tag to a resource that doesn't carry it yet. */

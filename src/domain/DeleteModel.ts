@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { requireUuid } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Deletes a model with its bindings and tags (decisions 23 and 24). */
 export const DeleteModel: Rule<'DeleteModel'> = async ({ path }, { store }) => {

@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { requireUuid } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Deletes a center: with its models, or only if it has none; services stay (decisions 23 and 24). */
 export const DeleteModelCenter: Rule<'DeleteModelCenter'> = async ({ path, query }, { store }) => {

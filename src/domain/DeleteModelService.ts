@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { requireUuid } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Deletes a service with its bindings, images and tags (decisions 23 and 24). */
 export const DeleteModelService: Rule<'DeleteModelService'> = async ({ path }, { store }) => {

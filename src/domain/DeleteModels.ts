@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { malformed } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Deletes models, and tells of each how it went: what is no uuid fails alone (contract §4.5). */
 export const DeleteModels: Rule<'DeleteModels'> = async ({ query }, { store }) => {

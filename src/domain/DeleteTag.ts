@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { requireUuid } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Deletes a user or system tag (decision 23). */
 export const DeleteTag: Rule<'DeleteTag'> = async ({ path }, { store }) => {

@@ -1,7 +1,7 @@
 import { ApiError } from '../contract/errors.ts';
 import { checkCredentials } from './credentials.ts';
-import { sessionInventory } from './inventories.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
+import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
 
 /** Begins a session (contract §4.1); where no session is asked for, any password does (§4.8). */

@@ -1,4 +1,4 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
 
 /** Ends a session; those of the settings stay (contract §4.8), an unknown one is ended already. */
 export const LogOut: Rule<'LogOut'> = async ({ path }, { store, access }) => {

@@ -1,5 +1,5 @@
-import { sessionInventory } from './inventories.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
+import { sessionInventory } from './inventory.ts';
 import { adminSession, sessionExpired } from './sessions.ts';
 
 /** Lets a session last for so many seconds from now; those of the settings last anyway. */

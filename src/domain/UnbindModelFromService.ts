@@ -1,5 +1,5 @@
+import type { Rule } from './handler.ts';
 import { requireUuid } from './references.ts';
-import type { Rule } from './rule.ts';
 
 /** Removes a binding; without one there is nothing to do (decision 19). */
 export const UnbindModelFromService: Rule<'UnbindModelFromService'> = async (

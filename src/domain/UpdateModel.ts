@@ -1,8 +1,8 @@
-import { modelInventory } from './inventories.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './dependencies.ts';
+import type { Rule } from './handler.ts';
+import { modelInventory } from './inventory.ts';
 import type { Model } from './records.ts';
 import { inPath, named, strictly } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 27). */

@@ -1,6 +1,6 @@
-import { modelCenterInventory } from './inventories.ts';
+import type { Rule } from './handler.ts';
+import { modelCenterInventory } from './inventory.ts';
 import { inPath } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (decision 14). */

@@ -1,7 +1,7 @@
-import { architecturesOf, serviceImages } from './architecture-images.ts';
-import { modelServiceInventory } from './inventories.ts';
+import type { Rule } from './handler.ts';
+import { architecturesOf, serviceImages } from './images.ts';
+import { modelServiceInventory } from './inventory.ts';
 import { inPath } from './references.ts';
-import type { Rule } from './rule.ts';
 import { tagsOf } from './tags.ts';
 import { splitYamlEdits } from './yaml-edits.ts';
 

@@ -1,5 +1,5 @@
-import { systemTagInventory } from './inventories.ts';
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
+import { systemTagInventory } from './inventory.ts';
 
 /** Changes a tag's text, into one that its resource doesn't carry yet. */
 export const UpdateSystemTag: Rule<'UpdateSystemTag'> = async ({ path, params }, ports) => {

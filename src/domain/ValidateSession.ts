@@ -1,4 +1,4 @@
-import type { Rule } from './rule.ts';
+import type { Rule } from './handler.ts';
 
 /** Tells whether requests with a session would be admitted. */
 export const ValidateSession: Rule<'ValidateSession'> = async ({ path }, ports) => {

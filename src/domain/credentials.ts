@@ -1,5 +1,5 @@
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './dependencies.ts';
 
 /** The only account, and its password on a platform where nobody changed it. */
 const ADMIN = 'admin';

@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../contract/errors.ts';
-import type { Ports, Store } from './ports.ts';
+import type { Ports, Store } from './dependencies.ts';
 import type { Job, NewJob, RefusedJob } from './records.ts';
 
 /** Jobs of strangers that are remembered: they must not fill the database (decision 5). */

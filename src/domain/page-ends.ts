@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { Position } from './ports.ts';
+import type { Position } from './dependencies.ts';
 
 /** How long a client may take over a page, in milliseconds. */
 const REMEMBERED_MS = 600_000;

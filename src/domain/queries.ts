@@ -1,11 +1,11 @@
 import type { Caller, OperationName } from '../contract/operations.ts';
-import { DEFAULT_LIMIT } from '../contract/query.ts';
-import type { Kind } from '../contract/queryable.ts';
-import { readConditions, readFields, readSort } from './conditions.ts';
-import { inventoryOf, partialInventoryOf } from './inventories.ts';
-import type { PageQuery, Ports, Position, Scalar, Sort } from './ports.ts';
+import type { Kind } from '../contract/schemas/fields.ts';
+import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
+import type { PageQuery, Ports, Position, Scalar, Sort } from './dependencies.ts';
+import type { Rule } from './handler.ts';
+import { inventoryOf, partialInventoryOf } from './inventory.ts';
+import { readConditions, readFields, readSort } from './query-language.ts';
 import type { Records, Told } from './records.ts';
-import type { Rule } from './rule.ts';
 
 interface QueryRequest {
   query: {

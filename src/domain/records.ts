@@ -1,12 +1,12 @@
-import type { ModelInventory } from '../contract/model.ts';
-import type { ModelCenterInventory } from '../contract/model-center.ts';
+import type { ModelInventory } from '../contract/schemas/model.ts';
+import type { ModelCenterInventory } from '../contract/schemas/model-center.ts';
 import type {
   ModelServiceImageInventory,
   ModelServiceInventory,
   ModelServiceRefInventory,
-} from '../contract/model-service.ts';
-import type { SessionInventory } from '../contract/session.ts';
-import type { SystemTagInventory, UserTagInventory } from '../contract/tags.ts';
+} from '../contract/schemas/model-service.ts';
+import type { SessionInventory } from '../contract/schemas/session.ts';
+import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 
 /**
  * What is kept of a resource: its inventory's fields by the same names, so that a new field needs no

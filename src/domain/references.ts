@@ -1,6 +1,6 @@
 import { ApiError } from '../contract/errors.ts';
-import { isUuid, type ResourceType } from '../contract/resource.ts';
-import type { Ports, Reference } from './ports.ts';
+import { isUuid, type ResourceType } from '../contract/schemas/resource.ts';
+import type { Ports, Reference } from './dependencies.ts';
 
 /** One resource that the request's path names. */
 export function inPath(field: string, type: ResourceType, uuid: string): Reference {

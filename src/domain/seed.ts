@@ -1,10 +1,10 @@
 import { invalidArgument } from '../contract/errors.ts';
-import { modelDefaults } from '../contract/model.ts';
-import { modelServiceDefaults } from '../contract/model-service.ts';
-import { isStructure } from '../contract/reader.ts';
-import { readSeed } from '../contract/seed.ts';
-import { distinctArchitectures } from './architecture-images.ts';
-import type { Ports } from './ports.ts';
+import { modelDefaults } from '../contract/schemas/model.ts';
+import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
+import { readSeed } from '../contract/schemas/seed.ts';
+import { isStructure } from '../contract/validation/validator.ts';
+import type { Ports } from './dependencies.ts';
+import { distinctArchitectures } from './images.ts';
 import type {
   ModelCenterFields,
   ModelFields,

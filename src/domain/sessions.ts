@@ -1,6 +1,6 @@
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { ApiError } from '../contract/errors.ts';
-import type { Ports } from './ports.ts';
+import type { Ports } from './dependencies.ts';
 import type { Session } from './records.ts';
 
 type SessionPorts = Pick<Ports, 'store' | 'clock' | 'access'>;

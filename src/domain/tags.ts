@@ -1,5 +1,5 @@
-import type { ResourceType } from '../contract/resource.ts';
-import type { Ports } from './ports.ts';
+import type { ResourceType } from '../contract/schemas/resource.ts';
+import type { Ports } from './dependencies.ts';
 import type { Tag } from './records.ts';
 
 /** A tag as it is attached to a resource. */

@@ -1,5 +1,5 @@
-import { yamlEditFields } from '../contract/model-service.ts';
 import type { Request } from '../contract/operations.ts';
+import { yamlEditFields } from '../contract/schemas/model-service.ts';
 
 type Params = Request<'UpdateModelService'>['params'];
 export type EditName = keyof typeof yamlEditFields;
@@ -21,6 +21,6 @@ export async function splitYamlEdits<Given extends Edits>(
 
 async function editorOf(edits: Edits): Promise<(yaml: string) => string> {
   // Only when needed: the library would take its part of every start.
-  const { applyEdits } = await import('./yaml-document.ts');
+  const { applyEdits } = await import('./yaml.ts');
   return (yaml) => applyEdits(yaml, edits);
 }

@@ -2,9 +2,9 @@ import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { DOCS } from './docs.ts';
-import { handleError } from './error-handler.ts';
-import { hook } from './hook.ts';
-import { unroutedPath } from './not-found.ts';
+import { handleError } from './protocol/error-handler.ts';
+import { hook } from './protocol/hook.ts';
+import { unroutedPath } from './protocol/route-table.ts';
 
 /**
  * Makes what answers the requests of the page to browse the API, a server of its own that listens nowhere.

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { Lanes } from './lanes.ts';
-import { rawPath } from './paths.ts';
+import { Lanes } from './limits/keyed-limiter.ts';
+import { rawPath } from './protocol/paths.ts';
 
 /** Where the page is. */
 export const DOCS = '/docs';

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { AIOS_VERSION } from '../contract/aios.ts';
-import type { Ports } from '../domain/ports.ts';
+import type { Ports } from '../domain/dependencies.ts';
 
 const Health = Type.Object({
   status: Type.Literal('ready'),

@@ -1,11 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../contract/aios.ts';
 import { invalidArgument } from '../contract/errors.ts';
-import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/jobs.ts';
-import type { Ports } from '../domain/ports.ts';
+import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/schemas/job.ts';
+import type { Ports } from '../domain/dependencies.ts';
 import type { NewJob } from '../domain/records.ts';
-import { timeoutOf } from './headers.ts';
-import { answerJson } from './json-answer.ts';
+import { timeoutOf } from './protocol/headers.ts';
+import { answerJson } from './protocol/json-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {

@@ -2,15 +2,18 @@ import swagger from '@fastify/swagger';
 import type { TObject, TSchema } from '@sinclair/typebox';
 import type { FastifyInstance } from 'fastify';
 import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
-import { DeletionResult } from '../contract/deletion.ts';
-import { answerSchema } from '../contract/envelopes.ts';
 import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from '../contract/errors.ts';
 import { examples } from '../contract/examples.ts';
-import { GetJob, JobAccepted, JobRunning } from '../contract/jobs.ts';
-import { ModelCenterCapacityInventory } from '../contract/model-center.ts';
-import { ModelServiceImageInventory, ModelServiceRefInventory } from '../contract/model-service.ts';
 import { isWrite, type Operation, type OperationName, operations } from '../contract/operations.ts';
-import { bodySchema, needsWrapper } from '../contract/request.ts';
+import { DeletionResult } from '../contract/schemas/deletion.ts';
+import { answerSchema } from '../contract/schemas/envelopes.ts';
+import { GetJob, JobAccepted, JobRunning } from '../contract/schemas/job.ts';
+import { ModelCenterCapacityInventory } from '../contract/schemas/model-center.ts';
+import {
+  ModelServiceImageInventory,
+  ModelServiceRefInventory,
+} from '../contract/schemas/model-service.ts';
+import { bodySchema, needsWrapper } from '../contract/validation/request.ts';
 
 const operationNames = Object.keys(operations) as OperationName[];
 

@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { buildApp } from '../app.ts';
-import { Metrics } from '../metrics.ts';
+import { Metrics } from '../http/observe/metrics.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { openSqliteStore } from '../store/sqlite/open-store.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileLiteral } from '../../src/contract/compiled.ts';
-import { recordsOf } from '../../src/store/sql/fields.ts';
+import { recordsOf } from '../../src/store/fields.ts';
 import { expectFailure } from '../support/failures.ts';
 import { addModelService, requiredServiceParams } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';

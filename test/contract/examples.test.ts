@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { examples } from '../../src/contract/examples.ts';
 import { type OperationName, operations } from '../../src/contract/operations.ts';
-import { compileRequestReader } from '../../src/contract/request.ts';
+import { compileRequestReader } from '../../src/contract/validation/request.ts';
 
 const names = Object.keys(operations) as OperationName[];
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { gpuNumbersIn } from '../../src/contract/gpu-numbers.ts';
-import { compileReader } from '../../src/contract/reader.ts';
+import { gpuNumbersIn } from '../../src/contract/schemas/gpu-numbers.ts';
+import { compileReader } from '../../src/contract/validation/validator.ts';
 
 const reader = compileReader(gpuNumbersIn('Numbers of GPUs.'));
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { parseCondition } from '../../src/contract/query.ts';
+import { parseCondition } from '../../src/contract/schemas/query.ts';
 
 /** In the order of contract §4.7. */
 const operators = [

@@ -5,9 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
 import { type OperationName, operations } from '../../src/contract/operations.ts';
-import { compileReader, messageClass } from '../../src/contract/reader.ts';
-import { compileRequestReader } from '../../src/contract/request.ts';
-import { listOf, mapOf, text } from '../../src/contract/schema.ts';
+import { listOf, mapOf, text } from '../../src/contract/schemas/types.ts';
+import { compileRequestReader } from '../../src/contract/validation/request.ts';
+import { compileReader, messageClass } from '../../src/contract/validation/validator.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { parametersOf } from '../support/contract-parameters.ts';
 import {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { dateParser } from '../../src/contract/dates.ts';
-import { LIST_MAX, PATTERNS_MAX } from '../../src/contract/query.ts';
-import { readConditions, readFields, readSort } from '../../src/domain/conditions.ts';
+import { LIST_MAX, PATTERNS_MAX } from '../../src/contract/schemas/query.ts';
+import { readConditions, readFields, readSort } from '../../src/domain/query-language.ts';
 import { type OracleKind, otherFields, ownFields } from '../support/query-oracle.ts';
 
 const parseDate = dateParser('UTC');

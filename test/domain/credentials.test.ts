@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { checkCredentials, setAdminPassword } from '../../src/domain/credentials.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS } from '../support/databases.ts';
 import { temporaryFolder } from '../support/folder.ts';

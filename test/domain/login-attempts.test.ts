@@ -3,7 +3,7 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { LoginAttempts } from '../../src/domain/login-attempts.ts';
+import { LoginAttempts } from '../../src/domain/logins.ts';
 
 const MINUTE = 60_000;
 /** Failures after which an address is refused (docs/fidelity.md). */

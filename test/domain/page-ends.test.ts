@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import type { Request } from '../../src/contract/operations.ts';
+import type { Ports, Store } from '../../src/domain/dependencies.ts';
 import { PageEnds } from '../../src/domain/page-ends.ts';
-import type { Ports, Store } from '../../src/domain/ports.ts';
 import { QueryModelService } from '../../src/domain/QueryModelService.ts';
 import type { ModelService } from '../../src/domain/records.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { AddModelParams } from '../../src/contract/model.ts';
-import { AddModelCenterParams } from '../../src/contract/model-center.ts';
-import { AddModelServiceParams } from '../../src/contract/model-service.ts';
+import { AddModelParams } from '../../src/contract/schemas/model.ts';
+import { AddModelCenterParams } from '../../src/contract/schemas/model-center.ts';
+import { AddModelServiceParams } from '../../src/contract/schemas/model-service.ts';
 import type { Resources } from '../../src/domain/records.ts';
 import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';

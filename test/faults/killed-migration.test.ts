@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { MIGRATIONS } from '../support/databases.ts';
 import { report } from '../support/figures.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Lanes } from '../../src/http/lanes.ts';
+import { Lanes } from '../../src/http/limits/keyed-limiter.ts';
 
 /** Tasks that end only when they are told to. */
 function tasksOf(lanes: Lanes) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterOthers, encodeAnswer } from '../../src/http/large-texts.ts';
+import { afterOthers, encodeAnswer } from '../../src/http/limits/large-texts.ts';
 import { addModel } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
+import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
 import { expectAllOrNothing } from '../support/halfway.ts';
 import {
   cpuArchitectures,

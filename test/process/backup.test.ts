@@ -2,7 +2,7 @@ import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { fingerprint, MIGRATIONS, oneSentenceAbout } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';

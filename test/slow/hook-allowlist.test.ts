@@ -2,7 +2,7 @@ import dns, { type LookupAddress } from 'node:dns';
 import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { HookAllowlist } from '../../src/http/hook-allowlist.ts';
+import { HookAllowlist } from '../../src/http/hooks/allow-list.ts';
 import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectRefusal, expectRefused, invalidArgument } from '../support/refusals.ts';
 import { requiredModelParams } from '../support/resources.ts';

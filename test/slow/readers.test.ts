@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { describeStore } from '../store/store-suite.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';

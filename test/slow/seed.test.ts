@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS, unusableDatabases } from '../support/databases.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { applyEdits } from '../../src/domain/yaml-document.ts';
+import { applyEdits } from '../../src/domain/yaml.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 /** The longest text that can be edited, in characters. */

@@ -11,10 +11,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
-import { backUp } from '../../src/store/sqlite/backup.ts';
+import { DatabaseRefused } from '../../src/store/database-open-error.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { backUp } from '../../src/store/sqlite/file/backup.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import {
   fingerprint,

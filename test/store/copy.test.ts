@@ -9,11 +9,11 @@ import {
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../src/settings.ts';
-import { transfer } from '../../src/store/sql/transfer.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { fillingFile, movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';
+import { transfer } from '../../src/store/transfer.ts';
 import { copyQuietly, copyRefusal, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
 import {
   copyAsKilled,

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import type { Store } from '../../src/domain/ports.ts';
+import type { Store } from '../../src/domain/dependencies.ts';
 import type { Hook } from '../../src/domain/records.ts';
 import type { Finishing } from '../support/folder.ts';
 import {

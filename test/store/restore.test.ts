@@ -15,10 +15,10 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
+import { DatabaseRefused } from '../../src/store/database-open-error.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
-import { restore } from '../../src/store/sqlite/restore.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
+import { restore } from '../../src/store/sqlite/file/restore.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import {
   copyAsKilled,

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { Store } from '../../src/domain/ports.ts';
+import { serve } from '../../src/cli/serve.ts';
+import type { Store } from '../../src/domain/dependencies.ts';
 import type { Model } from '../../src/domain/records.ts';
-import { serve } from '../../src/serve.ts';
 import { readSettings } from '../../src/settings.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { Turns } from '../../src/store/sqlite/turns.ts';
+import { Turns } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';
 import { openConnection, rawRequest } from '../support/raw-http.ts';

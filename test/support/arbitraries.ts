@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import fc from 'fast-check';
-import { Refine, Verbatim } from '../../src/contract/schema.ts';
+import { Refine, Verbatim } from '../../src/contract/schemas/types.ts';
 
 /** Values for the fields whose refinement takes less than their schema can say, by the field's name. */
 const refined: Record<string, fc.Arbitrary<unknown>> = {

@@ -1,9 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CopyOptions, copy } from '../../src/copy.ts';
-import { DatabaseRefused } from '../../src/store/sql/database-refused.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { type CopyOptions, copy } from '../../src/cli/copy.ts';
+import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS } from './databases.ts';
 import { IN_FILES_TOO } from './postgres.ts';

@@ -1,4 +1,4 @@
-import type { Store } from '../../src/domain/ports.ts';
+import type { Store } from '../../src/domain/dependencies.ts';
 import type { Database } from '../../src/store/sqlite/driver.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
 import { asIs, nothing } from './results.ts';

@@ -1,7 +1,7 @@
 import { createHash, scryptSync } from 'node:crypto';
 import { expect } from 'vitest';
-import type { SessionInventory } from '../../src/contract/session.ts';
-import type { Passwords } from '../../src/domain/ports.ts';
+import type { SessionInventory } from '../../src/contract/schemas/session.ts';
+import type { Passwords } from '../../src/domain/dependencies.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
 import { type Answer, ROOT, type Server } from './server.ts';
 

@@ -1,5 +1,5 @@
-import type { ModelInventory } from '../../src/contract/model.ts';
-import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
+import type { ModelInventory } from '../../src/contract/schemas/model.ts';
+import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
 import { newUuid } from './records.ts';
 import { requiredModelParams, requiredServiceParams } from './resources.ts';
 import { API, ROOT } from './server.ts';

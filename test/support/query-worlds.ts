@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Store } from '../../src/domain/ports.ts';
+import type { Store } from '../../src/domain/dependencies.ts';
 import type { Model, ModelCenterFields, ModelService, Tag } from '../../src/domain/records.ts';
 import { type OracleKind, type OracleRow, type OracleType, ownFields } from './query-oracle.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';

@@ -1,4 +1,4 @@
-import type { WriteExtras } from '../../src/domain/ports.ts';
+import type { WriteExtras } from '../../src/domain/dependencies.ts';
 import type {
   Hook,
   Model,

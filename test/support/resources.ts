@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { ModelInventory } from '../../src/contract/model.ts';
-import type { ModelCenterInventory } from '../../src/contract/model-center.ts';
-import type { ModelServiceInventory } from '../../src/contract/model-service.ts';
+import type { ModelInventory } from '../../src/contract/schemas/model.ts';
+import type { ModelCenterInventory } from '../../src/contract/schemas/model-center.ts';
+import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
 import { API, type Server } from './server.ts';
 
 /** The required parameters of AddModelService, and nothing more. */

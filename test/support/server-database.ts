@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Store } from '../../src/domain/ports.ts';
+import type { Store } from '../../src/domain/dependencies.ts';
 import { Database } from '../../src/store/sqlite/driver.ts';
-import { openSqlite } from '../../src/store/sqlite/open.ts';
+import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { putEmptyDatabase } from './empty-database.ts';
 import { type Finishing, temporaryFolder } from './folder.ts';

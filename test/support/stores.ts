@@ -1,6 +1,12 @@
 import { expect } from 'vitest';
-import { type Kind, queryField } from '../../src/contract/queryable.ts';
-import type { Condition, PageQuery, Reference, Store, Test } from '../../src/domain/ports.ts';
+import { type Kind, queryField } from '../../src/contract/schemas/fields.ts';
+import type {
+  Condition,
+  PageQuery,
+  Reference,
+  Store,
+  Test,
+} from '../../src/domain/dependencies.ts';
 import type {
   Model,
   ModelCenter,

@@ -1,5 +1,5 @@
 import { type Column, sql } from 'drizzle-orm';
-import { compileConditions } from '../sql/conditions.ts';
+import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
 
 /** Queries in PostgreSQL's SQL. */

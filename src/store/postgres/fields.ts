@@ -1,7 +1,7 @@
 import { type Column, getTableColumns, sql } from 'drizzle-orm';
-import type { Kind } from '../../contract/queryable.ts';
-import { LONG_MAX } from '../../contract/schema.ts';
-import { columnFields, columnsOf, type Field, recordsOf, uuidOf } from '../sql/fields.ts';
+import type { Kind } from '../../contract/schemas/fields.ts';
+import { LONG_MAX } from '../../contract/schemas/types.ts';
+import { columnFields, columnsOf, type Field, recordsOf, uuidOf } from '../fields.ts';
 import { sources } from './conditions.ts';
 import { folded, modelCenters, modelServices, models } from './tables.ts';
 

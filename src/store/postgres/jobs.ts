@@ -1,6 +1,6 @@
 import type { Hook, Job, NewJob, RefusedJob } from '../../domain/records.ts';
-import { firstWithin } from '../sql/jobs.ts';
-import { duplicateJob } from '../sql/refusals.ts';
+import { duplicateJob } from '../errors.ts';
+import { firstWithin } from '../jobs.ts';
 import type { Run } from './connections.ts';
 import { statements } from './statements.ts';
 import { jobs, refusedJobs } from './tables.ts';

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Store } from '../../domain/ports.ts';
-import { DatabaseRefused } from '../sql/database-refused.ts';
+import type { Store } from '../../domain/dependencies.ts';
+import { DatabaseRefused } from '../database-open-error.ts';
 import { openPool, type Pool } from './driver.ts';
 import { ConnectionLost, classified, sqlState } from './errors.ts';
-import { migrate, requireMigrated } from './migrations.ts';
+import { migrate, requireMigrated } from './migrate.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
 /** For how long a database is asked for at the start that is not there yet, and until the next time. */

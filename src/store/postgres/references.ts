@@ -1,5 +1,5 @@
-import type { Reference } from '../../domain/ports.ts';
-import { requireAll } from '../sql/refusals.ts';
+import type { Reference } from '../../domain/dependencies.ts';
+import { requireAll } from '../errors.ts';
 import type { Run } from './connections.ts';
 import { statements } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import { getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { type PgColumn, PgDialect, type PgTable } from 'drizzle-orm/pg-core';
-import { compileValues } from '../sql/binding.ts';
+import { compileValues } from '../binding.ts';
 import type { Outcome, Run } from './connections.ts';
 
 const dialect = new PgDialect({ casing: 'snake_case' });

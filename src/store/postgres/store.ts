@@ -1,8 +1,8 @@
 import { ApiError } from '../../contract/errors.ts';
-import type { Store } from '../../domain/ports.ts';
+import type { Store } from '../../domain/dependencies.ts';
 import type { NewJob } from '../../domain/records.ts';
-import { duplicateJob } from '../sql/refusals.ts';
-import { isWorthSliding } from '../sql/sessions.ts';
+import { duplicateJob } from '../errors.ts';
+import { isWorthSliding } from '../sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
 import {
@@ -19,8 +19,8 @@ import {
   sweepJobs,
   tryJob,
 } from './jobs.ts';
-import { countRecords, findRecord, listRecords } from './records.ts';
-import { insertResources, readResources } from './seeding.ts';
+import { countRecords, findRecord, listRecords } from './reads.ts';
+import { insertResources, readResources } from './seed.ts';
 import { validSession } from './sessions.ts';
 import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';

@@ -1,9 +1,9 @@
-import { DatabaseRefused } from '../sql/database-refused.ts';
-import { columnList, type MovedTable, movedTablesOf } from '../sql/moved-tables.ts';
-import { BATCH, type Row, type Source, type Target } from '../sql/transfer.ts';
+import { DatabaseRefused } from '../database-open-error.ts';
+import { columnList, type MovedTable, movedTablesOf } from '../moved-tables.ts';
+import { BATCH, type Row, type Source, type Target } from '../transfer.ts';
 import { type Client, COPYING, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
-import { migrate, requireMigrated, SCHEMA_LOCK } from './migrations.ts';
+import { migrate, requireMigrated, SCHEMA_LOCK } from './migrate.ts';
 import { nameOf, refusal } from './open-store.ts';
 import * as tables from './tables.ts';
 

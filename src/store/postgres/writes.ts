@@ -1,9 +1,9 @@
-import type { WriteExtras, Writes } from '../../domain/ports.ts';
+import type { WriteExtras, Writes } from '../../domain/dependencies.ts';
 import type { Model, ModelService, Tag } from '../../domain/records.ts';
-import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../sql/refusals.ts';
+import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../errors.ts';
 import type { Outcome, Run, Work } from './connections.ts';
 import { overtakenBy } from './errors.ts';
-import { findRecord, presentRecord } from './records.ts';
+import { findRecord, presentRecord } from './reads.ts';
 import { requireReference } from './references.ts';
 import { moveExpiry } from './sessions.ts';
 import { rowsOf } from './statement.ts';

@@ -1,4 +1,4 @@
-import { compileValues } from '../sql/binding.ts';
+import { compileValues } from '../binding.ts';
 import type { Database } from './driver.ts';
 
 /** A statement of the query builder's, whose parameters are placeholders. */

@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { compileConditions } from '../sql/conditions.ts';
-import { hasLongParts, MATCHES } from './patterns.ts';
+import { compileConditions } from '../where.ts';
+import { hasLongParts, MATCHES } from './engine/patterns.ts';
 import * as tables from './tables.ts';
 
 /** Queries in SQLite's SQL. */

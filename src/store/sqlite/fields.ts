@@ -1,8 +1,8 @@
 import { getTableColumns, sql } from 'drizzle-orm';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { Kind } from '../../contract/queryable.ts';
-import { LONG_MAX } from '../../contract/schema.ts';
-import { columnFields, columnsOf, type Field, recordsOf, uuidOf } from '../sql/fields.ts';
+import type { Kind } from '../../contract/schemas/fields.ts';
+import { LONG_MAX } from '../../contract/schemas/types.ts';
+import { columnFields, columnsOf, type Field, recordsOf, uuidOf } from '../fields.ts';
 import { sources } from './conditions.ts';
 import { modelCenters, modelServices, models, noCase } from './tables.ts';
 

@@ -1,6 +1,6 @@
 import type { NewJob } from '../../domain/records.ts';
-import { firstWithin } from '../sql/jobs.ts';
-import { duplicateJob } from '../sql/refusals.ts';
+import { duplicateJob } from '../errors.ts';
+import { firstWithin } from '../jobs.ts';
 import type { Statements } from './statements.ts';
 
 /** @throws ApiError SYS.1007 for a uuid in use */

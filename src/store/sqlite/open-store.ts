@@ -1,10 +1,10 @@
-import type { Store } from '../../domain/ports.ts';
-import { DatabaseRefused } from '../sql/database-refused.ts';
+import type { Store } from '../../domain/dependencies.ts';
+import { DatabaseRefused } from '../database-open-error.ts';
 import type { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
-import type { SqliteLocation } from './inspect.ts';
-import { openSqlite, openSqliteToRead } from './open.ts';
-import { lockForServer } from './server-lock.ts';
+import type { SqliteLocation } from './file/inspect.ts';
+import { lockForServer } from './file/lock.ts';
+import { openSqlite, openSqliteToRead } from './file/open.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 
 export interface StoreOptions extends SqliteLocation, SqliteStoreOptions {}

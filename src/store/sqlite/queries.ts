@@ -1,9 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import type { Kind } from '../../contract/queryable.ts';
-import type { Condition, PageQuery } from '../../domain/ports.ts';
-import type { Question } from './answers.ts';
+import type { Kind } from '../../contract/schemas/fields.ts';
+import type { Condition, PageQuery } from '../../domain/dependencies.ts';
 import { orderBy, sources, whereAfter, whereAll } from './conditions.ts';
+import type { Question } from './engine/answers.ts';
 
 const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
 

@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
-import type { Kind } from '../../contract/queryable.ts';
+import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Records } from '../../domain/records.ts';
-import { ofEachKind, toldFields } from '../sql/kinds.ts';
-import { PREPARED_MAX } from './answers.ts';
+import { ofEachKind, toldFields } from '../entities.ts';
 import type { Database } from './driver.ts';
+import { PREPARED_MAX } from './engine/answers.ts';
 import { compileFind, compilePage, type Page } from './rows.ts';
 
 /** What reads records: a service with its images and refs, a center with its sums. */

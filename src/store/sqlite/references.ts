@@ -1,5 +1,5 @@
-import type { Reference } from '../../domain/ports.ts';
-import { requireAll } from '../sql/refusals.ts';
+import type { Reference } from '../../domain/dependencies.ts';
+import { requireAll } from '../errors.ts';
 import type { Statements } from './statements.ts';
 
 /** @throws ApiError SYS.1003 naming what is missing (contract §4.3) */

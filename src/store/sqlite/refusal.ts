@@ -1,4 +1,4 @@
-import { DatabaseRefused } from '../sql/database-refused.ts';
+import { DatabaseRefused } from '../database-open-error.ts';
 import { sqliteCode } from './errors.ts';
 
 export const damaged = (file: string) =>

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import type { Kind } from '../../contract/queryable.ts';
-import { columnFields, columnsOf, recordsOf } from '../sql/fields.ts';
-import { bytesOf } from '../sql/page-weight.ts';
-import type { PageRows } from './answers.ts';
+import type { Kind } from '../../contract/schemas/fields.ts';
+import { columnFields, columnsOf, recordsOf } from '../fields.ts';
+import { bytesOf } from '../page-size.ts';
 import { sources } from './conditions.ts';
 import type { Database } from './driver.ts';
+import type { PageRows } from './engine/answers.ts';
 import { partFields } from './fields.ts';
 
 export type Row = Record<string, unknown>;

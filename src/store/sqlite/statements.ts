@@ -13,7 +13,7 @@ import {
 } from 'drizzle-orm';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
-import type { ResourceType } from '../../contract/resource.ts';
+import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Hook, ModelServiceRef, Tag } from '../../domain/records.ts';
 import { compileChange } from './binding.ts';
 import type { Database } from './driver.ts';

@@ -1,20 +1,20 @@
-import type { Store } from '../../domain/ports.ts';
+import type { Store } from '../../domain/dependencies.ts';
 import type { Resources } from '../../domain/records.ts';
-import { isWorthSliding } from '../sql/sessions.ts';
-import { compileAnswers } from './answers.ts';
-import { Baseline } from './baseline.ts';
+import { isWorthSliding } from '../sessions.ts';
 import type { Database } from './driver.ts';
+import { compileAnswers } from './engine/answers.ts';
+import { Turns } from './engine/batcher.ts';
+import { defineMatches } from './engine/patterns.ts';
+import { type ReaderOptions, Readers } from './engine/readers.ts';
+import { LogBound } from './engine/wal-limit.ts';
+import { OpenFiles } from './file/identity.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
-import { createListing } from './listing.ts';
-import { LogBound } from './log-bound.ts';
-import { OpenFiles } from './open-files.ts';
-import { defineMatches } from './patterns.ts';
-import { type ReaderOptions, Readers } from './readers.ts';
+import { createListing } from './reads.ts';
 import { compileRecords } from './records.ts';
-import { insertResources, readResources } from './seeding.ts';
+import { insertResources, readResources } from './seed.ts';
+import { Baseline } from './seed-snapshot.ts';
 import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
-import { Turns } from './turns.ts';
 import { operationWrites } from './writes.ts';
 
 /** How long one statement waits for another program's lock; everybody waits with it. */

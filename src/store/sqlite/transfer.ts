@@ -1,13 +1,13 @@
 import { statSync } from 'node:fs';
-import { DatabaseRefused } from '../sql/database-refused.ts';
-import { columnList, type MovedTable, movedTablesOf } from '../sql/moved-tables.ts';
-import { BATCH, type Row, type Source, type Target, type Value } from '../sql/transfer.ts';
-import { copyRefusal } from './backup.ts';
+import { DatabaseRefused } from '../database-open-error.ts';
+import { columnList, type MovedTable, movedTablesOf } from '../moved-tables.ts';
+import { BATCH, type Row, type Source, type Target, type Value } from '../transfer.ts';
 import { Database } from './driver.ts';
-import { inspect, openToInspect, type SqliteLocation, sizeOf } from './inspect.ts';
-import { openSqlite, openSqliteToRead } from './open.ts';
+import { Replacement } from './file/atomic-replace.ts';
+import { copyRefusal } from './file/backup.ts';
+import { inspect, openToInspect, type SqliteLocation, sizeOf } from './file/inspect.ts';
+import { openSqlite, openSqliteToRead } from './file/open.ts';
 import { refusal } from './refusal.ts';
-import { Replacement } from './replacement.ts';
 import * as tables from './tables.ts';
 
 export const movedTables = movedTablesOf(tables);

@@ -1,7 +1,7 @@
-import type { ResourceType } from '../../contract/resource.ts';
-import type { WriteExtras, Writes } from '../../domain/ports.ts';
+import type { ResourceType } from '../../contract/schemas/resource.ts';
+import type { WriteExtras, Writes } from '../../domain/dependencies.ts';
 import type { ModelService } from '../../domain/records.ts';
-import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../sql/refusals.ts';
+import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../errors.ts';
 import type { CompiledRecords } from './records.ts';
 import { requireReference } from './references.ts';
 import { moveExpiry, validSession } from './sessions.ts';

@@ -6,8 +6,8 @@ import { createClient } from '@hey-api/openapi-ts';
 import { build } from 'esbuild';
 import openapiTypescript, { astToString } from 'openapi-typescript';
 import { describe, expect, test } from 'vitest';
-import { GetJob } from '../../../src/contract/jobs.ts';
 import { operations } from '../../../src/contract/operations.ts';
+import { GetJob } from '../../../src/contract/schemas/job.ts';
 import { type Finishing, temporaryFolder } from '../../support/folder.ts';
 import { launchServing } from '../../support/process.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { ModelCenterFields } from '../../../src/domain/records.ts';
 import { everyCenterField, extras, modelCenter, newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';

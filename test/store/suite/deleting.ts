@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/domain/ports.ts';
+import type { Store } from '../../../src/domain/dependencies.ts';
 import {
   extras,
   image,

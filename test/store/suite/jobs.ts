@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/contract/errors.ts';
-import type { Store, Writes } from '../../../src/domain/ports.ts';
+import type { Store, Writes } from '../../../src/domain/dependencies.ts';
 import type { NewJob } from '../../../src/domain/records.ts';
 import type { Finishing } from '../../support/folder.ts';
 import {

@@ -5,8 +5,15 @@ import {
   type QueryField,
   queryables,
   queryField,
-} from '../../../src/contract/queryable.ts';
-import type { PageQuery, Position, Scalar, Sort, Store, Test } from '../../../src/domain/ports.ts';
+} from '../../../src/contract/schemas/fields.ts';
+import type {
+  PageQuery,
+  Position,
+  Scalar,
+  Sort,
+  Store,
+  Test,
+} from '../../../src/domain/dependencies.ts';
 import {
   everyCenterField,
   everyModelField,

@@ -3,11 +3,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../../src/contract/dates.ts';
 import { ApiError } from '../../../src/contract/errors.ts';
 import type { Inventory, Request } from '../../../src/contract/operations.ts';
-import { WILDCARDS_MAX } from '../../../src/contract/query.ts';
-import { readConditions, readFields, readSort } from '../../../src/domain/conditions.ts';
+import { WILDCARDS_MAX } from '../../../src/contract/schemas/query.ts';
+import type { PageQuery, Ports, Store } from '../../../src/domain/dependencies.ts';
 import { PageEnds } from '../../../src/domain/page-ends.ts';
-import type { PageQuery, Ports, Store } from '../../../src/domain/ports.ts';
 import { QueryModelService } from '../../../src/domain/QueryModelService.ts';
+import { readConditions, readFields, readSort } from '../../../src/domain/query-language.ts';
 import { opening } from '../../support/opening.ts';
 import {
   OracleRefusal,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Store, WriteExtras } from '../../../src/domain/ports.ts';
+import type { Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { ModelService, Tag } from '../../../src/domain/records.ts';
 import {
   everyServiceField,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/domain/ports.ts';
+import type { Store } from '../../../src/domain/dependencies.ts';
 import type { Tag } from '../../../src/domain/records.ts';
 import { newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';

@@ -1,0 +1,176 @@
+import { isIP } from 'node:net';
+import type { Logger } from 'pino';
+import { type App, buildApp } from '../app.ts';
+import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
+import { dateFormatter, dateParser } from '../contract/dates.ts';
+import { openDatabase } from '../database.ts';
+import { setAdminPassword } from '../domain/credentials.ts';
+import type { Ports, Store } from '../domain/dependencies.ts';
+import type { Resources } from '../domain/records.ts';
+import { resourcesOf } from '../domain/seed.ts';
+import { Metrics } from '../http/observe/metrics.ts';
+import { scryptPasswords } from '../passwords.ts';
+import { type Settings, SettingsError } from '../settings.ts';
+
+/** What the process lends to its commands. */
+export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
+  logger: Logger;
+  /** Reads a text file. */
+  readFile: (path: string) => string;
+  /** The program's own version. */
+  version: string;
+  /** Folder with the migrations of every kind of database. */
+  migrationsFolder: string;
+  /** Program of the threads that read what takes long; without, everybody waits for that. */
+  readerProgram?: string | undefined;
+  /** Folder with the parts of the page at /docs; the package's own unless given. */
+  docsAssets?: string | undefined;
+  /** Ends what a start waits for. */
+  stopping?: AbortSignal | undefined;
+}
+
+/**
+ * Opens the database and listens. When it resolves, requests are served.
+ * @returns the app, whose `close` also closes the database
+ * @throws SettingsError where the settings would let strangers in, or the address can't be had
+ * @throws DatabaseRefused
+ */
+export async function serve(settings: Settings, world: World): Promise<App> {
+  refuseStrangers(settings);
+  const { logger } = world;
+  const passwords = scryptPasswords();
+  const metrics = new Metrics();
+  const store = await openDatabase(settings, {
+    migrationsFolder: world.migrationsFolder,
+    server: world.newUuid(),
+    readerProgram: world.readerProgram,
+    onCommit: metrics.committed,
+    onLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
+    onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
+    stopping: world.stopping,
+  });
+  try {
+    const seed = readSeedFile(settings, world);
+    if (settings.seedFile !== '') {
+      await store.addResources(seed).catch((error) => refuseSeed(settings, error));
+    }
+    if (settings.adminPassword !== '') {
+      await setAdminPassword(settings.adminPassword, {
+        store,
+        passwords,
+        newUuid: world.newUuid,
+      });
+    }
+    const app = await buildApp({
+      ports: {
+        store,
+        clock: world.clock,
+        pause: world.pause,
+        newUuid: world.newUuid,
+        formatDate: dateFormatter(settings.timeZone),
+        parseDate: dateParser(settings.timeZone),
+        passwords,
+        access: {
+          required: settings.auth === 'on',
+          wellKnownSessions: new Set(settings.session),
+          sessionLifetime: settings.sessionTimeout * 1000,
+          initialPassword: isLoopback(settings.host),
+        },
+        strictReferences: settings.strictReferences,
+      },
+      logger,
+      reply: { mode: settings.reply, publicUrl: settings.publicUrl },
+      jobRetention: settings.jobRetention * 1000,
+      accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
+      hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
+      control: settings.control === 'on' ? { seed } : undefined,
+      unknownFields: settings.unknownFields,
+      bodyLimit: settings.bodyLimit,
+      trustProxy: settings.trustProxy,
+      corsOrigins: settings.corsOrigins,
+      meter: metrics,
+      version: world.version,
+      docsAssets: world.docsAssets,
+    });
+    app.addHook('onClose', () => store.close());
+    app.addHook('onClose', async () => metrics.close());
+    await listen(app, settings);
+    await warnOfInitialPassword(settings, store, logger);
+    if (settings.control === 'on') {
+      logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
+    }
+    return app;
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+/** The resources of the seed, none without one. */
+function readSeedFile({ seedFile }: Settings, world: World): Resources {
+  try {
+    return resourcesOf(
+      seedFile === '' ? {} : JSON.parse(world.readFile(seedFile).replace(/^\uFEFF/, '')),
+      world,
+    );
+  } catch (error) {
+    return refuseSeed({ seedFile }, error);
+  }
+}
+
+function refuseSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
+  // The parser's sentence shows what stands around the fault, which may be a token.
+  const message = (error as Error).message.replace(
+    /, (?:\.\.\.)?".*"(?:\.\.\.)?(?= is not valid JSON$)/s,
+    ', which',
+  );
+  const [line] = message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').match(/^.{0,1000}/u) ?? [];
+  throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
+}
+
+/** Says so where anybody who knows the platform can log in. */
+async function warnOfInitialPassword(
+  { auth, host }: Settings,
+  store: Store,
+  logger: Logger,
+): Promise<void> {
+  if (auth === 'off' || !isLoopback(host)) return;
+  // A database that is away is told of by health.
+  const password = await store.findPassword(ADMIN_ACCOUNT_UUID).catch(() => 'unknown');
+  if (password !== undefined) return;
+  logger.warn(
+    'The platform’s initial password of admin, `password`, is valid: set another one with ' +
+      'AIOS_ADMIN_PASSWORD.',
+  );
+}
+
+async function listen(app: App, { host, port }: Settings): Promise<void> {
+  try {
+    await app.listen({
+      host,
+      port,
+      listenTextResolver: (address) => `${address} serves the API, docs at ${address}/docs`,
+    });
+  } catch (error) {
+    const { message, syscall } = error as NodeJS.ErrnoException;
+    if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
+    throw new SettingsError(
+      `AIOS_HOST=${host} and AIOS_PORT=${port} can't be listened on: ${message}.`,
+    );
+  }
+}
+
+/** @throws SettingsError where others than this machine could connect and nothing keeps them out */
+function refuseStrangers({ host, auth, session, accessKey, adminPassword }: Settings): void {
+  const hasSecret = session.length > 0 || accessKey.length > 0 || adminPassword !== '';
+  if (isLoopback(host) || auth === 'off' || hasSecret) return;
+  throw new SettingsError(
+    `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
+      '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, ' +
+      'AIOS_ACCESS_KEY to a key to sign with, or AIOS_AUTH=off if anybody may do anything.',
+  );
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}

@@ -1,0 +1,55 @@
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { type Operation, type OperationName, operations } from '../operations.ts';
+import { DeletionResult } from './deletion.ts';
+import { boolean, component, integer } from './types.ts';
+
+const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
+
+/** What `success` stands beside (contract §4.5), by what the operation answers. */
+const contents = {
+  inventory: (inventory: TSchema) => ({ inventory: component(inventory) }),
+  inventories: (inventory: TSchema) => ({
+    inventories: Type.Optional(
+      Type.Array(component(inventory), { description: 'The resources; absent with `count=true`.' }),
+    ),
+    total: Type.Optional(
+      integer('Number of resources there are; only when asked for.', { min: 0 }),
+    ),
+  }),
+  found: (inventory: TSchema) => ({
+    inventories: Type.Array(component(inventory), {
+      description: 'The resource, or nothing where there is none.',
+    }),
+  }),
+  results: () => ({
+    results: Type.Array(component(DeletionResult), { description: 'One for each resource.' }),
+  }),
+  valid: () => ({ valid: boolean('Whether the session is valid.') }),
+  nothing: () => ({}),
+} as const satisfies Record<Operation['answers'], (inventory: TSchema) => object>;
+
+/** The names and descriptions of the answers, by what the operation answers. */
+const about = {
+  inventory: { name: (resource: string) => `${resource}Answer`, description: 'One resource.' },
+  inventories: {
+    name: (resource: string) => `${resource}ListAnswer`,
+    description: 'A list of resources.',
+  },
+  found: {
+    name: (resource: string) => `${resource}FoundAnswer`,
+    description: 'A resource, if it was found.',
+  },
+  results: { name: () => 'DeletionAnswer', description: 'What became of each resource.' },
+  valid: { name: () => 'ValidityAnswer', description: 'Whether a session is valid.' },
+  nothing: { name: () => 'SuccessAnswer', description: 'The operation was done.' },
+} as const satisfies Record<Operation['answers'], object>;
+
+/** The body of an operation's 200. */
+export function answerSchema(name: OperationName): TObject {
+  const { answers, inventory = {} as TSchema }: Operation = operations[name];
+  const resource = String(inventory.$id).replace(/Inventory$/, '');
+  return Type.Object(
+    { success, ...contents[answers](inventory) },
+    { $id: about[answers].name(resource), description: about[answers].description },
+  );
+}

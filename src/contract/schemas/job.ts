@@ -1,0 +1,77 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { long } from './types.ts';
+
+/** Of what the platform takes for the uuid of a job. */
+export const JOB_UUID_LENGTH = 32;
+
+/**
+ * The poll of a job (contract §4.6). It is none of the operations: it answers with what another one
+ * has come to, and the platform has no name for it.
+ */
+export const GetJob = {
+  name: 'GetJob',
+  path: '/v1/api-jobs/{uuid}',
+  params: Type.Object({ uuid: Type.String({ description: 'UUID of the job.' }) }),
+  tag: 'Jobs',
+  summary: 'Get what a job has come to',
+  description:
+    "Answers with what the job's operation answers, or with its failure, for a while after the job " +
+    'has ended. The UUID is all it asks for.',
+  otherMethods: 'only GET method is allowed for querying job status',
+} as const;
+
+/** The body of a 202 (contract §4.6). */
+export const JobAccepted = Type.Object(
+  {
+    location: Type.String({
+      description: 'Where to poll for the result.',
+      examples: ['http://localhost:8080/zstack/v1/api-jobs/9c4f6bcbb2d34b0c8d3f0b8b1c5a2f11'],
+    }),
+    apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
+  },
+  { $id: 'JobAccepted', description: 'The operation goes on as a job.' },
+);
+export type JobAccepted = Static<typeof JobAccepted>;
+
+/** The body of a poll before the job has ended. */
+export const JobRunning = Type.Object(
+  {},
+  { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
+);
+
+/** Longest `X-API-Timeout`, in seconds. */
+export const TIMEOUT_MAX = 999_999_999;
+
+const timeout = {
+  'X-API-Timeout': Type.Optional(
+    Type.Integer({
+      minimum: 0,
+      maximum: TIMEOUT_MAX,
+      description: 'Seconds after which the operation is given up.',
+    }),
+  ),
+};
+
+/** What any operation understands beside the headers of HTTP itself. */
+export const OperationHeaders = Type.Object(timeout);
+
+/** What a write understands: the first three make it a job (decision 1). */
+export const WriteHeaders = Type.Object({
+  'X-Job-UUID': Type.Optional(
+    Type.String({
+      minLength: JOB_UUID_LENGTH,
+      maxLength: JOB_UUID_LENGTH,
+      description: 'UUID of the job. One that was used is refused: a retry does not run twice.',
+    }),
+  ),
+  'X-Web-Hook': Type.Optional(
+    Type.String({
+      format: 'uri',
+      pattern: '^https?:',
+      description: 'URL that gets the result when the job has ended.',
+    }),
+  ),
+  // Without an example: the page at /docs would fill it in, and every write would become a job.
+  Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
+  ...timeout,
+});

@@ -1,0 +1,98 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { createDate, lastOpDate, newResourceFields, uuid } from './resource.ts';
+import { component, integer, long, optional, text, uuidOf, verbatim } from './types.ts';
+
+/** Longest text an update takes, where an addition may take more or less (contract §2). */
+const UPDATE_MAX = 255;
+
+const about = {
+  name: 'Name of the center; need not be unique.',
+  description: 'What the center is.',
+  url: 'Where the center’s files are.',
+  parameters: 'The center’s parameters.',
+  managementIp: 'Address the center is managed at.',
+  storageNetworkUuid: 'the storage network',
+  serviceNetworkUuid: 'the service network',
+  containerRegistry: 'Container registry.',
+  containerNetwork: 'Container network.',
+  containerStorageNetwork: 'Container storage network.',
+};
+
+const managementPort = integer('Port the center is managed at.', { min: 1, max: 65_535 });
+
+const capacityOf = (what: string) => long(`Bytes taken by ${what}.`);
+
+export const ModelCenterCapacityInventory = Type.Object(
+  {
+    uuid,
+    modelUsedCapacity: long('Sum of the sizes of the center’s models.'),
+    modelServiceUsedCapacity: long('Sum of the sizes of the center’s services.'),
+    datasetUsedCapacity: capacityOf('datasets: always 0'),
+    fineTuneUsedCapacity: capacityOf('fine-tuning: always 0'),
+    modelEvaluationUsedCapacity: capacityOf('evaluations: always 0'),
+    temporaryUsedCapacity: capacityOf('temporary files: always 0'),
+    cacheUsedCapacity: capacityOf('caches: always 0'),
+    totalCapacity: long('What the center can hold: always 0.'),
+    availableCapacity: long('What the center can still take: always 0.'),
+  },
+  { $id: 'ModelCenterCapacityInventory', description: 'What a center holds.' },
+);
+export type ModelCenterCapacityInventory = Static<typeof ModelCenterCapacityInventory>;
+
+export const ModelCenterInventory = Type.Object(
+  {
+    uuid,
+    name: text(about.name, { max: 255 }),
+    description: Type.Optional(text(about.description, { max: 2048 })),
+    url: text(about.url, { max: 2048 }),
+    status: text('State of the center: always `Connected`.'),
+    parameters: Type.Optional(verbatim(about.parameters, { max: 255 })),
+    managementIp: text(about.managementIp, { max: 255 }),
+    managementPort,
+    storageNetworkUuid: Type.Optional(uuidOf(about.storageNetworkUuid)),
+    serviceNetworkUuid: Type.Optional(uuidOf(about.serviceNetworkUuid)),
+    containerRegistry: Type.Optional(text(about.containerRegistry, { max: 2048 })),
+    containerStorageNetwork: Type.Optional(text(about.containerStorageNetwork, { max: 2048 })),
+    containerNetwork: Type.Optional(text(about.containerNetwork, { max: 2048 })),
+    capacity: component(ModelCenterCapacityInventory),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelCenterInventory', description: 'A place where models and services are kept.' },
+);
+export type ModelCenterInventory = Static<typeof ModelCenterInventory>;
+
+/** In the order of contract §2, which is the order of the checks. */
+export const AddModelCenterParams = Type.Object({
+  name: text(about.name, { max: 128 }),
+  url: text(about.url, { max: 2048 }),
+  managementIp: text(about.managementIp, { max: 128 }),
+  managementPort,
+  ...optional({
+    description: text(about.description, { max: 2048 }),
+    parameters: verbatim(about.parameters, { max: 128 }),
+    zoneUuid: uuidOf('the zone; stored, never returned', { max: 32 }),
+    storageNetworkUuid: uuidOf(about.storageNetworkUuid, { max: 32 }),
+    serviceNetworkUuid: uuidOf(about.serviceNetworkUuid, { max: 32 }),
+    containerRegistry: text(about.containerRegistry, { max: 2048 }),
+    containerNetwork: text(about.containerNetwork, { max: 2048 }),
+    containerStorageNetwork: text(about.containerStorageNetwork, { max: 2048 }),
+    ...newResourceFields,
+  }),
+});
+
+export const UpdateModelCenterParams = Type.Object(
+  optional({
+    name: text(about.name, { max: UPDATE_MAX }),
+    url: text(about.url, { max: UPDATE_MAX }),
+    managementIp: text(about.managementIp, { max: UPDATE_MAX }),
+    managementPort,
+    description: text(about.description, { max: UPDATE_MAX }),
+    parameters: verbatim(about.parameters, { max: UPDATE_MAX }),
+    storageNetworkUuid: uuidOf(about.storageNetworkUuid),
+    serviceNetworkUuid: uuidOf(about.serviceNetworkUuid),
+    containerRegistry: text(about.containerRegistry, { max: UPDATE_MAX }),
+    containerNetwork: text(about.containerNetwork, { max: UPDATE_MAX }),
+    containerStorageNetwork: text(about.containerStorageNetwork, { max: UPDATE_MAX }),
+  }),
+);

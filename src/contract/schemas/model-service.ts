@@ -1,0 +1,276 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { cpuArchitecture, cpuArchitectureIn } from './cpu-architecture.ts';
+import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  boolean,
+  boundedList,
+  boundedMap,
+  component,
+  integer,
+  listOf,
+  long,
+  mapOf,
+  oneOf,
+  optional,
+  Refine,
+  since,
+  text,
+  uuidOf,
+  verbatim,
+} from './types.ts';
+
+export const ModelServiceRefInventory = Type.Object(
+  {
+    uuid: text('UUID of the binding.'),
+    modelUuid: uuidOf('the bound model'),
+    modelServiceUuid: uuidOf('the bound service'),
+    isDefault: boolean('Whether this service is the model’s default.'),
+  },
+  { $id: 'ModelServiceRefInventory', description: 'A binding of a model to a service.' },
+);
+export type ModelServiceRefInventory = Static<typeof ModelServiceRefInventory>;
+
+const vmImageUuid = uuidOf('the VM image');
+const dockerImage = text('Container image.', {
+  max: 255,
+  examples: ['registry.example.com/x86_64/myimage:latest'],
+});
+
+export const ModelServiceImageInventory = Type.Object(
+  {
+    uuid,
+    modelServiceUuid: uuidOf('the service'),
+    cpuArchitecture,
+    ...optional({ vmImageUuid, dockerImage }),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelServiceImageInventory', description: 'A service’s image for one CPU architecture.' },
+);
+export type ModelServiceImageInventory = Static<typeof ModelServiceImageInventory>;
+
+/** An image as a write gives it; members of lists are kept as sent. */
+const ArchitectureImage = Type.Object(
+  {
+    cpuArchitecture: cpuArchitectureIn,
+    ...optional({
+      vmImageUuid: uuidInList('the VM image'),
+      dockerImage: verbatim('Container image.', { max: 255 }),
+    }),
+  },
+  { description: 'The image for one CPU architecture.' },
+);
+export type ArchitectureImage = Static<typeof ArchitectureImage>;
+
+const sources = ['Other', 'Bentoml', 'HuggingFace'] as const;
+
+/** What an AddModelService that doesn't say otherwise gets. */
+export const modelServiceDefaults = {
+  type: 'Endpoint',
+  source: 'Other',
+  framework: 'Other',
+  system: false,
+  supportDistributed: false,
+} as const;
+
+const field = {
+  name: text('Name of the resource; need not be unique.', { max: 255 }),
+  description: text('What the resource is.', { max: 2048 }),
+  readme: verbatim('The service’s README.'),
+  yaml: verbatim('The service’s YAML configuration; kept as sent, whatever its syntax.'),
+  requestCpu: integer('CPUs the service asks for.', { min: 0 }),
+  requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
+  modelCenterUuid: uuidOf('the model center'),
+  zoneUuid: uuidOf('the zone; stored, never returned'),
+  size: long('Size of the service.'),
+  gpuComputeCapability: text('GPU compute capability the service needs.', { max: 32 }),
+  installPath: text('Where the service is installed.', { max: 512 }),
+  startCommand: text('Command that starts the service.', { max: 1024 }),
+  pythonVersion: text('Python version.', { max: 32 }),
+  condaVersion: text('Conda version.', { max: 32 }),
+  system: boolean('Whether it is a system service.'),
+  type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval']),
+  source: oneOf('Where the service comes from.', sources),
+  framework: text('Framework of the service.', { max: 255 }),
+  modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), boundedList),
+  architectureImages: listOf(
+    'The images, one per CPU architecture.',
+    ArchitectureImage,
+    boundedList,
+  ),
+  supportDistributed: boolean('Whether distributed deployment is supported.'),
+  containerCommand: text('Container start command.', { max: 4096 }),
+  containerArgs: text('Container start arguments.', { max: 4096 }),
+  vendorToSpecUuidsMap: mapOf(
+    'GPU vendor to the UUIDs of its GPU specifications; duplicates are dropped.',
+    listOf('UUIDs of GPU specifications.', uuidInList('a GPU specification'), {
+      ...boundedList,
+      [Refine]: (uuids: string[]) => [...new Set(uuids)],
+    }),
+    boundedMap,
+  ),
+  cpuArchitectures: listOf(
+    'CPU architectures the service supports.',
+    cpuArchitectureIn,
+    boundedList,
+  ),
+};
+
+export const ModelServiceInventory = Type.Object(
+  {
+    uuid,
+    name: field.name,
+    description: Type.Optional(field.description),
+    readme: Type.Optional(field.readme),
+    yaml: field.yaml,
+    requestCpu: field.requestCpu,
+    requestMemory: field.requestMemory,
+    modelCenterUuid: field.modelCenterUuid,
+    type: field.type,
+    framework: field.framework,
+    source: field.source,
+    size: field.size,
+    system: field.system,
+    hasNewVersion: boolean('Whether a new version is available.'),
+    gpuComputeCapability: Type.Optional(field.gpuComputeCapability),
+    installPath: field.installPath,
+    pythonVersion: Type.Optional(field.pythonVersion),
+    condaVersion: Type.Optional(field.condaVersion),
+    version: Type.Optional(text('Version of the service.', { max: 255 })),
+    startCommand: field.startCommand,
+    containerCommand: Type.Optional(field.containerCommand),
+    containerArgs: Type.Optional(field.containerArgs),
+    supportDistributed: field.supportDistributed,
+    cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitecture),
+    vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+    modelServiceRefs: listOf('Bindings to models.', component(ModelServiceRefInventory)),
+    modelServiceImages: listOf('Images of the service.', component(ModelServiceImageInventory)),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelServiceInventory', description: 'A model service.' },
+);
+export type ModelServiceInventory = Static<typeof ModelServiceInventory>;
+
+/** In the order of contract §2, which is the order of the checks. */
+export const AddModelServiceParams = Type.Object({
+  name: field.name,
+  yaml: field.yaml,
+  requestCpu: field.requestCpu,
+  requestMemory: field.requestMemory,
+  modelCenterUuid: field.modelCenterUuid,
+  installPath: field.installPath,
+  startCommand: field.startCommand,
+  ...optional({
+    description: field.description,
+    zoneUuid: field.zoneUuid,
+    gpuComputeCapability: field.gpuComputeCapability,
+    system: { ...field.system, default: modelServiceDefaults.system },
+    pythonVersion: field.pythonVersion,
+    condaVersion: field.condaVersion,
+    // The documents list the values of Add in another order than those of Update and Clone.
+    type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'ModelEval', 'App'], {
+      default: modelServiceDefaults.type,
+    }),
+    source: { ...field.source, default: modelServiceDefaults.source },
+    framework: { ...field.framework, default: modelServiceDefaults.framework },
+    modelUuids: field.modelUuids,
+    architectureImages: field.architectureImages,
+    supportDistributed: {
+      ...field.supportDistributed,
+      default: modelServiceDefaults.supportDistributed,
+    },
+    containerCommand: field.containerCommand,
+    containerArgs: field.containerArgs,
+    vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+    ...newResourceFields,
+  }),
+});
+
+/** Parameters that are no fields of the service but edits of its yaml (decision 15). */
+export const yamlEditFields = {
+  environmentParameters: mapOf(
+    'Sets the yaml’s `env`, as a list of `key:value`.',
+    verbatim('Value of the environment variable.'),
+    boundedMap,
+  ),
+  startupParameters: mapOf(
+    'Sets the yaml’s `startupParameters`.',
+    verbatim('Value of the startup parameter.'),
+    boundedMap,
+  ),
+  inferenceParams: mapOf(
+    'Sets the yaml’s `inferenceParams`.',
+    verbatim('Value of the inference parameter.'),
+    boundedMap,
+  ),
+  serviceName: text('Sets `name` of the yaml’s first service.', { max: 4096 }),
+  servicePorts: listOf(
+    'Sets `ports` of the yaml’s first service.',
+    integer('A port.', { min: 1, max: 65_535 }),
+    boundedList,
+  ),
+  serviceLivez: text('Sets `livez` of the yaml’s first service.', { max: 4096 }),
+  serviceReadyz: text('Sets `readyz` of the yaml’s first service.', { max: 4096 }),
+  serviceBootupTime: integer('Sets `serviceBootupTime` of the yaml’s first service.', { min: 0 }),
+  serviceInstallPath: text('Sets `installPath` of the yaml’s first service.', { max: 4096 }),
+  serviceStartCommand: text('Sets `startCommand` of the yaml’s first service.', { max: 4096 }),
+};
+
+export const UpdateModelServiceParams = Type.Object(
+  optional({
+    ...since('5.1.8', {
+      name: field.name,
+      description: field.description,
+      yaml: field.yaml,
+      requestCpu: field.requestCpu,
+      requestMemory: field.requestMemory,
+      gpuComputeCapability: field.gpuComputeCapability,
+      startCommand: field.startCommand,
+      pythonVersion: field.pythonVersion,
+      type: field.type,
+      framework: field.framework,
+    }),
+    ...since('5.3.28', { source: field.source, architectureImages: field.architectureImages }),
+    ...since('5.3.52', { supportDistributed: field.supportDistributed, ...yamlEditFields }),
+    ...since('5.5.22', {
+      containerCommand: field.containerCommand,
+      containerArgs: field.containerArgs,
+      vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+    }),
+  }),
+);
+
+export const CloneModelServiceParams = Type.Object(
+  optional({
+    ...since('5.3.20', {
+      name: field.name,
+      description: field.description,
+      readme: field.readme,
+      size: field.size,
+      gpuComputeCapability: field.gpuComputeCapability,
+      installPath: field.installPath,
+      startCommand: field.startCommand,
+      pythonVersion: field.pythonVersion,
+      condaVersion: field.condaVersion,
+      system: field.system,
+      type: field.type,
+      yaml: field.yaml,
+      source: field.source,
+      framework: field.framework,
+      requestCpu: field.requestCpu,
+      requestMemory: field.requestMemory,
+      ...newResourceFields,
+    }),
+    ...since('5.3.40', {
+      cpuArchitectures: field.cpuArchitectures,
+      architectureImages: field.architectureImages,
+    }),
+    ...since('5.3.46', { supportDistributed: field.supportDistributed }),
+    ...since('5.5.22', {
+      containerCommand: field.containerCommand,
+      containerArgs: field.containerArgs,
+      vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+    }),
+  }),
+);

@@ -1,0 +1,147 @@
+import { type Static, type TString, Type } from '@sinclair/typebox';
+import { gpuNumbersIn } from './gpu-numbers.ts';
+import { ModelServiceRefInventory } from './model-service.ts';
+import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  boolean,
+  boundedList,
+  component,
+  integer,
+  listOf,
+  long,
+  oneOf,
+  optional,
+  since,
+  text,
+  uuidOf,
+  verbatim,
+} from './types.ts';
+
+/** What a model has until it is given otherwise (decision 27). */
+export const modelDefaults = {
+  description: '',
+  size: 0,
+  type: 'Custom',
+  recommendedGpuNum: [] as number[],
+  isLatestVersion: true,
+  extraGpuMemRequest: 4_294_967_296,
+  SAMPLE_SIZE: 1000,
+};
+
+const field = {
+  name: text('Name of the resource; need not be unique.', { max: 255 }),
+  description: text('What the resource is.', { max: 2048 }),
+  installPath: text('Where the model is installed.', { max: 2048 }),
+  parameters: verbatim('The model’s parameters.'),
+  modelCenterUuid: uuidOf('the model center'),
+  logo: verbatim('The model’s logo, as base64.'),
+  vendor: text('Who makes the model.', { max: 255 }),
+  modelId: text('ID of the model; the UUID where none was given. Not unique.', { max: 255 }),
+  introduction: verbatim('Introduction to the model.'),
+  size: long('Size of the model.', { min: 0 }),
+  version: text('Version of the model.', { max: 255 }),
+  gpuConstraintDescription: text('What the model needs of GPUs.', { max: 512 }),
+};
+
+const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it');
+
+export const ModelInventory = Type.Object(
+  {
+    uuid,
+    name: field.name,
+    description: field.description,
+    installPath: field.installPath,
+    parameters: Type.Optional(field.parameters),
+    modelCenterUuid: field.modelCenterUuid,
+    logo: Type.Optional(field.logo),
+    vendor: Type.Optional(field.vendor),
+    modelId: field.modelId,
+    introduction: Type.Optional(field.introduction),
+    size: field.size,
+    version: Type.Optional(field.version),
+    type: text('Kind of model.', { max: 255 }),
+    minGpuMemory: Type.Optional(long('Least GPU memory.')),
+    recommendedGpuMemory: Type.Optional(long('Recommended GPU memory.')),
+    recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number of GPUs.')),
+    gpuConstraintDescription: Type.Optional(field.gpuConstraintDescription),
+    versionSemver: Type.Optional(text('Semantic version.')),
+    isLatestVersion: boolean('Whether it is the latest version.'),
+    artifactChecksum: Type.Optional(text('Checksum of the artifact.')),
+    artifactSizeBytes: Type.Optional(long('Size of the artifact, in bytes.')),
+    architectureType: Type.Optional(text('Architecture of the model.')),
+    frameworkVersion: Type.Optional(text('Version of the framework.')),
+    requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
+    pipelineTag: Type.Optional(text('Pipeline tag.')),
+    modelServiceRefs: listOf('Bindings to services.', component(ModelServiceRefInventory)),
+    extraGpuMemRequest: long('Extra GPU memory asked for.'),
+    SAMPLE_SIZE: integer('Sample size.'),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelInventory', description: 'A model.' },
+);
+export type ModelInventory = Static<typeof ModelInventory>;
+
+const required = since('5.1.8', {
+  name: field.name,
+  installPath: field.installPath,
+  modelCenterUuid: field.modelCenterUuid,
+});
+
+/** In the order of contract §2, which is the order of the checks. */
+export const AddModelParams = Type.Object({
+  ...required,
+  ...optional({
+    ...since('5.1.8', {
+      description: { ...field.description, default: modelDefaults.description },
+      parameters: field.parameters,
+      token: text('Access token; stored, never returned and never logged.'),
+      logo: field.logo,
+      vendor: field.vendor,
+      introduction: field.introduction,
+      size: { ...field.size, default: modelDefaults.size },
+      version: field.version,
+      ...newResourceFields,
+    }),
+    ...since('5.2.1', {
+      modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), boundedList),
+    }),
+    ...since('5.4.6', {
+      recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
+      gpuConstraintDescription: field.gpuConstraintDescription,
+    }),
+    ...since('5.5.6', { modelId: field.modelId }),
+    ...since('5.5.12', { shareMode: oneOf('Share mode; stored, never returned.', ['Public']) }),
+    ...since('5.5.22', { defaultModelServiceUuid }),
+  }),
+});
+
+/** Longest text an update takes (contract §2). */
+const UPDATE_MAX = 255;
+const updated = <Field extends TString>(schema: Field): Field => ({
+  ...schema,
+  maxLength: UPDATE_MAX,
+});
+
+export const UpdateModelParams = Type.Object(
+  optional({
+    name: updated(field.name),
+    installPath: updated(field.installPath),
+    description: updated(field.description),
+    vendor: updated(field.vendor),
+    parameters: updated(field.parameters),
+    modelCenterUuid: updated(field.modelCenterUuid),
+    modelClassifications: listOf(
+      'Classifications; stored, never returned.',
+      verbatim('A classification.'),
+      boundedList,
+    ),
+    recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
+    gpuConstraintDescription: field.gpuConstraintDescription,
+    modelId: field.modelId,
+    defaultModelServiceUuid,
+    clearDefaultModelService: boolean(
+      'Whether the model shall have no default service; its binding stays. A default that is given wins.',
+    ),
+  }),
+);

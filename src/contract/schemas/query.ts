@@ -1,0 +1,97 @@
+import { Type } from '@sinclair/typebox';
+import { invalidArgument } from '../errors.ts';
+import { trim } from '../validation/validator.ts';
+import { boolean, INTEGER_MAX, integer, listOf, optional, text, verbatim } from './types.ts';
+
+/** Resources a page holds where no limit is given (contract §4.7). */
+export const DEFAULT_LIMIT = 1000;
+/** Conditions a query may have. */
+export const CONDITIONS_MAX = 100;
+/** Members a list in a condition may have. */
+export const LIST_MAX = 1000;
+/** Characters the patterns of a query may have together. */
+export const PATTERNS_MAX = 1024;
+/** `_` that they may have behind `%`: each is tried at every place of a text. */
+export const WILDCARDS_MAX = 16;
+
+// Without examples: the page at /docs would fill them in, and ask for less than it seems to.
+const fields = text(
+  'Scalar fields to return, separated by commas: `uuid,name`. An answer then holds these alone, though ' +
+    'the schema calls others required.',
+);
+
+/** The parameters of reading one resource. */
+export const GetParams = Type.Object(optional({ fields }));
+
+/** The parameters of every query. */
+export const QueryParams = Type.Object(
+  optional({
+    q: listOf(
+      'A condition such as `name=chat`, `size>=1024`, `name~=chat%` or `description is null`; all ' +
+        'that are given must hold.',
+      verbatim('A condition: field, operator, value.', { examples: ['name=chat'] }),
+      { maxItems: CONDITIONS_MAX },
+    ),
+    limit: integer('Most resources to return; 0 returns none.', {
+      min: 0,
+      max: INTEGER_MAX,
+      default: DEFAULT_LIMIT,
+    }),
+    start: integer('Resources to skip: those of the pages before.', {
+      min: 0,
+      max: INTEGER_MAX,
+      default: 0,
+    }),
+    sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.'),
+    fields,
+    count: boolean('Return only the number of resources, as `total`.', { default: false }),
+    replyWithCount: boolean('Return `total` beside the resources.', { default: false }),
+    groupBy: text('Accepted, without effect.'),
+    filterName: text('Accepted, without effect.'),
+  }),
+);
+
+/** In the order in which they are looked for (contract §4.7). */
+export const operators = [
+  '!=',
+  '>=',
+  '<=',
+  '!?=',
+  '!~=',
+  '~=',
+  '?=',
+  '=',
+  '>',
+  '<',
+  'is null',
+  'not null',
+] as const;
+export type Operator = (typeof operators)[number];
+
+export interface ConditionText {
+  field: string;
+  operator: Operator;
+  value: string;
+}
+
+/**
+ * Takes a condition apart, at the first place of the first operator of the list that is anywhere in it.
+ * @throws ApiError SYS.1007 without an operator or a field
+ */
+export function parseCondition(condition: string): ConditionText {
+  const operator = operators.find((candidate) => condition.includes(candidate));
+  if (!operator) {
+    throw invalidArgument(
+      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't contain any query ` +
+        `operator. Valid query operators are [[${operators.join(', ')}]]`,
+    );
+  }
+  const at = condition.indexOf(operator);
+  const field = trim(condition.slice(0, at));
+  if (field === '') {
+    throw invalidArgument(
+      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't name a field`,
+    );
+  }
+  return { field, operator, value: condition.slice(at + operator.length) };
+}

@@ -1,0 +1,97 @@
+import type { TSchema } from '@sinclair/typebox';
+import { invalidArgument } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
+import { compileStrictReader } from '../validation/validator.ts';
+import { AddModelParams, ModelInventory } from './model.ts';
+import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
+import {
+  AddModelServiceParams,
+  ModelServiceImageInventory,
+  ModelServiceInventory,
+  ModelServiceRefInventory,
+} from './model-service.ts';
+import { isUuid, uuidInList } from './resource.ts';
+import { SystemTagInventory, UserTagInventory } from './tag.ts';
+import { integer, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
+
+type Fields = Record<string, TSchema>;
+
+const uuid = text('UUID of the resource.', {
+  [Refine]: (value: string, field: string) => {
+    if (isUuid(value)) return value;
+    throw invalidArgument(
+      `field[${field}]: [${value}] is not a UUID(v4 recommended) with '-' stripped`,
+    );
+  },
+});
+
+const time = isoTime('When');
+const times = { createDate: time, lastOpDate: time };
+
+/** What is kept of a resource and never told, but for models' tokens, which stay out of files. */
+const untold = {
+  zoneUuid: uuidOf('the zone'),
+  tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
+};
+
+/** An entry of these fields, none required but those named. */
+function entry(fields: Fields, required: readonly string[] = []): TSchema {
+  return { type: 'object', properties: fields, required } as unknown as TSchema;
+}
+
+/** An inventory's own fields, with what a resource is kept with besides. */
+function resource(inventory: { properties: Fields }, params: TSchema, further: Fields): TSchema {
+  const { modelServiceRefs, modelServiceImages, capacity, ...fields } = inventory.properties;
+  return entry({ ...fields, uuid, ...further, ...times }, ['uuid', ...params.required]);
+}
+
+const image = entry(
+  {
+    uuid,
+    modelServiceUuid: uuidOf('the service'),
+    cpuArchitecture: ModelServiceImageInventory.properties.cpuArchitecture,
+    vmImageUuid: uuidInList('the VM image'),
+    dockerImage: verbatim('Container image.', { max: 255 }),
+    ...times,
+  },
+  ['cpuArchitecture'],
+);
+const ref = entry({ ...ModelServiceRefInventory.properties, uuid }, [
+  'modelUuid',
+  'modelServiceUuid',
+]);
+const tag = ({ properties }: { properties: Fields }) => {
+  const { type, inherent, ...fields } = properties;
+  return entry({ ...fields, uuid, ...times }, ['resourceUuid', 'resourceType', 'tag']);
+};
+
+/** A seed: the resources of a server, under the API's own names. */
+export const Seed = entry({
+  about: text('What the seed is, for its readers.'),
+  modelCenters: listOf('Centers.', resource(ModelCenterInventory, AddModelCenterParams, untold)),
+  models: listOf(
+    'Models.',
+    resource(ModelInventory, AddModelParams, {
+      ...untold,
+      recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
+      shareMode: AddModelParams.properties.shareMode,
+      modelClassifications: listOf('Classifications.', verbatim('A classification.')),
+    }),
+  ),
+  modelServices: listOf(
+    'Services, with their images.',
+    resource(ModelServiceInventory, AddModelServiceParams, {
+      ...untold,
+      modelServiceImages: listOf('Images.', image),
+    }),
+  ),
+  modelServiceRefs: listOf('Bindings of models to services.', ref),
+  userTags: listOf('User tags.', tag(UserTagInventory)),
+  systemTags: listOf('System tags.', tag(SystemTagInventory)),
+});
+
+/**
+ * Reads a seed: its lists as sent, but for times, which are milliseconds since the epoch.
+ * It throws ApiError SYS.1007 naming the member at fault, by its path in the seed.
+ */
+export const readSeed = compileStrictReader<Record<string, unknown>>(Seed, 'the seed');

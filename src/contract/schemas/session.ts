@@ -1,0 +1,32 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { boolean, date, integer, optional, text, uuidOf } from './types.ts';
+
+export const SessionInventory = Type.Object(
+  {
+    uuid: uuidOf('the session, which `Authorization: OAuth` takes'),
+    accountUuid: uuidOf('the account'),
+    userUuid: uuidOf('the user'),
+    expiredDate: date('When the session ends, unless it is used before'),
+    createDate: date('When the session began'),
+    noSessionEvaluation: boolean('Always false.'),
+  },
+  { $id: 'SessionInventory', description: 'A session of an account.' },
+);
+export type SessionInventory = Static<typeof SessionInventory>;
+
+export const LogInByAccountParams = Type.Object({
+  accountName: text('Name of the account: `admin`.'),
+  password: text('Lower-case hexadecimal SHA-512 of the password.'),
+});
+
+/** A minute to a year. */
+const DURATION = { min: 60, max: 31_536_000 };
+
+export const RenewSessionParams = Type.Object(
+  optional({
+    duration: integer(
+      'Seconds the session shall last from now; the server’s session timeout where it is not given.',
+      DURATION,
+    ),
+  }),
+);

@@ -1,0 +1,43 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { createDate, lastOpDate, resourceTypes, uuid } from './resource.ts';
+import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './types.ts';
+
+const tag = verbatim('The tag; kept as sent.', { max: 4096 });
+
+/** What every write may carry beside its wrapper or inside it (decision 29). */
+export const tagFields = {
+  systemTags: listOf(
+    'System tags to attach, kept as sent; duplicates are dropped.',
+    tag,
+    boundedList,
+  ),
+  userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag, boundedList),
+};
+
+const resourceType = oneOf('Kind of the tagged resource.', resourceTypes);
+const resourceUuid = uuidOf('the tagged resource');
+
+const membersOf = <Type extends 'User' | 'System'>(type: Type) => ({
+  ...{ uuid, resourceUuid, resourceType, tag },
+  type: oneOf('Kind of tag.', [type]),
+  ...{ createDate, lastOpDate },
+});
+
+export const UserTagInventory = Type.Object(membersOf('User'), {
+  $id: 'UserTagInventory',
+  description: 'A tag that a user attached to a resource.',
+});
+export type UserTagInventory = Static<typeof UserTagInventory>;
+
+export const SystemTagInventory = Type.Object(
+  {
+    ...membersOf('System'),
+    inherent: boolean('Whether the tag came with the platform: always false.'),
+  },
+  { $id: 'SystemTagInventory', description: 'A tag that steers how a resource is treated.' },
+);
+export type SystemTagInventory = Static<typeof SystemTagInventory>;
+
+export const CreateTagParams = Type.Object({ resourceType, resourceUuid, tag });
+
+export const UpdateTagParams = Type.Object({ tag });

@@ -1,0 +1,75 @@
+import { setTimeout } from 'node:timers/promises';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { CONTEXT_PATH } from '../contract/aios.ts';
+import type { Access } from '../domain/dependencies.ts';
+import { answerJson } from '../http/protocol/json-answer.ts';
+import { decodedPath, rawPath } from '../http/protocol/paths.ts';
+import type { Control } from './control.ts';
+import { failureOfFault } from './faults.ts';
+import { journaled } from './journal.ts';
+
+/** The journal's status of a request whose connection was cut. */
+const DROPPED = 0;
+
+/** Strikes requests with the faults that were asked for, and keeps them in the journal. */
+export function interfere(
+  app: FastifyInstance,
+  control: Control,
+  { wellKnownSessions }: Access,
+): void {
+  const { journal, clock } = control;
+  const answers = new WeakMap<FastifyRequest, string>();
+
+  function note(request: FastifyRequest, status: number, ms: number): void {
+    if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
+    const entry = {
+      time: new Date(clock.now()).toISOString(),
+      operation: request.routeOptions.config?.operation ?? null,
+      method: request.method,
+      path: decodedPath(request.url),
+      query: request.query,
+      status,
+      ms: Math.round(ms * 10) / 10,
+      request: request.body ?? null,
+      response: JSON.parse(answers.get(request) ?? 'null'),
+    };
+    journal.add(journaled(entry, [request.session, ...wellKnownSessions]));
+  }
+
+  function cut(request: FastifyRequest, reply: FastifyReply): void {
+    reply.hijack();
+    request.raw.socket.destroy();
+  }
+
+  app.addHook('onRequest', async ({ routeOptions: { config } }) => {
+    if (!config.isNeverShed) await control.refresh();
+  });
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { operation } = request.routeOptions.config;
+    const fault = operation === undefined ? undefined : await control.takeFault(operation);
+    if (!fault) return;
+    if (fault.delayMs !== undefined) {
+      const signal = control.untilReset;
+      await setTimeout(fault.delayMs, undefined, { ref: false, signal }).catch(() => {});
+      await control.refresh();
+      if (signal.aborted) return cut(request, reply);
+    }
+    if (fault.drop) {
+      cut(request, reply);
+      note(request, DROPPED, reply.elapsedTime);
+    } else if (fault.status !== undefined) {
+      await answerJson(reply, fault.status, failureOfFault(fault).answer);
+    } else if (fault.error) {
+      request.injectedFailure = failureOfFault(fault);
+    }
+  });
+
+  app.addHook('onSend', async (request, _reply, payload) => {
+    if (typeof payload === 'string') answers.set(request, payload);
+    return payload;
+  });
+  app.addHook('onResponse', async (request, reply) =>
+    note(request, reply.statusCode, reply.elapsedTime),
+  );
+}

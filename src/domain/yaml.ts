@@ -1,0 +1,195 @@
+import {
+  CST,
+  type Document,
+  isMap,
+  isScalar,
+  isSeq,
+  Lexer,
+  type Node,
+  parseDocument,
+  type ScalarTag,
+  stringify,
+  type Tags,
+  visit,
+  YAMLMap,
+  YAMLSeq,
+} from 'yaml';
+import { invalidArgument } from '../contract/errors.ts';
+import { TEXT_MAX } from '../contract/schemas/types.ts';
+import type { EditName, Edits } from './yaml-edits.ts';
+
+/** Parsing costs time in which nobody else is served: a longer yaml can be replaced, not edited. */
+const EDITABLE_MAX = 65_536;
+const DEPTH_MAX = 100;
+
+/** Keys of the yaml's first service, by the parameter that sets them (decision 15). */
+const serviceKeys = {
+  serviceName: 'name',
+  servicePorts: 'ports',
+  serviceLivez: 'livez',
+  serviceReadyz: 'readyz',
+  serviceBootupTime: 'serviceBootupTime',
+  serviceInstallPath: 'installPath',
+  serviceStartCommand: 'startCommand',
+} as const satisfies Partial<Record<EditName, string>>;
+
+/**
+ * @returns the yaml with the edits applied, comments and other keys kept as data
+ * @throws ApiError SYS.1007 where the text is no YAML mapping, or too long
+ */
+export function applyEdits(yaml: string, edits: Edits): string {
+  const [parameter = ''] = Object.keys(edits);
+  const refuse = (why: string) =>
+    invalidArgument(`field[${parameter}] can't be applied to the service's yaml, ${why}`);
+
+  if (yaml.length > EDITABLE_MAX) {
+    throw refuse(`which is longer than the ${EDITABLE_MAX} characters that can be edited`);
+  }
+  let edited: string;
+  try {
+    const document = parseMapping(yaml);
+    for (const [name, value] of Object.entries(edits)) setEdit(document, name as EditName, value);
+    edited = document.toString({ lineWidth: 0 });
+  } catch (error) {
+    // The library throws plain errors too, for nesting that exhausts the stack among others.
+    throw refuse(`which is not a YAML mapping of the expected form: ${firstLine(error)}`);
+  }
+  if (edited.length > TEXT_MAX) throw refuse('which would become too long');
+  return edited;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}
+
+/** @throws Error where the text is not one YAML mapping; an empty text is an empty one */
+function parseMapping(yaml: string): Document {
+  refuseDeepNesting(yaml);
+  // Two habits of the library that take minutes on a text made for it: comparing every key of a
+  // mapping with every other, and finding the line of every error.
+  const document: Document = parseDocument(yaml, {
+    uniqueKeys: false,
+    prettyErrors: false,
+    customTags: keepNumbers,
+  });
+  const [error] = document.errors;
+  if (error) throw error;
+  refuseRepeatedKeys(document);
+  if (document.contents === null) document.contents = new YAMLMap();
+  if (!isMap(document.contents)) throw new Error('its top level is not a mapping');
+  return document;
+}
+
+/**
+ * Judges nesting by the lexer, which does not recurse: the parser does, and where it exhausts the
+ * stack the whole process can end.
+ */
+function refuseDeepNesting(yaml: string): void {
+  let flowDepth = 0;
+  let column = 0;
+  let keyColumn = 0;
+  // Columns of the block collections that are open; one inside another stands further right.
+  const blocks: number[] = [];
+  for (const lexeme of new Lexer().lex(yaml)) {
+    const type = CST.tokenType(lexeme);
+    // Control characters of the lexer's own, which stand for no text.
+    if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue;
+    if (type === 'flow-seq-start' || type === 'flow-map-start') flowDepth++;
+    else if (type === 'flow-seq-end' || type === 'flow-map-end') flowDepth--;
+    const isItem = type === 'seq-item-ind' || type === 'explicit-key-ind';
+    if (flowDepth === 0 && (isItem || type === 'map-value-ind')) {
+      const start = isItem ? column : keyColumn;
+      while ((blocks.at(-1) ?? -1) >= start) blocks.pop();
+      blocks.push(start);
+    }
+    if (flowDepth + blocks.length > DEPTH_MAX) {
+      throw new Error(`it is nested deeper than ${DEPTH_MAX} levels`);
+    }
+    if (type !== 'space' && type !== 'newline') keyColumn = column;
+    const lineEnd = lexeme.lastIndexOf('\n');
+    column = lineEnd < 0 ? column + lexeme.length : lexeme.length - lineEnd - 1;
+  }
+}
+
+/** Has numbers that are not edited written as they stood there: `010`, `1e400`, any count of digits. */
+function keepNumbers(tags: Tags): Tags {
+  return tags.map((tag) => {
+    if (typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag)) return tag;
+    const { stringify: write } = tag as ScalarTag;
+    return {
+      ...(tag as ScalarTag),
+      stringify: (item, ...context) => item.source ?? write?.(item, ...context) ?? '',
+    } satisfies ScalarTag;
+  });
+}
+
+function refuseRepeatedKeys(document: Document): void {
+  visit(document, {
+    Map(_, map) {
+      const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
+      if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
+    },
+  });
+}
+
+function isNothing(node: unknown): boolean {
+  return node === null || node === undefined || (isScalar(node) && node.value === null);
+}
+
+function setEdit(document: Document, name: EditName, value: unknown): void {
+  const contents = document.contents as YAMLMap;
+  if (name === 'environmentParameters') {
+    const env = Object.entries(value as Record<string, string>);
+    setValue(
+      contents,
+      'env',
+      env.map(([key, text]) => `${key}:${text}`),
+      document,
+    );
+  } else if (Object.hasOwn(serviceKeys, name)) {
+    setValue(
+      firstService(contents),
+      serviceKeys[name as keyof typeof serviceKeys],
+      value,
+      document,
+    );
+  } else {
+    setValue(contents, name, value, document);
+  }
+}
+
+/** Sets a key, keeping the comments that stood at its former value. */
+function setValue(map: YAMLMap, key: string, value: unknown, document: Document): void {
+  const former = map.get(key, true) as Node | undefined;
+  const node = document.createNode(value);
+  quoteAmbiguous(node);
+  if (former?.comment) node.comment = former.comment;
+  if (former?.commentBefore) node.commentBefore = former.commentBefore;
+  map.set(key, node);
+}
+
+/** Readers of YAML 1.1 take a bare `yes` for a boolean: texts like it are set in quotes. */
+function quoteAmbiguous(node: Node): void {
+  visit(node, {
+    Scalar(_, scalar) {
+      const { value } = scalar;
+      if (
+        typeof value === 'string' &&
+        stringify(value) !== stringify(value, { compat: 'yaml-1.1' })
+      ) {
+        scalar.type = 'QUOTE_DOUBLE';
+      }
+    },
+  });
+}
+
+/** The first entry of `services`, made when missing. */
+function firstService(contents: YAMLMap): YAMLMap {
+  if (isNothing(contents.get('services', true))) contents.set('services', new YAMLSeq());
+  const services = contents.get('services', true);
+  if (!isSeq(services)) throw new Error('its `services` is not a list');
+  if (isNothing(services.get(0, true))) services.set(0, new YAMLMap());
+  const first = services.get(0, true);
+  if (!isMap(first)) throw new Error('the first of its `services` is not a mapping');
+  return first;
+}

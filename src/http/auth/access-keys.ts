@@ -1,0 +1,99 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { zoneClock } from '../../contract/dates.ts';
+import { ApiError, invalidArgument } from '../../contract/errors.ts';
+import { sentPath } from '../protocol/paths.ts';
+
+/** How far a request's date may be from the server's, in milliseconds (contract §4.1). */
+const SKEW_MAX_MS = 15 * 60_000;
+
+const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
+const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+
+export interface AccessKeySettings {
+  /** Secrets by key id. */
+  keys: ReadonlyMap<string, string>;
+  /** The zone in which a date may also be meant. */
+  timeZone: string;
+  /** Milliseconds since the epoch. */
+  clock: () => number;
+}
+
+/**
+ * Makes the check of `Authorization: ZStack <id>:<signature>` (contract §4.1).
+ * @returns a function that gets the request and what follows the scheme, and returns the key's id; it
+ *   throws ApiError: SYS.1007 for what is malformed, 403 for a date too far off, else ID.1001
+ */
+export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
+  const ownClock = zoneClock(timeZone);
+  return (request: FastifyRequest, credentials: string): string => {
+    const { date } = request.headers;
+    if (date === undefined) throw invalidArgument("'Date' must be incuded in request header");
+    const { shown, zone } = readDate(date);
+    const [, id, signature] = /^([^:\s]+):([^:\s]+)$/.exec(credentials) ?? [];
+    if (id === undefined || signature === undefined) {
+      throw invalidArgument("accessKey format is 'ZStack AccessKeyId:Signature'");
+    }
+    const now = clock();
+    if (!isInTime(shown, zone, now) && !isInTime(shown, ownClock, now)) {
+      throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
+    }
+    const secret = keys.get(id);
+    // Of an unknown key too, so that the time doesn't tell which are known.
+    const expected = createHmac('sha1', secret ?? id)
+      .update(`${request.method}\n${date}\n${signedPath(request.url)}`)
+      .digest('base64');
+    if (secret === undefined || !equal(signature, expected)) {
+      throw new ApiError('sessionInvalid', 'wrong accessKey signature');
+    }
+    return id;
+  };
+}
+
+type Clock = (milliseconds: number) => number;
+
+/** What a date's clock shows, as if it were UTC, and the clock of its zone, where that is known. */
+function readDate(date: string): { shown: number; zone: Clock | undefined } {
+  const [, day, month = '', year, time, zone = ''] =
+    /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S{1,64})$/.exec(date) ?? [];
+  const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
+  const shown = Date.parse(`${year}-${number}-${day}T${time}Z`);
+  if (Number.isNaN(shown)) {
+    throw invalidArgument(`'Date' format error, correct format is '${FORMAT}'`);
+  }
+  return { shown, zone: clockOf(zone) };
+}
+
+function clockOf(zone: string): Clock | undefined {
+  const [, sign, hours, minutes = '0'] = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
+  if (sign) {
+    const offset = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
+    return (milliseconds) => milliseconds + offset;
+  }
+  try {
+    return zoneClock(zone);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a clock shows, or showed, this within the bound: by its offset before or after a change. */
+function isInTime(shown: number, clock: Clock | undefined, now: number): boolean {
+  if (!clock) return false;
+  return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some((near) => {
+    const offset = clock(near) - Math.floor(near / 1000) * 1000;
+    return Math.abs(shown - offset - now) <= SKEW_MAX_MS;
+  });
+}
+
+/** The path as sent, decoded, from `/v1`. */
+function signedPath(url: string): string {
+  const path = decodeURIComponent(sentPath(url));
+  return path.slice(Math.max(0, path.indexOf('/v1')));
+}
+
+/** In a time that doesn't tell how nearly. */
+function equal(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

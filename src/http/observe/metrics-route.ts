@@ -1,0 +1,35 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionCheck } from '../auth/sessions.ts';
+import { hook } from '../protocol/hook.ts';
+
+/** What counts; the times are in seconds. */
+export interface Meter {
+  contentType: string;
+  answered: (operation: string, status: number, seconds: number) => void;
+  jobEnded: (operation: string, outcome: 'succeeded' | 'failed') => void;
+  hookCalled: (outcome: 'delivered' | 'failed' | 'given up') => void;
+  read: () => Promise<string>;
+}
+
+/** The operation of requests that no route takes. */
+export const UNROUTED = 'unrouted';
+
+/** Counts every request that a route takes. */
+export function countRequests(app: FastifyInstance, { answered }: Meter): void {
+  const count = ({ routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply) =>
+    answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+  app.addHook('onResponse', hook(count));
+}
+
+/** Tells Prometheus the counts, with the API's own authorization. */
+export async function metricsRoute(
+  app: FastifyInstance,
+  options: { meter: Meter; requireSession: SessionCheck },
+): Promise<void> {
+  const { meter, requireSession } = options;
+  app.get(
+    '/_aios/metrics',
+    { onRequest: hook(requireSession), schema: { hide: true } },
+    async (_request, reply) => reply.type(meter.contentType).send(await meter.read()),
+  );
+}

@@ -1,0 +1,169 @@
+import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { ApiError } from '../contract/errors.ts';
+import {
+  isWrite,
+  type Operation,
+  type OperationName,
+  operations,
+  type Request,
+  type Result,
+} from '../contract/operations.ts';
+import { answerSchema } from '../contract/schemas/envelopes.ts';
+import { OperationHeaders, WriteHeaders } from '../contract/schemas/job.ts';
+import { pathSchema } from '../contract/schemas/path.ts';
+import { component } from '../contract/schemas/types.ts';
+import {
+  bodySchema,
+  compileRequestReader,
+  type OnUnknownFields,
+  type SentRequest,
+} from '../contract/validation/request.ts';
+import type { Ports } from '../domain/dependencies.ts';
+import type { Rule } from '../domain/handler.ts';
+import type { Jobs } from '../domain/jobs.ts';
+import type { SessionCheck } from './auth/sessions.ts';
+import type { WebHooks } from './hooks/web-hooks.ts';
+import { acceptJob, type jobRequests } from './job-requests.ts';
+import { wantedReads } from './limits/wanted-reads.ts';
+import type { Meter } from './observe/metrics-route.ts';
+import { discardBody, failureOf } from './protocol/error-handler.ts';
+import { checkHeaders, checkTimeout } from './protocol/headers.ts';
+import { hook } from './protocol/hook.ts';
+import { decodedPath, routePath } from './protocol/paths.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** ZStack's name of what the route does, which logs key on. */
+    operation?: string;
+  }
+  interface FastifyRequest {
+    /** What the operation shall fail with, where a test has asked for that. */
+    injectedFailure: ApiError | undefined;
+  }
+}
+
+export interface OperationContext {
+  ports: Ports;
+  jobs: Jobs;
+  meter: Meter;
+  /** Reads from a write's headers whether it becomes a job. */
+  readJob: ReturnType<typeof jobRequests>;
+  webHooks: WebHooks;
+  requireSession: SessionCheck;
+  onUnknownFields: OnUnknownFields;
+  /** Largest body, in bytes. */
+  bodyLimit: number;
+}
+
+/** Largest body of an operation that asks for no session: strangers must not keep others waiting. */
+const STRANGERS_BODY_LIMIT = 64 * 1024;
+
+/**
+ * The routes of an operation: its own, and a hidden one for each alias. The order of the checks is
+ * decision 34's: headers, session, JSON, types, arguments, existence, operation.
+ */
+export function operationRoutes<Name extends OperationName>(
+  name: Name,
+  rule: Rule<Name>,
+  context: OperationContext,
+): RouteOptions[] {
+  const { ports, jobs, meter, readJob, webHooks } = context;
+  const { requireSession, onUnknownFields, bodyLimit } = context;
+  const operation: Operation = operations[name];
+  const body = bodySchema(name);
+  const readRequest = compileRequestReader(name, onUnknownFields);
+
+  function readJobRequest(request: FastifyRequest): void {
+    request.jobRequest = readJob(name, request);
+  }
+
+  /** Where a job is asked for, a stranger's fails: it isn't the request that does (decision 5). */
+  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    try {
+      await requireSession(request);
+    } catch (error) {
+      const { job, accepted } = request.jobRequest ?? {};
+      const isStranger = error instanceof ApiError && error.failure === 'sessionInvalid';
+      if (!isStranger || !job || !accepted) throw error;
+      await jobs.refuseStranger(job, error);
+      discardBody(request.raw);
+      await acceptJob(accepted, reply);
+    }
+  }
+
+  async function checkHook({ jobRequest }: FastifyRequest): Promise<void> {
+    if (jobRequest) await webHooks.requireAllowed(jobRequest.job);
+  }
+
+  /** @returns what does the operation, once its request's types were judged */
+  function prepare(request: FastifyRequest, reply: FastifyReply) {
+    const { params, query, body, ip: address, session, injectedFailure } = request;
+    if (injectedFailure) return () => Promise.reject(injectedFailure);
+    const readArguments = readRequest({
+      path: () => decodedPath(request.url),
+      query,
+      body,
+    } as SentRequest);
+    return async (operationPorts: Ports): Promise<Result<Name>> => {
+      checkTimeout(request, reply);
+      const read = readArguments();
+      // The compiled serialiser would miss the uuid where it was not asked for.
+      if ('fields' in read.query) reply.serializer(JSON.stringify);
+      const path = params as Request<Name>['path'];
+      return rule({ path, caller: { address, session }, ...read }, operationPorts);
+    };
+  }
+
+  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const operate = prepare(request, reply);
+    reply.type(JSON_CONTENT_TYPE);
+    if (!request.jobRequest) {
+      const own = isWrite(operation) ? ports : wantedReads(ports, request);
+      return { success: true, ...(await operate(own)) };
+    }
+    const { job, accepted } = request.jobRequest;
+    const ended = await jobs.run(job, (store) => operate({ ...ports, store }), {
+      keepsRefusals: accepted !== undefined,
+      injected: request.injectedFailure,
+      failureOf: (thrown) => failureOf(thrown, request),
+    });
+    meter.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
+    webHooks.callAfter(reply, job);
+    if (accepted) return acceptJob(accepted, reply);
+    if ('failure' in ended) throw ended.failure;
+    return { success: true, ...ended.result };
+  }
+
+  const route = (path: string, hide: boolean): RouteOptions => ({
+    method: operation.method,
+    url: routePath(path),
+    config: { operation: name },
+    schema: {
+      hide,
+      operationId: name,
+      tags: [operation.tag],
+      summary: operation.summary,
+      description: operation.description,
+      params: pathSchema(operation),
+      querystring: operation.query,
+      headers: isWrite(operation) ? WriteHeaders : OperationHeaders,
+      ...(body && { body: component(body) }),
+      response: { 200: component(answerSchema(name)) },
+    },
+    onRequest: [
+      checkHeaders,
+      ...(isWrite(operation) ? [readJobRequest] : []),
+      ...(operation.open ? [] : [isWrite(operation) ? admit : requireSession]),
+    ].map(hook),
+    ...(operation.open && { bodyLimit: Math.min(bodyLimit, STRANGERS_BODY_LIMIT) }),
+    // The contract's readers stand in the place of the framework's validators, whose coercion and
+    // order of messages are others than the platform's.
+    validatorCompiler: () => () => true,
+    ...(isWrite(operation) && { preParsing: checkHook }),
+    handler: answer,
+  });
+  return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
+    route(path, index > 0),
+  );
+}

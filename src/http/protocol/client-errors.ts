@@ -1,0 +1,90 @@
+import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
+import type { FastifyBaseLogger } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
+import { ApiError, invalidArgument } from '../../contract/errors.ts';
+import { ANSWER_HEADERS } from './headers.ts';
+import { unroutedPath } from './route-table.ts';
+
+type ClientError = Error & { code?: string };
+
+/**
+ * Answers in the catalogue's terms what Node's server refuses by itself, before there is a request
+ * (contract §4.2), and takes from it the refusals that have no body.
+ */
+export class NodeRefusals {
+  readonly #log: Pick<FastifyBaseLogger, 'info'>;
+  /** The latest response on a connection, and the one before it. */
+  readonly #responses = new WeakMap<Socket, [ServerResponse, ServerResponse | undefined]>();
+  readonly #refused = new WeakSet<Socket>();
+
+  constructor(log: Pick<FastifyBaseLogger, 'info'>) {
+    this.#log = log;
+  }
+
+  watch(server: Server): void {
+    // Beyond a count Node drops headers without a word; their length is bounded instead.
+    server.maxHeadersCount = 0;
+    server.on('request', ({ socket }, response) => {
+      const [before] = this.#responses.get(socket) ?? [];
+      this.#responses.set(socket, [response, before?.writableFinished ? undefined : before]);
+    });
+    server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+    server.on('connect', (request, socket) =>
+      this.#afterAnswers(socket as Socket, () =>
+        this.#refuse(unroutedPath(request.url ?? ''), socket as Socket),
+      ),
+    );
+  }
+
+  /** For the server's `clientError` event. */
+  readonly handle = (error: ClientError, socket: Socket): void => {
+    // Node reports every further chunk of what it has refused.
+    if (error.code === 'ECONNRESET' || socket.destroyed || this.#refused.has(socket)) return;
+    this.#refused.add(socket);
+    this.#afterAnswers(socket, () => this.#refuse(failureOf(error), socket, error.code));
+  };
+
+  /** What follows whole requests may be no HTTP; they are answered all the same, and first. */
+  #afterAnswers(socket: Socket, refuse: () => void): void {
+    const [latest, before] = this.#responses.get(socket) ?? [];
+    // Only of the latest request may there be a part; answers leave in the order of their requests.
+    const last = latest?.req.complete ? latest : before;
+    if (last && !last.writableFinished) last.once('finish', refuse);
+    else refuse();
+  }
+
+  #refuse(failure: ApiError, socket: Socket, reason?: string): void {
+    this.#log.info({ status: failure.status, reason }, 'refused by the HTTP server');
+    if (socket.writable) socket.write(rawAnswer(failure));
+    socket.destroySoon();
+  }
+}
+
+function failureOf(error: ClientError): ApiError {
+  switch (error.code) {
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ApiError('requestTooSlow', 'the request did not arrive in time');
+    case 'HPE_HEADER_OVERFLOW':
+      return new ApiError('headersTooLarge', 'the URL and headers are too long');
+    case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
+      return new ApiError('bodyTooLarge', "the body's chunk extensions are too long");
+    default:
+      return invalidArgument('the request is not valid HTTP');
+  }
+}
+
+/** A whole HTTP answer, for a socket without a response object. */
+function rawAnswer(failure: ApiError): string {
+  const body = JSON.stringify(failure.answer);
+  return [
+    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
+    ...Object.entries({ 'content-type': JSON_CONTENT_TYPE, ...ANSWER_HEADERS }).map(
+      ([name, value]) => `${name}: ${value}`,
+    ),
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+}

@@ -1,0 +1,83 @@
+import { ApiError, invalidArgument } from '../contract/errors.ts';
+import type { Reference } from '../domain/dependencies.ts';
+import type { ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
+
+/** SYS.1003 for a resource that a field names. */
+export function notFound(field: string, resource: string, type: string): ApiError {
+  return new ApiError(
+    'resourceNotFound',
+    `invalid field[${field}], resource[${resource}, type:${type}] not found`,
+  );
+}
+
+/**
+ * @param found uuids of those that are there
+ * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
+ */
+export function requireAll(
+  { field, type, uuids, list }: Reference,
+  found: ReadonlySet<string>,
+): void {
+  const missing = [...new Set(uuids)].filter((uuid) => !found.has(uuid));
+  if (missing.length === 0) return;
+  throw notFound(field, list ? `uuids:[${missing.join(', ')}]` : `uuid:${missing[0]}`, type);
+}
+
+export function alreadyUsed(uuid: string): ApiError {
+  return invalidArgument(`resourceUuid[${uuid}] is already used`);
+}
+
+export function usedByAnotherKind(field: string, uuid: string): ApiError {
+  return invalidArgument(
+    `field[${field}.uuid]: [${uuid}] is already used by another kind of resource`,
+  );
+}
+
+export function usedByAnotherEntry(field: string): ApiError {
+  return invalidArgument(`field[${field}.uuid] is already used by another entry of its kind`);
+}
+
+export function alreadyTagged({ resourceUuid, tag }: Pick<Tag, 'resourceUuid' | 'tag'>): ApiError {
+  return new ApiError(
+    'operationFailed',
+    `the resource[uuid:${resourceUuid}] already has the tag[${tag}]`,
+  );
+}
+
+export function hasModels(centerUuid: string, models: number): ApiError {
+  return new ApiError(
+    'operationFailed',
+    `the model center[uuid:${centerUuid}] has ${models} model(s): delete them first, or ` +
+      'all at once with deleteMode[Enforcing]',
+  );
+}
+
+export function duplicateJob({ uuid }: Pick<NewJob, 'uuid'>): ApiError {
+  return new ApiError('duplicateJob', `Duplicate job uuid[${uuid}]`);
+}
+
+/** What a ref to what isn't there is about: its sides, in the order in which they are checked. */
+export function sidesOf(
+  { modelUuid, modelServiceUuid }: ModelServiceRef,
+  field: string,
+): Reference[] {
+  return [
+    { field: `${field}.modelUuid`, type: 'ModelVO', uuids: [modelUuid], list: false },
+    {
+      field: `${field}.modelServiceUuid`,
+      type: 'ModelServiceVO',
+      uuids: [modelServiceUuid],
+      list: false,
+    },
+  ];
+}
+
+/** The resource that a tag is of, which must be there. */
+export function ownerOf({ resourceUuid, resourceType }: Tag, field = ''): Reference {
+  return {
+    field: `${field}resourceUuid`,
+    type: resourceType,
+    uuids: [resourceUuid],
+    list: false,
+  };
+}

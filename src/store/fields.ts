@@ -1,0 +1,54 @@
+import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
+import { compileLiteral } from '../contract/compiled.ts';
+
+/** A field of a record, and where it comes from. */
+export interface Field {
+  name: string;
+  sql: SQL;
+  /** Turns what SQL gives, which is not NULL, into the field's value; absent where it is the value. */
+  read?: (given: never) => unknown;
+}
+
+/** The fields that a table's columns keep, but for the order of insertion. */
+export function columnFields(table: Table): Field[] {
+  const { position: _, ...columns } = getTableColumns(table) as Record<string, Column>;
+  return Object.entries(columns).map(([name, column]) => {
+    const read = (given: never) => column.mapFromDriverValue(given);
+    return { name, sql: sql`${column}`, ...(isConverted(column) && { read }) };
+  });
+}
+
+/** Makes what turns rows of these fields, from the column with this index on, into records. */
+export function recordsOf(
+  fields: readonly Field[],
+  first = 0,
+): (row: unknown[]) => Record<string, unknown> {
+  const values = fields.map(({ name, read }, index) => {
+    const given = `row[${first + index}]`;
+    return [name, read ? `${given} === null ? null : reads[${index}](${given})` : given];
+  });
+  const reads = fields.map(({ read }) => read);
+  const make = compileLiteral<(row: unknown[], reads: Field['read'][]) => Record<string, unknown>>(
+    ['row', 'reads'],
+    Object.fromEntries(values),
+  );
+  return (row) => make(row, reads);
+}
+
+/** Whether the database keeps the column's values in another form. */
+export function isConverted({ dataType }: Column): boolean {
+  return dataType === 'boolean' || dataType === 'json' || dataType === 'custom';
+}
+
+/** A row's uuid, for a subquery. */
+export function uuidOf(table: Table): SQL {
+  return sql`${table}.${sql.identifier('uuid')}`;
+}
+
+/** Columns, separated by commas. */
+export function columnsOf(fields: readonly Field[]): SQL {
+  return sql.join(
+    fields.map((field) => field.sql),
+    sql`, `,
+  );
+}

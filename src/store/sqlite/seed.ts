@@ -1,0 +1,95 @@
+import type { Kind } from '../../contract/schemas/fields.ts';
+import type { ResourceType } from '../../contract/schemas/resource.ts';
+import type { Records, Resources } from '../../domain/records.ts';
+import { ownerOf, sidesOf, usedByAnotherEntry, usedByAnotherKind } from '../errors.ts';
+import type { Answer } from './engine/answers.ts';
+import { sqliteCode } from './errors.ts';
+import { pageQuestion } from './queries.ts';
+import type { CompiledRecords } from './records.ts';
+import { requireReference } from './references.ts';
+import type { Statements } from './statements.ts';
+
+const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
+
+/**
+ * Adds those of the resources whose uuids are unused, within a transaction.
+ * @throws ApiError naming the entry at fault by its place
+ */
+export function insertResources(run: Statements, resources: Resources): void {
+  /** Whether the resource is to be added; it may be there already. */
+  function addOnce(field: string, uuid: string, type: ResourceType): boolean {
+    if (run.insertResourceOnce({ uuid, type })) return true;
+    if (run.findResourceUuids(type, [uuid]).length > 0) return false;
+    throw usedByAnotherKind(field, uuid);
+  }
+
+  forEach(resources, 'modelCenters', (center, field) => {
+    if (addOnce(field, center.uuid, 'ModelCenterVO')) run.insertCenter(center);
+  });
+  forEach(resources, 'models', (model, field) => {
+    if (addOnce(field, model.uuid, 'ModelVO')) run.insertModel(model);
+  });
+  forEach(resources, 'modelServices', (service, field) => {
+    if (!addOnce(field, service.uuid, 'ModelServiceVO')) return;
+    run.insertService(service);
+    for (const [index, image] of service.modelServiceImages.entries()) {
+      withUnusedUuid(`${field}.modelServiceImages[${index}]`, () => run.insertImage(image));
+    }
+  });
+  forEach(resources, 'modelServiceRefs', (ref, field) => {
+    for (const side of sidesOf(ref, field)) requireReference(run, side);
+    const mayBeDefault = () =>
+      !run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
+    withUnusedUuid(field, () => {
+      run.insertRefOnce({ ...ref, isDefault: ref.isDefault && mayBeDefault() });
+    });
+  });
+  for (const list of ['userTags', 'systemTags'] as const) {
+    forEach(resources, list, (tag, field) => {
+      requireReference(run, ownerOf(tag, `${field}.`));
+      // It may be there with another text.
+      if (run.findTagUuids([tag.uuid]).length === 0) run.insertTagOnce(tag);
+    });
+  }
+}
+
+/** Adds each entry of a list. */
+function forEach<List extends keyof Resources>(
+  resources: Resources,
+  list: List,
+  add: (entry: Resources[List][number], field: string) => void,
+): void {
+  for (const [index, entry] of resources[list].entries()) add(entry, `${list}[${index}]`);
+}
+
+/** Names the entry whose own uuid another one has. */
+function withUnusedUuid(field: string, insert: () => void): void {
+  try {
+    insert();
+  } catch (error) {
+    if (!sqliteCode(error)?.startsWith('SQLITE_CONSTRAINT')) throw error;
+    throw usedByAnotherEntry(field);
+  }
+}
+
+/** Every resource there is, whole. */
+export function readResources(
+  run: Statements,
+  records: CompiledRecords,
+  answer: Answer,
+): Resources {
+  const all = <K extends Kind>(kind: K): Records[K][] => {
+    const uuids = answer(pageQuestion(kind, ALL)) as string[];
+    return uuids.map((uuid) => records.present(kind, uuid));
+  };
+  return {
+    modelCenters: all('ModelCenter').map(
+      ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,
+    ),
+    models: all('Model').map(({ modelServiceRefs, ...model }) => model),
+    modelServices: all('ModelService').map(({ modelServiceRefs, ...service }) => service),
+    modelServiceRefs: run.allRefs(),
+    userTags: all('UserTag').map((tag) => ({ ...tag, inherent: false })),
+    systemTags: all('SystemTag'),
+  };
+}
