@@ -261,5 +261,5 @@ describe('a package', () => {
 test('the image and the changelog name the version of the package', () => {
   const { version } = manifest;
   expect(readFileSync('Dockerfile', 'utf8')).toContain(`ARG VERSION=${version}\n`);
-  expect(/^## (\S+)$/m.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1]).toBe(version);
+  expect(/^## \[(\d\S*)\]/m.exec(readFileSync('CHANGELOG.md', 'utf8'))?.[1]).toBe(version);
 });
