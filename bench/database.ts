@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { Database } from '../src/store/sqlite/driver.ts';
+import Database from 'better-sqlite3';
 import { openSqlite } from '../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../src/store/sqlite/store.ts';
 import { fill } from '../test/support/filled-database.ts';

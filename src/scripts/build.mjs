@@ -5,11 +5,11 @@ import { build } from 'esbuild';
 
 /**
  * Bundles the program into dist/main.js, beside the parts of the page at /docs. The SQLite driver stays a
- * package: which release fits depends on the Node that runs. With `--standalone`, for an image, the one for
- * this platform comes along, and nothing is left to be installed.
+ * package: its binary depends on the platform. With `--standalone`, for an image, the binary of this platform
+ * is copied into dist, and no package has to be installed.
  */
 const standalone = process.argv.includes('--standalone');
-const DRIVERS = ['better-sqlite3', 'better-sqlite3-12'];
+const DRIVER = 'better-sqlite3';
 /** For so long, in milliseconds, a server of the last build may still load its parts. */
 const KEPT_MS = 24 * 60 * 60 * 1000;
 
@@ -26,10 +26,10 @@ await build({
   minifyWhitespace: true,
   minifySyntax: true,
   platform: 'node',
-  target: 'node20.19',
+  target: 'node22.18',
   format: 'esm',
-  external: standalone ? DRIVERS.slice(1) : DRIVERS,
-  alias: standalone ? { [DRIVERS[0]]: `${DRIVERS[0]}/${process.platform}-${process.arch}` } : {},
+  external: standalone ? [] : [DRIVER],
+  alias: standalone ? { [DRIVER]: `${DRIVER}/${process.platform}-${process.arch}` } : {},
   loader: { '.node': 'copy' },
   // Packages that are not modules expect what a module lacks.
   banner: {

@@ -6,8 +6,8 @@ import { Agent, request } from 'node:http';
 import { cpus } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copyAsKilled, MIGRATIONS } from '../support/databases.ts';
@@ -94,7 +94,7 @@ function startWriting(program: Program): { writes: Write[]; stop: () => Promise<
 const run = (context: Finishing, cwd: string, ...args: string[]) =>
   launch(context, { cwd, args: [...args, '--database-url=file:aios.db'] });
 
-function expectWhole(client: Database): void {
+function expectWhole(client: Database.Database): void {
   expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
   expect(client.pragma('foreign_key_check')).toEqual([]);
 }
@@ -212,7 +212,7 @@ test('a backup under load is whole, has all that was acknowledged before it and 
 });
 
 /** Names all that a database holds. */
-function digestOf(client: Database): string {
+function digestOf(client: Database.Database): string {
   const hash = createHash('sha256');
   const tables = client
     .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { mountSmallDisk } from '../support/disks.ts';
 import { report } from '../support/figures.ts';
 import { launchServing, type Program } from '../support/process.ts';

@@ -5,8 +5,8 @@ import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { MIGRATIONS } from '../support/databases.ts';
 import { report } from '../support/figures.ts';
@@ -31,7 +31,7 @@ const KILLS = 4;
 const env = { AIOS_DATABASE_URL: 'file:aios.db', AIOS_PORT: '0', AIOS_SESSION: SESSION };
 
 /** Copies one of a table's rows so many times, with these columns made of the number `i`. */
-function multiply(client: Database, table: string, made: Record<string, string>): void {
+function multiply(client: Database.Database, table: string, made: Record<string, string>): void {
   const columns = (client.pragma(`table_info(${table})`) as { name: string }[])
     .map(({ name }) => name)
     .filter((name) => name !== 'position');
@@ -68,7 +68,7 @@ function enlarge(file: string): void {
 }
 
 /** The columns of each table. */
-const columnsOf = (client: Database): Map<string, string[]> =>
+const columnsOf = (client: Database.Database): Map<string, string[]> =>
   new Map(
     tablesOf(client).map((table) => [
       table,
@@ -77,7 +77,10 @@ const columnsOf = (client: Database): Map<string, string[]> =>
   );
 
 /** How many rows each table has, and what they hold in these columns. */
-function contents(client: Database, columns: Map<string, string[]>): Record<string, string> {
+function contents(
+  client: Database.Database,
+  columns: Map<string, string[]>,
+): Record<string, string> {
   return Object.fromEntries(
     [...columns].map(([table, names]) => {
       const hash = createHash('sha256');
@@ -95,7 +98,7 @@ function contents(client: Database, columns: Map<string, string[]>): Record<stri
 }
 
 /** What is defined in a database, and which migrations it has. */
-function schemaOf(client: Database): unknown[] {
+function schemaOf(client: Database.Database): unknown[] {
   return [
     ...client.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY type, name').all(),
     ...client.prepare('SELECT hash FROM schema_migrations ORDER BY created_at').all(),
@@ -170,7 +173,8 @@ describe('the program is killed in the middle of a migration', () => {
       copyFileSync(large, file);
     };
     startAnew();
-    const isNewest = (client: Database) => isDeepStrictEqual(schemaOf(client), schema.newest);
+    const isNewest = (client: Database.Database) =>
+      isDeepStrictEqual(schemaOf(client), schema.newest);
     const takes = await startAndKill(file, () => reading(file, isNewest));
     let whileMigrating = 0;
     for (let round = 0; round < ROUNDS; round++) {

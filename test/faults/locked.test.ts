@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { report } from '../support/figures.ts';
 import { launchServing } from '../support/process.ts';
 import {

@@ -1,8 +1,8 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { report } from '../support/figures.ts';
 import { launchServing, type Program } from '../support/process.ts';
 import { addService, call, type ProgramAnswer, untilHealthy } from '../support/program-calls.ts';

@@ -1,7 +1,7 @@
 import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { fingerprint, MIGRATIONS, oneSentenceAbout } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
@@ -152,6 +152,6 @@ function firstMigration(context: Finishing): string {
   return folder;
 }
 
-function tablesOf(client: Database): unknown[] {
+function tablesOf(client: Database.Database): unknown[] {
   return client.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all();
 }

@@ -1,7 +1,7 @@
 import { existsSync, linkSync, mkdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { launch, launchServing } from '../support/process.ts';
 import { addService, serviceNames } from '../support/program-calls.ts';

@@ -22,7 +22,7 @@ async function bench(
   until?: string,
 ): Promise<Run> {
   const [folder, temporary] = [temporaryFolder(context), temporaryFolder(context)];
-  const child = spawn(process.execPath, ['--import=tsx', 'bench/main.ts'], {
+  const child = spawn(process.execPath, ['bench/main.ts'], {
     env: { PATH: process.env.PATH, ...SHORT, BENCH_OUT: folder, TMPDIR: temporary, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

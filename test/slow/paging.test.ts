@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import Database from 'better-sqlite3';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { newUuid } from '../support/records.ts';
 import { addModelService } from '../support/resources.ts';
 import { API, openServer, ROOT, type Server, START } from '../support/server.ts';

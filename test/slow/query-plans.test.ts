@@ -1,13 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateParser } from '../../src/contract/dates.ts';
 import type { Kind } from '../../src/contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../../src/contract/schemas/query.ts';
 import type { PageQuery, Store } from '../../src/domain/dependencies.ts';
 import { readConditions, readSort } from '../../src/domain/query-language.ts';
-import type { Database } from '../../src/store/sqlite/driver.ts';
 import { compileEffort, type Effort } from '../../src/store/sqlite/engine/effort.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { countQuestion, pageQuestion } from '../../src/store/sqlite/queries.ts';
@@ -28,7 +28,7 @@ const MOST_MS = 50;
 const RUNS = 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
-let client: Database;
+let client: Database.Database;
 let store: Store;
 let effortOf: ReturnType<typeof compileEffort>;
 let executed: (work: () => Promise<unknown>) => Promise<Executed[]>;

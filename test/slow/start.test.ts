@@ -11,9 +11,9 @@ import {
 import { Agent, request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { definitions, flagOf, settingKeys, takesFile, variableOf } from '../../src/settings.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import {
   fillDatabase,
   fingerprint,

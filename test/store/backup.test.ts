@@ -10,9 +10,9 @@ import {
   writeSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { DatabaseRefused } from '../../src/store/database-open-error.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { backUp } from '../../src/store/sqlite/file/backup.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';

@@ -1,7 +1,7 @@
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Kind } from '../../src/contract/schemas/fields.ts';
 import type { PageQuery, Store } from '../../src/domain/dependencies.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { PageCache } from '../../src/store/sqlite/engine/page-cache.ts';
 import { recordStatements } from '../support/executed-statements.ts';
 import type { Finishing } from '../support/folder.ts';

@@ -3,13 +3,13 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/cli/dump.ts';
 import {
   fillingPostgres,
   movedTables as postgresTables,
 } from '../../src/store/postgres/transfer.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';

@@ -14,9 +14,9 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { DatabaseRefused } from '../../src/store/database-open-error.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { restore } from '../../src/store/sqlite/file/restore.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';

@@ -10,8 +10,8 @@ import {
 import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { Reader } from '../../src/store/sqlite/engine/reader.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore, openSqliteStoreToRead } from '../../src/store/sqlite/open-store.ts';
@@ -47,7 +47,7 @@ const migrationsFolder = 'migrations/sqlite';
 
 const kinds = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'] as const;
 
-function openDatabase(context: Finishing, file: string): Database {
+function openDatabase(context: Finishing, file: string): Database.Database {
   const client = openSqlite({ file, migrationsFolder });
   context.onTestFinished(() => void client.close());
   return client;
@@ -110,7 +110,7 @@ async function tracedStore(context: Finishing) {
 /** What an answered write survives a power cut by: with `synchronous` 1, which is NORMAL, it would not. */
 const DURABLE = { journal_mode: 'wal', synchronous: 2, fullfsync: 1, foreign_keys: 1 };
 
-const pragmasOf = (client: Database) =>
+const pragmasOf = (client: Database.Database) =>
   Object.fromEntries(
     Object.keys(DURABLE).map((name) => [name, client.pragma(name, { simple: true })]),
   );

@@ -1,11 +1,11 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
 import type { Store } from '../../src/domain/dependencies.ts';
 import type { Model } from '../../src/domain/records.ts';
 import { readSettings } from '../../src/settings.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { Turns } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';

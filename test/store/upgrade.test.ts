@@ -1,8 +1,8 @@
 import { dirname, join } from 'node:path';
+import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ModelServiceImageInventory } from '../../src/contract/schemas/model-service.ts';
 import { DatabaseRefused } from '../../src/store/database-open-error.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
 import { temporaryFolder } from '../support/folder.ts';

@@ -12,7 +12,7 @@ const PROGRAM = 'test/support/clients-program.ts';
 const AROUND_MS = 200;
 
 function start(task: Task) {
-  const child = fork(PROGRAM, { execArgv: ['--import=tsx'], env: { PATH: process.env.PATH } });
+  const child = fork(PROGRAM, { env: { PATH: process.env.PATH } });
   const exit = once(child, 'exit');
   const seen = once(child, 'message').then(([message]) => message as Seen);
   child.send(task);

@@ -1,4 +1,4 @@
-import type { Database } from '../../src/store/sqlite/driver.ts';
+import type Database from 'better-sqlite3';
 
 export interface Executed {
   sql: string;
@@ -13,7 +13,7 @@ const methods = ['all', 'get', 'run', 'iterate'] as const;
  * @returns a function that runs work and tells what was run meanwhile
  */
 export function recordStatements(
-  client: Database,
+  client: Database.Database,
 ): (work: () => Promise<unknown>) => Promise<Executed[]> {
   let executed: Executed[] = [];
   const prepare = client.prepare.bind(client);

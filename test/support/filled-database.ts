@@ -1,5 +1,5 @@
+import type Database from 'better-sqlite3';
 import type { Store } from '../../src/domain/dependencies.ts';
-import type { Database } from '../../src/store/sqlite/driver.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
 import { asIs, nothing } from './results.ts';
 
@@ -28,7 +28,7 @@ const uuidSql = (table: Table, number: string): string =>
 
 /** Copies a table's only row so many times, with these columns made of the number `i`. */
 function multiply(
-  client: Database,
+  client: Database.Database,
   table: string,
   count: number,
   made: Record<string, string>,
@@ -47,7 +47,7 @@ function multiply(
 }
 
 /** Fills a database with services, each with an image and bound to one of the models; some are tagged. */
-export async function fill(client: Database, store: Store, counts: Counts): Promise<void> {
+export async function fill(client: Database.Database, store: Store, counts: Counts): Promise<void> {
   const { services, models, centers, tags } = counts;
   const service = modelService();
   const bound = model();

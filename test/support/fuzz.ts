@@ -1,6 +1,6 @@
+import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { Judge, Violation } from './fuzz-judge.ts';
 import { allowedRequest, type FuzzRequest, flawedRequest } from './fuzz-requests.ts';
 import { type HookReceiver, openReceiver } from './hook-receiver.ts';

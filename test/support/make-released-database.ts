@@ -1,4 +1,4 @@
-// Makes the fixtures of test/store/upgrade.test.ts. Usage: npx tsx test/support/make-released-database.ts CHECKOUT
+// Makes the fixtures of test/store/upgrade.test.ts. Usage: node test/support/make-released-database.ts CHECKOUT
 // CHECKOUT is a folder with a built checkout of the release. What it doesn't know is left out.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';

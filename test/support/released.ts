@@ -1,6 +1,6 @@
 import { copyFileSync, cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Database } from '../../src/store/sqlite/driver.ts';
+import Database from 'better-sqlite3';
 import { MIGRATIONS } from './databases.ts';
 import { type Finishing, temporaryFolder } from './folder.ts';
 
@@ -54,7 +54,7 @@ export function migrationsOf(context: Finishing, { migration }: Release): string
 }
 
 /** Runs something on a connection of its own that can't write. */
-export function reading<Result>(file: string, read: (client: Database) => Result): Result {
+export function reading<Result>(file: string, read: (client: Database.Database) => Result): Result {
   const client = new Database(file, { readonly: true });
   try {
     return read(client);
@@ -64,7 +64,7 @@ export function reading<Result>(file: string, read: (client: Database) => Result
 }
 
 /** The names of the tables that hold what the program keeps. */
-export const tablesOf = (client: Database): string[] =>
+export const tablesOf = (client: Database.Database): string[] =>
   client
     .prepare(
       "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'schema_migrations' ORDER BY name",
@@ -73,7 +73,7 @@ export const tablesOf = (client: Database): string[] =>
     .all() as string[];
 
 /** What SQLite finds wrong with a database, also by references that lead nowhere. */
-export function damage(client: Database): unknown[] {
+export function damage(client: Database.Database): unknown[] {
   return [
     ...(client.pragma('integrity_check') as { integrity_check: string }[]).filter(
       ({ integrity_check }) => integrity_check !== 'ok',

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Store } from '../../src/domain/dependencies.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { putEmptyDatabase } from './empty-database.ts';
@@ -49,7 +49,7 @@ function openFile(given?: string): ServerDatabase {
   if (folder) putEmptyDatabase(file);
   const store = createSqliteStore(openSqlite({ file, migrationsFolder: 'migrations/sqlite' }));
   // Opened at first use: few tests look into the file.
-  let reader: Database | undefined;
+  let reader: Database.Database | undefined;
   const read = (query: string) => {
     reader ??= new Database(file, { readonly: true });
     return reader.prepare(query).all() as Record<string, unknown>[];

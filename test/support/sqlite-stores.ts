@@ -1,6 +1,6 @@
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import type { Store } from '../../src/domain/dependencies.ts';
-import { Database } from '../../src/store/sqlite/driver.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { putEmptyDatabase } from './empty-database.ts';
@@ -11,7 +11,7 @@ export interface FileStore {
   store: Store;
   file: string;
   /** The store's own connection. */
-  client: Database;
+  client: Database.Database;
   /** How many writes each transaction held, in the order of their commits. */
   commits: number[];
   /** Rows of a table as another connection sees them: what is committed. */
@@ -23,7 +23,7 @@ export interface FileStore {
 /** @param prepare what to do with the connection before the store is made on it */
 export function openFileStore(
   context: Finishing,
-  prepare: (client: Database) => void = () => {},
+  prepare: (client: Database.Database) => void = () => {},
 ): FileStore {
   const file = join(temporaryFolder(context), 'aios.db');
   putEmptyDatabase(file);

@@ -1,5 +1,5 @@
+import Database from 'better-sqlite3';
 import { ApiError } from '../../contract/errors.ts';
-import { Database } from './driver.ts';
 
 /** What SQLite's result codes mean to a client: the failure, and a sentence without internals. */
 const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', details: string][] = [

@@ -1,6 +1,6 @@
+import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/dependencies.ts';
 import { DatabaseRefused } from '../database-open-error.ts';
-import type { Database } from './driver.ts';
 import { sqliteCode } from './errors.ts';
 import type { SqliteLocation } from './file/inspect.ts';
 import { lockForServer } from './file/lock.ts';
@@ -33,7 +33,7 @@ export function openSqliteStoreToRead(location: SqliteLocation): Store {
   return storeOn(openSqliteToRead(location), location);
 }
 
-function storeOn(client: Database, options: StoreOptions): Store {
+function storeOn(client: Database.Database, options: StoreOptions): Store {
   try {
     return createSqliteStore(client, options);
   } catch (error) {

@@ -1,7 +1,7 @@
+import type Database from 'better-sqlite3';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Condition, IsWanted, PageQuery, Store } from '../../domain/dependencies.ts';
 import type { Records } from '../../domain/records.ts';
-import type { Database } from './driver.ts';
 import type { Answer, Question } from './engine/answers.ts';
 import type { Turns } from './engine/batcher.ts';
 import { PageCache } from './engine/page-cache.ts';
@@ -24,7 +24,7 @@ type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count'>;
 
 /** What finds, lists and counts resources. */
 export function createListing(
-  client: Database,
+  client: Database.Database,
   { turns, records, answer, files, readers }: Parts,
 ): Listing {
   const { read } = turns;

@@ -1,13 +1,13 @@
+import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Records } from '../../domain/records.ts';
 import { ofEachKind, toldFields } from '../entities.ts';
-import type { Database } from './driver.ts';
 import { PREPARED_MAX } from './engine/answers.ts';
 import { compileFind, compilePage, type Page } from './rows.ts';
 
 /** What reads records: a service with its images and refs, a center with its sums. */
-export function compileRecords(client: Database) {
+export function compileRecords(client: Database.Database) {
   const findRecord = ofEachKind((kind) => compileFind(client, kind));
   const toldPages = ofEachKind((kind) => compilePage(kind, toldFields(kind)));
   const partialPages = new LRUCache<string, Page>({

@@ -1,10 +1,10 @@
+import type Database from 'better-sqlite3';
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import { columnFields, columnsOf, recordsOf } from '../fields.ts';
 import { bytesOf } from '../page-size.ts';
 import { sources } from './conditions.ts';
-import type { Database } from './driver.ts';
 import type { PageRows } from './engine/answers.ts';
 import { partFields } from './fields.ts';
 
@@ -16,7 +16,10 @@ const given = sql.placeholder('given');
 const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 
 /** Prepares what finds one whole record of a kind. */
-export function compileFind(client: Database, kind: Kind): (uuid: string) => Row | undefined {
+export function compileFind(
+  client: Database.Database,
+  kind: Kind,
+): (uuid: string) => Row | undefined {
   const { table, own = sql`1` } = sources[kind];
   const fields = [...columnFields(table), ...partFields(kind)];
   const found = sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${table.uuid} = ${given} AND ${own}`;

@@ -1,5 +1,5 @@
+import type Database from 'better-sqlite3';
 import { getTableName } from 'drizzle-orm';
-import type { Database } from './driver.ts';
 import {
   modelCenters,
   modelServiceImages,
@@ -20,9 +20,9 @@ const tables = [
  * written. Both methods are to be called within a transaction.
  */
 export class Baseline {
-  readonly #client: Database;
+  readonly #client: Database.Database;
 
-  constructor(client: Database) {
+  constructor(client: Database.Database) {
     this.#client = client;
   }
 

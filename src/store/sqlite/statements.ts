@@ -1,3 +1,4 @@
+import type Database from 'better-sqlite3';
 import {
   and,
   asc,
@@ -16,7 +17,6 @@ import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Hook, ModelServiceRef, Tag } from '../../domain/records.ts';
 import { compileChange } from './binding.ts';
-import type { Database } from './driver.ts';
 import {
   hooks,
   jobs,
@@ -33,7 +33,7 @@ import {
 } from './tables.ts';
 
 /** Every statement of a fixed form but those that read records, prepared once. */
-export function compileStatements(client: Database) {
+export function compileStatements(client: Database.Database) {
   const db = drizzle(client, { casing: 'snake_case' });
   const change = (built: Parameters<typeof compileChange>[1]) => compileChange(client, built);
   const { position: _ref, ...refColumns } = getTableColumns(modelServiceRefs);

@@ -1,7 +1,7 @@
+import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/dependencies.ts';
 import type { Resources } from '../../domain/records.ts';
 import { isWorthSliding } from '../sessions.ts';
-import type { Database } from './driver.ts';
 import { compileAnswers } from './engine/answers.ts';
 import { Turns } from './engine/batcher.ts';
 import { defineMatches } from './engine/patterns.ts';
@@ -28,7 +28,10 @@ export interface SqliteStoreOptions {
 }
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
-export function createSqliteStore(client: Database, options: SqliteStoreOptions = {}): Store {
+export function createSqliteStore(
+  client: Database.Database,
+  options: SqliteStoreOptions = {},
+): Store {
   // Writes that meet a lock are tried again, and others served meanwhile.
   client.pragma(`busy_timeout = ${LOCKED_MS}`);
   defineMatches(client);

@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { DatabaseRefused } from '../database-open-error.ts';
 import { columnList, type MovedTable, movedTablesOf } from '../moved-tables.ts';
 import { BATCH, type Row, type Source, type Target, type Value } from '../transfer.ts';
-import { Database } from './driver.ts';
 import { Replacement } from './file/atomic-replace.ts';
 import { copyRefusal } from './file/backup.ts';
 import { inspect, openToInspect, type SqliteLocation, sizeOf } from './file/inspect.ts';
@@ -98,7 +98,7 @@ function refuseFilled(location: SqliteLocation): void {
   }
 }
 
-function sourceOn(client: Database, name: string): Source {
+function sourceOn(client: Database.Database, name: string): Source {
   const told = <Result>(work: () => Result): Result => {
     try {
       return work();
@@ -142,7 +142,7 @@ function* batches(
   if (batch.length > 0) yield batch;
 }
 
-function targetOn(client: Database, name: string): Target {
+function targetOn(client: Database.Database, name: string): Target {
   const inserters = new Map<MovedTable, (rows: readonly Row[]) => void>();
   return {
     ...sourceOn(client, name),
@@ -159,7 +159,7 @@ function targetOn(client: Database, name: string): Target {
 }
 
 /** Inserts rows of a table, each of an ordered one behind the last: elsewhere several may have one position. */
-function inserter(client: Database, table: MovedTable): (rows: readonly Row[]) => void {
+function inserter(client: Database.Database, table: MovedTable): (rows: readonly Row[]) => void {
   const values = table.columns.map(() => '?').join(', ');
   const insert = client.prepare(
     `INSERT INTO "${table.name}" (${columnList(table)}) VALUES (${values})`,

@@ -1,6 +1,6 @@
+import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { PAGE_BYTES_MAX, requireBearable } from '../../page-size.ts';
-import type { Database, Statement } from '../driver.ts';
 
 /** Statements kept prepared: queries come in few forms, but clients can make many. */
 export const PREPARED_MAX = 200;
@@ -37,9 +37,9 @@ export type Answer = (question: Question) => unknown[];
  * of the resources found, in their order. It throws ApiError SYS.1007 for a page that would take the memory and
  * time of everybody.
  */
-export function compileAnswers(client: Database): Answer {
-  const memoized = (form: (statement: Statement) => Statement) => {
-    const prepared = new LRUCache<string, Statement>({
+export function compileAnswers(client: Database.Database): Answer {
+  const memoized = (form: (statement: Database.Statement) => Database.Statement) => {
+    const prepared = new LRUCache<string, Database.Statement>({
       max: PREPARED_MAX,
       memoMethod: (sql) => form(client.prepare<unknown[]>(sql)),
     });

@@ -1,6 +1,6 @@
 import { setImmediate, setTimeout } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
-import type { Database, Statement, Transaction } from '../driver.ts';
 import { isLocked, translateError } from '../errors.ts';
 import { charactersOf } from './answers.ts';
 
@@ -57,12 +57,12 @@ export interface TurnsOptions {
  * since its locks take longer than most reads.
  */
 export class Turns {
-  readonly #client: Database;
+  readonly #client: Database.Database;
   readonly #options: TurnsOptions;
   /** Within another transaction, a savepoint. */
-  readonly #transaction: Transaction<(work: Work) => unknown>;
+  readonly #transaction: Database.Transaction<(work: Work) => unknown>;
   /** Tells how many rows the connection has changed so far. */
-  readonly #changes: Statement;
+  readonly #changes: Database.Statement;
   readonly #writes: Asked[] = [];
   readonly #reads: Asked[] = [];
   #isScheduled = false;
@@ -75,7 +75,7 @@ export class Turns {
   /** Done when the reads of a turn begin, in their transaction. */
   beforeReads: () => void = () => {};
 
-  constructor(client: Database, options: TurnsOptions) {
+  constructor(client: Database.Database, options: TurnsOptions) {
     this.#client = client;
     this.#options = options;
     this.#transaction = client.transaction((work) => work());

@@ -1,5 +1,5 @@
+import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../driver.ts';
 import type { Question } from './answers.ts';
 
 /**
@@ -18,7 +18,7 @@ const PLANS_MAX = 1000;
  * @param smallBytes size of a database in which nothing takes long
  */
 export function compileEffort(
-  client: Database,
+  client: Database.Database,
   smallBytes: number,
 ): (question: Question) => Effort {
   const bytes = client
@@ -36,7 +36,7 @@ export function compileEffort(
   };
 }
 
-function effortOf(client: Database, { sql, values, conditions, limit }: Question): Effort {
+function effortOf(client: Database.Database, { sql, values, conditions, limit }: Question): Effort {
   const steps = (
     client.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...values) as { detail: string }[]
   ).map(({ detail }) => detail);

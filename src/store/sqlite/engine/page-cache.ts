@@ -1,5 +1,5 @@
+import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
-import type { Database } from '../driver.ts';
 
 /** Keys that were asked for lately, one in each place that keys may come to. */
 const ASKED_MAX = 4096;
@@ -28,7 +28,7 @@ export class PageCache {
   });
   #version: unknown;
 
-  constructor(client: Database) {
+  constructor(client: Database.Database) {
     // The one counts what other connections have committed, the other what this one has changed.
     const version = client
       .prepare("SELECT data_version || '.' || total_changes() FROM pragma_data_version")

@@ -1,6 +1,6 @@
+import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { invalidArgument } from '../../../contract/errors.ts';
-import type { Database } from '../driver.ts';
 
 /** The name of the function, in SQL. */
 export const MATCHES = 'aios_matches';
@@ -25,7 +25,7 @@ export function hasLongParts(pattern: string): boolean {
 }
 
 /** Lets SQL match patterns with long parts, as LIKE would, by looking for their texts. */
-export function defineMatches(client: Database): void {
+export function defineMatches(client: Database.Database): void {
   const compiled = new LRUCache<string, Part[]>({ max: COMPILED_MAX, memoMethod: splitPattern });
   client.function(MATCHES, { deterministic: true }, (text: unknown, pattern: unknown) => {
     if (text === null) return null;

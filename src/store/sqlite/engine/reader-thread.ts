@@ -1,7 +1,7 @@
 import { platform, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
-import { Database } from '../driver.ts';
 import { sqliteCode } from '../errors.ts';
 import { type Answer, compileAnswers } from './answers.ts';
 import { defineMatches } from './patterns.ts';

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
 import { ApiError, type Failure } from '../../../contract/errors.ts';
-import { Database } from '../driver.ts';
 import { translateError } from '../errors.ts';
 import type { Question } from './answers.ts';
 

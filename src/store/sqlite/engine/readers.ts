@@ -1,4 +1,4 @@
-import type { Database } from '../driver.ts';
+import type Database from 'better-sqlite3';
 import type { Question } from './answers.ts';
 import { compileEffort } from './effort.ts';
 import { Reader } from './reader.ts';
@@ -22,7 +22,7 @@ export class Readers {
   /** Of its own: searches are many, and most of them quick. */
   readonly #scan: Reader;
 
-  constructor(client: Database, { program, smallBytes = SMALL_BYTES }: ReaderOptions) {
+  constructor(client: Database.Database, { program, smallBytes = SMALL_BYTES }: ReaderOptions) {
     this.#effortOf = compileEffort(client, smallBytes);
     this.#search = new Reader(program, { file: client.name, isPatient: false });
     this.#scan = new Reader(program, { file: client.name, isPatient: true });

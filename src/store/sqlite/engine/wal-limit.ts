@@ -1,4 +1,4 @@
-import type { Database } from '../driver.ts';
+import type Database from 'better-sqlite3';
 import { sqliteCode } from '../errors.ts';
 import type { OpenFiles } from '../file/identity.ts';
 import type { Readers } from './readers.ts';
@@ -11,7 +11,7 @@ const LOG_MAX = 64 * 1024 * 1024;
  * reads what stands in it, and readers that always have something to do leave no such moment.
  */
 export class LogBound {
-  readonly #client: Database;
+  readonly #client: Database.Database;
   readonly #files: OpenFiles;
   readonly #readers: Readers;
   readonly #max: number;
@@ -19,7 +19,7 @@ export class LogBound {
   #next: number;
   #isTrying = false;
 
-  constructor(client: Database, files: OpenFiles, readers: Readers, max = LOG_MAX) {
+  constructor(client: Database.Database, files: OpenFiles, readers: Readers, max = LOG_MAX) {
     this.#client = client;
     this.#files = files;
     this.#readers = readers;

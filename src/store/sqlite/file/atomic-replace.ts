@@ -8,8 +8,8 @@ import {
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { isOfDamage } from '../errors.ts';
 import { refusal } from '../refusal.ts';
 import { removeLogs, sync } from './fsync.ts';
@@ -101,7 +101,7 @@ function replace(target: string, copy: string, name: string): void {
  * @returns a connection that keeps others from writing to the old file; undefined for one that is empty or damaged
  * @throws DatabaseRefused where others use it
  */
-function closeIntoOneFile(file: string, name: string): Database | undefined {
+function closeIntoOneFile(file: string, name: string): Database.Database | undefined {
   if (sizeOf(file) === 0) return undefined;
   const client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {

@@ -9,8 +9,8 @@ import {
   rmSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import Database from 'better-sqlite3';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { sqliteCode } from '../errors.ts';
 import { damaged, errno, refusal } from '../refusal.ts';
 import { LOGS, sync } from './fsync.ts';

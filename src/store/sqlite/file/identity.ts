@@ -1,7 +1,7 @@
 import { realpathSync, type Stats, statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
-import type { Database } from '../driver.ts';
 import { LOG, LOG_INDEX } from './fsync.ts';
 import { LOCK } from './lock.ts';
 
@@ -13,11 +13,11 @@ const SPACE_MIN = 16 * 1024 * 1024;
 /** The files of an open database: whether they still are where the next start will look for them. */
 export class OpenFiles {
   readonly #files: Map<string, string | undefined>;
-  readonly #client: Database;
+  readonly #client: Database.Database;
   readonly #log: string;
 
   /** @param client what has just opened them */
-  constructor(client: Database) {
+  constructor(client: Database.Database) {
     // SQLite makes what is beside a file when it first reads in it.
     client.pragma('user_version');
     // SQLite follows links, and has these beside what they lead to.

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { damaged } from '../refusal.ts';
 import { LOG } from './fsync.ts';
 
@@ -38,7 +38,7 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
 }
 
 /** Opens a database, which stays as it was when this is closed. */
-export function openToInspect(file: string): Database {
+export function openToInspect(file: string): Database.Database {
   // Closing a writer would move into the file what a killed process left in the log; closing a
   // reader leaves a log where there was none.
   const readonly = sizeOf(file + LOG) > 0;
@@ -50,7 +50,7 @@ export function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function hasTables(client: Database, name = '%'): boolean {
+function hasTables(client: Database.Database, name = '%'): boolean {
   return (
     client.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name LIKE ?").get(name) !==
     undefined
@@ -58,18 +58,22 @@ function hasTables(client: Database, name = '%'): boolean {
 }
 
 /** @throws DatabaseRefused for one that has tables of another program */
-export function refuseForeign(client: Database, file: string): void {
+export function refuseForeign(client: Database.Database, file: string): void {
   if (hasTables(client)) requireOurs(client, file);
 }
 
 /** @throws DatabaseRefused for one that is not marked as ours, even where it is empty */
-export function requireOurs(client: Database, file: string): void {
+export function requireOurs(client: Database.Database, file: string): void {
   if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return;
   throw new DatabaseRefused(`The database ${file} belongs to another program.`);
 }
 
 /** @throws DatabaseRefused for one that newer migrations were applied to */
-export function refuseNewer(client: Database, file: string, migrationsFolder: string): void {
+export function refuseNewer(
+  client: Database.Database,
+  file: string,
+  migrationsFolder: string,
+): void {
   if (!hasTables(client, MIGRATIONS_TABLE)) return;
   const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
   const applied = client.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all() as string[];
@@ -81,7 +85,10 @@ export function refuseNewer(client: Database, file: string, migrationsFolder: st
 }
 
 /** @throws DatabaseRefused for one, not newer, that lacks migrations */
-export function refuseOlder(client: Database, { file, migrationsFolder }: SqliteLocation): void {
+export function refuseOlder(
+  client: Database.Database,
+  { file, migrationsFolder }: SqliteLocation,
+): void {
   const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
   if (applied === readMigrationFiles({ migrationsFolder }).length) return;
   throw new DatabaseRefused(
@@ -89,7 +96,7 @@ export function refuseOlder(client: Database, { file, migrationsFolder }: Sqlite
   );
 }
 
-function refuseDamaged(client: Database, file: string): void {
+function refuseDamaged(client: Database.Database, file: string): void {
   if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
   const verdict = client.pragma('quick_check(1)', { simple: true });
   if (verdict !== 'ok') throw damaged(file);

@@ -1,6 +1,6 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
+import Database from 'better-sqlite3';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { isLocked, sqliteCode } from '../errors.ts';
 import { errno } from '../refusal.ts';
 import { prepareFile } from './prepare.ts';
@@ -24,7 +24,7 @@ export const lockFileOf = (file: string) => realpathSync(file) + LOCK;
 export function lockForServer(file: string): () => void {
   prepareFile(file);
   const path = lockFileOf(file);
-  let holder: Database | undefined;
+  let holder: Database.Database | undefined;
   try {
     closeSync(openSync(path, 'a', 0o600));
     holder = new Database(path, { timeout: WAIT_MS });

@@ -1,7 +1,7 @@
+import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { refusal } from '../refusal.ts';
 import {
   APPLICATION_ID,
@@ -28,11 +28,11 @@ const CACHE_KIB = 4096;
  * Until every check has passed nothing is written.
  * @throws DatabaseRefused
  */
-export function openSqlite(location: SqliteLocation): Database {
+export function openSqlite(location: SqliteLocation): Database.Database {
   const { file, migrationsFolder } = location;
   const inMemory = file === ':memory:';
   if (!inMemory) prepareFile(file);
-  let client: Database | undefined;
+  let client: Database.Database | undefined;
   try {
     if (!inMemory && sizeOf(file) > 0) inspect(location);
     client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
@@ -63,8 +63,8 @@ export function openSqlite(location: SqliteLocation): Database {
  * Opens a database that is there, to read, also while a server runs on it.
  * @throws DatabaseRefused, also for one whose schema is not up to date
  */
-export function openSqliteToRead(location: SqliteLocation): Database {
-  let client: Database | undefined;
+export function openSqliteToRead(location: SqliteLocation): Database.Database {
+  let client: Database.Database | undefined;
   prepareFile(location.file);
   try {
     inspect(location);

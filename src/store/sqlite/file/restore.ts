@@ -7,8 +7,8 @@ import {
   statSync,
   writeSync,
 } from 'node:fs';
+import Database from 'better-sqlite3';
 import { DatabaseRefused } from '../../database-open-error.ts';
-import { Database } from '../driver.ts';
 import { isOfDamage } from '../errors.ts';
 import { errno } from '../refusal.ts';
 import { Replacement } from './atomic-replace.ts';
