@@ -94,6 +94,18 @@ describe('reads', () => {
     expect(refusal(`{"a":${digits}}`)).toContain('not valid JSON');
   });
 
+  test('the last of several digits for one key', () => {
+    expect(parse('{"a":1.10,"a":1.20}')).toEqual({ a: new NumberLiteral('1.20') });
+    expect(parse('{"a":1.10,"a":2}')).toEqual({ a: 2 });
+  });
+
+  test.each([
+    '{"\\u0000":"5"}',
+    '{"a":1.5,"b":{"\\u0000":"5"}}',
+  ])('%j with its object of one member', (body) => {
+    expect(rounded(parse(body))).toEqual(JSON.parse(body));
+  });
+
   test('a key of __proto__ as an ordinary member', () => {
     const value = parse('{"__proto__":{"polluted":true}}') as object;
     expect(Object.keys(value)).toEqual(['__proto__']);
