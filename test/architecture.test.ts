@@ -119,7 +119,7 @@ describe('a layer imports nothing but what it stands on', () => {
   });
 });
 
-test('only app.ts, main.ts, the commands and scripts wire layers together', () => {
+test('only app.ts, program.ts, the commands and scripts wire layers together', () => {
   const layersOf = ({ imports }: Module) =>
     new Set(
       imports.flatMap(
@@ -130,7 +130,7 @@ test('only app.ts, main.ts, the commands and scripts wire layers together', () =
   const inCli = (name: string) => `cli/${name}`;
   const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
   expect(wiring.toSorted()).toEqual(
-    ['app', 'main', 'database', ...['serve', 'dump', 'backup', 'restore', 'copy'].map(inCli)]
+    ['app', 'program', 'database', ...['serve', 'dump', 'backup', 'restore', 'copy'].map(inCli)]
       .map((name) => `src/${name}.ts`)
       .toSorted(),
   );
@@ -147,8 +147,9 @@ test('nothing but the benchmark imports the benchmark', () => {
   expect(importing(benchmark)).not.toEqual([]);
 });
 
-describe('only main.ts and the scripts', () => {
-  const inner = modules.filter((module) => module.path !== 'src/main.ts' && !isScript(module));
+describe('only main.ts, program.ts and the scripts', () => {
+  const outer = ['src/main.ts', 'src/program.ts'];
+  const inner = modules.filter((module) => !outer.includes(module.path) && !isScript(module));
   test.each([
     [
       'see the process',
