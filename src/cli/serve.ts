@@ -93,7 +93,6 @@ export async function serve(settings: Settings, world: World): Promise<App> {
       docsAssets: world.docsAssets,
     });
     app.addHook('onClose', () => store.close());
-    app.addHook('onClose', async () => metrics.close());
     await listen(app, settings);
     await warnOfInitialPassword(settings, store, logger);
     if (settings.control === 'on') {

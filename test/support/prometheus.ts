@@ -31,7 +31,8 @@ export function parseMetrics(text: string): Map<string, Metric> {
     const [, sampled = '', labels = '', value = ''] = SAMPLE.exec(line) ?? [];
     const family = metrics.get(sampled) ?? metrics.get(sampled.replace(/_(bucket|sum|count)$/, ''));
     const number = value === '+Inf' ? Number.POSITIVE_INFINITY : Number(value);
-    if (!family?.help || !family.type || Number.isNaN(number)) throw new Error(`wrong: ${line}`);
+    const isNumber = !Number.isNaN(number) || /^nan$/i.test(value);
+    if (!family?.help || !family.type || !isNumber) throw new Error(`wrong: ${line}`);
     const key = `${sampled}{${labels}}`;
     if (family.samples.has(key)) throw new Error(`there twice: ${line}`);
     family.samples.set(key, number);

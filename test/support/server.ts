@@ -127,7 +127,6 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   let closed: Promise<void> | undefined;
   const close = async (): Promise<void> => {
     await app.close();
-    metrics.close();
     await database.close();
     expect(lies).toEqual([]);
   };
