@@ -9,7 +9,6 @@ import type { Rule } from './domain/handler.ts';
 import { rules } from './domain/handlers.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
-import { PageEnds } from './domain/page-ends.ts';
 import type { Resources } from './domain/records.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
 import { allowOrigins } from './http/auth/cors.ts';
@@ -104,7 +103,6 @@ export async function buildApp(options: AppOptions) {
     clock,
     newUuid: control?.uuids.next ?? options.ports.newUuid,
     newSecret: options.ports.newUuid,
-    pageEnds: new PageEnds(clock),
     loginAttempts: new LoginAttempts(clock, pause),
   };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
@@ -194,7 +192,7 @@ export async function buildApp(options: AppOptions) {
   await app.register(metricsRoute, { meter: options.meter, requireSession: checkSession });
   if (control) {
     control.onReset = () => {
-      for (const memory of [ports.pageEnds, ports.loginAttempts, jobs, webHooks]) memory.forget();
+      for (const memory of [ports.loginAttempts, jobs, webHooks]) memory.forget();
     };
     interfere(app, control, ports.access);
     const { store } = ports;

@@ -478,8 +478,6 @@ type Definition<Name extends OperationName> = (typeof operations)[Name];
 export interface Caller {
   /** Network address. */
   address: string;
-  /** UUID of the session; undefined where none was asked for. */
-  session?: string;
 }
 
 /** A request as the rules see it: read, converted and checked. */

@@ -2,7 +2,6 @@ import type { ErrorAnswer } from '../contract/errors.ts';
 import type { Kind, QueryField } from '../contract/schemas/fields.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { LoginAttempts } from './logins.ts';
-import type { PageEnds } from './page-ends.ts';
 import type {
   Hook,
   Job,
@@ -13,7 +12,6 @@ import type {
   ModelServiceRef,
   NewJob,
   Records,
-  RefusedJob,
   Resources,
   Session,
   SystemTag,
@@ -44,7 +42,6 @@ export interface Ports extends Memory {
 
 /** What the rules remember from request to request, in this process alone. */
 export interface Memory {
-  pageEnds: PageEnds;
   loginAttempts: LoginAttempts;
 }
 
@@ -119,20 +116,12 @@ export interface Sort {
   descending: boolean;
 }
 
-/** Where a resource stands in an order: after it comes whatever has a greater position. */
-export interface Position {
-  /** Of the field that is sorted by; null for nothing, which comes first of all. */
-  value: Scalar | null;
-  createDate: number;
-  uuid: string;
-}
-
 /** Resources by `sort`, then createDate, then uuid. */
 export interface PageQuery {
   conditions: readonly Condition[];
   sort?: Sort;
-  /** Where the page begins: after so many resources, or after this position. */
-  from: number | Position;
+  /** Resources to skip. */
+  start: number;
   /** Most resources to return. */
   limit: number;
 }
@@ -279,13 +268,6 @@ export interface Store extends Writes {
   forJob(job: NewJob): Store;
   /** Keeps a job that failed; rejects with SYS.1007 for a uuid in use. */
   addFailedJob(job: NewJob, failure: ErrorAnswer): Promise<void>;
-  /**
-   * Tells other servers on the database of a job that was refused to a stranger, until a bounded number of others
-   * came after it. Where there can be no other server it does nothing.
-   */
-  shareRefusedJob(job: RefusedJob): Promise<void>;
-  /** One that another server has told of. */
-  findRefusedJob(uuid: string): Promise<RefusedJob | undefined>;
   /** Undefined for one that is unknown, or was swept. */
   findJob(uuid: string): Promise<Job | undefined>;
   /**

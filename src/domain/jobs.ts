@@ -1,13 +1,10 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../contract/errors.ts';
 import type { Ports, Store } from './dependencies.ts';
-import type { Job, NewJob, RefusedJob } from './records.ts';
+import type { Job, NewJob } from './records.ts';
 
-/** Jobs of strangers that are remembered: they must not fill the database (decision 5). */
-const STRANGERS_MAX = 1000;
-/** Of these, how many a second other servers are told of: that takes a write. */
-const SHARED_MAX = 20;
-const SECOND_MS = 1000;
+/** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (decision 5). */
+const REFUSED_MAX = 1000;
 /** What is swept at a time: others wait meanwhile. */
 const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
@@ -23,13 +20,18 @@ export type IsRunning = (job: Pick<Job, 'uuid' | 'createDate'>) => boolean;
 
 export type Ended<Result> = { result: Result } | { failure: ApiError };
 
+/** A job that was refused for lack of a session, with the body of its failure. */
+interface RefusedJob {
+  createDate: number;
+  failure: object;
+}
+
 /** What becomes of jobs: each ends in the transaction of what its operation writes. */
 export class Jobs {
   readonly #ports: Pick<Ports, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
   readonly #isRunning: IsRunning;
-  readonly #ofStrangers: LRUCache<string, RefusedJob>;
-  #sharing = { second: 0, jobs: 0 };
+  readonly #refused: LRUCache<string, RefusedJob>;
 
   /** @param retention how long an outcome can be asked for, in milliseconds */
   constructor(
@@ -40,8 +42,8 @@ export class Jobs {
     this.#isRunning = isRunning;
     this.#ports = ports;
     this.#retention = retention;
-    this.#ofStrangers = new LRUCache({
-      max: STRANGERS_MAX,
+    this.#refused = new LRUCache({
+      max: REFUSED_MAX,
       ttl: retention,
       ttlResolution: 0,
       perf: { now: ports.clock },
@@ -80,27 +82,24 @@ export class Jobs {
     }
   }
 
-  /** Remembers a stranger's job as failed, for a while and not for sure. */
-  async refuseStranger({ uuid, createDate }: NewJob, { answer }: ApiError): Promise<void> {
-    const refused = { uuid, createDate, failure: answer };
-    this.#ofStrangers.set(uuid, refused);
-    // Whoever polls may ask another server.
-    if (this.#mayShare()) await this.#ports.store.shareRefusedJob(refused).catch(() => {});
+  /** Remembers a job that was refused for lack of a session as failed: in this server alone, up to a bound. */
+  refuse({ uuid, createDate }: NewJob, { answer }: ApiError): void {
+    this.#refused.set(uuid, { createDate, failure: answer });
   }
 
-  /** Forgets the jobs of strangers. */
+  /** Forgets the refused jobs. */
   forget(): void {
-    this.#ofStrangers.clear();
+    this.#refused.clear();
   }
 
   /** Undefined for a job that is unknown, or was too long ago. */
   async find(uuid: string): Promise<Outcome | 'running' | undefined> {
     const job = await this.#ports.store.findJob(uuid);
-    const ofStranger = job ? undefined : await this.#findRefused(uuid);
-    const { createDate } = job ?? ofStranger ?? {};
+    const refused = job ? undefined : this.#refused.get(uuid);
+    const { createDate } = job ?? refused ?? {};
     if (createDate === undefined || !this.isKept({ createDate })) return undefined;
     if (this.#isRunning({ uuid, createDate })) return 'running';
-    return job ? outcomeOf(job) : ofStranger && { success: false, body: ofStranger.failure };
+    return job ? outcomeOf(job) : refused && { success: false, body: refused.failure };
   }
 
   /** Whether a job's outcome can still be asked for. */
@@ -113,16 +112,6 @@ export class Jobs {
     const { store, pause } = this.#ports;
     const before = this.#oldest();
     while ((await store.sweepJobs(before, SWEPT_MAX)) > 0) await pause(0);
-  }
-
-  async #findRefused(uuid: string): Promise<RefusedJob | undefined> {
-    return this.#ofStrangers.get(uuid) ?? (await this.#ports.store.findRefusedJob(uuid));
-  }
-
-  #mayShare(): boolean {
-    const second = Math.floor(this.#ports.clock() / SECOND_MS);
-    if (second !== this.#sharing.second) this.#sharing = { second, jobs: 0 };
-    return ++this.#sharing.jobs <= SHARED_MAX;
   }
 
   #oldest(): number {

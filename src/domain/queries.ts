@@ -1,7 +1,7 @@
-import type { Caller, OperationName } from '../contract/operations.ts';
+import type { OperationName } from '../contract/operations.ts';
 import type { Kind } from '../contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
-import type { PageQuery, Ports, Position, Scalar, Sort } from './dependencies.ts';
+import type { PageQuery, Ports } from './dependencies.ts';
 import type { Rule } from './handler.ts';
 import { inventoryOf, partialInventoryOf } from './inventory.ts';
 import { readConditions, readFields, readSort } from './query-language.ts';
@@ -17,7 +17,6 @@ interface QueryRequest {
     count?: boolean;
     replyWithCount?: boolean;
   };
-  caller: Caller;
 }
 
 interface GetRequest {
@@ -27,7 +26,7 @@ interface GetRequest {
 
 /** The rule that lists one kind: a page, the number of all, or both (contract §4.7). */
 export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
-  const rule = async ({ query, caller }: QueryRequest, ports: Ports) => {
+  const rule = async ({ query }: QueryRequest, ports: Ports) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
     const conditions = readConditions(kind, q, ports.parseDate);
     const sort = readSort(kind, query.sort);
@@ -35,16 +34,8 @@ export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
     const total = () => ports.store.count(kind, conditions);
     if (query.count) return { total: await total() };
 
-    const { session, address } = caller;
-    const order = [sort?.field.name, sort?.descending];
-    const sameQuery = JSON.stringify([session, address, kind, q, order]);
-    const end = ports.pageEnds.find(sameQuery, start);
-    const page = { conditions, ...(sort && { sort }), from: end ?? start, limit };
+    const page = { conditions, ...(sort && { sort }), start, limit };
     const records = limit === 0 ? [] : await readPage(kind, page, fields, ports);
-    const last = records.at(-1);
-    // A page that isn't full ends somewhere too: what is added meanwhile is on the next.
-    const newEnd = last ? positionOf(last, sort) : end;
-    if (limit > 0) ports.pageEnds.remember(sameQuery, start + limit, newEnd);
     const inventories = records.map((record) => told(kind, record, fields, ports.formatDate));
     return { inventories, ...(query.replyWithCount && { total: await total() }) };
   };
@@ -73,20 +64,12 @@ function told(
     : inventoryOf(kind, record as Told<Records[Kind]>, formatDate);
 }
 
-/** The page's records, with at least what is asked for and what their position is made of. */
+/** The records of a page, whole or with the fields asked for. */
 async function readPage(
   kind: Kind,
   page: PageQuery,
   fields: readonly string[] | undefined,
   { store }: Ports,
 ): Promise<Partial<Records[Kind]>[]> {
-  if (!fields) return store.list(kind, page);
-  const position = ['uuid', 'createDate', ...(page.sort ? [page.sort.field.name] : [])];
-  return store.listFields(kind, page, [...new Set([...fields, ...position])]);
-}
-
-function positionOf(record: object, sort: Sort | undefined): Position {
-  const values = record as Record<string, Scalar | null> & Pick<Position, 'createDate' | 'uuid'>;
-  const value = sort ? (values[sort.field.name] ?? null) : null;
-  return { value, createDate: values.createDate, uuid: values.uuid };
+  return fields ? store.listFields(kind, page, fields) : store.list(kind, page);
 }

@@ -3,6 +3,7 @@ import { type Kind, type QueryField, queryables, queryField } from '../contract/
 import {
   LIST_MAX,
   type Operator,
+  PATTERN_CONDITIONS_MAX,
   PATTERNS_MAX,
   parseCondition,
   WILDCARDS_MAX,
@@ -180,6 +181,11 @@ function readPattern(value: string): string {
 /** @throws ApiError SYS.1007 for patterns that together would take too long to match */
 function limitPatterns(conditions: readonly Condition[]): void {
   const patterns = conditions.flatMap(({ test }) => (test.is === 'like' ? [test.pattern] : []));
+  if (patterns.length > PATTERN_CONDITIONS_MAX) {
+    throw invalidArgument(
+      `the parameter[q] has ${patterns.length} conditions with patterns, more than ${PATTERN_CONDITIONS_MAX}`,
+    );
+  }
   const refuseAbove = (most: number, count: number, what: string) => {
     if (count <= most) return;
     throw invalidArgument(

@@ -110,14 +110,6 @@ export interface Job {
   outcome: object;
 }
 
-/** A job that was refused since nobody knows who asked for it. */
-export interface RefusedJob {
-  uuid: string;
-  createDate: number;
-  /** The body of its failure. */
-  failure: object;
-}
-
 /** A call that a client has asked for when its job ends (contract §4.6). */
 export interface Hook {
   jobUuid: string;

@@ -86,7 +86,7 @@ export function operationRoutes<Name extends OperationName>(
       const { job, accepted } = request.jobRequest ?? {};
       const isStranger = error instanceof ApiError && error.failure === 'sessionInvalid';
       if (!isStranger || !job || !accepted) throw error;
-      await jobs.refuseStranger(job, error);
+      jobs.refuse(job, error);
       discardBody(request.raw);
       await acceptJob(accepted, reply);
     }
@@ -98,7 +98,7 @@ export function operationRoutes<Name extends OperationName>(
 
   /** @returns what does the operation, once its request's types were judged */
   function prepare(request: FastifyRequest, reply: FastifyReply) {
-    const { params, query, body, ip: address, session, injectedFailure } = request;
+    const { params, query, body, ip: address, injectedFailure } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
     const readArguments = readRequest({
       path: () => decodedPath(request.url),
@@ -111,7 +111,7 @@ export function operationRoutes<Name extends OperationName>(
       // The compiled serialiser would miss the uuid where it was not asked for.
       if ('fields' in read.query) reply.serializer(JSON.stringify);
       const path = params as Request<Name>['path'];
-      return rule({ path, caller: { address, session }, ...read }, operationPorts);
+      return rule({ path, caller: { address }, ...read }, operationPorts);
     };
   }
 

@@ -1,6 +1,6 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import type { Kind, QueryField } from '../contract/schemas/fields.ts';
-import type { Condition, Position, Scalar, Sort, Test } from '../domain/dependencies.ts';
+import type { Condition, Scalar, Sort, Test } from '../domain/dependencies.ts';
 
 type ResourceTable = Table & Record<'uuid' | 'createDate', Column>;
 
@@ -51,8 +51,6 @@ export interface Conditions {
   sources: Record<Kind, Source>;
   /** The rows of a kind that satisfy all conditions: every value is bound, every column is ours. */
   whereAll: (kind: Kind, conditions: readonly Condition[], further?: SQL) => SQL;
-  /** The rows whose position comes after this one. */
-  whereAfter: (kind: Kind, position: Position, sort: Sort | undefined) => SQL;
   /** The order of a kind's rows, in which no two are equal. */
   orderBy: (kind: Kind, sort: Sort | undefined) => SQL[];
 }
@@ -180,24 +178,6 @@ export function compileConditions(dialect: Dialect): Conditions {
           : compiled;
       });
       return and(source.own, ...all, further) ?? sql`1 = 1`;
-    },
-
-    whereAfter(kind, position, sort) {
-      const { table } = sources[kind];
-      const { createDate, uuid, value } = position;
-      const tie = sql`(${table.createDate}, ${table.uuid}) > (${createDate}, ${uuid})`;
-      if (!sort) return tie;
-      const column = comparable(columnOf(table, sort.field.name));
-      // NULL comes before every value: first when ascending, last when descending.
-      if (value === null) {
-        const after = sort.descending ? sql`1 = 0` : sql`${column} IS NOT NULL`;
-        return sql`(${after} OR (${column} IS NULL AND ${tie}))`;
-      }
-      const bound = bind(foldedValue(value));
-      const after = sort.descending
-        ? sql`(${column} < ${bound} OR ${column} IS NULL)`
-        : sql`${column} > ${bound}`;
-      return sql`(${after} OR (${column} = ${bound} AND ${tie}))`;
     },
 
     orderBy(kind, sort) {

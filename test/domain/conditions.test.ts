@@ -1,6 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { dateParser } from '../../src/contract/dates.ts';
-import { LIST_MAX, PATTERNS_MAX } from '../../src/contract/schemas/query.ts';
+import {
+  LIST_MAX,
+  PATTERN_CONDITIONS_MAX,
+  PATTERNS_MAX,
+} from '../../src/contract/schemas/query.ts';
 import { readConditions, readFields, readSort } from '../../src/domain/query-language.ts';
 import { type OracleKind, otherFields, ownFields } from '../support/query-oracle.ts';
 
@@ -212,6 +216,25 @@ describe('what would cost too much', () => {
     expect(() => read('ModelService', half, half, 'name~=a')).toThrow(
       invalid(expect.stringMatching(`${PATTERNS_MAX + 1} characters.*${PATTERNS_MAX}`)),
     );
+  });
+
+  test.each([
+    'name~=a%',
+    'name!~=%a',
+    '__userTag__~=a',
+    'modelCenter.name~=a',
+  ])('are too many conditions with patterns: %s', (pattern) => {
+    const others = Array(50).fill('name!=a');
+    const most = Array(PATTERN_CONDITIONS_MAX).fill(pattern);
+    expect(read('ModelService', ...most, ...others)).toHaveLength(58);
+    expect(() => read('ModelService', ...most, ...others, 'name~=b')).toThrow(
+      invalid('the parameter[q] has 9 conditions with patterns, more than 8'),
+    );
+  });
+
+  test('are no patterns for numbers, which are values', () => {
+    const conditions = Array(PATTERN_CONDITIONS_MAX + 1).fill('size~=1');
+    expect(read('ModelService', ...conditions)).toHaveLength(conditions.length);
   });
 
   test('is no run of percent signs, which are as good as one', () => {

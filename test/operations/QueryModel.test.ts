@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { namedResources } from '../support/found.ts';
 import { describeList } from '../support/lists.ts';
-import { describePaging } from '../support/paging.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -10,7 +9,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/models`;
 
 describeList('Model');
-describePaging('Model');
 describeTagConditions('Model');
 
 test('lists each model with its own bindings', async () => {

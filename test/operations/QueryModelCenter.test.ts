@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { describeList } from '../support/lists.ts';
-import { describePaging } from '../support/paging.ts';
 import { addModel, addModelCenter } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { describeTagConditions } from '../support/tag-conditions.ts';
@@ -8,7 +7,6 @@ import { describeTagConditions } from '../support/tag-conditions.ts';
 const PATH = `${API}/model-centers`;
 
 describeList('ModelCenter');
-describePaging('ModelCenter');
 describeTagConditions('ModelCenter');
 
 test('lists each center with what it holds now', async () => {

@@ -5,7 +5,6 @@ import { describeFields } from '../support/fields.ts';
 import { namedResources } from '../support/found.ts';
 import { kinds } from '../support/kinds.ts';
 import { describeList } from '../support/lists.ts';
-import { describePaging } from '../support/paging.ts';
 import { expectRefused, invalidArgument } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
@@ -22,7 +21,6 @@ describeConditions('ModelService', {
   boolean: 'system',
 });
 describeFields('ModelService');
-describePaging('ModelService');
 describeTagConditions('ModelService');
 
 test('lists each service with its own images and bindings', async () => {
@@ -44,39 +42,6 @@ test('lists each service with its own images and bindings', async () => {
 
   const byUuid = (a: { uuid: string }, b: { uuid: string }) => (a.uuid < b.uuid ? -1 : 1);
   expect(body.inventories).toEqual(expected.sort(byUuid));
-});
-
-test('goes on where a page ended, however long the texts it is sorted by', async () => {
-  const server = await startServer();
-  const uuids = [];
-  for (const letter of ['a', 'b', 'c', 'd']) {
-    uuids.push((await addModelService(server, { name: letter, yaml: letter.repeat(5000) })).uuid);
-  }
-  const names = async (start: string) => {
-    const page = { sort: 'yaml', fields: 'name', limit: '2', start };
-    const { body } = await server.query(PATH, [], page);
-    return body.inventories.map(({ name }: { name: string }) => name);
-  };
-
-  expect(await names('0')).toEqual(['a', 'b']);
-  await server.delete(`${PATH}/${uuids[0]}`);
-  expect(await names('2')).toEqual(['c', 'd']);
-});
-
-test('goes on where a page of services ended, not one of models', async () => {
-  const server = await startServer();
-  const names = async (path: string, start: string) => {
-    const page = { sort: 'name', fields: 'name', limit: '2', start };
-    const { body } = await server.query(path, [], page);
-    return body.inventories.map(({ name }: { name: string }) => name);
-  };
-  for (const name of ['a', 'b', 'c', 'd']) await addModel(server, { name });
-  for (const name of ['e', 'f', 'g', 'h']) await addModelService(server, { name });
-
-  expect(await names(`${API}/models`, '0')).toEqual(['a', 'b']);
-  expect(await names(PATH, '2')).toEqual(['g', 'h']);
-  expect(await names(PATH, '0')).toEqual(['e', 'f']);
-  expect(await names(`${API}/models`, '2')).toEqual(['c', 'd']);
 });
 
 test('ignores parameters it does not know, also where unknown fields are refused', async () => {

@@ -55,8 +55,8 @@ describePostgres('what tests set of one server counts for all', () => {
   });
 });
 
-describePostgres('a job of a stranger', () => {
-  test('is told as failed by every server', async (context) => {
+describePostgres('a job that is refused for lack of a session', () => {
+  test('is remembered by the server that refused it alone', async (context) => {
     const [one, other] = await launchTwo(context);
     const uuid = newUuid();
     const asked = await call(
@@ -70,9 +70,13 @@ describePostgres('a job of a stranger', () => {
       },
     );
     expect(asked.status).toBe(202);
-    for (const program of [one, other]) {
+    const outcomes = [one, other].map(async (program) => {
       const poll = await get(program, `${ROOT}/api-jobs/${uuid}`);
-      expect([poll.status, poll.body.error.code]).toEqual([503, 'ID.1001']);
-    }
+      return [poll.status, poll.body.error.code];
+    });
+    expect(await Promise.all(outcomes)).toEqual([
+      [503, 'ID.1001'],
+      [404, 'SYS.1003'],
+    ]);
   });
 });

@@ -1,15 +1,19 @@
 import { once } from 'node:events';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { readMigrationFiles } from 'drizzle-orm/migrator';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
 import type { Store } from '../../src/domain/dependencies.ts';
 import type { Hook } from '../../src/domain/records.ts';
-import type { Finishing } from '../support/folder.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   describePostgres,
   emptySchema,
+  MIGRATIONS,
   openPostgres,
   POSTGRES_URL,
   postgresDatabase,
@@ -29,7 +33,7 @@ import {
   tag,
 } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
-import { added, addedModel, failure, inPath, tagsOf } from '../support/stores.ts';
+import { ALL, added, addedModel, failure, inPath, tagsOf } from '../support/stores.ts';
 
 /** A client's own connection to a database, beside the stores'. */
 async function connection(context: Finishing, url: string) {
@@ -109,9 +113,30 @@ describePostgres('servers that start', () => {
     const counts = await Promise.all(stores.map((store) => store.count('ModelService', [])));
     await Promise.all(stores.map((store) => store.close()));
     expect(opened.filter(({ status }) => status === 'rejected')).toEqual([]);
-    expect(migrations).toHaveLength(1);
+    expect(migrations).toHaveLength(readMigrationFiles({ migrationsFolder: MIGRATIONS }).length);
     expect(locks).toEqual([]);
     expect(counts).toEqual(Array(10).fill(10));
+  });
+
+  test('bring a database of version 0.7 up to date, with what is in it', async (context) => {
+    const url = await emptySchema(context);
+    const migrationsFolder = join(temporaryFolder(context), 'postgres');
+    cpSync(MIGRATIONS, migrationsFolder, { recursive: true });
+    const journal = join(migrationsFolder, 'meta', '_journal.json');
+    const { entries, ...rest } = JSON.parse(readFileSync(journal, 'utf8'));
+    writeFileSync(journal, JSON.stringify({ ...rest, entries: entries.slice(0, 1) }));
+    const old = await openPostgres(url, newUuid(), migrationsFolder);
+    await added(old, { name: 'of 0.7' });
+    await old.close();
+
+    const store = await openPostgres(url);
+    const services = await store.list('ModelService', ALL);
+    await store.close();
+
+    expect(services.map(({ name }) => name)).toEqual(['of 0.7']);
+    const fresh = await emptySchema(context);
+    await (await openPostgres(fresh)).close();
+    expect(await queryPostgres(url, TABLES)).toEqual(await queryPostgres(fresh, TABLES));
   });
 
   /** A schema in which a server has begun to migrate, and whose lock runs out after so many seconds. */

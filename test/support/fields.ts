@@ -190,7 +190,7 @@ export function describeFields(name: KindName): void {
       expect(await found([], { sort: field })).toEqual(ascending);
       expect(await found([], { sort: `-${field}` })).toEqual(descending);
 
-      // Page by page, which asks the database otherwise: each goes on where the last one ended.
+      // Page by page.
       for (const [sort, expected] of [
         [field, ascending] as const,
         [`-${field}`, descending] as const,

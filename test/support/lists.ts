@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type KindName, kinds } from './kinds.ts';
+import { newUuid } from './records.ts';
 import { expectRefusal, invalidArgument, noRoute } from './refusals.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
@@ -256,6 +257,29 @@ export function describeList(name: KindName): void {
         }
 
         expect(pages.map(({ uuid }) => uuid)).toEqual(['1', '3', '5', '7', '8', '9']);
+      });
+
+      test('what is there at that moment: nothing is remembered between two pages', async () => {
+        const uuids = new Map<string, string>();
+        const letters = [...'abcdef'];
+        for (const [index, letter] of letters.entries()) {
+          const fields = { [label]: `page ${letter}`, createDate: START + index * 1000 };
+          uuids.set(letter, newUuid());
+          await put(server(), { ...fields, uuid: uuids.get(letter) });
+        }
+        const page = async (start: number) => {
+          const query = { ...all, start: `${start}`, limit: '2', replyWithCount: 'true' };
+          const { body } = await server().query(path, [`${label}~=page%`], query);
+          const found = body.inventories as Record<string, string>[];
+          return [found.map((resource) => resource[label]?.at(-1)).join(''), body.total];
+        };
+
+        expect(await page(0)).toEqual(['ab', 6]);
+        await remove(server(), uuids.get('a') as string);
+        expect(await page(2)).toEqual(['de', 5]);
+        await remove(server(), uuids.get('d') as string);
+        expect(await page(2)).toEqual(['ef', 4]);
+        expect(await page(4)).toEqual(['', 4]);
       });
 
       test('1000 where no limit is given', async () => {

@@ -12,7 +12,7 @@ export const MIGRATIONS = 'migrations/postgres';
 
 /** A condition on names of tables: those that a file has too, which is without what only several servers need. */
 export const IN_FILES_TOO =
-  "table_schema = current_schema() AND NOT starts_with(table_name, 'schema_') AND table_name NOT IN ('control', 'refused_jobs')";
+  "table_schema = current_schema() AND NOT starts_with(table_name, 'schema_') AND table_name <> 'control'";
 
 /** What is tested on PostgreSQL, where there is one. */
 export const describePostgres = describe.skipIf(POSTGRES_URL === '');
@@ -49,7 +49,7 @@ export async function takeSchema(): Promise<{
   const release = async (isWhole: boolean) => {
     if (!isWhole) return void (await query(`DROP SCHEMA ${schema} CASCADE`));
     await query(
-      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM control; DELETE FROM refused_jobs`,
+      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM control`,
     );
     unused.push(schema);
   };
@@ -79,9 +79,15 @@ async function newSchema(): Promise<string> {
 }
 
 /** A store on a database, as one of its servers. */
-export function openPostgres(url: string, server = newUuid()): Promise<Store> {
+export function openPostgres(
+  url: string,
+  server = newUuid(),
+  migrationsFolder = MIGRATIONS,
+): Promise<Store> {
   return openPostgresStore({
-    ...{ url, server, migrationsFolder: MIGRATIONS },
+    url,
+    server,
+    migrationsFolder,
     connections: 10,
     onLost: () => {},
   });

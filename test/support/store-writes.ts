@@ -68,8 +68,6 @@ type Reading =
   | 'hookOf'
   | 'claimHooks'
   | 'claimHook'
-  | 'shareRefusedJob'
-  | 'findRefusedJob'
   | 'readControl'
   | 'changeControl'
   | 'find'
@@ -84,8 +82,8 @@ type Reading =
 
 export type StoreWrite = (store: Store, written: Written) => Promise<unknown>;
 
-/** The writes that a page of resources or tags tells of. One forgotten here doesn't compile. */
-export const toldWrites: Record<Exclude<keyof Store, Reading | Untold>, StoreWrite> = {
+/** One call of every writing method. One forgotten here doesn't compile. */
+const writes: Record<Exclude<keyof Store, Reading>, StoreWrite> = {
   addModelService: (store) => store.addModelService(modelService(), extras(), nothing),
   changeModelService: (store, { service }) =>
     store.changeModelService(
@@ -125,20 +123,6 @@ export const toldWrites: Record<Exclude<keyof Store, Reading | Untold>, StoreWri
   deleteTag: (store, { systemTag }) => store.deleteTag(systemTag, nothing),
   addResources: (store) => store.addResources({ ...noResources, models: [seededModel()] }),
   replaceResources: (store) => store.replaceResources({ ...noResources, models: [seededModel()] }),
-};
-
-/** The writes of what no page tells. */
-type Untold =
-  | 'renewSession'
-  | 'addFailedJob'
-  | 'sweepJobs'
-  | 'changeHook'
-  | 'addSession'
-  | 'useSession'
-  | 'deleteSession'
-  | 'setPassword';
-
-export const untoldWrites: Record<Untold, StoreWrite> = {
   renewSession: (store, { session }) => store.renewSession(session, 0, 5, nothing),
   addFailedJob: (store) =>
     store.addFailedJob(newJob(), new ApiError('operationFailed', 'it failed').answer),
@@ -151,7 +135,4 @@ export const untoldWrites: Record<Untold, StoreWrite> = {
   setPassword: (store, { account }) => store.setPassword(account, 'another hash'),
 };
 
-export const storeWrites: [name: string, write: StoreWrite][] = [
-  ...Object.entries(toldWrites),
-  ...Object.entries(untoldWrites),
-];
+export const storeWrites: [name: string, write: StoreWrite][] = Object.entries(writes);

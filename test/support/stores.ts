@@ -31,7 +31,7 @@ export interface StoreTraits {
 export const UNKNOWN = '11111111111141118111111111111111';
 
 /** Whatever there is. */
-export const ALL: PageQuery = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
+export const ALL: PageQuery = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /** A record without what is unset, whether as null or as absent. */
 export function set<Stored>(stored: Stored): Stored {

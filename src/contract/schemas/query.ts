@@ -9,6 +9,8 @@ export const DEFAULT_LIMIT = 1000;
 export const CONDITIONS_MAX = 100;
 /** Members a list in a condition may have. */
 export const LIST_MAX = 1000;
+/** Conditions with patterns a query may have: each is matched against every text. */
+export const PATTERN_CONDITIONS_MAX = 8;
 /** Characters the patterns of a query may have together. */
 export const PATTERNS_MAX = 1024;
 /** `_` that they may have behind `%`: each is tried at every place of a text. */

@@ -3,7 +3,7 @@ import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
 
 /** Queries in PostgreSQL's SQL. */
-export const { sources, whereAll, whereAfter, orderBy } = compileConditions({
+export const { sources, whereAll, orderBy } = compileConditions({
   tables,
   folded: tables.folded,
   bind: (value) => value,

@@ -1,17 +1,15 @@
-import type { Hook, Job, NewJob, RefusedJob } from '../../domain/records.ts';
+import type { Hook, Job, NewJob } from '../../domain/records.ts';
 import { duplicateJob } from '../errors.ts';
 import { firstWithin } from '../jobs.ts';
 import type { Run } from './connections.ts';
 import { statements } from './statements.ts';
-import { jobs, refusedJobs } from './tables.ts';
+import { jobs } from './tables.ts';
 
 /**
  * How long the others leave a hook to the server that calls it, in milliseconds: longer than an attempt and
  * the pause after it.
  */
 export const CLAIM_MS = 15_000;
-/** Jobs refused to strangers that are kept: they must not fill the database (decision 5). */
-const REFUSED_MAX = 1000;
 /** Hooks that a server takes over at a time. */
 const CLAIMED_MAX = 1000;
 
@@ -56,19 +54,6 @@ export async function insertJob(
     ...{ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true, failure: null },
     ...{ claimedBy: server, claimMs: CLAIM_MS },
   });
-}
-
-/** Tells other servers of a job that was refused; the oldest of too many go. */
-export async function shareRefusedJob(run: Run, job: RefusedJob): Promise<void> {
-  await statements.insertRefusedJob(run, job);
-  await statements.trimRefusedJobs(run, { kept: REFUSED_MAX });
-}
-
-export async function findRefusedJob(run: Run, uuid: string): Promise<RefusedJob | undefined> {
-  const { rows } = await statements.refusedJob(run, { uuid });
-  if (!rows[0]) return undefined;
-  const [createDate, failure] = rows[0] as [number, string];
-  return { uuid, createDate, failure: refusedJobs.failure.mapFromDriverValue(failure) as object };
 }
 
 /** Removes jobs that ended before, up to these bounds; returns how many. */

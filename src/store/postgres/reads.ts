@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery } from '../../domain/dependencies.ts';
@@ -6,7 +6,7 @@ import type { Records, Told } from '../../domain/records.ts';
 import { ofEachKind, toldFields } from '../entities.ts';
 import { columnFields, columnsOf, type Field, recordsOf } from '../fields.ts';
 import { bytesOf, requireBearable } from '../page-size.ts';
-import { amongGiven, orderBy, sources, whereAfter, whereAll } from './conditions.ts';
+import { amongGiven, orderBy, sources, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
 import { partFields } from './fields.ts';
 import { type Prepared, prepare, toQuery } from './statement.ts';
@@ -76,15 +76,16 @@ export function listRecords<K extends Kind>(
 
 /** All records of a kind, whole, by age. */
 export async function* allRecords<K extends Kind>(run: Run, kind: K): AsyncGenerator<Records[K]> {
-  let from: PageQuery['from'] = 0;
+  const { table } = sources[kind];
+  const query = { conditions: [], start: 0, limit: ALL_AT_A_TIME };
+  let after: SQL | undefined;
   for (;;) {
-    const query = { conditions: [], from, limit: ALL_AT_A_TIME };
-    const page = await listPage(run, kind, query, wholePages[kind], { isBounded: false });
+    const page = await listPage(run, kind, query, wholePages[kind], { isBounded: false, after });
     const records = page as never as Records[K][];
     yield* records;
     const last = records.at(-1);
     if (!last) return;
-    from = { value: null, createDate: last.createDate, uuid: last.uuid };
+    after = sql`(${table.createDate}, ${table.uuid}) > (${last.createDate}, ${last.uuid})`;
   }
 }
 
@@ -93,17 +94,15 @@ async function listPage(
   kind: Kind,
   query: PageQuery,
   page: Page,
-  { isBounded = true } = {},
+  { isBounded = true, after }: { isBounded?: boolean; after?: SQL | undefined } = {},
 ): Promise<Record<string, unknown>[]> {
   const { table } = sources[kind];
-  const { conditions, sort, from, limit } = query;
-  const [after, offset] =
-    typeof from === 'number' ? [undefined, from] : [whereAfter(kind, from, sort), 0];
+  const { conditions, sort, start, limit } = query;
   const where = whereAll(kind, conditions, after);
   const order = sql.join(orderBy(kind, sort), sql`, `);
   const bytes = bytesOf(sources[kind], page.fields);
   const { text, values } = toQuery(
-    sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
+    sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
   );
   const { rows: found } = await run({ text }, values);
   if (isBounded) {

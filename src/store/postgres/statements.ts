@@ -13,7 +13,6 @@ import {
   modelServices,
   models,
   passwords,
-  refusedJobs,
   resources,
   sessions,
   tags,
@@ -140,16 +139,6 @@ export const statements = {
   ),
   deleteJobs: prepare(sql`DELETE FROM ${jobs} WHERE ${amongGiven(jobs.uuid, 'uuids')}`),
 
-  insertRefusedJob: prepare(sql`${insertRow(refusedJobs)} ON CONFLICT (uuid) DO NOTHING`),
-  trimRefusedJobs: prepare(
-    sql`DELETE FROM ${refusedJobs} WHERE ${refusedJobs.createDate} <
-      (SELECT create_date FROM ${refusedJobs} ORDER BY create_date DESC LIMIT 1 OFFSET ${given('kept')})`,
-  ),
-  refusedJob: prepare(
-    sql`SELECT ${refusedJobs.createDate}, ${refusedJobs.failure} FROM ${refusedJobs}
-      WHERE ${refusedJobs.uuid} = ${given('uuid')}`,
-  ),
-
   insertHook: prepare(insertRow(hooks, { claimedUntil: claimEnd })),
   /** For whoever claimed it, or anybody once the claim has run out. */
   claimHook: prepare(
@@ -218,9 +207,7 @@ export const statements = {
       FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
   ),
   /** With all that belongs to them. By one statement: of a write that ends meanwhile it sees all, with its job, or nothing. */
-  deleteAll: prepare(
-    sql`WITH gone AS (DELETE FROM ${jobs}), refused AS (DELETE FROM ${refusedJobs}) DELETE FROM ${resources}`,
-  ),
+  deleteAll: prepare(sql`WITH gone AS (DELETE FROM ${jobs}) DELETE FROM ${resources}`),
 
   isReadOnly: prepare(sql`SHOW transaction_read_only`, false),
 };

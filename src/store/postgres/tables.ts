@@ -17,7 +17,6 @@ import type {
   ModelServiceFields,
   ModelServiceImage,
   ModelServiceRef,
-  RefusedJob,
   Session,
   Tag,
 } from '../../domain/records.ts';
@@ -269,17 +268,6 @@ export const jobs = pgTable(
     outcome: json<object>(),
   } satisfies ColumnsOf<Job>,
   (table) => [index('jobs_by_age').on(table.createDate)],
-);
-
-/** Jobs refused to strangers, of which whoever polls may ask another server. */
-export const refusedJobs = pgTable(
-  'refused_jobs',
-  {
-    uuid: text().primaryKey(),
-    createDate: milliseconds(),
-    failure: json<object>(),
-  } satisfies ColumnsOf<RefusedJob>,
-  (table) => [index('refused_jobs_by_age').on(table.createDate)],
 );
 
 export const hooks = pgTable(

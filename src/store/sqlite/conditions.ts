@@ -1,20 +1,17 @@
 import { sql } from 'drizzle-orm';
 import { compileConditions } from '../where.ts';
-import { hasLongParts, MATCHES } from './engine/patterns.ts';
 import * as tables from './tables.ts';
 
 /** Queries in SQLite's SQL. */
-export const { sources, whereAll, whereAfter, orderBy } = compileConditions({
+export const { sources, whereAll, orderBy } = compileConditions({
   tables,
   folded: tables.noCase,
   bind: (value) => (typeof value === 'boolean' ? Number(value) : value),
   among: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
   secondOf: (time) => sql`${time} - (${time} % 1000 + 1000) % 1000`,
-  like: (text, pattern) =>
-    hasLongParts(pattern)
-      ? sql`${sql.raw(MATCHES)}(${text}, ${pattern})`
-      : sql`${text} LIKE ${pattern} ESCAPE '\\'`,
+  // Without regard to the case of ASCII letters, as SQLite has it by default.
+  like: (text, pattern) => sql`${text} LIKE ${pattern} ESCAPE '\\'`,
   hasMember: (uuid, owner, test) =>
     sql`${uuid} IN (SELECT ${owner} FROM ${owner.table} WHERE ${test})`,
   // Where SQLite puts NULL itself.

@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery } from '../../domain/dependencies.ts';
-import { orderBy, sources, whereAfter, whereAll } from './conditions.ts';
+import { orderBy, sources, whereAll } from './conditions.ts';
 import type { Question } from './engine/answers.ts';
 
 const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
@@ -10,17 +10,15 @@ const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
 /** Asks for the uuids of a page, in its order. */
 export function pageQuestion(kind: Kind, query: PageQuery): Question {
   const { table } = sources[kind];
-  const { conditions, sort, from, limit } = query;
-  const [after, offset] =
-    typeof from === 'number' ? [undefined, from] : [whereAfter(kind, from, sort), 0];
-  const where = whereAll(kind, conditions, after);
+  const { conditions, sort, start, limit } = query;
+  const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);
   return {
     ...built(
-      sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${offset}`,
+      sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
     ),
     conditions: conditions.length,
-    offset,
+    offset: start,
     limit,
   };
 }

@@ -1,10 +1,7 @@
-import type Database from 'better-sqlite3';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Condition, IsWanted, PageQuery, Store } from '../../domain/dependencies.ts';
-import type { Records } from '../../domain/records.ts';
 import type { Answer, Question } from './engine/answers.ts';
 import type { Turns } from './engine/batcher.ts';
-import { PageCache } from './engine/page-cache.ts';
 import { Reader } from './engine/reader.ts';
 import type { Readers } from './engine/readers.ts';
 import type { OpenFiles } from './file/identity.ts';
@@ -23,13 +20,8 @@ interface Parts {
 type Listing = Pick<Store, 'find' | 'list' | 'listFields' | 'count'>;
 
 /** What finds, lists and counts resources. */
-export function createListing(
-  client: Database.Database,
-  { turns, records, answer, files, readers }: Parts,
-): Listing {
+export function createListing({ turns, records, answer, files, readers }: Parts): Listing {
   const { read } = turns;
-  const pages = new PageCache(client);
-  turns.beforeReads = pages.renew;
   /** The answer, or the reader to ask where it may take long. */
   const answerOrReader = (question: Question) => {
     const reader = readers?.for(question);
@@ -43,23 +35,11 @@ export function createListing(
     fields?: readonly string[],
     isWanted?: IsWanted,
   ): Promise<Listed[]> {
-    const key = JSON.stringify([kind, query, fields]);
     const { rows, toRecord } = records.page(kind, fields);
-    const pageOf = (answered: unknown[]) =>
-      (answered as unknown[][]).map(toRecord) as unknown as Listed[];
-    const found = await read(() => {
-      const known = pages.find<Listed[]>(key);
-      if (known) return known;
-      const { version } = pages;
-      const question = { ...pageQuestion(kind, query), rows };
-      const answered = answerOrReader(question);
-      if (answered instanceof Reader) return { reader: answered, question, version };
-      return pages.keep(key, version, pageOf(answered));
-    }, isWanted);
-    if (Array.isArray(found)) return found;
-    const { reader, question, version } = found;
-    const page = pageOf(await reader.ask(question));
-    return read(() => pages.keep(key, version, page), isWanted);
+    const question = { ...pageQuestion(kind, query), rows };
+    const found = await read(() => answerOrReader(question), isWanted);
+    const answered = found instanceof Reader ? await found.ask(question) : found;
+    return (answered as unknown[][]).map(toRecord) as unknown as Listed[];
   }
 
   async function count(kind: Kind, conditions: readonly Condition[]): Promise<number> {
@@ -69,22 +49,8 @@ export function createListing(
     return found as number;
   }
 
-  function find<K extends Kind>(
-    kind: K,
-    uuid: string,
-    isWanted?: IsWanted,
-  ): Promise<Records[K] | undefined> {
-    const key = `${kind} ${uuid}`;
-    return read(() => {
-      const [known] = pages.find<[Records[K]]>(key) ?? [];
-      const record = known ?? records.find(kind, uuid);
-      if (record && !known) pages.keep(key, pages.version, [record]);
-      return record;
-    }, isWanted);
-  }
-
   return {
-    find,
+    find: (kind, uuid, isWanted) => read(() => records.find(kind, uuid), isWanted),
     list: (kind, query, isWanted) => list(kind, query, undefined, isWanted),
     listFields: list,
     count,

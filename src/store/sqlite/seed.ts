@@ -9,7 +9,7 @@ import type { CompiledRecords } from './records.ts';
 import { requireReference } from './references.ts';
 import type { Statements } from './statements.ts';
 
-const ALL = { conditions: [], from: 0, limit: Number.MAX_SAFE_INTEGER };
+const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /**
  * Adds those of the resources whose uuids are unused, within a transaction.

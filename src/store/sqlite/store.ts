@@ -4,7 +4,6 @@ import type { Resources } from '../../domain/records.ts';
 import { isWorthSliding } from '../sessions.ts';
 import { compileAnswers } from './engine/answers.ts';
 import { Turns } from './engine/batcher.ts';
-import { defineMatches } from './engine/patterns.ts';
 import { type ReaderOptions, Readers } from './engine/readers.ts';
 import { LogBound } from './engine/wal-limit.ts';
 import { OpenFiles } from './file/identity.ts';
@@ -34,7 +33,6 @@ export function createSqliteStore(
 ): Store {
   // Writes that meet a lock are tried again, and others served meanwhile.
   client.pragma(`busy_timeout = ${LOCKED_MS}`);
-  defineMatches(client);
   const files = new OpenFiles(client);
   const run = compileStatements(client);
   const records = compileRecords(client);
@@ -51,7 +49,7 @@ export function createSqliteStore(
   });
   const { read, write } = turns;
   const answer = compileAnswers(client);
-  const listing = createListing(client, { turns, records, answer, files, readers });
+  const listing = createListing({ turns, records, answer, files, readers });
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
@@ -86,8 +84,6 @@ export function createSqliteStore(
       ),
     }),
     addFailedJob: (job, failure) => write(() => insertJob(run, job, false, failure)),
-    shareRefusedJob: () => read(() => {}),
-    findRefusedJob: () => read(() => undefined),
     findJob: (uuid) => read(() => run.jobByUuid(uuid)),
     pendingHooks: () => read(run.pendingHooks),
     hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),

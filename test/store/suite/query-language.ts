@@ -2,11 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../../src/contract/dates.ts';
 import { ApiError } from '../../../src/contract/errors.ts';
-import type { Inventory, Request } from '../../../src/contract/operations.ts';
 import { WILDCARDS_MAX } from '../../../src/contract/schemas/query.ts';
-import type { PageQuery, Ports, Store } from '../../../src/domain/dependencies.ts';
-import { PageEnds } from '../../../src/domain/page-ends.ts';
-import { QueryModelService } from '../../../src/domain/QueryModelService.ts';
+import type { PageQuery, Store } from '../../../src/domain/dependencies.ts';
 import { readConditions, readFields, readSort } from '../../../src/domain/query-language.ts';
 import { opening } from '../../support/opening.ts';
 import {
@@ -48,7 +45,7 @@ const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }
 /** What the server makes of a query; its code where it refuses. */
 async function answered(store: Store, spec: QuerySpec, q: string[]) {
   try {
-    const query = { ...readQuery(spec, q), from: spec.start, limit: spec.limit };
+    const query = { ...readQuery(spec, q), start: spec.start, limit: spec.limit };
     return {
       page: uuidsOf(await store.list(spec.kind, query)),
       total: await store.count(spec.kind, query.conditions),
@@ -158,7 +155,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       /** The names of the three that a condition finds: R, b, and 0, which lacks what can be lacked. */
       async function found(condition: string): Promise<string> {
         const conditions = readConditions('ModelService', [condition], dateParser('UTC'));
-        const services = await store.list('ModelService', { conditions, from: 0, limit: 10 });
+        const services = await store.list('ModelService', { conditions, start: 0, limit: 10 });
         return services.map(({ name }) => name).join('');
       }
 
@@ -374,7 +371,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
             [`name${operator}${pattern}`],
             parseDate,
           );
-          const found = await store.list('ModelService', { conditions, from: 0, limit: 100 });
+          const found = await store.list('ModelService', { conditions, start: 0, limit: 100 });
           expect(found.map(({ name }) => name)).toEqual(names);
         }
       });
@@ -478,7 +475,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
             [`description${operator}${pattern}`],
             parseDate,
           );
-          const found = await store.list('ModelService', { conditions, from: 0, limit: 100 });
+          const found = await store.list('ModelService', { conditions, start: 0, limit: 100 });
           expect(found.map(({ name }) => name)).toEqual(names);
         }
       });
@@ -520,7 +517,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
             const names = Object.keys(ownFields[kind]);
             const asked = picks.map((pick) => names[pick % names.length] as string);
             await withStore(world, async (store) => {
-              const query = { conditions: [], from: 0, limit: 1000 };
+              const query = { conditions: [], start: 0, limit: 1000 };
               const fields = readFields(kind, asked.join(' , ')) as string[];
 
               const found = await store.listFields(kind, query, ['uuid', ...fields]);
@@ -536,90 +533,6 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           },
         ),
         { numRuns: 30 },
-      );
-    });
-
-    /** Everything that a rule of a query needs of the world but a clock that moves. */
-    function portsOf(store: Store): Ports {
-      return { store, pageEnds: new PageEnds(() => 1), formatDate, parseDate } as Ports;
-    }
-
-    async function page(
-      ports: Ports,
-      query: Request<'QueryModelService'>['query'],
-    ): Promise<Inventory<'QueryModelService'>[]> {
-      const caller = { address: '127.0.0.1', session: 'one' };
-      const request = { path: {}, params: {}, query, systemTags: [], userTags: [], caller };
-      const { inventories } = await QueryModelService(request, ports);
-      return inventories ?? [];
-    }
-
-    /** By any field, above all by those that several share or lack. */
-    const sorts = fc
-      .tuple(
-        fc.constantFrom('+', '-'),
-        fc.oneof(
-          fc.constantFrom(
-            'description',
-            'version',
-            'name',
-            'source',
-            'size',
-            'system',
-            'createDate',
-          ),
-          fc.constantFrom(...Object.keys(ownFields.ModelService)),
-        ),
-      )
-      .map(([sign, field]) => sign + field);
-
-    test('property: pages repeat nothing and skip nothing that stays, though others come and go', async () => {
-      await fc.assert(
-        fc.asyncProperty(
-          worlds,
-          fc.option(sorts),
-          fc.constantFrom(1, 2, 3),
-          fc.option(fc.constantFrom('uuid', 'name,size'), { nil: '' }),
-          // When each of them comes, and when it goes: after so many pages, or never.
-          fc.array(
-            fc.record({ comes: fc.nat({ max: 3 }), goes: fc.integer({ min: 1, max: 12 }) }),
-            {
-              minLength: 8,
-              maxLength: 8,
-            },
-          ),
-          async (world, sort, limit, fields, lives) => {
-            const rows = world.services.map((service, index) => ({
-              service,
-              ...(lives[index] as { comes: number; goes: number }),
-            }));
-            const first = rows.filter(({ comes }) => comes === 0);
-            const starting = { ...world, services: first.map(({ service }) => service) };
-            await withStore({ ...starting, tags: [] }, async (store) => {
-              const ports = portsOf(store);
-              const seen: string[] = [];
-              for (let turn = 1; ; turn++) {
-                const query = { start: (turn - 1) * limit, limit, ...(sort && { sort }) };
-                const asked = { ...query, ...(fields && { fields: `${fields},uuid` }) };
-                const inventories = await page(ports, asked);
-                seen.push(...inventories.map(({ uuid }) => uuid));
-                if (inventories.length < limit) break;
-                for (const { service, comes, goes } of rows) {
-                  if (comes === turn) await store.addModelService(service, extras(), nothing);
-                  if (goes === turn)
-                    await store.deleteResources('ModelServiceVO', [service.uuid], nothing);
-                }
-              }
-
-              expect(seen.filter((uuid, index) => seen.indexOf(uuid) < index)).toEqual([]);
-              const stayed = first.filter(({ goes }) => goes > seen.length / limit + 1);
-              expect(seen).toEqual(
-                expect.arrayContaining(stayed.map(({ service }) => service.uuid)),
-              );
-            });
-          },
-        ),
-        { numRuns: 100 },
       );
     });
   });

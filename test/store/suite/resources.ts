@@ -174,8 +174,8 @@ export function describeResources(open: OpenStore): void {
       const records = ages.map((createDate) => ({ ...minimal(), createDate }));
       for (const record of records) await add(store, record);
       const expected = uuidsOf(byAge(records));
-      const uuids = async (from: number, limit: number) =>
-        uuidsOf(await store.list(kind, { conditions: [], from, limit }));
+      const uuids = async (start: number, limit: number) =>
+        uuidsOf(await store.list(kind, { conditions: [], start, limit }));
 
       expect(await uuids(0, Number.MAX_SAFE_INTEGER)).toEqual(expected);
       expect([...(await uuids(0, 3)), ...(await uuids(3, 3)), ...(await uuids(6, 3))]).toEqual(

@@ -307,8 +307,6 @@ export function describeWrites(open: OpenStore): void {
       hookOf: () => store.hookOf(uuid),
       claimHooks: () => store.claimHooks([]),
       claimHook: () => store.claimHook(uuid),
-      shareRefusedJob: () => store.shareRefusedJob({ uuid, createDate: 0, failure: {} }),
-      findRefusedJob: () => store.findRefusedJob(uuid),
       readControl: () => store.readControl(),
       changeControl: () => store.changeControl(() => ''),
       changeHook: () => store.changeHook(hook(uuid)),

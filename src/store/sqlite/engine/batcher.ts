@@ -72,8 +72,6 @@ export class Turns {
   #isFailing = false;
   /** Whether the next turn begins with the reads that were asked for last. */
   #isLatestFirst = false;
-  /** Done when the reads of a turn begin, in their transaction. */
-  beforeReads: () => void = () => {};
 
   constructor(client: Database.Database, options: TurnsOptions) {
     this.#client = client;
@@ -246,7 +244,6 @@ export class Turns {
     if (this.#reads.length === 0) return;
     try {
       this.#transaction.deferred(() => {
-        this.beforeReads();
         for (let left = RESOURCES_MAX; left > 0; ) {
           const asked = this.#isLatestFirst ? this.#reads.pop() : this.#reads.shift();
           if (!asked) break;

@@ -4,7 +4,6 @@ import Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
 import { sqliteCode } from '../errors.ts';
 import { type Answer, compileAnswers } from './answers.ts';
-import { defineMatches } from './patterns.ts';
 import type { ReaderData, SentQuestion, ToldError } from './reader.ts';
 
 /** As low as Linux knows. */
@@ -33,7 +32,6 @@ function open(): Answer {
   const client = new Database(file, { readonly: true });
   // What a scan reads is not read again soon.
   client.pragma(`cache_size = -${CACHE_KIB}`);
-  defineMatches(client);
   // Of one moment: what is found and what is read of it.
   return client.transaction(compileAnswers(client));
 }
