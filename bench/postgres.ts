@@ -104,7 +104,13 @@ async function withStore<Result>(
   if (!place) throw new Error(`${url} is no database`);
   const store = await openDatabase(
     { databaseUrl: place, databaseConnections: 1 },
-    { migrationsFolder: 'migrations', server: 'bench', onCommit: () => {}, onLost: () => {} },
+    {
+      migrationsFolder: 'migrations',
+      server: 'bench',
+      onCommit: () => {},
+      onLost: () => {},
+      now: () => performance.now(),
+    },
   );
   try {
     return await work(store);

@@ -10,8 +10,10 @@ export interface DatabaseOptions {
   migrationsFolder: string;
   /** What tells this server from others on the same database. */
   server: string;
-  /** Program of the threads that read a file where that takes long; without, everybody waits for that. */
-  readerProgram?: string | undefined;
+  /** Path of the query thread's program; without it, every request waits for long queries of a file. */
+  queryProgram?: string | undefined;
+  /** Monotonic milliseconds. */
+  now: () => number;
   /** Told of each transaction how many writes it held. */
   onCommit: (writes: number) => void;
   /** Told of a connection that broke while nobody used it. */
@@ -28,7 +30,7 @@ export interface DatabaseOptions {
  */
 export async function openDatabase(
   { databaseUrl, databaseConnections }: Place,
-  { migrationsFolder, readerProgram, onCommit, ...options }: DatabaseOptions,
+  { migrationsFolder, queryProgram, now, onCommit, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
@@ -41,7 +43,8 @@ export async function openDatabase(
     file: databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path,
     migrationsFolder: `${migrationsFolder}/sqlite`,
     onCommit,
-    readers: readerProgram === undefined ? undefined : { program: readerProgram },
+    now,
+    queryWorker: queryProgram === undefined ? undefined : { program: queryProgram },
   });
 }
 

@@ -25,7 +25,7 @@ const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 // Put there by the build: a bundle has no packages with files of their own, and a thread is a program of its own.
 const DOCS_ASSETS = packageFile('dist/static');
-const READER_PROGRAM = packageFile('dist/reader-thread.js');
+const QUERY_PROGRAM = packageFile('dist/query-thread.js');
 const ifBuilt = (path: string) => (existsSync(path) ? path : undefined);
 const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
 
@@ -70,8 +70,9 @@ async function main(): Promise<void> {
     version,
     migrationsFolder: packageFile('migrations'),
     docsAssets: ifBuilt(DOCS_ASSETS),
-    readerProgram: ifBuilt(READER_PROGRAM),
+    queryProgram: ifBuilt(QUERY_PROGRAM),
     clock: Date.now,
+    now: () => performance.now(),
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),
   });

@@ -21,8 +21,10 @@ export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
   version: string;
   /** Folder with the migrations of every kind of database. */
   migrationsFolder: string;
-  /** Program of the threads that read what takes long; without, everybody waits for that. */
-  readerProgram?: string | undefined;
+  /** Path of the query thread's program; without it, every request waits for long queries of a file. */
+  queryProgram?: string | undefined;
+  /** Monotonic milliseconds. */
+  now: () => number;
   /** Folder with the parts of the page at /docs; the package's own unless given. */
   docsAssets?: string | undefined;
   /** Ends what a start waits for. */
@@ -43,7 +45,8 @@ export async function serve(settings: Settings, world: World): Promise<App> {
   const store = await openDatabase(settings, {
     migrationsFolder: world.migrationsFolder,
     server: world.newUuid(),
-    readerProgram: world.readerProgram,
+    queryProgram: world.queryProgram,
+    now: world.now,
     onCommit: metrics.committed,
     onLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
     onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),

@@ -256,8 +256,8 @@ export interface Writes {
   ): Promise<Result>;
 }
 
-/** Whether somebody still waits for what is to be read. */
-export type IsWanted = () => boolean;
+/** Whether the client that asked has disconnected. */
+export type IsAborted = () => boolean;
 
 /** The database. Every method may reject as those of `Writes` do. */
 export interface Store extends Writes {
@@ -294,18 +294,26 @@ export interface Store extends Writes {
   /** Keeps what became of an attempt to call a hook. */
   changeHook(hook: Hook): Promise<void>;
 
-  /** @param isWanted where it says that nobody waits any more, nothing may be read, and the promise reject */
-  find<K extends Kind>(kind: K, uuid: string, isWanted?: IsWanted): Promise<Records[K] | undefined>;
+  /** @param isAborted where it says so, the read may be skipped, and reject */
+  find<K extends Kind>(
+    kind: K,
+    uuid: string,
+    isAborted?: IsAborted,
+  ): Promise<Records[K] | undefined>;
 
   /** A page of records; SYS.1007 for one that holds too much. */
-  list<K extends Kind>(kind: K, query: PageQuery, isWanted?: IsWanted): Promise<Told<Records[K]>[]>;
+  list<K extends Kind>(
+    kind: K,
+    query: PageQuery,
+    isAborted?: IsAborted,
+  ): Promise<Told<Records[K]>[]>;
 
   /** The same, each with these fields of its own alone. */
   listFields<K extends Kind>(
     kind: K,
     query: PageQuery,
     fields: readonly string[],
-    isWanted?: IsWanted,
+    isAborted?: IsAborted,
   ): Promise<Partial<Records[K]>[]>;
 
   count(kind: Kind, conditions: readonly Condition[]): Promise<number>;

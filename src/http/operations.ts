@@ -25,7 +25,7 @@ import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
 import { acceptJob, type jobRequests } from './job-requests.ts';
-import { wantedReads } from './limits/wanted-reads.ts';
+import { cancelOnDisconnect } from './limits/cancel-on-disconnect.ts';
 import type { Meter } from './observe/metrics-route.ts';
 import { discardBody, failureOf } from './protocol/error-handler.ts';
 import { checkHeaders, checkTimeout } from './protocol/headers.ts';
@@ -119,7 +119,7 @@ export function operationRoutes<Name extends OperationName>(
     const operate = prepare(request, reply);
     reply.type(JSON_CONTENT_TYPE);
     if (!request.jobRequest) {
-      const own = isWrite(operation) ? ports : wantedReads(ports, request);
+      const own = isWrite(operation) ? ports : cancelOnDisconnect(ports, request);
       return { success: true, ...(await operate(own)) };
     }
     const { job, accepted } = request.jobRequest;

@@ -15,7 +15,7 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 
 removeParts();
 await build({
-  entryPoints: ['src/main.ts', 'src/store/sqlite/engine/reader-thread.ts'],
+  entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-thread.ts'],
   entryNames: '[name]',
   outdir: 'dist',
   bundle: true,

@@ -29,7 +29,7 @@ export function bytesOf({ table, owners }: Source, names: ReadonlySet<string>): 
 }
 
 /** @throws ApiError SYS.1007 for a page that would take the memory and time of everybody */
-export function requireBearable(resources: number, bytes: number): void {
+export function assertPageSize(resources: number, bytes: number): void {
   if (bytes <= PAGE_BYTES_MAX || resources <= 1) return;
   throw invalidArgument(
     `the ${resources} resources asked for hold ${bytes} bytes, more than ${PAGE_BYTES_MAX}: ` +

@@ -233,6 +233,7 @@ async function serveWith(env: Record<string, string> = {}) {
     version: '0.0.0-test',
     migrationsFolder: 'migrations',
     clock: Date.now,
+    now: () => performance.now(),
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid,
   });

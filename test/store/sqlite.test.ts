@@ -12,7 +12,7 @@ import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { Reader } from '../../src/store/sqlite/engine/reader.ts';
+import { QueryWorker } from '../../src/store/sqlite/engine/query-worker.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore, openSqliteStoreToRead } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -163,11 +163,11 @@ describe('the connection that writes', () => {
   });
 
   test.skipIf(platform() !== 'linux')(
-    'is the only one: those of the readers read alone',
+    'is the only one: that of the query worker is read-only',
     async (context) => {
       const file = newFile(context);
-      const readers = { program: resolve('dist/reader-thread.js'), smallBytes: 0 };
-      const store = openSqliteStore({ file, migrationsFolder, readers });
+      const queryWorker = { program: resolve('dist/query-thread.js') };
+      const store = openSqliteStore({ file, migrationsFolder, queryWorker });
       context.onTestFinished(() => store.close());
       expect(accessModes(file)).toEqual([constants.O_RDWR]);
       for (const [field, pattern] of [
@@ -176,26 +176,27 @@ describe('the connection that writes', () => {
       ] as const) {
         await store.count('ModelService', [where('ModelService', field, { is: 'like', pattern })]);
       }
-      expect(accessModes(file).toSorted()).toEqual([
-        ...[constants.O_RDONLY, constants.O_RDONLY, constants.O_RDWR],
-      ]);
+      expect(accessModes(file).toSorted()).toEqual([constants.O_RDONLY, constants.O_RDWR]);
       const reading = openSqliteStoreToRead({ file, migrationsFolder });
       context.onTestFinished(() => reading.close());
       expect(accessModes(file).toSorted()).toEqual([
-        ...[constants.O_RDONLY, constants.O_RDONLY, constants.O_RDONLY, constants.O_RDWR],
+        constants.O_RDONLY,
+        constants.O_RDONLY,
+        constants.O_RDWR,
       ]);
     },
   );
 });
 
-test('a reader reads in the log that the server writes, and can not write itself', async (context) => {
+test('the query worker reads from the WAL, and can not write', async (context) => {
   const file = newFile(context);
   putEmptyDatabase(file);
-  const reader = new Reader(resolve('dist/reader-thread.js'), { file, isPatient: false });
-  context.onTestFinished(() => reader.close());
-  const ask = (sql: string) => reader.ask({ sql, values: [], conditions: 0, offset: 0 });
-  expect(await ask('SELECT journal_mode FROM pragma_journal_mode')).toEqual(['wal']);
-  await expect(ask("INSERT INTO resources VALUES ('a', 'b') RETURNING uuid")).rejects.toEqual(
+  const program = resolve('dist/query-thread.js');
+  const worker = new QueryWorker({ program, file, onIdle: () => {} });
+  context.onTestFinished(() => worker.close());
+  const run = (sql: string) => worker.run({ sql, values: [] });
+  expect(await run('SELECT journal_mode FROM pragma_journal_mode')).toEqual(['wal']);
+  await expect(run("INSERT INTO resources VALUES ('a', 'b') RETURNING uuid")).rejects.toEqual(
     notice('internal', 'the database can not be written to, nothing was changed'),
   );
 });

@@ -5,7 +5,7 @@ import type { Condition, PageQuery } from '../../domain/dependencies.ts';
 import type { Records, Told } from '../../domain/records.ts';
 import { ofEachKind, toldFields } from '../entities.ts';
 import { columnFields, columnsOf, type Field, recordsOf } from '../fields.ts';
-import { bytesOf, requireBearable } from '../page-size.ts';
+import { assertPageSize, bytesOf } from '../page-size.ts';
 import { amongGiven, orderBy, sources, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
 import { partFields } from './fields.ts';
@@ -106,7 +106,7 @@ async function listPage(
   );
   const { rows: found } = await run({ text }, values);
   if (isBounded) {
-    requireBearable(
+    assertPageSize(
       found.length,
       found.reduce((sum, [, weight]) => sum + Number(weight), 0),
     );

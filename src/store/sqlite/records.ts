@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { Kind } from '../../contract/schemas/fields.ts';
 import type { Records } from '../../domain/records.ts';
 import { ofEachKind, toldFields } from '../entities.ts';
-import { PREPARED_MAX } from './engine/answers.ts';
+import { PREPARED_MAX } from './engine/run-query.ts';
 import { compileFind, compilePage, type Page } from './rows.ts';
 
 /** What reads records: a service with its images and refs, a center with its sums. */

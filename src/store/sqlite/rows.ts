@@ -5,7 +5,7 @@ import type { Kind } from '../../contract/schemas/fields.ts';
 import { columnFields, columnsOf, recordsOf } from '../fields.ts';
 import { bytesOf } from '../page-size.ts';
 import { sources } from './conditions.ts';
-import type { PageRows } from './engine/answers.ts';
+import type { PageRows } from './engine/run-query.ts';
 import { partFields } from './fields.ts';
 
 export type Row = Record<string, unknown>;
@@ -49,10 +49,10 @@ export function compilePage(kind: Kind, names: readonly string[]): Page {
   return {
     rows: {
       select: textOf(sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${among}`),
-      weigh: textOf(
+      size: textOf(
         sql`SELECT coalesce(sum(${bytesOf(sources[kind], read)}), 0) FROM ${table} WHERE ${among}`,
       ),
-      uuidAt: fields.findIndex(({ name }) => name === 'uuid'),
+      uuidIndex: fields.findIndex(({ name }) => name === 'uuid'),
     },
     toRecord: recordsOf(fields),
   };

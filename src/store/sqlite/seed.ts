@@ -2,9 +2,9 @@ import type { Kind } from '../../contract/schemas/fields.ts';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
 import { ownerOf, sidesOf, usedByAnotherEntry, usedByAnotherKind } from '../errors.ts';
-import type { Answer } from './engine/answers.ts';
+import type { SqlQuery } from './engine/run-query.ts';
 import { sqliteCode } from './errors.ts';
-import { pageQuestion } from './queries.ts';
+import { pageQuery } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
 import { requireReference } from './references.ts';
 import type { Statements } from './statements.ts';
@@ -76,10 +76,10 @@ function withUnusedUuid(field: string, insert: () => void): void {
 export function readResources(
   run: Statements,
   records: CompiledRecords,
-  answer: Answer,
+  runQuery: (query: SqlQuery) => unknown[],
 ): Resources {
   const all = <K extends Kind>(kind: K): Records[K][] => {
-    const uuids = answer(pageQuestion(kind, ALL)) as string[];
+    const uuids = runQuery(pageQuery(kind, ALL)) as string[];
     return uuids.map((uuid) => records.present(kind, uuid));
   };
   return {

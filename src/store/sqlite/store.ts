@@ -2,13 +2,13 @@ import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/dependencies.ts';
 import type { Resources } from '../../domain/records.ts';
 import { isWorthSliding } from '../sessions.ts';
-import { compileAnswers } from './engine/answers.ts';
-import { Turns } from './engine/batcher.ts';
-import { type ReaderOptions, Readers } from './engine/readers.ts';
-import { LogBound } from './engine/wal-limit.ts';
+import { TransactionBatcher } from './engine/batcher.ts';
+import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
+import { compileQueryRunner } from './engine/run-query.ts';
+import { WalLimit } from './engine/wal-limit.ts';
 import { OpenFiles } from './file/identity.ts';
 import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
-import { createListing } from './reads.ts';
+import { createReads } from './reads.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seed.ts';
 import { Baseline } from './seed-snapshot.ts';
@@ -16,14 +16,16 @@ import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
 import { operationWrites } from './writes.ts';
 
-/** How long one statement waits for another program's lock; everybody waits with it. */
-const LOCKED_MS = 5;
+/** How long a statement waits for another program's lock, in milliseconds: every other request waits with it. */
+const BUSY_TIMEOUT_MS = 5;
 
 export interface SqliteStoreOptions {
-  /** Told of each transaction how many writes it held. */
+  /** Called after each transaction with the number of writes it held. */
   onCommit?: ((writes: number) => void) | undefined;
-  /** What reads what takes long; without, everybody waits for that. */
-  readers?: ReaderOptions | undefined;
+  /** Monotonic milliseconds; without it, batches end by their number of writes alone. */
+  now?: (() => number) | undefined;
+  /** The thread that runs long queries; without it, every other request waits for them. */
+  queryWorker?: Pick<QueryWorkerOptions, 'program' | 'runLimit'> | undefined;
 }
 
 /** The store on an open and migrated SQLite database, which it closes in the end. */
@@ -31,25 +33,20 @@ export function createSqliteStore(
   client: Database.Database,
   options: SqliteStoreOptions = {},
 ): Store {
-  // Writes that meet a lock are tried again, and others served meanwhile.
-  client.pragma(`busy_timeout = ${LOCKED_MS}`);
+  // Writes that meet a lock are tried again by the batcher, which serves others meanwhile.
+  client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const files = new OpenFiles(client);
   const run = compileStatements(client);
   const records = compileRecords(client);
-  // None for a database that only its own connection can see.
-  const readers =
-    client.memory || !options.readers ? undefined : new Readers(client, options.readers);
-  const logBound = readers && new LogBound(client, files, readers, options.readers?.logBytes);
-  const turns = new Turns(client, {
-    requireKept: files.requireInPlace,
-    onCommit: (writes) => {
-      options.onCommit?.(writes);
-      logBound?.check();
-    },
+  const wal = new WalLimit(client, files);
+  const batcher = new TransactionBatcher(client, {
+    assertFileInPlace: files.requireInPlace,
+    onCommit: (writes) => options.onCommit?.(writes),
+    now: options.now ?? (() => 0),
   });
-  const { read, write } = turns;
-  const answer = compileAnswers(client);
-  const listing = createListing({ turns, records, answer, files, readers });
+  const { read, write } = batcher;
+  const runQuery = compileQueryRunner(client);
+  const worker = startQueryWorker(client, options, () => wal.checkpointIfLarge());
   const baseline = new Baseline(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
@@ -100,10 +97,7 @@ export function createSqliteStore(
     changeHook: (hook) => write(() => run.updateHook(hook)),
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 
-    find: listing.find,
-    list: listing.list,
-    listFields: listing.listFields,
-    count: listing.count,
+    ...createReads({ batcher, records, runQuery, files, worker }),
 
     addSession: (session, now) =>
       write(() => {
@@ -114,7 +108,7 @@ export function createSqliteStore(
     useSession: async (uuid, now, expiredDate) => {
       const session = await read(() => validSession(run, uuid, now));
       if (!session || !isWorthSliding(session.expiredDate, expiredDate, now)) return session;
-      const slide = turns.writeUnlessLocked(() => {
+      const slide = batcher.tryWrite(() => {
         // Read again: it may have been renewed or ended meanwhile.
         const current = validSession(run, uuid, now);
         if (!current || current.expiredDate >= expiredDate) return current;
@@ -133,7 +127,7 @@ export function createSqliteStore(
       }),
 
     addResources: (resources) =>
-      turns.writeAlone(() => {
+      batcher.exclusive(() => {
         const isAll = client
           .transaction(() => {
             const wasEmpty = run.countResources() === 0;
@@ -145,7 +139,7 @@ export function createSqliteStore(
         if (isAll) lastReplaced = resources;
       }),
     replaceResources: (resources) =>
-      turns.writeAlone(() => {
+      batcher.exclusive(() => {
         // Emptying whole tables is fast where nothing refers to them.
         client.pragma('foreign_keys = OFF');
         try {
@@ -168,14 +162,24 @@ export function createSqliteStore(
         control = change(control);
         return control;
       }),
-    readResources: () => read(() => readResources(run, records, answer)),
+    readResources: () => read(() => readResources(run, records, runQuery)),
 
-    ping: () => (turns.isFailing ? write(checkWriting) : read(check)),
+    ping: () => (batcher.isDegraded ? write(checkWriting) : read(check)),
     close: async () => {
-      await readers?.close();
-      await turns.finish();
+      await worker?.close();
+      await batcher.drain();
       client.close();
     },
   };
   return store;
+}
+
+/** None for a database in memory, which only its own connection can see. */
+function startQueryWorker(
+  client: Database.Database,
+  { queryWorker }: SqliteStoreOptions,
+  onIdle: () => void,
+): QueryWorker | undefined {
+  if (client.memory || !queryWorker) return undefined;
+  return new QueryWorker({ ...queryWorker, file: client.name, onIdle });
 }

@@ -2,128 +2,124 @@ import { setImmediate, setTimeout } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
 import { isLocked, translateError } from '../errors.ts';
-import { charactersOf } from './answers.ts';
 
-/** Writes that share a transaction at most: nobody else is served meanwhile. */
+/** A batch ends after this many writes … */
 const WRITES_MAX = 64;
-/** Resources, and characters of theirs, after which the reads of a turn end: others wait while all are told. */
-const RESOURCES_MAX = 200;
-const CHARACTERS_MAX = 1_000_000;
+/** … and a batch of writes or reads after this many milliseconds: nothing else is served meanwhile. */
+const BATCH_MS = 5;
 
-/** Until writes are tried again that met another program's lock; reads go on meanwhile. */
-const LOCKED_PAUSE_MS = 20;
-/** Two seconds, with the attempts. */
-const LOCKED_PAUSES_MAX = 80;
+/** How long to wait before writes that met another program's lock are tried again, in milliseconds. */
+const LOCK_RETRY_MS = 20;
+/** Two seconds in all, with the time that the attempts take. */
+const LOCK_RETRIES_MAX = 80;
 
 type Work = () => unknown;
 
-/** What was asked of the database, and who waits for it. */
-interface Asked {
+interface Task {
   work: Work;
-  /** Whether it can share no transaction. */
-  isAlone: boolean;
-  /** Whether it fails at once where it meets another program's lock. */
-  isImpatient: boolean;
-  /** Whether somebody still waits for it. */
-  isWanted: () => boolean;
+  /** Whether the work begins a transaction itself, and shares none. */
+  isExclusive: boolean;
+  /** Whether the task fails at once where it meets another program's lock. */
+  isTry: boolean;
+  isAborted: () => boolean;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
 }
 
-/** Tells one who waits how it ended. */
-type Tell = () => void;
+/** Resolves or rejects the promise of a task that has run. */
+type Settle = () => void;
 
-/** A write that was done, with how much of a turn it takes, in resources. */
-interface Done {
-  weight: number;
-  tell: Tell;
-}
+/** A write of a batch has failed after it had changed rows. */
+class PartialWrite extends Error {}
 
-const always = () => true;
-
-/** One write of several has failed when it had changed something. */
-class Halfway extends Error {}
-
-export interface TurnsOptions {
-  /** Told of each transaction how many writes it held. */
+export interface BatcherOptions {
+  /** Called after each transaction with the number of writes it held. */
   onCommit: (writes: number) => void;
-  /** Throws where what is written would not be found again; asked before each transaction, and after it. */
-  requireKept: () => void;
+  /** Throws where the database's files were moved or replaced, so that a write would be lost. */
+  assertFileInPlace: () => void;
+  /** Monotonic milliseconds. */
+  now: () => number;
 }
 
 /**
- * Does together, at its end, what a turn of the event loop asks of a database: first the writes, in one
- * transaction, since reaching the disk takes as long for many as for one; then the reads, in another,
- * since its locks take longer than most reads.
+ * Batches all writes of one event-loop tick into one transaction, so that they share one fsync (ADR-15).
+ *
+ * - A write is acknowledged after COMMIT, never before.
+ * - A write that fails takes no other one of its batch with it. A batch runs without savepoints first, since
+ *   a savepoint copies each page before it changes; only where a write fails after it has changed rows, the
+ *   whole batch is rolled back and run again with a savepoint for each write. So a write may run twice.
+ * - What fails the transaction itself (a full disk, COMMIT) fails every write of the batch.
+ * - The reads of a tick run after its writes, in one read transaction, and see them.
+ * - A batch ends after 64 writes or 5 ms; the rest waits for the next tick, so that others are served between.
+ * - Writes that meet another program's lock are tried again for two seconds; reads go on meanwhile.
+ * - The database's files are checked before each write transaction and after its COMMIT.
  */
-export class Turns {
+export class TransactionBatcher {
   readonly #client: Database.Database;
-  readonly #options: TurnsOptions;
-  /** Within another transaction, a savepoint. */
+  readonly #options: BatcherOptions;
+  /** Runs a function in a transaction; inside of one, in a savepoint. */
   readonly #transaction: Database.Transaction<(work: Work) => unknown>;
-  /** Tells how many rows the connection has changed so far. */
-  readonly #changes: Database.Statement;
-  readonly #writes: Asked[] = [];
-  readonly #reads: Asked[] = [];
+  readonly #totalChanges: Database.Statement<unknown[]>;
+  readonly #writes: Task[] = [];
+  readonly #reads: Task[] = [];
   #isScheduled = false;
-  /** How often in a row writes have met another program's lock: once too often, they no longer wait for it. */
-  #pauses = 0;
-  #isPausing = false;
-  #isFailing = false;
-  /** Whether the next turn begins with the reads that were asked for last. */
-  #isLatestFirst = false;
+  /** How many attempts in a row have met another program's lock. */
+  #lockRetries = 0;
+  #isWaitingForLock = false;
+  #isDegraded = false;
 
-  constructor(client: Database.Database, options: TurnsOptions) {
+  constructor(client: Database.Database, options: BatcherOptions) {
     this.#client = client;
     this.#options = options;
     this.#transaction = client.transaction((work) => work());
-    this.#changes = client.prepare<unknown[]>('SELECT total_changes()').pluck();
+    this.#totalChanges = client.prepare<unknown[]>('SELECT total_changes()').pluck();
   }
 
   /**
-   * Resolves with what `work` returns, once that is durable. Rejects with what it throws, or what kept the
-   * transaction from the disk: then nothing of it is kept. One that throws takes no other along.
-   * @param work is done once more where another one of its turn fails halfway
+   * Runs a write in the tick's transaction.
+   * @param work may run twice, see above
+   * @returns what `work` returned, once that is durable
+   * @throws what `work` threw, or what made the transaction fail; then nothing of it is stored
    */
-  readonly write = <Result>(work: () => Result): Promise<Result> => this.#ask(this.#writes, work);
+  readonly write = <Result>(work: () => Result): Promise<Result> =>
+    this.#enqueue(this.#writes, { work });
 
-  /** The same for what can share no transaction, and begins one itself. */
-  readonly writeAlone = <Result>(work: () => Result): Promise<Result> =>
-    this.#ask(this.#writes, work, { isAlone: true });
+  /** Like `write`, for work that begins a transaction of its own. */
+  readonly exclusive = <Result>(work: () => Result): Promise<Result> =>
+    this.#enqueue(this.#writes, { work, isExclusive: true });
 
-  /** The same for what isn't worth waiting for another program's lock, which has it rejected at once. */
-  readonly writeUnlessLocked = <Result>(work: () => Result): Promise<Result> =>
-    this.#ask(this.#writes, work, { isImpatient: true });
+  /** Like `write`, but rejects at once where another program holds the lock. */
+  readonly tryWrite = <Result>(work: () => Result): Promise<Result> =>
+    this.#enqueue(this.#writes, { work, isTry: true });
 
   /**
-   * Resolves with what `work` returns, or rejects with what it throws. It sees all writes that were told of.
-   * @param isWanted asked when its turn comes: without anybody who waits it is left out, and rejects
+   * Runs a read in the tick's read transaction, which sees every acknowledged write.
+   * @param isAborted whether the client has disconnected; then the read is skipped
    */
-  readonly read = <Result>(work: () => Result, isWanted = always): Promise<Result> =>
-    this.#ask(this.#reads, work, { isWanted });
+  readonly read = <Result>(work: () => Result, isAborted?: () => boolean): Promise<Result> =>
+    this.#enqueue(this.#reads, isAborted ? { work, isAborted } : { work });
 
-  /** Whether the last transaction of writes was kept from the disk. */
-  get isFailing(): boolean {
-    return this.#isFailing;
+  /** Whether the last write transaction failed. */
+  get isDegraded(): boolean {
+    return this.#isDegraded;
   }
 
-  /** Resolves when nothing is left to do, nor what follows from it. */
-  async finish(): Promise<void> {
-    while (this.#isScheduled || this.#isPausing) {
-      await (this.#isPausing ? setTimeout(LOCKED_PAUSE_MS) : setImmediate());
+  /** Resolves when every task has settled, also those that follow from them. */
+  async drain(): Promise<void> {
+    while (this.#isScheduled || this.#isWaitingForLock) {
+      await (this.#isWaitingForLock ? setTimeout(LOCK_RETRY_MS) : setImmediate());
     }
   }
 
-  #ask<Result>(
-    asked: Asked[],
-    work: () => Result,
-    { isAlone = false, isImpatient = false, isWanted = always } = {},
-  ): Promise<Result> {
+  #enqueue<Result>(queue: Task[], task: Partial<Task> & { work: () => Result }): Promise<Result> {
     return new Promise((resolve, fail) => {
       if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
+      if (task.isTry && this.#isWaitingForLock) {
+        throw new ApiError('notReady', 'the database is locked');
+      }
       const reject = (error: unknown) => fail(translateError(error));
-      if (isImpatient && this.#isPausing) throw new ApiError('notReady', 'the database is locked');
-      asked.push({ work, isAlone, isImpatient, isWanted, resolve, reject });
+      const defaults = { isExclusive: false, isTry: false, isAborted: () => false };
+      queue.push({ ...defaults, ...task, resolve, reject });
       this.#schedule();
     });
   }
@@ -131,156 +127,131 @@ export class Turns {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    globalThis.setImmediate(() => this.#endTurn());
+    globalThis.setImmediate(() => this.#runTick());
   }
 
-  #endTurn(): void {
+  #runTick(): void {
     this.#isScheduled = false;
-    if (!this.#isPausing) this.#doWrites();
-    this.#doReads();
-    const isLeft = this.#reads.length > 0 || (this.#writes.length > 0 && !this.#isPausing);
-    if (isLeft) this.#schedule();
+    if (!this.#isWaitingForLock) this.#runWrites();
+    this.#runReads();
+    const hasWrites = this.#writes.length > 0 && !this.#isWaitingForLock;
+    if (hasWrites || this.#reads.length > 0) this.#schedule();
   }
 
-  #doWrites(): void {
-    const group = this.#nextWrites();
-    if (group.length === 0) return;
+  #runWrites(): void {
+    const batch = this.#nextBatch();
+    const [first] = batch;
+    if (!first) return;
+    let settles: Settle[];
     try {
-      this.#options.requireKept();
-      const outcomes = group[0]?.isAlone ? [this.#doAlone(group[0])] : this.#commit(group);
-      this.#options.requireKept();
-      this.#pauses = 0;
-      this.#isFailing = false;
-      this.#writes.unshift(...group.splice(outcomes.length));
-      for (const tell of outcomes) tell();
+      this.#options.assertFileInPlace();
+      settles = first.isExclusive ? [this.#runExclusive(first)] : this.#commit(batch);
+      this.#options.assertFileInPlace();
     } catch (error) {
-      this.#fail(group, error);
+      this.#failBatch(batch, error);
       return;
     }
-    this.#options.onCommit(group.length);
+    this.#lockRetries = 0;
+    this.#isDegraded = false;
+    this.#writes.unshift(...batch.slice(settles.length));
+    for (const settle of settles) settle();
+    this.#options.onCommit(settles.length);
   }
 
-  #fail(group: readonly Asked[], error: unknown): void {
-    if (isLocked(error) && this.#pauses < LOCKED_PAUSES_MAX) {
-      for (const { reject } of group.filter(({ isImpatient }) => isImpatient)) reject(error);
-      this.#pause(group.filter(({ isImpatient }) => !isImpatient));
+  #nextBatch(): Task[] {
+    const exclusive = this.#writes.findIndex(({ isExclusive }) => isExclusive);
+    const shared = exclusive < 0 ? WRITES_MAX : Math.min(exclusive, WRITES_MAX);
+    return this.#writes.splice(0, exclusive === 0 ? 1 : shared);
+  }
+
+  #failBatch(batch: readonly Task[], error: unknown): void {
+    const isRetried = isLocked(error) && this.#lockRetries < LOCK_RETRIES_MAX;
+    const failed = batch.filter(({ isTry }) => isTry || !isRetried);
+    for (const { reject } of failed) reject(error);
+    if (!isRetried) {
+      this.#isDegraded = true;
       return;
     }
-    this.#isFailing = true;
-    for (const { reject } of group) reject(error);
-  }
-
-  #nextWrites(): Asked[] {
-    const alone = this.#writes.findIndex(({ isAlone }) => isAlone);
-    const shared = alone < 0 ? WRITES_MAX : Math.min(alone, WRITES_MAX);
-    return this.#writes.splice(0, alone === 0 ? 1 : shared);
-  }
-
-  /** Does these writes again after a while: another program holds the lock, and nothing is done of them. */
-  #pause(group: readonly Asked[]): void {
-    this.#writes.unshift(...group);
-    this.#pauses++;
-    this.#isPausing = true;
+    this.#writes.unshift(...batch.filter(({ isTry }) => !isTry));
+    this.#lockRetries++;
+    this.#isWaitingForLock = true;
     globalThis.setTimeout(() => {
-      this.#isPausing = false;
+      this.#isWaitingForLock = false;
       this.#schedule();
-    }, LOCKED_PAUSE_MS);
+    }, LOCK_RETRY_MS);
   }
 
-  #doAlone({ work, resolve, reject }: Asked): Tell {
+  #runExclusive({ work, resolve, reject }: Task): Settle {
     try {
       const result = work() as never;
       return () => resolve(result);
     } catch (error) {
-      // What no rule refuses keeps all writes from the disk.
+      // Anything but a refusal by the operation's own rules is a failure of the database.
       if (!(error instanceof ApiError)) throw error;
       return () => reject(error);
     }
   }
 
-  /** Does as many of these writes as a turn takes, the first of them at least. */
-  #commit(group: readonly Asked[]): Tell[] {
-    const doAll = (run: (work: Work) => unknown) =>
+  /** Commits as many writes of the batch as its time allows, the first one at least. */
+  #commit(batch: readonly Task[]): Settle[] {
+    const runAll = (run: (work: Work) => unknown) =>
       this.#transaction.immediate(() => {
-        const tells: Tell[] = [];
-        for (let left = RESOURCES_MAX; left > 0 && tells.length < group.length; ) {
-          const { weight, tell } = this.#write(group[tells.length] as Asked, run);
-          tells.push(tell);
-          left -= weight;
+        const end = this.#options.now() + BATCH_MS;
+        const settles: Settle[] = [];
+        for (const task of batch) {
+          settles.push(this.#runWrite(task, run));
+          if (this.#options.now() >= end) break;
         }
-        return tells;
-      }) as Tell[];
+        return settles;
+      }) as Settle[];
     try {
-      return doAll(this.#unlessHalfway);
+      return runAll(this.#runUnprotected);
     } catch (error) {
-      if (!(error instanceof Halfway)) throw error;
-      // At first without: a savepoint copies each page before it changes, for what almost never fails.
-      return doAll(this.#transaction);
+      if (!(error instanceof PartialWrite)) throw error;
+      return runAll(this.#transaction);
     }
   }
 
-  #write({ work, resolve, reject }: Asked, run: (work: Work) => unknown): Done {
+  #runWrite({ work, resolve, reject }: Task, run: (work: Work) => unknown): Settle {
     try {
       const result = run(work) as never;
-      const weight = weightOf(result);
-      return { weight, tell: () => tellInTurn(weight, () => resolve(result)) };
+      return () => resolve(result);
     } catch (error) {
-      // A full disk and the like end the whole transaction.
-      if (error instanceof Halfway || !this.#client.inTransaction) throw error;
-      return { weight: 1, tell: () => reject(error) };
+      // A full disk and the like end the transaction itself.
+      if (error instanceof PartialWrite || !this.#client.inTransaction) throw error;
+      return () => reject(error);
     }
   }
 
-  readonly #unlessHalfway = (work: Work): unknown => {
-    const before = this.#changes.get();
+  readonly #runUnprotected = (work: Work): unknown => {
+    const before = this.#totalChanges.get();
     try {
       return work();
     } catch (error) {
-      throw this.#client.inTransaction && this.#changes.get() !== before ? new Halfway() : error;
+      const hasChanged = this.#client.inTransaction && this.#totalChanges.get() !== before;
+      throw hasChanged ? new PartialWrite() : error;
     }
   };
 
-  #doReads(): void {
+  #runReads(): void {
     if (this.#reads.length === 0) return;
     try {
       this.#transaction.deferred(() => {
-        for (let left = RESOURCES_MAX; left > 0; ) {
-          const asked = this.#isLatestFirst ? this.#reads.pop() : this.#reads.shift();
-          if (!asked) break;
-          left -= read(asked);
-        }
+        const end = this.#options.now() + BATCH_MS;
+        do runRead(this.#reads.shift() as Task);
+        while (this.#reads.length > 0 && this.#options.now() < end);
       });
-      // Where many are asked for that take long, small ones that come later don't wait for all of them.
-      this.#isLatestFirst = this.#reads.length > 0 && !this.#isLatestFirst;
     } catch (error) {
       for (const { reject } of this.#reads.splice(0)) reject(error);
     }
   }
 }
 
-/** Does a read, and returns how much of a turn it takes, in resources. */
-function read({ work, isWanted, resolve, reject }: Asked): number {
+function runRead({ work, isAborted, resolve, reject }: Task): void {
   try {
-    if (!isWanted()) throw new ApiError('notReady', 'nobody waits for the answer any more');
-    const result = work();
-    const weight = Array.isArray(result)
-      ? result.reduce((sum, each) => sum + weightOf(each), 0)
-      : weightOf(result);
-    tellInTurn(weight, () => resolve(result as never));
-    return weight;
+    if (isAborted()) throw new ApiError('notReady', 'the client has disconnected');
+    resolve(work() as never);
   } catch (error) {
     reject(error);
-    return 1;
   }
-}
-
-/** Tells at once, but of what takes a turn to read, and as long to answer with, when others have had theirs. */
-function tellInTurn(weight: number, tell: Tell): void {
-  if (weight < RESOURCES_MAX) tell();
-  else globalThis.setImmediate(tell);
-}
-
-function weightOf(resource: unknown): number {
-  if (typeof resource !== 'object' || resource === null) return 1;
-  return 1 + (charactersOf(Object.values(resource)) * RESOURCES_MAX) / CHARACTERS_MAX;
 }

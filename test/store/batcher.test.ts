@@ -6,7 +6,7 @@ import { serve } from '../../src/cli/serve.ts';
 import type { Store } from '../../src/domain/dependencies.ts';
 import type { Model } from '../../src/domain/records.ts';
 import { readSettings } from '../../src/settings.ts';
-import { Turns } from '../../src/store/sqlite/engine/batcher.ts';
+import { TransactionBatcher } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';
 import { openConnection, rawRequest } from '../support/raw-http.ts';
@@ -83,9 +83,9 @@ async function outcomesOf(asked: readonly Promise<unknown>[]): Promise<unknown[]
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
 }
 
-/** Turns on a database of one table, whose rows name a parent that must be there when they commit. */
-function openTurns(context: Finishing) {
-  const file = `${temporaryFolder(context)}/turns.db`;
+/** A batcher on a database of one table, whose rows name a parent that must be there when they commit. */
+function openBatcher(context: Finishing) {
+  const file = `${temporaryFolder(context)}/batcher.db`;
   const client = new Database(file);
   const other = new Database(file);
   context.onTestFinished(() => void client.close());
@@ -97,9 +97,11 @@ function openTurns(context: Finishing) {
     parent INTEGER REFERENCES rows (id) DEFERRABLE INITIALLY DEFERRED
   )`);
   const commits: number[] = [];
-  const turns = new Turns(client, {
+  let now = 0;
+  const batcher = new TransactionBatcher(client, {
     onCommit: (writes) => void commits.push(writes),
-    requireKept: () => {},
+    assertFileInPlace: () => {},
+    now: () => now,
   });
   const insert = client.prepare('INSERT INTO rows VALUES (?, ?)');
   const ids = client.prepare('SELECT id FROM rows ORDER BY id').pluck();
@@ -107,7 +109,11 @@ function openTurns(context: Finishing) {
   return {
     client,
     other,
-    turns,
+    batcher,
+    /** Lets this many milliseconds pass. */
+    advance: (milliseconds: number) => {
+      now += milliseconds;
+    },
     commits,
     insert: (id: number, parent: number | null = null) => void insert.run(id, parent),
     /** As the turns' own connection sees them. */
@@ -117,7 +123,7 @@ function openTurns(context: Finishing) {
   };
 }
 
-describe('the writes of one turn', () => {
+describe('the writes of one tick', () => {
   test('share a commit, whatever they are', async (context) => {
     const { store, commits } = openFileStore(context);
     const written = await writeOneOfEach(store);
@@ -129,7 +135,7 @@ describe('the writes of one turn', () => {
     expect(commits).toEqual([grouped.length]);
   });
 
-  test('of other turns have commits of their own', async (context) => {
+  test('of other ticks have commits of their own', async (context) => {
     const { store, commits } = openFileStore(context);
     for (const _ of [1, 2, 3]) await add(store);
     expect(commits).toEqual([1, 1, 1]);
@@ -146,15 +152,14 @@ describe('the writes of one turn', () => {
     expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(asked.toSorted());
   });
 
-  test('are fewer where they are large, and all are done in their order', async (context) => {
-    const { turns, commits, insert, committed } = openTurns(context);
-    const large = { text: 'x'.repeat(600_000) };
+  test('end their batch when its time is over, and all are done in their order', async (context) => {
+    const { batcher, advance, commits, insert, committed } = openBatcher(context);
     const seen = await Promise.all(
       times(5, (id) =>
-        turns
+        batcher
           .write(() => {
             insert(id);
-            return large;
+            advance(3);
           })
           .then(() => committed().includes(id)),
       ),
@@ -165,10 +170,10 @@ describe('the writes of one turn', () => {
   });
 
   test('are done in the order in which they were asked for', async (context) => {
-    const { turns, insert, ids } = openTurns(context);
+    const { batcher, insert, ids } = openBatcher(context);
     const seen = await Promise.all(
       times(WRITES_MAX + 3, (id) =>
-        turns.write(() => {
+        batcher.write(() => {
           insert(id);
           return ids().length;
         }),
@@ -177,23 +182,23 @@ describe('the writes of one turn', () => {
     expect(seen).toEqual(times(WRITES_MAX + 3, (id) => id + 1));
   });
 
-  test('have nothing done before the turn ends, and nothing told before it is committed', async (context) => {
-    const { turns, insert, committed } = openTurns(context);
+  test('run when the tick ends, and are acknowledged after their commit', async (context) => {
+    const { batcher, insert, committed } = openBatcher(context);
     let done = 0;
-    const told: number[][] = [];
+    const acknowledged: number[][] = [];
     const asked = times(3, (id) =>
-      turns
+      batcher
         .write(() => {
           done++;
           insert(id);
         })
-        .then(() => told.push(committed())),
+        .then(() => acknowledged.push(committed())),
     );
     await Promise.resolve();
     expect(done).toBe(0);
     expect(committed()).toEqual([]);
     await Promise.all(asked);
-    expect(told).toEqual(times(3, () => [0, 1, 2]));
+    expect(acknowledged).toEqual(times(3, () => [0, 1, 2]));
   });
 
   test('that come as a burst of requests share commits', async (context) => {
@@ -212,6 +217,7 @@ describe('the writes of one turn', () => {
       version: '0.0.0-test',
       migrationsFolder: 'migrations',
       clock: Date.now,
+      now: () => performance.now(),
       pause: () => Promise.resolve(),
       newUuid,
     });
@@ -262,7 +268,7 @@ describe('the writes of one turn', () => {
 });
 
 describe('a write that fails', () => {
-  test('before it changed anything takes no other along', async (context) => {
+  test('before it changed anything leaves the others of its batch alone', async (context) => {
     const { store, commits, rows } = openFileStore(context);
     const outcomes = await outcomesOf([
       addWithUnknown(store),
@@ -283,7 +289,10 @@ describe('a write that fails', () => {
     ['in the middle', [2]],
     ['last', [4]],
     ['several times', [0, 1, 3, 4]],
-  ] as const)('halfway, %s, takes no other along and leaves nothing', async ([, at], context) => {
+  ] as const)('partially, %s, leaves the others of its batch alone and leaves nothing', async ([
+    ,
+    at,
+  ], context) => {
     const { store, commits, rows, services } = await withServices(context);
     const isFailing = (index: number) => (at as readonly number[]).includes(index);
     const outcomes = await outcomesOf(
@@ -303,7 +312,7 @@ describe('a write that fails', () => {
     expect(commits).toEqual([5]);
   });
 
-  test('halfway beside one that fails before takes no other along either', async (context) => {
+  test('partially beside one that fails before leaves the others of its batch alone either', async (context) => {
     const { store, rows, services } = await withServices(context);
     const outcomes = await outcomesOf([
       addWithUnknown(store),
@@ -354,15 +363,15 @@ describe('a write that fails', () => {
   });
 
   test('gives its own failure even where that is no error at all', async (context) => {
-    const { turns, insert, committed } = openTurns(context);
+    const { batcher, insert, committed } = openBatcher(context);
     const fail = (thrown: unknown, id?: number) =>
-      turns.write(() => {
+      batcher.write(() => {
         if (id !== undefined) insert(id);
         throw thrown;
       });
     const outcomes = await outcomesOf([
       fail(undefined),
-      turns.write(() => insert(1)),
+      batcher.write(() => insert(1)),
       fail(null, 2),
       fail('a text', 3),
       fail(0),
@@ -410,56 +419,56 @@ describe('a transaction that fails', () => {
   });
 
   test('to commit has every write of it refused and keeps none, and the next one goes on', async (context) => {
-    const { turns, insert, ids, committed, commits } = openTurns(context);
+    const { batcher, insert, ids, committed, commits } = openBatcher(context);
     const asked = [
-      turns.write(() => insert(1)),
+      batcher.write(() => insert(1)),
       // Its parent is missing, which only the commit finds.
-      turns.write(() => insert(2, 99)),
-      turns.write(() => insert(3)),
+      batcher.write(() => insert(2, 99)),
+      batcher.write(() => insert(3)),
     ];
-    const read = turns.read(ids);
+    const read = batcher.read(ids);
     const failed = expect.objectContaining({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
     expect(await outcomesOf(asked)).toEqual([failed, failed, failed]);
     expect(await read).toEqual([]);
     expect(committed()).toEqual([]);
     expect(commits).toEqual([]);
-    await Promise.all([turns.write(() => insert(1)), turns.write(() => insert(3))]);
+    await Promise.all([batcher.write(() => insert(1)), batcher.write(() => insert(3))]);
     expect(committed()).toEqual([1, 3]);
     expect(commits).toEqual([2]);
   });
 
-  test('to commit when one of its writes has failed halfway keeps none either', async (context) => {
-    const { turns, insert, committed } = openTurns(context);
+  test('to commit when one of its writes has failed partially keeps none either', async (context) => {
+    const { batcher, insert, committed } = openBatcher(context);
     const asked = [
-      turns.write(() => insert(1)),
-      turns.write(() => {
+      batcher.write(() => insert(1)),
+      batcher.write(() => {
         insert(2);
         insert(1);
       }),
-      turns.write(() => insert(3, 99)),
+      batcher.write(() => insert(3, 99)),
     ];
     const outcomes = await outcomesOf(asked);
     expect(outcomes).toEqual(Array(3).fill(expect.objectContaining({ name: 'SqliteError' })));
     expect(committed()).toEqual([]);
-    await turns.write(() => insert(4));
+    await batcher.write(() => insert(4));
     expect(committed()).toEqual([4]);
   });
 
   test('of a work that ended it refuses all of it', async (context) => {
-    const { client, turns, insert, committed } = openTurns(context);
+    const { client, batcher, insert, committed } = openBatcher(context);
     const thrown = new Error('the disk failed');
     const asked = [
-      turns.write(() => insert(1)),
-      turns.write(() => {
+      batcher.write(() => insert(1)),
+      batcher.write(() => {
         // As SQLite itself does where it can't go on.
         client.exec('ROLLBACK');
         throw thrown;
       }),
-      turns.write(() => insert(3)),
+      batcher.write(() => insert(3)),
     ];
     expect(await outcomesOf(asked)).toEqual([thrown, thrown, thrown]);
     expect(committed()).toEqual([]);
-    await turns.write(() => insert(4));
+    await batcher.write(() => insert(4));
     expect(committed()).toEqual([4]);
   });
 
@@ -503,7 +512,7 @@ describe('a transaction that fails', () => {
 });
 
 describe('a read', () => {
-  test('sees the writes asked for before it in the same turn', async (context) => {
+  test('sees the writes asked for before it in the same tick', async (context) => {
     const { store, services } = await withServices(context);
     const [service] = services;
     const uuids = times(20, () => newUuid());
@@ -530,7 +539,7 @@ describe('a read', () => {
     expect(uuidsOf(all.models).toSorted()).toEqual(uuids.toSorted());
   });
 
-  test('sees nothing of a write of its turn that failed', async (context) => {
+  test('sees nothing of a write of its tick that failed', async (context) => {
     const { store, services } = await withServices(context);
     const failing = addWithTwoDefaults(store, services);
     const counted = store.count('Model', []);
@@ -538,77 +547,60 @@ describe('a read', () => {
     expect(await counted).toBe(0);
   });
 
-  test('sees the same moment as the others of its turn', async (context) => {
-    const { turns, other, ids, committed } = openTurns(context);
+  test('sees the same moment as the others of its tick', async (context) => {
+    const { batcher, other, ids, committed } = openBatcher(context);
     const [before, after] = await Promise.all([
-      turns.read(() => {
+      batcher.read(() => {
         const seen = ids();
         other.exec('INSERT INTO rows VALUES (1, NULL)');
         return seen;
       }),
-      turns.read(ids),
+      batcher.read(ids),
     ]);
     expect([before, after, committed()]).toEqual([[], [], [1]]);
-    expect(await turns.read(ids)).toEqual([1]);
+    expect(await batcher.read(ids)).toEqual([1]);
   });
 
-  test('that fails takes no other along', async (context) => {
-    const { turns, ids } = openTurns(context);
+  test('that fails leaves the others of its batch alone', async (context) => {
+    const { batcher, ids } = openBatcher(context);
     const thrown = new Error('it failed');
     const outcomes = await outcomesOf([
-      turns.read(ids),
-      turns.read(() => {
+      batcher.read(ids),
+      batcher.read(() => {
         throw thrown;
       }),
-      turns.read(ids),
+      batcher.read(ids),
     ]);
     expect(outcomes).toEqual([[], thrown, []]);
   });
 
-  test('that gives much ends the turn’s, and what came meanwhile is served', async (context) => {
-    const { turns } = openTurns(context);
-    let turn = 0;
+  test('ends its tick’s reads when their time is over, and others are served between', async (context) => {
+    const { batcher, advance } = openBatcher(context);
+    let tick = 0;
     let isOver = false;
     const count = () => {
-      turn++;
+      tick++;
       if (!isOver) setImmediate(count);
     };
     setImmediate(count);
-    const page = times(200, () => ({}));
-    const turnsOfReads = await Promise.all(times(4, () => turns.read(() => page).then(() => turn)));
+    const ticks = await Promise.all(
+      times(4, () => batcher.read(() => advance(5)).then(() => tick)),
+    );
     isOver = true;
-    expect(new Set(turnsOfReads).size).toBe(4);
+    expect(new Set(ticks).size).toBe(4);
   });
 
-  test('does not wait for all that give much: the latest and the longest asked for are read in turn', async (context) => {
-    const { turns } = openTurns(context);
-    const read: string[] = [];
-    const page = times(200, () => ({}));
-    const asked = times(6, (index) => turns.read(() => read.push(`large ${index}`) && page));
-    asked.push(turns.read(() => read.push('small') && []));
-    await Promise.all(asked);
-    expect(read).toEqual([
-      'large 0',
-      'small',
-      'large 5',
-      'large 1',
-      'large 4',
-      'large 2',
-      'large 3',
-    ]);
-  });
-
-  test('is left out where nobody waits for it by then', async (context) => {
-    const { turns, ids } = openTurns(context);
-    let isThere = true;
+  test('is skipped if the client has disconnected', async (context) => {
+    const { batcher, ids } = openBatcher(context);
+    let isAborted = false;
     let read = 0;
     const count = () => {
       read++;
       return ids();
     };
-    const asked = [turns.read(count, () => isThere), turns.read(count, () => !isThere)];
+    const asked = [batcher.read(count, () => isAborted), batcher.read(count, () => !isAborted)];
     const later = Promise.allSettled(asked);
-    isThere = false;
+    isAborted = true;
     const notReady = expect.objectContaining({ failure: 'notReady' });
     expect(await later).toEqual([
       { status: 'rejected', reason: notReady },
@@ -618,17 +610,17 @@ describe('a read', () => {
   });
 
   test('is done however many writes keep coming after it', async (context) => {
-    const { turns, ids } = openTurns(context);
+    const { batcher, ids } = openBatcher(context);
     let isOver = false;
     let written = 0;
     const write = async () => {
       while (!isOver) {
-        await turns.write(() => {});
+        await batcher.write(() => {});
         written++;
       }
     };
     const writers = times(2 * WRITES_MAX, write);
-    const read = turns.read(ids).then(() => 'done');
+    const read = batcher.read(ids).then(() => 'done');
     const waited = (async () => {
       for (let turn = 0; turn < 50; turn++) await nextTurn();
       return `not done after ${written} writes`;
@@ -678,7 +670,7 @@ describe('replacing all resources', () => {
     expect(rows('tags')).toEqual([]);
   });
 
-  test('by the same again gives the same, whatever was added in the turn of another', async (context) => {
+  test('by the same again gives the same, whatever another write of the tick has added', async (context) => {
     const { store } = openFileStore(context);
     const [first, second] = [seedOf(newUuid()), seedOf(newUuid(), newUuid())];
     await Promise.all([store.addResources(first), store.replaceResources(second)]);
@@ -688,7 +680,7 @@ describe('replacing all resources', () => {
 });
 
 describe('a job', () => {
-  test('that two writes of one turn name is done by one', async (context) => {
+  test('that two writes of one tick name is done by one', async (context) => {
     const { store, rows, commits } = openFileStore(context);
     const job = newJob({ hookUrl: 'http://127.0.0.1:1/' });
     const addFor = () => {
@@ -705,7 +697,7 @@ describe('a job', () => {
     expect(commits).toEqual([3]);
   });
 
-  test('whose write fails halfway is left to another of its turn', async (context) => {
+  test('whose write fails partially is left to another of its tick', async (context) => {
     const { store, rows, services } = await withServices(context);
     const job = newJob();
     const kept = model();

@@ -1,25 +1,23 @@
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ModelService } from '../../src/domain/records.ts';
-import { Reader } from '../../src/store/sqlite/engine/reader.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
-import { countQuestion } from '../../src/store/sqlite/queries.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, modelService } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
 import { ALL, uuidsOf, where } from '../support/stores.ts';
 
-const PROGRAM = resolve('dist/reader-thread.js');
+const PROGRAM = resolve('dist/query-thread.js');
 
-/** A store on a file of a hundred services, with readers for whatever may take long. */
-async function storeWithReaders(context: Finishing, program = PROGRAM) {
+/** A store on a file of a hundred services, with a query worker. */
+async function storeWithWorker(context: Finishing, { program = PROGRAM, runLimit = 60_000 } = {}) {
   const file = join(temporaryFolder(context), 'aios.db');
   const store = openSqliteStore({
     file,
     migrationsFolder: 'migrations/sqlite',
-    readers: { program, smallBytes: 0 },
+    queryWorker: { program, runLimit },
   });
   context.onTestFinished(() => store.close());
   const services = Array.from({ length: 100 }, (_, number) =>
@@ -33,8 +31,8 @@ const scan = (pattern: string) => [where('ModelService', 'yaml', { is: 'like', p
 const search = (pattern: string) => [where('ModelService', 'name', { is: 'like', pattern })];
 const twenty = { start: 0, limit: 20 };
 
-test('what may take long is found by readers: pages, numbers, and fields alone', async (context) => {
-  const { store, services } = await storeWithReaders(context);
+test('lists, counts and partial lists that no index bounds are read by the worker', async (context) => {
+  const { store, services } = await storeWithWorker(context);
   const long = services.filter(({ yaml }) => yaml.length >= 90);
   const query = { ...twenty, conditions: scan(`${'a'.repeat(90)}%`) };
   expect(uuidsOf(await store.list('ModelService', query))).toEqual(uuidsOf(long));
@@ -48,8 +46,8 @@ test('what may take long is found by readers: pages, numbers, and fields alone',
   expect(await store.count('ModelService', tens.conditions)).toBe(10);
 });
 
-test('a reader sees what was answered before it is asked', async (context) => {
-  const { store } = await storeWithReaders(context);
+test('the worker sees every acknowledged write', async (context) => {
+  const { store } = await storeWithWorker(context);
   for (let number = 0; number < 20; number++) {
     await store.addModelService(modelService({ yaml: 'new' }), extras(), nothing);
     expect(await store.list('ModelService', { ...ALL, conditions: scan('new') })).toHaveLength(
@@ -59,7 +57,7 @@ test('a reader sees what was answered before it is asked', async (context) => {
 });
 
 test('a page holds what satisfies its query, whatever is written meanwhile', async (context) => {
-  const { store, services } = await storeWithReaders(context);
+  const { store, services } = await storeWithWorker(context);
   const [service] = services;
   let isReading = true;
   const writing = (async () => {
@@ -78,8 +76,8 @@ test('a page holds what satisfies its query, whatever is written meanwhile', asy
   await writing;
 });
 
-test('others are answered while a reader is busy', async (context) => {
-  const { store, services } = await storeWithReaders(context);
+test('other requests are answered while the worker is busy', async (context) => {
+  const { store, services } = await storeWithWorker(context);
   const wide = modelService({ name: 'wide', yaml: 'ab'.repeat(8_000_000) });
   await store.addModelService(wide, extras(), nothing);
   const order: string[] = [];
@@ -91,28 +89,16 @@ test('others are answered while a reader is busy', async (context) => {
     store.find('ModelService', services[0]?.uuid ?? '').then(() => order.push('find')),
     store.list('ModelService', { ...ALL, limit: 20 }).then(() => order.push('list')),
     store.addModelService(modelService(), extras(), nothing).then(() => order.push('add')),
-    store.count('ModelService', search('service%')).then(() => order.push('search')),
   ];
-  await Promise.all([scanned, ...others]);
-  expect(order).toHaveLength(5);
-  expect(order.at(-1)).toBe('scan');
+  await Promise.all(others);
+  expect(order.toSorted()).toEqual(['add', 'find', 'list']);
+  await scanned;
 });
 
-test('a refusal comes through from the thread', async (context) => {
-  const { store } = await storeWithReaders(context);
-  for (let added = 0; added < 5; added++) {
-    const wide = modelService({ yaml: 'a'.repeat(16_770_000) });
-    await store.addModelService(wide, extras(), nothing);
-  }
-  // More than a page that is bounded.
-  const all = store.list('ModelService', { ...ALL, limit: 2000 });
-  await expect(all).rejects.toMatchObject({ failure: 'invalidArgument' });
-});
-
-test('a reader that ends fails what it was asked, and the next question starts another', async (context) => {
+test('a thread that ends fails its queries, and the next query starts another one', async (context) => {
   const program = join(temporaryFolder(context), 'failing.cjs');
   writeFileSync(program, "throw new Error('no reader')");
-  const { store } = await storeWithReaders(context, program);
+  const { store } = await storeWithWorker(context, { program });
   for (let attempt = 0; attempt < 2; attempt++) {
     const asked = [store.count('ModelService', scan('a')), store.count('ModelService', scan('b'))];
     for (const count of asked) await expect(count).rejects.toThrow('no reader');
@@ -120,8 +106,8 @@ test('a reader that ends fails what it was asked, and the next question starts a
   expect(await store.list('ModelService', { ...ALL, limit: 20 })).toHaveLength(20);
 });
 
-test('closing waits for no question but that which is being answered', async (context) => {
-  const { store } = await storeWithReaders(context);
+test('closing rejects the queries that wait', async (context) => {
+  const { store } = await storeWithWorker(context);
   const asked = Array.from({ length: 50 }, (_, number) =>
     store.count('ModelService', scan(`%${number}`)).then(
       () => 'answered',
@@ -134,22 +120,48 @@ test('closing waits for no question but that which is being answered', async (co
   await expect(store.count('ModelService', [])).rejects.toMatchObject({ failure: 'notReady' });
 });
 
-test('a question that its reader does not come to in time is refused, and those after it are answered', async (context) => {
-  const { store, file } = await storeWithReaders(context);
-  const wide = modelService({ yaml: 'ab'.repeat(2_000_000) });
-  await store.addModelService(wide, extras(), nothing);
-  const reader = new Reader(PROGRAM, { file, isPatient: true }, 20);
-  context.onTestFinished(() => reader.close());
-  const slow = countQuestion('ModelService', scan(`%${'ab'.repeat(10)}_c%`));
-  const outcomes = await Promise.all(
-    Array.from({ length: 6 }, () =>
-      reader.ask(slow).then(
-        () => 'answered',
-        (error) => error.failure,
-      ),
-    ),
-  );
-  expect(outcomes.slice(0, 2)).toEqual(['answered', 'answered']);
-  expect(outcomes.at(-1)).toBe('notReady');
-  expect(await reader.ask(countQuestion('ModelService', []))).toEqual([101]);
+describe('a query that runs too long', () => {
+  /** One that takes SQLite about a second: each place of the text has to be looked at. */
+  const slow = scan(`%${'ab'.repeat(10)}_c%`);
+  const tooLong = expect.objectContaining({
+    failure: 'invalidArgument',
+    message: expect.stringMatching(/^the query takes longer than a second: narrow its conditions/),
+  });
+  const overloaded = expect.objectContaining({ failure: 'notReady' });
+
+  const storeWithWideText = async (context: Finishing, runLimit: number) => {
+    const opened = await storeWithWorker(context, { runLimit });
+    await opened.store.addModelService(
+      modelService({ name: 'wide', yaml: 'ab'.repeat(8_000_000) }),
+      extras(),
+      nothing,
+    );
+    return opened;
+  };
+
+  test('is refused, and the next one is answered by another thread', async (context) => {
+    const { store } = await storeWithWideText(context, 300);
+    const [refused, answered] = await Promise.allSettled([
+      store.count('ModelService', slow),
+      store.count('ModelService', search('service%')),
+    ]);
+    expect(refused).toEqual({ status: 'rejected', reason: tooLong });
+    expect(answered).toEqual({ status: 'fulfilled', value: 100 });
+  });
+
+  test('has others refused while two such still run, until one of them ends', async (context) => {
+    const { store } = await storeWithWideText(context, 300);
+    const outcomes = await Promise.allSettled([
+      store.count('ModelService', slow),
+      store.count('ModelService', slow),
+      store.count('ModelService', search('service%')),
+    ]);
+    const reasons = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason);
+    expect(reasons).toEqual([tooLong, tooLong, overloaded]);
+    await expect
+      .poll(() => store.count('ModelService', search('service%')).catch(() => 'refused'), {
+        timeout: 15_000,
+      })
+      .toBe(100);
+  });
 });

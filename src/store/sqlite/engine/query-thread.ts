@@ -1,0 +1,39 @@
+import { platform, setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { ApiError } from '../../../contract/errors.ts';
+import { sqliteCode } from '../errors.ts';
+import type { SentResult } from './query-worker.ts';
+import { compileQueryRunner, type SqlQuery } from './run-query.ts';
+
+/** The lowest priority of Linux, where each thread has its own: scans leave the processor to others. */
+const LOWEST_PRIORITY = 19;
+/** Kibibytes of the file to cache: what a scan reads is not read again soon. */
+const CACHE_KIB = 2048;
+
+if (platform() === 'linux') setPriority(LOWEST_PRIORITY);
+
+let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
+
+/** The program of the query worker's thread: runs queries on a connection of its own. */
+parentPort?.on('message', (query: SqlQuery) => {
+  parentPort?.postMessage(resultOf(query));
+});
+
+function resultOf(query: SqlQuery): SentResult {
+  try {
+    runQuery ??= open(workerData as string);
+    return { values: runQuery(query) };
+  } catch (error) {
+    const { message } = error as Error;
+    const failure = error instanceof ApiError ? error.failure : undefined;
+    return { error: { failure, code: sqliteCode(error), message } };
+  }
+}
+
+function open(file: string): (query: SqlQuery) => unknown[] {
+  const client = new Database(file, { readonly: true });
+  client.pragma(`cache_size = -${CACHE_KIB}`);
+  // A transaction, so that uuids and rows are of one moment.
+  return client.transaction(compileQueryRunner(client));
+}

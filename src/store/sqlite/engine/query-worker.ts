@@ -1,0 +1,178 @@
+import { Worker } from 'node:worker_threads';
+import Database from 'better-sqlite3';
+import { ApiError, type Failure, invalidArgument } from '../../../contract/errors.ts';
+import { translateError } from '../errors.ts';
+import type { SqlQuery } from './run-query.ts';
+
+/** How long a query may run, in milliseconds (F57). */
+const RUN_MS_MAX = 1000;
+/** How long a query may wait for its start, in milliseconds. */
+const WAIT_MS_MAX = 10_000;
+/** Threads at most that still run a query which has been refused: SQLite can't be interrupted. */
+const ABANDONED_MAX = 2;
+/** Megabytes of young generation for the thread's heap, which otherwise takes what it is given. */
+const YOUNG_GENERATION_MB = 4;
+
+/** An error as it is sent from the thread: classes don't survive the structured clone. */
+export interface SentError {
+  failure: Failure | undefined;
+  /** SQLite's code. */
+  code: string | undefined;
+  message: string;
+}
+
+/** What the thread sends back for a query. */
+export type SentResult = { values: unknown[] } | { error: SentError };
+
+export interface QueryWorkerOptions {
+  /** Path of the thread's program. */
+  program: string;
+  /** Path of the database file. */
+  file: string;
+  /** Called between two queries, when the thread reads nothing. */
+  onIdle: () => void;
+  /** Milliseconds that a query may run; one second unless given. */
+  runLimit?: number | undefined;
+}
+
+interface QueuedQuery {
+  query: SqlQuery;
+  isAborted: () => boolean;
+  resolve: (values: unknown[]) => void;
+  reject: (error: unknown) => void;
+  timer: NodeJS.Timeout;
+}
+
+/**
+ * Runs lists and counts that an index doesn't bound in a thread of its own, one after the other, so that no
+ * other request waits for them (ADR-16). A query that has run for a second is refused and its thread is given
+ * up and replaced, so that no other query waits for it either.
+ */
+export class QueryWorker {
+  readonly #options: QueryWorkerOptions;
+  readonly #queue: QueuedQuery[] = [];
+  readonly #abandoned = new Set<Worker>();
+  #current: QueuedQuery | undefined;
+  #thread: Worker | undefined;
+  #isClosed = false;
+
+  constructor(options: QueryWorkerOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * @param isAborted whether the client has disconnected; then the query is skipped
+   * @returns the query's values or rows, of one moment after this call
+   * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 where too many others wait or run on
+   */
+  run(query: SqlQuery, isAborted: () => boolean = () => false): Promise<unknown[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosed) throw closed();
+      const timer = setTimeout(() => {
+        this.#queue.splice(this.#queue.indexOf(queued), 1);
+        reject(overloaded());
+      }, WAIT_MS_MAX);
+      const queued = { query, isAborted, resolve, reject, timer };
+      this.#queue.push(queued);
+      this.#next();
+    });
+  }
+
+  /** Rejects what is queued or running, and waits for the threads to end. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const threads = [...this.#abandoned, ...(this.#thread ? [this.#thread] : [])];
+    this.#rejectAll(closed());
+    await Promise.all(threads.map((thread) => thread.terminate()));
+  }
+
+  #next(): void {
+    if (this.#current) return;
+    if (this.#abandoned.size >= ABANDONED_MAX) {
+      this.#rejectAll(overloaded());
+      return;
+    }
+    const next = this.#queue.shift();
+    if (!next) return;
+    clearTimeout(next.timer);
+    if (next.isAborted()) {
+      next.reject(new ApiError('notReady', 'the client has disconnected'));
+      this.#next();
+      return;
+    }
+    this.#current = next;
+    this.#thread ??= this.#startThread();
+    this.#thread.postMessage(next.query);
+    const limit = this.#options.runLimit ?? RUN_MS_MAX;
+    // A result that has arrived meanwhile goes first: this thread may have been busy itself.
+    next.timer = setTimeout(() => setImmediate(() => this.#abandonThread(next)), limit);
+  }
+
+  #abandonThread(overdue: QueuedQuery): void {
+    if (this.#current !== overdue) return;
+    const thread = this.#thread as Worker;
+    this.#thread = undefined;
+    this.#abandoned.add(thread);
+    void thread.terminate();
+    this.#finish()?.reject(
+      invalidArgument(
+        "the query takes longer than a second: narrow its conditions, or ask for less with 'limit'",
+      ),
+    );
+    this.#next();
+  }
+
+  /** Ends the running query. */
+  #finish(): QueuedQuery | undefined {
+    const finished = this.#current;
+    clearTimeout(finished?.timer);
+    this.#current = undefined;
+    return finished;
+  }
+
+  #rejectAll(error: unknown): void {
+    this.#finish()?.reject(error);
+    for (const { reject, timer } of this.#queue.splice(0)) {
+      clearTimeout(timer);
+      reject(error);
+    }
+  }
+
+  #startThread(): Worker {
+    const { program, file } = this.#options;
+    const thread = new Worker(program, {
+      workerData: file,
+      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+    });
+    // An idle thread must not keep the process alive.
+    thread.unref();
+    thread.on('message', (sent: SentResult) => {
+      if (this.#thread !== thread) return;
+      const finished = this.#finish();
+      if ('values' in sent) finished?.resolve(sent.values);
+      else finished?.reject(errorOf(sent.error));
+      this.#options.onIdle();
+      this.#next();
+    });
+    let reason: unknown = closed();
+    thread.on('error', (error) => {
+      reason = error;
+    });
+    thread.on('exit', () => {
+      this.#abandoned.delete(thread);
+      if (this.#thread !== thread) return;
+      this.#thread = undefined;
+      this.#rejectAll(reason);
+    });
+    return thread;
+  }
+}
+
+const closed = () => new ApiError('notReady', 'the database is closed');
+const overloaded = () =>
+  new ApiError('notReady', 'the server is overloaded: too many long queries wait');
+
+function errorOf({ failure, code, message }: SentError): unknown {
+  if (failure) return new ApiError(failure, message);
+  return translateError(code ? new Database.SqliteError(message, code) : new Error(message));
+}
