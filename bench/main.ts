@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examples } from '../src/contract/examples.ts';
-import { told, toldBound } from '../src/scripts/speed-table.ts';
+import { writeTables } from '../src/scripts/tables.ts';
 import { type Company, keepAdding, keepScanning, timeScan } from './company.ts';
 import { column, makeDatabase, readThrough } from './database.ts';
 import {
@@ -19,6 +19,7 @@ import { plotOf } from './plot.ts';
 import { complaints, resultsOf, rowOf, type Settings, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
 import { findPrism, type Server, startBareFastify, startOurs, startPrism } from './servers.ts';
+import { formatBound, formatFigure, speedTables } from './speed-table.ts';
 
 const WARM_UP_S = 3;
 const COLD_STARTS = 7;
@@ -62,9 +63,9 @@ async function bear(
   say(
     [
       LOADS[name].padEnd(34),
-      told(measured.perSecond, '/s').padStart(10),
-      `p50 ${told(measured.p50, 'ms')}`.padStart(13),
-      `p99 ${told(measured.p99, 'ms')}`.padStart(15),
+      formatFigure(measured.perSecond, '/s').padStart(10),
+      `p50 ${formatFigure(measured.p50, 'ms')}`.padStart(13),
+      `p99 ${formatFigure(measured.p99, 'ms')}`.padStart(15),
       cpuMicroseconds === undefined ? '' : `${cpuMicroseconds.toFixed(0)} µs CPU`.padStart(12),
       failed === 0 ? '' : `${failed} failed`,
     ].join(' '),
@@ -79,8 +80,8 @@ function sayRows(): void {
     if (said.has(row.name)) continue;
     said.add(row.name);
     const met = { goal: 'goal met', floor: 'floor met', none: 'MISSED' }[row.met];
-    const bounds = `floor ${toldBound(row.floor, row)}, goal ${toldBound(row.goal, row)}`;
-    say(`=> ${row.name}: ${told(row.measured, row.unit)} (${bounds}): ${met}`);
+    const bounds = `floor ${formatBound(row.floor, row)}, goal ${formatBound(row.goal, row)}`;
+    say(`=> ${row.name}: ${formatFigure(row.measured, row.unit)} (${bounds}): ${met}`);
   }
 }
 
@@ -223,7 +224,9 @@ const target = process.env.BENCH_OUT ?? 'bench';
 mkdirSync(target, { recursive: true });
 writeResults(join(target, 'results.json'), results);
 writeFileSync(join(target, 'plot.svg'), plotOf(results));
-for (const { name, measured, unit } of results.figures) say(`   ${name}: ${told(measured, unit)}`);
+if (!process.env.BENCH_OUT) writeTables('docs/speed.md', speedTables(results));
+for (const { name, measured, unit } of results.figures)
+  say(`   ${name}: ${formatFigure(measured, unit)}`);
 const wrong = complaints(results);
 for (const complaint of wrong) console.error(complaint);
 process.exitCode = wrong.length > 0 ? 1 : 0;

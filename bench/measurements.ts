@@ -1,5 +1,5 @@
-import type { Row } from '../src/scripts/speed-table.ts';
 import type { Measured } from './load.ts';
+import type { Row } from './speed-table.ts';
 
 /** A load as one round measured it. */
 export interface LoadRound extends Measured {

@@ -1,5 +1,5 @@
-import { type Row, told, toldBound } from '../src/scripts/speed-table.ts';
 import type { Results } from './results.ts';
+import { formatBound, formatFigure, type Row } from './speed-table.ts';
 
 const WIDTH = 840;
 const LABELS = 380;
@@ -53,13 +53,13 @@ function drawingOf(row: Row, y: number): string[] {
     row.measured > most
       ? `<path d="M${BAR.left + BAR.width} ${y}l8 ${BAR.height / 2}l-8 ${BAR.height / 2}z" fill="${COLORS[row.met]}"/>`
       : '';
-  const bounds = `floor ${toldBound(row.floor, row)}, goal ${toldBound(row.goal, row)}`;
+  const bounds = `floor ${formatBound(row.floor, row)}, goal ${formatBound(row.goal, row)}`;
   return [
     `<text x="${LABELS}" y="${y + 5}" text-anchor="end">${escaped(row.name)}</text>`,
     `<text x="${LABELS}" y="${y + 19}" text-anchor="end" font-size="10">${bounds}</text>`,
     `<rect x="${BAR.left}" y="${y}" width="${length.toFixed(1)}" height="${BAR.height}" fill="${COLORS[row.met]}"/>${tip}`,
     mark(row.floor, ' stroke-dasharray="3 2"'),
     mark(row.goal, ''),
-    `<text x="${BAR.left + BAR.width + 20}" y="${y + 11}" font-weight="bold">${told(row.measured, row.unit)}</text>`,
+    `<text x="${BAR.left + BAR.width + 20}" y="${y + 11}" font-weight="bold">${formatFigure(row.measured, row.unit)}</text>`,
   ];
 }

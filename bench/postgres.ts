@@ -6,17 +6,7 @@ import pg from 'pg';
 import { examples } from '../src/contract/examples.ts';
 import { openDatabase } from '../src/database.ts';
 import type { Store } from '../src/domain/dependencies.ts';
-import {
-  LOADS,
-  type Load as LoadName,
-  type PostgresResults,
-  SETUPS,
-  type Setup,
-  type SetupRound,
-  WAYS,
-  type Way,
-} from '../src/scripts/scale-table.ts';
-import { told } from '../src/scripts/speed-table.ts';
+import { writeTables } from '../src/scripts/tables.ts';
 import { parseDatabaseUrl } from '../src/settings.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';
 import { startChild } from './children.ts';
@@ -24,7 +14,19 @@ import { type Answer, chooseTool, type Load, type Tool, tryOnce, valuesOf } from
 import { median } from './measurements.ts';
 import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
+import {
+  LOADS,
+  type Load as LoadName,
+  type PostgresResults,
+  SETUPS,
+  type Setup,
+  type SetupRound,
+  scaleTables,
+  WAYS,
+  type Way,
+} from './scale-table.ts';
 import { type Server, startOn } from './servers.ts';
+import { formatFigure } from './speed-table.ts';
 
 /** What one server's AddModelService is to be at least, times the fastest bare insert. */
 const FLOOR = 0.8;
@@ -177,12 +179,12 @@ async function measureBesidePeer(): Promise<void> {
     await empty();
     const borne = await bear([server], add);
     ours.push(borne);
-    say('AddModelService'.padEnd(50), told(borne.perSecond, '/s'));
+    say('AddModelService'.padEnd(50), formatFigure(borne.perSecond, '/s'));
     for (const way of Object.keys(WAYS) as Way[]) {
       await empty();
       const perSecond = await insertBare(program, way, service);
       bare[way].push(perSecond);
-      say(`bare Drizzle, ${WAYS[way]}`.padEnd(50), told(perSecond, '/s'));
+      say(`bare Drizzle, ${WAYS[way]}`.padEnd(50), formatFigure(perSecond, '/s'));
     }
   }
   await server.stop();
@@ -234,7 +236,7 @@ async function measureSetups(): Promise<void> {
       for (const name of Object.keys(LOADS) as LoadName[]) {
         const borne = await bear(servers, loads[name]);
         taken[setup][name].push(borne);
-        const figures = `${told(borne.perSecond, '/s')}, p99 ${told(borne.p99, 'ms')}`;
+        const figures = `${formatFigure(borne.perSecond, '/s')}, p99 ${formatFigure(borne.p99, 'ms')}`;
         say(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
       }
       await Promise.all(servers.map((server) => server.stop()));
@@ -283,7 +285,8 @@ const results: PostgresResults = {
 const target = process.env.BENCH_OUT ?? 'bench';
 mkdirSync(target, { recursive: true });
 writeResults(join(target, 'results-postgres.json'), results);
-say(`=> ${told(median(ratios), '×')} of ${WAYS[peer]} (floor ${told(FLOOR, '×')})`);
+if (!process.env.BENCH_OUT) writeTables('docs/scale.md', scaleTables(results));
+say(`=> ${formatFigure(median(ratios), '×')} of ${WAYS[peer]} (floor ${formatFigure(FLOOR, '×')})`);
 
 const allRounds = [
   ...ours,

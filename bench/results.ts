@@ -1,6 +1,5 @@
 import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
-import type { Row } from '../src/scripts/speed-table.ts';
 import { sqliteVersion } from './database.ts';
 import {
   type Beside,
@@ -12,6 +11,7 @@ import {
   median,
   type Taken,
 } from './measurements.ts';
+import type { Row } from './speed-table.ts';
 
 /** How long and how much is measured. */
 export interface Settings {

@@ -6,12 +6,14 @@ import {
   generateSQLiteMigration,
 } from 'drizzle-kit/api';
 import { describe, expect, test } from 'vitest';
-import { renderTables, TABLED_FILES } from '../src/scripts/readme-tables.ts';
+import { documents } from '../src/scripts/readme-tables.ts';
 import { OPENAPI_FILE, renderOpenapi } from '../src/scripts/render-openapi.ts';
+import { renderTables } from '../src/scripts/tables.ts';
 import postgresConfig from '../src/store/postgres/drizzle.config.ts';
 import * as postgresTables from '../src/store/postgres/tables.ts';
 import sqliteConfig from '../src/store/sqlite/drizzle.config.ts';
 import * as sqliteTables from '../src/store/sqlite/tables.ts';
+import { reliabilityTables } from './support/figures.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const json = (file: string) => JSON.parse(read(file));
@@ -21,8 +23,15 @@ describe('a generated file is up to date', () => {
     expect(read(OPENAPI_FILE)).toBe(await renderOpenapi());
   });
 
-  test.each(TABLED_FILES)('the tables of %s: else run `npm run readme`', (file) => {
-    expect(read(file)).toBe(renderTables(file, read(file)));
+  test.each(
+    Object.entries(documents),
+  )('the tables of %s: else run `npm run readme`', (file, tables) => {
+    expect(read(file)).toBe(renderTables(read(file), tables));
+  });
+
+  test('the table of docs/reliability.md: `npm run test:faults` writes it', () => {
+    const text = read('docs/reliability.md');
+    expect(text).toBe(renderTables(text, reliabilityTables()));
   });
 
   const lastMigration = (folder: string) => {

@@ -1,58 +1,131 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
-import { startServer } from './support/server.ts';
+import { describe, expect, test } from 'vitest';
+import { settingKeys, takesFile, variableOf } from '../src/settings.ts';
+import { startSteered } from './support/control.ts';
+import { SESSION } from './support/server.ts';
 
-const readme = readFileSync('README.md', 'utf8');
-const curlIsThere = spawnSync('curl', ['--version']).status === 0;
-if (!curlIsThere) console.warn('the tour is skipped: there is no curl on this machine');
+const ENGLISH = 'README.md';
+const CHINESE = 'README.zh-CN.md';
+const MOST_LINES = 160;
+/** Where the server of the documents listens. */
+const DOCUMENTED_URL = 'http://127.0.0.1:8080';
+const END_OF_BLOCK = '\u001e';
 
-const README_URL = 'http://localhost:8080';
+const documents = [
+  ENGLISH,
+  CHINESE,
+  ...readdirSync('docs')
+    .filter((name) => name.endsWith('.md'))
+    .map((name) => `docs/${name}`),
+];
+const read = (file: string) => readFileSync(file, 'utf8');
 
-interface Step {
-  /** Shell lines: variables, kept for the steps that follow, or a command. */
-  script: string;
-  /** The answer printed below a command. */
-  printed?: string;
+interface Block {
+  language: string;
+  code: string;
 }
 
-/** What the tour has its reader enter, in order. */
-function tour(): Step[] {
-  const section = /\n## A tour of[\s\S]*?\n## /.exec(readme)?.[0] ?? '';
-  return [...section.matchAll(/```(sh|console)\n([\s\S]*?)```/g)].map(([, kind, block = '']) => {
-    if (kind === 'sh') return { script: block };
-    const [, script = '', printed = ''] = /^\$ ([\s\S]*)\n(\{.*\})\n$/.exec(block) ?? [];
-    return { script, printed };
+function codeBlocks(text: string): Block[] {
+  return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(([, language = '', code = '']) => ({
+    language,
+    code,
+  }));
+}
+
+/** What a document's reader pastes into a shell, with the answers printed below each. */
+function steps(text: string): { script: string; answers: string[] }[] {
+  const blocks = codeBlocks(text).filter(
+    ({ language }) => language === 'sh' || language === 'json',
+  );
+  return blocks.flatMap(({ language, code }, index) => {
+    const next = blocks[index + 1];
+    const answers = next?.language === 'json' ? next.code.trimEnd().split('\n') : [];
+    return language === 'sh' ? [{ script: code, answers }] : [];
   });
 }
 
-const dateless = (answer: string) =>
-  answer.replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"a date"').trim();
+/**
+ * Matches an answer as a document prints it: `…` stands for any text, a date for any date, and a uuid that no
+ * command names for any uuid.
+ */
+function printedAnswer(printed: string, isNamed: (uuid: string) => boolean): RegExp {
+  const pattern = printed
+    .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('…', '.*')
+    .replace(/"\w{3} \d+, \d{4} [\d:]+ [AP]M"/g, '"\\w{3} \\d+, \\d{4} [\\d:]+ [AP]M"')
+    .replace(/[0-9a-f]{32}/g, (uuid) => (isNamed(uuid) ? uuid : '[0-9a-f]{32}'));
+  return new RegExp(`^${pattern}$`);
+}
 
-test.skipIf(!curlIsThere)('the tour answers as printed', async () => {
-  const server = await startServer({ clock: Date.now });
-  const steps = tour();
-  expect(steps.filter(({ printed }) => printed)).toHaveLength(18);
+const hasShell = ['bash', 'curl'].every((name) => spawnSync(name, ['--version']).status === 0);
+if (!hasShell) console.warn('the tours are skipped: they need bash and curl');
 
-  // A reader uses the uuids that the server has chosen for him, not the printed ones.
-  const chosen = new Map<string, string>();
-  const asChosen = (text: string) =>
-    text.replace(/[0-9a-f]{32,}/g, (uuid) => chosen.get(uuid) ?? uuid);
-  let variables = '';
-  for (const { script, printed } of steps) {
-    const own = asChosen(script).replaceAll(README_URL, server.url);
-    if (printed === undefined) {
-      variables += own;
+test.skipIf(!hasShell).each([
+  [ENGLISH, '\n## A tour', 5],
+  ['docs/tour.md', '', 18],
+])('the tour of %s answers as printed', async (file, from, count) => {
+  const server = await startSteered({ clock: Date.now });
+  const text = read(file).replaceAll(DOCUMENTED_URL, server.url);
+  const tour = steps(text.slice(text.indexOf(from)));
+  expect(tour.flatMap(({ answers }) => answers)).toHaveLength(count);
+
+  const script = tour.map((step) => `${step.script}\nprintf '\\036'\n`).join('');
+  const { stdout } = await promisify(execFile)('bash', ['-c', script], {
+    env: { ...process.env, AIOS_SESSION: SESSION },
+  });
+  const outputs = stdout.split(END_OF_BLOCK).slice(0, -1);
+  expect(outputs).toHaveLength(tour.length);
+  for (const [index, { answers }] of tour.entries()) {
+    const given = (outputs[index] ?? '').split('\n').filter((line) => line !== '');
+    if (answers.length === 0) {
+      // What is set or prepared prints nothing but success.
+      for (const line of given) expect(JSON.parse(line)).toMatchObject({ success: true });
       continue;
     }
-    const { stdout } = await promisify(execFile)('sh', ['-c', variables + own]);
-    const uuids = stdout.match(/[0-9a-f]{32}/g) ?? [];
-    for (const [index, uuid] of (printed.match(/[0-9a-f]{32}/g) ?? []).entries()) {
-      if (!script.includes(uuid)) chosen.set(uuid, chosen.get(uuid) ?? uuids[index] ?? '');
+    expect(given).toHaveLength(answers.length);
+    for (const [line, answer] of answers.entries()) {
+      expect(given[line]).toMatch(printedAnswer(answer, (uuid) => script.includes(uuid)));
     }
-    expect(dateless(stdout)).toEqual(
-      dateless(asChosen(printed).replaceAll(README_URL, server.url)),
-    );
   }
 });
+
+test.each([ENGLISH, CHINESE])('%s is short enough for somebody who decides in a minute', (file) => {
+  expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+});
+
+test('the Chinese README has the code blocks and links of the English one', () => {
+  const [english, chinese] = [read(ENGLISH), read(CHINESE)];
+  expect(codeBlocks(english)).not.toEqual([]);
+  expect(codeBlocks(chinese)).toEqual(codeBlocks(english));
+  const links = (text: string) => linksOf(text).filter((link) => !link.startsWith('README'));
+  expect(links(chinese).toSorted()).toEqual(links(english).toSorted());
+  expect(linksOf(english)).toContain(CHINESE);
+  expect(linksOf(chinese)).toContain(ENGLISH);
+});
+
+describe.each(documents)('%s', (file) => {
+  test('links to files that are there', () => {
+    const missing = linksOf(read(file)).filter(
+      (link) => !/^\w+:/.test(link) && !existsSync(join(dirname(file), link.replace(/#.*/, ''))),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  test('names settings that exist', () => {
+    const settings = settingKeys.flatMap((key) =>
+      takesFile(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
+    );
+    const others = /^AIOS_(TEST|BENCH|ACCEPTANCE|CHAOS|URL|SERVERS)/;
+    const named = read(file).match(/\bAIOS_[A-Z_]+\b/g) ?? [];
+    expect(named.filter((name) => !settings.includes(name) && !others.test(name))).toEqual([]);
+  });
+});
+
+/** The targets of a Markdown text's links, code aside. */
+function linksOf(text: string): string[] {
+  const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
+  return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
+}

@@ -1,6 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { renderTables, TABLED_FILES } from './readme-tables.ts';
+import { documents } from './readme-tables.ts';
+import { writeTables } from './tables.ts';
 
-for (const file of TABLED_FILES) {
-  writeFileSync(file, renderTables(file, readFileSync(file, 'utf8')));
-}
+for (const [file, tables] of Object.entries(documents)) writeTables(file, tables);

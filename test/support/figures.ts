@@ -1,13 +1,40 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { FIGURES_FOLDER, type Seen, toldFigures } from '../../src/scripts/reliability-table.ts';
+import { type Tables, writeTables } from '../../src/scripts/tables.ts';
+
+/** Where `npm run test:faults` stores what it counted, a file for each row of the table. */
+const FIGURES_FOLDER = 'test/faults/figures';
+
+/** What a fault test has counted. */
+export interface Seen {
+  /** What was done to the server, as a noun phrase. */
+  fault: string;
+  /** Counts by name, with the unit in the name. */
+  figures: Record<string, number>;
+}
 
 /**
- * Prints what a test of faults has seen, and keeps it for the README's table.
- * @param name of the file it is kept in; the table is in the order of these names
+ * Prints what a fault test has counted, and writes it to its file and to docs/reliability.md.
+ * @param name of the file; the table is in the order of these names
  */
 export function report(name: string, seen: Seen): void {
-  console.log(`${seen.fault}: ${toldFigures(seen.figures)}`);
+  console.log(`${seen.fault}: ${formatFigures(seen.figures)}`);
   mkdirSync(FIGURES_FOLDER, { recursive: true });
   writeFileSync(join(FIGURES_FOLDER, `${name}.json`), `${JSON.stringify(seen, null, 2)}\n`);
+  writeTables('docs/reliability.md', reliabilityTables());
+}
+
+/** The table of docs/reliability.md. */
+export function reliabilityTables(): Tables {
+  const rows = readdirSync(FIGURES_FOLDER)
+    .toSorted()
+    .map((file): Seen => JSON.parse(readFileSync(join(FIGURES_FOLDER, file), 'utf8')))
+    .map(({ fault, figures }) => [fault, formatFigures(figures)]);
+  return { reliability: [['Fault', 'Counted'], ...rows] };
+}
+
+function formatFigures(figures: Seen['figures']): string {
+  return Object.entries(figures)
+    .map(([name, figure]) => `${name} ${figure.toLocaleString('en-US')}`)
+    .join(', ');
 }

@@ -1,10 +1,7 @@
-import { readFileSync } from 'node:fs';
-import { told } from './speed-table.ts';
+import type { Tables } from '../src/scripts/tables.ts';
+import { formatFigure } from './speed-table.ts';
 
-/** Made by `npm run bench:postgres`. */
-export const POSTGRES_RESULTS_FILE = 'bench/results-postgres.json';
-
-/** What was measured: servers on a database. */
+/** The servers and databases that are measured. */
 export const SETUPS = {
   sqlite: { database: 'SQLite', servers: 1, name: 'one server on SQLite' },
   postgres: { database: 'PostgreSQL', servers: 1, name: 'one on PostgreSQL' },
@@ -12,7 +9,7 @@ export const SETUPS = {
 } as const;
 export type Setup = keyof typeof SETUPS;
 
-/** In this order: what is added would be among what is read. */
+/** In this order, so that the reads don't meet services that the adds have made. */
 export const LOADS = {
   get: 'GetModelService by uuid',
   newest: 'QueryModelService, newest 100',
@@ -20,7 +17,7 @@ export const LOADS = {
 } as const;
 export type Load = keyof typeof LOADS;
 
-/** How a bare Drizzle program may insert what an AddModelService does. */
+/** How a bare Drizzle program may insert the rows of one AddModelService. */
 export const WAYS = {
   transaction: 'a transaction',
   statements: 'three statements',
@@ -57,16 +54,18 @@ export interface PostgresResults {
   }[];
 }
 
-const results = (): PostgresResults => JSON.parse(readFileSync(POSTGRES_RESULTS_FILE, 'utf8'));
+/** The tables of docs/scale.md. */
+export function scaleTables(results: PostgresResults): Tables {
+  return { scale: setupTable(results), bare: bareTable(results) };
+}
 
-/** What servers do in a second. */
-export function scaleTable(): string[][] {
-  const { setups } = results();
+/** Requests a second of each setup. */
+function setupTable({ setups }: PostgresResults): string[][] {
   const cell = (setup: Setup, load: Load) => {
     const figures = setups.find((each) => each.setup === setup);
     const found = figures?.loads.find((each) => each.load === load);
-    if (!found) throw new Error(`${POSTGRES_RESULTS_FILE} lacks ${setup} ${load}`);
-    return `${told(found.perSecond, '/s')}, p99 ${told(found.p99, 'ms')}`;
+    if (!found) throw new Error(`The results lack ${setup} ${load}.`);
+    return `${formatFigure(found.perSecond, '/s')}, p99 ${formatFigure(found.p99, 'ms')}`;
   };
   const all = Object.keys(SETUPS) as Setup[];
   return [
@@ -78,17 +77,16 @@ export function scaleTable(): string[][] {
   ];
 }
 
-/** What one server does beside a program that only inserts. */
-export function bareTable(): string[][] {
-  const { besidePeer } = results();
+/** One server against a program that only inserts. */
+function bareTable({ besidePeer }: PostgresResults): string[][] {
   const { peer, ratio, floor, ways } = besidePeer;
   return [
     ['Inserting the rows of a service by Drizzle alone', 'a second', ''],
     ...ways.map(({ way, perSecond }) => [
       WAYS[way],
-      told(perSecond, '/s'),
+      formatFigure(perSecond, '/s'),
       way === peer
-        ? `AddModelService is ${told(ratio, '×')} of it, at least ${told(floor, '×')} is asked for`
+        ? `AddModelService is ${formatFigure(ratio, '×')} of it, at least ${formatFigure(floor, '×')} is asked for`
         : '',
     ]),
   ];
