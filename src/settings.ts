@@ -60,7 +60,7 @@ export const definitions = {
   }),
   databaseUrl: setting({
     description:
-      'Where the data is kept: a file, which is made when missing, with its folder, for one server; or a PostgreSQL database, for any number of them.',
+      'Where data is stored: a file, created with its folder where missing, for one server; or a PostgreSQL database, for any number of servers.',
     allowed: '`file:PATH`, `memory:` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
     default: 'file:./data/aios.db',
     parse: parseDatabaseUrl,
@@ -68,7 +68,7 @@ export const definitions = {
   }),
   databaseConnections: setting({
     description:
-      'Most connections to a PostgreSQL database at a time, for this server alone; one more asks how it is.',
+      'Largest number of connections that this server opens to a PostgreSQL database; one more serves the health check.',
     allowed: 'an integer from 1 to 1000',
     default: '10',
     parse: (text) => integerIn(text, 1, 1000),
@@ -83,7 +83,7 @@ export const definitions = {
   }),
   adminPassword: setting({
     description:
-      'Password of `admin`, set at every start; another one than before ends all sessions. Without it the last one set stays; where none ever was, `password` is valid on a loopback address.',
+      'Password of `admin`, set at every start; a changed one ends all sessions. Without it the last one that was set is valid; if there never was one, `password` is valid on a loopback address.',
     allowed: 'a text',
     default: '',
     parse: (text) => text,
@@ -98,27 +98,27 @@ export const definitions = {
   }),
   auth: setting({
     description:
-      'Whether the API asks for a session; `off` takes any request, and any password on login.',
+      'Whether the API requires a session; `off` accepts any request, and any password at login.',
     ...oneOf(['on', 'off']),
     default: 'on',
   }),
   accessKey: setting({
     description:
       'Access keys of `admin`, as `id:secret`, separated by commas: for programs that sign their requests.',
-    allowed: 'pairs of an ASCII id, each another one, and a secret without commas and spaces',
+    allowed: 'pairs of a unique ASCII id and a secret without commas and spaces',
     default: '',
     parse: parseAccessKeys,
     secret: true,
   }),
   reply: setting({
     description:
-      'How writes are answered: `auto` with the result, or with a job where the request asks for one; `inline` and `job` always so.',
+      'How writes are answered: `auto` with the result, or with a job where the request asks for one; `inline` always with the result, `job` always with a job.',
     ...oneOf(['auto', 'inline', 'job']),
     default: 'auto',
   }),
   publicUrl: setting({
     description:
-      'What the locations of jobs begin with. Without it, the scheme and host that the request names.',
+      'Origin that the locations of jobs begin with. By default the scheme and host of the request.',
     allowed: 'an origin such as `https://aios.example.com`',
     default: '',
     parse: (text) => {
@@ -127,14 +127,14 @@ export const definitions = {
     },
   }),
   jobRetention: setting({
-    description: 'Seconds that a job’s outcome can be asked for.',
+    description: 'Seconds for which a job’s result can be polled.',
     allowed: 'an integer from 1 to 31536000',
     default: '10800',
     parse: (text) => integerIn(text, 1, 31_536_000),
   }),
   hookAllow: setting({
     description:
-      'Where web hooks may be called. Without it, `local` (this machine and private networks) where the server listens on a loopback address, else `none`.',
+      'Where web hooks may go. By default `local` (this machine and private networks) if the server listens on a loopback address, else `none`.',
     allowed: '`none`, or `local`, host names, IP addresses and CIDR ranges separated by commas',
     default: '',
     parse: (text) => {
@@ -144,30 +144,31 @@ export const definitions = {
   }),
   seedFile: setting({
     description:
-      'A JSON file with resources to begin with, as `GET /_aios/dump` writes it; those that are there already stay as they are.',
+      'A JSON file with resources to start with, in the form of `GET /_aios/dump`; resources that the database already has stay as they are.',
     allowed: 'the path of a file',
     default: '',
     parse: (text) => text,
   }),
   control: setting({
     description:
-      'Whether tests may steer the server under `/_aios`: reset, faults, clock and more. Not for what others rely on.',
+      'Whether tests may control the server under `/_aios`: reset, faults, clock and more. For tests only.',
     ...oneOf(['on', 'off']),
     default: 'off',
   }),
   unknownFields: setting({
-    description: 'What to do about body fields that the API does not know.',
+    description: 'Whether body fields that the API does not know are ignored or rejected.',
     ...oneOf(['ignore', 'reject']),
     default: 'ignore',
   }),
   strictReferences: setting({
-    description: 'Whether `modelCenterUuid` and `tagUuids` must name what is known here.',
+    description: 'Whether `modelCenterUuid` and `tagUuids` must refer to resources of this server.',
     allowed: '`true` or `false`',
     default: 'false',
     parse: parseBoolean,
   }),
   timeZone: setting({
-    description: 'Zone of the dates in answers. Without it `TZ` counts, else UTC.',
+    description:
+      'Time zone of the dates in answers and queries. By default that of `TZ`, else UTC.',
     allowed: 'an IANA time zone such as `Asia/Shanghai`',
     default: '',
     parse: (text) => (text === '' || isTimeZone(text) ? text : undefined),
@@ -179,13 +180,13 @@ export const definitions = {
     parse: parseBytes,
   }),
   logLevel: setting({
-    description: 'Least level that is logged.',
+    description: 'Lowest level that is logged.',
     ...oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',
   }),
   trustProxy: setting({
     description:
-      'Whether `X-Forwarded-*` is believed: never, always, or from these proxies’ addresses.',
+      'Whether `X-Forwarded-*` headers are trusted: never, always, or from these addresses of proxies.',
     allowed: '`true`, `false`, or IP addresses and CIDR ranges separated by commas',
     default: 'false',
     parse: (text) => parseBoolean(text) ?? listOf(text, isAddressOrRange),

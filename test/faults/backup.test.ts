@@ -191,13 +191,13 @@ test('a backup under load is whole, has all that was acknowledged before it and 
       backups: backups.length,
       'writes acknowledged': writes.filter(({ answeredAt }) => answeredAt).length,
       lost,
-      'in it too early': early,
+      'included too early': early,
       torn,
-      'longest backup ms': Math.round(Math.max(...backups.map((one) => one.ended - one.began))),
-      'writers’ p99 ms': Math.round(percentile(during, 0.99)),
-      'p99 before ms': Math.round(percentile(before, 0.99)),
-      'largest log MB': Math.round(largestLog / MB),
-      'log afterwards MB': Math.round(logAfter / MB),
+      'longest backup, ms': Math.round(Math.max(...backups.map((one) => one.ended - one.began))),
+      'writers’ p99, ms': Math.round(percentile(during, 0.99)),
+      'p99 before, ms': Math.round(percentile(before, 0.99)),
+      'largest WAL, MB': Math.round(largestLog / MB),
+      'WAL afterwards, MB': Math.round(logAfter / MB),
     },
   });
   expect({ lost, early, torn }).toEqual({ lost: 0, early: 0, torn: 0 });
@@ -328,7 +328,7 @@ describe('kill -9 at any moment', () => {
         killed,
         'killed while copying': unfinished,
         'whole files': complete,
-        'half files': half.length,
+        'partial files': half.length,
       },
     });
     expect(half).toEqual([]);

@@ -76,10 +76,10 @@ test('a full disk refuses writes, loses none, and is served again when there is 
       rounds: ROUNDS,
       acknowledged: acknowledged.length,
       'refused with a sentence': seen.refused,
-      'told by health': seen.unhealthy,
+      'reported by health': seen.unhealthy,
       'reads meanwhile': seen.reads,
       lost: lost.length,
-      'kept though refused': unanswered,
+      'stored although refused': unanswered,
     },
   });
 });

@@ -235,7 +235,7 @@ describe('the program is killed in the middle of a migration', () => {
         'killed while migrating': totals.whileMigrating,
         'killed when it was done': totals.afterwards,
         lost: lost.length,
-        'half migrated': half.length,
+        'partly migrated': half.length,
       },
     });
   });

@@ -54,7 +54,7 @@ test('the log of the database is bounded, though readers leave no moment between
       seconds: SECONDS,
       'queries answered': asked,
       acknowledged: written,
-      'largest log, MB': Math.ceil(largest / MB),
+      'largest WAL, MB': Math.ceil(largest / MB),
     },
   });
   expect(largest).toBeLessThan(128 * MB);

@@ -87,9 +87,9 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
       'refused with a sentence': seen.refused,
       'reads meanwhile': seen.reads,
       lost: lost.length,
-      'answered as the system still told of success': atTheEnd.length,
+      'acknowledged while the system still reported success': atTheEnd.length,
       'lost of these': lostAtTheEnd.length,
-      'kept though refused':
+      'stored although refused':
         names.size - acknowledged.length - (atTheEnd.length - lostAtTheEnd.length),
     },
   });

@@ -103,7 +103,7 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
       'refused with a sentence': seen.refused,
       'last acknowledgement after it, ms': Math.ceil(Math.max(0, seen.window)),
       'lost of what was not deleted': seen.lost,
-      'kept though refused': seen.kept,
+      'stored although refused': seen.kept,
     },
   });
 });

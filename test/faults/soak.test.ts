@@ -64,7 +64,7 @@ test('under a mixed load memory and files stay as they are', async (context) => 
       'peak RSS, MB': Math.ceil(most('rss') / MB),
       'growth of RSS, %': percent(growth('rss')),
       'growth of the file, %': percent(growth('file')),
-      'largest log, MB': Math.ceil(most('log') / MB),
+      'largest WAL, MB': Math.ceil(most('log') / MB),
     },
   });
   expect(growth('rss')).toBeLessThan(1.1);

@@ -172,8 +172,8 @@ test('guessing passwords over 64 connections gets no further than it may, and ho
       'passwords guessed over 64 connections: from one address, one /64, 64 networks, and ever new ones',
     figures: {
       guesses: phases.reduce((sum, seen) => sum + total(seen.values()), 0),
-      'looked at, of one address': lookedAt(one),
-      'looked at, of one /64': lookedAt(network),
+      'passwords checked, of one address': lookedAt(one),
+      'passwords checked, of one /64': lookedAt(network),
       'p99 of reads of others before, ms': Math.round(percentile(calm.reads, 0.99)),
       'p99 of reads of others, ms': Math.round(
         percentile(
@@ -183,7 +183,7 @@ test('guessing passwords over 64 connections gets no further than it may, and ho
       ),
       'logins of others': all.flatMap(({ logins, firstLogins }) => [...logins, ...firstLogins])
         .length,
-      'slowest of who logged in before, ms': slowest(all.flatMap(({ logins }) => logins)),
+      'slowest client that had logged in before, ms': slowest(all.flatMap(({ logins }) => logins)),
       'slowest from a new network while one network guesses, ms': slowest(
         [others.one, others.network].flatMap(({ firstLogins }) => firstLogins),
       ),
