@@ -38,7 +38,7 @@ export interface PostgresResults {
   machine: Record<string, string | number>;
   tool: string;
   settings: Record<string, number>;
-  /** One server beside a bare Drizzle program. */
+  /** One server compared with a bare Drizzle program. */
   besidePeer: {
     floor: number;
     /** The fastest way. */
