@@ -3,7 +3,7 @@ import type { ApiError } from '../contract/errors.ts';
 import type { Ports, Store } from './dependencies.ts';
 import type { Job, NewJob } from './records.ts';
 
-/** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (decision 5). */
+/** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (F5). */
 const REFUSED_MAX = 1000;
 /** What is swept at a time: others wait meanwhile. */
 const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
@@ -74,7 +74,7 @@ export class Jobs {
     } catch (thrown) {
       const failure = options.failureOf(thrown);
       const isDuplicate = failure.failure === 'duplicateJob';
-      // What the server can't do for the moment is to be asked for again, as the same job (decision 5).
+      // What the server can't do for the moment is to be asked for again, as the same job (F5).
       const mayPass = failure.failure === 'notReady' && failure !== options.injected;
       if (isDuplicate || mayPass || (failure.isRefusal && !options.keepsRefusals)) throw failure;
       await store.addFailedJob(job, failure.answer);
