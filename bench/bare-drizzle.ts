@@ -9,9 +9,9 @@ import { modelServiceImages, modelServices, resources } from '../src/store/postg
  * the database's URL, the number of connections, for how many seconds to warm up and to measure, the way, and the
  * service as JSON. Prints how many services it inserted in a second.
  */
-const [url = '', connections = '', warmUp = '', seconds = '', way = '', told = '{}'] =
+const [url = '', connections = '', warmUp = '', seconds = '', way = '', reported = '{}'] =
   process.argv.slice(2);
-const service = JSON.parse(told);
+const service = JSON.parse(reported);
 
 const pool = new pg.Pool({ connectionString: url, max: Number(connections) });
 const db = drizzle(pool, { casing: 'snake_case' });

@@ -8,8 +8,8 @@ import { components } from '../src/http/openapi.ts';
  * The peer: Fastify as its documentation shows it, with the same schemas and payloads and nothing behind
  * them. Its arguments are the port and the service that it tells of, as JSON.
  */
-const [port = '0', told = '{}'] = process.argv.slice(2);
-const service = JSON.parse(told);
+const [port = '0', reported = '{}'] = process.argv.slice(2);
+const service = JSON.parse(reported);
 const app = Fastify({ ajv: { customOptions: { strict: false } } });
 for (const schema of components().values()) app.addSchema(schema);
 

@@ -30,8 +30,8 @@ export function startChild(command: string, args: string[], options: SpawnOption
 export async function endChild(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return;
   const exit = once(child, 'exit');
-  const impatience = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const gracePeriod = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
   child.kill('SIGTERM');
   await exit;
-  clearTimeout(impatience);
+  clearTimeout(gracePeriod);
 }

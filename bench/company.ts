@@ -3,9 +3,9 @@ import { examples } from '../src/contract/examples.ts';
 import { headersOf } from './load.ts';
 
 /** What other clients do to a server while it bears a load. */
-export interface Company {
+export interface BackgroundLoad {
   /** @returns how many answers were no success */
-  leave: () => Promise<number>;
+  stop: () => Promise<number>;
 }
 
 const ADDS_PER_SECOND = 20;
@@ -35,7 +35,7 @@ export async function timeScan(api: string, text: string): Promise<number> {
 let scans = 0;
 
 /** Two connections that ask one such query after the other. */
-export function keepScanning(api: string): Company {
+export function startScanning(api: string): BackgroundLoad {
   let going = true;
   let failed = 0;
   const connections = Array.from({ length: SCANNING_CONNECTIONS }, async () => {
@@ -45,7 +45,7 @@ export function keepScanning(api: string): Company {
     }
   });
   return {
-    leave: async () => {
+    stop: async () => {
       going = false;
       await Promise.all(connections);
       return failed;
@@ -54,7 +54,7 @@ export function keepScanning(api: string): Company {
 }
 
 /** A client that adds services, so many a second, however long the answers take. */
-export function keepAdding(api: string): Company {
+export function startAdding(api: string): BackgroundLoad {
   let going = true;
   let failed = 0;
   const body = JSON.stringify(examples.AddModelService.request);
@@ -82,7 +82,7 @@ export function keepAdding(api: string): Company {
     await Promise.all(pending);
   })();
   return {
-    leave: async () => {
+    stop: async () => {
       going = false;
       await adding;
       return failed;

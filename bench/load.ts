@@ -11,7 +11,7 @@ export const CONNECTIONS = 50;
 const TIMEOUT_S = 60;
 
 /** Requests that are sent for a while, as many as are answered. */
-export interface Load {
+export interface LoadOptions {
   url: string;
   /** `CONNECTIONS` unless given. */
   connections?: number;
@@ -45,7 +45,7 @@ export interface Measured {
 export interface Tool {
   /** With its version. */
   name: string;
-  run: (load: Load, seconds: number) => Promise<Measured>;
+  run: (load: LoadOptions, seconds: number) => Promise<Measured>;
 }
 
 export function valuesOf(folder: string, name: string, all: string[]): Values {
@@ -56,11 +56,12 @@ export function valuesOf(folder: string, name: string, all: string[]): Values {
 }
 
 /** wrk where it is installed and not refused: it leaves more of the machine to the server than autocannon. */
-export function chooseTool(folder: string, wanted: string | undefined): Tool {
+export function chooseTool(folder: string, requested: string | undefined): Tool {
   const version = /wrk (?:debian\/)?(\d[\w.]*)/.exec(
     String(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout),
   )?.[1];
-  if (wanted === 'autocannon' || (wanted === undefined && version === undefined)) return autocannon;
+  if (requested === 'autocannon' || (requested === undefined && version === undefined))
+    return autocannon;
   if (version === undefined) throw new Error('wrk is not installed');
   return { name: `wrk ${version}`, run: (load, seconds) => wrk(folder, load, seconds) };
 }
@@ -71,7 +72,7 @@ const anyOf = (all: readonly string[]) => all[Math.floor(Math.random() * all.len
  * Sends one request and judges the answer, so that no load measures how fast something else is answered.
  * @throws Error where the answer is not what was asked for
  */
-export async function tryOnce({ url, body, values, isRight }: Load): Promise<void> {
+export async function tryOnce({ url, body, values, isRight }: LoadOptions): Promise<void> {
   const response = await fetch(url.replace('{}', anyOf(values?.all ?? [])), {
     ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
     headers: headersOf(body),
@@ -86,7 +87,7 @@ export const headersOf = (body: unknown): Record<string, string> => ({
   ...(body !== undefined && { 'content-type': 'application/json' }),
 });
 
-async function wrk(folder: string, load: Load, seconds: number): Promise<Measured> {
+async function wrk(folder: string, load: LoadOptions, seconds: number): Promise<Measured> {
   const script = join(folder, `load-${new URL(load.url).port}.lua`);
   writeFileSync(script, scriptOf(load));
   const options = [
@@ -103,9 +104,9 @@ async function wrk(folder: string, load: Load, seconds: number): Promise<Measure
     output += text;
   });
   await once(child, 'close');
-  const [told] = /^\{.*\}$/m.exec(output) ?? [];
-  if (told === undefined) throw new Error(`wrk measured nothing: ${output}`);
-  return JSON.parse(told);
+  const [reported] = /^\{.*\}$/m.exec(output) ?? [];
+  if (reported === undefined) throw new Error(`wrk measured nothing: ${output}`);
+  return JSON.parse(reported);
 }
 
 /** What stands before and after the value that is drawn. */
@@ -115,7 +116,7 @@ function pathOf(url: string): [string, string] {
 }
 
 /** What wrk is to send, and how it tells of it. JSON's strings of ASCII are Lua's as well. */
-function scriptOf({ url, body, values }: Load): string {
+function scriptOf({ url, body, values }: LoadOptions): string {
   const [before, after] = pathOf(url).map((part) => JSON.stringify(part));
   const headers = Object.entries(headersOf(body));
   return [
@@ -144,7 +145,7 @@ function scriptOf({ url, body, values }: Load): string {
 }
 
 /** What autocannon tells of a run, as far as it is asked here. */
-interface Told {
+interface ToolReport {
   requests: { total: number };
   latency: { p50: number; p99: number };
   duration: number;
@@ -160,7 +161,7 @@ const autocannon: Tool = {
   name: `autocannon ${autocannonVersion}`,
   run: async ({ url, connections = CONNECTIONS, body, values }, seconds) => {
     const [before, after] = pathOf(url);
-    const told: Told = await autocannonRun({
+    const reported: ToolReport = await autocannonRun({
       url: new URL(url).origin,
       connections,
       duration: seconds,
@@ -180,11 +181,11 @@ const autocannon: Tool = {
       ],
     });
     return {
-      perSecond: told.requests.total / told.duration,
-      p50: told.latency.p50,
-      p99: told.latency.p99,
-      failed: told.non2xx + told.errors,
-      answers: told.requests.total,
+      perSecond: reported.requests.total / reported.duration,
+      p50: reported.latency.p50,
+      p99: reported.latency.p99,
+      failed: reported.non2xx + reported.errors,
+      answers: reported.requests.total,
     };
   },
 };

@@ -2,19 +2,19 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examples } from '../src/contract/examples.ts';
 import { writeTables } from '../src/scripts/tables.ts';
-import { type Company, keepAdding, keepScanning, timeScan } from './company.ts';
+import { type BackgroundLoad, startAdding, startScanning, timeScan } from './company.ts';
 import { column, makeDatabase, readThrough } from './database.ts';
 import {
   type Answer,
   CONNECTIONS,
   chooseTool,
   headersOf,
-  type Load,
+  type LoadOptions,
   type Tool,
   tryOnce,
   valuesOf,
 } from './load.ts';
-import { LOADS, type LoadName, measurements, nothingTaken } from './measurements.ts';
+import { emptySamples, LOADS, type LoadName, measurements } from './measurements.ts';
 import { plotOf } from './plot.ts';
 import { complaints, resultsOf, rowOf, type Settings, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
@@ -37,15 +37,15 @@ const settings: Settings = {
   services,
 };
 const tool: Tool = chooseTool(folder, process.env.BENCH_TOOL);
-const taken = nothingTaken();
-const say = (line: string) => console.log(line);
+const taken = emptySamples();
+const print = (line: string) => console.log(line);
 
 /** Puts a load on a server, in what company there may be, and keeps what was measured. */
-async function bear(
+async function runLoad(
   name: LoadName,
   server: Server,
-  load: Omit<Load, 'url'> & { path: string },
-  company?: Company,
+  load: Omit<LoadOptions, 'url'> & { path: string },
+  backgroundLoad?: BackgroundLoad,
 ): Promise<void> {
   const whole = { ...load, url: server.api + load.path };
   await tryOnce(whole);
@@ -53,14 +53,14 @@ async function bear(
   const before = server.cpuSeconds();
   const measured = await tool.run(whole, settings.seconds);
   const after = server.cpuSeconds();
-  const others = (await company?.leave()) ?? 0;
+  const others = (await backgroundLoad?.stop()) ?? 0;
   const cpuMicroseconds =
     before === undefined || after === undefined || measured.answers === 0
       ? undefined
       : ((after - before) / measured.answers) * 1e6;
   const failed = warmUp.failed + measured.failed + others;
   taken.loads[name].push({ ...measured, failed, cpuMicroseconds });
-  say(
+  print(
     [
       LOADS[name].padEnd(34),
       formatFigure(measured.perSecond, '/s').padStart(10),
@@ -75,18 +75,18 @@ async function bear(
 const said = new Set<string>();
 
 /** Prints the rows that are whole by now. */
-function sayRows(): void {
+function printRows(): void {
   for (const row of measurements(settings.services).flatMap((each) => rowOf(each, taken))) {
     if (said.has(row.name)) continue;
     said.add(row.name);
     const met = { goal: 'goal met', floor: 'floor met', none: 'MISSED' }[row.met];
     const bounds = `floor ${formatBound(row.floor, row)}, goal ${formatBound(row.goal, row)}`;
-    say(`=> ${row.name}: ${formatFigure(row.measured, row.unit)} (${bounds}): ${met}`);
+    print(`=> ${row.name}: ${formatFigure(row.measured, row.unit)} (${bounds}): ${met}`);
   }
 }
 
-const holds = (count: number) => (answer: Answer) => answer.inventories?.length === count;
-const holdsSome = (answer: Answer) => answer.inventories?.length > 0;
+const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
+const hasSome = (answer: Answer) => answer.inventories?.length > 0;
 const request = examples.AddModelService.request;
 const add = {
   path: SERVICES_PATH,
@@ -99,7 +99,7 @@ const getFrom = (file: string, name: string) =>
 const getOneOf = (uuids: string[], name: string) => ({
   path: `${SERVICES_PATH}/{}`,
   values: valuesOf(folder, name, uuids),
-  isRight: holds(1),
+  isRight: hasCount(1),
 });
 
 /** The service that this server makes of the request, for the peer to tell of. */
@@ -120,13 +120,13 @@ async function measureBesidePeers(prismCommand: string | undefined): Promise<voi
     const file = join(folder, `round-${round}.db`);
     const ours = await startOurs(file);
     bare ??= await startBareFastify(program, await serviceOf(ours));
-    await bear('add', ours, add);
-    await bear('addBare', bare, add);
-    if (prism) await bear('addPrism', prism, add);
+    await runLoad('add', ours, add);
+    await runLoad('addBare', bare, add);
+    if (prism) await runLoad('addPrism', prism, add);
     const get = getFrom(file, 'added');
-    await bear('get', ours, get);
-    await bear('getBare', bare, get);
-    if (prism) await bear('getPrism', prism, get);
+    await runLoad('get', ours, get);
+    await runLoad('getBare', bare, get);
+    if (prism) await runLoad('getPrism', prism, get);
     await ours.stop();
   }
   await bare?.stop();
@@ -147,7 +147,7 @@ async function measureColdStarts(file: string, prismCommand: string | undefined)
 
 async function measureGrowth(smallFile: string): Promise<void> {
   const file = join(folder, 'large.db');
-  say(`filling a database with ${settings.services.toLocaleString('en-US')} services`);
+  print(`filling a database with ${settings.services.toLocaleString('en-US')} services`);
   await makeDatabase(file, settings.services);
   const names = column(file, 'model_services', 'name');
   // Of the beginnings of the numbers that most names end in, those that about a hundred names have.
@@ -156,22 +156,22 @@ async function measureGrowth(smallFile: string): Promise<void> {
     names.flatMap((name) => new RegExp(`^Service [1-9]\\d{${digits - 1}}`).exec(name)?.[0] ?? []),
   );
   const list = (query: string) => ({ path: `${SERVICES_PATH}?${query}` });
-  const newest = { ...list('limit=100&sort=-createDate'), isRight: holds(100) };
-  const samePrefix = { ...list('q=name~=abc%25&limit=20'), isRight: holdsSome };
+  const newest = { ...list('limit=100&sort=-createDate'), isRight: hasCount(100) };
+  const samePrefix = { ...list('q=name~=abc%25&limit=20'), isRight: hasSome };
   const otherPrefix = {
     ...list('q=name~={}%25&limit=20'),
     values: valuesOf(folder, 'prefixes', [...beginnings]),
-    isRight: holdsSome,
+    isRight: hasSome,
   };
   const name = {
     ...list('q=name={}'),
     values: valuesOf(folder, 'names', names),
-    isRight: holds(1),
+    isRight: hasCount(1),
   };
   const refs = {
     ...list('q=modelServiceRefs.modelUuid={}'),
     values: valuesOf(folder, 'models', column(file, 'models', 'uuid')),
-    isRight: holds(10),
+    isRight: hasCount(10),
   };
   const getFew = getFrom(smallFile, 'few');
   const uuids = column(file, 'model_services', 'uuid');
@@ -187,18 +187,18 @@ async function measureGrowth(smallFile: string): Promise<void> {
     await readThrough(file);
     // Both anew: what a server has done before shows in how fast it is.
     const [small, large] = [await startOurs(smallFile), await startOurs(file)];
-    await bear('getFew', small, getFew);
-    await bear('getMany', large, getMany);
+    await runLoad('getFew', small, getFew);
+    await runLoad('getMany', large, getMany);
     await small.stop();
-    await bear('getAny', large, getAny);
-    await bear('newest', large, newest);
-    await bear('samePrefix', large, samePrefix);
-    await bear('otherPrefix', large, otherPrefix);
-    await bear('name', large, name);
-    await bear('refs', large, refs);
+    await runLoad('getAny', large, getAny);
+    await runLoad('newest', large, newest);
+    await runLoad('samePrefix', large, samePrefix);
+    await runLoad('otherPrefix', large, otherPrefix);
+    await runLoad('name', large, name);
+    await runLoad('refs', large, refs);
     taken.fullScan.push(await timeScan(large.api, `alone${round}`));
-    await bear('getWhileScanning', large, getAny, keepScanning(large.api));
-    await bear('newestWhileAdding', large, newest, keepAdding(large.api));
+    await runLoad('getWhileScanning', large, getAny, startScanning(large.api));
+    await runLoad('newestWhileAdding', large, newest, startAdding(large.api));
     const memory = large.megabytes();
     if (memory !== undefined) taken.memory.push(memory);
     await large.stop();
@@ -207,17 +207,17 @@ async function measureGrowth(smallFile: string): Promise<void> {
 
 const prismCommand = findPrism();
 if (prismCommand === undefined) {
-  say('Prism is not installed: what is measured against it is left out.');
+  print('Prism is not installed: what is measured against it is left out.');
 }
-say(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
+print(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
 await measureBesidePeers(prismCommand);
-sayRows();
+printRows();
 const smallFile = join(folder, 'small.db');
 await makeDatabase(smallFile, FEW);
 await measureColdStarts(smallFile, prismCommand);
-sayRows();
+printRows();
 await measureGrowth(smallFile);
-sayRows();
+printRows();
 
 const results = resultsOf(taken, tool.name, settings);
 const target = process.env.BENCH_OUT ?? 'bench';
@@ -226,7 +226,7 @@ writeResults(join(target, 'results.json'), results);
 writeFileSync(join(target, 'plot.svg'), plotOf(results));
 if (!process.env.BENCH_OUT) writeTables('docs/speed.md', speedTables(results));
 for (const { name, measured, unit } of results.figures)
-  say(`   ${name}: ${formatFigure(measured, unit)}`);
+  print(`   ${name}: ${formatFigure(measured, unit)}`);
 const wrong = complaints(results);
 for (const complaint of wrong) console.error(complaint);
 process.exitCode = wrong.length > 0 ? 1 : 0;

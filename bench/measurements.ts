@@ -40,7 +40,7 @@ export interface Taken {
   memory: number[];
 }
 
-export const nothingTaken = (): Taken => ({
+export const emptySamples = (): Taken => ({
   loads: Object.fromEntries(
     Object.keys(LOADS).map((name) => [name, []]),
   ) as unknown as Taken['loads'],
@@ -56,7 +56,7 @@ export interface Measurement extends Omit<Row, 'measured' | 'rounds' | 'met'> {
 }
 
 /** A figure that has no floor. */
-export interface Beside extends Pick<Row, 'name' | 'unit' | 'how'> {
+export interface AdditionalFigure extends Pick<Row, 'name' | 'unit' | 'how'> {
   roundsOf: (taken: Taken) => number[];
 }
 
@@ -196,7 +196,7 @@ export function measurements(services: number): Measurement[] {
   ];
 }
 
-export const besides: Beside[] = [
+export const additionalFigures: AdditionalFigure[] = [
   {
     name: 'GET by uuid where each of the many rows is as likely',
     how: 'Most requests then read pages of the file that no processor cache holds.',

@@ -10,7 +10,7 @@ import { writeTables } from '../src/scripts/tables.ts';
 import { parseDatabaseUrl } from '../src/settings.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';
 import { startChild } from './children.ts';
-import { type Answer, chooseTool, type Load, type Tool, tryOnce, valuesOf } from './load.ts';
+import { type Answer, chooseTool, type LoadOptions, type Tool, tryOnce, valuesOf } from './load.ts';
 import { median } from './measurements.ts';
 import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
@@ -64,7 +64,7 @@ const postgresUrl = ofSchema.href;
 const fileUrl = `file:${join(folder, 'bench.db')}`;
 
 const request = examples.AddModelService.request as { param: object };
-const add: Omit<Load, 'url'> & { path: string } = {
+const add: Omit<LoadOptions, 'url'> & { path: string } = {
   path: SERVICES_PATH,
   body: {
     ...request,
@@ -80,7 +80,7 @@ const add: Omit<Load, 'url'> & { path: string } = {
 };
 
 /** Puts a load on servers, as many connections to each. */
-async function bear(
+async function runLoad(
   servers: readonly Server[],
   { path, ...load }: typeof add,
 ): Promise<SetupRound> {
@@ -110,7 +110,7 @@ async function withStore<Result>(
       migrationsFolder: 'migrations',
       server: 'bench',
       onCommit: () => {},
-      onLost: () => {},
+      onConnectionLost: () => {},
       now: () => performance.now(),
     },
   );
@@ -134,7 +134,7 @@ async function empty(tries = 20): Promise<void> {
 }
 
 /** What the peer inserts: the row and images that a server makes of the request. */
-const serviceKept = () =>
+const storedService = () =>
   withStore(postgresUrl, async (store) => {
     const [service] = (await store.readResources()).modelServices;
     if (!service) throw new Error('no service was kept');
@@ -162,7 +162,7 @@ async function insertBare(program: string, way: Way, service: object): Promise<n
   return perSecond;
 }
 
-const say = (...words: string[]) => console.log(words.join(' '));
+const print = (...words: string[]) => console.log(words.join(' '));
 const ours: SetupRound[] = [];
 const bare = Object.fromEntries(Object.keys(WAYS).map((way) => [way, [] as number[]])) as Record<
   Way,
@@ -174,17 +174,17 @@ async function measureBesidePeer(): Promise<void> {
   const program = await bundlePeer('bare-drizzle');
   const server = await startOn(postgresUrl, join(folder, 'server.log'));
   await tryOnce({ ...add, url: server.api + add.path });
-  const service = await serviceKept();
+  const service = await storedService();
   for (let round = 0; round < settings.rounds; round += 1) {
     await empty();
-    const borne = await bear([server], add);
+    const borne = await runLoad([server], add);
     ours.push(borne);
-    say('AddModelService'.padEnd(50), formatFigure(borne.perSecond, '/s'));
+    print('AddModelService'.padEnd(50), formatFigure(borne.perSecond, '/s'));
     for (const way of Object.keys(WAYS) as Way[]) {
       await empty();
       const perSecond = await insertBare(program, way, service);
       bare[way].push(perSecond);
-      say(`bare Drizzle, ${WAYS[way]}`.padEnd(50), formatFigure(perSecond, '/s'));
+      print(`bare Drizzle, ${WAYS[way]}`.padEnd(50), formatFigure(perSecond, '/s'));
     }
   }
   await server.stop();
@@ -234,17 +234,17 @@ async function measureSetups(): Promise<void> {
       const log = join(folder, `${setup}.log`);
       const servers = await Promise.all(Array.from({ length: count }, () => startOn(url, log)));
       for (const name of Object.keys(LOADS) as LoadName[]) {
-        const borne = await bear(servers, loads[name]);
+        const borne = await runLoad(servers, loads[name]);
         taken[setup][name].push(borne);
         const figures = `${formatFigure(borne.perSecond, '/s')}, p99 ${formatFigure(borne.p99, 'ms')}`;
-        say(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
+        print(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
       }
       await Promise.all(servers.map((server) => server.stop()));
     }
   }
 }
 
-say(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
+print(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
 const { rows: versions } = await client.query('SHOW server_version');
 const { rows: commits } = await client.query('SHOW synchronous_commit');
 try {
@@ -286,7 +286,9 @@ const target = process.env.BENCH_OUT ?? 'bench';
 mkdirSync(target, { recursive: true });
 writeResults(join(target, 'results-postgres.json'), results);
 if (!process.env.BENCH_OUT) writeTables('docs/scale.md', scaleTables(results));
-say(`=> ${formatFigure(median(ratios), '×')} of ${WAYS[peer]} (floor ${formatFigure(FLOOR, '×')})`);
+print(
+  `=> ${formatFigure(median(ratios), '×')} of ${WAYS[peer]} (floor ${formatFigure(FLOOR, '×')})`,
+);
 
 const allRounds = [
   ...ours,

@@ -2,8 +2,8 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { sqliteVersion } from './database.ts';
 import {
-  type Beside,
-  besides,
+  type AdditionalFigure,
+  additionalFigures,
   LOADS,
   type LoadRound,
   type Measurement,
@@ -55,7 +55,7 @@ export function rowOf({ roundsOf, ...row }: Measurement, taken: Taken): Row[] {
   return [{ ...row, measured, rounds, met }];
 }
 
-function figureOf({ roundsOf, ...figure }: Beside, taken: Taken): Figure[] {
+function figureOf({ roundsOf, ...figure }: AdditionalFigure, taken: Taken): Figure[] {
   const rounds = roundsOf(taken);
   return rounds.length === 0 ? [] : [{ ...figure, measured: median(rounds), rounds }];
 }
@@ -80,7 +80,7 @@ export function resultsOf(taken: Taken, tool: string, settings: Settings): Resul
     tool,
     settings,
     rows: measurements(settings.services).flatMap((each) => rowOf(each, taken)),
-    figures: besides.flatMap((each) => figureOf(each, taken)),
+    figures: additionalFigures.flatMap((each) => figureOf(each, taken)),
     loads: Object.entries(taken.loads)
       .filter(([, rounds]) => rounds.length > 0)
       .map(([name, rounds]) => ({ name: LOADS[name as keyof typeof LOADS], rounds })),

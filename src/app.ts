@@ -2,42 +2,51 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
 import { Control } from './control/control.ts';
-import { interfere } from './control/fault-injection.ts';
+import { injectFaults } from './control/fault-injection.ts';
 import { controlRoutes } from './control/routes.ts';
-import type { Memory, Ports } from './domain/dependencies.ts';
-import type { Rule } from './domain/handler.ts';
-import { rules } from './domain/handlers.ts';
+import type { Dependencies, InMemoryState } from './domain/dependencies.ts';
+import type { Handler } from './domain/handler.ts';
+import { handlers } from './domain/handlers.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
 import type { Resources } from './domain/records.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
 import { allowOrigins } from './http/auth/cors.ts';
-import { refuseOtherSites } from './http/auth/cross-site.ts';
-import { requireSession } from './http/auth/sessions.ts';
+import { rejectCrossSiteWrites } from './http/auth/cross-site.ts';
+import { createSessionCheck } from './http/auth/sessions.ts';
 import { serveDocs } from './http/docs.ts';
 import { healthRoutes } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
-import { defaultHookPace, type HookPace, WebHooks } from './http/hooks/web-hooks.ts';
-import { jobRequests, type ReplySettings } from './http/job-requests.ts';
+import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
+import { createJobRequestParser, type ReplySettings } from './http/job-requests.ts';
 import { jobRoutes } from './http/jobs.ts';
-import { bodyReader } from './http/limits/body.ts';
-import { type Bounds, defaultBounds, shedLoad } from './http/limits/in-flight.ts';
-import { countRequests, type Meter, metricsRoute, UNROUTED } from './http/observe/metrics-route.ts';
+import { createBodyParser } from './http/limits/body.ts';
+import {
+  defaultLoadLimits,
+  type LoadLimits,
+  registerLoadShedder,
+} from './http/limits/in-flight.ts';
+import {
+  countRequests,
+  type MetricsSink,
+  metricsRoute,
+  UNROUTED,
+} from './http/observe/metrics-route.ts';
 import { logRequest } from './http/observe/request-log.ts';
 import { describeApi } from './http/openapi.ts';
 import { operationRoutes } from './http/operations.ts';
-import { NodeRefusals } from './http/protocol/client-errors.ts';
-import { closeWithin } from './http/protocol/closing.ts';
+import { ClientErrors } from './http/protocol/client-errors.ts';
+import { closeGracefully } from './http/protocol/closing.ts';
 import { handleError } from './http/protocol/error-handler.ts';
 import { checkHead, HEAD_MAX, setAnswerHeaders } from './http/protocol/headers.ts';
-import { hook } from './http/protocol/hook.ts';
+import { asHook } from './http/protocol/hook.ts';
 import { parseQueryString } from './http/protocol/query-string.ts';
-import { UnroutedRequests } from './http/protocol/route-table.ts';
+import { RouteTable } from './http/protocol/route-table.ts';
 import { sharedSerializers } from './http/protocol/serializers.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/protocol/unknown-fields.ts';
 
 export interface AppOptions {
-  ports: Omit<Ports, keyof Memory | 'newSecret'>;
+  dependencies: Omit<Dependencies, keyof InMemoryState | 'newSecret'>;
   logger: FastifyBaseLogger;
   unknownFields: 'ignore' | 'reject';
   /** Bytes. */
@@ -57,15 +66,15 @@ export interface AppOptions {
   /** Set where tests may steer the server, with what a reset goes back to. */
   control?: { seed: Resources } | undefined;
   /** What counts requests and more. */
-  meter: Meter;
+  metrics: MetricsSink;
   /** When web hooks are called; the defaults are the platform's. */
-  hookPace?: Partial<HookPace>;
+  hookTiming?: Partial<HookTiming>;
   /** Folder with the parts of the page at /docs; the package's own unless given. */
   docsAssets?: string | undefined;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
   /** From where on requests are refused; the defaults suit production. */
-  bounds?: Partial<Bounds>;
+  bounds?: Partial<LoadLimits>;
 }
 
 export interface Timeouts {
@@ -95,24 +104,24 @@ const defaultTimeouts: Timeouts = {
 /** Builds the whole HTTP server, not yet listening: every plugin and route, in order. */
 export async function buildApp(options: AppOptions) {
   const { logger } = options;
-  const control = options.control && new Control(options.ports, options.control.seed);
-  const { pause } = options.ports;
-  const clock = control?.clock.now ?? options.ports.clock;
-  const ports: Ports = {
-    ...options.ports,
+  const control = options.control && new Control(options.dependencies, options.control.seed);
+  const { pause } = options.dependencies;
+  const clock = control?.clock.now ?? options.dependencies.clock;
+  const dependencies: Dependencies = {
+    ...options.dependencies,
     clock,
-    newUuid: control?.uuids.next ?? options.ports.newUuid,
-    newSecret: options.ports.newUuid,
+    newUuid: control?.uuids.next ?? options.dependencies.newUuid,
+    newSecret: options.dependencies.newUuid,
     loginAttempts: new LoginAttempts(clock, pause),
   };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const unrouted = new UnroutedRequests();
-  const nodeRefusals = new NodeRefusals(logger);
+  const routeTable = new RouteTable();
+  const clientErrors = new ClientErrors(logger);
 
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: options.ports.newUuid,
+    genReqId: options.dependencies.newUuid,
     bodyLimit: options.bodyLimit,
     trustProxy: options.trustProxy,
     exposeHeadRoutes: false,
@@ -138,9 +147,9 @@ export async function buildApp(options: AppOptions) {
       handleError(error, request, reply);
       // Such a request goes through no hooks.
       logRequest(request, reply);
-      options.meter.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+      options.metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
-    clientErrorHandler: nodeRefusals.handle,
+    clientErrorHandler: clientErrors.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
@@ -148,70 +157,70 @@ export async function buildApp(options: AppOptions) {
   app.decorateRequest('injectedFailure', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
-    throw unrouted.failureOf(request);
+    throw routeTable.failureFor(request);
   });
   app.removeAllContentTypeParsers();
-  app.addHook('onRoute', (route) => unrouted.add(route));
-  nodeRefusals.watch(app.server);
+  app.addHook('onRoute', (route) => routeTable.add(route));
+  clientErrors.watch(app.server);
   // Before all that may refuse: refusals are answers too.
-  app.addHook('onRequest', hook(setAnswerHeaders));
-  closeWithin(app, timeouts.closeGrace, timeouts.closeQuiet);
-  app.addHook('onResponse', hook(logRequest));
-  countRequests(app, options.meter);
-  const load = await shedLoad(app, { ...defaultBounds(), ...options.bounds });
-  app.addContentTypeParser('*', bodyReader(load));
-  app.addHook('onRequest', hook(checkHead));
-  await allowOrigins(app, options.corsOrigins, unrouted);
-  app.addHook('onRequest', hook(unrouted.check));
+  app.addHook('onRequest', asHook(setAnswerHeaders));
+  closeGracefully(app, timeouts.closeGrace, timeouts.closeQuiet);
+  app.addHook('onResponse', asHook(logRequest));
+  countRequests(app, options.metrics);
+  const loadShedder = await registerLoadShedder(app, { ...defaultLoadLimits(), ...options.bounds });
+  app.addContentTypeParser('*', createBodyParser(loadShedder));
+  app.addHook('onRequest', asHook(checkHead));
+  await allowOrigins(app, options.corsOrigins, routeTable);
+  app.addHook('onRequest', asHook(routeTable.check));
   app.addHook(
     'onRequest',
-    hook(refuseOtherSites([...options.corsOrigins, options.reply.publicUrl])),
+    asHook(rejectCrossSiteWrites([...options.corsOrigins, options.reply.publicUrl])),
   );
 
   await describeApi(app);
-  await app.register(healthRoutes, { ports, version: options.version });
+  await app.register(healthRoutes, { dependencies, version: options.version });
   await serveDocs(app, options.docsAssets);
 
-  const jobs = new Jobs(ports, options.jobRetention, control?.jobPace.isRunning);
+  const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay.isRunning);
   const webHooks = new WebHooks({
-    store: ports.store,
+    store: dependencies.store,
     jobs,
     allowlist: new HookAllowlist(options.hookAllow),
-    pace: { ...defaultHookPace, ...options.hookPace },
-    meter: options.meter,
+    timing: { ...defaultHookTiming, ...options.hookTiming },
+    metrics: options.metrics,
     logger,
   });
   app.addHook('onReady', () => webHooks.resume());
   app.addHook('preClose', () => webHooks.close());
 
-  const checkSession = requireSession(
-    ports,
+  const checkSession = createSessionCheck(
+    dependencies,
     // By the real time: a clock that stands still would shut everybody out.
-    accessKeyCheck({ ...options.accessKeys, clock: options.ports.clock }),
+    accessKeyCheck({ ...options.accessKeys, clock: options.dependencies.clock }),
   );
-  await app.register(metricsRoute, { meter: options.meter, requireSession: checkSession });
+  await app.register(metricsRoute, { metrics: options.metrics, checkSession });
   if (control) {
     control.onReset = () => {
-      for (const memory of [ports.loginAttempts, jobs, webHooks]) memory.forget();
+      for (const memory of [dependencies.loginAttempts, jobs, webHooks]) memory.forget();
     };
-    interfere(app, control, ports.access);
-    const { store } = ports;
-    await app.register(controlRoutes, { control, store, requireSession: checkSession });
+    injectFaults(app, control, dependencies.access);
+    const { store } = dependencies;
+    await app.register(controlRoutes, { control, store, checkSession });
   }
   const context = {
-    ports,
+    dependencies,
     jobs,
-    meter: options.meter,
-    readJob: jobRequests(options.reply, ports),
+    metrics: options.metrics,
+    parseJobRequest: createJobRequestParser(options.reply, dependencies),
     webHooks,
-    requireSession: checkSession,
+    checkSession,
     bodyLimit: options.bodyLimit,
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   };
   for (const name of Object.keys(operations) as OperationName[]) {
-    const rule = rules[name] as Rule<typeof name>;
-    for (const route of operationRoutes(name, rule, context)) app.route(route);
+    const handler = handlers[name] as Handler<typeof name>;
+    for (const route of operationRoutes(name, handler, context)) app.route(route);
   }
   await app.register(jobRoutes, { jobs });
   return app;

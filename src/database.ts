@@ -3,7 +3,7 @@ import type { Store } from './domain/dependencies.ts';
 import { type DatabaseUrl, type Settings, SettingsError } from './settings.ts';
 import { openSqliteStore, openSqliteStoreToRead } from './store/sqlite/open-store.ts';
 
-type Place = Pick<Settings, 'databaseUrl' | 'databaseConnections'>;
+type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseConnections'>;
 
 export interface DatabaseOptions {
   /** Folder with the migrations of every kind of database. */
@@ -17,7 +17,7 @@ export interface DatabaseOptions {
   /** Told of each transaction how many writes it held. */
   onCommit: (writes: number) => void;
   /** Told of a connection that broke while nobody used it. */
-  onLost: (error: Error) => void;
+  onConnectionLost: (error: Error) => void;
   /** Told once where the database is not there yet, and is waited for. */
   onWait?: (error: Error) => void;
   /** Ends that. */
@@ -26,10 +26,10 @@ export interface DatabaseOptions {
 
 /**
  * Opens the database of a server, and brings its schema up to date.
- * @throws DatabaseRefused
+ * @throws DatabaseOpenError
  */
 export async function openDatabase(
-  { databaseUrl, databaseConnections }: Place,
+  { databaseUrl, databaseConnections }: DatabaseSettings,
   { migrationsFolder, queryProgram, now, onCommit, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
@@ -50,17 +50,17 @@ export async function openDatabase(
 
 /**
  * Opens a database that is there to read, also while servers run on it.
- * @throws SettingsError where there is none; DatabaseRefused
+ * @throws SettingsError where there is none; DatabaseOpenError
  */
 export async function openDatabaseToRead(
-  { databaseUrl }: Pick<Place, 'databaseUrl'>,
+  { databaseUrl }: Pick<DatabaseSettings, 'databaseUrl'>,
   migrationsFolder: string,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     const folder = `${migrationsFolder}/postgres`;
     return (await postgres()).openPostgresStoreToRead(databaseUrl.url, folder);
   }
-  const file = presentFile(databaseUrl);
+  const file = existingDatabaseFile(databaseUrl);
   return openSqliteStoreToRead({ file, migrationsFolder: `${migrationsFolder}/sqlite` });
 }
 
@@ -71,8 +71,8 @@ const postgres = () => import('./store/postgres/open-store.ts');
  * The path of a database file that is there.
  * @throws SettingsError where there is none
  */
-export function presentFile(databaseUrl: DatabaseUrl): string {
-  refusePostgres(databaseUrl);
+export function existingDatabaseFile(databaseUrl: DatabaseUrl): string {
+  assertNotPostgres(databaseUrl);
   const size =
     databaseUrl.kind === 'file' && statSync(databaseUrl.path, { throwIfNoEntry: false })?.size;
   if (databaseUrl.kind !== 'file' || !size) {
@@ -85,7 +85,7 @@ export function presentFile(databaseUrl: DatabaseUrl): string {
  * Says so where files are asked for.
  * @throws SettingsError for a PostgreSQL database
  */
-export function refusePostgres(
+export function assertNotPostgres(
   databaseUrl: DatabaseUrl,
 ): asserts databaseUrl is Exclude<DatabaseUrl, { kind: 'postgres' }> {
   if (databaseUrl.kind !== 'postgres') return;

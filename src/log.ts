@@ -2,7 +2,7 @@ import { type Logger, pino } from 'pino';
 import type { Settings } from './settings.ts';
 
 /** Characters of lines that wait for the end of their turn at most. */
-const WAITING_MAX = 16 * 1024 - 1;
+const BUFFER_MAX = 16 * 1024 - 1;
 
 export interface LogEnvironment {
   /** Whether a person reads it. */
@@ -33,11 +33,11 @@ export async function createLogger(
 
 /** Standard output, to which the lines of one turn of the event loop are written at once. */
 function openOutput() {
-  const stream = pino.destination({ fd: 1, sync: true, minLength: WAITING_MAX });
+  const stream = pino.destination({ fd: 1, sync: true, minLength: BUFFER_MAX });
   const write = stream.write.bind(stream);
   let isWaiting = false;
 
-  function endTurn(): void {
+  function flush(): void {
     isWaiting = false;
     stream.flush();
   }
@@ -46,21 +46,21 @@ function openOutput() {
     try {
       stream.flushSync();
     } catch {
-      fallSilent();
+      disableOutput();
     }
   }
 
   /** The terminal is gone, or the disk behind a redirection full: the server goes on without a log. */
-  function fallSilent(): void {
+  function disableOutput(): void {
     stream.write = () => true;
     stream.flush = () => {};
     stream.flushSync = () => {};
     stream.end = () => {};
   }
 
-  stream.on('error', fallSilent);
+  stream.on('error', disableOutput);
   stream.write = (lines) => {
-    if (!isWaiting) setImmediate(endTurn);
+    if (!isWaiting) setImmediate(flush);
     isWaiting = true;
     return write(lines);
   };

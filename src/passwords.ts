@@ -22,8 +22,8 @@ export const scryptPasswords = (cost = COST) => ({
   matches: async (digest: string, hash: string): Promise<boolean> => {
     const [, N, r, p, salt = '', hex = ''] = hash.split('$');
     const key = await deriveKey(digest, salt, { N: Number(N), r: Number(r), p: Number(p) });
-    const kept = Buffer.from(hex, 'hex');
-    return kept.length === key.length && timingSafeEqual(kept, key);
+    const storedKey = Buffer.from(hex, 'hex');
+    return storedKey.length === key.length && timingSafeEqual(storedKey, key);
   },
 });
 

@@ -12,7 +12,7 @@ import { serve } from './cli/serve.ts';
 import { ApiError } from './contract/errors.ts';
 import { createLogger } from './log.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { DatabaseRefused } from './store/database-open-error.ts';
+import { DatabaseOpenError } from './store/database-open-error.ts';
 
 /** For everything to end once a signal came, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;
@@ -42,17 +42,17 @@ async function main(): Promise<void> {
   const { command, operands } = commandLine;
   if (command !== 'serve') {
     const migrations = packageFile('migrations');
-    const tell = (line: string) => console.error('aios-model-server:', line);
-    for (const warning of warnings) tell(warning);
+    const printLine = (line: string) => console.error('aios-model-server:', line);
+    for (const warning of warnings) printLine(warning);
     const [file = '', other = ''] = operands;
-    if (command === 'backup') return tell(await backup(settings, file, migrations));
-    if (command === 'restore') return tell(restore(settings, file, migrations));
+    if (command === 'backup') return printLine(await backup(settings, file, migrations));
+    if (command === 'restore') return printLine(restore(settings, file, migrations));
     if (command === 'copy') {
       const { isTTY, columns = 80 } = process.stderr;
       const write = (text: string) => void process.stderr.write(text);
       const terminal = { isTerminal: isTTY === true, columns, write };
       const options = { migrationsFolder: migrations, terminal, clock: Date.now };
-      return tell(await copy(file, other, options));
+      return printLine(await copy(file, other, options));
     }
     return void process.stdout.write(await dump(settings, migrations));
   }
@@ -89,7 +89,9 @@ try {
   await main();
 } catch (error) {
   // The last is what a database says that goes away while the server starts.
-  const expected = [SettingsError, DatabaseRefused, ApiError].some((kind) => error instanceof kind);
+  const expected = [SettingsError, DatabaseOpenError, ApiError].some(
+    (kind) => error instanceof kind,
+  );
   const problem = expected ? (error as Error).message : error;
   console.error('aios-model-server:', problem);
   process.exit(1);

@@ -253,7 +253,7 @@ export function readSettings(sources: SettingSources): { settings: Settings; war
 
 function readSetting(key: SettingKey, sources: SettingSources): unknown {
   const definition: Setting<unknown> = definitions[key];
-  const given = textOf(key, sources);
+  const given = settingText(key, sources);
   const { name, text } = given ?? { name: variableOf(key), text: definition.default };
   const read = definition.verbatim ? text.replace(/\r?\n$/, '') : text.trim();
   const isBlank = definition.verbatim && given !== undefined && read.trim() === '';
@@ -270,7 +270,7 @@ export function withoutCredentials(text: string): string {
     .replace(/(?<=[?&][^=&\s]*(?:password|token|secret|key)[^=&\s]*=)[^&\s,]+/gi, '***');
 }
 
-function textOf(
+function settingText(
   key: SettingKey,
   { env, flags, readFile }: SettingSources,
 ): { name: string; text: string } | undefined {
@@ -278,7 +278,11 @@ function textOf(
   const given = [
     { name: `--${flag}`, text: flags[flag], isFile: false },
     { name: `--${flag}-file`, text: flags[`${flag}-file`], isFile: true },
-    { name: variable, text: injected(variable, env[variable]) ? '' : env[variable], isFile: false },
+    {
+      name: variable,
+      text: isKubernetesVariable(variable, env[variable]) ? '' : env[variable],
+      isFile: false,
+    },
     { name: `${variable}_FILE`, text: env[`${variable}_FILE`], isFile: true },
   ].filter((source) => source.text && (!source.isFile || takesFile(key)));
   const [first] = given;
@@ -292,7 +296,7 @@ function textOf(
 }
 
 /** Whether Kubernetes set the variable, for a Service that happens to be called `aios`. */
-function injected(variable: string, value: string | undefined): boolean {
+function isKubernetesVariable(variable: string, value: string | undefined): boolean {
   return variable === 'AIOS_PORT'
     ? /^\w+:\/\//.test(value ?? '')
     : /^AIOS_(SERVICE|PORT)_/.test(variable);
@@ -304,7 +308,8 @@ function unknownVariables(env: SettingSources['env']): string[] {
   );
   return Object.keys(env)
     .filter(
-      (name) => name.startsWith('AIOS_') && !known.includes(name) && !injected(name, env[name]),
+      (name) =>
+        name.startsWith('AIOS_') && !known.includes(name) && !isKubernetesVariable(name, env[name]),
     )
     .map((name) => {
       const stem = name.replace(/_FILE$/, '');

@@ -4,7 +4,7 @@ import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { operations } from '../src/contract/operations.ts';
-import { rules } from '../src/domain/handlers.ts';
+import { handlers } from '../src/domain/handlers.ts';
 
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
@@ -182,13 +182,13 @@ describe('an operation of the catalogue', () => {
   const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
 
   test.each(names)('%s has a rule, a test and a row in the README', (name) => {
-    expect(Object.keys(rules)).toContain(name);
+    expect(Object.keys(handlers)).toContain(name);
     expect(existsSync(`test/operations/${name}.test.ts`)).toBe(true);
     expect(readme).toMatch(new RegExp(`^\\| \`?${name}\`? \\|`, 'm'));
   });
 
   test('is what every rule and test is about', () => {
-    expect(Object.keys(rules).toSorted()).toEqual(names.toSorted());
+    expect(Object.keys(handlers).toSorted()).toEqual(names.toSorted());
     const tested = readdirSync('test/operations').map((file) => file.replace('.test.ts', ''));
     expect(tested.filter((name) => !names.includes(name))).toEqual([]);
   });

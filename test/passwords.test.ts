@@ -34,24 +34,24 @@ describe('the hash', () => {
   const DIGEST = digest('secret');
 
   test('tells neither the password nor its digest', async () => {
-    const kept = await hash(DIGEST, newUuid());
+    const stored = await hash(DIGEST, newUuid());
     for (const form of ['utf8', 'hex', 'base64'] as const) {
-      expect(kept).not.toContain(Buffer.from('secret').toString(form));
-      expect(kept).not.toContain(Buffer.from(DIGEST, 'hex').toString(form));
+      expect(stored).not.toContain(Buffer.from('secret').toString(form));
+      expect(stored).not.toContain(Buffer.from(DIGEST, 'hex').toString(form));
     }
   });
 
   test('is of its digest and no other', async () => {
-    const kept = await hash(DIGEST, newUuid());
-    expect(await matches(DIGEST, kept)).toBe(true);
-    expect(await matches(DIGEST.toUpperCase(), kept)).toBe(false);
+    const stored = await hash(DIGEST, newUuid());
+    expect(await matches(DIGEST, stored)).toBe(true);
+    expect(await matches(DIGEST.toUpperCase(), stored)).toBe(false);
   });
 
   test('is of nothing that is nearly its digest', async () => {
-    const kept = await quickPasswords.hash(DIGEST, newUuid());
-    expect(await matches(DIGEST, kept)).toBe(true);
-    const others = ['', 'secret', ` ${DIGEST}`, `${DIGEST} `, DIGEST.slice(1), kept];
-    for (const other of others) expect(await matches(other, kept)).toBe(false);
+    const stored = await quickPasswords.hash(DIGEST, newUuid());
+    expect(await matches(DIGEST, stored)).toBe(true);
+    const others = ['', 'secret', ` ${DIGEST}`, `${DIGEST} `, DIGEST.slice(1), stored];
+    for (const other of others) expect(await matches(other, stored)).toBe(false);
   });
 
   test('is another with another salt', async () => {
@@ -77,47 +77,47 @@ describe('the hash', () => {
   });
 
   test('is made and compared while other work goes on', async () => {
-    const kept = await hash(DIGEST, newUuid());
-    for (const slow of [() => hash(DIGEST, newUuid()), () => matches(DIGEST, kept)]) {
-      let turns = 0;
+    const stored = await hash(DIGEST, newUuid());
+    for (const slow of [() => hash(DIGEST, newUuid()), () => matches(DIGEST, stored)]) {
+      let ticks = 0;
       let over = false;
       const done = slow().finally(() => {
         over = true;
       });
       while (!over) {
-        turns++;
+        ticks++;
         await new Promise((resolve) => setImmediate(resolve));
       }
       await done;
-      expect(turns).toBeGreaterThan(10);
+      expect(ticks).toBeGreaterThan(10);
     }
   });
 
   test('made at another cost is still understood', async () => {
     const key = scryptSync(DIGEST, 'some salt', 32, { N: 1024, r: 4, p: 2 }).toString('hex');
-    const kept = `scrypt$1024$4$2$some salt$${key}`;
-    expect(await matches(DIGEST, kept)).toBe(true);
-    expect(await matches(digest('other'), kept)).toBe(false);
+    const stored = `scrypt$1024$4$2$some salt$${key}`;
+    expect(await matches(DIGEST, stored)).toBe(true);
+    expect(await matches(digest('other'), stored)).toBe(false);
   });
 });
 
 describe('what is no whole hash', () => {
-  test.each<[string, (kept: string) => string]>([
+  test.each<[string, (stored: string) => string]>([
     ['nothing', () => ''],
     ['a name alone', () => 'scrypt'],
-    ['one without its last byte', (kept) => kept.slice(0, -2)],
-    ['one without its last digit', (kept) => kept.slice(0, -1)],
-    ['one without its key', (kept) => kept.replace(/[^$]*$/, '')],
-    ['one whose key is no hexadecimal', (kept) => kept.replace(/[^$]*$/, 'z'.repeat(64))],
-    ['one with a byte more', (kept) => `${kept}00`],
-    ['one with another salt', (kept) => kept.replace(/\$[^$]*(\$[^$]*)$/, '$other$1')],
-    ['one with another cost', (kept) => kept.replace(/^scrypt\$\d+/, 'scrypt$$32')],
-    ['one that costs nothing', (kept) => kept.replace(/^scrypt\$\d+/, 'scrypt$$0')],
-    ['one that costs too much', (kept) => kept.replace(/^scrypt\$\d+/, 'scrypt$$1e300')],
+    ['one without its last byte', (stored) => stored.slice(0, -2)],
+    ['one without its last digit', (stored) => stored.slice(0, -1)],
+    ['one without its key', (stored) => stored.replace(/[^$]*$/, '')],
+    ['one whose key is no hexadecimal', (stored) => stored.replace(/[^$]*$/, 'z'.repeat(64))],
+    ['one with a byte more', (stored) => `${stored}00`],
+    ['one with another salt', (stored) => stored.replace(/\$[^$]*(\$[^$]*)$/, '$other$1')],
+    ['one with another cost', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$32')],
+    ['one that costs nothing', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$0')],
+    ['one that costs too much', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$1e300')],
     ['the digest', () => digest('secret')],
   ])('%s never matches', async (_, damage) => {
-    const kept = damage(await quickPasswords.hash(digest('secret'), newUuid()));
-    const matched = await matches(digest('secret'), kept).catch(() => false);
+    const stored = damage(await quickPasswords.hash(digest('secret'), newUuid()));
+    const matched = await matches(digest('secret'), stored).catch(() => false);
     expect(matched).toBe(false);
   });
 });

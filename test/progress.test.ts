@@ -1,21 +1,21 @@
 import { expect, test } from 'vitest';
-import { Progress, type Shown } from '../src/cli/progress.ts';
+import { Progress, type ProgressStep } from '../src/cli/progress.ts';
 
 /** A hundred models, and then three hundred services, a hundred at a time and each a second. */
-const steps: Shown[] = [
-  { table: 'models', rows: 100, total: 400, does: 'copied' },
-  { table: 'models', rows: 100, total: 400, does: 'compared' },
+const steps: ProgressStep[] = [
+  { table: 'models', rows: 100, total: 400, phase: 'copied' },
+  { table: 'models', rows: 100, total: 400, phase: 'compared' },
   ...[100, 200, 300].map((rows) => ({
     table: 'services',
     rows,
     total: 400,
-    does: 'copied' as const,
+    phase: 'copied' as const,
   })),
   ...[100, 200, 300].map((rows) => ({
     table: 'services',
     rows,
     total: 400,
-    does: 'compared' as const,
+    phase: 'compared' as const,
   })),
 ];
 

@@ -22,7 +22,7 @@ function read({ env = {}, flags = {}, files = {} }: { env?: Given; flags?: Given
 }
 
 /** The sentence with which settings are refused. */
-function refusal(given: Parameters<typeof read>[0]): string {
+function expectedError(given: Parameters<typeof read>[0]): string {
   try {
     read(given);
   } catch (error) {
@@ -223,7 +223,7 @@ const allowed: Values = {
   ],
 };
 
-const refused: Record<SettingKey, string[]> = {
+const rejected: Record<SettingKey, string[]> = {
   host: ['a host', 'http://localhost', 'host/path', '*', '[::1]'],
   port: ['-1', '65536', '1.5', '80a', '0x50', '1e3', '+80', '８０', '99999999999999999999'],
   databaseUrl: [
@@ -304,12 +304,12 @@ describe.each(settingKeys)('%s', (key) => {
     expect(read({ flags: { [flagOf(key)]: text } }).settings[key]).toEqual(value);
   });
 
-  test.each(refused[key])('may not be %j, which is said with what is allowed', (text) => {
+  test.each(rejected[key])('may not be %j, which is said with what is allowed', (text) => {
     for (const [name, given] of [
       [variableOf(key), { env: { [variableOf(key)]: text } }],
       [`--${flagOf(key)}`, { flags: { [flagOf(key)]: text } }],
     ] as const) {
-      const sentence = refusal(given);
+      const sentence = expectedError(given);
       expect(sentence.startsWith(`${name}: `)).toBe(true);
       expect(sentence.endsWith(`, only ${definitions[key].allowed}.`)).toBe(true);
       expect(sentence.includes(text)).toBe(!('secret' in definitions[key]));
@@ -385,17 +385,17 @@ describe('a secret', () => {
 
   test('in a file that can’t be read or taken is refused by the file’s name, unseen', () => {
     const env = { AIOS_SESSION_FILE: '/run/session' };
-    expect(refusal({ env })).toMatch(
+    expect(expectedError({ env })).toMatch(
       /^AIOS_SESSION_FILE: the file can't be read \(.*\/run\/session/,
     );
     const password = { AIOS_ADMIN_PASSWORD_FILE: '/run/password' };
-    expect(refusal({ env: password })).toMatch(
+    expect(expectedError({ env: password })).toMatch(
       /^AIOS_ADMIN_PASSWORD_FILE: the file can't be read \(.*\/run\/password/,
     );
-    expect(refusal({ env, files: { '/run/session': 'hunter2' } })).toMatch(
+    expect(expectedError({ env, files: { '/run/session': 'hunter2' } })).toMatch(
       /^AIOS_SESSION_FILE: (?!.*hunter2)/,
     );
-    expect(refusal({ flags: { 'session-file': 'x' }, files: { x: 'hunter2' } })).toMatch(
+    expect(expectedError({ flags: { 'session-file': 'x' }, files: { x: 'hunter2' } })).toMatch(
       /^--session-file: (?!.*hunter2)/,
     );
   });
@@ -436,7 +436,7 @@ describe('a variable that is no setting', () => {
   });
 
   test('a flag of Kubernetes’ form is a mistake', () => {
-    expect(refusal({ flags: { port: 'tcp://10.0.0.1:80' } })).toMatch(/^--port: /);
+    expect(expectedError({ flags: { port: 'tcp://10.0.0.1:80' } })).toMatch(/^--port: /);
   });
 });
 

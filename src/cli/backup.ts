@@ -1,5 +1,5 @@
 import { constants, setPriority } from 'node:os';
-import { presentFile } from '../database.ts';
+import { existingDatabaseFile } from '../database.ts';
 import type { Settings } from '../settings.ts';
 import { backUp } from '../store/sqlite/file/backup.ts';
 
@@ -8,14 +8,14 @@ import { backUp } from '../store/sqlite/file/backup.ts';
  * @param to path of the copy, where nothing may be yet
  * @param migrationsFolder folder with the migrations of every kind of database
  * @returns what was done, in a line
- * @throws SettingsError where there is no database; DatabaseRefused
+ * @throws SettingsError where there is no database; DatabaseOpenError
  */
 export async function backup(
   { databaseUrl }: Pick<Settings, 'databaseUrl'>,
   to: string,
   migrationsFolder: string,
 ): Promise<string> {
-  const file = presentFile(databaseUrl);
+  const file = existingDatabaseFile(databaseUrl);
   // A server that runs on it comes first.
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const bytes = await backUp({ file, migrationsFolder: `${migrationsFolder}/sqlite` }, to);

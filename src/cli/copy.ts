@@ -1,8 +1,13 @@
 import { resolve } from 'node:path';
 import { type DatabaseUrl, parseDatabaseUrl, SettingsError } from '../settings.ts';
-import { DatabaseRefused } from '../store/database-open-error.ts';
-import { fillingFile, isSameFile, movedTables, readingFile } from '../store/sqlite/transfer.ts';
-import { type Source, type Target, transfer } from '../store/transfer.ts';
+import { DatabaseOpenError } from '../store/database-open-error.ts';
+import {
+  copiedTables,
+  isSameFile,
+  withSourceFile,
+  withTargetFile,
+} from '../store/sqlite/transfer.ts';
+import { type CopySource, type CopyTarget, transfer } from '../store/transfer.ts';
 import { Progress, type Terminal } from './progress.ts';
 
 export interface CopyOptions {
@@ -14,7 +19,7 @@ export interface CopyOptions {
 }
 
 /** A database that lasts. */
-type Place = Exclude<DatabaseUrl, { kind: 'memory' }>;
+type DatabaseLocation = Exclude<DatabaseUrl, { kind: 'memory' }>;
 
 const MS_PER_SECOND = 1000;
 
@@ -23,24 +28,24 @@ const MS_PER_SECOND = 1000;
  * @param from URL of the database, as `AIOS_DATABASE_URL` takes it
  * @param to URL of the other one
  * @returns what was done, in a line
- * @throws SettingsError for what is no such URL; DatabaseRefused
+ * @throws SettingsError for what is no such URL; DatabaseOpenError
  */
 export async function copy(
   from: string,
   to: string,
   { migrationsFolder, terminal, clock }: CopyOptions,
 ): Promise<string> {
-  const [source, target] = [placeOf(from, 'FROM'), placeOf(to, 'TO')];
-  if (isSame(source, target)) {
-    throw new DatabaseRefused('FROM and TO are the same database: name another one to copy to.');
+  const [source, target] = [parseLocation(from, 'FROM'), parseLocation(to, 'TO')];
+  if (isSameDatabase(source, target)) {
+    throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
   const began = clock();
   const progress = new Progress(terminal, clock);
   try {
-    const done = await reading(source, migrationsFolder, (given) =>
-      filling(target, migrationsFolder, async (filled) => {
-        const rows = await transfer(movedTables, given, filled, progress.show);
-        return `${rows} rows copied from ${given.name} to ${filled.name}`;
+    const done = await withSource(source, migrationsFolder, (origin) =>
+      withTarget(target, migrationsFolder, async (destination) => {
+        const rows = await transfer(copiedTables, origin, destination, progress.show);
+        return `${rows} rows copied from ${origin.name} to ${destination.name}`;
       }),
     );
     const seconds = Math.round((clock() - began) / MS_PER_SECOND);
@@ -51,7 +56,7 @@ export async function copy(
 }
 
 /** The text is not told: it may have a password at an unexpected place. */
-function placeOf(text: string, operand: string): Place {
+function parseLocation(text: string, operand: string): DatabaseLocation {
   const url = parseDatabaseUrl(text);
   if (url && url.kind !== 'memory') return url;
   throw new SettingsError(
@@ -59,35 +64,41 @@ function placeOf(text: string, operand: string): Place {
   );
 }
 
-function isSame(from: Place, to: Place): boolean {
+function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
   if (from.kind === 'file' && to.kind === 'file') {
     return resolve(from.path) === resolve(to.path) || isSameFile(from.path, to.path);
   }
   return from.kind === 'postgres' && to.kind === 'postgres' && from.url === to.url;
 }
 
-async function reading<Result>(
-  place: Place,
+async function withSource<Result>(
+  location: DatabaseLocation,
   migrations: string,
-  work: (source: Source) => Promise<Result>,
+  work: (source: CopySource) => Promise<Result>,
 ): Promise<Result> {
-  if (place.kind === 'file') {
-    return readingFile({ file: place.path, migrationsFolder: `${migrations}/sqlite` }, work);
+  if (location.kind === 'file') {
+    return withSourceFile({ file: location.path, migrationsFolder: `${migrations}/sqlite` }, work);
   }
-  const { readingPostgres } = await postgres();
-  return readingPostgres({ url: place.url, migrationsFolder: `${migrations}/postgres` }, work);
+  const { withSourceDatabase } = await postgres();
+  return withSourceDatabase(
+    { url: location.url, migrationsFolder: `${migrations}/postgres` },
+    work,
+  );
 }
 
-async function filling<Result>(
-  place: Place,
+async function withTarget<Result>(
+  location: DatabaseLocation,
   migrations: string,
-  work: (target: Target) => Promise<Result>,
+  work: (target: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
-  if (place.kind === 'file') {
-    return fillingFile({ file: place.path, migrationsFolder: `${migrations}/sqlite` }, work);
+  if (location.kind === 'file') {
+    return withTargetFile({ file: location.path, migrationsFolder: `${migrations}/sqlite` }, work);
   }
-  const { fillingPostgres } = await postgres();
-  return fillingPostgres({ url: place.url, migrationsFolder: `${migrations}/postgres` }, work);
+  const { withTargetDatabase } = await postgres();
+  return withTargetDatabase(
+    { url: location.url, migrationsFolder: `${migrations}/postgres` },
+    work,
+  );
 }
 
 /** Loaded when it is needed. */

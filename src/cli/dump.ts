@@ -1,12 +1,12 @@
 import { openDatabaseToRead } from '../database.ts';
-import { seedOf } from '../domain/seed.ts';
+import { toSeed } from '../domain/seed.ts';
 import type { Settings } from '../settings.ts';
 
 /**
  * The resources of a database as a seed, also while a server runs on it.
  * @param migrationsFolder folder with the migrations of every kind of database
  * @returns JSON, indented
- * @throws SettingsError where there is no database; DatabaseRefused
+ * @throws SettingsError where there is no database; DatabaseOpenError
  */
 export async function dump(
   settings: Pick<Settings, 'databaseUrl'>,
@@ -14,7 +14,7 @@ export async function dump(
 ): Promise<string> {
   const store = await openDatabaseToRead(settings, migrationsFolder);
   try {
-    return `${JSON.stringify(seedOf(await store.readResources()), null, 2)}\n`;
+    return `${JSON.stringify(toSeed(await store.readResources()), null, 2)}\n`;
   } finally {
     await store.close();
   }

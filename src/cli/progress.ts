@@ -7,11 +7,11 @@ export interface Terminal {
 }
 
 /** How far a copy has come: what it has done with the rows of a table, of all rows. */
-export interface Shown {
+export interface ProgressStep {
   table: string;
   rows: number;
   total: number;
-  does: 'copied' | 'compared';
+  phase: 'copied' | 'compared';
 }
 
 const BAR_CELLS = 12;
@@ -24,48 +24,48 @@ const TO_LINE_START = '\r\u001b[K';
 export class Progress {
   readonly #terminal: Terminal;
   readonly #clock: () => number;
-  readonly #began: number;
+  readonly #startedAt: number;
   #drawnAt = 0;
   #hasLine = false;
-  #last: Shown | undefined;
+  #last: ProgressStep | undefined;
   /** Rows that were copied, and rows that were compared. */
   #done = 0;
 
   constructor(terminal: Terminal, clock: () => number) {
     this.#terminal = terminal;
     this.#clock = clock;
-    this.#began = clock();
+    this.#startedAt = clock();
   }
 
-  readonly show = (step: Shown): void => {
+  readonly show = (step: ProgressStep): void => {
     const last = this.#last;
-    const goesOn = last?.table === step.table && last.does === step.does;
-    this.#done += step.rows - (goesOn ? last.rows : 0);
+    const continues = last?.table === step.table && last.phase === step.phase;
+    this.#done += step.rows - (continues ? last.rows : 0);
     this.#last = step;
     if (!this.#terminal.isTerminal) {
-      if (last && last.table !== step.table) this.#tell(last);
+      if (last && last.table !== step.table) this.#printTable(last);
     } else if (this.#clock() - this.#drawnAt >= REDRAWN_MS) this.#draw(step);
   };
 
   /** Tells of the last table, or removes the line. */
   end(): void {
     if (this.#hasLine) this.#terminal.write(TO_LINE_START);
-    else if (this.#last && !this.#terminal.isTerminal) this.#tell(this.#last);
+    else if (this.#last && !this.#terminal.isTerminal) this.#printTable(this.#last);
   }
 
-  #tell({ table, rows, does }: Shown): void {
-    const done = does === 'compared' ? 'copied and compared' : 'copied';
+  #printTable({ table, rows, phase }: ProgressStep): void {
+    const done = phase === 'compared' ? 'copied and compared' : 'copied';
     this.#terminal.write(`${table}: ${rows} rows ${done}\n`);
   }
 
-  #draw({ table, rows, total, does }: Shown): void {
+  #draw({ table, rows, total, phase }: ProgressStep): void {
     // Each row is copied, and then compared.
     const part = this.#done / 2 / total;
-    const seconds = Math.max(this.#clock() - this.#began, 1) / MS_PER_SECOND;
+    const seconds = Math.max(this.#clock() - this.#startedAt, 1) / MS_PER_SECOND;
     const bar = '#'.repeat(Math.floor(part * BAR_CELLS)).padEnd(BAR_CELLS, '.');
     const percent = String(Math.floor(part * 100)).padStart(3);
     const rate = Math.round(this.#done / 2 / seconds);
-    const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${does}, ${rate} rows/s`;
+    const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${phase}, ${rate} rows/s`;
     this.#terminal.write(TO_LINE_START + line.slice(0, this.#terminal.columns - 1));
     this.#drawnAt = this.#clock();
     this.#hasLine = true;

@@ -1,4 +1,4 @@
-import { refusePostgres } from '../database.ts';
+import { assertNotPostgres } from '../database.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { restore as restoreSqlite } from '../store/sqlite/file/restore.ts';
 
@@ -7,14 +7,14 @@ import { restore as restoreSqlite } from '../store/sqlite/file/restore.ts';
  * @param from path of the backup
  * @param migrationsFolder folder with the migrations of every kind of database
  * @returns what was done, in a line
- * @throws SettingsError for a database in memory or PostgreSQL's; DatabaseRefused
+ * @throws SettingsError for a database in memory or PostgreSQL's; DatabaseOpenError
  */
 export function restore(
   { databaseUrl }: Pick<Settings, 'databaseUrl'>,
   from: string,
   migrationsFolder: string,
 ): string {
-  refusePostgres(databaseUrl);
+  assertNotPostgres(databaseUrl);
   if (databaseUrl.kind === 'memory') {
     throw new SettingsError('AIOS_DATABASE_URL names no file that a backup could be restored to.');
   }

@@ -5,15 +5,15 @@ import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { dateFormatter, dateParser } from '../contract/dates.ts';
 import { openDatabase } from '../database.ts';
 import { setAdminPassword } from '../domain/credentials.ts';
-import type { Ports, Store } from '../domain/dependencies.ts';
+import type { Dependencies, Store } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
-import { resourcesOf } from '../domain/seed.ts';
+import { parseSeedResources } from '../domain/seed.ts';
 import { Metrics } from '../http/observe/metrics.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
 /** What the process lends to its commands. */
-export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
+export interface ServeEnvironment extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'> {
   logger: Logger;
   /** Reads a text file. */
   readFile: (path: string) => string;
@@ -35,41 +35,41 @@ export interface World extends Pick<Ports, 'clock' | 'pause' | 'newUuid'> {
  * Opens the database and listens. When it resolves, requests are served.
  * @returns the app, whose `close` also closes the database
  * @throws SettingsError where the settings would let strangers in, or the address can't be had
- * @throws DatabaseRefused
+ * @throws DatabaseOpenError
  */
-export async function serve(settings: Settings, world: World): Promise<App> {
-  refuseStrangers(settings);
-  const { logger } = world;
+export async function serve(settings: Settings, environment: ServeEnvironment): Promise<App> {
+  assertNotExposed(settings);
+  const { logger } = environment;
   const passwords = scryptPasswords();
   const metrics = new Metrics();
   const store = await openDatabase(settings, {
-    migrationsFolder: world.migrationsFolder,
-    server: world.newUuid(),
-    queryProgram: world.queryProgram,
-    now: world.now,
+    migrationsFolder: environment.migrationsFolder,
+    server: environment.newUuid(),
+    queryProgram: environment.queryProgram,
+    now: environment.now,
     onCommit: metrics.committed,
-    onLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
+    onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
     onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
-    stopping: world.stopping,
+    stopping: environment.stopping,
   });
   try {
-    const seed = readSeedFile(settings, world);
+    const seed = readSeedFile(settings, environment);
     if (settings.seedFile !== '') {
-      await store.addResources(seed).catch((error) => refuseSeed(settings, error));
+      await store.addResources(seed).catch((error) => rejectSeed(settings, error));
     }
     if (settings.adminPassword !== '') {
       await setAdminPassword(settings.adminPassword, {
         store,
         passwords,
-        newUuid: world.newUuid,
+        newUuid: environment.newUuid,
       });
     }
     const app = await buildApp({
-      ports: {
+      dependencies: {
         store,
-        clock: world.clock,
-        pause: world.pause,
-        newUuid: world.newUuid,
+        clock: environment.clock,
+        pause: environment.pause,
+        newUuid: environment.newUuid,
         formatDate: dateFormatter(settings.timeZone),
         parseDate: dateParser(settings.timeZone),
         passwords,
@@ -91,9 +91,9 @@ export async function serve(settings: Settings, world: World): Promise<App> {
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
       corsOrigins: settings.corsOrigins,
-      meter: metrics,
-      version: world.version,
-      docsAssets: world.docsAssets,
+      metrics,
+      version: environment.version,
+      docsAssets: environment.docsAssets,
     });
     app.addHook('onClose', () => store.close());
     await listen(app, settings);
@@ -109,18 +109,18 @@ export async function serve(settings: Settings, world: World): Promise<App> {
 }
 
 /** The resources of the seed, none without one. */
-function readSeedFile({ seedFile }: Settings, world: World): Resources {
+function readSeedFile({ seedFile }: Settings, environment: ServeEnvironment): Resources {
   try {
-    return resourcesOf(
-      seedFile === '' ? {} : JSON.parse(world.readFile(seedFile).replace(/^\uFEFF/, '')),
-      world,
+    return parseSeedResources(
+      seedFile === '' ? {} : JSON.parse(environment.readFile(seedFile).replace(/^\uFEFF/, '')),
+      environment,
     );
   } catch (error) {
-    return refuseSeed({ seedFile }, error);
+    return rejectSeed({ seedFile }, error);
   }
 }
 
-function refuseSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
+function rejectSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
   // The parser's sentence shows what stands around the fault, which may be a token.
   const message = (error as Error).message.replace(
     /, (?:\.\.\.)?".*"(?:\.\.\.)?(?= is not valid JSON$)/s,
@@ -163,7 +163,7 @@ async function listen(app: App, { host, port }: Settings): Promise<void> {
 }
 
 /** @throws SettingsError where others than this machine could connect and nothing keeps them out */
-function refuseStrangers({ host, auth, session, accessKey, adminPassword }: Settings): void {
+function assertNotExposed({ host, auth, session, accessKey, adminPassword }: Settings): void {
   const hasSecret = session.length > 0 || accessKey.length > 0 || adminPassword !== '';
   if (isLoopback(host) || auth === 'off' || hasSecret) return;
   throw new SettingsError(

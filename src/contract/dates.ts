@@ -33,15 +33,15 @@ function zoneOffset(timeZone: string): (milliseconds: number) => number {
     return clockAt(second) - second;
   };
   /** Of days without a change of the clocks; undefined for those with one. */
-  const ofDays = new Map<number, number | undefined>();
+  const offsetByDay = new Map<number, number | undefined>();
   return (milliseconds) => {
     const day = Math.floor(milliseconds / DAY);
-    let offset = ofDays.get(day);
-    if (offset === undefined && !ofDays.has(day)) {
+    let offset = offsetByDay.get(day);
+    if (offset === undefined && !offsetByDay.has(day)) {
       const [first, last] = [offsetAt(day * DAY), offsetAt((day + 1) * DAY - 1)];
       offset = first === last ? first : undefined;
-      if (ofDays.size >= DAYS_MAX) ofDays.clear();
-      ofDays.set(day, offset);
+      if (offsetByDay.size >= DAYS_MAX) offsetByDay.clear();
+      offsetByDay.set(day, offset);
     }
     return offset ?? offsetAt(milliseconds);
   };
@@ -88,12 +88,12 @@ export function dateParser(timeZone: string): (text: string) => number | undefin
   const clockAt = zoneClock(timeZone);
   const offset = (near: number): number => clockAt(near) - near;
   return (text) => {
-    const wanted = wallClock(text.trim());
-    if (wanted === undefined) return undefined;
-    const before = wanted - offset(wanted - DAY);
-    const after = wanted - offset(wanted + DAY);
+    const target = wallClock(text.trim());
+    if (target === undefined) return undefined;
+    const before = target - offset(target - DAY);
+    const after = target - offset(target + DAY);
     if (before === after) return before;
-    const exact = [before, after].filter((instant) => clockAt(instant) === wanted);
+    const exact = [before, after].filter((instant) => clockAt(instant) === target);
     return exact.length > 0 ? Math.min(...exact) : before;
   };
 }
@@ -105,9 +105,9 @@ function wallClock(text: string): number | undefined {
     const [year, month, day, hour, minute, second] = sortable.slice(1).map(Number) as Fields;
     return utc([year, month, day, hour, minute, second]);
   }
-  const told = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/.exec(text);
-  if (!told) return undefined;
-  const [, month = '', day, year, hour, minute, second, half] = told;
+  const formatted = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/.exec(text);
+  if (!formatted) return undefined;
+  const [, month = '', day, year, hour, minute, second, half] = formatted;
   if (Number(hour) < 1 || Number(hour) > 12) return undefined;
   const hours = (Number(hour) % 12) + (half === 'PM' ? 12 : 0);
   return utc([
@@ -126,7 +126,7 @@ type Fields = [year: number, month: number, day: number, hour: number, min: numb
 function utc(fields: Fields): number | undefined {
   const instant = instantOf(fields);
   const date = new Date(instant);
-  const read = [
+  const roundTripped = [
     date.getUTCFullYear(),
     date.getUTCMonth() + 1,
     date.getUTCDate(),
@@ -134,7 +134,7 @@ function utc(fields: Fields): number | undefined {
     date.getUTCMinutes(),
     date.getUTCSeconds(),
   ];
-  return read.every((part, index) => part === fields[index]) ? instant : undefined;
+  return roundTripped.every((part, index) => part === fields[index]) ? instant : undefined;
 }
 
 function instantOf([year, month, day, hour, minute, second]: Fields): number {

@@ -111,7 +111,7 @@ export class ApiError extends Error {
   }
 
   /** Whether the request itself is at fault, so that the inline answer is a 4xx. */
-  get isRefusal(): boolean {
+  get isClientError(): boolean {
     return this.status < 500;
   }
 
@@ -122,11 +122,11 @@ export class ApiError extends Error {
   /** The answer's body: exactly `{"error":{…}}` (decision 2). */
   get answer(): ErrorAnswer {
     const { code } = catalogue[this.failure];
-    return { error: { code, description: descriptions[code], details: cut(this.message) } };
+    return { error: { code, description: descriptions[code], details: truncate(this.message) } };
   }
 }
 
-function cut(details: string): string {
+function truncate(details: string): string {
   if (details.length <= DETAILS_MAX) return details;
   // A cut between two halves of a surrogate pair would leave text that is not well-formed.
   return `${details.slice(0, DETAILS_MAX - 3).toWellFormed()}...`;
@@ -138,37 +138,41 @@ export function invalidArgument(details: string): ApiError {
 }
 
 /** Failures a request to an operation's own path can meet, whichever the operation. */
-const anyOperation: readonly Failure[] = [
+const commonFailures: readonly Failure[] = [
   ...(['invalidArgument', 'requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
   ...(['resourceNotFound', 'timedOut', 'notReady', 'internal'] as const),
 ];
 /** Further failures of one that asks for a session. */
-const withSession: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
+const sessionFailures: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
 /** Further failures of an operation with a body. */
-const withBody: readonly Failure[] = ['bodyTooLarge', 'notJson'];
+const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 
 /**
  * The statuses an operation's failures have, ascending, with the codes each may carry.
- * @param own failures of this operation alone
+ * @param operationFailures failures of this operation alone
  * @param open whether it asks for no session
  */
 export function documentedFailures(
   hasBody: boolean,
-  own: readonly Failure[] = [],
+  operationFailures: readonly Failure[] = [],
   open = false,
 ): { status: number; codes: string[] }[] {
-  const common = [...anyOperation, ...(open ? [] : withSession), ...(hasBody ? withBody : [])];
-  return byStatus([...common, ...own]);
+  const common = [
+    ...commonFailures,
+    ...(open ? [] : sessionFailures),
+    ...(hasBody ? bodyFailures : []),
+  ];
+  return byStatus([...common, ...operationFailures]);
 }
 
 /** The same of the poll of a job, which tells any operation's failure. */
 export function jobFailures(): { status: number; codes: string[] }[] {
-  const answered: Failure[] = [
+  const ownFailures: Failure[] = [
     ...(['invalidArgument', 'jobGone'] as const),
     ...(['requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
   ];
   const codes = new Set(Object.values(catalogue).map(({ code }) => code));
-  return byStatus(answered).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
+  return byStatus(ownFailures).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
 }
 
 function byStatus(failures: readonly Failure[]): { status: number; codes: string[] }[] {

@@ -494,7 +494,7 @@ export type Inventory<Name extends OperationName> =
   Definition<Name> extends { inventory: infer Schema extends TSchema } ? Static<Schema> : never;
 
 /** What each kind of answer holds beside `success` (contract §4.5). */
-interface Answers<Inventory> {
+interface ResultByKind<Inventory> {
   inventory: { inventory: Inventory };
   inventories: { inventories?: Inventory[]; total?: number };
   found: { inventories: Inventory[] };
@@ -504,6 +504,6 @@ interface Answers<Inventory> {
 }
 
 /** What the answer holds beside `success`. */
-export type Result<Name extends OperationName> = Answers<
+export type Result<Name extends OperationName> = ResultByKind<
   Inventory<Name>
 >[Definition<Name>['answers']];

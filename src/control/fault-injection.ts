@@ -2,17 +2,17 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Access } from '../domain/dependencies.ts';
-import { answerJson } from '../http/protocol/json-answer.ts';
+import { sendJson } from '../http/protocol/json-answer.ts';
 import { decodedPath, rawPath } from '../http/protocol/paths.ts';
 import type { Control } from './control.ts';
-import { failureOfFault } from './faults.ts';
-import { journaled } from './journal.ts';
+import { faultError } from './faults.ts';
+import { redactEntry } from './journal.ts';
 
 /** The journal's status of a request whose connection was cut. */
 const DROPPED = 0;
 
 /** Strikes requests with the faults that were asked for, and keeps them in the journal. */
-export function interfere(
+export function injectFaults(
   app: FastifyInstance,
   control: Control,
   { wellKnownSessions }: Access,
@@ -20,7 +20,7 @@ export function interfere(
   const { journal, clock } = control;
   const answers = new WeakMap<FastifyRequest, string>();
 
-  function note(request: FastifyRequest, status: number, ms: number): void {
+  function recordEntry(request: FastifyRequest, status: number, ms: number): void {
     if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
     const entry = {
       time: new Date(clock.now()).toISOString(),
@@ -33,10 +33,10 @@ export function interfere(
       request: request.body ?? null,
       response: JSON.parse(answers.get(request) ?? 'null'),
     };
-    journal.add(journaled(entry, [request.session, ...wellKnownSessions]));
+    journal.add(redactEntry(entry, [request.session, ...wellKnownSessions]));
   }
 
-  function cut(request: FastifyRequest, reply: FastifyReply): void {
+  function dropConnection(request: FastifyRequest, reply: FastifyReply): void {
     reply.hijack();
     request.raw.socket.destroy();
   }
@@ -47,21 +47,21 @@ export function interfere(
 
   app.addHook('preHandler', async (request, reply) => {
     const { operation } = request.routeOptions.config;
-    const fault = operation === undefined ? undefined : await control.takeFault(operation);
+    const fault = operation === undefined ? undefined : await control.consumeFault(operation);
     if (!fault) return;
     if (fault.delayMs !== undefined) {
-      const signal = control.untilReset;
+      const signal = control.resetSignal;
       await setTimeout(fault.delayMs, undefined, { ref: false, signal }).catch(() => {});
       await control.refresh();
-      if (signal.aborted) return cut(request, reply);
+      if (signal.aborted) return dropConnection(request, reply);
     }
     if (fault.drop) {
-      cut(request, reply);
-      note(request, DROPPED, reply.elapsedTime);
+      dropConnection(request, reply);
+      recordEntry(request, DROPPED, reply.elapsedTime);
     } else if (fault.status !== undefined) {
-      await answerJson(reply, fault.status, failureOfFault(fault).answer);
+      await sendJson(reply, fault.status, faultError(fault).answer);
     } else if (fault.error) {
-      request.injectedFailure = failureOfFault(fault);
+      request.injectedFailure = faultError(fault);
     }
   });
 
@@ -70,6 +70,6 @@ export function interfere(
     return payload;
   });
   app.addHook('onResponse', async (request, reply) =>
-    note(request, reply.statusCode, reply.elapsedTime),
+    recordEntry(request, reply.statusCode, reply.elapsedTime),
   );
 }

@@ -1,7 +1,7 @@
 import { ApiError, type Failure } from '../contract/errors.ts';
 
 /** Codes that an operation may be made to fail with. */
-const failures = {
+const failureByCode = {
   'SYS.1000': 'internal',
   'SYS.1001': 'timedOut',
   'SYS.1003': 'resourceNotFound',
@@ -11,7 +11,7 @@ const failures = {
   'ID.1000': 'loginFailed',
   'ID.1001': 'sessionInvalid',
 } as const satisfies Record<string, Failure>;
-export const faultCodes = Object.keys(failures) as (keyof typeof failures)[];
+export const faultCodes = Object.keys(failureByCode) as (keyof typeof failureByCode)[];
 
 /** What shall go wrong. */
 export interface Fault {
@@ -33,12 +33,12 @@ export interface Fault {
 export type PlannedFault = Fault & { struck: number };
 
 /** Whether a fault is still to strike a request to an operation. */
-export function strikes({ operation, struck, times }: PlannedFault, asked: string): boolean {
+export function appliesTo({ operation, struck, times }: PlannedFault, asked: string): boolean {
   return (operation === asked || operation === '*') && struck < times;
 }
 
 /** The failure that a fault stands for. */
-export function failureOfFault({ error, operation }: Fault): ApiError {
+export function faultError({ error, operation }: Fault): ApiError {
   const { code = 'SYS.1000', details = `a fault that was asked for ${operation}` } = error ?? {};
-  return new ApiError(failures[code], details);
+  return new ApiError(failureByCode[code], details);
 }

@@ -77,7 +77,7 @@ const REPEATED = /(the body is not valid JSON|, but was).*/s;
  * session, stands; long bodies by their length alone.
  * @param sessions those that are known beside the entry
  */
-export function journaled(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
+export function redactEntry(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
   const { path, query, request, response, ...others } = entry;
   const named = [
     ...secretsIn([query, request, response]),

@@ -1,26 +1,32 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import type { Store } from '../domain/dependencies.ts';
-import { seedOf } from '../domain/seed.ts';
+import { toSeed } from '../domain/seed.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
 import { checkHeaders } from '../http/protocol/headers.ts';
-import { hook } from '../http/protocol/hook.ts';
+import { asHook } from '../http/protocol/hook.ts';
 import type { Control } from './control.ts';
-import { readClock, readFaults, readJobPace, readJournalFilter, readUuids } from './settings.ts';
+import {
+  parseClock,
+  parseFaults,
+  parseJobCompletion,
+  parseJournalFilter,
+  parseUuids,
+} from './settings.ts';
 
 export interface ControlOptions {
   control: Control;
   store: Store;
   /** Lets a request with a valid session pass. */
-  requireSession: SessionCheck;
+  checkSession: SessionCheck;
 }
 
 /** What tests do to the server: under `/_aios`, with the API's own authorization. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
-  const { control, store, requireSession } = options;
+  const { control, store, checkSession } = options;
   const { clock, uuids, journal } = control;
-  app.addHook('onRequest', hook(checkHeaders));
-  app.addHook('onRequest', hook(requireSession));
+  app.addHook('onRequest', asHook(checkHeaders));
+  app.addHook('onRequest', asHook(checkSession));
   app.addHook('onSend', async (_request, reply, payload) => {
     reply.type(JSON_CONTENT_TYPE);
     return payload;
@@ -42,33 +48,33 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     return {};
   });
 
-  route('GET', 'requests', ({ query }) => ({ requests: journal.find(readJournalFilter(query)) }));
+  route('GET', 'requests', ({ query }) => ({ requests: journal.find(parseJournalFilter(query)) }));
   route('DELETE', 'requests', () => {
     journal.clear();
     return {};
   });
 
-  const told = () => ({ faults: control.faults });
-  route('GET', 'faults', told);
+  const listFaults = () => ({ faults: control.faults });
+  route('GET', 'faults', listFaults);
   route('PUT', 'faults', async ({ body }) => {
-    await control.setFaults(readFaults(body));
-    return told();
+    await control.setFaults(parseFaults(body));
+    return listFaults();
   });
 
   route('PUT', 'clock', async ({ body }) => {
-    await control.setClock(readClock(body));
+    await control.setClock(parseClock(body));
     return { now: new Date(clock.now()).toISOString() };
   });
   route('PUT', 'uuids', ({ body }) => {
-    uuids.set(readUuids(body).seed);
+    uuids.set(parseUuids(body).seed);
     return {};
   });
   route('PUT', 'jobs', async ({ body }) => {
-    await control.setFinish(readJobPace(body));
+    await control.setJobCompletion(parseJobCompletion(body));
     return {};
   });
 
   app.get('/_aios/dump', { schema: { hide: true } }, async () =>
-    seedOf(await store.readResources()),
+    toSeed(await store.readResources()),
   );
 }

@@ -12,9 +12,9 @@ import {
   optional,
   text,
 } from '../contract/schemas/types.ts';
-import { compileStrictReader } from '../contract/validation/validator.ts';
+import { compileStrictValidator } from '../contract/validation/validator.ts';
 import { type Fault, faultCodes } from './faults.ts';
-import type { Finish } from './job-delay.ts';
+import type { JobCompletion } from './job-delay.ts';
 import type { JournalFilter } from './journal.ts';
 
 /** Farthest that the clock may be ahead or behind, in milliseconds: ten years. */
@@ -26,8 +26,8 @@ const WAIT_MAX_MS = 86_400_000;
  * Compiles what reads a body, or a query, of the control surface.
  * It throws ApiError SYS.1007 for what is not allowed, unknown members among it.
  */
-function readerOf<Read>(schema: TSchema): (sent: unknown) => Read {
-  const read = compileStrictReader<Read>(schema, 'the control surface');
+function compileBodyValidator<Value>(schema: TSchema): (sent: unknown) => Value {
+  const read = compileStrictValidator<Value>(schema, 'the control surface');
   return (sent) => read(sent ?? {});
 }
 
@@ -47,25 +47,25 @@ const fault = Type.Object({
   }),
 });
 
-const readFaultList = readerOf<{ faults: (Omit<Fault, 'times'> & { times?: number })[] }>(
-  Type.Object({ faults: listOf('The faults, in order.', fault) }),
-);
+const parseFaultList = compileBodyValidator<{
+  faults: (Omit<Fault, 'times'> & { times?: number })[];
+}>(Type.Object({ faults: listOf('The faults, in order.', fault) }));
 
 /** @returns the plan; a fault strikes once unless it says otherwise */
-export function readFaults(sent: unknown): Fault[] {
-  return readFaultList(sent).faults.map((each, index) => {
+export function parseFaults(sent: unknown): Fault[] {
+  return parseFaultList(sent).faults.map((each, index) => {
     const { times = 1, delayMs, drop, error, status } = each;
     if (delayMs === undefined && !drop && !error && status === undefined) {
       throw invalidArgument(
         `field[faults[${index}]] does nothing: give delayMs, drop, error or status`,
       );
     }
-    if (drop) requireOneAtMost({ drop, error, status });
+    if (drop) assertAtMostOne({ drop, error, status });
     return { ...each, times };
   });
 }
 
-const readClockBody = readerOf<{ now?: number; aheadMs?: number }>(
+const parseClockBody = compileBodyValidator<{ now?: number; aheadMs?: number }>(
   Type.Object(
     optional({
       now: isoTime('When the clock stands still'),
@@ -78,29 +78,29 @@ const readClockBody = readerOf<{ now?: number; aheadMs?: number }>(
 );
 
 /** @returns what the clock is set to; nothing of it for the real time */
-export function readClock(sent: unknown): {
+export function parseClock(sent: unknown): {
   still?: number | undefined;
   ahead?: number | undefined;
 } {
-  const { now, aheadMs } = readClockBody(sent);
-  requireOneAtMost({ now, aheadMs });
+  const { now, aheadMs } = parseClockBody(sent);
+  assertAtMostOne({ now, aheadMs });
   return { still: now, ahead: aheadMs };
 }
 
-function requireOneAtMost(members: Record<string, unknown>): void {
-  const given = Object.keys(members).filter((name) => members[name] !== undefined);
-  if (given.length < 2) return;
+function assertAtMostOne(members: Record<string, unknown>): void {
+  const present = Object.keys(members).filter((name) => members[name] !== undefined);
+  if (present.length < 2) return;
   throw invalidArgument(
-    `only one of ${given.map((name) => `field[${name}]`).join(' and ')} can be given`,
+    `only one of ${present.map((name) => `field[${name}]`).join(' and ')} can be given`,
   );
 }
 
 /** @returns the seed of uuids; undefined for random ones */
-export const readUuids = readerOf<{ seed?: string }>(
+export const parseUuids = compileBodyValidator<{ seed?: string }>(
   Type.Object(optional({ seed: text('What determines the uuids to come.') })),
 );
 
-const readFinish = readerOf<{ afterMs?: number; atPoll?: number }>(
+const parseCompletion = compileBodyValidator<{ afterMs?: number; atPoll?: number }>(
   Type.Object(
     optional({
       afterMs: integer('Milliseconds for which polls find a job running.', {
@@ -113,15 +113,15 @@ const readFinish = readerOf<{ afterMs?: number; atPoll?: number }>(
 );
 
 /** @returns when jobs are told to have ended */
-export function readJobPace(sent: unknown): Finish {
-  const { afterMs, atPoll } = readFinish(sent);
-  requireOneAtMost({ afterMs, atPoll });
+export function parseJobCompletion(sent: unknown): JobCompletion {
+  const { afterMs, atPoll } = parseCompletion(sent);
+  assertAtMostOne({ afterMs, atPoll });
   if (afterMs !== undefined) return { afterMs };
   return atPoll === undefined ? 'at once' : { atPoll };
 }
 
 /** Reads the query of a look at the journal. */
-export const readJournalFilter = readerOf<JournalFilter>(
+export const parseJournalFilter = compileBodyValidator<JournalFilter>(
   Type.Object(
     optional({
       operation: oneOf('ZStack’s name of the operation.', operationNames),

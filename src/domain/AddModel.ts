@@ -1,19 +1,19 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { modelInventory } from './inventory.ts';
-import { named, strictly } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { argumentReference, whenStrict } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Adds a model and its bindings to the services named, one of them perhaps the default. */
-export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => {
+export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {
   const {
     modelServiceUuids = [],
     defaultModelServiceUuid,
     tagUuids = [],
-    resourceUuid: uuid = ports.newUuid(),
+    resourceUuid: uuid = dependencies.newUuid(),
     ...fields
   } = params;
-  const now = ports.clock();
+  const now = dependencies.clock();
   const bound = new Set(modelServiceUuids);
   if (defaultModelServiceUuid !== undefined) bound.add(defaultModelServiceUuid);
   const model = {
@@ -24,7 +24,7 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
     modelClassifications: [],
     tagUuids,
     modelServiceRefs: [...bound].map((modelServiceUuid) => ({
-      uuid: ports.newUuid(),
+      uuid: dependencies.newUuid(),
       modelUuid: uuid,
       modelServiceUuid,
       isDefault: modelServiceUuid === defaultModelServiceUuid,
@@ -34,14 +34,17 @@ export const AddModel: Rule<'AddModel'> = async ({ params, ...tags }, ports) => 
   };
   const extras = {
     references: [
-      ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
-      ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
-      ...named('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
-      ...named('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
+      ...whenStrict(
+        dependencies,
+        argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
+      ),
+      ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+      ...argumentReference('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
+      ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
     ],
-    tags: tagsOf(tags, 'ModelVO', uuid, now, ports),
+    tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
   };
-  return ports.store.addModel(model, extras, () => ({
-    inventory: modelInventory(model, ports.formatDate),
+  return dependencies.store.addModel(model, extras, () => ({
+    inventory: modelInventory(model, dependencies.formatDate),
   }));
 };

@@ -1,18 +1,21 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { named, strictly } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { argumentReference, whenStrict } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Registers a center. Nothing is connected to: it counts as connected. */
-export const AddModelCenter: Rule<'AddModelCenter'> = async ({ params, ...tags }, ports) => {
-  const { tagUuids = [], resourceUuid: uuid = ports.newUuid(), ...fields } = params;
-  const now = ports.clock();
-  return ports.store.addModelCenter(
+export const AddModelCenter: Handler<'AddModelCenter'> = async (
+  { params, ...tags },
+  dependencies,
+) => {
+  const { tagUuids = [], resourceUuid: uuid = dependencies.newUuid(), ...fields } = params;
+  const now = dependencies.clock();
+  return dependencies.store.addModelCenter(
     { ...fields, uuid, status: 'Connected', tagUuids, createDate: now, lastOpDate: now },
     {
-      references: strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
-      tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
+      references: whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+      tags: createTags(tags, 'ModelCenterVO', uuid, now, dependencies),
     },
-    (center) => ({ inventory: modelCenterInventory(center, ports.formatDate) }),
+    (center) => ({ inventory: modelCenterInventory(center, dependencies.formatDate) }),
   );
 };

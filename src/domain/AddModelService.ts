@@ -1,22 +1,25 @@
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
-import type { Rule } from './handler.ts';
-import { architecturesOf, serviceImages } from './images.ts';
+import type { Handler } from './handler.ts';
+import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { named, strictly } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { argumentReference, whenStrict } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Adds a service, its images and its bindings to the models named. */
-export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags }, ports) => {
+export const AddModelService: Handler<'AddModelService'> = async (
+  { params, ...tags },
+  dependencies,
+) => {
   const {
     architectureImages = [],
     modelUuids = [],
     tagUuids = [],
     vendorToSpecUuidsMap = {},
-    resourceUuid: uuid = ports.newUuid(),
+    resourceUuid: uuid = dependencies.newUuid(),
     ...fields
   } = params;
-  const now = ports.clock();
-  const images = serviceImages(architectureImages, uuid, now, ports);
+  const now = dependencies.clock();
+  const images = createServiceImages(architectureImages, uuid, now, dependencies);
   const service = {
     uuid,
     size: 0,
@@ -26,7 +29,7 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
     cpuArchitectures: architecturesOf(images),
     modelServiceImages: images,
     modelServiceRefs: [...new Set(modelUuids)].map((modelUuid) => ({
-      uuid: ports.newUuid(),
+      uuid: dependencies.newUuid(),
       modelUuid,
       modelServiceUuid: uuid,
       isDefault: false,
@@ -39,13 +42,16 @@ export const AddModelService: Rule<'AddModelService'> = async ({ params, ...tags
   };
   const extras = {
     references: [
-      ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
-      ...named('modelUuids', 'ModelVO', params.modelUuids),
-      ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
+      ...whenStrict(
+        dependencies,
+        argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
+      ),
+      ...argumentReference('modelUuids', 'ModelVO', params.modelUuids),
+      ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
     ],
-    tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+    tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
   };
-  return ports.store.addModelService(service, extras, () => ({
-    inventory: modelServiceInventory(service, ports.formatDate),
+  return dependencies.store.addModelService(service, extras, () => ({
+    inventory: modelServiceInventory(service, dependencies.formatDate),
   }));
 };

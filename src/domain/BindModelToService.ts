@@ -1,28 +1,28 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { inPath } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { pathReference } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Binds a model to a service, once; dates stay as they are (decisions 14 and 18). */
-export const BindModelToService: Rule<'BindModelToService'> = async (
+export const BindModelToService: Handler<'BindModelToService'> = async (
   { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
-  ports,
+  dependencies,
 ) => {
-  return ports.store.bindModelToService(
-    { uuid: ports.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
+  return dependencies.store.bindModelToService(
+    { uuid: dependencies.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
     {
       references: [
-        inPath('modelUuid', 'ModelVO', modelUuid),
-        inPath('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
+        pathReference('modelUuid', 'ModelVO', modelUuid),
+        pathReference('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
       ],
-      tags: tagsOf(
+      tags: createTags(
         { systemTags, userTags },
         'ModelServiceVO',
         modelServiceUuid,
-        ports.clock(),
-        ports,
+        dependencies.clock(),
+        dependencies,
       ),
     },
-    (service) => ({ inventory: modelServiceInventory(service, ports.formatDate) }),
+    (service) => ({ inventory: modelServiceInventory(service, dependencies.formatDate) }),
   );
 };

@@ -1,37 +1,37 @@
-import type { Rule } from './handler.ts';
-import { architecturesOf, distinctArchitectures, serviceImages } from './images.ts';
+import type { Handler } from './handler.ts';
+import { architecturesOf, createServiceImages, distinctArchitectures } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
 import type { ModelServiceRef } from './records.ts';
-import { inPath, named, strictly } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { argumentReference, pathReference, whenStrict } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Copies a service; what is given overrides it, also `0`, `false` and `""` (decision 17). */
-export const CloneModelService: Rule<'CloneModelService'> = async (
+export const CloneModelService: Handler<'CloneModelService'> = async (
   { path, params, ...tags },
-  ports,
+  dependencies,
 ) => {
   const {
     architectureImages,
     cpuArchitectures,
     tagUuids = [],
-    resourceUuid: uuid = ports.newUuid(),
+    resourceUuid: uuid = dependencies.newUuid(),
     ...fields
   } = params;
-  const now = ports.clock();
+  const now = dependencies.clock();
   const copyOf = (ref: ModelServiceRef): ModelServiceRef => ({
     ...ref,
-    uuid: ports.newUuid(),
+    uuid: dependencies.newUuid(),
     modelServiceUuid: uuid,
     isDefault: false,
   });
-  return ports.store.cloneModelService(
+  return dependencies.store.cloneModelService(
     path.uuid,
     (source) => {
-      const images = serviceImages(
+      const images = createServiceImages(
         architectureImages ?? source.modelServiceImages,
         uuid,
         now,
-        ports,
+        dependencies,
       );
       const inherited = architectureImages ? architecturesOf(images) : source.cpuArchitectures;
       return {
@@ -48,11 +48,11 @@ export const CloneModelService: Rule<'CloneModelService'> = async (
     },
     {
       references: [
-        inPath('uuid', 'ModelServiceVO', path.uuid),
-        ...strictly(ports, named('tagUuids', 'TagVO', params.tagUuids)),
+        pathReference('uuid', 'ModelServiceVO', path.uuid),
+        ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
       ],
-      tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+      tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
     },
-    (clone) => ({ inventory: modelServiceInventory(clone, ports.formatDate) }),
+    (clone) => ({ inventory: modelServiceInventory(clone, dependencies.formatDate) }),
   );
 };

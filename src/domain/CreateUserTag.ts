@@ -1,9 +1,11 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { userTagInventory } from './inventory.ts';
 import { newTag } from './tags.ts';
 
 /** Attaches a user tag to a resource that doesn't carry it yet. */
-export const CreateUserTag: Rule<'CreateUserTag'> = async ({ params }, ports) => {
-  const tag = newTag('User', params, ports.clock(), ports);
-  return ports.store.addTag(tag, () => ({ inventory: userTagInventory(tag, ports.formatDate) }));
+export const CreateUserTag: Handler<'CreateUserTag'> = async ({ params }, dependencies) => {
+  const tag = newTag('User', params, dependencies.clock(), dependencies);
+  return dependencies.store.addTag(tag, () => ({
+    inventory: userTagInventory(tag, dependencies.formatDate),
+  }));
 };

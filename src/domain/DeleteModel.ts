@@ -1,8 +1,8 @@
-import type { Rule } from './handler.ts';
-import { requireUuid } from './references.ts';
+import type { Handler } from './handler.ts';
+import { assertUuid } from './references.ts';
 
 /** Deletes a model with its bindings and tags (decisions 23 and 24). */
-export const DeleteModel: Rule<'DeleteModel'> = async ({ path }, { store }) => {
-  requireUuid('uuid', path.uuid);
+export const DeleteModel: Handler<'DeleteModel'> = async ({ path }, { store }) => {
+  assertUuid('uuid', path.uuid);
   return store.deleteResources('ModelVO', [path.uuid], () => ({}));
 };

@@ -1,10 +1,10 @@
-import type { Rule } from './handler.ts';
-import { malformed } from './references.ts';
+import type { Handler } from './handler.ts';
+import { invalidUuid } from './references.ts';
 
 /** Deletes models, and tells of each how it went: what is no uuid fails alone (contract §4.5). */
-export const DeleteModels: Rule<'DeleteModels'> = async ({ query }, { store }) => {
+export const DeleteModels: Handler<'DeleteModels'> = async ({ query }, { store }) => {
   const results = [...new Set(query.uuids)].map((uuid) => {
-    const failure = malformed('uuid', uuid);
+    const failure = invalidUuid('uuid', uuid);
     return failure
       ? { uuid, success: false, error: failure.answer.error }
       : { uuid, success: true };

@@ -1,8 +1,8 @@
-import type { Rule } from './handler.ts';
-import { requireUuid } from './references.ts';
+import type { Handler } from './handler.ts';
+import { assertUuid } from './references.ts';
 
 /** Deletes a user or system tag (decision 23). */
-export const DeleteTag: Rule<'DeleteTag'> = async ({ path }, { store }) => {
-  requireUuid('uuid', path.uuid);
+export const DeleteTag: Handler<'DeleteTag'> = async ({ path }, { store }) => {
+  assertUuid('uuid', path.uuid);
   return store.deleteTag(path.uuid, () => ({}));
 };

@@ -1,4 +1,4 @@
-import { getRule } from './queries.ts';
+import { getHandler } from './queries.ts';
 
 /** Returns one model, or an empty list. */
-export const GetModel = getRule<'GetModel'>('Model');
+export const GetModel = getHandler<'GetModel'>('Model');

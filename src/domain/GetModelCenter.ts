@@ -1,4 +1,4 @@
-import { getRule } from './queries.ts';
+import { getHandler } from './queries.ts';
 
 /** Returns one center, or an empty list. */
-export const GetModelCenter = getRule<'GetModelCenter'>('ModelCenter');
+export const GetModelCenter = getHandler<'GetModelCenter'>('ModelCenter');

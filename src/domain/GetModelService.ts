@@ -1,4 +1,4 @@
-import { getRule } from './queries.ts';
+import { getHandler } from './queries.ts';
 
 /** Returns one service, or an empty list. */
-export const GetModelService = getRule<'GetModelService'>('ModelService');
+export const GetModelService = getHandler<'GetModelService'>('ModelService');

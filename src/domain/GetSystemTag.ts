@@ -1,4 +1,4 @@
-import { getRule } from './queries.ts';
+import { getHandler } from './queries.ts';
 
 /** Returns one system tag, or an empty list. */
-export const GetSystemTag = getRule<'GetSystemTag'>('SystemTag');
+export const GetSystemTag = getHandler<'GetSystemTag'>('SystemTag');

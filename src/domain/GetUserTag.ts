@@ -1,4 +1,4 @@
-import { getRule } from './queries.ts';
+import { getHandler } from './queries.ts';
 
 /** Returns one user tag, or an empty list. */
-export const GetUserTag = getRule<'GetUserTag'>('UserTag');
+export const GetUserTag = getHandler<'GetUserTag'>('UserTag');

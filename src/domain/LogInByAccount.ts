@@ -1,19 +1,24 @@
 import { ApiError } from '../contract/errors.ts';
-import { checkCredentials } from './credentials.ts';
-import type { Rule } from './handler.ts';
+import { verifyCredentials } from './credentials.ts';
+import type { Handler } from './handler.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
 
 /** Begins a session (contract §4.1); where no session is asked for, any password does (§4.8). */
-export const LogInByAccount: Rule<'LogInByAccount'> = async ({ params, caller }, ports) => {
+export const LogInByAccount: Handler<'LogInByAccount'> = async (
+  { params, caller },
+  dependencies,
+) => {
   const { accountName, password } = params;
-  const { access, loginAttempts, clock, newSecret, store } = ports;
+  const { access, loginAttempts, clock, newSecret, store } = dependencies;
   const admitted =
     !access.required ||
-    (await loginAttempts.run(caller.address, () => checkCredentials(accountName, password, ports)));
+    (await loginAttempts.run(caller.address, () =>
+      verifyCredentials(accountName, password, dependencies),
+    ));
   if (!admitted) throw new ApiError('loginFailed', 'wrong account name or password');
   const now = clock();
   const session = adminSession(newSecret(), now, now + access.sessionLifetime);
   await store.addSession(session, now);
-  return { inventory: sessionInventory(session, ports.formatDate) };
+  return { inventory: sessionInventory(session, dependencies.formatDate) };
 };

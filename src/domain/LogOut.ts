@@ -1,7 +1,7 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 
 /** Ends a session; those of the settings stay (contract §4.8), an unknown one is ended already. */
-export const LogOut: Rule<'LogOut'> = async ({ path }, { store, access }) => {
+export const LogOut: Handler<'LogOut'> = async ({ path }, { store, access }) => {
   if (!access.wellKnownSessions.has(path.uuid)) await store.deleteSession(path.uuid);
   return {};
 };

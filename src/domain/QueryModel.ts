@@ -1,4 +1,4 @@
-import { queryRule } from './queries.ts';
+import { queryHandler } from './queries.ts';
 
 /** Lists models. */
-export const QueryModel = queryRule<'QueryModel'>('Model');
+export const QueryModel = queryHandler<'QueryModel'>('Model');

@@ -1,4 +1,4 @@
-import { queryRule } from './queries.ts';
+import { queryHandler } from './queries.ts';
 
 /** Lists centers. */
-export const QueryModelCenter = queryRule<'QueryModelCenter'>('ModelCenter');
+export const QueryModelCenter = queryHandler<'QueryModelCenter'>('ModelCenter');

@@ -1,4 +1,4 @@
-import { queryRule } from './queries.ts';
+import { queryHandler } from './queries.ts';
 
 /** Lists services. */
-export const QueryModelService = queryRule<'QueryModelService'>('ModelService');
+export const QueryModelService = queryHandler<'QueryModelService'>('ModelService');

@@ -1,4 +1,4 @@
-import { queryRule } from './queries.ts';
+import { queryHandler } from './queries.ts';
 
 /** Lists system tags. */
-export const QuerySystemTag = queryRule<'QuerySystemTag'>('SystemTag');
+export const QuerySystemTag = queryHandler<'QuerySystemTag'>('SystemTag');

@@ -1,4 +1,4 @@
-import { queryRule } from './queries.ts';
+import { queryHandler } from './queries.ts';
 
 /** Lists user tags. */
-export const QueryUserTag = queryRule<'QueryUserTag'>('UserTag');
+export const QueryUserTag = queryHandler<'QueryUserTag'>('UserTag');

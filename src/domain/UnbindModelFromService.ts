@@ -1,12 +1,12 @@
-import type { Rule } from './handler.ts';
-import { requireUuid } from './references.ts';
+import type { Handler } from './handler.ts';
+import { assertUuid } from './references.ts';
 
 /** Removes a binding; without one there is nothing to do (decision 19). */
-export const UnbindModelFromService: Rule<'UnbindModelFromService'> = async (
+export const UnbindModelFromService: Handler<'UnbindModelFromService'> = async (
   { path },
   { store },
 ) => {
-  requireUuid('modelUuid', path.modelUuid);
-  requireUuid('modelServiceUuid', path.modelServiceUuid);
+  assertUuid('modelUuid', path.modelUuid);
+  assertUuid('modelServiceUuid', path.modelServiceUuid);
   return store.unbindModelFromService(path.modelUuid, path.modelServiceUuid, () => ({}));
 };

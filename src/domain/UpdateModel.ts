@@ -1,37 +1,40 @@
-import type { Ports } from './dependencies.ts';
-import type { Rule } from './handler.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Handler } from './handler.ts';
 import { modelInventory } from './inventory.ts';
 import type { Model } from './records.ts';
-import { inPath, named, strictly } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { argumentReference, pathReference, whenStrict } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 27). */
-export const UpdateModel: Rule<'UpdateModel'> = async (
+export const UpdateModel: Handler<'UpdateModel'> = async (
   { path: { uuid }, params, ...tags },
-  ports,
+  dependencies,
 ) => {
   const { defaultModelServiceUuid, clearDefaultModelService, ...fields } = params;
-  const now = ports.clock();
-  return ports.store.changeModel(
+  const now = dependencies.clock();
+  return dependencies.store.changeModel(
     uuid,
     (current) => ({
       ...current,
       ...fields,
       ...(clearDefaultModelService && { modelServiceRefs: withoutDefault(current) }),
       ...(defaultModelServiceUuid !== undefined && {
-        modelServiceRefs: withDefault(current, defaultModelServiceUuid, ports),
+        modelServiceRefs: withDefault(current, defaultModelServiceUuid, dependencies),
       }),
       lastOpDate: now,
     }),
     {
       references: [
-        inPath('uuid', 'ModelVO', uuid),
-        ...strictly(ports, named('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid)),
-        ...named('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
+        pathReference('uuid', 'ModelVO', uuid),
+        ...whenStrict(
+          dependencies,
+          argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
+        ),
+        ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
       ],
-      tags: tagsOf(tags, 'ModelVO', uuid, now, ports),
+      tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
     },
-    (model) => ({ inventory: modelInventory(model, ports.formatDate) }),
+    (model) => ({ inventory: modelInventory(model, dependencies.formatDate) }),
   );
 };
 
@@ -39,7 +42,7 @@ export const UpdateModel: Rule<'UpdateModel'> = async (
 function withDefault(
   { uuid, modelServiceRefs }: Model,
   modelServiceUuid: string,
-  { newUuid }: Ports,
+  { newUuid }: Dependencies,
 ): Model['modelServiceRefs'] {
   const bound = modelServiceRefs.some((ref) => ref.modelServiceUuid === modelServiceUuid);
   const added = { uuid: newUuid(), modelUuid: uuid, modelServiceUuid, isDefault: true };

@@ -1,21 +1,21 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { inPath } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { pathReference } from './references.ts';
+import { createTags } from './tags.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (decision 14). */
-export const UpdateModelCenter: Rule<'UpdateModelCenter'> = async (
+export const UpdateModelCenter: Handler<'UpdateModelCenter'> = async (
   { path: { uuid }, params, ...tags },
-  ports,
+  dependencies,
 ) => {
-  const now = ports.clock();
-  return ports.store.changeModelCenter(
+  const now = dependencies.clock();
+  return dependencies.store.changeModelCenter(
     uuid,
     (current) => ({ ...current, ...params, lastOpDate: now }),
     {
-      references: [inPath('uuid', 'ModelCenterVO', uuid)],
-      tags: tagsOf(tags, 'ModelCenterVO', uuid, now, ports),
+      references: [pathReference('uuid', 'ModelCenterVO', uuid)],
+      tags: createTags(tags, 'ModelCenterVO', uuid, now, dependencies),
     },
-    (center) => ({ inventory: modelCenterInventory(center, ports.formatDate) }),
+    (center) => ({ inventory: modelCenterInventory(center, dependencies.formatDate) }),
   );
 };

@@ -1,20 +1,21 @@
-import type { Rule } from './handler.ts';
-import { architecturesOf, serviceImages } from './images.ts';
+import type { Handler } from './handler.ts';
+import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { inPath } from './references.ts';
-import { tagsOf } from './tags.ts';
+import { pathReference } from './references.ts';
+import { createTags } from './tags.ts';
 import { splitYamlEdits } from './yaml-edits.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 15). */
-export const UpdateModelService: Rule<'UpdateModelService'> = async (
+export const UpdateModelService: Handler<'UpdateModelService'> = async (
   { path: { uuid }, params, ...tags },
-  ports,
+  dependencies,
 ) => {
   const { architectureImages, ...others } = params;
   const { fields, editYaml } = await splitYamlEdits(others);
-  const now = ports.clock();
-  const images = architectureImages && serviceImages(architectureImages, uuid, now, ports);
-  return ports.store.changeModelService(
+  const now = dependencies.clock();
+  const images =
+    architectureImages && createServiceImages(architectureImages, uuid, now, dependencies);
+  return dependencies.store.changeModelService(
     uuid,
     (current) => ({
       ...current,
@@ -24,9 +25,9 @@ export const UpdateModelService: Rule<'UpdateModelService'> = async (
       lastOpDate: now,
     }),
     {
-      references: [inPath('uuid', 'ModelServiceVO', uuid)],
-      tags: tagsOf(tags, 'ModelServiceVO', uuid, now, ports),
+      references: [pathReference('uuid', 'ModelServiceVO', uuid)],
+      tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
     },
-    (service) => ({ inventory: modelServiceInventory(service, ports.formatDate) }),
+    (service) => ({ inventory: modelServiceInventory(service, dependencies.formatDate) }),
   );
 };

@@ -1,10 +1,13 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { systemTagInventory } from './inventory.ts';
 
 /** Changes a tag's text, into one that its resource doesn't carry yet. */
-export const UpdateSystemTag: Rule<'UpdateSystemTag'> = async ({ path, params }, ports) => {
-  const change = { tag: params.tag, lastOpDate: ports.clock() };
-  return ports.store.changeSystemTag(path.uuid, change, (tag) => ({
-    inventory: systemTagInventory(tag, ports.formatDate),
+export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
+  { path, params },
+  dependencies,
+) => {
+  const change = { tag: params.tag, lastOpDate: dependencies.clock() };
+  return dependencies.store.changeSystemTag(path.uuid, change, (tag) => ({
+    inventory: systemTagInventory(tag, dependencies.formatDate),
   }));
 };

@@ -1,8 +1,8 @@
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 
 /** Tells whether requests with a session would be admitted. */
-export const ValidateSession: Rule<'ValidateSession'> = async ({ path }, ports) => {
-  const { access, store, clock } = ports;
+export const ValidateSession: Handler<'ValidateSession'> = async ({ path }, dependencies) => {
+  const { access, store, clock } = dependencies;
   const always = !access.required || access.wellKnownSessions.has(path.uuid);
   return { valid: always || (await store.findSession(path.uuid, clock())) !== undefined };
 };

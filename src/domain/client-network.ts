@@ -9,11 +9,11 @@ const OTHER_MAX = 64;
  * written as IPv6; another IPv6 address as its /64, because one client has all addresses of that.
  * @param address with or without a port, as proxies write it; other text counts as its beginning
  */
-export function networkOf(address: string): string {
+export function clientNetwork(address: string): string {
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/%.*$/, '');
   const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(bare) ?? [];
   if (ipv4 !== undefined) return ipv4;
-  const groups = groupsOf(bare);
+  const groups = parseIpv6Groups(bare);
   if (!groups) return address.slice(0, OTHER_MAX);
   const [high = 0, low = 0] = groups.slice(-2);
   const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
@@ -23,7 +23,7 @@ export function networkOf(address: string): string {
 }
 
 /** The eight numbers of an IPv6 address; undefined for what is none. */
-function groupsOf(text: string): number[] | undefined {
+function parseIpv6Groups(text: string): number[] | undefined {
   const hex = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
     const [a, b, c, d] = bytes.slice(0, 4).map(Number) as [number, number, number, number];
     return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;

@@ -1,5 +1,5 @@
 import type { ErrorAnswer } from '../contract/errors.ts';
-import type { Kind, QueryField } from '../contract/schemas/fields.ts';
+import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { LoginAttempts } from './logins.ts';
 import type {
@@ -11,16 +11,16 @@ import type {
   ModelService,
   ModelServiceRef,
   NewJob,
+  PublicView,
   Records,
   Resources,
   Session,
   SystemTag,
   Tag,
-  Told,
 } from './records.ts';
 
 /** What the rules need of the world. */
-export interface Ports extends Memory {
+export interface Dependencies extends InMemoryState {
   store: Store;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -41,7 +41,7 @@ export interface Ports extends Memory {
 }
 
 /** What the rules remember from request to request, in this process alone. */
-export interface Memory {
+export interface InMemoryState {
   loginAttempts: LoginAttempts;
 }
 
@@ -88,13 +88,13 @@ export interface WriteExtras {
 export type Scalar = string | number | boolean;
 
 /** What a condition asks of a value. Texts compare without regard to the case of ASCII letters. */
-export type Test =
+export type Predicate =
   | { is: '=' | '<' | '<=' | '>' | '>='; value: Scalar }
-  | { is: 'among'; values: readonly Scalar[] }
+  | { is: 'in'; values: readonly Scalar[] }
   /** `%` stands for any text, `_` for one character, `\` takes the next character for itself. */
   | { is: 'like'; pattern: string }
   /** Times from the first on and before the second, in milliseconds. */
-  | { is: 'within'; from: number; before: number }
+  | { is: 'range'; from: number; before: number }
   /** Times in one of these seconds, each given by its first millisecond. */
   | { is: 'in seconds'; seconds: readonly number[] }
   | { is: 'present' };
@@ -106,7 +106,7 @@ export type Test =
  */
 export interface Condition {
   field: QueryField;
-  test: Test;
+  predicate: Predicate;
   negated: boolean;
 }
 
@@ -130,7 +130,7 @@ export interface PageQuery {
  * The writes of operations, as whole intents: each method is one transaction that is done, durably,
  * when its promise resolves, or not at all when it rejects.
  *
- * Each makes its operation's result of what it wrote, by `resultOf`, inside the transaction: so a job
+ * Each makes its operation's result of what it wrote, by `toResult`, inside the transaction: so a job
  * commits together with its result.
  *
  * Every method may reject with ApiError: SYS.1003 for a resource that must exist and doesn't,
@@ -142,7 +142,7 @@ export interface Writes {
   addModelService<Result>(
     service: ModelService,
     extras: WriteExtras,
-    resultOf: () => Result,
+    toResult: () => Result,
   ): Promise<Result>;
 
   /**
@@ -153,7 +153,7 @@ export interface Writes {
     uuid: string,
     change: (current: ModelService) => Omit<ModelService, 'modelServiceRefs'>,
     extras: WriteExtras,
-    resultOf: (changed: ModelService) => Result,
+    toResult: (changed: ModelService) => Result,
   ): Promise<Result>;
 
   /**
@@ -164,11 +164,11 @@ export interface Writes {
     sourceUuid: string,
     derive: (source: ModelService) => ModelService,
     extras: WriteExtras,
-    resultOf: (clone: ModelService) => Result,
+    toResult: (clone: ModelService) => Result,
   ): Promise<Result>;
 
   /** Adds a model with its refs. */
-  addModel<Result>(model: Model, extras: WriteExtras, resultOf: () => Result): Promise<Result>;
+  addModel<Result>(model: Model, extras: WriteExtras, toResult: () => Result): Promise<Result>;
 
   /**
    * Replaces a model's own fields by what `change` makes of them, adds the refs that are new and
@@ -179,13 +179,13 @@ export interface Writes {
     uuid: string,
     change: (current: Model) => Model,
     extras: WriteExtras,
-    resultOf: (changed: Model) => Result,
+    toResult: (changed: Model) => Result,
   ): Promise<Result>;
 
   addModelCenter<Result>(
     center: ModelCenterFields,
     extras: WriteExtras,
-    resultOf: (added: ModelCenter) => Result,
+    toResult: (added: ModelCenter) => Result,
   ): Promise<Result>;
 
   /** @param change pure; what it throws undoes everything */
@@ -193,28 +193,28 @@ export interface Writes {
     uuid: string,
     change: (current: ModelCenterFields) => ModelCenterFields,
     extras: WriteExtras,
-    resultOf: (changed: ModelCenter) => Result,
+    toResult: (changed: ModelCenter) => Result,
   ): Promise<Result>;
 
   /** Adds a ref, unless its model is already bound to its service. */
   bindModelToService<Result>(
     ref: ModelServiceRef,
     extras: WriteExtras,
-    resultOf: (service: ModelService) => Result,
+    toResult: (service: ModelService) => Result,
   ): Promise<Result>;
 
   /** Removes a ref, if it is there. */
   unbindModelFromService<Result>(
     modelUuid: string,
     modelServiceUuid: string,
-    resultOf: () => Result,
+    toResult: () => Result,
   ): Promise<Result>;
 
   /** Deletes those of the resources that are there, with all that belongs to them. */
   deleteResources<Result>(
     type: ResourceType,
     uuids: readonly string[],
-    resultOf: () => Result,
+    toResult: () => Result,
   ): Promise<Result>;
 
   /**
@@ -224,11 +224,11 @@ export interface Writes {
   deleteModelCenter<Result>(
     uuid: string,
     options: { withModels: boolean },
-    resultOf: () => Result,
+    toResult: () => Result,
   ): Promise<Result>;
 
   /** Adds a tag; SYS.1003 without its resource, SYS.1006 where that carries it already. */
-  addTag<Result>(tag: Tag, resultOf: () => Result): Promise<Result>;
+  addTag<Result>(tag: Tag, toResult: () => Result): Promise<Result>;
 
   /**
    * Changes a tag's text and lastOpDate; SYS.1003 without the tag, SYS.1006 where its resource
@@ -237,22 +237,22 @@ export interface Writes {
   changeSystemTag<Result>(
     uuid: string,
     change: Pick<Tag, 'tag' | 'lastOpDate'>,
-    resultOf: (changed: SystemTag) => Result,
+    toResult: (changed: SystemTag) => Result,
   ): Promise<Result>;
 
   /** Deletes a tag of any type, if it is there. */
-  deleteTag<Result>(uuid: string, resultOf: () => Result): Promise<Result>;
+  deleteTag<Result>(uuid: string, toResult: () => Result): Promise<Result>;
 
   /**
    * Sets a session's expiry, earlier or later.
    * @param now milliseconds since the epoch
-   * @param resultOf gets undefined for one that is unknown or has expired; what it throws undoes all
+   * @param toResult gets undefined for one that is unknown or has expired; what it throws undoes all
    */
   renewSession<Result>(
     uuid: string,
     now: number,
     expiredDate: number,
-    resultOf: (session: Session | undefined) => Result,
+    toResult: (session: Session | undefined) => Result,
   ): Promise<Result>;
 }
 
@@ -295,28 +295,28 @@ export interface Store extends Writes {
   changeHook(hook: Hook): Promise<void>;
 
   /** @param isAborted where it says so, the read may be skipped, and reject */
-  find<K extends Kind>(
+  find<K extends EntityKind>(
     kind: K,
     uuid: string,
     isAborted?: IsAborted,
   ): Promise<Records[K] | undefined>;
 
   /** A page of records; SYS.1007 for one that holds too much. */
-  list<K extends Kind>(
+  list<K extends EntityKind>(
     kind: K,
     query: PageQuery,
     isAborted?: IsAborted,
-  ): Promise<Told<Records[K]>[]>;
+  ): Promise<PublicView<Records[K]>[]>;
 
   /** The same, each with these fields of its own alone. */
-  listFields<K extends Kind>(
+  listFields<K extends EntityKind>(
     kind: K,
     query: PageQuery,
     fields: readonly string[],
     isAborted?: IsAborted,
   ): Promise<Partial<Records[K]>[]>;
 
-  count(kind: Kind, conditions: readonly Condition[]): Promise<number>;
+  count(kind: EntityKind, conditions: readonly Condition[]): Promise<number>;
 
   /**
    * Adds a session and removes those that have expired.

@@ -16,7 +16,7 @@ import { GetModelCenter } from './GetModelCenter.ts';
 import { GetModelService } from './GetModelService.ts';
 import { GetSystemTag } from './GetSystemTag.ts';
 import { GetUserTag } from './GetUserTag.ts';
-import type { Rule } from './handler.ts';
+import type { Handler } from './handler.ts';
 import { LogInByAccount } from './LogInByAccount.ts';
 import { LogOut } from './LogOut.ts';
 import { QueryModel } from './QueryModel.ts';
@@ -33,7 +33,7 @@ import { UpdateSystemTag } from './UpdateSystemTag.ts';
 import { ValidateSession } from './ValidateSession.ts';
 
 /** The rule of every operation of the catalogue. */
-export const rules: { readonly [Name in OperationName]: Rule<Name> } = {
+export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   AddModelService,
   UpdateModelService,
   CloneModelService,

@@ -1,4 +1,4 @@
-import type { Ports } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { ModelService, ModelServiceImage } from './records.ts';
 
 type Architecture = ModelServiceImage['cpuArchitecture'];
@@ -7,11 +7,11 @@ type Architecture = ModelServiceImage['cpuArchitecture'];
 type Image = Pick<ModelServiceImage, 'vmImageUuid' | 'dockerImage'> & { cpuArchitecture: string };
 
 /** Images, whether given or another service's, as this service's own: new uuids and dates. */
-export function serviceImages(
+export function createServiceImages(
   images: readonly Image[],
   modelServiceUuid: string,
   now: number,
-  { newUuid }: Ports,
+  { newUuid }: Dependencies,
 ): ModelServiceImage[] {
   return images.map((image) => ({
     ...image,

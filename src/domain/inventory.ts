@@ -1,5 +1,5 @@
 import { compileLiteral } from '../contract/compiled.ts';
-import { type Kind, queryables } from '../contract/schemas/fields.ts';
+import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
 import { ModelInventory } from '../contract/schemas/model.ts';
 import {
   type ModelCenterCapacityInventory,
@@ -19,80 +19,87 @@ import type {
   ModelService,
   ModelServiceImage,
   ModelServiceRef,
+  PublicView,
   Records,
   Session,
   SystemTag,
-  Told,
   UserTag,
 } from './records.ts';
 
 type FormatDate = (milliseconds: number) => string;
 
 /** An inventory's schema, of which the names are looked at, and what is a time. */
-interface Inventoried {
+interface InventorySchema {
   properties: object;
 }
 
-const propertiesOf = ({ properties }: Inventoried) =>
+const propertiesOf = ({ properties }: InventorySchema) =>
   Object.entries(properties as Record<string, { [Time]?: true }>);
 
 /**
  * Compiles what makes an inventory of what is kept: the contract's fields, without what is unset
  * (decision 3).
- * @param beside the fields whose values are made otherwise, and given beside what is kept
+ * @param computed the fields whose values are made otherwise, and given beside what is kept
  */
-function compileTeller<Kept, Inventory>(
-  schema: Inventoried,
-  beside: (keyof Inventory)[] = [],
-): (kept: Kept, formatDate: FormatDate, beside?: Partial<Inventory>) => Inventory {
+function compileToInventory<Stored, Inventory>(
+  schema: InventorySchema,
+  computed: (keyof Inventory)[] = [],
+): (stored: Stored, formatDate: FormatDate, computed?: Partial<Inventory>) => Inventory {
   const values = propertiesOf(schema).map(([field, { [Time]: isTime }]) => {
-    const kept = `kept.${field}`;
-    if (beside.includes(field as keyof Inventory)) return [field, `beside.${field}`];
+    const stored = `kept.${field}`;
+    if (computed.includes(field as keyof Inventory)) return [field, `beside.${field}`];
     return [
       field,
-      isTime ? `${kept} == null ? undefined : formatDate(${kept})` : `${kept} ?? undefined`,
+      isTime ? `${stored} == null ? undefined : formatDate(${stored})` : `${stored} ?? undefined`,
     ];
   });
   return compileLiteral(['kept', 'formatDate', 'beside'], Object.fromEntries(values));
 }
 
-const tellImage = compileTeller<ModelServiceImage, ModelServiceImageInventory>(
+const toImageInventory = compileToInventory<ModelServiceImage, ModelServiceImageInventory>(
   ModelServiceImageInventory,
 );
-const tellRef = compileTeller<ModelServiceRef, ModelServiceRefInventory>(ModelServiceRefInventory);
-const tellService = compileTeller<Told<ModelService>, ModelServiceInventory>(
+const toRefInventory = compileToInventory<ModelServiceRef, ModelServiceRefInventory>(
+  ModelServiceRefInventory,
+);
+const toServiceInventory = compileToInventory<PublicView<ModelService>, ModelServiceInventory>(
   ModelServiceInventory,
   ['modelServiceRefs', 'modelServiceImages'],
 );
-const tellModel = compileTeller<Told<Model>, ModelInventory>(ModelInventory, ['modelServiceRefs']);
-const tellCenter = compileTeller<Told<ModelCenter>, ModelCenterInventory>(ModelCenterInventory, [
-  'capacity',
+const toModelInventory = compileToInventory<PublicView<Model>, ModelInventory>(ModelInventory, [
+  'modelServiceRefs',
 ]);
-const tellSession = compileTeller<Session, SessionInventory>(SessionInventory, [
+const toCenterInventory = compileToInventory<PublicView<ModelCenter>, ModelCenterInventory>(
+  ModelCenterInventory,
+  ['capacity'],
+);
+const toSessionInventory = compileToInventory<Session, SessionInventory>(SessionInventory, [
   'noSessionEvaluation',
 ]);
 
 /** The one place where what is kept of a service becomes what is told of it. */
 export function modelServiceInventory(
-  service: Told<ModelService>,
+  service: PublicView<ModelService>,
   formatDate: FormatDate,
 ): ModelServiceInventory {
-  return tellService(service, formatDate, {
-    modelServiceRefs: service.modelServiceRefs.map((ref) => tellRef(ref, formatDate)),
-    modelServiceImages: service.modelServiceImages.map((image) => tellImage(image, formatDate)),
+  return toServiceInventory(service, formatDate, {
+    modelServiceRefs: service.modelServiceRefs.map((ref) => toRefInventory(ref, formatDate)),
+    modelServiceImages: service.modelServiceImages.map((image) =>
+      toImageInventory(image, formatDate),
+    ),
   });
 }
 
 /** The one place where what is kept of a model becomes what is told of it. */
-export function modelInventory(model: Told<Model>, formatDate: FormatDate): ModelInventory {
-  return tellModel(model, formatDate, {
-    modelServiceRefs: model.modelServiceRefs.map((ref) => tellRef(ref, formatDate)),
+export function modelInventory(model: PublicView<Model>, formatDate: FormatDate): ModelInventory {
+  return toModelInventory(model, formatDate, {
+    modelServiceRefs: model.modelServiceRefs.map((ref) => toRefInventory(ref, formatDate)),
   });
 }
 
 /** The one place where what is kept of a center becomes what is told of it. */
 export function modelCenterInventory(
-  center: Told<ModelCenter>,
+  center: PublicView<ModelCenter>,
   formatDate: FormatDate,
 ): ModelCenterInventory {
   const capacity: ModelCenterCapacityInventory = {
@@ -107,25 +114,25 @@ export function modelCenterInventory(
     totalCapacity: 0,
     availableCapacity: 0,
   };
-  return tellCenter(center, formatDate, { capacity });
+  return toCenterInventory(center, formatDate, { capacity });
 }
 
 /** The one place where what is kept of a session becomes what is told of it. */
 export function sessionInventory(session: Session, formatDate: FormatDate): SessionInventory {
-  return tellSession(session, formatDate, { noSessionEvaluation: false });
+  return toSessionInventory(session, formatDate, { noSessionEvaluation: false });
 }
 
 /** The one place where what is kept of a user tag becomes what is told of it. */
 export const userTagInventory: (tag: UserTag, formatDate: FormatDate) => UserTagInventory =
-  compileTeller(UserTagInventory);
+  compileToInventory(UserTagInventory);
 
 /** The one place where what is kept of a system tag becomes what is told of it. */
 export const systemTagInventory: (tag: SystemTag, formatDate: FormatDate) => SystemTagInventory =
-  compileTeller(SystemTagInventory);
+  compileToInventory(SystemTagInventory);
 
-type Tell = (record: never, formatDate: FormatDate) => unknown;
+type ToInventory = (record: never, formatDate: FormatDate) => unknown;
 
-const whole: Record<Kind, Tell> = {
+const toInventoryByKind: Record<EntityKind, ToInventory> = {
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
@@ -134,27 +141,27 @@ const whole: Record<Kind, Tell> = {
 };
 
 /** What is told of a resource of any kind. */
-export function inventoryOf<K extends Kind>(
+export function toInventory<K extends EntityKind>(
   kind: K,
-  record: Told<Records[K]>,
+  record: PublicView<Records[K]>,
   formatDate: FormatDate,
 ): unknown {
-  return whole[kind](record as never, formatDate);
+  return toInventoryByKind[kind](record as never, formatDate);
 }
 
 /** What is told of a resource where only some of its own fields are asked for. */
-export function partialInventoryOf(
-  kind: Kind,
+export function toPartialInventory(
+  kind: EntityKind,
   record: object,
-  asked: readonly string[],
+  fields: readonly string[],
   formatDate: FormatDate,
 ): unknown {
-  const kept = record as Record<string, unknown>;
-  const told = propertiesOf(queryables[kind].inventory)
-    .filter(([field]) => asked.includes(field) && (kept[field] ?? null) !== null)
+  const stored = record as Record<string, unknown>;
+  const shown = propertiesOf(queryableEntities[kind].inventory)
+    .filter(([field]) => fields.includes(field) && (stored[field] ?? null) !== null)
     .map(([field, { [Time]: isTime }]) => [
       field,
-      isTime ? formatDate(kept[field] as number) : kept[field],
+      isTime ? formatDate(stored[field] as number) : stored[field],
     ]);
-  return Object.fromEntries(told);
+  return Object.fromEntries(shown);
 }

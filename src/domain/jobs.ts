@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../contract/errors.ts';
-import type { Ports, Store } from './dependencies.ts';
+import type { Dependencies, Store } from './dependencies.ts';
 import type { Job, NewJob } from './records.ts';
 
 /** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (F5). */
@@ -9,7 +9,7 @@ const REFUSED_MAX = 1000;
 const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
 /** How a job has ended, as whoever asks for it is told. */
-export interface Outcome {
+export interface JobOutcome {
   success: boolean;
   /** The body of the answer: the operation's, or its failure's. */
   body: object;
@@ -18,42 +18,42 @@ export interface Outcome {
 /** Whether a poll is told that a job is still running; none ever is by itself. */
 export type IsRunning = (job: Pick<Job, 'uuid' | 'createDate'>) => boolean;
 
-export type Ended<Result> = { result: Result } | { failure: ApiError };
+export type JobResult<Result> = { result: Result } | { failure: ApiError };
 
 /** A job that was refused for lack of a session, with the body of its failure. */
-interface RefusedJob {
+interface RejectedJob {
   createDate: number;
   failure: object;
 }
 
 /** What becomes of jobs: each ends in the transaction of what its operation writes. */
 export class Jobs {
-  readonly #ports: Pick<Ports, 'store' | 'clock' | 'pause'>;
+  readonly #dependencies: Pick<Dependencies, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
   readonly #isRunning: IsRunning;
-  readonly #refused: LRUCache<string, RefusedJob>;
+  readonly #refused: LRUCache<string, RejectedJob>;
 
   /** @param retention how long an outcome can be asked for, in milliseconds */
   constructor(
-    ports: Pick<Ports, 'store' | 'clock' | 'pause'>,
+    dependencies: Pick<Dependencies, 'store' | 'clock' | 'pause'>,
     retention: number,
     isRunning: IsRunning = () => false,
   ) {
     this.#isRunning = isRunning;
-    this.#ports = ports;
+    this.#dependencies = dependencies;
     this.#retention = retention;
     this.#refused = new LRUCache({
       max: REFUSED_MAX,
       ttl: retention,
       ttlResolution: 0,
-      perf: { now: ports.clock },
+      perf: { now: dependencies.clock },
     });
   }
 
   /**
    * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
    * @param operate the operation, on the store it is given
-   * @param options.keepsRefusals whether the job takes the failures for which the request is at fault;
+   * @param options.storesRejections whether the job takes the failures for which the request is at fault;
    *   else they leave no job (decision 1)
    * @param options.injected the failure that a test has asked for, which the job takes though it were SYS.1010
    * @param options.failureOf makes a failure of whatever was thrown
@@ -63,12 +63,12 @@ export class Jobs {
     job: NewJob,
     operate: (store: Store) => Promise<Result>,
     options: {
-      keepsRefusals: boolean;
+      storesRejections: boolean;
       injected: ApiError | undefined;
       failureOf: (thrown: unknown) => ApiError;
     },
-  ): Promise<Ended<Result>> {
-    const { store } = this.#ports;
+  ): Promise<JobResult<Result>> {
+    const { store } = this.#dependencies;
     try {
       return { result: await operate(store.forJob(job)) };
     } catch (thrown) {
@@ -76,7 +76,8 @@ export class Jobs {
       const isDuplicate = failure.failure === 'duplicateJob';
       // What the server can't do for the moment is to be asked for again, as the same job (F5).
       const mayPass = failure.failure === 'notReady' && failure !== options.injected;
-      if (isDuplicate || mayPass || (failure.isRefusal && !options.keepsRefusals)) throw failure;
+      if (isDuplicate || mayPass || (failure.isClientError && !options.storesRejections))
+        throw failure;
       await store.addFailedJob(job, failure.answer);
       return { failure };
     }
@@ -93,33 +94,33 @@ export class Jobs {
   }
 
   /** Undefined for a job that is unknown, or was too long ago. */
-  async find(uuid: string): Promise<Outcome | 'running' | undefined> {
-    const job = await this.#ports.store.findJob(uuid);
+  async find(uuid: string): Promise<JobOutcome | 'running' | undefined> {
+    const job = await this.#dependencies.store.findJob(uuid);
     const refused = job ? undefined : this.#refused.get(uuid);
     const { createDate } = job ?? refused ?? {};
-    if (createDate === undefined || !this.isKept({ createDate })) return undefined;
+    if (createDate === undefined || !this.isRetained({ createDate })) return undefined;
     if (this.#isRunning({ uuid, createDate })) return 'running';
-    return job ? outcomeOf(job) : refused && { success: false, body: refused.failure };
+    return job ? toOutcome(job) : refused && { success: false, body: refused.failure };
   }
 
   /** Whether a job's outcome can still be asked for. */
-  isKept({ createDate }: Pick<Job, 'createDate'>): boolean {
+  isRetained({ createDate }: Pick<Job, 'createDate'>): boolean {
     return createDate >= this.#oldest();
   }
 
   /** Removes the jobs that can't be asked for any more. */
   async sweep(): Promise<void> {
-    const { store, pause } = this.#ports;
+    const { store, pause } = this.#dependencies;
     const before = this.#oldest();
     while ((await store.sweepJobs(before, SWEPT_MAX)) > 0) await pause(0);
   }
 
   #oldest(): number {
-    return this.#ports.clock() - this.#retention;
+    return this.#dependencies.clock() - this.#retention;
   }
 }
 
 /** What is told of a job. */
-export function outcomeOf({ success, outcome }: Job): Outcome {
+export function toOutcome({ success, outcome }: Job): JobOutcome {
   return { success, body: success ? { success, ...outcome } : outcome };
 }

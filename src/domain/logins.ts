@@ -1,22 +1,22 @@
 import { LRUCache } from 'lru-cache';
 import { ApiError } from '../contract/errors.ts';
-import { networkOf } from './client-network.ts';
+import { clientNetwork } from './client-network.ts';
 
 /** Failures that are answered at once; each further one takes twice as long as the one before. */
-const PROMPT_FAILURES = 3;
+const UNDELAYED_FAILURES = 3;
 const DELAY_MAX_MS = 4000;
 const FIRST_DELAY_MS = DELAY_MAX_MS / 8;
 /** Failures after which a network is refused for a while. */
 const FAILURES_MAX = 10;
-const REFUSED_MS = 60_000;
+const BLOCKED_MS = 60_000;
 /** Without a further failure a network is forgotten. */
 const REMEMBERED_MS = 900_000;
 /** Networks remembered: strangers make addresses up, memory ends. */
 const NETWORKS_MAX = 10_000;
 /** Passwords that are judged at a time: each takes a core and 32 MiB for some 90 ms. */
-const JUDGED_MAX = 2;
+const CONCURRENT_MAX = 2;
 /** Passwords that wait to be judged: each holds a request in memory. */
-const TURNS_MAX = 2000;
+const QUEUE_MAX = 2000;
 /** Networks that have logged in, which are remembered for longer than those that fail. */
 const KNOWN_MAX = 1000;
 
@@ -29,7 +29,7 @@ interface Attempts {
 }
 
 /** An attempt whose password waits to be judged. */
-interface Turn {
+interface PendingAttempt {
   network: string;
   attempts: Attempts;
   start: () => void;
@@ -44,9 +44,9 @@ export class LoginAttempts {
   readonly #byNetwork = new LRUCache<string, Attempts>({ max: NETWORKS_MAX });
   readonly #clock: () => number;
   readonly #pause: (milliseconds: number) => Promise<void>;
-  readonly #turns: Turn[] = [];
+  readonly #queue: PendingAttempt[] = [];
   readonly #known = new LRUCache<string, true>({ max: KNOWN_MAX });
-  #judged = 0;
+  #verifying = 0;
   #isOldestNext = false;
 
   /**
@@ -70,15 +70,15 @@ export class LoginAttempts {
    * @throws ApiError 429 ID.1000 for an address with too many failures
    */
   async run(address: string, verify: () => Promise<boolean>): Promise<boolean> {
-    const network = networkOf(address);
-    const attempts = this.#of(network);
+    const network = clientNetwork(address);
+    const attempts = this.#attemptsFor(network);
     while (attempts.running >= Math.max(1, FAILURES_MAX - attempts.failures)) {
       await new Promise<void>((resolve) => attempts.waiting.push(resolve));
     }
-    this.#refuseTooMany(attempts);
+    this.#assertNotBlocked(attempts);
     attempts.running++;
     try {
-      const succeeded = await this.#judge(network, attempts, verify);
+      const succeeded = await this.#verify(network, attempts, verify);
       if (succeeded) attempts.failures = 0;
       else await this.#pause(this.#fail(attempts));
       return succeeded;
@@ -91,53 +91,53 @@ export class LoginAttempts {
     }
   }
 
-  async #judge(
+  async #verify(
     network: string,
     attempts: Attempts,
     verify: () => Promise<boolean>,
   ): Promise<boolean> {
-    if (this.#judged < JUDGED_MAX) {
-      this.#judged++;
+    if (this.#verifying < CONCURRENT_MAX) {
+      this.#verifying++;
     } else {
-      if (this.#turns.length >= TURNS_MAX && !this.#known.has(network)) {
+      if (this.#queue.length >= QUEUE_MAX && !this.#known.has(network)) {
         throw new ApiError('notReady', 'too many logins wait to be judged');
       }
-      await new Promise<void>((start) => this.#turns.push({ network, attempts, start }));
+      await new Promise<void>((start) => this.#queue.push({ network, attempts, start }));
     }
     try {
       const succeeded = await verify();
       if (succeeded) this.#known.set(network, true);
       return succeeded;
     } finally {
-      const next = this.#takeTurn();
+      const next = this.#nextAttempt();
       if (next) next.start();
-      else this.#judged--;
+      else this.#verifying--;
     }
   }
 
   /** In turn the oldest, so that nobody waits for ever, and the least suspect. */
-  #takeTurn(): Turn | undefined {
+  #nextAttempt(): PendingAttempt | undefined {
     this.#isOldestNext = !this.#isOldestNext;
-    if (this.#isOldestNext) return this.#turns.shift();
-    const suspicion = ({ network, attempts: { failures, running } }: Turn) =>
+    if (this.#isOldestNext) return this.#queue.shift();
+    const suspicion = ({ network, attempts: { failures, running } }: PendingAttempt) =>
       failures + running - (this.#known.has(network) ? FAILURES_MAX : 0);
     let [least, index] = [Number.POSITIVE_INFINITY, 0];
-    for (const [at, turn] of this.#turns.entries()) {
-      const own = suspicion(turn);
-      if (own < least) [least, index] = [own, at];
+    for (const [at, attempt] of this.#queue.entries()) {
+      const current = suspicion(attempt);
+      if (current < least) [least, index] = [current, at];
     }
-    return this.#turns.splice(index, 1)[0];
+    return this.#queue.splice(index, 1)[0];
   }
 
   /** Counts a failure and returns the delay it has earned, in milliseconds. */
   #fail(attempts: Attempts): number {
     attempts.failures++;
     attempts.lastFailure = this.#clock();
-    const slow = attempts.failures - PROMPT_FAILURES;
+    const slow = attempts.failures - UNDELAYED_FAILURES;
     return slow <= 0 ? 0 : Math.min(FIRST_DELAY_MS * 2 ** (slow - 1), DELAY_MAX_MS);
   }
 
-  #of(network: string): Attempts {
+  #attemptsFor(network: string): Attempts {
     const known = this.#byNetwork.get(network);
     if (known && (known.running > 0 || known.lastFailure + REMEMBERED_MS > this.#clock())) {
       return known;
@@ -147,8 +147,8 @@ export class LoginAttempts {
     return attempts;
   }
 
-  #refuseTooMany({ failures, lastFailure }: Attempts): void {
-    const left = lastFailure + REFUSED_MS - this.#clock();
+  #assertNotBlocked({ failures, lastFailure }: Attempts): void {
+    const left = lastFailure + BLOCKED_MS - this.#clock();
     if (failures < FAILURES_MAX || left <= 0) return;
     const seconds = Math.ceil(left / 1000);
     throw new ApiError(

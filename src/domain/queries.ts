@@ -1,11 +1,11 @@
 import type { OperationName } from '../contract/operations.ts';
-import type { Kind } from '../contract/schemas/fields.ts';
+import type { EntityKind } from '../contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
-import type { PageQuery, Ports } from './dependencies.ts';
-import type { Rule } from './handler.ts';
-import { inventoryOf, partialInventoryOf } from './inventory.ts';
-import { readConditions, readFields, readSort } from './query-language.ts';
-import type { Records, Told } from './records.ts';
+import type { Dependencies, PageQuery } from './dependencies.ts';
+import type { Handler } from './handler.ts';
+import { toInventory, toPartialInventory } from './inventory.ts';
+import { parseConditions, parseFields, parseSort } from './query-language.ts';
+import type { PublicView, Records } from './records.ts';
 
 interface QueryRequest {
   query: {
@@ -25,51 +25,53 @@ interface GetRequest {
 }
 
 /** The rule that lists one kind: a page, the number of all, or both (contract §4.7). */
-export function queryRule<Name extends OperationName>(kind: Kind): Rule<Name> {
-  const rule = async ({ query }: QueryRequest, ports: Ports) => {
+export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
+  const handler = async ({ query }: QueryRequest, dependencies: Dependencies) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
-    const conditions = readConditions(kind, q, ports.parseDate);
-    const sort = readSort(kind, query.sort);
-    const fields = readFields(kind, query.fields);
-    const total = () => ports.store.count(kind, conditions);
+    const conditions = parseConditions(kind, q, dependencies.parseDate);
+    const sort = parseSort(kind, query.sort);
+    const fields = parseFields(kind, query.fields);
+    const total = () => dependencies.store.count(kind, conditions);
     if (query.count) return { total: await total() };
 
     const page = { conditions, ...(sort && { sort }), start, limit };
-    const records = limit === 0 ? [] : await readPage(kind, page, fields, ports);
-    const inventories = records.map((record) => told(kind, record, fields, ports.formatDate));
+    const records = limit === 0 ? [] : await readPage(kind, page, fields, dependencies);
+    const inventories = records.map((record) =>
+      toView(kind, record, fields, dependencies.formatDate),
+    );
     return { inventories, ...(query.replyWithCount && { total: await total() }) };
   };
-  return rule as unknown as Rule<Name>;
+  return handler as unknown as Handler<Name>;
 }
 
 /** The rule that returns one resource, or an empty list (decision 22). */
-export function getRule<Name extends OperationName>(kind: Kind): Rule<Name> {
-  const rule = async ({ path, query }: GetRequest, { store, formatDate }: Ports) => {
-    const fields = readFields(kind, query.fields);
+export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
+  const handler = async ({ path, query }: GetRequest, { store, formatDate }: Dependencies) => {
+    const fields = parseFields(kind, query.fields);
     const record = await store.find(kind, path.uuid);
-    return { inventories: record ? [told(kind, record, fields, formatDate)] : [] };
+    return { inventories: record ? [toView(kind, record, fields, formatDate)] : [] };
   };
-  return rule as unknown as Rule<Name>;
+  return handler as unknown as Handler<Name>;
 }
 
 /** What is told of a record: all, or the fields asked for. */
-function told(
-  kind: Kind,
-  record: Partial<Records[Kind]>,
+function toView(
+  kind: EntityKind,
+  record: Partial<Records[EntityKind]>,
   fields: readonly string[] | undefined,
-  formatDate: Ports['formatDate'],
+  formatDate: Dependencies['formatDate'],
 ): unknown {
   return fields
-    ? partialInventoryOf(kind, record, fields, formatDate)
-    : inventoryOf(kind, record as Told<Records[Kind]>, formatDate);
+    ? toPartialInventory(kind, record, fields, formatDate)
+    : toInventory(kind, record as PublicView<Records[EntityKind]>, formatDate);
 }
 
 /** The records of a page, whole or with the fields asked for. */
 async function readPage(
-  kind: Kind,
+  kind: EntityKind,
   page: PageQuery,
   fields: readonly string[] | undefined,
-  { store }: Ports,
-): Promise<Partial<Records[Kind]>[]> {
+  { store }: Dependencies,
+): Promise<Partial<Records[EntityKind]>[]> {
   return fields ? store.listFields(kind, page, fields) : store.list(kind, page);
 }

@@ -12,7 +12,7 @@ import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/t
  * What is kept of a resource: its inventory's fields by the same names, so that a new field needs no
  * word here. Times are milliseconds since the epoch; what is unset is null or absent.
  */
-type Kept<Inventory> = {
+type Stored<Inventory> = {
   [Field in keyof Inventory]: Field extends 'createDate' | 'lastOpDate' | 'expiredDate'
     ? number
     : undefined extends Inventory[Field]
@@ -20,12 +20,12 @@ type Kept<Inventory> = {
       : Inventory[Field];
 };
 
-export type ModelServiceRef = Kept<ModelServiceRefInventory>;
-export type ModelServiceImage = Kept<ModelServiceImageInventory>;
+export type ModelServiceRef = Stored<ModelServiceRefInventory>;
+export type ModelServiceImage = Stored<ModelServiceImageInventory>;
 
 /** The service's own fields, as one row keeps them: without its images and refs. */
 export type ModelServiceFields = Omit<
-  Kept<ModelServiceInventory>,
+  Stored<ModelServiceInventory>,
   'modelServiceImages' | 'modelServiceRefs'
 > & {
   /** Kept, never returned (decision 27). */
@@ -39,7 +39,7 @@ export type ModelService = ModelServiceFields & {
   modelServiceRefs: ModelServiceRef[];
 };
 
-export type ModelFields = Omit<Kept<ModelInventory>, 'modelServiceRefs'> & {
+export type ModelFields = Omit<Stored<ModelInventory>, 'modelServiceRefs'> & {
   /** Kept, never returned nor logged (decision 27). */
   token?: string | null;
   /** Kept, never returned (decision 27). */
@@ -53,7 +53,7 @@ export type ModelFields = Omit<Kept<ModelInventory>, 'modelServiceRefs'> & {
 export type Model = ModelFields & { modelServiceRefs: ModelServiceRef[] };
 
 /** The center's own fields, as one row keeps them: without what its models and services add up to. */
-export type ModelCenterFields = Omit<Kept<ModelCenterInventory>, 'capacity'> & {
+export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> & {
   /** Kept, never returned (decision 27). */
   zoneUuid?: string | null;
   /** Kept, never returned (decision 27). */
@@ -68,14 +68,14 @@ export interface UsedCapacity {
 
 export type ModelCenter = ModelCenterFields & UsedCapacity;
 
-export type UserTag = Kept<UserTagInventory> & { inherent: boolean };
-export type SystemTag = Kept<SystemTagInventory>;
+export type UserTag = Stored<UserTagInventory> & { inherent: boolean };
+export type SystemTag = Stored<SystemTagInventory>;
 export type Tag = UserTag | SystemTag;
 
-export type Session = Omit<Kept<SessionInventory>, 'noSessionEvaluation'>;
+export type Session = Omit<Stored<SessionInventory>, 'noSessionEvaluation'>;
 
 /** A record without what is kept but never told. */
-export type Told<Record> = Omit<
+export type PublicView<Record> = Omit<
   Record,
   'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
 >;

@@ -1,14 +1,14 @@
 import { ApiError } from '../contract/errors.ts';
 import { isUuid, type ResourceType } from '../contract/schemas/resource.ts';
-import type { Ports, Reference } from './dependencies.ts';
+import type { Dependencies, Reference } from './dependencies.ts';
 
 /** One resource that the request's path names. */
-export function inPath(field: string, type: ResourceType, uuid: string): Reference {
+export function pathReference(field: string, type: ResourceType, uuid: string): Reference {
   return { field, type, uuids: [uuid], list: false };
 }
 
 /** Resources that an argument names; none where it is absent. */
-export function named(
+export function argumentReference(
   field: string,
   type: Reference['type'],
   value: string | readonly string[] | undefined,
@@ -19,18 +19,21 @@ export function named(
 }
 
 /** References that are stored as given unless the settings are strict (decision 13). */
-export function strictly({ strictReferences }: Ports, references: Reference[]): Reference[] {
+export function whenStrict(
+  { strictReferences }: Dependencies,
+  references: Reference[],
+): Reference[] {
   return strictReferences ? references : [];
 }
 
 /** The failure of deleting what no resource can be called (decision 23); undefined for a uuid. */
-export function malformed(field: string, uuid: string): ApiError | undefined {
+export function invalidUuid(field: string, uuid: string): ApiError | undefined {
   if (isUuid(uuid)) return undefined;
   return new ApiError('resourceNotFound', `invalid value[${uuid}] of field [${field}]`);
 }
 
 /** @throws ApiError SYS.1003 for a text that is no uuid (decision 23) */
-export function requireUuid(field: string, uuid: string): void {
-  const failure = malformed(field, uuid);
+export function assertUuid(field: string, uuid: string): void {
+  const failure = invalidUuid(field, uuid);
   if (failure) throw failure;
 }

@@ -1,9 +1,9 @@
 import { invalidArgument } from '../contract/errors.ts';
 import { modelDefaults } from '../contract/schemas/model.ts';
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
-import { readSeed } from '../contract/schemas/seed.ts';
-import { isStructure } from '../contract/validation/validator.ts';
-import type { Ports } from './dependencies.ts';
+import { parseSeed } from '../contract/schemas/seed.ts';
+import { isPlainObject } from '../contract/validation/validator.ts';
+import type { Dependencies } from './dependencies.ts';
 import { distinctArchitectures } from './images.ts';
 import type {
   ModelCenterFields,
@@ -18,7 +18,7 @@ import type {
 } from './records.ts';
 
 /** An entry as read: what is required is there, whatever else may be. */
-type Entry<Kept, Required extends keyof Kept> = Partial<Kept> & Pick<Kept, Required>;
+type Entry<Stored, Required extends keyof Stored> = Partial<Stored> & Pick<Stored, Required>;
 type Times = { createDate?: number; lastOpDate?: number };
 type ImageEntry = Entry<ModelServiceImage, 'cpuArchitecture'>;
 
@@ -47,31 +47,31 @@ const ABOUT =
  * @param sent the parsed file
  * @throws ApiError SYS.1007 naming the member at fault, by its path in the seed
  */
-export function resourcesOf(
+export function parseSeedResources(
   sent: unknown,
-  { newUuid, clock }: Pick<Ports, 'newUuid' | 'clock'>,
+  { newUuid, clock }: Pick<Dependencies, 'newUuid' | 'clock'>,
 ): Resources {
   const now = clock();
-  if (!isStructure(sent)) throw invalidArgument('a seed is an object');
-  const given = readSeed(sent) as Entries;
+  if (!isPlainObject(sent)) throw invalidArgument('a seed is an object');
+  const given = parseSeed(sent) as Entries;
   const { modelCenters = [], models = [], modelServices = [], modelServiceRefs = [] } = given;
   const { userTags = [], systemTags = [] } = given;
   const uuidOf = ({ uuid }: { uuid?: string }) => uuid;
-  requireOnce({ modelCenters, models, modelServices }, uuidOf, '.uuid');
+  assertUnique({ modelCenters, models, modelServices }, uuidOf, '.uuid');
   for (const [index, { modelServiceImages = [] }] of modelServices.entries()) {
     const list = `modelServices[${index}].modelServiceImages`;
-    requireOnce({ [list]: modelServiceImages }, uuidOf, '.uuid');
+    assertUnique({ [list]: modelServiceImages }, uuidOf, '.uuid');
   }
-  requireOnce({ modelServiceRefs }, uuidOf, '.uuid');
-  requireOnce({ modelServiceRefs }, (ref) => `${ref.modelUuid} ${ref.modelServiceUuid}`);
-  requireOnce({ modelServiceRefs }, ({ isDefault, modelUuid }) =>
+  assertUnique({ modelServiceRefs }, uuidOf, '.uuid');
+  assertUnique({ modelServiceRefs }, (ref) => `${ref.modelUuid} ${ref.modelServiceUuid}`);
+  assertUnique({ modelServiceRefs }, ({ isDefault, modelUuid }) =>
     isDefault ? `the default of ${modelUuid}` : undefined,
   );
-  requireOnce({ userTags, systemTags }, uuidOf, '.uuid');
+  assertUnique({ userTags, systemTags }, uuidOf, '.uuid');
   const textOf = ({ resourceUuid, tag }: Pick<Tag, 'resourceUuid' | 'tag'>) =>
     `${resourceUuid} ${tag}`;
-  requireOnce({ userTags }, textOf);
-  requireOnce({ systemTags }, textOf);
+  assertUnique({ userTags }, textOf);
+  assertUnique({ systemTags }, textOf);
   const times = (entry: Times): Required<Times> => {
     const { createDate = now, lastOpDate = createDate } = entry;
     return { createDate, lastOpDate };
@@ -137,7 +137,7 @@ export function resourcesOf(
  * @param member where the key stands in an entry
  * @throws ApiError SYS.1007 naming the second of two entries
  */
-function requireOnce<Entry>(
+function assertUnique<Entry>(
   lists: Record<string, readonly Entry[]>,
   keyOf: (entry: Entry) => string | undefined,
   member = '',
@@ -156,25 +156,25 @@ function requireOnce<Entry>(
 }
 
 /** The seed of these resources. */
-export function seedOf(resources: Resources): object {
+export function toSeed(resources: Resources): object {
   const { modelCenters, models, modelServices, modelServiceRefs } = resources;
-  const tagOf = ({ type, inherent, ...tag }: Tag) => entryOf(tag);
+  const tagOf = ({ type, inherent, ...tag }: Tag) => toEntry(tag);
   return {
     about: ABOUT,
-    modelCenters: modelCenters.map(entryOf),
-    models: models.map(({ token, ...model }) => entryOf(model)),
+    modelCenters: modelCenters.map(toEntry),
+    models: models.map(({ token, ...model }) => toEntry(model)),
     modelServices: modelServices.map(({ modelServiceImages, ...service }) => ({
-      ...entryOf(service),
-      modelServiceImages: modelServiceImages.map(entryOf),
+      ...toEntry(service),
+      modelServiceImages: modelServiceImages.map(toEntry),
     })),
-    modelServiceRefs: modelServiceRefs.map(entryOf),
+    modelServiceRefs: modelServiceRefs.map(toEntry),
     userTags: resources.userTags.map(tagOf),
     systemTags: resources.systemTags.map(tagOf),
   };
 }
 
 /** Without what is unset, times as ISO 8601. */
-function entryOf(record: object): object {
+function toEntry(record: object): object {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, value]) => {
       if (value === null || value === undefined) return [];

@@ -1,20 +1,26 @@
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { ApiError } from '../contract/errors.ts';
-import type { Ports } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Session } from './records.ts';
 
-type SessionPorts = Pick<Ports, 'store' | 'clock' | 'access'>;
+type SessionDependencies = Pick<Dependencies, 'store' | 'clock' | 'access'>;
 
 /**
  * Admits a session: a well-known one of the settings, which never expires (contract §4.8), or one of
  * the store, whose expiry slides with its use.
  * @throws ApiError ID.1001 for one that is unknown or has expired
  */
-export function admitSession(uuid: string, ports: SessionPorts): Promise<void> | void {
-  if (!ports.access.wellKnownSessions.has(uuid)) return useSession(uuid, ports);
+export function admitSession(
+  uuid: string,
+  dependencies: SessionDependencies,
+): Promise<void> | void {
+  if (!dependencies.access.wellKnownSessions.has(uuid)) return useSession(uuid, dependencies);
 }
 
-async function useSession(uuid: string, { store, clock, access }: SessionPorts): Promise<void> {
+async function useSession(
+  uuid: string,
+  { store, clock, access }: SessionDependencies,
+): Promise<void> {
   const now = clock();
   if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
 }

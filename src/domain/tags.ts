@@ -1,5 +1,5 @@
 import type { ResourceType } from '../contract/schemas/resource.ts';
-import type { Ports } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Tag } from './records.ts';
 
 /** A tag as it is attached to a resource. */
@@ -7,7 +7,7 @@ export function newTag<Type extends Tag['type']>(
   type: Type,
   { resourceType, resourceUuid, tag }: Pick<Tag, 'resourceType' | 'resourceUuid' | 'tag'>,
   now: number,
-  { newUuid }: Ports,
+  { newUuid }: Dependencies,
 ) {
   return {
     uuid: newUuid(),
@@ -22,14 +22,14 @@ export function newTag<Type extends Tag['type']>(
 }
 
 /** The tags a write attaches to a resource, system tags first. */
-export function tagsOf(
+export function createTags(
   { systemTags, userTags }: { systemTags: readonly string[]; userTags: readonly string[] },
   resourceType: ResourceType,
   resourceUuid: string,
   now: number,
-  ports: Ports,
+  dependencies: Dependencies,
 ): Tag[] {
   const attach = <Type extends Tag['type']>(type: Type, texts: readonly string[]) =>
-    texts.map((tag) => newTag(type, { resourceType, resourceUuid, tag }, now, ports));
+    texts.map((tag) => newTag(type, { resourceType, resourceUuid, tag }, now, dependencies));
   return [...attach('System', systemTags), ...attach('User', userTags)];
 }

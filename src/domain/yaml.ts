@@ -39,22 +39,22 @@ const serviceKeys = {
  */
 export function applyEdits(yaml: string, edits: Edits): string {
   const [parameter = ''] = Object.keys(edits);
-  const refuse = (why: string) =>
+  const editError = (why: string) =>
     invalidArgument(`field[${parameter}] can't be applied to the service's yaml, ${why}`);
 
   if (yaml.length > EDITABLE_MAX) {
-    throw refuse(`which is longer than the ${EDITABLE_MAX} characters that can be edited`);
+    throw editError(`which is longer than the ${EDITABLE_MAX} characters that can be edited`);
   }
   let edited: string;
   try {
     const document = parseMapping(yaml);
-    for (const [name, value] of Object.entries(edits)) setEdit(document, name as EditName, value);
+    for (const [name, value] of Object.entries(edits)) applyEdit(document, name as EditName, value);
     edited = document.toString({ lineWidth: 0 });
   } catch (error) {
     // The library throws plain errors too, for nesting that exhausts the stack among others.
-    throw refuse(`which is not a YAML mapping of the expected form: ${firstLine(error)}`);
+    throw editError(`which is not a YAML mapping of the expected form: ${firstLine(error)}`);
   }
-  if (edited.length > TEXT_MAX) throw refuse('which would become too long');
+  if (edited.length > TEXT_MAX) throw editError('which would become too long');
   return edited;
 }
 
@@ -64,17 +64,17 @@ function firstLine(error: unknown): string {
 
 /** @throws Error where the text is not one YAML mapping; an empty text is an empty one */
 function parseMapping(yaml: string): Document {
-  refuseDeepNesting(yaml);
+  assertNestingDepth(yaml);
   // Two habits of the library that take minutes on a text made for it: comparing every key of a
   // mapping with every other, and finding the line of every error.
   const document: Document = parseDocument(yaml, {
     uniqueKeys: false,
     prettyErrors: false,
-    customTags: keepNumbers,
+    customTags: preserveNumbers,
   });
   const [error] = document.errors;
   if (error) throw error;
-  refuseRepeatedKeys(document);
+  assertUniqueKeys(document);
   if (document.contents === null) document.contents = new YAMLMap();
   if (!isMap(document.contents)) throw new Error('its top level is not a mapping');
   return document;
@@ -84,7 +84,7 @@ function parseMapping(yaml: string): Document {
  * Judges nesting by the lexer, which does not recurse: the parser does, and where it exhausts the
  * stack the whole process can end.
  */
-function refuseDeepNesting(yaml: string): void {
+function assertNestingDepth(yaml: string): void {
   let flowDepth = 0;
   let column = 0;
   let keyColumn = 0;
@@ -112,7 +112,7 @@ function refuseDeepNesting(yaml: string): void {
 }
 
 /** Has numbers that are not edited written as they stood there: `010`, `1e400`, any count of digits. */
-function keepNumbers(tags: Tags): Tags {
+function preserveNumbers(tags: Tags): Tags {
   return tags.map((tag) => {
     if (typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag)) return tag;
     const { stringify: write } = tag as ScalarTag;
@@ -123,7 +123,7 @@ function keepNumbers(tags: Tags): Tags {
   });
 }
 
-function refuseRepeatedKeys(document: Document): void {
+function assertUniqueKeys(document: Document): void {
   visit(document, {
     Map(_, map) {
       const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
@@ -132,11 +132,11 @@ function refuseRepeatedKeys(document: Document): void {
   });
 }
 
-function isNothing(node: unknown): boolean {
+function isNullNode(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null);
 }
 
-function setEdit(document: Document, name: EditName, value: unknown): void {
+function applyEdit(document: Document, name: EditName, value: unknown): void {
   const contents = document.contents as YAMLMap;
   if (name === 'environmentParameters') {
     const env = Object.entries(value as Record<string, string>);
@@ -185,10 +185,10 @@ function quoteAmbiguous(node: Node): void {
 
 /** The first entry of `services`, made when missing. */
 function firstService(contents: YAMLMap): YAMLMap {
-  if (isNothing(contents.get('services', true))) contents.set('services', new YAMLSeq());
+  if (isNullNode(contents.get('services', true))) contents.set('services', new YAMLSeq());
   const services = contents.get('services', true);
   if (!isSeq(services)) throw new Error('its `services` is not a list');
-  if (isNothing(services.get(0, true))) services.set(0, new YAMLMap());
+  if (isNullNode(services.get(0, true))) services.set(0, new YAMLMap());
   const first = services.get(0, true);
   if (!isMap(first)) throw new Error('the first of its `services` is not a mapping');
   return first;

@@ -3,8 +3,8 @@ import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { DOCS } from './docs.ts';
 import { handleError } from './protocol/error-handler.ts';
-import { hook } from './protocol/hook.ts';
-import { unroutedPath } from './protocol/route-table.ts';
+import { asHook } from './protocol/hook.ts';
+import { routeNotFound } from './protocol/route-table.ts';
 
 /**
  * Makes what answers the requests of the page to browse the API, a server of its own that listens nowhere.
@@ -25,10 +25,10 @@ export async function createDocsPage(
   // Where the server is called is nobody's business who is linked to.
   page.addHook(
     'onRequest',
-    hook((_request, reply) => void reply.header('referrer-policy', 'no-referrer')),
+    asHook((_request, reply) => void reply.header('referrer-policy', 'no-referrer')),
   );
   page.setNotFoundHandler((request) => {
-    throw unroutedPath(request.url);
+    throw routeNotFound(request.url);
   });
   await page.register(swagger, { mode: 'static', specification: { document: document as never } });
   await page.register(swaggerUi, {

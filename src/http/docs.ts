@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { Lanes } from './limits/keyed-limiter.ts';
+import { KeyedLimiter } from './limits/keyed-limiter.ts';
 import { rawPath } from './protocol/paths.ts';
 
 /** Where the page is. */
@@ -20,34 +20,34 @@ export async function serveDocs(app: FastifyInstance, assets?: string): Promise<
     document ??= Buffer.from(JSON.stringify(app.swagger()));
     return reply.type(JSON_CONTENT_TYPE).send(document);
   });
-  const page = lazily(async () => {
+  const page = memoizeAsync(async () => {
     // Only when needed: what the page is made of would take its part of every start.
     const { createDocsPage } = await import('./docs-page.ts');
     return createDocsPage(app.swagger(), app.log, assets);
   });
 
-  const readings = new Lanes({ total: READ_MAX, lane: READ_MAX });
+  const limiter = new KeyedLimiter({ total: READ_MAX, perKey: READ_MAX });
 
-  async function show(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  async function servePage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { method, headers } = request;
     const url = rawPath(request.url);
     const ask = async () => (await page()).inject({ method: method as 'GET', url, headers });
     const answer = await new Promise<Awaited<ReturnType<typeof ask>>>((resolve, reject) => {
-      readings.add('', () => ask().then(resolve, reject));
+      limiter.add('', () => ask().then(resolve, reject));
     });
-    const { connection: _, ...kept } = answer.headers;
-    return reply.code(answer.statusCode).headers(kept).send(answer.rawPayload);
+    const { connection: _, ...passedHeaders } = answer.headers;
+    return reply.code(answer.statusCode).headers(passedHeaders).send(answer.rawPayload);
   }
 
   const schema = { hide: true };
   for (const url of [DOCS, `${DOCS}/`, `${DOCS}/json`, `${DOCS}/yaml`]) {
-    app.get(url, { schema }, show);
+    app.get(url, { schema }, servePage);
   }
-  app.route({ method: ['GET', 'HEAD'], url: ASSETS, schema, handler: show });
+  app.route({ method: ['GET', 'HEAD'], url: ASSETS, schema, handler: servePage });
 }
 
 /** Makes what is needed once, when it is needed; what can't be made is tried again. */
-function lazily<Made>(make: () => Promise<Made>): () => Promise<Made> {
+function memoizeAsync<Made>(make: () => Promise<Made>): () => Promise<Made> {
   let made: Promise<Made> | undefined;
   return () => {
     made ??= make().catch((error) => {

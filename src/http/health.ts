@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from '@fastify/type-provider-typebox';
 import { Type } from '@sinclair/typebox';
 import { AIOS_VERSION } from '../contract/aios.ts';
-import type { Ports } from '../domain/dependencies.ts';
+import type { Dependencies } from '../domain/dependencies.ts';
 
 const Health = Type.Object({
   status: Type.Literal('ready'),
@@ -14,14 +14,14 @@ const Live = Type.Object({ status: Type.Literal('live') });
 
 /** What a supervisor asks: `health`, whether requests can be served; `live`, whether to restart. */
 export const healthRoutes: FastifyPluginAsyncTypebox<{
-  ports: Pick<Ports, 'store'>;
+  dependencies: Pick<Dependencies, 'store'>;
   version: string;
-}> = async (app, { ports, version }) => {
+}> = async (app, { dependencies, version }) => {
   app.get(
     '/_aios/health',
     { exposeHeadRoute: true, schema: { hide: true, response: { 200: Health } } },
     async () => {
-      await ports.store.ping();
+      await dependencies.store.ping();
       return { status: 'ready', version, aiosVersion: AIOS_VERSION, database: 'ok' } as const;
     },
   );

@@ -2,10 +2,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../contract/aios.ts';
 import { invalidArgument } from '../contract/errors.ts';
 import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/schemas/job.ts';
-import type { Ports } from '../domain/dependencies.ts';
+import type { Dependencies } from '../domain/dependencies.ts';
 import type { NewJob } from '../domain/records.ts';
-import { timeoutOf } from './protocol/headers.ts';
-import { answerJson } from './protocol/json-answer.ts';
+import { requestTimeout } from './protocol/headers.ts';
+import { sendJson } from './protocol/json-answer.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -34,32 +34,32 @@ const JOB_TIMEOUT_MS = 1_800_000;
  * Makes what reads from a write's headers whether it becomes a job (decision 1).
  * It throws ApiError SYS.1007 for headers it can't take (contract §4.6).
  */
-export function jobRequests(
+export function createJobRequestParser(
   { mode, publicUrl }: ReplySettings,
-  { newUuid, clock }: Pick<Ports, 'newUuid' | 'clock'>,
+  { newUuid, clock }: Pick<Dependencies, 'newUuid' | 'clock'>,
 ) {
   return (operation: string, request: FastifyRequest): JobRequest | undefined => {
-    const [named, hookUrl] = [jobUuidOf(request), hookUrlOf(request)];
-    const isNamed = named !== undefined || hookUrl !== undefined;
+    const [requestedUuid, hookUrl] = [jobUuidHeader(request), hookUrlHeader(request)];
+    const isNamed = requestedUuid !== undefined || hookUrl !== undefined;
     const isDeferred = mode === 'job' || (mode === 'auto' && (isNamed || prefersAsync(request)));
     if (!isNamed && !isDeferred) return undefined;
-    const job = { uuid: named ?? newUuid(), operation, createDate: clock(), hookUrl };
+    const job = { uuid: requestedUuid ?? newUuid(), operation, createDate: clock(), hookUrl };
     if (!isDeferred) return { job };
-    const location = (publicUrl || ownUrl(request)) + pathOf(job.uuid);
-    return { job, accepted: { location, apiTimeout: timeoutOf(request) ?? JOB_TIMEOUT_MS } };
+    const location = (publicUrl || requestOrigin(request)) + pathOf(job.uuid);
+    return { job, accepted: { location, apiTimeout: requestTimeout(request) ?? JOB_TIMEOUT_MS } };
   };
 }
 
 /** Answers with the job's location. */
 export function acceptJob(accepted: JobAccepted, reply: FastifyReply): FastifyReply {
-  return answerJson(reply, 202, accepted);
+  return sendJson(reply, 202, accepted);
 }
 
 function pathOf(jobUuid: string): string {
   return CONTEXT_PATH + GetJob.path.replace('{uuid}', encodeURIComponent(jobUuid));
 }
 
-function jobUuidOf({ headers }: FastifyRequest): string | undefined {
+function jobUuidHeader({ headers }: FastifyRequest): string | undefined {
   const uuid = headers['x-job-uuid'];
   if (uuid === undefined) return undefined;
   // The platform looks no closer.
@@ -67,7 +67,7 @@ function jobUuidOf({ headers }: FastifyRequest): string | undefined {
   throw invalidArgument("Invalid header[X-Job-UUID], it must be a UUID with '-' stripped");
 }
 
-function hookUrlOf({ headers }: FastifyRequest): string | undefined {
+function hookUrlHeader({ headers }: FastifyRequest): string | undefined {
   const hook = headers['x-web-hook'];
   if (hook === undefined) return undefined;
   const url = String(hook);
@@ -84,7 +84,7 @@ function prefersAsync({ headers }: FastifyRequest): boolean {
  * Scheme and host as the client, or the proxy that the settings trust, names them.
  * @throws ApiError SYS.1007 for what is no host and port: it would become part of the answer's URL
  */
-function ownUrl({ protocol, host }: FastifyRequest): string {
+function requestOrigin({ protocol, host }: FastifyRequest): string {
   const url = `${protocol.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
   if (/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(url)) return url;
   throw invalidArgument('Invalid header[Host], it must be a host and port');

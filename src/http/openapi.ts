@@ -13,7 +13,7 @@ import {
   ModelServiceImageInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
-import { bodySchema, needsWrapper } from '../contract/validation/request.ts';
+import { bodySchema, requiresWrapper } from '../contract/validation/request.ts';
 
 const operationNames = Object.keys(operations) as OperationName[];
 
@@ -135,7 +135,7 @@ function completeOperation(described: Document, operation: Operation): void {
   if (operation.since) described['x-zstack-since'] = operation.since;
   if (operation.open) described.security = [];
   if (described.requestBody) {
-    described.requestBody.required = needsWrapper(operation);
+    described.requestBody.required = requiresWrapper(operation);
     described.requestBody.content['application/json'].example = request;
   }
   described.responses['200'].description = 'Done.';

@@ -15,21 +15,21 @@ import { pathSchema } from '../contract/schemas/path.ts';
 import { component } from '../contract/schemas/types.ts';
 import {
   bodySchema,
-  compileRequestReader,
+  compileRequestValidator,
   type OnUnknownFields,
-  type SentRequest,
+  type RawRequest,
 } from '../contract/validation/request.ts';
-import type { Ports } from '../domain/dependencies.ts';
-import type { Rule } from '../domain/handler.ts';
+import type { Dependencies } from '../domain/dependencies.ts';
+import type { Handler } from '../domain/handler.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
-import { acceptJob, type jobRequests } from './job-requests.ts';
+import { acceptJob, type createJobRequestParser } from './job-requests.ts';
 import { cancelOnDisconnect } from './limits/cancel-on-disconnect.ts';
-import type { Meter } from './observe/metrics-route.ts';
-import { discardBody, failureOf } from './protocol/error-handler.ts';
+import type { MetricsSink } from './observe/metrics-route.ts';
+import { discardBody, toFailure } from './protocol/error-handler.ts';
 import { checkHeaders, checkTimeout } from './protocol/headers.ts';
-import { hook } from './protocol/hook.ts';
+import { asHook } from './protocol/hook.ts';
 import { decodedPath, routePath } from './protocol/paths.ts';
 
 declare module 'fastify' {
@@ -44,20 +44,20 @@ declare module 'fastify' {
 }
 
 export interface OperationContext {
-  ports: Ports;
+  dependencies: Dependencies;
   jobs: Jobs;
-  meter: Meter;
+  metrics: MetricsSink;
   /** Reads from a write's headers whether it becomes a job. */
-  readJob: ReturnType<typeof jobRequests>;
+  parseJobRequest: ReturnType<typeof createJobRequestParser>;
   webHooks: WebHooks;
-  requireSession: SessionCheck;
+  checkSession: SessionCheck;
   onUnknownFields: OnUnknownFields;
   /** Largest body, in bytes. */
   bodyLimit: number;
 }
 
 /** Largest body of an operation that asks for no session: strangers must not keep others waiting. */
-const STRANGERS_BODY_LIMIT = 64 * 1024;
+const UNAUTHENTICATED_BODY_LIMIT = 64 * 1024;
 
 /**
  * The routes of an operation: its own, and a hidden one for each alias. The order of the checks is
@@ -65,27 +65,27 @@ const STRANGERS_BODY_LIMIT = 64 * 1024;
  */
 export function operationRoutes<Name extends OperationName>(
   name: Name,
-  rule: Rule<Name>,
+  handler: Handler<Name>,
   context: OperationContext,
 ): RouteOptions[] {
-  const { ports, jobs, meter, readJob, webHooks } = context;
-  const { requireSession, onUnknownFields, bodyLimit } = context;
+  const { dependencies, jobs, metrics, parseJobRequest, webHooks } = context;
+  const { checkSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
   const body = bodySchema(name);
-  const readRequest = compileRequestReader(name, onUnknownFields);
+  const readRequest = compileRequestValidator(name, onUnknownFields);
 
-  function readJobRequest(request: FastifyRequest): void {
-    request.jobRequest = readJob(name, request);
+  function setJobRequest(request: FastifyRequest): void {
+    request.jobRequest = parseJobRequest(name, request);
   }
 
   /** Where a job is asked for, a stranger's fails: it isn't the request that does (decision 5). */
-  async function admit(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  async function authorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
-      await requireSession(request);
+      await checkSession(request);
     } catch (error) {
       const { job, accepted } = request.jobRequest ?? {};
-      const isStranger = error instanceof ApiError && error.failure === 'sessionInvalid';
-      if (!isStranger || !job || !accepted) throw error;
+      const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
+      if (!isUnauthenticated || !job || !accepted) throw error;
       jobs.refuse(job, error);
       discardBody(request.raw);
       await acceptJob(accepted, reply);
@@ -93,42 +93,42 @@ export function operationRoutes<Name extends OperationName>(
   }
 
   async function checkHook({ jobRequest }: FastifyRequest): Promise<void> {
-    if (jobRequest) await webHooks.requireAllowed(jobRequest.job);
+    if (jobRequest) await webHooks.assertAllowed(jobRequest.job);
   }
 
   /** @returns what does the operation, once its request's types were judged */
-  function prepare(request: FastifyRequest, reply: FastifyReply) {
+  function prepareOperation(request: FastifyRequest, reply: FastifyReply) {
     const { params, query, body, ip: address, injectedFailure } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
     const readArguments = readRequest({
       path: () => decodedPath(request.url),
       query,
       body,
-    } as SentRequest);
-    return async (operationPorts: Ports): Promise<Result<Name>> => {
+    } as RawRequest);
+    return async (requestDependencies: Dependencies): Promise<Result<Name>> => {
       checkTimeout(request, reply);
       const read = readArguments();
       // The compiled serialiser would miss the uuid where it was not asked for.
       if ('fields' in read.query) reply.serializer(JSON.stringify);
       const path = params as Request<Name>['path'];
-      return rule({ path, caller: { address }, ...read }, operationPorts);
+      return handler({ path, caller: { address }, ...read }, requestDependencies);
     };
   }
 
-  async function answer(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    const operate = prepare(request, reply);
+  async function handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
+    const operate = prepareOperation(request, reply);
     reply.type(JSON_CONTENT_TYPE);
     if (!request.jobRequest) {
-      const own = isWrite(operation) ? ports : cancelOnDisconnect(ports, request);
-      return { success: true, ...(await operate(own)) };
+      const scoped = isWrite(operation) ? dependencies : cancelOnDisconnect(dependencies, request);
+      return { success: true, ...(await operate(scoped)) };
     }
     const { job, accepted } = request.jobRequest;
-    const ended = await jobs.run(job, (store) => operate({ ...ports, store }), {
-      keepsRefusals: accepted !== undefined,
+    const ended = await jobs.run(job, (store) => operate({ ...dependencies, store }), {
+      storesRejections: accepted !== undefined,
       injected: request.injectedFailure,
-      failureOf: (thrown) => failureOf(thrown, request),
+      failureOf: (thrown) => toFailure(thrown, request),
     });
-    meter.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
+    metrics.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
     webHooks.callAfter(reply, job);
     if (accepted) return acceptJob(accepted, reply);
     if ('failure' in ended) throw ended.failure;
@@ -153,15 +153,15 @@ export function operationRoutes<Name extends OperationName>(
     },
     onRequest: [
       checkHeaders,
-      ...(isWrite(operation) ? [readJobRequest] : []),
-      ...(operation.open ? [] : [isWrite(operation) ? admit : requireSession]),
-    ].map(hook),
-    ...(operation.open && { bodyLimit: Math.min(bodyLimit, STRANGERS_BODY_LIMIT) }),
+      ...(isWrite(operation) ? [setJobRequest] : []),
+      ...(operation.open ? [] : [isWrite(operation) ? authorize : checkSession]),
+    ].map(asHook),
+    ...(operation.open && { bodyLimit: Math.min(bodyLimit, UNAUTHENTICATED_BODY_LIMIT) }),
     // The contract's readers stand in the place of the framework's validators, whose coercion and
     // order of messages are others than the platform's.
     validatorCompiler: () => () => true,
     ...(isWrite(operation) && { preParsing: checkHook }),
-    handler: answer,
+    handler: handle,
   });
   return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
     route(path, index > 0),

@@ -10,7 +10,7 @@ export const OPENAPI_FILE = 'openapi/openapi.json';
 export async function renderOpenapi(): Promise<string> {
   const store = openSqliteStore({ file: ':memory:', migrationsFolder: 'migrations/sqlite' });
   const app = await buildApp({
-    ports: {
+    dependencies: {
       store,
       clock: () => 0,
       pause: async () => {},
@@ -31,7 +31,7 @@ export async function renderOpenapi(): Promise<string> {
     jobRetention: 1,
     accessKeys: { keys: new Map(), timeZone: 'UTC' },
     hookAllow: [],
-    meter: new Metrics(),
+    metrics: new Metrics(),
     unknownFields: 'ignore',
     bodyLimit: 1,
     trustProxy: false,

@@ -1,2 +1,2 @@
 /** Why a database can't be used, in one sentence for whoever starts the server. */
-export class DatabaseRefused extends Error {}
+export class DatabaseOpenError extends Error {}

@@ -1,14 +1,14 @@
-import { type Kind, queryables } from '../contract/schemas/fields.ts';
+import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
 
-const kinds = Object.keys(queryables) as Kind[];
+const kinds = Object.keys(queryableEntities) as EntityKind[];
 
 /** Makes something of each kind. */
-export function ofEachKind<Made>(make: (kind: Kind) => Made): Record<Kind, Made> {
-  return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<Kind, Made>;
+export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityKind, Made> {
+  return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<EntityKind, Made>;
 }
 
 /** The fields that lists need of a kind's records: without what is never told, which would only cost. */
-export function toldFields(kind: Kind): string[] {
+export function listedFields(kind: EntityKind): string[] {
   const sums = kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : [];
-  return [...Object.keys(queryables[kind].inventory.properties), ...sums];
+  return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];
 }

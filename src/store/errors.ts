@@ -14,7 +14,7 @@ export function notFound(field: string, resource: string, type: string): ApiErro
  * @param found uuids of those that are there
  * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
  */
-export function requireAll(
+export function assertAllFound(
   { field, type, uuids, list }: Reference,
   found: ReadonlySet<string>,
 ): void {
@@ -57,7 +57,7 @@ export function duplicateJob({ uuid }: Pick<NewJob, 'uuid'>): ApiError {
 }
 
 /** What a ref to what isn't there is about: its sides, in the order in which they are checked. */
-export function sidesOf(
+export function refReferences(
   { modelUuid, modelServiceUuid }: ModelServiceRef,
   field: string,
 ): Reference[] {
@@ -73,7 +73,7 @@ export function sidesOf(
 }
 
 /** The resource that a tag is of, which must be there. */
-export function ownerOf({ resourceUuid, resourceType }: Tag, field = ''): Reference {
+export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''): Reference {
   return {
     field: `${field}resourceUuid`,
     type: resourceType,

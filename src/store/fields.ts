@@ -19,7 +19,7 @@ export function columnFields(table: Table): Field[] {
 }
 
 /** Makes what turns rows of these fields, from the column with this index on, into records. */
-export function recordsOf(
+export function compileRecordMapper(
   fields: readonly Field[],
   first = 0,
 ): (row: unknown[]) => Record<string, unknown> {
@@ -41,12 +41,12 @@ export function isConverted({ dataType }: Column): boolean {
 }
 
 /** A row's uuid, for a subquery. */
-export function uuidOf(table: Table): SQL {
+export function uuidColumn(table: Table): SQL {
   return sql`${table}.${sql.identifier('uuid')}`;
 }
 
 /** Columns, separated by commas. */
-export function columnsOf(fields: readonly Field[]): SQL {
+export function selectList(fields: readonly Field[]): SQL {
   return sql.join(
     fields.map((field) => field.sql),
     sql`, `,

@@ -1,28 +1,31 @@
 import { type Column, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { invalidArgument } from '../contract/errors.ts';
-import { uuidOf } from './fields.ts';
-import type { Source } from './where.ts';
+import { uuidColumn } from './fields.ts';
+import type { EntityMapping } from './where.ts';
 
 /** Most a page of several resources may hold. */
 export const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Bytes an image or ref takes in an answer, about. */
-const PART_BYTES = 300;
+const RELATION_BYTES = 300;
 /** Bytes a field takes in an answer beside its text, about. */
 const FIELD_BYTES = 20;
 
 /** What an answer takes of a row's fields and lists of these names, about, found without reading their texts. */
-export function bytesOf({ table, owners }: Source, names: ReadonlySet<string>): SQL {
+export function estimatedBytes(
+  { table, foreignKeys }: EntityMapping,
+  names: ReadonlySet<string>,
+): SQL {
   const columns = Object.entries(getTableColumns(table) as Record<string, Column>)
     .filter(([name]) => names.has(name))
     .map(([, column]) => column);
   const texts = columns
     .filter((column) => column.getSQLType() === 'text')
     .map((column) => sql`coalesce(octet_length(${column}), 0)`);
-  const lists = Object.entries(owners)
+  const lists = Object.entries(foreignKeys)
     .filter(([name]) => names.has(name))
     .map(
-      ([, owner]) =>
-        sql`${sql.raw(String(PART_BYTES))} * (SELECT count(*) FROM ${owner.table} WHERE ${owner} = ${uuidOf(table)})`,
+      ([, foreignKey]) =>
+        sql`${sql.raw(String(RELATION_BYTES))} * (SELECT count(*) FROM ${foreignKey.table} WHERE ${foreignKey} = ${uuidColumn(table)})`,
     );
   const fields = sql.raw(String(FIELD_BYTES * columns.length));
   return sql.join([fields, ...texts, ...lists], sql` + `);

@@ -1,6 +1,6 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
-import type { Kind, QueryField } from '../contract/schemas/fields.ts';
-import type { Condition, Scalar, Sort, Test } from '../domain/dependencies.ts';
+import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
+import type { Condition, Predicate, Scalar, Sort } from '../domain/dependencies.ts';
 
 type ResourceTable = Table & Record<'uuid' | 'createDate', Column>;
 
@@ -18,41 +18,41 @@ export interface QueriedTables {
 export interface Dialect {
   tables: QueriedTables;
   /** Such a text as it compares: without regard to the case of ASCII letters, otherwise by code point. */
-  folded: (text: Column) => SQL;
+  caseFolded: (text: Column) => SQL;
   /** A value as it is bound. */
   bind: (value: Scalar) => unknown;
   /** Whether an expression of a column is among values, of which there may be any number. */
-  among: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
+  inList: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
   /** The first millisecond of a time's second, also before 1970. */
-  secondOf: (time: Column) => SQL;
+  truncateToSecond: (time: Column) => SQL;
   /** Whether a text matches a pattern, whose letters are in lower case. */
   like: (text: Column, pattern: string) => SQL;
   /** Whether some row that refers to a resource, by its uuid, satisfies a test. */
-  hasMember: (uuid: Column, owner: Column, test: SQL) => SQL;
+  hasMember: (uuid: Column, foreignKey: Column, test: SQL) => SQL;
   /** The order by an expression, in which NULL comes before every value. */
   order: (expression: SQL, column: Column, descending: boolean) => SQL;
   /** The same condition on other tables, of which there are many: not to be planned together with the others. */
-  apart?: (condition: SQL) => SQL;
+  isolateSubquery?: (condition: SQL) => SQL;
 }
 
 /** How many conditions on other tables are planned together: what that takes grows faster than their number. */
 const TOGETHER_MAX = 8;
 
 /** Where resources of a kind are kept, and how what belongs to them refers to them. */
-export interface Source {
+export interface EntityMapping {
   table: ResourceTable;
   /** What a row of the table must satisfy to be of the kind; nothing is bound to it. */
-  own?: SQL;
-  owners: Partial<Record<QueryField['of'], Column>>;
+  baseFilter?: SQL;
+  foreignKeys: Partial<Record<QueryField['of'], Column>>;
   center?: Column;
 }
 
 export interface Conditions {
-  sources: Record<Kind, Source>;
+  entityMappings: Record<EntityKind, EntityMapping>;
   /** The rows of a kind that satisfy all conditions: every value is bound, every column is ours. */
-  whereAll: (kind: Kind, conditions: readonly Condition[], further?: SQL) => SQL;
+  whereAll: (kind: EntityKind, conditions: readonly Condition[], further?: SQL) => SQL;
   /** The order of a kind's rows, in which no two are equal. */
-  orderBy: (kind: Kind, sort: Sort | undefined) => SQL[];
+  orderBy: (kind: EntityKind, sort: Sort | undefined) => SQL[];
 }
 
 /** What conditions may be on beside a resource's own fields and lists. */
@@ -64,10 +64,10 @@ export function compileConditions(dialect: Dialect): Conditions {
   const { modelServices, models, modelCenters, tags } = tables;
   const { modelServiceImages, modelServiceRefs } = tables;
 
-  const sources: Record<Kind, Source> = {
+  const entityMappings: Record<EntityKind, EntityMapping> = {
     ModelService: {
       table: modelServices,
-      owners: {
+      foreignKeys: {
         modelServiceRefs: modelServiceRefs.modelServiceUuid,
         modelServiceImages: modelServiceImages.modelServiceUuid,
       },
@@ -75,12 +75,12 @@ export function compileConditions(dialect: Dialect): Conditions {
     },
     Model: {
       table: models,
-      owners: { modelServiceRefs: modelServiceRefs.modelUuid },
+      foreignKeys: { modelServiceRefs: modelServiceRefs.modelUuid },
       center: models.modelCenterUuid,
     },
-    ModelCenter: { table: modelCenters, owners: {} },
-    UserTag: { table: tags, own: sql`${tags.type} = 'User'`, owners: {} },
-    SystemTag: { table: tags, own: sql`${tags.type} = 'System'`, owners: {} },
+    ModelCenter: { table: modelCenters, foreignKeys: {} },
+    UserTag: { table: tags, baseFilter: sql`${tags.type} = 'User'`, foreignKeys: {} },
+    SystemTag: { table: tags, baseFilter: sql`${tags.type} = 'System'`, foreignKeys: {} },
   };
 
   /** Uuids of this server's own, which are in lower case already. */
@@ -93,31 +93,35 @@ export function compileConditions(dialect: Dialect): Conditions {
   /** A column as it is compared. */
   function comparable(column: Column): SQL {
     const isText = column.getSQLType() === 'text' && !uuids.has(column);
-    return isText ? dialect.folded(column) : sql`${column}`;
+    return isText ? dialect.caseFolded(column) : sql`${column}`;
   }
 
-  function conditionSql(source: Source, { field, test, negated }: Condition): SQL {
-    const { table } = source;
-    const owner = source.owners[field.of];
-    if (owner) {
-      const found = testSql(columnOf(owner.table, field.name), test);
-      return negate(dialect.hasMember(table.uuid, owner, found), negated);
+  function conditionSql(mapping: EntityMapping, { field, predicate, negated }: Condition): SQL {
+    const { table } = mapping;
+    const foreignKey = mapping.foreignKeys[field.of];
+    if (foreignKey) {
+      const found = predicateSql(columnOf(foreignKey.table, field.name), predicate);
+      return negate(dialect.hasMember(table.uuid, foreignKey, found), negated);
     }
     switch (field.of) {
       case 'userTags':
       case 'systemTags': {
         const type = field.of === 'userTags' ? 'User' : 'System';
-        const found = sql`${eq(tags.type, type)} AND ${testSql(tags.tag, test)}`;
+        const found = sql`${eq(tags.type, type)} AND ${predicateSql(tags.tag, predicate)}`;
         return negate(dialect.hasMember(table.uuid, tags.resourceUuid, found), negated);
       }
       case 'modelCenter':
-        if (!source.center) throw new Error(`${field.of} is not related`);
-        return ofCenter(source.center, testSql(columnOf(modelCenters, field.name), test), {
-          test,
-          negated,
-        });
+        if (!mapping.center) throw new Error(`${field.of} is not related`);
+        return ofCenter(
+          mapping.center,
+          predicateSql(columnOf(modelCenters, field.name), predicate),
+          {
+            predicate,
+            negated,
+          },
+        );
       default:
-        return negate(testSql(columnOf(table, field.name), test), negated);
+        return negate(predicateSql(columnOf(table, field.name), predicate), negated);
     }
   }
 
@@ -125,30 +129,30 @@ export function compileConditions(dialect: Dialect): Conditions {
   function ofCenter(
     center: Column,
     satisfied: SQL,
-    { test, negated }: Pick<Condition, 'test' | 'negated'>,
+    { predicate, negated }: Pick<Condition, 'predicate' | 'negated'>,
   ): SQL {
-    const among = (condition: SQL) =>
-      sql`${dialect.folded(center)} IN (SELECT ${modelCenters.uuid} FROM ${modelCenters} WHERE ${condition})`;
-    return test.is === 'present'
-      ? negate(among(satisfied), negated)
-      : among(negate(satisfied, negated));
+    const inList = (condition: SQL) =>
+      sql`${dialect.caseFolded(center)} IN (SELECT ${modelCenters.uuid} FROM ${modelCenters} WHERE ${condition})`;
+    return predicate.is === 'present'
+      ? negate(inList(satisfied), negated)
+      : inList(negate(satisfied, negated));
   }
 
-  function testSql(column: Column, test: Test): SQL {
+  function predicateSql(column: Column, test: Predicate): SQL {
     const compared = comparable(column);
     switch (test.is) {
       case 'present':
         return sql`${column} IS NOT NULL`;
-      case 'among':
-        return dialect.among(compared, test.values.map(foldedValue), column);
-      case 'within':
+      case 'in':
+        return dialect.inList(compared, test.values.map(caseFoldedValue), column);
+      case 'range':
         return sql`(${column} >= ${test.from} AND ${column} < ${test.before})`;
       case 'in seconds':
-        return dialect.among(dialect.secondOf(column), test.seconds, column);
+        return dialect.inList(dialect.truncateToSecond(column), test.seconds, column);
       case 'like':
         return likeSql(column, lowerCase(test.pattern));
       default:
-        return sql`${compared} ${sql.raw(test.is)} ${bind(foldedValue(test.value))}`;
+        return sql`${compared} ${sql.raw(test.is)} ${bind(caseFoldedValue(test.value))}`;
     }
   }
 
@@ -158,30 +162,31 @@ export function compileConditions(dialect: Dialect): Conditions {
     const [beginning = ''] = /^(?:[^%_\\]|\\.)+/su.exec(pattern) ?? [];
     const prefix = beginning.replace(/\\(.)/gsu, '$1');
     if (prefix === '') return like;
-    const next = textAfter(prefix);
+    const next = nextPrefix(prefix);
     const compared = comparable(column);
     const before = next === undefined ? sql`` : sql` AND ${compared} < ${next}`;
     return sql`(${compared} >= ${prefix}${before} AND ${like})`;
   }
 
   return {
-    sources,
+    entityMappings,
 
     whereAll(kind, conditions, further) {
-      const source = sources[kind];
-      const isOnOther = ({ field }: Condition) => field.of in source.owners || OTHERS.has(field.of);
-      const isApart = conditions.filter(isOnOther).length > TOGETHER_MAX;
+      const mapping = entityMappings[kind];
+      const isOnOther = ({ field }: Condition) =>
+        field.of in mapping.foreignKeys || OTHERS.has(field.of);
+      const isIsolated = conditions.filter(isOnOther).length > TOGETHER_MAX;
       const all = conditions.map((condition) => {
-        const compiled = conditionSql(source, condition);
-        return isApart && dialect.apart && isOnOther(condition)
-          ? dialect.apart(compiled)
+        const compiled = conditionSql(mapping, condition);
+        return isIsolated && dialect.isolateSubquery && isOnOther(condition)
+          ? dialect.isolateSubquery(compiled)
           : compiled;
       });
-      return and(source.own, ...all, further) ?? sql`1 = 1`;
+      return and(mapping.baseFilter, ...all, further) ?? sql`1 = 1`;
     },
 
     orderBy(kind, sort) {
-      const { table } = sources[kind];
+      const { table } = entityMappings[kind];
       const sorted = sort && columnOf(table, sort.field.name);
       const ties = [table.createDate, table.uuid]
         .filter((column) => column !== sorted)
@@ -197,7 +202,7 @@ function negate(condition: SQL, negated: boolean): SQL {
 }
 
 /** The least text that is greater than all that begin with this one; undefined where there is none. */
-function textAfter(prefix: string): string | undefined {
+function nextPrefix(prefix: string): string | undefined {
   const characters = [...prefix];
   const last = characters.pop()?.codePointAt(0) ?? 0;
   if (last === 0x10ffff) return undefined;
@@ -206,7 +211,7 @@ function textAfter(prefix: string): string | undefined {
 }
 
 /** A value as it compares, without regard to the case of ASCII letters. */
-function foldedValue(value: Scalar): Scalar {
+function caseFoldedValue(value: Scalar): Scalar {
   return typeof value === 'string' ? lowerCase(value) : value;
 }
 

@@ -105,8 +105,8 @@ describe('a program built on the vendor’s Java client', () => {
     expect(done(await sdk.delete(bindings))).toEqual({ success: true });
     for (const uuid of [service.uuid, clone.uuid])
       done(await sdk.delete(`/ai/model-services/${uuid}`));
-    const refused = await sdk.delete(`/ai/model-centers/${modelCenterUuid}`);
-    expect(refused.error).toMatchObject({ code: 'SYS.1006' });
+    const rejected = await sdk.delete(`/ai/model-centers/${modelCenterUuid}`);
+    expect(rejected.error).toMatchObject({ code: 'SYS.1006' });
     done(await sdk.delete(`/ai/models/${model.uuid}`));
     done(await sdk.delete(`/ai/model-centers/${modelCenterUuid}`));
     expect(done(await sdk.query('/ai/models', [`uuid=${model.uuid}`], {})).inventories).toEqual([]);
@@ -128,8 +128,8 @@ describe('a program built on the vendor’s Java client', () => {
     expect(notFound.error).toMatchObject({ code: 'SYS.1003' });
 
     sdk.session = unknown;
-    const stranger = await sdk.write('POST', '/ai/models', 'param', {});
-    expect(stranger.error).toMatchObject({ code: 'ID.1001', details: 'Session expired' });
+    const anonymous = await sdk.write('POST', '/ai/models', 'param', {});
+    expect(anonymous.error).toMatchObject({ code: 'ID.1001', details: 'Session expired' });
   });
 
   test('logs in and out inline, though it names a job', async () => {
@@ -150,9 +150,9 @@ describe('a program built on the vendor’s Java client', () => {
   test('is called back when its job has ended', async () => {
     const sdk = await client();
     const modelCenterUuid = await addCenter(sdk);
-    let tell = (_call: object) => {};
+    let onCall = (_call: object) => {};
     const called = new Promise<object>((resolve) => {
-      tell = resolve;
+      onCall = resolve;
     });
     const listener = createServer((request, response) => {
       let body = '';
@@ -161,7 +161,7 @@ describe('a program built on the vendor’s Java client', () => {
       });
       request.on('end', () => {
         response.end();
-        tell({ headers: request.headers, body: JSON.parse(body) });
+        onCall({ headers: request.headers, body: JSON.parse(body) });
       });
     });
     await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
@@ -206,7 +206,7 @@ describe('with an access key', () => {
     expect(done(added).inventory.name).toBe('center');
 
     const forged = new JavaClient(url(), { id: 'its-id', secret: 'another' });
-    const refused = await forged.query('/ai/models', [], {});
-    expect(refused.error).toMatchObject({ code: 'ID.1001' });
+    const rejected = await forged.query('/ai/models', [], {});
+    expect(rejected.error).toMatchObject({ code: 'ID.1001' });
   });
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileLiteral } from '../../src/contract/compiled.ts';
-import { recordsOf } from '../../src/store/fields.ts';
+import { compileRecordMapper } from '../../src/store/fields.ts';
 import { expectFailure } from '../support/failures.ts';
 import { addModelService, requiredServiceParams } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';
@@ -57,7 +57,7 @@ describe('a compiled literal', () => {
   });
 
   test('is a new one each time', () => {
-    const make = compileLiteral<(given: unknown) => object>(['given'], { kept: 'given' });
+    const make = compileLiteral<(given: unknown) => object>(['given'], { stored: 'given' });
     const given = {};
     expect(make(given)).toEqual(make(given));
     expect(make(given)).not.toBe(make(given));
@@ -70,7 +70,7 @@ describe('a compiled literal', () => {
 
   test('of a row takes names and values for no code', () => {
     const fields = hostileNames.map((name) => ({ name, sql: undefined as never }));
-    const record = recordsOf(fields)(hostileNames);
+    const record = compileRecordMapper(fields)(hostileNames);
     expect(record).toEqual(Object.fromEntries(hostileNames.map((name) => [name, name])));
     expectNothingPlanted();
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { examples } from '../../src/contract/examples.ts';
 import { type OperationName, operations } from '../../src/contract/operations.ts';
-import { compileRequestReader } from '../../src/contract/validation/request.ts';
+import { compileRequestValidator } from '../../src/contract/validation/request.ts';
 
 const names = Object.keys(operations) as OperationName[];
 
@@ -11,7 +11,7 @@ test('every operation has an example', () => {
 
 describe('an example request is accepted, and every field of it known', () => {
   test.each(names.filter((name) => examples[name].request))('%s', (name) => {
-    const read = compileRequestReader(name, (fields) => {
+    const read = compileRequestValidator(name, (fields) => {
       throw new Error(`unknown: ${fields}`);
     });
     const wrapper = (operations[name] as { wrapper?: string }).wrapper ?? '';

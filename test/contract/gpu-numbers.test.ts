@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { gpuNumbersIn } from '../../src/contract/schemas/gpu-numbers.ts';
-import { compileReader } from '../../src/contract/validation/validator.ts';
+import { gpuNumbersInput } from '../../src/contract/schemas/gpu-numbers.ts';
+import { compileValidator } from '../../src/contract/validation/validator.ts';
 
-const reader = compileReader(gpuNumbersIn('Numbers of GPUs.'));
+const reader = compileValidator(gpuNumbersInput('Numbers of GPUs.'));
 
 function read(value: unknown): unknown {
   const reading = { message: 'M', unknownFields: [] };
-  return reader.check(reader.convert(value, 'gpus', reading), 'gpus', reading);
+  return reader.validate(reader.coerce(value, 'gpus', reading), 'gpus', reading);
 }
 
 describe('accepts (decision 25)', () => {

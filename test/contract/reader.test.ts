@@ -6,8 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
 import { type OperationName, operations } from '../../src/contract/operations.ts';
 import { listOf, mapOf, text } from '../../src/contract/schemas/types.ts';
-import { compileRequestReader } from '../../src/contract/validation/request.ts';
-import { compileReader, messageClass } from '../../src/contract/validation/validator.ts';
+import { compileRequestValidator } from '../../src/contract/validation/request.ts';
+import { compileValidator, messageClass } from '../../src/contract/validation/validator.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { parametersOf } from '../support/contract-parameters.ts';
 import {
@@ -23,25 +23,25 @@ ajv.addVocabulary(['x-zstack-since']);
 
 function read(schema: TSchema, value: unknown): { value: unknown; unknownFields: string[] } {
   const reading = { message: 'M', unknownFields: [] };
-  const reader = compileReader(schema);
-  const converted = reader.convert(value, '', reading);
-  return { value: reader.check(converted, '', reading), ...reading };
+  const reader = compileValidator(schema);
+  const converted = reader.coerce(value, '', reading);
+  return { value: reader.validate(converted, '', reading), ...reading };
 }
 
 /** What `act` returns, or the sentence of the SYS.1007 it throws; anything else thrown goes on. */
-function outcome<Value>(act: () => Value): { value: Value } | { refused: string } {
+function outcome<Value>(act: () => Value): { value: Value } | { rejected: string } {
   try {
     return { value: act() };
   } catch (error) {
     if (error instanceof ApiError && error.failure === 'invalidArgument') {
-      return { refused: error.message };
+      return { rejected: error.message };
     }
     throw error;
   }
 }
 
 const reader = <Name extends OperationName>(name: Name) => {
-  const read = compileRequestReader(name, () => {});
+  const read = compileRequestValidator(name, () => {});
   return {
     readBody(body: unknown) {
       const { query: _, ...others } = read({ path: () => '', query: {}, body })();
@@ -99,7 +99,7 @@ describe('property: the reader and strict Ajv agree on every operation’s schem
       fc.assert(
         fc.property(value, (sent) => {
           const result = outcome(() => read(schema, sent).value);
-          if ('refused' in result) return;
+          if ('rejected' in result) return;
           expect(validate(result.value), ajv.errorsText(validate.errors)).toBe(true);
         }),
         { numRuns: 100 },
@@ -165,7 +165,7 @@ describe('compiling refuses what would go unchecked', () => {
     ['a schema without type', Type.Unknown()],
     ['a reference', Type.Ref('Other')],
   ])('%s', (_, schema) => {
-    expect(() => compileReader(schema)).toThrow(/^the reader (checks|knows) no /);
+    expect(() => compileValidator(schema)).toThrow(/^the reader (checks|knows) no /);
   });
 });
 
@@ -241,7 +241,7 @@ describe('sentences (§4.3, §4.4)', () => {
   const tooLong = (field: string, message: string, max: number) =>
     `field[${field}] of message[${message}] exceeds max length of string. expected was <= ${max}, actual was ${max + 1}`;
 
-  const refusal = (name: OperationName, params: object) => {
+  const expectedError = (name: OperationName, params: object) => {
     const required = {
       AddModelService: requiredServiceParams,
       AddModel: requiredModelParams,
@@ -488,7 +488,7 @@ describe('sentences (§4.3, §4.4)', () => {
       expect.stringContaining('[x86_64, aarch64, mips64el, loongarch64], but sparc found'),
     ],
   ])('%s %j', (name, params, sentence) => {
-    expect(refusal(name, params)).toEqual({ refused: sentence });
+    expect(expectedError(name, params)).toEqual({ rejected: sentence });
   });
 
   test.each([
@@ -499,8 +499,8 @@ describe('sentences (§4.3, §4.4)', () => {
     '01234567-89ab-4000-8000-00000000000f',
     '',
   ])('resourceUuid %j is no uuid', (resourceUuid) => {
-    expect(refusal('AddModel', { resourceUuid })).toEqual({
-      refused: `resourceUuid[${resourceUuid}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.`,
+    expect(expectedError('AddModel', { resourceUuid })).toEqual({
+      rejected: `resourceUuid[${resourceUuid}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.`,
     });
   });
 
@@ -530,9 +530,9 @@ describe('sentences (§4.3, §4.4)', () => {
   ])('%s', (_, name, body, field) => {
     const result = outcome(() => reader(name).readBody(body));
     expect(result).toEqual({
-      refused: expect.stringMatching(/^\[.*\] field is excepted .*, but was \[.*\]\.$/),
+      rejected: expect.stringMatching(/^\[.*\] field is excepted .*, but was \[.*\]\.$/),
     });
-    expect(result).toHaveProperty('refused', expect.stringContaining(`[${field}] field`));
+    expect(result).toHaveProperty('rejected', expect.stringContaining(`[${field}] field`));
   });
 });
 
@@ -540,7 +540,7 @@ describe('the first failure wins (decision 34)', () => {
   test('types of everything come before the first argument', () => {
     const body = { param: { name: 'x'.repeat(256), tagUuids: 'no list' } };
     expect(outcome(() => reader('AddModelService').readBody(body))).toEqual({
-      refused: expect.stringMatching(/^\[tagUuids\] field is excepted/),
+      rejected: expect.stringMatching(/^\[tagUuids\] field is excepted/),
     });
   });
 
@@ -559,7 +559,7 @@ describe('the first failure wins (decision 34)', () => {
     const given: Record<string, unknown> = {};
     for (const field of required) {
       expect(outcome(() => readBody({ [wrapperOf(name)]: given }))).toEqual({
-        refused: `field[${field}] of message[${messageClass(name)}] is mandatory, can not be null`,
+        rejected: `field[${field}] of message[${messageClass(name)}] is mandatory, can not be null`,
       });
       given[field] = valid[field];
     }
@@ -573,7 +573,7 @@ describe('the first failure wins (decision 34)', () => {
       gpuComputeCapability: 'x'.repeat(33),
     };
     expect(outcome(() => reader('CloneModelService').readBody({ params }))).toEqual({
-      refused: expect.stringContaining('field[gpuComputeCapability]'),
+      rejected: expect.stringContaining('field[gpuComputeCapability]'),
     });
   });
 });
@@ -598,7 +598,7 @@ describe('wrappers and tags (decisions 29, 30, 33)', () => {
     [{ param: null }],
     [{ name: 'at the top' }],
   ])('%j misses the first argument', (body) => {
-    expect(bodyOf(body)).toEqual({ refused: expect.stringMatching(/^field\[name\].*mandatory/) });
+    expect(bodyOf(body)).toEqual({ rejected: expect.stringMatching(/^field\[name\].*mandatory/) });
   });
 
   test.each([
@@ -648,14 +648,14 @@ describe('wrappers and tags (decisions 29, 30, 33)', () => {
 
   test('inherited names are no members', () => {
     const body = JSON.parse(`{"__proto__":{"param":${JSON.stringify(model)}}}`);
-    expect(bodyOf(body)).toHaveProperty('refused');
+    expect(bodyOf(body)).toHaveProperty('rejected');
     const inside = JSON.parse(`{"param":{"__proto__":${JSON.stringify(model)}}}`);
-    expect(bodyOf(inside)).toHaveProperty('refused');
+    expect(bodyOf(inside)).toHaveProperty('rejected');
   });
 });
 
 test('unknown fields are told by their place, known ones and tags are not', () => {
-  const told: string[] = [];
+  const reported: string[] = [];
   const body = {
     top: 1,
     systemTags: [],
@@ -667,17 +667,17 @@ test('unknown fields are told by their place, known ones and tags are not', () =
       vendorToSpecUuidsMap: { anything: [] },
     },
   };
-  compileRequestReader('AddModelService', (fields) => told.push(...fields))({
+  compileRequestValidator('AddModelService', (fields) => reported.push(...fields))({
     path: () => '',
     query: {},
     body,
   });
-  expect(told.toSorted()).toEqual(['architectureImages[0].deep', 'inside', 'top']);
+  expect(reported.toSorted()).toEqual(['architectureImages[0].deep', 'inside', 'top']);
 });
 
 describe('deletions (contract §2)', () => {
   const deletion = (name: OperationName, query: Record<string, unknown>, body?: unknown) =>
-    outcome(() => compileRequestReader(name, () => {})({ path: () => '', query, body })().query);
+    outcome(() => compileRequestValidator(name, () => {})({ path: () => '', query, body })().query);
 
   test.each<[string, Record<string, unknown>, unknown, object]>([
     ['nothing', {}, undefined, {}],
@@ -712,12 +712,12 @@ describe('deletions (contract §2)', () => {
     ['a list in the body', {}, { deleteMode: ['Enforcing'] }],
     ['a body that is a text', {}, 'Enforcing'],
   ])('no mode of %s', (_, query, body) => {
-    expect(deletion('DeleteModelCenter', query, body)).toHaveProperty('refused');
+    expect(deletion('DeleteModelCenter', query, body)).toHaveProperty('rejected');
   });
 
   test('a mode that is none is refused with the modes there are', () => {
     expect(deletion('DeleteModel', { deleteMode: 'Force' })).toEqual({
-      refused: `valid value for field[deleteMode] of message[${messageClass('DeleteModel')}] are [Permissive, Enforcing], but Force found`,
+      rejected: `valid value for field[deleteMode] of message[${messageClass('DeleteModel')}] are [Permissive, Enforcing], but Force found`,
     });
   });
 
@@ -739,15 +739,15 @@ describe('deletions (contract §2)', () => {
     ['a name that only begins so', { uuidsx: 'a', 'uuids.x': 'a', 'uuids.': 'a' }, undefined],
   ])('the missing uuids of %s', (_, query, body) => {
     expect(deletion('DeleteModels', query, body)).toEqual({
-      refused: `field[uuids] of message[${messageClass('DeleteModels')}] is mandatory, can not be null`,
+      rejected: `field[uuids] of message[${messageClass('DeleteModels')}] is mandatory, can not be null`,
     });
   });
 
   test.each<[string, unknown, string]>([
     ['a text', { uuids: 'a' }, '[uuids] field is excepted a list, but was [a].'],
     ['a null in the list', { uuids: [null] }, 'field[uuids] cannot contain a NULL element'],
-  ])('no uuids of %s in the body', (_, body, refused) => {
-    expect(deletion('DeleteModels', {}, body)).toEqual({ refused });
+  ])('no uuids of %s in the body', (_, body, rejected) => {
+    expect(deletion('DeleteModels', {}, body)).toEqual({ rejected });
   });
 });
 
@@ -760,7 +760,7 @@ describe('a list of bounded length', () => {
 
   test('is refused beyond it, before its members are looked at', () => {
     expect(outcome(() => read(schema, { list: [null, 'too long', 'c'] }))).toEqual({
-      refused:
+      rejected:
         'field[list] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
     });
   });
@@ -776,7 +776,7 @@ describe('a map of bounded size', () => {
 
   test('is refused beyond it', () => {
     expect(outcome(() => read(schema, { map: { a: 'a', b: 'too long', c: 'c' } }))).toEqual({
-      refused:
+      rejected:
         'field[map] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
     });
   });
@@ -811,6 +811,6 @@ describe('queries (§4.7)', () => {
       'Invalid value for boolean field [count], [yes] is not a valid boolean string[true, false].',
     ],
   ])('%j is refused', (sent, sentence) => {
-    expect(query(sent)).toEqual({ refused: sentence });
+    expect(query(sent)).toEqual({ rejected: sentence });
   });
 });

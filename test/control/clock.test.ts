@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import {
   expectDone,
   journal,
-  paceJobs,
   setClock,
+  setJobDelay,
   sharedSteered,
   startSteered,
 } from '../support/control.ts';
@@ -12,7 +12,7 @@ import { expectFailure } from '../support/failures.ts';
 import { naming, poll } from '../support/jobs.ts';
 import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { expectRefused } from '../support/refusals.ts';
+import { expectError } from '../support/refusals.ts';
 import {
   addModel,
   addModelCenter,
@@ -67,7 +67,7 @@ describe('a clock that stands still', () => {
     expect(await isValid(server, session.uuid)).toBe(true);
     await setClock(server, { now: '2025-11-25T14:00:00.000Z' });
     expect(await isValid(server, session.uuid)).toBe(false);
-    expectRefused(await server.get(MODELS, { session: session.uuid }), sessionExpired);
+    expectError(await server.get(MODELS, { session: session.uuid }), sessionExpired);
     await setClock(server, { now: '2025-11-25T13:59:59.999Z' });
     expect((await server.get(MODELS, { session: session.uuid })).status).toBe(200);
   });
@@ -126,7 +126,7 @@ describe('a clock that is ahead', () => {
     const server = shared();
     const { uuid: session } = await beginSession(server);
     await setClock(server, { aheadMs: 2 * HOUR });
-    expectRefused(await server.get(MODELS, { session }), sessionExpired);
+    expectError(await server.get(MODELS, { session }), sessionExpired);
     expect((await server.get(MODELS)).status).toBe(200);
   });
 
@@ -198,7 +198,7 @@ describe('a time that is none is refused and the clock stays as it is', () => {
 
 test('jobs that take a while end by the clock', async () => {
   const server = shared();
-  await paceJobs(server, { afterMs: HOUR });
+  await setJobDelay(server, { afterMs: HOUR });
   await setClock(server, { now: '2025-11-25T12:00:00.000Z' });
   const uuid = newUuid();
   await server.post(MODELS, { param: requiredModelParams }, naming(uuid));

@@ -24,12 +24,12 @@ import {
 import { launchServing } from '../support/process.ts';
 import { openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
-import { expectRefused } from '../support/refusals.ts';
+import { expectError } from '../support/refusals.ts';
 import { addModel, requiredModelParams } from '../support/resources.ts';
 import { type Answer, API, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
-const STRANGER = '00000000000040008000000000000000';
+const ANONYMOUS = '00000000000040008000000000000000';
 
 /** The codes that an operation can fail with, all of which are 503 or 400 (contract §4.2). */
 const statuses: Partial<Record<Code, number>> = {
@@ -44,7 +44,7 @@ const statuses: Partial<Record<Code, number>> = {
 };
 const codes = Object.entries(statuses) as [Code, number][];
 
-const shared = sharedSteered({ hookPace: { first: 5, between: 5, timeout: 5000 } });
+const shared = sharedSteered({ hookTiming: { first: 5, between: 5, timeout: 5000 } });
 
 const add = (server: Server, options?: Parameters<Server['post']>[2]): Promise<Answer> =>
   server.post(MODELS, { param: requiredModelParams }, options);
@@ -69,9 +69,9 @@ describe('a plan', () => {
       { operation: 'GetModel', times: 3, status: 503 },
       { operation: 'GetModel', times: 1, drop: true },
     ];
-    const told = faults.map((fault) => ({ ...fault, struck: 0 }));
-    expectDone(await server.put('/_aios/faults', { faults }), { faults: told });
-    expectDone(await server.get('/_aios/faults'), { faults: told });
+    const reported = faults.map((fault) => ({ ...fault, struck: 0 }));
+    expectDone(await server.put('/_aios/faults', { faults }), { faults: reported });
+    expectDone(await server.get('/_aios/faults'), { faults: reported });
     await add(server);
     await server.get(`${MODELS}/a`);
     expect(await struck(server)).toEqual([1, 1, 0, 0]);
@@ -176,7 +176,7 @@ describe('no fault strikes', () => {
 
   test.each([
     ['without a session', { session: null }, 400],
-    ['of a stranger', { session: STRANGER }, 503],
+    ['of a stranger', { session: ANONYMOUS }, 503],
     ['of another scheme', { session: null, headers: { authorization: 'Bearer a' } }, 400],
     ['that names its job badly', { headers: { 'x-job-uuid': 'a' } }, 400],
     ['whose timeout can’t be read', { headers: { 'x-api-timeout': 'soon' } }, 400],
@@ -194,8 +194,8 @@ describe('no fault strikes', () => {
     const server = shared();
     await plan(server, failing('AddModel'));
     const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid, { session: STRANGER })));
-    expectRefused(await poll(server, uuid), sessionExpired);
+    expectAccepted(await add(server, naming(uuid, { session: ANONYMOUS })));
+    expectError(await poll(server, uuid), sessionExpired);
     expect(await struck(server)).toEqual([0]);
   });
 

@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import {
   expectDone,
   journal,
-  paceJobs,
   reset,
+  setJobDelay,
   sharedSteered,
   startSteered,
 } from '../support/control.ts';
@@ -19,7 +19,7 @@ const HOUR = 3_600_000;
 
 const shared = sharedSteered({
   jobRetention: HOUR,
-  hookPace: { first: 5, between: 5, timeout: 5000 },
+  hookTiming: { first: 5, between: 5, timeout: 5000 },
 });
 
 /** Adds a model as a job. */
@@ -61,8 +61,8 @@ describe('at once', () => {
     ['no time', { afterMs: 0 }],
   ])('is how they end with %s said', async (_, finish) => {
     const server = shared();
-    await paceJobs(server, { atPoll: 3 });
-    await paceJobs(server, finish);
+    await setJobDelay(server, { atPoll: 3 });
+    await setJobDelay(server, finish);
     expect(await statuses(server, await begin(server), 2)).toEqual([200, 200]);
   });
 });
@@ -70,7 +70,7 @@ describe('at once', () => {
 describe('at the n-th poll', () => {
   test('a job ends: the polls before it are told that it goes on', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 3 });
+    await setJobDelay(server, { atPoll: 3 });
     const uuid = await begin(server);
     expectRunning(await poll(server, uuid));
     expectRunning(await poll(server, uuid));
@@ -82,7 +82,7 @@ describe('at the n-th poll', () => {
 
   test('is counted for each job by itself', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const [one, other] = [await begin(server), await begin(server)];
     expect(await statuses(server, one, 1)).toEqual([202]);
     expect(await statuses(server, other, 1)).toEqual([202]);
@@ -92,7 +92,7 @@ describe('at the n-th poll', () => {
 
   test('is counted also where polls come at once', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 11 });
+    await setJobDelay(server, { atPoll: 11 });
     const uuid = await begin(server);
     const answers = await Promise.all(Array.from({ length: 20 }, () => poll(server, uuid)));
     const running = answers.filter(({ status }) => status === 202);
@@ -102,7 +102,7 @@ describe('at the n-th poll', () => {
 
   test('a job that fails ends too', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const uuid = await begin(server, { name: 'a' });
     expectRunning(await poll(server, uuid));
     const details = expect.stringMatching(/^field\[installPath\] of message.* is mandatory/);
@@ -111,7 +111,7 @@ describe('at the n-th poll', () => {
 
   test('a stranger’s job ends too, which is told as any other', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const uuid = newUuid();
     const options = naming(uuid, { session: '00000000000040008000000000000000' });
     expectAccepted(await server.post(MODELS, { param: requiredModelParams }, options));
@@ -121,16 +121,16 @@ describe('at the n-th poll', () => {
 
   test('counting begins anew with each setting', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const uuid = await begin(server);
     expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
-    await paceJobs(server, { atPoll: 3 });
+    await setJobDelay(server, { atPoll: 3 });
     expect(await statuses(server, uuid, 3)).toEqual([202, 202, 200]);
   });
 
   test('polls by another verb aren’t counted', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const uuid = await begin(server);
     for (const verb of ['POST', 'PUT', 'DELETE']) {
       expect((await server.call(verb, jobPath(uuid))).status).toBe(405);
@@ -142,7 +142,7 @@ describe('at the n-th poll', () => {
 describe('after some time', () => {
   test('by the clock a job ends', async () => {
     const server = shared();
-    await paceJobs(server, { afterMs: 1000 });
+    await setJobDelay(server, { afterMs: 1000 });
     const uuid = await begin(server);
     expectRunning(await poll(server, uuid));
     server.advance(999);
@@ -153,7 +153,7 @@ describe('after some time', () => {
 
   test('is counted from each job’s own beginning', async () => {
     const server = shared();
-    await paceJobs(server, { afterMs: 1000 });
+    await setJobDelay(server, { afterMs: 1000 });
     const first = await begin(server);
     server.advance(500);
     const second = await begin(server);
@@ -164,7 +164,7 @@ describe('after some time', () => {
 
   test('a client that polls as the vendor’s does gets there by the real time', async () => {
     const server = await startSteered({ clock: Date.now });
-    await paceJobs(server, { afterMs: 150 });
+    await setJobDelay(server, { afterMs: 150 });
     const uuid = await begin(server);
     const begun = performance.now();
     expectRunning(await poll(server, uuid));
@@ -177,7 +177,7 @@ describe('after some time', () => {
 describe('what a job that is told as running has done', () => {
   test('is there: it and its write are one', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 100 });
+    await setJobDelay(server, { atPoll: 100 });
     const uuid = await begin(server);
     expectRunning(await poll(server, uuid));
     expect((await server.get(MODELS)).body.inventories).toHaveLength(1);
@@ -185,7 +185,7 @@ describe('what a job that is told as running has done', () => {
 
   test('is told by its hook all the same, in time', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 100 });
+    await setJobDelay(server, { atPoll: 100 });
     const receiver = await openReceiver();
     const uuid = await begin(server, requiredModelParams, { 'x-web-hook': receiver.url });
     await receiver.called(1);
@@ -199,7 +199,7 @@ describe('what a job that is told as running has done', () => {
 
   test('isn’t done again under the same uuid', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 100 });
+    await setJobDelay(server, { atPoll: 100 });
     const uuid = await begin(server);
     const again = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
     expectFailure(again, 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
@@ -212,7 +212,7 @@ describe('what is no job is 404 as ever', () => {
     ['by time', { afterMs: 60_000 }],
   ])('an unknown one, %s', async (_, finish) => {
     const server = shared();
-    await paceJobs(server, finish);
+    await setJobDelay(server, finish);
     for (const uuid of [newUuid(), 'a']) {
       expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
     }
@@ -223,7 +223,7 @@ describe('what is no job is 404 as ever', () => {
     ['by time', { afterMs: 2 * HOUR }],
   ])('one whose outcome was kept long enough, %s', async (_, finish) => {
     const server = shared();
-    await paceJobs(server, finish);
+    await setJobDelay(server, finish);
     const uuid = await begin(server);
     server.advance(HOUR + 1);
     expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
@@ -232,7 +232,7 @@ describe('what is no job is 404 as ever', () => {
 
 test('the journal tells the polls of a job apart', async () => {
   const server = shared();
-  await paceJobs(server, { atPoll: 2 });
+  await setJobDelay(server, { atPoll: 2 });
   const uuid = await begin(server);
   await statuses(server, uuid, 2);
   expect(await journal(server, '?operation=GetJob')).toMatchObject([
@@ -243,14 +243,14 @@ test('the journal tells the polls of a job apart', async () => {
 
 test('the pace is the control surface’s alone: what is answered inline is not held back', async () => {
   const server = shared();
-  await paceJobs(server, { atPoll: 5 });
+  await setJobDelay(server, { atPoll: 5 });
   const { status, body } = await server.post(MODELS, { param: requiredModelParams });
   expect({ status, body }).toMatchObject({ status: 200, body: { success: true } });
 });
 
 test('a job that a server answered inline, by its settings, is told as running too', async () => {
   const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
-  await paceJobs(server, { atPoll: 2 });
+  await setJobDelay(server, { atPoll: 2 });
   const uuid = newUuid();
   const answer = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
   expect(answer.status).toBe(200);
@@ -265,7 +265,7 @@ test('a server that isn’t steered has no pace to set', async () => {
 
 test('a reset lets jobs end at once again', async () => {
   const server = shared();
-  await paceJobs(server, { atPoll: 2 });
+  await setJobDelay(server, { atPoll: 2 });
   await reset(server);
   expectDone(await server.delete('/_aios/requests'));
   expect(await statuses(server, await begin(server), 1)).toEqual([200]);

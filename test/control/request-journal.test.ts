@@ -4,9 +4,9 @@ import {
   clearJournal,
   expectDone,
   journal,
-  paceJobs,
   plan,
   setClock,
+  setJobDelay,
   sharedSteered,
 } from '../support/control.ts';
 import { expectAccepted, jobPath, naming, poll } from '../support/jobs.ts';
@@ -121,21 +121,21 @@ describe('an entry', () => {
 
   test('tells of a job its acceptance, and of each poll what it was told', async () => {
     const server = shared();
-    await paceJobs(server, { atPoll: 2 });
+    await setJobDelay(server, { atPoll: 2 });
     const uuid = newUuid();
     const accepted = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
     expectAccepted(accepted);
     const polls = [await poll(server, uuid), await poll(server, uuid), await poll(server, 'a')];
-    const told = (await journal(server)).map(({ operation, status, response }) => ({
+    const reported = (await journal(server)).map(({ operation, status, response }) => ({
       operation,
       status,
       response,
     }));
-    expect(told).toEqual([
+    expect(reported).toEqual([
       { operation: 'AddModel', status: 202, response: accepted.body },
       ...polls.map(({ status, body }) => ({ operation: 'GetJob', status, response: body })),
     ]);
-    expect(told.map(({ status }) => status)).toEqual([202, 202, 200, 404]);
+    expect(reported.map(({ status }) => status)).toEqual([202, 202, 200, 404]);
   });
 });
 

@@ -160,7 +160,7 @@ test('where no session is asked for, the control surface asks for none', async (
 describe('a request that can’t be read is refused and changes nothing', () => {
   const shared = sharedServer(steered());
   const PLAN = { operation: 'GetModel', times: 7, status: 500 };
-  const told = [{ ...PLAN, struck: 0 }];
+  const reported = [{ ...PLAN, struck: 0 }];
 
   beforeEach(async () => {
     await shared().put('/_aios/faults', { faults: [PLAN] });
@@ -168,12 +168,12 @@ describe('a request that can’t be read is refused and changes nothing', () => 
     await shared().put('/_aios/uuids', { seed: crypto.randomUUID() });
   });
 
-  async function expectRefused(
+  async function expectRejected(
     answer: Promise<Answer>,
     details: unknown = expect.stringMatching(/./),
   ): Promise<void> {
     expectFailure(await answer, 400, 'SYS.1007', details);
-    expect(await planned(shared())).toEqual(told);
+    expect(await planned(shared())).toEqual(reported);
   }
 
   test.each([
@@ -188,11 +188,11 @@ describe('a request that can’t be read is refused and changes nothing', () => 
     ['uuids', { sed: 'a' }, 'field[sed] is unknown'],
     ['jobs', { atPol: 2 }, 'field[atPol] is unknown'],
   ])('an unknown member of %s: %j', async (path, body, details) => {
-    await expectRefused(shared().put(`/_aios/${path}`, body), details);
+    await expectRejected(shared().put(`/_aios/${path}`, body), details);
   });
 
   test('an unknown parameter of a look at the journal', async () => {
-    await expectRefused(shared().get('/_aios/requests?operatoin=AddModel'));
+    await expectRejected(shared().get('/_aios/requests?operatoin=AddModel'));
   });
 
   test.each([
@@ -236,7 +236,7 @@ describe('a request that can’t be read is refused and changes nothing', () => 
     ['uuids', 'a'],
     ['jobs', 3],
   ])('a member of the wrong type, or out of range, of %s: %j', async (path, body) => {
-    await expectRefused(shared().put(`/_aios/${path}`, body));
+    await expectRejected(shared().put(`/_aios/${path}`, body));
   });
 
   test.each([
@@ -246,13 +246,13 @@ describe('a request that can’t be read is refused and changes nothing', () => 
     'limit=-1',
     'limit=1&limit=2',
   ])('a filter of the journal that is none: %s', async (filter) => {
-    await expectRefused(shared().get(`/_aios/requests?${filter}`));
+    await expectRejected(shared().get(`/_aios/requests?${filter}`));
   });
 
   test.each(Object.keys(bodies))('broken JSON: %s', async (path) => {
     const raw = '{"faults":[';
     const details = expect.stringMatching(/^the body is not valid JSON: /);
-    await expectRefused(shared().put(path, undefined, { raw }), details);
+    await expectRejected(shared().put(path, undefined, { raw }), details);
   });
 
   test.each([
@@ -267,7 +267,7 @@ describe('a request that can’t be read is refused and changes nothing', () => 
     });
     const details = "the body's Content-Type must be application/json, but was [text/plain]";
     expectFailure(answer, 415, 'SYS.1007', details);
-    expect(await planned(shared())).toEqual(told);
+    expect(await planned(shared())).toEqual(reported);
   });
 
   test('a body beyond the limit', async () => {

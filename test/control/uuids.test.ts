@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { ControlledUuids } from '../../src/control/uuids.ts';
 import {
   expectDone,
-  paceJobs,
   reset,
   seedUuids,
   setClock,
+  setJobDelay,
   sharedSteered,
 } from '../support/control.ts';
 import { beginSession } from '../support/logins.ts';
@@ -54,7 +54,7 @@ async function scenario(server: Server): Promise<Answer[]> {
   return answers;
 }
 
-const told = (answers: Answer[]) => answers.map(({ status, body }) => ({ status, body }));
+const reported = (answers: Answer[]) => answers.map(({ status, body }) => ({ status, body }));
 
 /** Two servers, whose clocks stand still at the same moment. */
 const [one, other] = [sharedSteered(), sharedSteered()];
@@ -76,8 +76,8 @@ const uuidsIn = (value: unknown) => JSON.stringify(value).match(/\b[0-9a-f]{32}\
 describe('a seed', () => {
   test('with a clock that stands still, gives whole answers that are the same on every server', async () => {
     const [one, other] = await beginBoth('a');
-    const answers = told(await scenario(one));
-    expect(told(await scenario(other))).toEqual(answers);
+    const answers = reported(await scenario(one));
+    expect(reported(await scenario(other))).toEqual(answers);
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(8);
     const uuids = new Set(uuidsIn(answers));
     expect(uuids.size).toBeGreaterThan(5);
@@ -86,17 +86,17 @@ describe('a seed', () => {
 
   test('gives the same again on one server, after a reset', async () => {
     const server = await begin(one(), 'a');
-    const answers = told(await scenario(server));
+    const answers = reported(await scenario(server));
     await reset(server);
     await setClock(server, { now: STILL });
     await seedUuids(server, 'a');
-    expect(told(await scenario(server))).toEqual(answers);
+    expect(reported(await scenario(server))).toEqual(answers);
   });
 
   test('gives others than another seed', async () => {
     const [one, other] = await beginBoth('a', 'b');
-    const uuids = new Set(uuidsIn(told(await scenario(one))));
-    expect(uuidsIn(told(await scenario(other))).filter((uuid) => uuids.has(uuid))).toEqual([]);
+    const uuids = new Set(uuidsIn(reported(await scenario(one))));
+    expect(uuidsIn(reported(await scenario(other))).filter((uuid) => uuids.has(uuid))).toEqual([]);
   });
 
   test.each(['', 'ä😀', 'a'.repeat(100_000)])('may be any text: %#', async (seed) => {
@@ -128,7 +128,7 @@ describe('a seed', () => {
       await other.get('/_aios/requests');
       await other.post(`${API}/models`, undefined, { raw: '{' });
       await other.post(`${API}/models`, {}, { session: null });
-      await paceJobs(other, {});
+      await setJobDelay(other, {});
     }
     expect(await addModel(other)).toEqual(await addModel(one));
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { networkOf } from '../../src/domain/client-network.ts';
+import { clientNetwork } from '../../src/domain/client-network.ts';
 
 describe('an address counts as', () => {
   test.each([
@@ -17,7 +17,7 @@ describe('an address counts as', () => {
     ['its /64, of the loopback', '::1', '0:0:0:0::/64'],
     ['its /64, written with an IPv4 ending', '64:ff9b::203.0.113.9', '64:ff9b:0:0::/64'],
   ])('%s: %s', (_, address, network) => {
-    expect(networkOf(address)).toBe(network);
+    expect(clientNetwork(address)).toBe(network);
   });
 
   test.each([
@@ -34,11 +34,11 @@ describe('an address counts as', () => {
     '1.2.3',
     '::1.2.3.4.5',
   ])('itself where it is none: %j', (text) => {
-    expect(networkOf(text)).toBe(text);
+    expect(clientNetwork(text)).toBe(text);
   });
 
   test('its beginning where it is none and long, so that what is remembered stays small', () => {
-    expect(networkOf('x'.repeat(60_000)).length).toBeLessThanOrEqual(64);
+    expect(clientNetwork('x'.repeat(60_000)).length).toBeLessThanOrEqual(64);
   });
 });
 
@@ -51,5 +51,5 @@ test('two clients of different networks are never one', () => {
     '203.0.113.10',
     '::1',
   ];
-  expect(new Set(addresses.map(networkOf)).size).toBe(addresses.length);
+  expect(new Set(addresses.map(clientNetwork)).size).toBe(addresses.length);
 });

@@ -5,36 +5,40 @@ import {
   PATTERN_CONDITIONS_MAX,
   PATTERNS_MAX,
 } from '../../src/contract/schemas/query.ts';
-import { readConditions, readFields, readSort } from '../../src/domain/query-language.ts';
+import { parseConditions, parseFields, parseSort } from '../../src/domain/query-language.ts';
 import { type OracleKind, otherFields, ownFields } from '../support/query-oracle.ts';
 
 const parseDate = dateParser('UTC');
-const read = (kind: OracleKind, ...q: string[]) => readConditions(kind, q, parseDate);
+const read = (kind: OracleKind, ...q: string[]) => parseConditions(kind, q, parseDate);
 
 const kinds = Object.keys(ownFields) as OracleKind[];
 const comparisons = ['=', '!=', '<', '<=', '>', '>=', '~=', '!~=', '?=', '!?='];
 
 /** A failure by what a client sees of it. */
-const refusal = (status: number, errorCode: string, message: unknown) =>
+const expectedError = (status: number, errorCode: string, message: unknown) =>
   expect.objectContaining({ status, errorCode, message });
-const invalid = (message: unknown) => refusal(400, 'SYS.1007', message);
+const invalid = (message: unknown) => expectedError(400, 'SYS.1007', message);
 const noSuchField = (kind: OracleKind, field: string) =>
-  refusal(503, 'SYS.1000', `inventory class[class ${kind}Inventory] not having field[${field}]`);
+  expectedError(
+    503,
+    'SYS.1000',
+    `inventory class[class ${kind}Inventory] not having field[${field}]`,
+  );
 
 describe('every scalar field can be asked for', () => {
   test.each(kinds)('of %s, in conditions, sort and fields', (kind) => {
     for (const field of Object.keys(ownFields[kind])) {
       expect(read(kind, `${field} is null`)).toHaveLength(1);
-      expect(readSort(kind, field)).toMatchObject({ field: { name: field } });
-      expect(readFields(kind, field)).toEqual([field]);
+      expect(parseSort(kind, field)).toMatchObject({ field: { name: field } });
+      expect(parseFields(kind, field)).toEqual([field]);
     }
   });
 
   test.each(kinds)('of what belongs to %s, in conditions alone', (kind) => {
     for (const field of Object.keys(otherFields[kind])) {
       expect(read(kind, `${field} is null`)).toHaveLength(1);
-      expect(() => readSort(kind, field)).toThrow(noSuchField(kind, field));
-      expect(() => readFields(kind, field)).toThrow(noSuchField(kind, field));
+      expect(() => parseSort(kind, field)).toThrow(noSuchField(kind, field));
+      expect(() => parseFields(kind, field)).toThrow(noSuchField(kind, field));
     }
   });
 });
@@ -79,9 +83,9 @@ describe('nothing else can be asked for', () => {
       expect(() => read(kind, field + rest)).toThrow(noSuchField(kind, field));
     }
     for (const sign of ['', '+', '-', ' ']) {
-      expect(() => readSort(kind, sign + field)).toThrow(noSuchField(kind, field));
+      expect(() => parseSort(kind, sign + field)).toThrow(noSuchField(kind, field));
     }
-    expect(() => readFields(kind, `uuid,${field}`)).toThrow(noSuchField(kind, field));
+    expect(() => parseFields(kind, `uuid,${field}`)).toThrow(noSuchField(kind, field));
   });
 });
 
@@ -266,11 +270,11 @@ describe('a sort', () => {
     ['-createDate', 'createDate', true],
     ['SAMPLE_SIZE', 'SAMPLE_SIZE', false],
   ])('%j is by %s, descending: %s', (text, name, descending) => {
-    expect(readSort('Model', text)).toMatchObject({ field: { name, of: 'self' }, descending });
+    expect(parseSort('Model', text)).toMatchObject({ field: { name, of: 'self' }, descending });
   });
 
   test.each([undefined, '', ' '])('of %j is none', (text) => {
-    expect(readSort('Model', text)).toBeUndefined();
+    expect(parseSort('Model', text)).toBeUndefined();
   });
 
   test.each([
@@ -281,7 +285,7 @@ describe('a sort', () => {
     ['*name', '*name'],
     ['name;--', 'name;--'],
   ])('%s is by no field', (text, field) => {
-    expect(() => readSort('Model', text)).toThrow(noSuchField('Model', field));
+    expect(() => parseSort('Model', text)).toThrow(noSuchField('Model', field));
   });
 });
 
@@ -292,10 +296,10 @@ describe('fields', () => {
     [' name , uuid ', ['name', 'uuid']],
     ['uuid,uuid', ['uuid']],
   ])('%j are those', (text, fields) => {
-    expect(readFields('ModelService', text)).toEqual(fields);
+    expect(parseFields('ModelService', text)).toEqual(fields);
   });
 
   test.each([undefined, ''])('of %j are all', (text) => {
-    expect(readFields('ModelService', text)).toBeUndefined();
+    expect(parseFields('ModelService', text)).toBeUndefined();
   });
 });

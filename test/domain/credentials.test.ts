@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { checkCredentials, setAdminPassword } from '../../src/domain/credentials.ts';
+import { setAdminPassword, verifyCredentials } from '../../src/domain/credentials.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -23,7 +23,7 @@ function account({ file = ':memory:', initialPassword = true, passwords = quickP
   return {
     store,
     check: (digest: string, name = 'admin') =>
-      checkCredentials(name, digest, { store, passwords, access }),
+      verifyCredentials(name, digest, { store, passwords, access }),
     set: (password: string) => setAdminPassword(password, { store, passwords, newUuid }),
     hash: () => store.findPassword(ADMIN_UUID),
   };
@@ -140,14 +140,14 @@ test('neither a password nor its digest is anywhere in the database file', async
     await check(digestOf(password));
     await check(digestOf(`${password}!`));
   }
-  const kept = bytesOf(file);
-  expect(kept.includes((await hash()) ?? 'none')).toBe(true);
+  const stored = bytesOf(file);
+  expect(stored.includes((await hash()) ?? 'none')).toBe(true);
   for (const word of [...words, ...words.map((password) => `${password}!`)]) {
     const digest = digestOf(word);
     const secrets = [word, digest, digest.toUpperCase(), Buffer.from(digest, 'hex')];
-    for (const secret of secrets) expect(kept.includes(secret)).toBe(false);
-    expect(kept.includes(Buffer.from(digest, 'hex').toString('base64'))).toBe(false);
+    for (const secret of secrets) expect(stored.includes(secret)).toBe(false);
+    expect(stored.includes(Buffer.from(digest, 'hex').toString('base64'))).toBe(false);
     // As UTF-16 too, which is how a careless copy of a text may stand in memory.
-    expect(kept.includes(Buffer.from(word, 'utf16le'))).toBe(false);
+    expect(stored.includes(Buffer.from(word, 'utf16le'))).toBe(false);
   }
 });

@@ -44,7 +44,7 @@ const wrong = async () => false;
 const failing = () => Promise.reject(broken);
 
 /** What became of as many attempts one after the other. */
-async function inTurn(
+async function inOrder(
   { tried }: Pick<ReturnType<typeof makeAttempts>, 'tried'>,
   count: number,
   verify: () => Promise<boolean>,
@@ -63,19 +63,19 @@ const times = <Value>(count: number, value: Value): Value[] => Array(count).fill
 describe('an address', () => {
   test('that fails is refused from the eleventh attempt on, without a look at it', async () => {
     const subject = makeAttempts();
-    expect(await inTurn(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
+    expect(await inOrder(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
     const looked: string[] = [];
     const look = async () => {
       looked.push('looked');
       return true;
     };
-    expect(await inTurn(subject, 5, look)).toEqual(times(5, 'refused'));
+    expect(await inOrder(subject, 5, look)).toEqual(times(5, 'refused'));
     expect(looked).toEqual([]);
   });
 
   test('is told when to come again, in whole seconds, never zero', async () => {
     const subject = makeAttempts();
-    await inTurn(subject, FAILURES, wrong);
+    await inOrder(subject, FAILURES, wrong);
     for (const [passed, seconds] of [
       [0, '60'],
       [1, '60'],
@@ -96,7 +96,7 @@ describe('an address', () => {
   test('waits longer and longer, but never longer than a client would', async () => {
     const subject = makeAttempts();
     for (let round = 0; round < 20; round++) {
-      await inTurn(subject, FAILURES, wrong);
+      await inOrder(subject, FAILURES, wrong);
       subject.advance(MINUTE);
     }
     expect(subject.pauses.length).toBeGreaterThan(FAILURES);
@@ -107,23 +107,23 @@ describe('an address', () => {
   test('that succeeds begins anew', async () => {
     const subject = makeAttempts();
     for (let round = 0; round < 3; round++) {
-      expect(await inTurn(subject, FAILURES - 1, wrong)).toEqual(times(FAILURES - 1, false));
+      expect(await inOrder(subject, FAILURES - 1, wrong)).toEqual(times(FAILURES - 1, false));
       expect(await subject.tried('a', right)).toBe(true);
     }
   });
 
   test('answers for itself alone', async () => {
     const subject = makeAttempts();
-    await inTurn(subject, FAILURES, wrong, 'a');
+    await inOrder(subject, FAILURES, wrong, 'a');
     subject.pauses.length = 0;
-    expect(await inTurn(subject, 3, wrong, 'b')).toEqual(times(3, false));
+    expect(await inOrder(subject, 3, wrong, 'b')).toEqual(times(3, false));
     expect(subject.pauses).toEqual([]);
     expect(await subject.tried('a', right)).toBe('refused');
   });
 
   test.each(['', '__proto__', 'constructor'])('may be called %j', async (address) => {
     const subject = makeAttempts();
-    expect(await inTurn(subject, FAILURES, wrong, address)).toEqual(times(FAILURES, false));
+    expect(await inOrder(subject, FAILURES, wrong, address)).toEqual(times(FAILURES, false));
     expect(await subject.tried(address, right)).toBe('refused');
     expect(await subject.tried('other', right)).toBe(true);
   });
@@ -132,13 +132,13 @@ describe('an address', () => {
 describe('an attempt that could not be judged', () => {
   test('is told as it is, and is no failure', async () => {
     const subject = makeAttempts();
-    expect(await inTurn(subject, 3 * FAILURES, failing)).toEqual(times(3 * FAILURES, 'broken'));
-    expect(await inTurn(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
+    expect(await inOrder(subject, 3 * FAILURES, failing)).toEqual(times(3 * FAILURES, 'broken'));
+    expect(await inOrder(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
   });
 
   test('is no success either', async () => {
     const subject = makeAttempts();
-    await inTurn(subject, FAILURES - 1, wrong);
+    await inOrder(subject, FAILURES - 1, wrong);
     await subject.tried('a', failing);
     await subject.tried('a', wrong);
     expect(await subject.tried('a', right)).toBe('refused');
@@ -285,7 +285,7 @@ describe('of very many addresses', () => {
 
 describe('passwords are judged', () => {
   /** Attempts whose passwords are judged when the test says so. */
-  function heldBack() {
+  function pausedAttempts() {
     const { tried } = makeAttempts();
     const waiting: { address: string; end: (outcome: boolean) => void }[] = [];
     const begun: string[] = [];
@@ -303,7 +303,7 @@ describe('passwords are judged', () => {
   }
 
   test('two at a time, whoever asks', async () => {
-    const { attempt, waiting, endOne } = heldBack();
+    const { attempt, waiting, endOne } = pausedAttempts();
     const outcomes = Array.from({ length: 20 }, (_, count) => attempt(`192.0.2.${count}`));
     let most = 0;
     for (let ended = 0; ended < 20; ended++) {
@@ -315,7 +315,7 @@ describe('passwords are judged', () => {
   });
 
   test('of who has not failed soon, though sixty that have failed came before', async () => {
-    const { attempt, begun, endOne } = heldBack();
+    const { attempt, begun, endOne } = pausedAttempts();
     const guessers = Array.from({ length: 60 }, (_, count) => `192.0.2.${count}`);
     const first = guessers.map(attempt);
     for (const _ of guessers) await endOne(false);
@@ -333,7 +333,7 @@ describe('passwords are judged', () => {
   });
 
   test('of who has failed in the end, however many come that have not', async () => {
-    const { attempt, begun, endOne } = heldBack();
+    const { attempt, begun, endOne } = pausedAttempts();
     const failing = attempt('192.0.2.1');
     await endOne(false);
     await failing;
@@ -352,7 +352,7 @@ describe('passwords are judged', () => {
   });
 
   test('first of who has logged in before, though sixty that nobody knows came earlier', async () => {
-    const { attempt, begun, endOne } = heldBack();
+    const { attempt, begun, endOne } = pausedAttempts();
     const known = attempt('198.51.100.1');
     await endOne(true);
     await known;
@@ -402,7 +402,7 @@ describe('addresses of one IPv6 network', () => {
 
   test('that wrap IPv4 are told apart, and are the IPv4 addresses', async () => {
     const subject = makeAttempts();
-    await inTurn(subject, FAILURES, wrong, '::ffff:192.0.2.1');
+    await inOrder(subject, FAILURES, wrong, '::ffff:192.0.2.1');
     expect(await subject.tried('::ffff:192.0.2.2', right)).toBe(true);
     expect(await subject.tried('192.0.2.1', right)).toBe('refused');
   });

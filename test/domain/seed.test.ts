@@ -5,7 +5,7 @@ import { AddModelParams } from '../../src/contract/schemas/model.ts';
 import { AddModelCenterParams } from '../../src/contract/schemas/model-center.ts';
 import { AddModelServiceParams } from '../../src/contract/schemas/model-service.ts';
 import type { Resources } from '../../src/domain/records.ts';
-import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
+import { parseSeedResources, toSeed } from '../../src/domain/seed.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
 import {
@@ -21,14 +21,14 @@ import { set } from '../support/stores.ts';
 type Json = any;
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-const ports = { newUuid, clock: () => NOW };
-const read = (seed: unknown) => resourcesOf(seed, ports);
+const dependencies = { newUuid, clock: () => NOW };
+const read = (seed: unknown) => parseSeedResources(seed, dependencies);
 
 /** A seed with every member of every entry, as a file has it. */
-const wholeSeed = (): Json => JSON.parse(JSON.stringify(seedOf(everyResource())));
+const wholeSeed = (): Json => JSON.parse(JSON.stringify(toSeed(everyResource())));
 
 /** The sentence that a seed is refused with. */
-function refusal(seed: unknown): string {
+function expectedError(seed: unknown): string {
   try {
     read(seed);
   } catch (error) {
@@ -87,7 +87,7 @@ describe('what a seed leaves open is as in an addition', () => {
     const param = { ...requiredCenterParams, resourceUuid: uuid };
     await server.post(`${API}/model-centers`, { param });
     const { modelCenters } = await server.store.readResources();
-    const seeded = resourcesOf(
+    const seeded = parseSeedResources(
       { modelCenters: [{ ...requiredCenterParams, uuid }] },
       { newUuid, clock: () => START },
     );
@@ -99,7 +99,7 @@ describe('what a seed leaves open is as in an addition', () => {
     const uuid = newUuid();
     await server.post(`${API}/models`, { param: { ...requiredModelParams, resourceUuid: uuid } });
     const { models } = await server.store.readResources();
-    const seeded = resourcesOf(
+    const seeded = parseSeedResources(
       { models: [{ ...requiredModelParams, uuid }] },
       { newUuid, clock: () => START },
     );
@@ -118,7 +118,7 @@ describe('what a seed leaves open is as in an addition', () => {
       param: { ...requiredServiceParams, resourceUuid: uuid, architectureImages: images },
     });
     const { modelServices } = await server.store.readResources();
-    const seeded = resourcesOf(
+    const seeded = parseSeedResources(
       { modelServices: [{ ...requiredServiceParams, uuid, modelServiceImages: images }] },
       { newUuid, clock: () => START },
     );
@@ -149,7 +149,7 @@ describe('what a seed leaves open is as in an addition', () => {
     await server.post(`${ROOT}/user-tags`, { params: ofService });
     await server.post(`${ROOT}/system-tags`, { params: ofModel });
     const { modelServiceRefs, userTags, systemTags } = await server.store.readResources();
-    const seeded = resourcesOf(
+    const seeded = parseSeedResources(
       {
         modelServiceRefs: [{ modelUuid: bound, modelServiceUuid: service }],
         userTags: [ofService],
@@ -224,10 +224,10 @@ describe('times', () => {
     '1764071510000',
   ])('%j is none', (time) => {
     for (const name of ['createDate', 'lastOpDate']) {
-      expectPath(refusal(changed(`models[1].${name}`, time)), `models[1].${name}`);
+      expectPath(expectedError(changed(`models[1].${name}`, time)), `models[1].${name}`);
       const inner = `modelServices[0].modelServiceImages[1].${name}`;
-      expectPath(refusal(changed(inner, time)), inner);
-      expectPath(refusal(changed(`userTags[1].${name}`, time)), `userTags[1].${name}`);
+      expectPath(expectedError(changed(inner, time)), inner);
+      expectPath(expectedError(changed(`userTags[1].${name}`, time)), `userTags[1].${name}`);
     }
   });
 });
@@ -241,7 +241,7 @@ describe('a refusal names the member', () => {
 
   test.each(paths)('%s, where its type is wrong', (path) => {
     const value = membersOf(wholeSeed()).find((each) => each.path === path)?.value;
-    expectPath(refusal(changed(path, wrongFor(value))), path);
+    expectPath(expectedError(changed(path, wrongFor(value))), path);
   });
 
   test.each<[string, (seed: ReturnType<typeof wholeSeed>) => object, string]>([
@@ -272,7 +272,7 @@ describe('a refusal names the member', () => {
     ],
   ])('%s', (_what, lists, path) => {
     const seed = wholeSeed();
-    expectPath(refusal({ ...seed, ...lists(seed) }), path);
+    expectPath(expectedError({ ...seed, ...lists(seed) }), path);
   });
 
   const required: Record<string, string[]> = {
@@ -293,7 +293,7 @@ describe('a refusal names the member', () => {
 
   test.each(requiredPaths)('%s, where it is missing', (path) => {
     for (const nothing of [undefined, null]) {
-      expectPath(refusal(changed(path, nothing)), path);
+      expectPath(expectedError(changed(path, nothing)), path);
     }
   });
 
@@ -327,7 +327,7 @@ describe('a refusal names the member', () => {
     const seed = wholeSeed();
     const owner = entry === '' ? seed : membersOf(seed).find(({ path }) => path === entry)?.value;
     Object.defineProperty(owner, name, { value: 'a', enumerable: true });
-    expectPath(refusal(seed), entry === '' ? name : `${entry}.${name}`);
+    expectPath(expectedError(seed), entry === '' ? name : `${entry}.${name}`);
   });
 
   test.each<[string, number]>([
@@ -353,7 +353,7 @@ describe('a refusal names the member', () => {
     ['userTags[1].tag', 4096],
     ['systemTags[0].tag', 4096],
   ])('%s, where it is longer than %i characters', (path, max) => {
-    expectPath(refusal(changed(path, 'x'.repeat(max + 1))), path);
+    expectPath(expectedError(changed(path, 'x'.repeat(max + 1))), path);
     expect(() => read(changed(path, '😀'.repeat(max)))).not.toThrow();
   });
 
@@ -378,13 +378,13 @@ describe('a refusal names the member', () => {
     ['userTags[1].tag', 'a\ud800'],
     ['models[0].tagUuids[0]', 1e30],
   ])('%s, which can not be %j', (path, value) => {
-    expectPath(refusal(changed(path, value)), path);
+    expectPath(expectedError(changed(path, value)), path);
   });
 
   const uuidPaths = paths.filter((path) => /\]\.uuid$/.test(path));
   test.each(uuidPaths)('%s, where it is no uuid', (path) => {
     for (const uuid of ['', 'a', newUuid().toUpperCase(), crypto.randomUUID(), 'f'.repeat(32)]) {
-      expectPath(refusal(changed(path, uuid)), path);
+      expectPath(expectedError(changed(path, uuid)), path);
     }
   });
 
@@ -405,12 +405,12 @@ describe('a refusal names the member', () => {
       membersOf(seed)
         .find((m) => m.path === each)
         ?.change(value);
-    expectPath(refusal(seed), path);
+    expectPath(expectedError(seed), path);
   });
 
   test('an image’s service, where it is another one', () => {
     const path = 'modelServices[0].modelServiceImages[1].modelServiceUuid';
-    expectPath(refusal(changed(path, newUuid())), path);
+    expectPath(expectedError(changed(path, newUuid())), path);
   });
 
   test.each([
@@ -418,29 +418,29 @@ describe('a refusal names the member', () => {
     'modelServices[0].modelServiceImages',
     'userTags',
   ])('the list %s, where it holds nothing in an entry’s place', (path) => {
-    expect(refusal(changed(path, [null]))).toContain(path);
+    expect(expectedError(changed(path, [null]))).toContain(path);
   });
 
   test.each([[[]], ['a text'], [1], [true], [null]])('none, where the seed is %j', (seed) => {
-    expect(refusal(seed)).toMatch(/object/);
+    expect(expectedError(seed)).toMatch(/object/);
   });
 });
 
 describe('the seed of resources', () => {
   test('has every member but tokens, under its own name', () => {
     const resources = everyResource();
-    const seed = seedOf(resources);
-    const told = JSON.parse(JSON.stringify(resources), (name, value) => {
+    const seed = toSeed(resources);
+    const reported = JSON.parse(JSON.stringify(resources), (name, value) => {
       if (name === 'token' || name === 'inherent') return undefined;
       return name === 'createDate' || name === 'lastOpDate' ? new Date(value).toISOString() : value;
     });
-    for (const each of [...told.userTags, ...told.systemTags]) delete each.type;
-    expect(seed).toEqual({ about: expect.any(String), ...told });
+    for (const each of [...reported.userTags, ...reported.systemTags]) delete each.type;
+    expect(seed).toEqual({ about: expect.any(String), ...reported });
   });
 
   test('says that it has no tokens, and has none', () => {
     const resources = everyResource();
-    const text = JSON.stringify(seedOf(resources));
+    const text = JSON.stringify(toSeed(resources));
     expect(resources.models[0].token).toBe('a token');
     expect(text).not.toContain(resources.models[0].token);
     const { about, ...lists } = JSON.parse(text);
@@ -449,7 +449,7 @@ describe('the seed of resources', () => {
   });
 
   test('leaves out what is unset, whether as null or as absent', () => {
-    const seed = seedOf({
+    const seed = toSeed({
       ...noResources,
       models: [seededModel({ vendor: null, logo: null }), seededModel()],
     });
@@ -458,18 +458,18 @@ describe('the seed of resources', () => {
   });
 
   test('of nothing is one of nothing', () => {
-    expect(resourcesOf(seedOf(noResources), ports)).toEqual(noResources);
+    expect(parseSeedResources(toSeed(noResources), dependencies)).toEqual(noResources);
   });
 
   test('writes times as ISO 8601, to the millisecond', () => {
     const createDate = Date.UTC(2025, 10, 25, 11, 51, 50, 7);
-    const seed = seedOf({ ...noResources, modelCenters: [modelCenter({ createDate })] });
+    const seed = toSeed({ ...noResources, modelCenters: [modelCenter({ createDate })] });
     expect(seed).toMatchObject({ modelCenters: [{ createDate: '2025-11-25T11:51:50.007Z' }] });
   });
 
   /** What reading a seed of these gives, without what is unset. */
   const roundTrip = (resources: Resources) =>
-    set(read(JSON.parse(JSON.stringify(seedOf(resources)))));
+    set(read(JSON.parse(JSON.stringify(toSeed(resources)))));
   const withoutTokens = (resources: Resources) =>
     set({ ...resources, models: resources.models.map(({ token: _, ...rest }) => rest) });
 
@@ -557,7 +557,7 @@ describe('the seed of resources', () => {
   test('does not change what it is made of', () => {
     const resources = everyResource();
     const before = structuredClone(resources);
-    seedOf(resources);
+    toSeed(resources);
     expect(resources).toEqual(before);
   });
 });

@@ -177,10 +177,10 @@ test('a backup under load is whole, has all that was acknowledged before it and 
     const found = servicesIn(path);
     expect(found.size).toBeGreaterThan(120_000);
     for (const { uuid, sentAt, answeredAt = Number.POSITIVE_INFINITY } of writes) {
-      const kept = found.get(uuid);
-      if (answeredAt < began && kept === undefined) lost += 1;
-      if (sentAt > ended && kept !== undefined) early += 1;
-      if (kept !== undefined && kept !== '2 images, 1 tags') torn += 1;
+      const stored = found.get(uuid);
+      if (answeredAt < began && stored === undefined) lost += 1;
+      if (sentAt > ended && stored !== undefined) early += 1;
+      if (stored !== undefined && stored !== '2 images, 1 tags') torn += 1;
     }
   }
   // The last backups were made when there was something to lose and something yet to come.
@@ -353,7 +353,7 @@ describe('kill -9 at any moment', () => {
     expect(whole.killed).toBe(false);
     expect(digestIn(file)).toBe(newDigest);
 
-    let [killed, keptOld, gotNew, within] = [0, 0, 0, 0];
+    let [killed, storedOld, gotNew, within] = [0, 0, 0, 0];
     const mixed: string[] = [];
     for (let round = 0; round < KILLED_RESTORES; round++) {
       lay();
@@ -378,12 +378,12 @@ describe('kill -9 at any moment', () => {
         expect(await program.ended).toBe(0);
       }
       const found = digestOrDamage(file);
-      if (found === oldDigest) keptOld += 1;
+      if (found === oldDigest) storedOld += 1;
       else if (found === newDigest) gotNew += 1;
       else mixed.push(found);
     }
     expect(killed).toBeGreaterThan(KILLED_RESTORES / 4);
-    expect(keptOld).toBeGreaterThan(0);
+    expect(storedOld).toBeGreaterThan(0);
     expect(gotNew).toBeGreaterThan(0);
     expect(digestIn(backup)).toBe(newDigest);
     report('5-restore', {
@@ -392,7 +392,7 @@ describe('kill -9 at any moment', () => {
         rounds: KILLED_RESTORES,
         killed,
         'killed after the old log went': within,
-        'whole old database': keptOld,
+        'whole old database': storedOld,
         'whole new database': gotNew,
         mixed: mixed.length,
       },

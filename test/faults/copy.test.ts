@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { copyQuietly, copyRefusal, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
+import { copyError, copyQuietly, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
 import { MIGRATIONS } from '../support/databases.ts';
 import { fill } from '../support/filled-database.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -18,7 +18,7 @@ test('nothing is copied to a database that a server runs on', async (context) =>
   await putFilledDatabase(from);
   const { cwd } = await launchServing(context);
   const to = join(cwd, 'data/aios.db');
-  expect(await copyRefusal(`file:${from}`, `file:${to}`)).toBe(
+  expect(await copyError(`file:${from}`, `file:${to}`)).toBe(
     `Another server runs on the database ${to}: stop it, or name another file.`,
   );
   expect(rowsOfFile(to).models).toEqual([]);
@@ -37,11 +37,11 @@ test('a copy that is killed leaves an empty file, which takes the whole copy the
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   const ended = once(child, 'exit');
   context.onTestFinished(() => void child.kill('SIGKILL'));
-  let told = '';
+  let reported = '';
   child.stderr.on('data', (text) => {
-    told += text;
+    reported += text;
     // While the services are written.
-    if (/^models: 100 rows/m.test(told)) child.kill('SIGKILL');
+    if (/^models: 100 rows/m.test(reported)) child.kill('SIGKILL');
   });
   expect(await ended).toEqual([null, 'SIGKILL']);
   expect(statSync(to).size).toBe(0);

@@ -23,19 +23,19 @@ test('a full disk refuses writes, loses none, and is served again when there is 
   const launch = () => launchServing(context, { cwd: folder });
   let program = await launch();
   const acknowledged: string[] = [];
-  const seen = { refused: 0, reads: 0, kills: 0, unhealthy: 0 };
+  const seen = { rejected: 0, reads: 0, kills: 0, unhealthy: 0 };
 
   for (let round = 0; round < ROUNDS; round++) {
     disk.leave(200_000 + round * 50_000);
-    const refused = await fill(program, round, acknowledged);
-    for (const answer of refused) {
+    const rejected = await fill(program, round, acknowledged);
+    for (const answer of rejected) {
       expect(answer.status).toBe(503);
       expect(answer.body.error.code).toBe('SYS.1000');
       expect(answer.body.error.details).toMatch(
         /^the disk of the database is full, nothing was changed$/,
       );
     }
-    seen.refused += refused.length;
+    seen.rejected += rejected.length;
 
     const health = await call(program, 'GET', '/_aios/health');
     expect([health.status, health.body.error?.code]).toEqual([503, 'SYS.1000']);
@@ -75,7 +75,7 @@ test('a full disk refuses writes, loses none, and is served again when there is 
     figures: {
       rounds: ROUNDS,
       acknowledged: acknowledged.length,
-      'refused with a sentence': seen.refused,
+      'refused with a sentence': seen.rejected,
       'reported by health': seen.unhealthy,
       'reads meanwhile': seen.reads,
       lost: lost.length,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
-import { besides, clientsOf, peakMegabytes } from '../support/clients.ts';
+import { clientsOf, peakMegabytes, withNeighbour } from '../support/clients.ts';
 import type { Seen } from '../support/clients-program.ts';
 import { descriptions } from '../support/failures.ts';
 import { report } from '../support/figures.ts';
@@ -99,7 +99,7 @@ describe('a request that is built to hurt is answered cleanly, and others hardly
     ['heads', hostile.heads],
   ])('%s', async (_, requests) => {
     const program = await launchServing({ onTestFinished });
-    const { result, neighbour } = await besides(program.url, async () => {
+    const { result, neighbour } = await withNeighbour(program.url, async () => {
       const unclean: [string, unknown][] = [];
       for (const [name, bytes] of Object.entries(requests)) {
         const answers = await answersTo(program, bytes);
@@ -115,7 +115,7 @@ describe('a request that is built to hurt is answered cleanly, and others hardly
 
 test('a request that hides another is one request, or none', async (context) => {
   const program = await launchServing(context);
-  const { result, neighbour } = await besides(program.url, async () => {
+  const { result, neighbour } = await withNeighbour(program.url, async () => {
     const served: [string, number[]][] = [];
     for (const [name, bytes] of Object.entries(hostile.smuggled)) {
       const answers = await answersTo(program, bytes);
@@ -134,7 +134,7 @@ test('a request that hides another is one request, or none', async (context) => 
 test('of thousands of requests in one packet each is answered, in their order', async (context) => {
   const program = await launchServing(context);
   const count = 5000;
-  const { result, neighbour } = await besides(program.url, async () => {
+  const { result, neighbour } = await withNeighbour(program.url, async () => {
     figures.inputs += count;
     const requests = Array.from({ length: count }, (_, index) =>
       rawRequest('GET', index % 2 ? `/zstack/n${index}` : `${API}/models?limit=0`),
@@ -161,7 +161,7 @@ test('answers that nobody takes are not kept in memory without bound', async (co
     hostile.withBody('POST', `${API}/model-services`, body),
   );
   const path = `${API}/model-services/${added.body.inventory.uuid}`;
-  const { neighbour } = await besides(program.url, async () => {
+  const { neighbour } = await withNeighbour(program.url, async () => {
     const clients = await Promise.all(
       Array.from({ length: 20 }, () => openConnection(program.url)),
     );
@@ -214,7 +214,7 @@ test('ten thousand idle connections and a thousand that send a byte now and then
     context.skip(`only ${filesMax()} files may be open, and ${FILES} are needed`);
   const program = await launchServing(context);
   const { url } = program;
-  const { result, neighbour } = await besides(url, () =>
+  const { result, neighbour } = await withNeighbour(url, () =>
     Promise.all([
       clientsOf({ kind: 'held', url, bytes: '', connections: IDLE, time: 60_000 }),
       clientsOf({
@@ -238,7 +238,7 @@ test('ten thousand idle connections and a thousand that send a byte now and then
 test('bodies that arrive a byte now and then are cut in time', async () => {
   const server = await startServer({ timeouts: { headers: 2000, request: 4000, check: 100 } });
   const headers = { ...hostile.JSON_TYPE, 'Content-Length': '1000' };
-  const { result, neighbour } = await besides(server.url, () =>
+  const { result, neighbour } = await withNeighbour(server.url, () =>
     clientsOf({
       kind: 'slow',
       url: server.url,

@@ -11,17 +11,17 @@ import { newUuid } from '../support/records.ts';
 import { damage, reading } from '../support/released.ts';
 import {
   apply,
-  compareWorld,
+  compareFixtures,
   type Found,
   forEach,
   type Job,
   look,
-  newWorld,
+  newWriterFixtures,
   pollJob,
   type Sent,
   STRAYS,
   send,
-  type WriterWorld,
+  type WriterFixtures,
   withoutRefs,
 } from '../support/writers.ts';
 
@@ -35,7 +35,7 @@ const JOBS = 0.3;
 const HOOKS_MS = 60_000;
 
 /** What one client was answered. */
-interface Writer extends WriterWorld {
+interface Writer extends WriterFixtures {
   /** The jobs that were acknowledged in this round. */
   jobs: Required<Sent>[];
 }
@@ -45,19 +45,22 @@ const poll = (program: Program, job: Job) => pollJob(program, job.uuid);
 test('whenever the program is killed, all that was answered is there and whole, and nothing is half there', async (context) => {
   const cwd = temporaryFolder(context);
   const file = join(cwd, 'data/aios.db');
-  const refused = new Set<string>();
+  const rejected = new Set<string>();
   const receiver = await openReceiver(
     (response, call) => {
       const uuid = String(call.headers['x-job-uuid']);
       // It refuses the first call of some jobs, which are then called again.
-      const isTaken = !uuid.endsWith('0') || refused.has(uuid);
-      if (!isTaken) refused.add(uuid);
+      const isTaken = !uuid.endsWith('0') || rejected.has(uuid);
+      if (!isTaken) rejected.add(uuid);
       return status(isTaken ? 200 : 500)(response, call);
     },
     { context },
   );
 
-  const writers = Array.from({ length: WRITERS }, (): Writer => ({ ...newWorld(), jobs: [] }));
+  const writers = Array.from(
+    { length: WRITERS },
+    (): Writer => ({ ...newWriterFixtures(), jobs: [] }),
+  );
   const deleted = new Set<string>();
   const ended: Job[] = [];
   const never: Job[] = [];
@@ -77,7 +80,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
   /** Writes, each after the answer to the one before, until the program is gone. */
   async function write(program: Program, writer: Writer, isKilled: () => boolean) {
     for (;;) {
-      const next = randomWrite(writer.world, (name) => writer.uuids.get(name));
+      const next = randomWrite(writer.fixtures, (name) => writer.uuids.get(name));
       const isJob = next.fails || Math.random() < JOBS;
       const sent: Sent = {
         write: next,
@@ -104,7 +107,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
   }
 
   function compare(writer: Writer, found: Found): 'done' | 'undone' {
-    const seen = compareWorld(writer, found);
+    const seen = compareFixtures(writer, found);
     lost.push(...seen.lost);
     half.push(...seen.half);
     return seen.unanswered;
@@ -116,12 +119,12 @@ test('whenever the program is killed, all that was answered is there and whole, 
     expect(status).toBe(write.fails ? 503 : 200);
     if (write.fails) expect(body).toMatchObject({ error: { code: 'SYS.1003' } });
     else expect(body).toMatchObject({ success: true });
-    const { tells } = write;
-    if (tells !== undefined) {
-      expect(body.inventory.name).toBe(tells);
-      const there = found?.get(tells)?.inventory;
+    const { reports } = write;
+    if (reports !== undefined) {
+      expect(body.inventory.name).toBe(reports);
+      const there = found?.get(reports)?.inventory;
       if (there) expect(body.inventory.uuid).toBe(there.uuid);
-      const { images, text } = write.after.get(tells) as Content;
+      const { images, text } = write.after.get(reports) as Content;
       expect(contentOf(body.inventory, String, [])).toMatchObject({ images, text });
     }
     job.outcome = body;
@@ -166,10 +169,10 @@ test('whenever the program is killed, all that was answered is there and whole, 
   }
 
   function adopt(writer: Writer, found: Found): void {
-    for (const name of writer.world.keys()) {
+    for (const name of writer.fixtures.keys()) {
       const there = found.get(name)?.inventory;
       if (!there) continue;
-      writer.told.set(name, withoutRefs(there));
+      writer.reported.set(name, withoutRefs(there));
       writer.uuids.set(name, there.uuid);
     }
   }
@@ -192,8 +195,8 @@ test('whenever the program is killed, all that was answered is there and whole, 
     half.push(...wrong);
     const seen = writers.map((writer) => compare(writer, found));
     const expected = new Set(
-      writers.flatMap(({ world, unanswered }) => [
-        ...world.keys(),
+      writers.flatMap(({ fixtures, unanswered }) => [
+        ...fixtures.keys(),
         ...(unanswered?.write.after.keys() ?? []),
       ]),
     );
@@ -227,7 +230,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
       const uuid = String(headers['x-job-uuid']);
       calls.set(uuid, (calls.get(uuid) ?? 0) + 1);
     }
-    const least = (uuid: string) => (refused.has(uuid) ? 2 : 1);
+    const least = (uuid: string) => (rejected.has(uuid) ? 2 : 1);
     return hooked.filter(({ uuid }) => (calls.get(uuid) ?? 0) < least(uuid)).length;
   };
   await expect.poll(missing, { timeout: HOOKS_MS, interval: 500 }).toBe(0);

@@ -127,8 +127,8 @@ async function startAndKill(
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   const ended = once(child, 'close');
-  const until = async (isSo: () => boolean) => {
-    while (!isSo()) {
+  const until = async (isReached: () => boolean) => {
+    while (!isReached()) {
       if (child.exitCode !== null) throw new Error('the program ended by itself');
       await setTimeout(2);
     }

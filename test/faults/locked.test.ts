@@ -25,7 +25,7 @@ test('a lock of another program delays writes, then refuses them, and never hold
   context.onTestFinished(() => void other.close());
   expect((await addService(program, 'first')).status).toBe(200);
   const acknowledged = ['first'];
-  const refused: ProgramAnswer[] = [];
+  const rejected: ProgramAnswer[] = [];
   const reads: number[] = [];
   let longest = 0;
 
@@ -38,7 +38,7 @@ test('a lock of another program delays writes, then refuses them, and never hold
         const name = `${round} ${writer} ${number}`;
         const answer = await addService(program, name);
         if (answer.status === 200) acknowledged.push(name);
-        else refused.push(answer);
+        else rejected.push(answer);
         longest = Math.max(longest, answer.milliseconds);
         await setTimeout(20);
       }
@@ -49,7 +49,7 @@ test('a lock of another program delays writes, then refuses them, and never hold
       reads.push(read.milliseconds);
       await setTimeout(5);
     }
-    const before = refused.length;
+    const before = rejected.length;
     other.exec('ROLLBACK');
     await Promise.all(writers);
     // What is shorter than their patience refuses none.
@@ -58,13 +58,13 @@ test('a lock of another program delays writes, then refuses them, and never hold
     acknowledged.push(`after ${round}`);
   }
 
-  for (const { status, retryAfter, body } of refused) {
+  for (const { status, retryAfter, body } of rejected) {
     expect([status, retryAfter, body.error.code]).toEqual([503, '1', 'SYS.1010']);
     expect(body.error.details).toBe('the database is locked by another program');
   }
   const names = await serviceNames(program);
   expect(names.toSorted()).toEqual(acknowledged.toSorted());
-  expect(refused.length).toBeGreaterThan(0);
+  expect(rejected.length).toBeGreaterThan(0);
   expect(longest).toBeLessThan(PATIENCE_MS * 2);
   expect(percentile(reads, 99)).toBeLessThan(100);
   report('2-locked', {
@@ -72,7 +72,7 @@ test('a lock of another program delays writes, then refuses them, and never hold
     figures: {
       locks: HELD.length,
       acknowledged: acknowledged.length,
-      'refused with a sentence': refused.length,
+      'refused with a sentence': rejected.length,
       lost: acknowledged.filter((name) => !names.includes(name)).length,
       'reads meanwhile': reads.length,
       'their p99, ms': Math.ceil(percentile(reads, 99)),

@@ -24,18 +24,18 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
    * also of a plain file's, though nothing more is kept: what was written then nobody can promise.
    */
   const atTheEnd: string[] = [];
-  const seen = { refused: 0, reads: 0 };
+  const seen = { rejected: 0, reads: 0 };
   const launch = () => launchServing(context, { cwd: disk.folder });
   let program = await launch();
   for (let round = 0; round < ROUNDS; round++) {
     let [isFailing, isOver] = [false, false];
-    const refused: ProgramAnswer[] = [];
+    const rejected: ProgramAnswer[] = [];
     const writers = Array.from({ length: WRITERS }, async (_, writer) => {
       for (let number = 0; !isOver; number++) {
         const name = `${round} ${writer} ${number}`;
         const answer = await addService(program, name);
         if (answer.status === 200) (isFailing ? atTheEnd : acknowledged).push(name);
-        else refused.push(answer);
+        else rejected.push(answer);
       }
     });
     await setTimeout(PHASE_MS);
@@ -45,14 +45,14 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
     isOver = true;
     await Promise.all(writers);
 
-    expect(refused.length).toBeGreaterThan(0);
-    for (const { status, body } of refused) {
+    expect(rejected.length).toBeGreaterThan(0);
+    for (const { status, body } of rejected) {
       expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
       expect(body.error.details).toMatch(
         /^the (disk of the database failed|database can not be written to), /,
       );
     }
-    seen.refused += refused.length;
+    seen.rejected += rejected.length;
     for (let read = 0; read < 20; read++) {
       const page = await call(program, 'GET', `${API}/model-services?limit=20&start=${read}`);
       expect([page.status, page.body.inventories?.length]).toEqual([200, 20]);
@@ -84,7 +84,7 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
     figures: {
       rounds: ROUNDS,
       acknowledged: acknowledged.length,
-      'refused with a sentence': seen.refused,
+      'refused with a sentence': seen.rejected,
       'reads meanwhile': seen.reads,
       lost: lost.length,
       'acknowledged while the system still reported success': atTheEnd.length,

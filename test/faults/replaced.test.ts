@@ -42,7 +42,7 @@ const changes: Change[] = [
 ];
 
 test('a database that was moved, replaced or deleted takes no writes, and is read on', async (context) => {
-  const seen = { rounds: 0, acknowledged: 0, lost: 0, refused: 0, kept: 0, window: 0 };
+  const seen = { rounds: 0, acknowledged: 0, lost: 0, rejected: 0, stored: 0, window: 0 };
   for (const { does, make, keeps } of changes) {
     for (let round = 0; round < ROUNDS; round++) {
       const program = await launchServing(context);
@@ -52,13 +52,13 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
       const gone = performance.now();
       make(file);
       await setTimeout(PHASE_MS);
-      const { acknowledged, refused } = await writing.stop();
+      const { acknowledged, rejected } = await writing.stop();
 
       const last = Math.max(...acknowledged.map(({ at }) => at));
       // What was being answered at that moment.
       seen.window = Math.max(seen.window, last - gone);
-      expect(refused.length, does).toBeGreaterThan(0);
-      for (const { status, body } of refused) {
+      expect(rejected.length, does).toBeGreaterThan(0);
+      for (const { status, body } of rejected) {
         expect([status, body.error.code]).toEqual([503, 'SYS.1000']);
         expect(body.error.details).toMatch(
           /^the file of the database was moved, replaced or deleted/,
@@ -79,17 +79,17 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
         const names = namesIn(file);
         seen.lost += acknowledged.filter(({ name }) => !names.has(name)).length;
         expect(names.has('last')).toBe(true);
-        const kept = names.size - acknowledged.length - 1;
+        const stored = names.size - acknowledged.length - 1;
         // At most those that were being written when it went.
-        expect(kept).toBeLessThanOrEqual(WRITERS);
-        seen.kept += kept;
+        expect(stored).toBeLessThanOrEqual(WRITERS);
+        seen.stored += stored;
       } else {
         program.signal('SIGKILL');
         await program.ended;
       }
       seen.rounds++;
       seen.acknowledged += acknowledged.length;
-      seen.refused += refused.length;
+      seen.rejected += rejected.length;
     }
   }
   expect(seen.lost).toBe(0);
@@ -100,31 +100,31 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
     figures: {
       rounds: seen.rounds,
       acknowledged: seen.acknowledged,
-      'refused with a sentence': seen.refused,
+      'refused with a sentence': seen.rejected,
       'last acknowledgement after it, ms': Math.ceil(Math.max(0, seen.window)),
       'lost of what was not deleted': seen.lost,
-      'stored although refused': seen.kept,
+      'stored although refused': seen.stored,
     },
   });
 });
 
 function startWriting(program: Program) {
   const acknowledged: { name: string; at: number }[] = [];
-  const refused: ProgramAnswer[] = [];
+  const rejected: ProgramAnswer[] = [];
   let isOver = false;
   const writers = Array.from({ length: WRITERS }, async (_, writer) => {
     for (let number = 0; !isOver; number++) {
       const name = `${writer} ${number}`;
       const answer = await addService(program, name);
       if (answer.status === 200) acknowledged.push({ name, at: performance.now() });
-      else refused.push(answer);
+      else rejected.push(answer);
     }
   });
   return {
     stop: async () => {
       isOver = true;
       await Promise.all(writers);
-      return { acknowledged, refused };
+      return { acknowledged, rejected };
     },
   };
 }

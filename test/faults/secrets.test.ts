@@ -317,7 +317,7 @@ async function fail({ secrets, send, begin, adminPassword, cwd }: Started): Prom
 }
 
 /** What others are told, with a session that is no one of those. */
-async function toldOthers({ send, session }: Started): Promise<string[]> {
+async function reportedElsewhere({ send, session }: Started): Promise<string[]> {
   const paths = [
     ...['models', 'model-services', 'model-centers'].map((kind) => `${API}/${kind}?limit=1000`),
     ...[
@@ -330,19 +330,19 @@ async function toldOthers({ send, session }: Started): Promise<string[]> {
     ],
     ...['/_aios/health', '/_aios/metrics', '/_aios/requests', '/_aios/faults', '/_aios/dump'],
   ];
-  const told: string[] = [];
+  const reported: string[] = [];
   for (const path of paths) {
     const answer = await send('GET', path, { headers: { authorization: `OAuth ${session}` } });
     expect(answer?.text, path).toBeTruthy();
-    told.push(`${path} ${answer?.text}`);
+    reported.push(`${path} ${answer?.text}`);
   }
-  return told;
+  return reported;
 }
 
 /** Lines, each with where it was told, in which a secret stands. */
-function search(secrets: MarkedSecrets, told: Record<string, string>): string[] {
+function search(secrets: MarkedSecrets, reported: Record<string, string>): string[] {
   counted.secrets += secrets.count;
-  return Object.entries(told).flatMap(([where, text]) => {
+  return Object.entries(reported).flatMap(([where, text]) => {
     counted['lines read'] += text.split('\n').length;
     const found = secrets.foundIn(text);
     counted.found += found.length;
@@ -367,10 +367,10 @@ describe.each([
     expect(program.stdout().startsWith('{')).toBe(!isTerminal);
     await logInEverywhere(started);
     await useSessions(started);
-    const others = await toldOthers(started);
+    const others = await reportedElsewhere(started);
     // The journal holds the last thousand.
     await writeAndAsk(started, context);
-    others.push(...(await toldOthers(started)));
+    others.push(...(await reportedElsewhere(started)));
     const dumped = await said(context, { cwd, env, args: ['dump'] });
     expect(dumped).toContain(requiredModelParams.name);
     const help = await said(context, { cwd, env, args: ['--help'] });
@@ -406,7 +406,7 @@ test('no secret is in what a start is refused with', async (context) => {
     'nul.json': JSON.stringify({ models: [{ token: `${secret()}\0` }] }),
   };
   for (const [name, text] of Object.entries(seeds)) writeFileSync(join(cwd, name), text);
-  const refused: Launch[] = [
+  const rejected: Launch[] = [
     ...Object.keys(seeds).map((name) => ({ env: { AIOS_SEED_FILE: name } })),
     { env: { AIOS_SESSION: secret() } },
     { args: [`--session=${secret()}`] },
@@ -423,14 +423,14 @@ test('no secret is in what a start is refused with', async (context) => {
     { env: { AIOS_ADMIN_PASSWORD: secret(), AIOS_PORT: 'x' } },
     { env: { AIOS_HOST: '0.0.0.0', AIOS_SESION: secret() } },
   ];
-  const told: Record<string, string> = {};
-  for (const [index, options] of refused.entries()) {
+  const reported: Record<string, string> = {};
+  for (const [index, options] of rejected.entries()) {
     counted.requests++;
     const text = await said(context, { cwd, ...options, env: { AIOS_PORT: '0', ...options.env } });
     expect(text, JSON.stringify(options)).toContain('aios-model-server:');
-    told[`start ${index}`] = text;
+    reported[`start ${index}`] = text;
   }
-  expect(search(secrets, told)).toEqual([]);
+  expect(search(secrets, reported)).toEqual([]);
 });
 
 afterAll(() =>

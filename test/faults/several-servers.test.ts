@@ -11,16 +11,16 @@ import type { ProgramAnswer } from '../support/program-calls.ts';
 import { newUuid } from '../support/records.ts';
 import {
   apply,
-  compareWorld,
+  compareFixtures,
   forEach,
   type Job,
   look,
-  newWorld,
+  newWriterFixtures,
   pollJob,
   type Sent,
   STRAYS,
   send,
-  type WriterWorld,
+  type WriterFixtures,
 } from '../support/writers.ts';
 
 const SERVERS = 3;
@@ -77,9 +77,9 @@ describeCluster('several servers on one PostgreSQL', () => {
     const lost: string[] = [];
     const jobs: Acknowledged[] = [];
     /** Those whose last write was not answered are not written to any more. */
-    const worlds: WriterWorld[] = [];
+    const allFixtures: WriterFixtures[] = [];
     const deleted = new Set<string>();
-    const seen = { acknowledged: 0, refused: 0, cut: 0, repeated: 0, doneBefore: 0, failed: 0 };
+    const seen = { acknowledged: 0, rejected: 0, cut: 0, repeated: 0, doneBefore: 0, failed: 0 };
     let turn = 0;
 
     /** Sends to one server after the other until one takes the connection; undefined where it then broke. */
@@ -128,7 +128,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           pollJob(target, uuid, signal),
         );
         if (answer && !isRefusal(answer)) return answer;
-        if (answer) seen.refused++;
+        if (answer) seen.rejected++;
         await setTimeout(PAUSE_MS);
       }
     }
@@ -147,7 +147,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           seen.doneBefore++;
           break;
         }
-        if (answer && isRefusal(answer)) seen.refused++;
+        if (answer && isRefusal(answer)) seen.rejected++;
         else if (answer) unexpected.push(`${what}: ${JSON.stringify(answer)}`);
         await setTimeout(PAUSE_MS);
       }
@@ -159,28 +159,28 @@ describeCluster('several servers on one PostgreSQL', () => {
       return outcome;
     }
 
-    function acknowledge(writer: WriterWorld, { write }: Sent, inventory?: Inventory): void {
+    function acknowledge(writer: WriterFixtures, { write }: Sent, inventory?: Inventory): void {
       seen.acknowledged++;
       apply(writer, write, inventory);
       for (const [name, content] of write.after) if (!content) deleted.add(name);
-      if (!write.tells || !inventory) return;
-      const { images, text } = write.after.get(write.tells) as Content;
-      const told = contentOf(inventory, String, []);
+      if (!write.reports || !inventory) return;
+      const { images, text } = write.after.get(write.reports) as Content;
+      const reported = contentOf(inventory, String, []);
       if (
-        inventory.name !== write.tells ||
-        !isDeepStrictEqual([told.images, told.text], [images, text])
+        inventory.name !== write.reports ||
+        !isDeepStrictEqual([reported.images, reported.text], [images, text])
       ) {
-        half.push(`${write.tells} was answered as ${JSON.stringify(inventory)}`);
+        half.push(`${write.reports} was answered as ${JSON.stringify(inventory)}`);
       }
     }
 
     /** Writes, each after what has become of the one before, until it is over. */
     async function write(isOver: () => boolean): Promise<void> {
-      let writer = newWorld();
-      worlds.push(writer);
+      let writer = newWriterFixtures();
+      allFixtures.push(writer);
       while (!isOver()) {
-        const { world, uuids } = writer;
-        const next = randomWrite(world, (name) => uuids.get(name));
+        const { fixtures, uuids } = writer;
+        const next = randomWrite(fixtures, (name) => uuids.get(name));
         if (next.fails || Math.random() < JOBS) {
           const sent = { write: next, job: { uuid: newUuid(), hook: Math.random() < 0.5 } };
           const { status, body } = await runJob(sent);
@@ -202,12 +202,12 @@ describeCluster('several servers on one PostgreSQL', () => {
           acknowledge(writer, { write: next }, answer.body.inventory);
           continue;
         }
-        if (answer && isRefusal(answer)) seen.refused++;
+        if (answer && isRefusal(answer)) seen.rejected++;
         else if (answer) unexpected.push(`${what}: ${JSON.stringify(answer)}`);
         // It may be done or not, and may still be under way.
         writer.unanswered = { write: next };
-        writer = newWorld();
-        worlds.push(writer);
+        writer = newWriterFixtures();
+        allFixtures.push(writer);
         await setTimeout(PAUSE_MS);
       }
     }
@@ -249,7 +249,7 @@ describeCluster('several servers on one PostgreSQL', () => {
 
     expect({ unexpected, hung }).toEqual({ unexpected: [], hung: [] });
     // One whose database went away as it started.
-    for (const told of startsFailed) expect(told).toMatch(/^aios-model-server: [^\n]+\n$/);
+    for (const reported of startsFailed) expect(reported).toMatch(/^aios-model-server: [^\n]+\n$/);
 
     const views = await Promise.all(targets.map((target) => look(target)));
     const [{ found, wrong } = { found: new Map(), wrong: [] }] = views;
@@ -257,13 +257,13 @@ describeCluster('several servers on one PostgreSQL', () => {
     half.push(...wrong);
     const expected = new Set<string>();
     const unansweredOnes = { done: 0, undone: 0 };
-    for (const world of worlds) {
-      const compared = compareWorld(world, found);
+    for (const fixtures of allFixtures) {
+      const compared = compareFixtures(fixtures, found);
       lost.push(...compared.lost);
       half.push(...compared.half);
-      if (world.unanswered) unansweredOnes[compared.unanswered]++;
-      const touched = world.unanswered?.write.after.keys() ?? [];
-      for (const name of [...world.world.keys(), ...touched]) expected.add(name);
+      if (fixtures.unanswered) unansweredOnes[compared.unanswered]++;
+      const touched = fixtures.unanswered?.write.after.keys() ?? [];
+      for (const name of [...fixtures.fixtures.keys(), ...touched]) expected.add(name);
     }
     const backAgain = [...found.keys()].filter((name) => !expected.has(name) && deleted.has(name));
     half.push(...[...found.keys()].filter((name) => !expected.has(name) && !deleted.has(name)));
@@ -323,7 +323,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       figures: {
         kills,
         acknowledged: seen.acknowledged,
-        'refused with SYS.1010': seen.refused,
+        'refused with SYS.1010': seen.rejected,
         'cut off': seen.cut,
         lost: lost.length,
         'partly stored': half.length,

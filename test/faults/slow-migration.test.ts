@@ -21,7 +21,7 @@ describePostgres('a migration of PostgreSQL that takes long', () => {
     const began = performance.now();
     const open = async () => {
       const server = newUuid();
-      const options = { url, server, migrationsFolder, connections: 3, onLost: () => {} };
+      const options = { url, server, migrationsFolder, connections: 3, onConnectionLost: () => {} };
       const store = await openPostgresStore(options);
       context.onTestFinished(() => store.close());
       await store.ping();

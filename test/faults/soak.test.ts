@@ -11,7 +11,7 @@ import { API, ROOT } from '../support/server.ts';
 const SECONDS = Number(process.env.AIOS_SOAK_SECONDS ?? 600);
 const CLIENTS = 16;
 /** Services of each client, the oldest of which goes with each new one. */
-const KEPT = 200;
+const STORED_ROWS = 200;
 const SAMPLE_MS = 1000;
 const MB = 1024 * 1024;
 /** Until memory and files have the size that this load needs. */
@@ -96,7 +96,7 @@ async function work(
     if (number % 5 === 0) await send('GET', `${services}?limit=100&sort=-createDate`);
     if (number % 20 === 0) await send('GET', `${services}?q=yaml~=%25z%25&limit=20`);
     if (number % 20 === 10) await logInAndOut(send);
-    if (uuids.length > KEPT) await send('DELETE', `${services}/${uuids.shift()}`);
+    if (uuids.length > STORED_ROWS) await send('DELETE', `${services}/${uuids.shift()}`);
   }
 }
 

@@ -83,18 +83,18 @@ async function guess(
   program: Program,
   others: Others,
   addressOf: (connection: number, count: number) => string,
-): Promise<Map<string, { looked: number; refused: number }>> {
-  const seen = new Map<string, { looked: number; refused: number }>();
+): Promise<Map<string, { looked: number; rejected: number }>> {
+  const seen = new Map<string, { looked: number; rejected: number }>();
   const end = performance.now() + PHASE_MS;
   const isOver = () => performance.now() > end;
   async function connect(connection: number): Promise<void> {
     for (let count = 0; !isOver(); count++) {
       const address = addressOf(connection, count);
       const { status } = await logIn(program, address, `guess ${connection} ${count}`);
-      const known = seen.get(address) ?? { looked: 0, refused: 0 };
+      const known = seen.get(address) ?? { looked: 0, rejected: 0 };
       expect([503, 429]).toContain(status);
       if (status === 503) known.looked++;
-      else known.refused++;
+      else known.rejected++;
       seen.set(address, known);
       // Who is refused is told to come again later; it comes again all the same, but not in a loop.
       if (status === 429) await setTimeout(200);
@@ -105,8 +105,8 @@ async function guess(
   return seen;
 }
 
-const total = (seen: Iterable<{ looked: number; refused: number }>) =>
-  [...seen].reduce((sum, { looked, refused }) => sum + looked + refused, 0);
+const total = (seen: Iterable<{ looked: number; rejected: number }>) =>
+  [...seen].reduce((sum, { looked, rejected }) => sum + looked + rejected, 0);
 
 const lookedAt = (seen: Map<string, { looked: number }>) =>
   [...seen.values()].reduce((sum, { looked }) => sum + looked, 0);

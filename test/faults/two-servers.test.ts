@@ -11,7 +11,7 @@ const WRITES = 20;
 test('of servers that start at once on one database one serves, and the next takes over when it is killed', async (context) => {
   const cwd = temporaryFolder(context);
   const acknowledged: string[] = [];
-  const seen = { refused: 0, serving: 0 };
+  const seen = { rejected: 0, serving: 0 };
   let names: string[] = [];
   for (let round = 0; round < ROUNDS; round++) {
     const programs = await Promise.all(
@@ -21,10 +21,10 @@ test('of servers that start at once on one database one serves, and the next tak
     if (!program) throw new Error('none serves');
     expect(more).toEqual([]);
     seen.serving++;
-    for (const refused of programs.filter(({ url }) => url === '')) {
-      expect(await refused.ended).toBe(1);
-      expect(refused.stderr()).toMatch(/: Another server runs on the database /);
-      seen.refused++;
+    for (const rejected of programs.filter(({ url }) => url === '')) {
+      expect(await rejected.ended).toBe(1);
+      expect(rejected.stderr()).toMatch(/: Another server runs on the database /);
+      seen.rejected++;
     }
     const writes = Array.from({ length: WRITES }, async (_, write) => {
       const name = `${round} ${write}`;
@@ -41,7 +41,7 @@ test('of servers that start at once on one database one serves, and the next tak
     figures: {
       rounds: ROUNDS,
       'servers that served': seen.serving,
-      'refused with a sentence': seen.refused,
+      'refused with a sentence': seen.rejected,
       acknowledged: acknowledged.length,
       lost: acknowledged.filter((name) => !names.includes(name)).length,
     },

@@ -189,8 +189,8 @@ describe('of all routes that the app has', () => {
     return { server, routes, guarded, targetOf, live, gone };
   }
 
-  type Refusal = readonly [number, 'SYS.1007' | 'ID.1001', string];
-  type Stranger = [headers: Record<string, string>, refusal: Refusal];
+  type Rejection = readonly [number, 'SYS.1007' | 'ID.1001', string];
+  type AnonymousRequest = [headers: Record<string, string>, refusal: Rejection];
   const signatureOf = (method: string, path: string, secret: string) =>
     createHmac('sha1', secret).update(`${method}\n${date}\n${path}`).digest('base64');
   const wrongKey = [503, 'ID.1001', 'wrong accessKey signature'] as const;
@@ -201,7 +201,12 @@ describe('of all routes that the app has', () => {
   ] as const;
 
   /** Everybody who is nobody; the first ones are told apart by every kind of refusal. */
-  function strangers({ method }: Route, target: string, live: string, gone: string): Stranger[] {
+  function anonymousRequests(
+    { method }: Route,
+    target: string,
+    live: string,
+    gone: string,
+  ): AnonymousRequest[] {
     const path = target.slice(target.indexOf('/v1'));
     const key = (id: string, secret: string) => ({
       date,
@@ -252,7 +257,7 @@ describe('of all routes that the app has', () => {
       const target = targetOf(route);
       const mayBeJob = route.url.startsWith('/zstack/') && route.method !== 'GET';
       for (const [what, way, asksForJob, many] of ways) {
-        for (const [headers, refusal] of strangers(route, target, live, gone).slice(
+        for (const [headers, expectedError] of anonymousRequests(route, target, live, gone).slice(
           0,
           many ? 99 : 4,
         )) {
@@ -264,13 +269,13 @@ describe('of all routes that the app has', () => {
             ...(route.method !== 'GET' && { raw: '{"param":' }),
           });
           const why = `${nameOf(route)} ${what}, as ${JSON.stringify(headers)}`;
-          const isJob = mayBeJob && refusal[0] === 503 && asksForJob;
+          const isJob = mayBeJob && expectedError[0] === 503 && asksForJob;
           if (!isJob) {
             expect([answer.status, answer.body.error?.details], why).toEqual([
-              refusal[0],
-              refusal[2],
+              expectedError[0],
+              expectedError[2],
             ]);
-            expectFailure(answer, ...refusal);
+            expectFailure(answer, ...expectedError);
             continue;
           }
           expect([answer.status, Object.keys(answer.body)], why).toEqual([
@@ -278,7 +283,7 @@ describe('of all routes that the app has', () => {
             ['location', 'apiTimeout'],
           ]);
           const poll = await server.get(new URL(answer.body.location).pathname, { session: null });
-          expectFailure(poll, ...refusal);
+          expectFailure(poll, ...expectedError);
         }
       }
     }

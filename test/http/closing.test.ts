@@ -6,11 +6,11 @@ import { API, type Server, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 /** Far longer than anything here takes: what ends sooner has not waited for it. */
-const patient = { closeQuiet: 50, closeGrace: 4000 };
+const slowTimeouts = { closeQuiet: 50, closeGrace: 4000 };
 const SOON_MS = 2000;
 
 /** Holds the server's next lists back until released. */
-function holdLists({ store }: Server): { begun: Promise<void>; release: () => void } {
+function holdListRequests({ store }: Server): { begun: Promise<void>; release: () => void } {
   const { list } = store;
   let release = () => {};
   let begin = () => {};
@@ -36,8 +36,8 @@ async function timed(work: Promise<unknown>): Promise<number> {
 
 describe('a request in flight when the server closes', () => {
   test('is answered', async () => {
-    const server = await startServer({ timeouts: patient });
-    const { begun, release } = holdLists(server);
+    const server = await startServer({ timeouts: slowTimeouts });
+    const { begun, release } = holdListRequests(server);
     const answer = server.get(MODELS);
     await begun;
     const closing = server.app.close();
@@ -48,7 +48,7 @@ describe('a request in flight when the server closes', () => {
   });
 
   test('may still send the rest of its body, and is carried out', async () => {
-    const server = await startServer({ timeouts: patient });
+    const server = await startServer({ timeouts: slowTimeouts });
     const connection = await openConnection(server.url);
     const body = JSON.stringify({ param: requiredModelParams });
     const headers = {
@@ -69,7 +69,7 @@ describe('a request in flight when the server closes', () => {
 });
 
 test('requests on their way are read and answered, not cut', async () => {
-  const server = await startServer({ timeouts: patient });
+  const server = await startServer({ timeouts: slowTimeouts });
   const calls = Array.from({ length: 40 }, () => server.get('/_aios/live'));
   const closing = server.app.close();
   for (const { status } of await Promise.all(calls)) expect([200, 503]).toContain(status);
@@ -78,8 +78,8 @@ test('requests on their way are read and answered, not cut', async () => {
 
 describe('a later request', () => {
   test('on a connection still open gets SYS.1010, or finds it closed', async () => {
-    const server = await startServer({ timeouts: patient });
-    const { begun, release } = holdLists(server);
+    const server = await startServer({ timeouts: slowTimeouts });
+    const { begun, release } = holdListRequests(server);
     const connection = await openConnection(server.url);
     await connection.send(rawRequest('GET', MODELS));
     await begun;
@@ -105,8 +105,8 @@ describe('a later request', () => {
     '/_aios/health',
     '/openapi.json',
   ])('gets SYS.1010 whatever it asks for: %s', async (path) => {
-    const server = await startServer({ timeouts: patient });
-    const { begun, release } = holdLists(server);
+    const server = await startServer({ timeouts: slowTimeouts });
+    const { begun, release } = holdListRequests(server);
     const busy = await openConnection(server.url);
     const half = await openConnection(server.url);
     await busy.send(rawRequest('GET', MODELS));
@@ -126,7 +126,7 @@ describe('a later request', () => {
   });
 
   test('on an idle connection finds it closed', async () => {
-    const server = await startServer({ timeouts: patient });
+    const server = await startServer({ timeouts: slowTimeouts });
     const idle = await openConnection(server.url);
     await idle.send(rawRequest('GET', MODELS));
     await idle.answer();
@@ -135,7 +135,7 @@ describe('a later request', () => {
   });
 
   test('on a new connection finds nobody', async () => {
-    const server = await startServer({ timeouts: patient });
+    const server = await startServer({ timeouts: slowTimeouts });
     await server.app.close();
     await expect(openConnection(server.url)).rejects.toThrow('ECONNREFUSED');
   });
@@ -165,7 +165,7 @@ describe('close() ends within its grace', () => {
 
   test('despite an operation that never ends', async () => {
     const server = await startServer({ timeouts });
-    const { begun } = holdLists(server);
+    const { begun } = holdListRequests(server);
     const connection = await openConnection(server.url);
     await connection.send(rawRequest('GET', MODELS));
     await begun;

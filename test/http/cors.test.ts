@@ -45,8 +45,8 @@ describe('with origins', () => {
     const server = await startServer({ corsOrigins });
     const answer = await server.get(MODELS, { headers: { origin } });
     expect(answer.headers.get(ALLOW_ORIGIN)).toBeNull();
-    const refused = await server.call('OPTIONS', MODELS, undefined, preflight(origin));
-    expect(refused.headers.get(ALLOW_ORIGIN)).toBeNull();
+    const rejected = await server.call('OPTIONS', MODELS, undefined, preflight(origin));
+    expect(rejected.headers.get(ALLOW_ORIGIN)).toBeNull();
   });
 
   test('a preflight passes without a session, with the API’s verbs and the headers asked for', async () => {

@@ -18,14 +18,14 @@ const crossSite = asPage({
   'sec-fetch-site': 'cross-site',
   'sec-fetch-mode': 'no-cors',
 });
-const refused = [400, 'SYS.1007', expect.stringContaining('Invalid header[Origin]')] as const;
+const rejected = [400, 'SYS.1007', expect.stringContaining('Invalid header[Origin]')] as const;
 
 describe('with AIOS_AUTH=off, a page of another site', () => {
   test('can not reset the server, which takes no body', async () => {
     const server = await startSteered(open);
     await addModel(server);
     const before = server.snapshot();
-    expectFailure(await server.call('POST', '/_aios/reset', undefined, crossSite), ...refused);
+    expectFailure(await server.call('POST', '/_aios/reset', undefined, crossSite), ...rejected);
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -41,7 +41,7 @@ describe('with AIOS_AUTH=off, a page of another site', () => {
       `${MODELS}/${model.uuid}/model-services/${service.uuid}`,
     ]) {
       for (const options of [crossSite, form]) {
-        expectFailure(await server.call('POST', path, undefined, options), ...refused);
+        expectFailure(await server.call('POST', path, undefined, options), ...rejected);
       }
     }
     expect(server.snapshot()).toEqual(before);
@@ -98,7 +98,7 @@ describe('a write is refused, whoever is logged in, of', () => {
       ['PUT', '/zstack/v1/accounts/login'],
     ] as const) {
       const options = { session: SESSION, headers: headersOf() };
-      expectFailure(await shared().call(method, path, undefined, options), ...refused);
+      expectFailure(await shared().call(method, path, undefined, options), ...rejected);
     }
   });
 
@@ -158,7 +158,7 @@ describe('a write is done for', () => {
     const distrusting = await startSteered();
     expectFailure(
       await distrusting.call('POST', '/_aios/reset', undefined, { headers }),
-      ...refused,
+      ...rejected,
     );
   });
 });

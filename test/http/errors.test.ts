@@ -172,15 +172,15 @@ describe('400: the URL', () => {
       { ...JSON_HEADER, 'Content-Length': '25' },
       '{"updateModelService":{}}',
     );
-    const refusal = await exchange(server.url, update);
-    expect([400, 503]).toContain(refusal.status);
+    const expectedError = await exchange(server.url, update);
+    expect([400, 503]).toContain(expectedError.status);
     expectFailure(
-      refusal,
-      refusal.status,
-      refusal.status === 400 ? 'SYS.1007' : 'SYS.1003',
+      expectedError,
+      expectedError.status,
+      expectedError.status === 400 ? 'SYS.1007' : 'SYS.1003',
       expect.any(String),
     );
-    expect(refusal.body.error.details.length).toBeLessThanOrEqual(4096);
+    expect(expectedError.body.error.details.length).toBeLessThanOrEqual(4096);
   });
 });
 
@@ -726,8 +726,8 @@ describe('a connection stays usable after', () => {
     const server = shared();
     const connection = await openConnection(server.url);
     await connection.send(request);
-    const refused = await connection.answer(request.split(' ', 1)[0]);
-    expect(refused.status).toBeGreaterThanOrEqual(400);
+    const rejected = await connection.answer(request.split(' ', 1)[0]);
+    expect(rejected.status).toBeGreaterThanOrEqual(400);
     await connection.send(rawRequest('GET', MODELS));
     expect((await connection.answer()).body).toEqual({ success: true, inventories: [] });
   });

@@ -4,7 +4,7 @@ import { startServer } from '../support/server.ts';
 
 const HEALTH = '/_aios/health';
 const LIVE = '/_aios/live';
-const stranger = { session: null };
+const anonymous = { session: null };
 
 describe('while the database answers', () => {
   test.each([
@@ -12,11 +12,11 @@ describe('while the database answers', () => {
     [LIVE, { status: 'live' }],
   ])('%s tells so, to anybody', async (path, body) => {
     const server = await startServer();
-    const answer = await server.get(path, stranger);
+    const answer = await server.get(path, anonymous);
     expect([answer.status, answer.body]).toEqual([200, body]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
 
-    const head = await server.call('HEAD', path, undefined, stranger);
+    const head = await server.call('HEAD', path, undefined, anonymous);
     expect([head.status, head.body]).toEqual([200, undefined]);
     expect(head.headers.get('content-length')).toBe(answer.headers.get('content-length'));
   });
@@ -27,10 +27,10 @@ describe('when the database is away', () => {
     const server = await startServer();
     await server.store.close();
 
-    const answer = await server.get(HEALTH, stranger);
+    const answer = await server.get(HEALTH, anonymous);
     expectFailure(answer, 503, 'SYS.1010', expect.any(String));
     expect(answer.headers.get('retry-after')).toMatch(/^\d+$/);
-    const head = await server.call('HEAD', HEALTH, undefined, stranger);
+    const head = await server.call('HEAD', HEALTH, undefined, anonymous);
     expect([head.status, head.body]).toEqual([503, undefined]);
   });
 
@@ -45,6 +45,6 @@ describe('when the database is away', () => {
   test('live is live: a restart would not bring the database back', async () => {
     const server = await startServer();
     await server.store.close();
-    expect((await server.get(LIVE, stranger)).status).toBe(200);
+    expect((await server.get(LIVE, anonymous)).status).toBe(200);
   });
 });

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { Lanes } from '../../src/http/limits/keyed-limiter.ts';
+import { KeyedLimiter } from '../../src/http/limits/keyed-limiter.ts';
 
 /** Tasks that end only when they are told to. */
-function tasksOf(lanes: Lanes) {
+function tasksOf(limiter: KeyedLimiter) {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
   const add = (name: string, lane = name.charAt(0)) =>
-    lanes.add(lane, () => {
+    limiter.add(lane, () => {
       started.push(name);
       return new Promise((resolve) => ends.set(name, resolve));
     });
@@ -27,13 +27,13 @@ function tasksOf(lanes: Lanes) {
 
 describe('lanes', () => {
   test('start a task at once where there is room', () => {
-    const { started, add } = tasksOf(new Lanes({ total: 1, lane: 1 }));
+    const { started, add } = tasksOf(new KeyedLimiter({ total: 1, perKey: 1 }));
     add('a1');
     expect(started).toEqual(['a1']);
   });
 
   test('let no more than their number run in one of them', async () => {
-    const { started, add, end } = tasksOf(new Lanes({ total: 10, lane: 2 }));
+    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 10, perKey: 2 }));
     for (const name of ['a1', 'a2', 'a3', 'a4']) add(name);
     expect(started).toEqual(['a1', 'a2']);
     await end('a2');
@@ -43,7 +43,7 @@ describe('lanes', () => {
   });
 
   test('let no more than their number run in all', async () => {
-    const { started, add, end } = tasksOf(new Lanes({ total: 3, lane: 2 }));
+    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 3, perKey: 2 }));
     for (const name of ['a1', 'b1', 'c1', 'd1', 'e1']) add(name);
     expect(started).toEqual(['a1', 'b1', 'c1']);
     await end('b1');
@@ -51,7 +51,7 @@ describe('lanes', () => {
   });
 
   test('don’t hold one up by another that is full', async () => {
-    const { started, add, end } = tasksOf(new Lanes({ total: 10, lane: 1 }));
+    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 10, perKey: 1 }));
     for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) add(name);
     expect(started).toEqual(['a1', 'b1', 'c1']);
     await end('c1', 'b1');
@@ -59,7 +59,7 @@ describe('lanes', () => {
   });
 
   test('take turns: one with much to do is no more often next than another', async () => {
-    const { started, add, running, end } = tasksOf(new Lanes({ total: 1, lane: 1 }));
+    const { started, add, running, end } = tasksOf(new KeyedLimiter({ total: 1, perKey: 1 }));
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) add(name);
     while (running().length > 0) await end(...running());
     expect(started).toHaveLength(7);
@@ -71,7 +71,7 @@ describe('lanes', () => {
   });
 
   test('a newcomer waits for one turn at most', async () => {
-    const { started, add, running, end } = tasksOf(new Lanes({ total: 2, lane: 2 }));
+    const { started, add, running, end } = tasksOf(new KeyedLimiter({ total: 2, perKey: 2 }));
     for (let task = 0; task < 20; task++) add(`a${task}`);
     for (let task = 0; task < 20; task++) add(`b${task}`);
     await end(...running());
@@ -82,19 +82,19 @@ describe('lanes', () => {
   });
 
   test('go on after a task that took no time', async () => {
-    const lanes = new Lanes({ total: 1, lane: 1 });
+    const limiter = new KeyedLimiter({ total: 1, perKey: 1 });
     const done: number[] = [];
-    for (let task = 0; task < 1000; task++) lanes.add('a', async () => void done.push(task));
+    for (let task = 0; task < 1000; task++) limiter.add('a', async () => void done.push(task));
     await expect.poll(() => done.length).toBe(1000);
     expect(done).toEqual(Array.from({ length: 1000 }, (_, task) => task));
   });
 
   test('take tasks that a task adds', async () => {
-    const lanes = new Lanes({ total: 1, lane: 1 });
+    const limiter = new KeyedLimiter({ total: 1, perKey: 1 });
     const done: string[] = [];
     await new Promise<void>((resolve) => {
-      lanes.add('a', async () => {
-        lanes.add('a', async () => {
+      limiter.add('a', async () => {
+        limiter.add('a', async () => {
           done.push('inner');
           resolve();
         });
@@ -105,7 +105,7 @@ describe('lanes', () => {
   });
 
   test('may be called by any name', async () => {
-    const { started, add } = tasksOf(new Lanes({ total: 9, lane: 1 }));
+    const { started, add } = tasksOf(new KeyedLimiter({ total: 9, perKey: 1 }));
     for (const lane of ['', '__proto__', 'constructor', 'toString']) add(`1${lane}`, lane);
     expect(started).toHaveLength(4);
   });
@@ -121,22 +121,22 @@ describe('lanes', () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 3 }),
         async (steps, total, lane) => {
-          const { started, add, running, end } = tasksOf(new Lanes({ total, lane }));
+          const { started, add, running, end } = tasksOf(new KeyedLimiter({ total, perKey: lane }));
           const added: string[] = [];
-          const inLane = (names: string[], which: string) =>
+          const forKey = (names: string[], which: string) =>
             names.filter((name) => name.startsWith(which));
           const check = () => {
             const waiting = added.filter((name) => !started.includes(name));
             expect(running().length).toBeLessThanOrEqual(total);
             for (const which of 'abcd') {
-              expect(inLane(running(), which).length).toBeLessThanOrEqual(lane);
+              expect(forKey(running(), which).length).toBeLessThanOrEqual(lane);
               // In the order in which they came.
-              expect(inLane(started, which)).toEqual(
-                inLane(added, which).slice(0, inLane(started, which).length),
+              expect(forKey(started, which)).toEqual(
+                forKey(added, which).slice(0, forKey(started, which).length),
               );
               // Nothing waits where there is room for it.
-              const hasRoom = running().length < total && inLane(running(), which).length < lane;
-              if (hasRoom) expect(inLane(waiting, which)).toEqual([]);
+              const hasRoom = running().length < total && forKey(running(), which).length < lane;
+              if (hasRoom) expect(forKey(waiting, which)).toEqual([]);
             }
           };
           for (const step of steps) {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { afterOthers, encodeAnswer } from '../../src/http/limits/large-texts.ts';
+import { encodeResponse, yieldToEventLoop } from '../../src/http/limits/large-texts.ts';
 import { addModel } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -23,10 +23,10 @@ test.each([
 });
 
 /** What happens in which order when an answer is made and somebody else waits for a turn. */
-async function orderBesides(answer: string): Promise<unknown[]> {
+async function requestOrder(answer: string): Promise<unknown[]> {
   const order: unknown[] = [];
   setImmediate(() => order.push('another'));
-  encodeAnswer(answer, (payload) => order.push(payload));
+  encodeResponse(answer, (payload) => order.push(payload));
   setImmediate(() => order.push('one who came later'));
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   return order;
@@ -34,8 +34,8 @@ async function orderBesides(answer: string): Promise<unknown[]> {
 
 test('others have their turn while a large answer is made, but wait for a small one', async () => {
   const [small, large] = ['é', 'é'.repeat(256 * KIB)];
-  expect(await orderBesides(small)).toEqual([small, 'another', 'one who came later']);
-  const [first, second, answer] = await orderBesides(large);
+  expect(await requestOrder(small)).toEqual([small, 'another', 'one who came later']);
+  const [first, second, answer] = await requestOrder(large);
   expect([first, second]).toEqual(['another', 'one who came later']);
   expect((answer as Buffer).equals(Buffer.from(large))).toBe(true);
 });
@@ -43,8 +43,8 @@ test('others have their turn while a large answer is made, but wait for a small 
 test('a step of a large body waits for others', async () => {
   const order: string[] = [];
   setImmediate(() => order.push('another'));
-  afterOthers(KIB * KIB, () => order.push('large'));
-  afterOthers(KIB, () => order.push('small'));
+  yieldToEventLoop(KIB * KIB, () => order.push('large'));
+  yieldToEventLoop(KIB, () => order.push('small'));
   await new Promise((resolve) => setImmediate(resolve));
   expect(order).toEqual(['small', 'another', 'large']);
 });

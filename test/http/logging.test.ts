@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { refuseEach } from '../support/failing-deletions.ts';
+import { failEachDeletion } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   ADMIN_UUID,
@@ -160,10 +160,10 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
 
   function expectNoSecrets(lines: string[], ...further: string[]): void {
     expect(lines.length).toBeGreaterThan(0);
-    const told = lines.filter((line) =>
+    const reported = lines.filter((line) =>
       [SECRET, SESSION, ...further].some((secret) => line.includes(secret)),
     );
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   }
 
   test('when all goes well', async () => {
@@ -356,7 +356,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
 
   test('when a constraint of the database is broken', async () => {
     const { server, lines } = await loggedServer();
-    await refuseEach(server, 'INSERT', 'models', 'refused');
+    await failEachDeletion(server, 'INSERT', 'models', 'refused');
 
     const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
     expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining('refused'));

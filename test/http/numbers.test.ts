@@ -41,8 +41,8 @@ describe('numbers are never rounded (decisions 8 and 9)', () => {
     ['"requestMemory":9007199254740991', { requestMemory: 9_007_199_254_740_991 }],
     ['"requestCpu":2.0', { requestCpu: 2 }],
     ['"requestCpu":2e1', { requestCpu: 20 }],
-  ])('%s is kept as written', async (parameter, kept) => {
-    expect((await update(parameter)).body.inventory).toMatchObject(kept);
+  ])('%s is kept as written', async (parameter, stored) => {
+    expect((await update(parameter)).body.inventory).toMatchObject(stored);
   });
 
   test('a number in an unknown field is as little regarded as the field', async () => {

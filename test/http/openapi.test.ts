@@ -110,14 +110,14 @@ describe('operations', () => {
       const { method, path }: Operation = operations[name];
       return { path, method: method.toLowerCase(), name };
     });
-    const told = described.map(({ path, method, operation }) => ({
+    const reported = described.map(({ path, method, operation }) => ({
       path,
       method,
       name: operation.operationId,
     }));
     expected.push({ path: '/v1/api-jobs/{uuid}', method: 'get', name: 'GetJob' as OperationName });
-    expect(told).toHaveLength(expected.length);
-    expect(told).toEqual(expect.arrayContaining(expected));
+    expect(reported).toHaveLength(expected.length);
+    expect(reported).toEqual(expect.arrayContaining(expected));
   });
 
   test('have no aliases in the document (decision 31)', () => {
@@ -377,16 +377,16 @@ describe('versions are those of the documents (decision 37)', () => {
   test.each(Object.keys(sinceVersions) as OperationName[])('the parameters of %s', (name) => {
     const { requestBody, parameters = [] } = of(name);
     const body = resolve(requestBody.content['application/json'].schema);
-    const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...beside } = body.properties;
-    const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...beside });
-    const told = [
+    const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...extra } = body.properties;
+    const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...extra });
+    const reported = [
       ...inBody.map(([field, schema]) => [field, schema['x-zstack-since']]),
       ...parameters.map((parameter: Node) => [
         parameter.name,
         parameter.schema['x-zstack-since'] ?? parameter['x-zstack-since'],
       ]),
     ];
-    expect(Object.fromEntries(told)).toEqual(versionsOf(name));
+    expect(Object.fromEntries(reported)).toEqual(versionsOf(name));
   });
 });
 

@@ -17,7 +17,7 @@ import {
 } from '../support/jobs.ts';
 import { credentials, INITIAL_DIGEST, LOGIN, sessionPath } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { expectRefused, invalidArgument, mandatory, notFound } from '../support/refusals.ts';
+import { expectError, invalidArgument, mandatory, notFound } from '../support/refusals.ts';
 import {
   addModel,
   addModelService,
@@ -48,7 +48,7 @@ test('there is a request for every write of the catalogue', () => {
 });
 
 describe('AIOS_REPLY=auto', () => {
-  const shared = sharedServer({ hookPace: NEVER });
+  const shared = sharedServer({ hookTiming: NEVER });
 
   test.each<[string, Record<string, string>]>([
     ['a hook', { 'X-Web-Hook': HOOK }],
@@ -204,8 +204,8 @@ describe.each(['auto', 'inline', 'job'] as const)('AIOS_REPLY=%s', (mode) => {
         expect(answer.body.error.code).toBe('ID.1000');
         const field = await server.get(`${MODELS}?q=nothing=1`, { headers });
         expect(field).toMatchObject({ status: 503, body: { error: { code: 'SYS.1000' } } });
-        const stranger = await server.get(MODELS, { headers, session: newUuid() });
-        expectFailure(stranger, 503, 'ID.1001', 'Session expired');
+        const anonymous = await server.get(MODELS, { headers, session: newUuid() });
+        expectFailure(anonymous, 503, 'ID.1001', 'Session expired');
       }
       expect(server.rows('jobs')).toEqual([]);
       expectFailure(
@@ -265,7 +265,7 @@ describe('AIOS_REPLY=job', () => {
 });
 
 describe('AIOS_REPLY=inline', () => {
-  const shared = sharedServer({ ...inlineMode, hookPace: NEVER });
+  const shared = sharedServer({ ...inlineMode, hookTiming: NEVER });
   const USED = newUuid();
   beforeAll(async () => {
     await addModel(shared(), { resourceUuid: USED });
@@ -308,7 +308,7 @@ describe('AIOS_REPLY=inline', () => {
 
     const again = await server.post(MODELS, MODEL, naming(uuid));
 
-    expectRefused(again, invalidArgument(`Duplicate job uuid[${uuid}]`));
+    expectError(again, invalidArgument(`Duplicate job uuid[${uuid}]`));
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -322,7 +322,7 @@ describe('AIOS_REPLY=inline', () => {
 
     const answer = await server.post(MODELS, MODEL, naming(uuid));
 
-    expectRefused(
+    expectError(
       answer,
       invalidArgument("Invalid header[X-Job-UUID], it must be a UUID with '-' stripped"),
     );
@@ -359,12 +359,12 @@ describe('AIOS_REPLY=inline', () => {
     const uuid = newUuid();
     const before = server.snapshot();
 
-    const refused = await server.call(method, path, body, {
+    const rejected = await server.call(method, path, body, {
       ...(raw !== undefined && { raw }),
       headers: { ...headers, 'X-Job-UUID': uuid, 'X-Web-Hook': HOOK },
     });
 
-    expect(refused).toMatchObject({ status, body: { error: { code: 'SYS.1007' } } });
+    expect(rejected).toMatchObject({ status, body: { error: { code: 'SYS.1007' } } });
     expect(server.snapshot()).toEqual(before);
     expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
     expect(await server.post(MODELS, MODEL, naming(uuid))).toMatchObject({ status: 200 });
@@ -376,10 +376,10 @@ describe('AIOS_REPLY=inline', () => {
     const path = `${MODELS}/${UNKNOWN}`;
     const gone = notFound('uuid', UNKNOWN, 'ModelVO');
 
-    expectRefused(await server.put(path, { updateModel: {} }, askingForJobs(uuid)), gone);
+    expectError(await server.put(path, { updateModel: {} }, askingForJobs(uuid)), gone);
 
-    expectRefused(await poll(server, uuid), gone);
-    expectRefused(
+    expectError(await poll(server, uuid), gone);
+    expectError(
       await server.post(MODELS, MODEL, naming(uuid)),
       invalidArgument(`Duplicate job uuid[${uuid}]`),
     );
@@ -420,12 +420,12 @@ describe('in a job', () => {
     const [inline, jobs] = [await startServer(), shared()];
     const request = { method: 'POST', path: `${API}/model-services`, body: {} };
 
-    const refused = await send(inline, request);
+    const rejected = await send(inline, request);
     const location = expectAccepted(await send(jobs, request));
 
-    expectRefused(refused, mandatory('AddModelService', 'name'));
+    expectError(rejected, mandatory('AddModelService', 'name'));
     const { status, body } = await follow(location);
-    expect({ status, body }).toEqual({ status: 503, body: refused.body });
+    expect({ status, body }).toEqual({ status: 503, body: rejected.body });
   });
 
   test('models and services can be added and bound by following locations alone', async () => {

@@ -133,11 +133,11 @@ describe('a session that has ended stays so:', () => {
 
   test('begun with a password that is no longer the one', async () => {
     const server = await startServer({ passwords: quickPasswords });
-    const ports = { store: server.store, passwords: quickPasswords, newUuid };
-    await setAdminPassword('the first', ports);
+    const dependencies = { store: server.store, passwords: quickPasswords, newUuid };
+    await setAdminPassword('the first', dependencies);
     const { uuid } = (await logIn(server, 'the first')).body.inventory;
     expect((await server.get(MODELS, { session: uuid })).status).toBe(200);
-    await setAdminPassword('the second', ports);
+    await setAdminPassword('the second', dependencies);
     expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
     expect((await logIn(server, 'the first')).status).toBe(503);
     const next = (await logIn(server, 'the second')).body.inventory.uuid;

@@ -5,7 +5,7 @@ import {
   notAllowedInOrder,
   type Parameter,
   type Parameters,
-  refusedRows,
+  rejectedRows,
   serviceFields,
   TEXT_MAX,
   takenRows,
@@ -14,8 +14,8 @@ import {
   word,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   noneFound,
@@ -42,7 +42,7 @@ import { storedField, storedTags } from '../support/stored.ts';
 const PATH = `${API}/models`;
 
 const gpuNumbers = (...forms: [sent: unknown, kept: number[]][]) =>
-  forms.map(([sent, kept]) => ({ what: JSON.stringify(sent), sent, kept }));
+  forms.map(([sent, stored]) => ({ what: JSON.stringify(sent), sent, stored }));
 
 const gpuSentence = (sent: unknown) => (name: string) =>
   `field[${name}] must be a list of integers from 0 to 2147483647 such as 1,2,4 or [1,2,4], ` +
@@ -79,7 +79,7 @@ const recommendedGpuNum: Parameter = {
       [[], []],
       [4, [4]],
     ),
-    { what: 'its longest text', sent: `${'1,'.repeat(127)}1`, kept: Array(128).fill(1) },
+    { what: 'its longest text', sent: `${'1,'.repeat(127)}1`, stored: Array(128).fill(1) },
   ],
   wrongType: [
     {
@@ -151,8 +151,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const add = (params: object, beside: object = {}) =>
-  server.post(PATH, { param: { ...requiredModelParams, ...params }, ...beside });
+const add = (params: object, extra: object = {}) =>
+  server.post(PATH, { param: { ...requiredModelParams, ...params }, ...extra });
 
 describe('adds a model', () => {
   test('with its constants where only the required parameters are given', async () => {
@@ -193,13 +193,13 @@ describe('adds a model', () => {
     expect(given).toEqual({ ...plain, uuid: given.uuid, modelId: given.uuid });
   });
 
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const { status, body } = await add({ [field]: sent });
 
     expect(body).toMatchObject({ success: true });
     expect(status).toBe(200);
-    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : kept);
-    expect(storedField(server, 'model', body.inventory.uuid, field, kept)).toEqual(kept);
+    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : stored);
+    expect(storedField(server, 'model', body.inventory.uuid, field, stored)).toEqual(stored);
     const { body: read } = await server.get(`${PATH}/${body.inventory.uuid}`);
     expect(read.inventories).toEqual([body.inventory]);
   });
@@ -342,12 +342,12 @@ describe('binds the services named', () => {
   ])('refusing %s', async (_, named) => {
     const service = await named();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelServiceUuids: [service] }, { userTags: ['tag'] }),
       noneFound('modelServiceUuids', [service], 'ModelServiceVO'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ defaultModelServiceUuid: service }, { userTags: ['tag'] }),
       notFound('defaultModelServiceUuid', service, 'ModelServiceVO'),
@@ -357,7 +357,7 @@ describe('binds the services named', () => {
   test('refusing all of them where some are unknown, which the sentence names', async () => {
     const { uuid } = await addModelService(server);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelServiceUuids: ['a', uuid, 'b'], defaultModelServiceUuid: uuid }),
       noneFound('modelServiceUuids', ['a', 'b'], 'ModelServiceVO'),
@@ -372,11 +372,11 @@ describe('refuses, storing nothing', () => {
     server = await openServer();
   });
   afterAll(() => server.close());
-  const add = (params: object, beside: object = {}) =>
-    server.post(PATH, { param: { ...requiredModelParams, ...params }, ...beside });
+  const add = (params: object, extra: object = {}) =>
+    server.post(PATH, { param: { ...requiredModelParams, ...params }, ...extra });
 
-  test.each(refusedRows('AddModel', parameters))('%s: %s', async (name, _, { sent, details }) => {
-    await expectRefusal(
+  test.each(rejectedRows('AddModel', parameters))('%s: %s', async (name, _, { sent, details }) => {
+    await expectErrorWithoutChange(
       server,
       () => add({ [name]: sent }, { userTags: ['tag'] }),
       invalidArgument(details),
@@ -389,7 +389,7 @@ describe('refuses, storing nothing', () => {
     'logo',
     'introduction',
   ])('%s: one character more than its longest', async (name) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ [name]: 'x'.repeat(TEXT_MAX + 1) }),
       tooLongText('AddModel', name),
@@ -398,7 +398,11 @@ describe('refuses, storing nothing', () => {
 
   test.each(Object.keys(requiredModelParams))('a missing or null %s', async (name) => {
     for (const value of [undefined, null]) {
-      await expectRefusal(server, () => add({ [name]: value }), mandatory('AddModel', name));
+      await expectErrorWithoutChange(
+        server,
+        () => add({ [name]: value }),
+        mandatory('AddModel', name),
+      );
     }
   });
 
@@ -408,11 +412,15 @@ describe('refuses, storing nothing', () => {
     ['an empty wrapper', { param: {} }],
     ['nulls', { param: null, params: null }],
   ])('the first argument missing of %s', async (_, body) => {
-    await expectRefusal(server, () => server.post(PATH, body), mandatory('AddModel', 'name'));
+    await expectErrorWithoutChange(
+      server,
+      () => server.post(PATH, body),
+      mandatory('AddModel', 'name'),
+    );
   });
 
   test('the first argument missing of an empty JSON body', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(PATH, undefined, { raw: '' }),
       mandatory('AddModel', 'name'),
@@ -422,7 +430,7 @@ describe('refuses, storing nothing', () => {
   test('the first of several missing arguments, in the order of contract §2', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredModelParams)) {
-      expectRefused(await server.post(PATH, { param: given }), mandatory('AddModel', name));
+      expectError(await server.post(PATH, { param: given }), mandatory('AddModel', name));
       given[name] = value;
     }
   });
@@ -432,12 +440,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await add(params), invalidArgument(details));
+      expectError(await add(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ name: null, size: -1, shareMode: {} }),
       invalidArgument('[shareMode] field is excepted a string, but was [{}].'),
@@ -445,7 +453,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before what they name', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelServiceUuids: ['no-such-service'], shareMode: 'Private' }),
       invalidArgument(
@@ -461,7 +469,7 @@ describe('refuses, storing nothing', () => {
     const resourceUuid = await use();
     const { uuid } = await addModelService(server);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ resourceUuid, defaultModelServiceUuid: uuid }, { userTags: ['tag'] }),
       invalidArgument(`resourceUuid[${resourceUuid}] is already used`),
@@ -469,7 +477,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('a path with a trailing slash', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(`${PATH}/`, { param: requiredModelParams }),
       noRoute('/v1/ai/models/'),
@@ -504,7 +512,7 @@ describe('with unknown fields', () => {
   ])('refuses those %s where the settings say so', async (_, body, name) => {
     const strict = await startServer({ unknownFields: 'reject' });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(PATH, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),
@@ -541,12 +549,12 @@ describe('with strict references', () => {
     const add = (params: object) =>
       strict.post(PATH, { param: { ...requiredModelParams, ...params } });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => add({ modelCenterUuid: 'no-such-center' }),
       notFound('modelCenterUuid', 'no-such-center', 'ModelCenterVO'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => add({ tagUuids: ['no-such-tag'] }),
       noneFound('tagUuids', ['no-such-tag'], 'TagVO'),

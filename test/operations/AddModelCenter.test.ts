@@ -4,7 +4,7 @@ import {
   notAllowedInOrder,
   type Parameters,
   port,
-  refusedRows,
+  rejectedRows,
   resourceUuid,
   takenRows,
   text,
@@ -12,8 +12,8 @@ import {
   verbatim,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   noneFound,
@@ -59,7 +59,7 @@ const parameters = {
 
 const hidden = new Set(['zoneUuid', 'tagUuids']);
 
-const nothingUsed = {
+const zeroUsage = {
   modelUsedCapacity: 0,
   modelServiceUsedCapacity: 0,
   datasetUsedCapacity: 0,
@@ -77,8 +77,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const add = (params: object, beside: object = {}) =>
-  server.post(PATH, { param: { ...requiredCenterParams, ...params }, ...beside });
+const add = (params: object, extra: object = {}) =>
+  server.post(PATH, { param: { ...requiredCenterParams, ...params }, ...extra });
 
 describe('adds a center', () => {
   test('connected and empty where only the required parameters are given', async () => {
@@ -94,7 +94,7 @@ describe('adds a center', () => {
         ...requiredCenterParams,
         uuid,
         status: 'Connected',
-        capacity: { uuid, ...nothingUsed },
+        capacity: { uuid, ...zeroUsage },
         createDate: START_DATE,
         lastOpDate: START_DATE,
       },
@@ -103,7 +103,7 @@ describe('adds a center', () => {
   });
 
   test('with all that is given', async () => {
-    const told = {
+    const reported = {
       name: 'a',
       url: 'b',
       managementIp: 'c',
@@ -117,14 +117,14 @@ describe('adds a center', () => {
       containerStorageNetwork: 'j',
     };
 
-    const { body } = await add({ ...told, zoneUuid: 'k', tagUuids: ['l'] });
+    const { body } = await add({ ...reported, zoneUuid: 'k', tagUuids: ['l'] });
 
     const { uuid } = body.inventory;
     expect(body.inventory).toEqual({
-      ...told,
+      ...reported,
       uuid,
       status: 'Connected',
-      capacity: { uuid, ...nothingUsed },
+      capacity: { uuid, ...zeroUsage },
       createDate: START_DATE,
       lastOpDate: START_DATE,
     });
@@ -144,13 +144,13 @@ describe('adds a center', () => {
     expect(storedTags(server, uuid)).toEqual([]);
   });
 
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const { status, body } = await add({ [field]: sent });
 
     expect(body).toMatchObject({ success: true });
     expect(status).toBe(200);
-    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : kept);
-    expect(storedField(server, 'center', body.inventory.uuid, field, kept)).toEqual(kept);
+    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : stored);
+    expect(storedField(server, 'center', body.inventory.uuid, field, stored)).toEqual(stored);
     const { body: read } = await server.get(`${PATH}/${body.inventory.uuid}`);
     expect(read.inventories).toEqual([body.inventory]);
   });
@@ -188,7 +188,7 @@ describe('adds a center', () => {
     const [winner, ...others] = answers.filter(({ status }) => status === 200);
     expect(others).toEqual([]);
     for (const answer of answers.filter((each) => each !== winner)) {
-      expectRefused(answer, invalidArgument(`resourceUuid[${resourceUuid}] is already used`));
+      expectError(answer, invalidArgument(`resourceUuid[${resourceUuid}] is already used`));
     }
     const { body } = await server.get(`${PATH}/${resourceUuid}`);
     expect(body.inventories).toEqual([winner?.body.inventory]);
@@ -220,8 +220,8 @@ describe('adds a center', () => {
   test.each(['param', 'params'])('given in %s', async (wrapper) => {
     const other = wrapper === 'param' ? 'params' : 'param';
 
-    for (const beside of [{}, { [other]: null }]) {
-      const alone = await server.post(PATH, { [wrapper]: requiredCenterParams, ...beside });
+    for (const extra of [{}, { [other]: null }]) {
+      const alone = await server.post(PATH, { [wrapper]: requiredCenterParams, ...extra });
       expect(alone.status).toBe(200);
     }
     const { body } = await server.post(PATH, {
@@ -264,7 +264,7 @@ test('its capacity counts the models and services that name it already, and no o
   const center = await addModelCenter(server, { resourceUuid: modelCenterUuid });
 
   expect(center.capacity).toEqual({
-    ...nothingUsed,
+    ...zeroUsage,
     uuid: modelCenterUuid,
     modelUsedCapacity: 102_424,
     modelServiceUsedCapacity: 7,
@@ -280,14 +280,14 @@ describe('refuses, storing nothing', () => {
     server = await openServer();
   });
   afterAll(() => server.close());
-  const add = (params: object, beside: object = {}) =>
-    server.post(PATH, { param: { ...requiredCenterParams, ...params }, ...beside });
+  const add = (params: object, extra: object = {}) =>
+    server.post(PATH, { param: { ...requiredCenterParams, ...params }, ...extra });
 
-  test.each(refusedRows('AddModelCenter', parameters))('%s: %s', async (name, _, {
+  test.each(rejectedRows('AddModelCenter', parameters))('%s: %s', async (name, _, {
     sent,
     details,
   }) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ [name]: sent }, { userTags: ['tag'] }),
       invalidArgument(details),
@@ -296,7 +296,11 @@ describe('refuses, storing nothing', () => {
 
   test.each(Object.keys(requiredCenterParams))('a missing or null %s', async (name) => {
     for (const value of [undefined, null]) {
-      await expectRefusal(server, () => add({ [name]: value }), mandatory('AddModelCenter', name));
+      await expectErrorWithoutChange(
+        server,
+        () => add({ [name]: value }),
+        mandatory('AddModelCenter', name),
+      );
     }
   });
 
@@ -310,14 +314,18 @@ describe('refuses, storing nothing', () => {
     ['the wrapper of another operation', { updateModelCenter: requiredCenterParams }],
     ['tags alone', { userTags: ['tag'] }],
   ])('the first argument missing of %s', async (_, body) => {
-    await expectRefusal(server, () => server.post(PATH, body), mandatory('AddModelCenter', 'name'));
+    await expectErrorWithoutChange(
+      server,
+      () => server.post(PATH, body),
+      mandatory('AddModelCenter', 'name'),
+    );
   });
 
   test.each([
     ['an empty JSON body', ''],
     ['inherited names', `{"param":{"__proto__":${JSON.stringify(requiredCenterParams)}}}`],
   ])('the first argument missing of %s', async (_, raw) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(PATH, undefined, { raw }),
       mandatory('AddModelCenter', 'name'),
@@ -327,7 +335,7 @@ describe('refuses, storing nothing', () => {
   test('the first of several missing arguments, in the order of contract §2', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredCenterParams)) {
-      expectRefused(await server.post(PATH, { param: given }), mandatory('AddModelCenter', name));
+      expectError(await server.post(PATH, { param: given }), mandatory('AddModelCenter', name));
       given[name] = value;
     }
   });
@@ -337,12 +345,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await add(params), invalidArgument(details));
+      expectError(await add(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ name: null, managementPort: 0, tagUuids: 'a' }),
       invalidArgument('[tagUuids] field is excepted a list, but was [a].'),
@@ -356,7 +364,7 @@ describe('refuses, storing nothing', () => {
   ])('the resourceUuid of %s', async (_, use) => {
     const resourceUuid = await use();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ resourceUuid }, { userTags: ['tag'] }),
       invalidArgument(`resourceUuid[${resourceUuid}] is already used`),
@@ -397,11 +405,11 @@ describe('refuses, storing nothing', () => {
         'of string. expected was <= 4096, actual was 4097',
     ],
   ])('%s', async (_, body, details) => {
-    await expectRefusal(server, () => server.post(PATH, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.post(PATH, body), invalidArgument(details));
   });
 
   test('a path with a trailing slash', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(`${PATH}/`, { param: requiredCenterParams }),
       noRoute('/v1/ai/model-centers/'),
@@ -438,7 +446,7 @@ describe('with unknown fields', () => {
     expect(center).toEqual({
       ...requiredCenterParams,
       status: 'Connected',
-      capacity: { uuid, ...nothingUsed },
+      capacity: { uuid, ...zeroUsage },
       createDate: START_DATE,
       lastOpDate: START_DATE,
     });
@@ -451,7 +459,7 @@ describe('with unknown fields', () => {
   ])('refuses those %s where the settings say so', async (_, body, name) => {
     const strict = rejecting();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(PATH, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),
@@ -493,7 +501,7 @@ describe('with strict references', () => {
     const { uuid } = await addModelCenter(strict, { userTags: ['c'] });
     const [tag] = strict.rows('tags', "tag = 'c'").map((row) => String(row.uuid));
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () =>
         strict.post(PATH, {
@@ -507,7 +515,7 @@ describe('with strict references', () => {
   test('refuses arguments before what they name', async () => {
     const strict = server();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () =>
         strict.post(PATH, {

@@ -3,15 +3,15 @@ import { expectAllOrNothing } from '../support/halfway.ts';
 import {
   notAllowedInOrder,
   type Parameters,
-  refusedRows,
+  rejectedRows,
   serviceFields,
   TEXT_MAX,
   takenRows,
   word,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   noneFound,
@@ -75,8 +75,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const add = (params: object, beside: object = {}) =>
-  server.post(PATH, { param: { ...requiredServiceParams, ...params }, ...beside });
+const add = (params: object, extra: object = {}) =>
+  server.post(PATH, { param: { ...requiredServiceParams, ...params }, ...extra });
 
 describe('adds a service', () => {
   test('with its defaults where only the required parameters are given', async () => {
@@ -117,13 +117,13 @@ describe('adds a service', () => {
     expect(given).toEqual({ ...plain, uuid: given.uuid });
   });
 
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const { status, body } = await add({ [field]: sent });
 
     expect(body).toMatchObject({ success: true });
     expect(status).toBe(200);
-    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : kept);
-    expect(storedField(server, 'service', body.inventory.uuid, field, kept)).toEqual(kept);
+    expect(body.inventory[field]).toEqual(hidden.has(field) ? undefined : stored);
+    expect(storedField(server, 'service', body.inventory.uuid, field, stored)).toEqual(stored);
     const { body: read } = await server.get(`${PATH}/${body.inventory.uuid}`);
     expect(read.inventories).toEqual([body.inventory]);
   });
@@ -238,7 +238,7 @@ describe('binds the models named', () => {
   ])('refusing %s', async (_, named) => {
     const modelUuids = await named();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelUuids }, { userTags: ['tag'] }),
       noneFound('modelUuids', modelUuids, 'ModelVO'),
@@ -248,7 +248,7 @@ describe('binds the models named', () => {
   test('refusing all of them where one is unknown, which the sentence names', async () => {
     const { uuid } = await addModel(server);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelUuids: [uuid, 'no-such-model'] }),
       noneFound('modelUuids', ['no-such-model'], 'ModelVO'),
@@ -327,7 +327,7 @@ describe('reads the wrapper', () => {
     unknown,
     CallOptions,
   ][])('and misses the first argument where there is %s', async (_, body, options) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(PATH, body, options),
       mandatory('AddModelService', 'name'),
@@ -353,7 +353,7 @@ describe('reads the wrapper', () => {
     ['a body that is a list', [1], '[body] field is excepted an object, but was [[1]].'],
     ['a body that is a text', 'x', '[body] field is excepted an object, but was [x].'],
   ])('refusing %s', async (_, body, details) => {
-    await expectRefusal(server, () => server.post(PATH, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.post(PATH, body), invalidArgument(details));
   });
 });
 
@@ -364,14 +364,14 @@ describe('refuses, storing nothing', () => {
     server = await openServer();
   });
   afterAll(() => server.close());
-  const add = (params: object, beside: object = {}) =>
-    server.post(PATH, { param: { ...requiredServiceParams, ...params }, ...beside });
+  const add = (params: object, extra: object = {}) =>
+    server.post(PATH, { param: { ...requiredServiceParams, ...params }, ...extra });
 
-  test.each(refusedRows('AddModelService', parameters))('%s: %s', async (name, _, {
+  test.each(rejectedRows('AddModelService', parameters))('%s: %s', async (name, _, {
     sent,
     details,
   }) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ [name]: sent }, { userTags: ['tag'] }),
       invalidArgument(details),
@@ -379,7 +379,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('yaml: one character more than its longest', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ yaml: 'y'.repeat(TEXT_MAX + 1) }),
       tooLongText('AddModelService', 'yaml'),
@@ -405,27 +405,31 @@ describe('refuses, storing nothing', () => {
       ],
     },
   };
-  test.each(refusedRows('AddModelService', tagParameters))('%s: %s', async (name, _, {
+  test.each(rejectedRows('AddModelService', tagParameters))('%s: %s', async (name, _, {
     sent,
     details,
   }) => {
     for (const tags of ['systemTags', 'userTags']) {
-      const refusal = invalidArgument(details.replaceAll(name, tags));
-      await expectRefusal(server, () => add({}, { [tags]: sent }), refusal);
-      await expectRefusal(server, () => add({ [tags]: sent }), refusal);
+      const expectedError = invalidArgument(details.replaceAll(name, tags));
+      await expectErrorWithoutChange(server, () => add({}, { [tags]: sent }), expectedError);
+      await expectErrorWithoutChange(server, () => add({ [tags]: sent }), expectedError);
     }
   });
 
   test.each(Object.keys(requiredServiceParams))('a missing or null %s', async (name) => {
     for (const value of [undefined, null]) {
-      await expectRefusal(server, () => add({ [name]: value }), mandatory('AddModelService', name));
+      await expectErrorWithoutChange(
+        server,
+        () => add({ [name]: value }),
+        mandatory('AddModelService', name),
+      );
     }
   });
 
   test('the first of several missing arguments, in the order of contract §2', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredServiceParams)) {
-      expectRefused(await server.post(PATH, { param: given }), mandatory('AddModelService', name));
+      expectError(await server.post(PATH, { param: given }), mandatory('AddModelService', name));
       given[name] = value;
     }
   });
@@ -435,14 +439,14 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await add(params), invalidArgument(details));
+      expectError(await add(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
     const sentence = '[tagUuids] field is excepted a list, but was [x].';
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ name: null, requestCpu: -1, tagUuids: 'x' }),
       invalidArgument(sentence),
@@ -450,7 +454,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('types of tags before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ name: null }, { userTags: 'x' }),
       invalidArgument('[userTags] field is excepted a list, but was [x].'),
@@ -458,7 +462,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before what they name', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => add({ modelUuids: ['no-such-model'], tagUuids: [null] }),
       invalidArgument('field[tagUuids] cannot contain a NULL element'),
@@ -471,7 +475,7 @@ describe('refuses, storing nothing', () => {
   ])('the resourceUuid of %s', async (_, use) => {
     const resourceUuid = await use();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () =>
         add(
@@ -483,7 +487,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test.each([`${PATH}/`, `${PATH}//`])('the path %s', async (path) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(path, { param: requiredServiceParams }),
       noRoute('/v1/ai/model-services/'),
@@ -546,7 +550,7 @@ describe('with unknown fields', () => {
   ])('refuses those %s where the settings say so', async (_, body, name) => {
     const strict = await startServer({ unknownFields: 'reject' });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(PATH, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),
@@ -589,7 +593,7 @@ describe('with strict references', () => {
     const { uuid } = await addModelService(strict);
 
     for (const modelCenterUuid of ['no-such-center', uuid]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         strict,
         () => strict.post(PATH, { param: { ...requiredServiceParams, modelCenterUuid } }),
         notFound('modelCenterUuid', modelCenterUuid, 'ModelCenterVO'),
@@ -601,7 +605,7 @@ describe('with strict references', () => {
     const strict = await startServer({ strictReferences: true });
     await registerCenter(strict, CENTER);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(PATH, { param: { ...requiredServiceParams, tagUuids: [CENTER, 'x'] } }),
       noneFound('tagUuids', [CENTER, 'x'], 'TagVO'),
@@ -612,7 +616,7 @@ describe('with strict references', () => {
     const strict = await startServer();
     await registerCenter(strict, NEW_UUID);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(PATH, { param: { ...requiredServiceParams, resourceUuid: NEW_UUID } }),
       invalidArgument(`resourceUuid[${NEW_UUID}] is already used`),

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAllOrNothing } from '../support/halfway.ts';
 import {
-  expectRefusal,
+  expectErrorWithoutChange,
   invalidArgument,
   messageOf,
   noRoute,
@@ -215,7 +215,7 @@ describe('refuses, storing nothing', () => {
   ])('%s', async (_, name, field) => {
     const [modelUuid, serviceUuid] = await name();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(pathOf(modelUuid, serviceUuid), { userTags: ['tag'] }),
       field === 'modelUuid'
@@ -246,9 +246,9 @@ describe('refuses, storing nothing', () => {
   ])('%s', async (_, body, details) => {
     const { path } = await pair();
 
-    await expectRefusal(server, () => server.post(path, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.post(path, body), invalidArgument(details));
     // Arguments come before existence.
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(pathOf('a', 'b'), body),
       invalidArgument(details),
@@ -258,7 +258,11 @@ describe('refuses, storing nothing', () => {
   test('a trailing slash, and a missing uuid', async () => {
     const { model, path } = await pair();
     for (const url of [`${path}/`, `${API}/models/${model.uuid}/model-services/`]) {
-      await expectRefusal(server, () => server.post(url, {}), noRoute(url.slice('/zstack'.length)));
+      await expectErrorWithoutChange(
+        server,
+        () => server.post(url, {}),
+        noRoute(url.slice('/zstack'.length)),
+      );
     }
   });
 });
@@ -288,7 +292,7 @@ describe('with unknown fields', () => {
       [{ param: { isDefault: true } }, 'isDefault'],
       [{ other: null }, 'other'],
     ] as const) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         strict,
         () => strict.post(path, body),
         invalidArgument(expect.stringContaining(`field[${field}]`)),

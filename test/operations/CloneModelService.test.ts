@@ -5,15 +5,15 @@ import {
   cpuArchitectures,
   notAllowedInOrder,
   type Parameters,
-  refusedRows,
+  rejectedRows,
   serviceFields,
   TEXT_MAX,
   takenRows,
   word,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   noneFound,
   noRoute,
@@ -99,8 +99,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const clone = (params: object, beside: object = {}) =>
-  server.post(`${PATH}/${source.uuid}`, { params, ...beside });
+const clone = (params: object, extra: object = {}) =>
+  server.post(`${PATH}/${source.uuid}`, { params, ...extra });
 
 const newUuid = expect.stringMatching(/^[0-9a-f]{32}$/);
 
@@ -253,20 +253,20 @@ describe('clones a service', () => {
 });
 
 describe('overrides', () => {
-  test.each(takenRows(parameters))('%s by %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s by %s', async (field, _, { sent, stored }) => {
     const { status, body } = await clone({ [field]: sent });
 
     expect(body).toMatchObject({ success: true });
     expect(status).toBe(200);
     const { uuid } = body.inventory;
-    const shown = field === 'tagUuids' ? {} : { [field]: kept };
+    const shown = field === 'tagUuids' ? {} : { [field]: stored };
     const modelServiceImages = source.modelServiceImages.map((image) => ({
       ...image,
       uuid: newUuid,
       modelServiceUuid: uuid,
     }));
     expect(body.inventory).toEqual({ ...source, uuid, modelServiceImages, ...shown });
-    expect(storedField(server, 'service', uuid, field, kept)).toEqual(kept);
+    expect(storedField(server, 'service', uuid, field, stored)).toEqual(stored);
     const { body: read } = await server.get(`${PATH}/${uuid}`);
     expect(read.inventories).toEqual([body.inventory]);
   });
@@ -344,13 +344,13 @@ describe('refuses, storing nothing', () => {
     path = `${PATH}/${(await addModelService(server, fullParams)).uuid}`;
   });
   afterAll(() => server.close());
-  const clone = (params: object, beside: object = {}) => server.post(path, { params, ...beside });
+  const clone = (params: object, extra: object = {}) => server.post(path, { params, ...extra });
 
-  test.each(refusedRows('CloneModelService', parameters))('%s: %s', async (name, _, {
+  test.each(rejectedRows('CloneModelService', parameters))('%s: %s', async (name, _, {
     sent,
     details,
   }) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => clone({ [name]: sent }, { userTags: ['tag'] }),
       invalidArgument(details),
@@ -358,7 +358,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test.each(['readme', 'yaml'])('%s: one character more than its longest', async (name) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => clone({ [name]: 'x'.repeat(TEXT_MAX + 1) }),
       tooLongText('CloneModelService', name),
@@ -370,12 +370,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await clone(params), invalidArgument(details));
+      expectError(await clone(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => clone({ requestCpu: -1, supportDistributed: 'maybe' }),
       invalidArgument(
@@ -385,7 +385,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before existence', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(`${PATH}/no-such-service`, { params: { requestCpu: -1 } }),
       invalidArgument('field[requestCpu] must be in range of [0, 2147483647]'),
@@ -399,7 +399,7 @@ describe('refuses, storing nothing', () => {
   ])('%s', async (_, named) => {
     const uuid = await named();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(`${PATH}/${uuid}`, { params: {}, userTags: ['tag'] }),
       notFound('uuid', uuid, 'ModelServiceVO'),
@@ -413,7 +413,7 @@ describe('refuses, storing nothing', () => {
   ])('the resourceUuid of %s', async (_, use) => {
     const resourceUuid = await use();
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => clone({ resourceUuid }, { userTags: ['tag'] }),
       invalidArgument(`resourceUuid[${resourceUuid}] is already used`),
@@ -433,11 +433,11 @@ describe('refuses, storing nothing', () => {
     ],
     ['a body that is a list', [], '[body] field is excepted an object, but was [[]].'],
   ])('%s', async (_, body, details) => {
-    await expectRefusal(server, () => server.post(path, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.post(path, body), invalidArgument(details));
   });
 
   test('a path with a trailing slash', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(`${path}/`, {}),
       noRoute(`${path.slice('/zstack'.length)}/`),
@@ -474,7 +474,7 @@ describe('with unknown fields', () => {
       [{ params: { modelCenterUuid: null } }, 'modelCenterUuid'],
       [{ other: 1 }, 'other'],
     ] as const) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         strict,
         () => strict.post(`${PATH}/${uuid}`, body),
         invalidArgument(expect.stringContaining(`field[${name}]`)),
@@ -503,7 +503,7 @@ describe('with strict references', () => {
     });
     const tagUuids = strict.rows('tags').map((tag) => tag.uuid);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.post(`${PATH}/${uuid}`, { params: { tagUuids: [...tagUuids, 'no-such-tag'] } }),
       noneFound('tagUuids', ['no-such-tag'], 'TagVO'),

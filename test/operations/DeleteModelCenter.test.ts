@@ -7,7 +7,7 @@ import {
 } from '../support/deletions.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { extras, model, newUuid } from '../support/records.ts';
-import { expectRefusal, type Refusal } from '../support/refusals.ts';
+import { type ExpectedError, expectErrorWithoutChange } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
 import { API, openServer, type Server, startServer } from '../support/server.ts';
@@ -23,7 +23,7 @@ afterAll(() => server.close());
 
 describeResourceDeletion('center', () => server);
 
-const hasModels = (center: string): Refusal => ({
+const hasModels = (center: string): ExpectedError => ({
   status: 503,
   code: 'SYS.1006',
   details: expect.stringContaining(center),
@@ -48,7 +48,7 @@ describe('of a center that has models', () => {
     const { uuid } = await addModelCenter(server);
     await addModel(server, { modelCenterUuid: uuid });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${path}/${uuid}${query}`, body),
       hasModels(uuid),
@@ -119,7 +119,11 @@ describe('of a center that has models', () => {
     await server.put(`${API}/models/${models[0]}`, {
       updateModel: { modelCenterUuid: other.uuid },
     });
-    await expectRefusal(server, () => server.delete(`${path}/${center}`), hasModels(center));
+    await expectErrorWithoutChange(
+      server,
+      () => server.delete(`${path}/${center}`),
+      hasModels(center),
+    );
     await server.delete(`${API}/models/${models[1]}`);
 
     expectDone(await server.delete(`${path}/${center}`));
@@ -150,7 +154,7 @@ describe('of a center that has models', () => {
     const { center } = await populate(server);
     await failDeletionsFrom(server, table);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${path}/${center}?deleteMode=Enforcing`),
       internalError,

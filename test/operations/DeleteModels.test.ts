@@ -2,7 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectDoneOrNotFound } from '../support/deletions.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { newUuid } from '../support/records.ts';
-import { expectRefusal, invalidArgument, mandatory, messageOf } from '../support/refusals.ts';
+import {
+  expectErrorWithoutChange,
+  invalidArgument,
+  mandatory,
+  messageOf,
+} from '../support/refusals.ts';
 import { addModel } from '../support/resources.ts';
 import { type Answer, API, openServer, type Server } from '../support/server.ts';
 import { malformedUuids, noUuid, unknownUuids } from '../support/uuids.ts';
@@ -127,7 +132,7 @@ describe('finds the uuids', () => {
 
 describe('tells of each uuid, in the order given,', () => {
   test.each(['query', 'body'])('how it went, given in the %s', async (place) => {
-    const [first, second, kept] = (await add(3)) as [string, string, string];
+    const [first, second, stored] = (await add(3)) as [string, string, string];
     const unknown = newUuid();
     const malformed = malformedUuids.map(([, text]) => text);
     const uuids = [first, ...malformed, unknown, second.toUpperCase(), ...unknownUuids, second, ''];
@@ -144,7 +149,7 @@ describe('tells of each uuid, in the order given,', () => {
       gone(second),
       failed(''),
     ]);
-    expect(left([first, second, kept])).toEqual([kept]);
+    expect(left([first, second, stored])).toEqual([stored]);
   });
 
   test('nothing for an empty list', async () => {
@@ -234,7 +239,7 @@ describe('refuses, deleting nothing,', () => {
     ['', { params: { uuids: ['a'] } }],
     ['', { 'uuids.0': 'a' }],
   ])('missing uuids: "%s" and %j', async (search, body) => {
-    await expectRefusal(server, () => server.delete(PATH + search, body), missing);
+    await expectErrorWithoutChange(server, () => server.delete(PATH + search, body), missing);
   });
 
   test.each([
@@ -263,7 +268,7 @@ describe('refuses, deleting nothing,', () => {
   ])('%s', async (_, uuids, details) => {
     const sent = Array.isArray(uuids) ? [...uuids, model] : uuids;
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(PATH, { uuids: sent }),
       invalidArgument(details),
@@ -274,7 +279,7 @@ describe('refuses, deleting nothing,', () => {
     ['a', 256],
     ['%F0%9F%98%80', 256],
   ])('a text in the query that is too long: %s × %i', async (character, times) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${PATH}?uuids=${model}&uuids=${character.repeat(times)}`),
       invalidArgument(expect.stringContaining('expected was <= 255, actual was 256')),
@@ -282,7 +287,7 @@ describe('refuses, deleting nothing,', () => {
   });
 
   test('a NUL in the query', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${PATH}?uuids=${model}&uuids=%00`),
       invalidArgument('field[uuids[1]] cannot contain a NUL character or a lone surrogate'),
@@ -292,7 +297,7 @@ describe('refuses, deleting nothing,', () => {
   test('more than 1000 members, all at once', async () => {
     const uuids = [model, ...Array.from({ length: 1000 }, newUuid)];
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(PATH, { uuids }),
       invalidArgument(expect.stringContaining('[uuids]')),
@@ -304,7 +309,7 @@ describe('refuses, deleting nothing,', () => {
     ['a text', 'x', 'x'],
     ['a number', 1, '1'],
   ])('a body that is %s', async (_, body, shown) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(query([model]), body),
       invalidArgument(`[body] field is excepted an object, but was [${shown}].`),
@@ -312,21 +317,25 @@ describe('refuses, deleting nothing,', () => {
   });
 
   test('a body that is no JSON, or not said to be', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(query([model]), undefined, { raw: '{' }),
       invalidArgument(expect.stringContaining('the body is not valid JSON')),
     );
     const headers = { 'content-type': 'text/plain' };
-    await expectRefusal(server, () => server.delete(PATH, { uuids: [model] }, { headers }), {
-      status: 415,
-      code: 'SYS.1007',
-      details: expect.stringContaining('text/plain'),
-    });
+    await expectErrorWithoutChange(
+      server,
+      () => server.delete(PATH, { uuids: [model] }, { headers }),
+      {
+        status: 415,
+        code: 'SYS.1007',
+        details: expect.stringContaining('text/plain'),
+      },
+    );
   });
 
   test('a trailing slash', async () => {
-    await expectRefusal(server, () => server.delete(`${PATH}/?uuids=${model}`), {
+    await expectErrorWithoutChange(server, () => server.delete(`${PATH}/?uuids=${model}`), {
       status: 404,
       code: 'SYS.1009',
       details: 'no api mapping to /v1/ai/models/',
@@ -334,7 +343,7 @@ describe('refuses, deleting nothing,', () => {
   });
 
   test.each(['model-services', 'model-centers'])('the same of %s', async (kind) => {
-    await expectRefusal(server, () => server.delete(`${API}/${kind}?uuids=${model}`), {
+    await expectErrorWithoutChange(server, () => server.delete(`${API}/${kind}?uuids=${model}`), {
       status: 405,
       code: 'SYS.1009',
       details: `The method[DELETE] is not allowed for the path[${API}/${kind}]`,
@@ -357,7 +366,11 @@ test('deletes none where one of them can’t be deleted', async () => {
   await failDeletionsFrom(server, 'model_service_refs');
   const unbound = await add(1);
 
-  await expectRefusal(server, () => server.delete(query([...unbound, ...models])), internalError);
+  await expectErrorWithoutChange(
+    server,
+    () => server.delete(query([...unbound, ...models])),
+    internalError,
+  );
 });
 
 test('leaves the uuids free for new models', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeDeletionRequest, expectDone, expectNothingToDo } from '../support/deletions.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
-import { expectRefusal, noRoute } from '../support/refusals.ts';
+import { expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
 import { addModel } from '../support/resources.ts';
 import { openServer, ROOT, type Server, startServer } from '../support/server.ts';
 import { malformedUuids, noUuid, unknownUuids } from '../support/uuids.ts';
@@ -66,18 +66,18 @@ describe.each(['User', 'System'] as const)('of a %s tag', (type) => {
     const uuid = await addTag(type);
     await failDeletionsFrom(server, 'tags');
 
-    await expectRefusal(server, () => server.delete(`${TAGS}/${uuid}`), internalError);
+    await expectErrorWithoutChange(server, () => server.delete(`${TAGS}/${uuid}`), internalError);
   });
 
   test('of one in capitals is refused', async () => {
     const uuid = (await addTag(type)).toUpperCase();
 
-    await expectRefusal(server, () => server.delete(`${TAGS}/${uuid}`), noUuid(uuid));
+    await expectErrorWithoutChange(server, () => server.delete(`${TAGS}/${uuid}`), noUuid(uuid));
   });
 });
 
 test.each(malformedUuids)('of a uuid with %s is refused', async (_, text) => {
-  await expectRefusal(
+  await expectErrorWithoutChange(
     server,
     () => server.delete(`${TAGS}/${encodeURIComponent(text)}`),
     noUuid(text),
@@ -102,13 +102,13 @@ test('of anything else succeeds and changes nothing', async () => {
 });
 
 test.each(['/v1/tags', '/v1/tags/'])('has nothing at %s', async (path) => {
-  await expectRefusal(server, () => server.delete(`/zstack${path}`), noRoute(path));
+  await expectErrorWithoutChange(server, () => server.delete(`/zstack${path}`), noRoute(path));
 });
 
 test.each(['user-tags', 'system-tags'])('has nothing at the path of %s', async (list) => {
   const path = `${ROOT}/${list}/${await addTag()}`;
 
-  await expectRefusal(server, () => server.delete(path), {
+  await expectErrorWithoutChange(server, () => server.delete(path), {
     status: 405,
     code: 'SYS.1009',
     details: `The method[DELETE] is not allowed for the path[${path}]`,

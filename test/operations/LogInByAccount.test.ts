@@ -19,8 +19,8 @@ import {
 } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   noRoute,
@@ -42,7 +42,7 @@ const behindProxy = { trustProxy: true };
 
 const MODELS = `${API}/models`;
 const LIFETIME_MS = 7_200_000;
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 /** The headers a client's address is known by. */
 type Client = Record<string, string>;
@@ -55,7 +55,7 @@ describe('begins a session', () => {
   test('of admin, and answers it', async () => {
     const server = await startServer();
 
-    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), stranger);
+    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), anonymous);
 
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
@@ -90,7 +90,7 @@ describe('begins a session', () => {
   });
 
   test.each<[string, CallOptions]>([
-    ['none', stranger],
+    ['none', anonymous],
     ['an unknown session', { session: '0'.repeat(32) }],
     ['another scheme', { session: null, headers: { authorization: 'Bearer x' } }],
     ['nothing', { session: null, headers: { authorization: '' } }],
@@ -126,17 +126,17 @@ describe('begins a session', () => {
     ],
   ])('given %s', async (_, body) => {
     const server = shared();
-    expect((await server.put(LOGIN, body, stranger)).status).toBe(200);
+    expect((await server.put(LOGIN, body, anonymous)).status).toBe(200);
     expect(server.rows('tags')).toEqual([]);
   });
 
   test('under doubled slashes, but not under a trailing one', async () => {
     const server = shared();
     const body = credentials(INITIAL_DIGEST);
-    expect((await server.put(LOGIN.replaceAll('/', '//'), body, stranger)).status).toBe(200);
-    await expectRefusal(
+    expect((await server.put(LOGIN.replaceAll('/', '//'), body, anonymous)).status).toBe(200);
+    await expectErrorWithoutChange(
       server,
-      () => server.put(`${LOGIN}/`, body, stranger),
+      () => server.put(`${LOGIN}/`, body, anonymous),
       noRoute('/v1/accounts/login/'),
     );
   });
@@ -151,7 +151,7 @@ describe('begins a session', () => {
   test('by PUT alone', async () => {
     const server = shared();
     for (const method of ['GET', 'POST', 'DELETE']) {
-      const answer = await server.call(method, LOGIN, undefined, stranger);
+      const answer = await server.call(method, LOGIN, undefined, anonymous);
       expect([answer.status, answer.headers.get('allow')]).toEqual([405, 'PUT']);
     }
   });
@@ -183,7 +183,7 @@ describe('fails with ID.1000, and begins none, for', () => {
     ['a password of 1000 characters', 'a'.repeat(1000), 'admin'],
   ])('%s', async (_, password, accountName) => {
     const server = shared();
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(LOGIN, credentials(password, accountName), someone()),
       loginFailed,
@@ -194,7 +194,7 @@ describe('fails with ID.1000, and begins none, for', () => {
     const server = shared();
     const options = { session: SESSION, headers: newClient() };
     const wrong = credentials(digestOf('wrong'));
-    await expectRefusal(server, () => server.put(LOGIN, wrong, options), loginFailed);
+    await expectErrorWithoutChange(server, () => server.put(LOGIN, wrong, options), loginFailed);
   });
 });
 
@@ -254,26 +254,30 @@ describe('refuses, without counting it as an attempt,', () => {
       credentials('x'.repeat(64 * 1024)),
       { status: 413, code: 'SYS.1007' as const, details: 'the body is larger than 65536 bytes' },
     ],
-  ])('%s', async (_, body, refusal) => {
+  ])('%s', async (_, body, expectedError) => {
     const server = shared();
-    await expectRefusal(server, () => server.put(LOGIN, body, stranger), refusal);
+    await expectErrorWithoutChange(server, () => server.put(LOGIN, body, anonymous), expectedError);
   });
 
   test('a body larger than the settings allow, where that is less', async () => {
     const small = await startServer({ bodyLimit: 1024 });
-    await expectRefusal(small, () => small.put(LOGIN, credentials('x'.repeat(1024)), stranger), {
-      status: 413,
-      code: 'SYS.1007',
-      details: 'the body is larger than 1024 bytes',
-    });
+    await expectErrorWithoutChange(
+      small,
+      () => small.put(LOGIN, credentials('x'.repeat(1024)), anonymous),
+      {
+        status: 413,
+        code: 'SYS.1007',
+        details: 'the body is larger than 1024 bytes',
+      },
+    );
   });
 
   test('any of them, however often', async () => {
     const server = shared();
-    const refused = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
+    const rejected = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
     for (let time = 0; time < 4; time++) {
-      for (const body of refused) {
-        expect((await server.put(LOGIN, body, stranger)).status).toBe(400);
+      for (const body of rejected) {
+        expect((await server.put(LOGIN, body, anonymous)).status).toBe(400);
       }
     }
     expect((await logIn(server)).status).toBe(200);
@@ -281,12 +285,12 @@ describe('refuses, without counting it as an attempt,', () => {
 
   test('what is no JSON, an unreadable X-API-Timeout, and other content', async () => {
     const server = shared();
-    const refusals: [CallOptions, number][] = [
+    const expectedErrors: [CallOptions, number][] = [
       [{ raw: '{"logInByAccount":' }, 400],
       [{ headers: { 'X-API-Timeout': 'soon' } }, 400],
       [{ raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
     ];
-    for (const [options, status] of refusals) {
+    for (const [options, status] of expectedErrors) {
       const answer = await server.put(LOGIN, undefined, { session: null, ...options });
       expect([answer.status, answer.body.error.code]).toEqual([status, 'SYS.1007']);
     }
@@ -295,9 +299,9 @@ describe('refuses, without counting it as an attempt,', () => {
 
   test('unknown fields, where the settings say so', async () => {
     const server = await startServer({ unknownFields: 'reject' });
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
-      () => server.put(LOGIN, { ...credentials(INITIAL_DIGEST), captcha: 'x' }, stranger),
+      () => server.put(LOGIN, { ...credentials(INITIAL_DIGEST), captcha: 'x' }, anonymous),
       invalidArgument(expect.stringContaining('captcha')),
     );
     expect((await logIn(server)).status).toBe(200);
@@ -315,7 +319,7 @@ describe('the session', () => {
       expect((await server.get(MODELS, { session })).status).toBe(200);
     }
     server.advance(LIFETIME_MS);
-    expectRefused(await server.get(MODELS, { session }), sessionExpired);
+    expectError(await server.get(MODELS, { session }), sessionExpired);
   });
 
   test('ends 7200 s after its beginning when it is not used', async () => {
@@ -324,7 +328,7 @@ describe('the session', () => {
     server.advance(LIFETIME_MS - 1);
     expect((await server.get(MODELS, { session: early.uuid })).status).toBe(200);
     server.advance(1);
-    expectRefused(await server.get(MODELS, { session: late.uuid }), sessionExpired);
+    expectError(await server.get(MODELS, { session: late.uuid }), sessionExpired);
   });
 
   test.each([1, 60])('lasts %i s where the settings say so', async (seconds) => {
@@ -336,7 +340,7 @@ describe('the session', () => {
       expect((await server.get(MODELS, { session })).status).toBe(200);
     }
     server.advance(seconds * 1000);
-    expectRefused(await server.get(MODELS, { session }), sessionExpired);
+    expectError(await server.get(MODELS, { session }), sessionExpired);
   });
 
   test('outlives a restart of the server', async (context) => {
@@ -348,7 +352,7 @@ describe('the session', () => {
     const second = await startServer({ database });
     expect((await second.get(MODELS, { session })).status).toBe(200);
     second.advance(LIFETIME_MS);
-    expectRefused(await second.get(MODELS, { session }), sessionExpired);
+    expectError(await second.get(MODELS, { session }), sessionExpired);
   });
 
   test('is swept from the database at the next login once it has expired', async () => {
@@ -361,15 +365,15 @@ describe('the session', () => {
 
     const { uuid } = await beginSession(server);
 
-    const kept = server.rows('sessions').map((row) => row.uuid);
-    expect(kept.toSorted()).toEqual([used.uuid, uuid].toSorted());
+    const stored = server.rows('sessions').map((row) => row.uuid);
+    expect(stored.toSorted()).toEqual([used.uuid, uuid].toSorted());
   });
 
   test('leaves nothing behind when its uuid is taken', async () => {
     const same = newUuid();
     const server = await startServer({ newUuid: () => same });
     await logIn(server);
-    await expectRefusal(server, () => logIn(server), {
+    await expectErrorWithoutChange(server, () => logIn(server), {
       status: 503,
       code: 'SYS.1000',
       details: expect.not.stringMatching(/UNIQUE|sessions/),
@@ -398,12 +402,12 @@ describe('with a password that was set', () => {
     const server = shared();
     expect((await logIn(server, PASSWORD)).status).toBe(200);
     for (const other of ['password', PASSWORD.toLowerCase(), PASSWORD.normalize('NFD')]) {
-      await expectRefusal(server, () => logIn(server, other, newClient()), loginFailed);
+      await expectErrorWithoutChange(server, () => logIn(server, other, newClient()), loginFailed);
     }
     const [{ hash = '' } = {}] = server.rows('passwords');
     for (const sent of [hash, PASSWORD, digestOf(PASSWORD).toUpperCase()]) {
-      const send = () => server.put(LOGIN, credentials(sent), stranger);
-      await expectRefusal(server, send, loginFailed);
+      const send = () => server.put(LOGIN, credentials(sent), anonymous);
+      await expectErrorWithoutChange(server, send, loginFailed);
     }
   });
 
@@ -413,7 +417,7 @@ describe('with a password that was set', () => {
     const digest = digestOf('wrong');
     for (const name of ['admin', 'root']) {
       const options = { session: null, headers: newClient() };
-      expectRefused(await server.put(LOGIN, credentials(digest, name), options), loginFailed);
+      expectError(await server.put(LOGIN, credentials(digest, name), options), loginFailed);
     }
     expect(hashed).toHaveLength(2);
     expect(hashed[1]).toBe(hashed[0]);
@@ -459,11 +463,11 @@ describe('with a password that was set', () => {
 
 test('the initial password is not valid where that is not allowed, though none was ever set', async () => {
   const server = await startServer({ ...behindProxy, access: { initialPassword: false } });
-  await expectRefusal(server, () => logIn(server), loginFailed);
+  await expectErrorWithoutChange(server, () => logIn(server), loginFailed);
   for (const nothing of ['', 'undefined', 'null']) {
     const options = { session: null, headers: newClient() };
     const send = () => server.put(LOGIN, credentials(nothing), options);
-    await expectRefusal(server, send, loginFailed);
+    await expectErrorWithoutChange(server, send, loginFailed);
   }
 });
 
@@ -482,11 +486,11 @@ describe('who guesses', () => {
   const guess = (client: Client) => logIn(shared(), 'wrong', client);
 
   /** Guesses until it is refused; returns the number of guesses that were looked at. */
-  async function guessUntilRefused(client: Client) {
+  async function guessUntilRejected(client: Client) {
     for (let guesses = 0; guesses < 100; guesses++) {
       const answer = await guess(client);
       if (answer.status === 429) return guesses;
-      expectRefused(answer, loginFailed);
+      expectError(answer, loginFailed);
     }
     throw new Error('nobody stopped it');
   }
@@ -499,13 +503,13 @@ describe('who guesses', () => {
   test('is answered ever more slowly, then refused with 429 and Retry-After', async () => {
     const client = newClient();
     for (let failure = 1; failure <= 10; failure++) {
-      expectRefused(await guess(client), loginFailed);
+      expectError(await guess(client), loginFailed);
       expect(pauses).toHaveLength(Math.max(0, failure - 3));
     }
-    const refused = await guess(client);
+    const rejected = await guess(client);
 
-    expectRefused(refused, tooManyLogins);
-    expect(retryAfterOf(refused)).toBeLessThanOrEqual(60);
+    expectError(rejected, tooManyLogins);
+    expect(retryAfterOf(rejected)).toBeLessThanOrEqual(60);
     expect(pauses).toHaveLength(7);
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
     expect(pauses[1]).toBeGreaterThan(pauses[0] ?? 0);
@@ -532,34 +536,34 @@ describe('who guesses', () => {
     expect((await logIn(shared(), 'password', newClient())).status).toBe(200);
     expect(answered).toBe(false);
     release();
-    expectRefused(await fourth, loginFailed);
+    expectError(await fourth, loginFailed);
   });
 
   test('is refused with the right password too, until Retry-After has passed', async () => {
     const server = shared();
     const client = newClient();
-    await guessUntilRefused(client);
+    await guessUntilRejected(client);
     const right = () => logIn(server, 'password', client);
-    await expectRefusal(server, right, tooManyLogins);
+    await expectErrorWithoutChange(server, right, tooManyLogins);
 
     server.advance(retryAfterOf(await right()) * 1000 - 1);
-    expectRefused(await right(), tooManyLogins);
+    expectError(await right(), tooManyLogins);
     server.advance(1);
     expect((await right()).status).toBe(200);
   });
 
   test('gets a single guess more when Retry-After has passed', async () => {
     const client = newClient();
-    await guessUntilRefused(client);
+    await guessUntilRejected(client);
     for (let round = 0; round < 3; round++) {
       shared().advance(retryAfterOf(await guess(client)) * 1000);
-      expect(await guessUntilRefused(client)).toBe(1);
+      expect(await guessUntilRejected(client)).toBe(1);
     }
   });
 
   test('is told how long there is to wait, which asking on does not prolong', async () => {
     const client = newClient();
-    await guessUntilRefused(client);
+    await guessUntilRejected(client);
     const whole = retryAfterOf(await guess(client));
     for (let passed = 7; passed < whole; passed += 7) {
       shared().advance(7000);
@@ -572,13 +576,13 @@ describe('who guesses', () => {
   test.each([
     0, 20,
   ])('gets no more guesses by making them at once, with pauses of %i ms', async (milliseconds) => {
-    const alone = await guessUntilRefused(newClient());
+    const alone = await guessUntilRejected(newClient());
     pausing = () => new Promise((resolve) => setTimeout(resolve, milliseconds));
     const client = newClient();
     const answers = await Promise.all(Array.from({ length: 60 }, () => guess(client)));
     expect(answers.filter(({ status }) => status === 503)).toHaveLength(alone);
     for (const answer of answers) {
-      expectRefused(answer, answer.status === 503 ? loginFailed : tooManyLogins);
+      expectError(answer, answer.status === 503 ? loginFailed : tooManyLogins);
     }
   });
 
@@ -589,13 +593,13 @@ describe('who guesses', () => {
     for (const name of names) {
       await server.put(LOGIN, credentials(digestOf('wrong'), name), options);
     }
-    expectRefused(await guess(options.headers), tooManyLogins);
+    expectError(await guess(options.headers), tooManyLogins);
   });
 
   test('is forgiven with a login that succeeds', async () => {
     const client = newClient();
     for (let round = 0; round < 3; round++) {
-      for (let failure = 0; failure < 9; failure++) expectRefused(await guess(client), loginFailed);
+      for (let failure = 0; failure < 9; failure++) expectError(await guess(client), loginFailed);
       expect((await logIn(shared(), 'password', client)).status).toBe(200);
     }
     expect(pauses).toHaveLength(3 * (9 - 3));
@@ -603,34 +607,34 @@ describe('who guesses', () => {
 
   test('is forgiven after a day', async () => {
     const client = newClient();
-    await guessUntilRefused(client);
+    await guessUntilRejected(client);
     shared().advance(86_400_000);
     pauses = [];
-    for (let failure = 0; failure < 3; failure++) expectRefused(await guess(client), loginFailed);
+    for (let failure = 0; failure < 3; failure++) expectError(await guess(client), loginFailed);
     expect(pauses).toEqual([]);
   });
 
   test('does not keep out another address', async () => {
     const [bad, good] = [newClient(), newClient()];
-    await guessUntilRefused(bad);
+    await guessUntilRejected(bad);
     pauses = [];
     expect((await logIn(shared(), 'password', good)).status).toBe(200);
-    expectRefused(await guess(good), loginFailed);
+    expectError(await guess(good), loginFailed);
     expect(pauses).toEqual([]);
-    expectRefused(await logIn(shared(), 'password', bad), tooManyLogins);
+    expectError(await logIn(shared(), 'password', bad), tooManyLogins);
   });
 
   test('is not another for a made-up X-Forwarded-For that nobody trusts', async () => {
     const server = await startServer();
     for (let failure = 0; failure < 10; failure++) await logIn(server, 'wrong', newClient());
-    expectRefused(await logIn(server, 'wrong', newClient()), tooManyLogins);
+    expectError(await logIn(server, 'wrong', newClient()), tooManyLogins);
   });
 
   test('may go on with a session, and log out', async () => {
     const server = shared();
     const headers = newClient();
     const { uuid: session } = await beginSession(server);
-    await guessUntilRefused(headers);
+    await guessUntilRejected(headers);
     expect((await server.get(MODELS, { session, headers })).status).toBe(200);
     const path = sessionPath(session);
     expect((await server.get(`${path}/valid`, { session: null, headers })).body.valid).toBe(true);
@@ -678,7 +682,7 @@ describe('with AIOS_AUTH=off (contract §4.8)', () => {
 
   test('the arguments are still asked for', async () => {
     const server = shared();
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(LOGIN, { logInByAccount: {} }),
       mandatory('LogInByAccount', 'accountName'),

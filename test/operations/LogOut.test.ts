@@ -1,25 +1,25 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
-import { expectRefusal, expectRefused, noRoute } from '../support/refusals.ts';
+import { expectError, expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
 import { API, type CallOptions, SESSION, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
 const SESSIONS = '/v1/accounts/sessions';
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 const shared = sharedServer();
 
 /** A session that has been begun just now. */
 const begun = async () => (await beginSession(shared())).uuid;
 
-const logOut = (uuid: string, options = stranger, body?: unknown) =>
+const logOut = (uuid: string, options = anonymous, body?: unknown) =>
   shared().delete(sessionPath(uuid), body, options);
 
 const isAdmitted = async (session: string) => {
   const answer = await shared().get(MODELS, { session });
-  if (answer.status !== 200) expectRefused(answer, sessionExpired);
+  if (answer.status !== 200) expectError(answer, sessionExpired);
   return answer.status === 200;
 };
 
@@ -46,7 +46,7 @@ describe('ends a session', () => {
   test('for good: it can be neither used nor renewed', async () => {
     const session = await begun();
     await logOut(session);
-    expectRefused(
+    expectError(
       await shared().put(`${sessionPath(session)}/renew`, { renewSession: { duration: 60 } }),
       sessionExpired,
     );
@@ -70,7 +70,7 @@ describe('ends a session', () => {
   });
 
   test.each<[string, CallOptions]>([
-    ['none', stranger],
+    ['none', anonymous],
     ['an unknown session', { session: '0'.repeat(32) }],
     ['another scheme', { session: null, headers: { authorization: 'Bearer x' } }],
     ['nothing', { session: null, headers: { authorization: '' } }],
@@ -109,7 +109,7 @@ describe('ends a session', () => {
     { userTags: ['a'] },
   ])('whatever the body: %j', async (body) => {
     const session = await begun();
-    expect((await logOut(session, stranger, body)).body).toEqual({ success: true });
+    expect((await logOut(session, anonymous, body)).body).toEqual({ success: true });
     expect(await isAdmitted(session)).toBe(false);
   });
 
@@ -160,7 +160,7 @@ describe('succeeds without effect for', () => {
   });
 
   test('a session of the settings, which stays valid (contract §4.8)', async () => {
-    for (const options of [stranger, {}]) {
+    for (const options of [anonymous, {}]) {
       expect((await logOut(SESSION, options)).body).toEqual({ success: true });
       expect(await isAdmitted(SESSION)).toBe(true);
     }
@@ -173,7 +173,7 @@ test('a session of the settings that was logged in with before is not ended eith
   const { uuid: session } = await beginSession(server);
   wellKnownSessions.add(session);
   const before = server.snapshot();
-  await server.delete(sessionPath(session), undefined, stranger);
+  await server.delete(sessionPath(session), undefined, anonymous);
   expect(server.snapshot()).toEqual(before);
   expect((await server.get(MODELS, { session })).status).toBe(200);
 });
@@ -181,7 +181,7 @@ test('a session of the settings that was logged in with before is not ended eith
 test('with AIOS_AUTH=off it succeeds too, and ends the session', async () => {
   const server = await startServer({ access: { required: false } });
   const { uuid } = await beginSession(server);
-  const answer = await server.delete(sessionPath(uuid), undefined, stranger);
+  const answer = await server.delete(sessionPath(uuid), undefined, anonymous);
   expect([answer.status, answer.body]).toEqual([200, { success: true }]);
   expect(server.rows('sessions')).toEqual([]);
 });
@@ -192,16 +192,16 @@ describe('refuses', () => {
     `${SESSIONS}/`,
     SESSIONS,
   ])('DELETE %s, which is no path', async (path) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       shared(),
-      () => shared().delete(`/zstack${path}`, undefined, stranger),
+      () => shared().delete(`/zstack${path}`, undefined, anonymous),
       noRoute(path),
     );
   });
 
   test.each(['GET', 'PUT', 'POST'])('%s, with the verb that is allowed', async (method) => {
     const session = await begun();
-    const answer = await shared().call(method, sessionPath(session), undefined, stranger);
+    const answer = await shared().call(method, sessionPath(session), undefined, anonymous);
     expect([answer.status, answer.body.error.code]).toEqual([405, 'SYS.1009']);
     expect(answer.headers.get('allow')).toBe('DELETE');
     expect(await isAdmitted(session)).toBe(true);
@@ -210,13 +210,13 @@ describe('refuses', () => {
   test('a uuid that is not decodable, an unreadable X-API-Timeout, and a body that is no JSON', async () => {
     const session = await begun();
     const json = { 'content-type': 'application/json' };
-    const refused: [string, CallOptions, number][] = [
-      ['%E0%A4', stranger, 400],
+    const rejected: [string, CallOptions, number][] = [
+      ['%E0%A4', anonymous, 400],
       [session, { session: null, headers: { 'x-api-timeout': 'soon' } }, 400],
       [session, { session: null, raw: '{', headers: json }, 400],
       [session, { session: null, raw: 'x', headers: { 'content-type': 'text/plain' } }, 415],
     ];
-    for (const [uuid, options, status] of refused) {
+    for (const [uuid, options, status] of rejected) {
       const answer = await logOut(uuid, options);
       expect([answer.status, answer.body.error.code]).toEqual([status, 'SYS.1007']);
     }

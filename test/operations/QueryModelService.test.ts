@@ -5,7 +5,7 @@ import { describeFields } from '../support/fields.ts';
 import { namedResources } from '../support/found.ts';
 import { kinds } from '../support/kinds.ts';
 import { describeList } from '../support/lists.ts';
-import { expectRefused, invalidArgument } from '../support/refusals.ts';
+import { expectError, invalidArgument } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -242,7 +242,7 @@ describe('finds services', () => {
     ['modelCenter.managementPort=80.0', '[modelCenter.managementPort]'],
     ['modelCenter.lastOpDate>=2025-02-30 00:00:00', '[modelCenter.lastOpDate]'],
   ])('refusing %s', async (condition, field) => {
-    expectRefused(
+    expectError(
       await server().query(PATH, [condition]),
       invalidArgument(expect.stringContaining(field)),
     );

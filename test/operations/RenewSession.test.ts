@@ -1,7 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { ADMIN_UUID, beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
 import { session as sessionRecord } from '../support/records.ts';
-import { expectRefusal, expectRefused, invalidArgument, noRoute } from '../support/refusals.ts';
+import {
+  expectError,
+  expectErrorWithoutChange,
+  invalidArgument,
+  noRoute,
+} from '../support/refusals.ts';
 import { asIs } from '../support/results.ts';
 import { API, type CallOptions, SESSION, START, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -23,7 +28,7 @@ const between = (from: string, to: string) => Date.parse(to) - Date.parse(from);
 
 const isAdmitted = async (session: string, server = shared()) => {
   const answer = await server.get(MODELS, { session });
-  if (answer.status !== 200) expectRefused(answer, sessionExpired);
+  if (answer.status !== 200) expectError(answer, sessionExpired);
   return answer.status === 200;
 };
 
@@ -222,17 +227,25 @@ describe('refuses, changing nothing,', () => {
     ['a session of the settings in upper case', SESSION.toUpperCase()],
   ])('%s', async (_, uuid) => {
     await begun();
-    await expectRefusal(shared(), () => renew(uuid, 60), sessionExpired);
+    await expectErrorWithoutChange(shared(), () => renew(uuid, 60), sessionExpired);
   });
 
   test('a session in upper case, one that has expired, and one that was logged out', async () => {
     const [live, gone, old] = [await begun(), await begun(), await begun()];
-    await expectRefusal(shared(), () => renew(live.uuid.toUpperCase(), 60), sessionExpired);
+    await expectErrorWithoutChange(
+      shared(),
+      () => renew(live.uuid.toUpperCase(), 60),
+      sessionExpired,
+    );
     await shared().delete(sessionPath(gone.uuid));
-    await expectRefusal(shared(), () => renew(gone.uuid, 60), sessionExpired);
+    await expectErrorWithoutChange(shared(), () => renew(gone.uuid, 60), sessionExpired);
     shared().advance(LIFETIME_MS);
-    await expectRefusal(shared(), () => renew(old.uuid, 60), sessionExpired);
-    await expectRefusal(shared(), () => renew(old.uuid, 60, { session: old.uuid }), sessionExpired);
+    await expectErrorWithoutChange(shared(), () => renew(old.uuid, 60), sessionExpired);
+    await expectErrorWithoutChange(
+      shared(),
+      () => renew(old.uuid, 60, { session: old.uuid }),
+      sessionExpired,
+    );
   });
 
   const range = invalidArgument(`field[duration] must be in range of [60, ${YEAR_S}]`);
@@ -256,16 +269,16 @@ describe('refuses, changing nothing,', () => {
     [true, noInteger('true')],
     [[60], noInteger('[60]')],
     [{}, noInteger('{}')],
-  ])('a duration of %j', async (duration, refusal) => {
+  ])('a duration of %j', async (duration, expectedError) => {
     const { uuid } = await begun();
-    await expectRefusal(shared(), () => renew(uuid, duration), refusal);
+    await expectErrorWithoutChange(shared(), () => renew(uuid, duration), expectedError);
     // Arguments come before existence.
-    await expectRefusal(shared(), () => renew('x', duration), refusal);
+    await expectErrorWithoutChange(shared(), () => renew('x', duration), expectedError);
   });
 
   test('a wrapper that is no object', async () => {
     const { uuid } = await begun();
-    await expectRefusal(
+    await expectErrorWithoutChange(
       shared(),
       () => shared().put(`${sessionPath(uuid)}/renew`, { renewSession: 60 }),
       invalidArgument('[renewSession] field is excepted an object, but was [60].'),
@@ -275,7 +288,7 @@ describe('refuses, changing nothing,', () => {
   test('an unknown field, where the settings say so', async () => {
     const server = await startServer({ unknownFields: 'reject' });
     const { uuid } = await beginSession(server);
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${sessionPath(uuid)}/renew`, { renewSession: { durations: 60 } }),
       invalidArgument(expect.stringContaining('durations')),
@@ -292,27 +305,31 @@ describe('refuses, changing nothing,', () => {
   ])('%s, though the path names a session', async (_, options, details) => {
     const { uuid } = await begun();
     for (const named of [uuid, SESSION]) {
-      await expectRefusal(shared(), () => renew(named, 60, options), invalidArgument(details));
+      await expectErrorWithoutChange(
+        shared(),
+        () => renew(named, 60, options),
+        invalidArgument(details),
+      );
     }
   });
 
   test('an unknown session in the header, though the path names a known one', async () => {
     const { uuid } = await begun();
     const options = { session: '0'.repeat(32) };
-    await expectRefusal(shared(), () => renew(uuid, 60, options), sessionExpired);
+    await expectErrorWithoutChange(shared(), () => renew(uuid, 60, options), sessionExpired);
   });
 
   test('a trailing slash, another verb, and a malformed hook', async () => {
     const { uuid } = await begun();
     const path = `${sessionPath(uuid)}/renew`;
-    await expectRefusal(
+    await expectErrorWithoutChange(
       shared(),
       () => shared().put(`${path}/`, {}),
       noRoute(`${path.slice('/zstack'.length)}/`),
     );
     const post = await shared().post(path, {});
     expect([post.status, post.headers.get('allow')]).toEqual([405, 'PUT']);
-    await expectRefusal(
+    await expectErrorWithoutChange(
       shared(),
       () => shared().put(path, {}, { headers: { 'X-Web-Hook': 'not a url' } }),
       invalidArgument(expect.stringContaining('X-Web-Hook')),

@@ -7,7 +7,7 @@ import {
 } from '../support/deletions.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { newUuid } from '../support/records.ts';
-import { expectRefusal, noRoute } from '../support/refusals.ts';
+import { expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, openServer, type Server, startServer } from '../support/server.ts';
 import { malformedUuids, noUuid, unknownUuids } from '../support/uuids.ts';
@@ -121,7 +121,7 @@ describe('removes the binding', () => {
     const path = pathOf(...(await pair()));
     await failDeletionsFrom(server, 'model_service_refs');
 
-    await expectRefusal(server, () => server.delete(path), internalError);
+    await expectErrorWithoutChange(server, () => server.delete(path), internalError);
   });
 });
 
@@ -169,17 +169,17 @@ describe('refuses, changing nothing,', () => {
   });
 
   test.each(malformedUuids)('a uuid with %s', async (_, text) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(pathOf(text, service)),
       noUuid(text, 'modelUuid'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(pathOf(model, text)),
       noUuid(text, 'modelServiceUuid'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(pathOf(newUuid(), text)),
       noUuid(text, 'modelServiceUuid'),
@@ -189,12 +189,12 @@ describe('refuses, changing nothing,', () => {
   test('the uuids of the two in capitals, the model’s first', async () => {
     const [bigModel, bigService] = [model.toUpperCase(), service.toUpperCase()];
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(pathOf(bigModel, bigService)),
       noUuid(bigModel, 'modelUuid'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(pathOf(model, bigService)),
       noUuid(bigService, 'modelServiceUuid'),
@@ -205,7 +205,11 @@ describe('refuses, changing nothing,', () => {
     const path = `${API}/models/${model}/model-services`;
 
     for (const url of [path, `${path}/`]) {
-      await expectRefusal(server, () => server.delete(url), noRoute(url.slice('/zstack'.length)));
+      await expectErrorWithoutChange(
+        server,
+        () => server.delete(url),
+        noRoute(url.slice('/zstack'.length)),
+      );
     }
   });
 });

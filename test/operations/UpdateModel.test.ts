@@ -5,7 +5,7 @@ import {
   gpuNumbers,
   notAllowedInOrder,
   type Parameters,
-  refusedRows,
+  rejectedRows,
   TEXT_MAX,
   takenRows,
   text,
@@ -13,8 +13,8 @@ import {
   verbatim,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   noRoute,
   notFound,
@@ -67,8 +67,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const update = (params: object, beside: object = {}) =>
-  server.put(path, { updateModel: params, ...beside });
+const update = (params: object, extra: object = {}) =>
+  server.put(path, { updateModel: params, ...extra });
 
 /** The one member of `inventories`. */
 async function read(on: Server, url: string) {
@@ -78,17 +78,17 @@ async function read(on: Server, url: string) {
 }
 
 describe('changes what is given and nothing else', () => {
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const before = await read(server, path);
 
     const { status, headers, body } = await update({ [field]: sent });
 
-    const changed = hidden.has(field) ? {} : { [field]: kept };
+    const changed = hidden.has(field) ? {} : { [field]: stored };
     expect(body).toEqual({ success: true, inventory: { ...before, ...changed } });
     expect(Object.keys(body)[0]).toBe('success');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
-    expect(storedField(server, 'model', before.uuid, field, kept)).toEqual(kept);
+    expect(storedField(server, 'model', before.uuid, field, stored)).toEqual(stored);
     expect(await read(server, path)).toEqual(body.inventory);
   });
 
@@ -109,7 +109,7 @@ describe('changes what is given and nothing else', () => {
   test('all of it at once', async () => {
     const { uuid: model } = await addModel(server);
     const { uuid: service } = await addModelService(server);
-    const told = {
+    const reported = {
       name: 'a',
       installPath: 'b',
       description: 'c',
@@ -122,7 +122,7 @@ describe('changes what is given and nothing else', () => {
 
     const { body } = await server.put(`${PATH}/${model}`, {
       updateModel: {
-        ...told,
+        ...reported,
         modelClassifications: ['i', 'j'],
         recommendedGpuNum: '1,2',
         defaultModelServiceUuid: service,
@@ -130,7 +130,7 @@ describe('changes what is given and nothing else', () => {
       },
     });
 
-    expect(body.inventory).toMatchObject({ ...told, uuid: model, recommendedGpuNum: [1, 2] });
+    expect(body.inventory).toMatchObject({ ...reported, uuid: model, recommendedGpuNum: [1, 2] });
     expect(body.inventory.modelServiceRefs).toMatchObject([
       { modelServiceUuid: service, isDefault: true },
     ]);
@@ -513,7 +513,7 @@ describe('defaultModelServiceUuid', () => {
     const service = await named();
 
     for (const clearDefaultModelService of [undefined, false, true]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () =>
           server.put(url, {
@@ -564,10 +564,10 @@ describe('defaultModelServiceUuid', () => {
     const [, withModel] = await Promise.all([server.delete(url), setDefault(url, second.uuid)]);
 
     if (withService.status !== 200) {
-      expectRefused(withService, notFound('defaultModelServiceUuid', third, 'ModelServiceVO'));
+      expectError(withService, notFound('defaultModelServiceUuid', third, 'ModelServiceVO'));
     }
     if (withModel.status !== 200) {
-      expectRefused(withModel, notFound('uuid', model.uuid, 'ModelVO'));
+      expectError(withModel, notFound('uuid', model.uuid, 'ModelVO'));
     }
     const left = `model_uuid = '${model.uuid}' OR model_service_uuid = '${third}'`;
     expect(server.rows('model_service_refs', left)).toEqual([]);
@@ -666,7 +666,7 @@ describe('its path', () => {
 
   test('is another one with a trailing slash', async () => {
     for (const url of [`${path}/`, `${path}/actions/`, `${PATH}/`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(url, { updateModel: { name: 'a' } }),
         noRoute(url.slice('/zstack'.length)),
@@ -686,11 +686,11 @@ describe('refuses, storing nothing', () => {
     path = `${PATH}/${uuid}`;
   });
   afterAll(() => server.close());
-  const update = (params: object, beside: object = {}) =>
-    server.put(path, { updateModel: params, ...beside });
+  const update = (params: object, extra: object = {}) =>
+    server.put(path, { updateModel: params, ...extra });
 
-  test.each(refusedRows('UpdateModel', parameters))('%s: %s', async (name, _, row) => {
-    await expectRefusal(
+  test.each(rejectedRows('UpdateModel', parameters))('%s: %s', async (name, _, row) => {
+    await expectErrorWithoutChange(
       server,
       () => update({ [name]: row.sent }, { userTags: ['tag'] }),
       invalidArgument(row.details),
@@ -698,7 +698,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('modelClassifications: one character more than its longest', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update({ modelClassifications: ['a', 'x'.repeat(TEXT_MAX + 1)] }),
       tooLongText('UpdateModel', 'modelClassifications[1]'),
@@ -710,12 +710,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await update(params), invalidArgument(details));
+      expectError(await update(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update({ name: 'n'.repeat(256), clearDefaultModelService: 'yes' }),
       invalidArgument(
@@ -725,7 +725,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before existence', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () =>
         server.put(`${PATH}/no-such-model`, {
@@ -736,7 +736,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('an unknown model before an unknown service', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () =>
         server.put(`${PATH}/no-such-model`, {
@@ -770,7 +770,7 @@ describe('refuses, storing nothing', () => {
 
     for (const suffix of ['', '/actions']) {
       for (const body of [{ updateModel: { name: 'a' }, userTags: ['tag'] }, undefined]) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => server.put(`${PATH}/${encodeURIComponent(uuid)}${suffix}`, body),
           notFound('uuid', uuid, 'ModelVO'),
@@ -823,7 +823,7 @@ describe('refuses, storing nothing', () => {
         'of string. expected was <= 4096, actual was 4097',
     ],
   ])('%s', async (_, body, details) => {
-    await expectRefusal(server, () => server.put(path, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.put(path, body), invalidArgument(details));
   });
 });
 
@@ -849,7 +849,7 @@ describe('with unknown fields', () => {
     const strict = rejecting();
     const { uuid } = await addModel(strict);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.put(`${PATH}/${uuid}`, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),
@@ -891,7 +891,7 @@ describe('with strict references', () => {
     const { server, model, url } = await centerAndModel();
 
     for (const modelCenterUuid of ['no-such-center', '', model.uuid]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(url, { updateModel: { name: 'new', modelCenterUuid }, userTags: ['tag'] }),
         notFound('modelCenterUuid', modelCenterUuid, 'ModelCenterVO'),
@@ -903,12 +903,12 @@ describe('with strict references', () => {
     const { server, url } = await centerAndModel();
     const updateModel = { modelCenterUuid: 'x', defaultModelServiceUuid: 'y' };
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(url, { updateModel }),
       notFound('modelCenterUuid', 'x', 'ModelCenterVO'),
     );
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${PATH}/z`, { updateModel }),
       notFound('uuid', 'z', 'ModelVO'),

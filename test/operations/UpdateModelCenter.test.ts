@@ -5,14 +5,14 @@ import {
   notAllowedInOrder,
   type Parameters,
   port,
-  refusedRows,
+  rejectedRows,
   takenRows,
   text,
   verbatim,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   noRoute,
   notFound,
@@ -52,8 +52,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const update = (params: object, beside: object = {}) =>
-  server.put(path, { updateModelCenter: params, ...beside });
+const update = (params: object, extra: object = {}) =>
+  server.put(path, { updateModelCenter: params, ...extra });
 
 /** The one member of `inventories`. */
 async function read(on: Server, url: string) {
@@ -63,22 +63,22 @@ async function read(on: Server, url: string) {
 }
 
 describe('changes what is given and nothing else', () => {
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const before = await read(server, path);
 
     const { status, headers, body } = await update({ [field]: sent });
 
-    expect(body).toEqual({ success: true, inventory: { ...before, [field]: kept } });
+    expect(body).toEqual({ success: true, inventory: { ...before, [field]: stored } });
     expect(Object.keys(body)[0]).toBe('success');
     expect(status).toBe(200);
     expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
-    expect(storedField(server, 'center', before.uuid, field, kept)).toEqual(kept);
+    expect(storedField(server, 'center', before.uuid, field, stored)).toEqual(stored);
     expect(await read(server, path)).toEqual(body.inventory);
   });
 
   test('all of it at once', async () => {
     const before = await addModelCenter(server);
-    const told = {
+    const reported = {
       name: 'a',
       url: 'b',
       managementIp: 'c',
@@ -92,9 +92,9 @@ describe('changes what is given and nothing else', () => {
       containerStorageNetwork: 'j',
     };
 
-    const { body } = await server.put(`${PATH}/${before.uuid}`, { updateModelCenter: told });
+    const { body } = await server.put(`${PATH}/${before.uuid}`, { updateModelCenter: reported });
 
-    expect(body).toEqual({ success: true, inventory: { ...before, ...told } });
+    expect(body).toEqual({ success: true, inventory: { ...before, ...reported } });
   });
 
   test.each([
@@ -417,7 +417,7 @@ describe('its path', () => {
 
   test('is another one with a trailing slash', async () => {
     for (const url of [`${path}/`, `${path}/actions/`, `${PATH}/`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(url, { updateModelCenter: { name: 'a' } }),
         noRoute(url.slice('/zstack'.length)),
@@ -435,11 +435,11 @@ describe('refuses, storing nothing', () => {
     path = `${PATH}/${(await addModelCenter(server)).uuid}`;
   });
   afterAll(() => server.close());
-  const update = (params: object, beside: object = {}) =>
-    server.put(path, { updateModelCenter: params, ...beside });
+  const update = (params: object, extra: object = {}) =>
+    server.put(path, { updateModelCenter: params, ...extra });
 
-  test.each(refusedRows('UpdateModelCenter', parameters))('%s: %s', async (name, _, row) => {
-    await expectRefusal(
+  test.each(rejectedRows('UpdateModelCenter', parameters))('%s: %s', async (name, _, row) => {
+    await expectErrorWithoutChange(
       server,
       () => update({ [name]: row.sent }, { userTags: ['tag'] }),
       invalidArgument(row.details),
@@ -451,12 +451,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await update(params), invalidArgument(details));
+      expectError(await update(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update({ name: 'n'.repeat(256), containerStorageNetwork: [] }),
       invalidArgument('[containerStorageNetwork] field is excepted a string, but was [[]].'),
@@ -464,7 +464,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before existence', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${PATH}/no-such-center`, { updateModelCenter: { managementPort: 0 } }),
       invalidArgument('field[managementPort] must be in range of [1, 65535]'),
@@ -500,7 +500,7 @@ describe('refuses, storing nothing', () => {
         { updateModelCenter: requiredCenterParams, userTags: ['tag'] },
         undefined,
       ]) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => server.put(`${PATH}/${encodeURIComponent(uuid)}${suffix}`, body),
           notFound('uuid', uuid, 'ModelCenterVO'),
@@ -537,7 +537,7 @@ describe('refuses, storing nothing', () => {
       'field[userTags] cannot contain a NULL element',
     ],
   ])('%s', async (_, body, details) => {
-    await expectRefusal(server, () => server.put(path, body), invalidArgument(details));
+    await expectErrorWithoutChange(server, () => server.put(path, body), invalidArgument(details));
   });
 });
 
@@ -562,7 +562,7 @@ describe('with unknown fields', () => {
     const strict = rejecting();
     const { uuid } = await addModelCenter(strict);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.put(`${PATH}/${uuid}`, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),

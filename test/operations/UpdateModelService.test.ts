@@ -6,7 +6,7 @@ import {
   notAllowedInOrder,
   type Parameters,
   ports,
-  refusedRows,
+  rejectedRows,
   serviceFields,
   TEXT_MAX,
   takenRows,
@@ -15,8 +15,8 @@ import {
   word,
 } from '../support/parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   noRoute,
   notFound,
@@ -71,8 +71,8 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-const update = (params: object, beside: object = {}) =>
-  server.put(path, { updateModelService: params, ...beside });
+const update = (params: object, extra: object = {}) =>
+  server.put(path, { updateModelService: params, ...extra });
 
 /** A service's yaml after an update. */
 async function edited(yaml: string, params: object): Promise<string> {
@@ -85,14 +85,14 @@ async function edited(yaml: string, params: object): Promise<string> {
 }
 
 describe('changes what is given and nothing else', () => {
-  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, kept }) => {
+  test.each(takenRows(parameters))('%s takes %s', async (field, _, { sent, stored }) => {
     const { inventories } = (await server.get(path)).body;
 
     const { status, body } = await update({ [field]: sent });
 
-    expect(body).toEqual({ success: true, inventory: { ...inventories[0], [field]: kept } });
+    expect(body).toEqual({ success: true, inventory: { ...inventories[0], [field]: stored } });
     expect(status).toBe(200);
-    expect(storedField(server, 'service', inventories[0].uuid, field, kept)).toEqual(kept);
+    expect(storedField(server, 'service', inventories[0].uuid, field, stored)).toEqual(stored);
     expect((await server.get(path)).body.inventories).toEqual([body.inventory]);
   });
 
@@ -311,7 +311,7 @@ describe('is named by its key in the body', () => {
     ['parameters without a wrapper', { name: 'a' }, {}],
   ] as [string, unknown, CallOptions][])('which %s lacks', async (_, body, options) => {
     for (const url of [path, `${path}/actions`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(url, body, options),
         invalidArgument(`${NO_ACTION}[${url.slice('/zstack'.length)}]`),
@@ -320,7 +320,7 @@ describe('is named by its key in the body', () => {
   });
 
   test('also where the service is unknown', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${PATH}/no%20such`, {}),
       invalidArgument(`${NO_ACTION}[/v1/ai/model-services/no such]`),
@@ -328,7 +328,7 @@ describe('is named by its key in the body', () => {
   });
 
   test('and refused for an action that the platform has but this server lacks', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(path, { deployModelService: { name: 'a' } }),
       invalidArgument(expect.stringMatching(/does not provide the action\[deployModelService\]/)),
@@ -337,7 +337,7 @@ describe('is named by its key in the body', () => {
 
   test('a trailing slash is another path', async () => {
     for (const url of [`${path}/`, `${path}/actions/`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(url, { updateModelService: {} }),
         noRoute(url.slice('/zstack'.length)),
@@ -578,15 +578,15 @@ startupParameters:
       serviceName: 'a',
       vendorToSpecUuidsMap: {},
     };
-    const refusal = invalidArgument(
+    const expectedError = invalidArgument(
       expect.stringMatching(/^field\[serviceName\] can't be applied to the service's yaml, /),
     );
 
     for (const params of [broken, { ...broken, yaml: text }]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(`${PATH}/${uuid}`, { updateModelService: params, userTags: ['a'] }),
-        refusal,
+        expectedError,
       );
     }
   });
@@ -594,7 +594,7 @@ startupParameters:
   test('refusing to leave an alias without its anchor', async () => {
     const { uuid } = await addModelService(server, { yaml: 'env: &env [a:b]\nother: *env\n' });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () =>
         server.put(`${PATH}/${uuid}`, {
@@ -620,7 +620,7 @@ startupParameters:
     });
 
     for (const [name, value] of values) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(`${PATH}/${uuid}`, { updateModelService: { [name]: value } }),
         invalidArgument(expect.stringMatching(`^field\\[${name}\\] .*yaml`)),
@@ -631,7 +631,7 @@ startupParameters:
   test('refusing one that is broken where the one of the same request could be edited', async () => {
     const { uuid } = await addModelService(server, { yaml: 'a: 1' });
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () =>
         server.put(`${PATH}/${uuid}`, { updateModelService: { yaml: 'text', serviceName: 'a' } }),
@@ -650,11 +650,11 @@ describe('refuses, storing nothing', () => {
     path = `${PATH}/${uuid}`;
   });
   afterAll(() => server.close());
-  const update = (params: object, beside: object = {}) =>
-    server.put(path, { updateModelService: params, ...beside });
+  const update = (params: object, extra: object = {}) =>
+    server.put(path, { updateModelService: params, ...extra });
 
-  test.each(refusedRows('UpdateModelService', parameters))('%s: %s', async (name, _, row) => {
-    await expectRefusal(
+  test.each(rejectedRows('UpdateModelService', parameters))('%s: %s', async (name, _, row) => {
+    await expectErrorWithoutChange(
       server,
       () => update({ [name]: row.sent }, { userTags: ['tag'] }),
       invalidArgument(row.details),
@@ -662,7 +662,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('yaml: one character more than its longest', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update({ yaml: 'y'.repeat(TEXT_MAX + 1) }),
       tooLongText('UpdateModelService', 'yaml'),
@@ -674,12 +674,12 @@ describe('refuses, storing nothing', () => {
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();
       const params = Object.fromEntries(left.map(({ field, sent }) => [field, sent]));
-      expectRefused(await update(params), invalidArgument(details));
+      expectError(await update(params), invalidArgument(details));
     }
   });
 
   test('types before arguments', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update({ name: 'n'.repeat(256), vendorToSpecUuidsMap: [] }),
       invalidArgument('[vendorToSpecUuidsMap] field is excepted an object, but was [[]].'),
@@ -687,7 +687,7 @@ describe('refuses, storing nothing', () => {
   });
 
   test('arguments before existence', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${PATH}/no-such-service`, { updateModelService: { requestCpu: -1 } }),
       invalidArgument('field[requestCpu] must be in range of [0, 2147483647]'),
@@ -703,7 +703,7 @@ describe('refuses, storing nothing', () => {
     const uuid = await named();
 
     for (const suffix of ['', '/actions']) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () =>
           server.put(`${PATH}/${encodeURIComponent(uuid)}${suffix}`, {
@@ -721,7 +721,7 @@ describe('refuses, storing nothing', () => {
     ['a number', 0, '0'],
     ['a boolean', false, 'false'],
   ])('a wrapper that is %s', async (_, updateModelService, shown) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(path, { updateModelService }),
       invalidArgument(`[updateModelService] field is excepted an object, but was [${shown}].`),
@@ -762,7 +762,7 @@ describe('with unknown fields', () => {
     const strict = await startServer({ unknownFields: 'reject' });
     const { uuid } = await addModelService(strict);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       strict,
       () => strict.put(`${PATH}/${uuid}`, body),
       invalidArgument(expect.stringContaining(`field[${name}]`)),

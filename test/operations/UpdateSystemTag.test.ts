@@ -2,14 +2,14 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { verbatim } from '../support/parameters.ts';
 import { newUuid } from '../support/records.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  type ExpectedError,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   messageOf,
   noRoute,
   notFound,
-  type Refusal,
 } from '../support/refusals.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import {
@@ -36,7 +36,7 @@ afterAll(() => server.close());
 const update = (uuid: string, updateSystemTag: unknown, on = server) =>
   on.put(`${TAGS}/${uuid}/actions`, { updateSystemTag });
 
-const duplicate = (text: string): Refusal => ({
+const duplicate = (text: string): ExpectedError => ({
   status: 503,
   code: 'SYS.1006',
   details: expect.stringContaining(text),
@@ -104,22 +104,22 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
   });
 
   test.each([
-    ...verbatim(4096).taken.map(({ what, sent, kept }) => [what, sent, kept]),
+    ...verbatim(4096).taken.map(({ what, sent, stored }) => [what, sent, stored]),
     ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
     ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
     ['its own in another case', 'A TAG', 'A TAG'],
     ['its own with a space', 'a tag ', 'a tag '],
     ['quotes and wildcards', `%_\\'";--`, `%_\\'";--`],
     ['controls', '\u0001\u0085\u2028\ufeff', '\u0001\u0085\u2028\ufeff'],
-  ])('to %s', async (_, sent, kept) => {
+  ])('to %s', async (_, sent, stored) => {
     const { model, tag } = await addTag();
 
     const { status, body } = await update(tag.uuid, { tag: sent });
 
     expect(status).toBe(200);
-    expect(body.inventory).toEqual({ ...tag, tag: kept });
+    expect(body.inventory).toEqual({ ...tag, tag: stored });
     expect(storedTags(server, model.uuid)).toEqual([
-      { type: 'System', tag: kept, resourceType: 'ModelVO' },
+      { type: 'System', tag: stored, resourceType: 'ModelVO' },
     ]);
   });
 
@@ -163,7 +163,11 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
     const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'old' };
 
     expect((await server.post(TAGS, { params })).status).toBe(200);
-    await expectRefusal(server, () => update(tag.uuid, { tag: 'old' }), duplicate('old'));
+    await expectErrorWithoutChange(
+      server,
+      () => update(tag.uuid, { tag: 'old' }),
+      duplicate('old'),
+    );
   });
 });
 
@@ -202,7 +206,7 @@ describe('refuses, changing nothing,', () => {
   ])('the text %j of another tag of the resource', async (text) => {
     const { tags } = await addTags(['a', text]);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update(String(tags[0]?.uuid), { tag: text }),
       duplicate(text),
@@ -212,7 +216,11 @@ describe('refuses, changing nothing,', () => {
   test('a number that is the text of another tag of the resource', async () => {
     const { tags } = await addTags(['a', '42']);
 
-    await expectRefusal(server, () => update(String(tags[0]?.uuid), { tag: 42 }), duplicate('42'));
+    await expectErrorWithoutChange(
+      server,
+      () => update(String(tags[0]?.uuid), { tag: 42 }),
+      duplicate('42'),
+    );
   });
 
   test('the uuid of nothing, of a user tag, resource, ref or session, or in capitals', async () => {
@@ -233,7 +241,7 @@ describe('refuses, changing nothing,', () => {
     ];
     for (const unknown of uuids) {
       for (const path of [`${TAGS}/${unknown}/actions`, `${TAGS}/${unknown}`]) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => server.put(path, { updateSystemTag: { tag: 'b' } }),
           notFound('uuid', unknown, 'SystemTagVO'),
@@ -247,7 +255,7 @@ describe('refuses, changing nothing,', () => {
     ['a slash', 'a%2Fb', 'a/b'],
     ['SQL', "'%20OR%201=1%20--", "' OR 1=1 --"],
   ])('a uuid with %s', async (_, encoded, decoded) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => update(encoded, { tag: 'b' }),
       notFound('uuid', decoded, 'SystemTagVO'),
@@ -261,9 +269,17 @@ describe('refuses, changing nothing,', () => {
         [what, sent, details('tag', messageOf('UpdateSystemTag'))] as const,
     ),
   )('a tag that is %s', async (_, sent, details) => {
-    await expectRefusal(server, () => update(uuid, { tag: sent }), invalidArgument(details));
+    await expectErrorWithoutChange(
+      server,
+      () => update(uuid, { tag: sent }),
+      invalidArgument(details),
+    );
     // Arguments come before existence.
-    await expectRefusal(server, () => update('no-such', { tag: sent }), invalidArgument(details));
+    await expectErrorWithoutChange(
+      server,
+      () => update('no-such', { tag: sent }),
+      invalidArgument(details),
+    );
   });
 
   test.each([
@@ -277,7 +293,7 @@ describe('refuses, changing nothing,', () => {
     ['the user tag’s wrapper', { updateUserTag: { tag: 'b' } }],
   ])('%s, by the missing tag', async (_, body) => {
     for (const path of [`${TAGS}/${uuid}/actions`, `${TAGS}/${uuid}`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(path, body),
         mandatory('UpdateSystemTag', 'tag'),
@@ -286,7 +302,7 @@ describe('refuses, changing nothing,', () => {
   });
 
   test('an empty JSON body, by the missing tag', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${TAGS}/${uuid}/actions`, undefined, { raw: '' }),
       mandatory('UpdateSystemTag', 'tag'),
@@ -301,7 +317,7 @@ describe('refuses, changing nothing,', () => {
     ],
     ['a body that is a list', ['b'], '[body] field is excepted an object, but was [["b"]].'],
   ])('%s', async (_, body, details) => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.put(`${TAGS}/${uuid}`, body),
       invalidArgument(details),
@@ -310,7 +326,7 @@ describe('refuses, changing nothing,', () => {
 
   test('a trailing slash', async () => {
     for (const path of [`${TAGS}/${uuid}/actions/`, `${TAGS}/${uuid}/`]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.put(path, { updateSystemTag: { tag: 'b' } }),
         noRoute(path.slice('/zstack'.length)),
@@ -328,11 +344,15 @@ describe('refuses, changing nothing,', () => {
     });
     const path = `${ROOT}/user-tags/${body.inventory.uuid}`;
 
-    await expectRefusal(server, () => server.put(path, { updateUserTag: { tag: 'b' } }), {
-      status: 405,
-      code: 'SYS.1009',
-      details: `The method[PUT] is not allowed for the path[${path}]`,
-    });
+    await expectErrorWithoutChange(
+      server,
+      () => server.put(path, { updateUserTag: { tag: 'b' } }),
+      {
+        status: 405,
+        code: 'SYS.1009',
+        details: `The method[PUT] is not allowed for the path[${path}]`,
+      },
+    );
   });
 
   test('unknown fields where the settings say so', async () => {
@@ -343,7 +363,7 @@ describe('refuses, changing nothing,', () => {
       [{ updateSystemTag: { tag: 'b', type: 'User' } }, 'type'],
       [{ updateSystemTag: { tag: 'b' }, tag: 'b' }, 'tag'],
     ] as const) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         strict,
         () => strict.put(`${TAGS}/${tag.uuid}`, body),
         invalidArgument(expect.stringContaining(`field[${field}]`)),
@@ -360,7 +380,7 @@ describe('at the same time', () => {
     const answers = await Promise.all(tags.map(({ uuid }) => update(uuid, { tag: 'c' })));
 
     expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
-    expectRefused(answers.find(({ status }) => status === 503) as Answer, duplicate('c'));
+    expectError(answers.find(({ status }) => status === 503) as Answer, duplicate('c'));
     expect(storedTags(server, model.uuid).filter(({ tag }) => tag === 'c')).toHaveLength(1);
   });
 
@@ -376,7 +396,7 @@ describe('at the same time', () => {
       ]);
 
       for (const answer of answers) {
-        if (answer.status !== 200) expectRefused(answer, notFound('uuid', tag.uuid, 'SystemTagVO'));
+        if (answer.status !== 200) expectError(answer, notFound('uuid', tag.uuid, 'SystemTagVO'));
       }
       expect(storedTags(server, model.uuid)).toEqual([]);
     }

@@ -1,19 +1,19 @@
 import { describe, expect, test } from 'vitest';
 import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
-import { expectRefusal, expectRefused, noRoute } from '../support/refusals.ts';
+import { expectError, expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
 import { API, type CallOptions, SESSION, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
 const LIFETIME_MS = 7_200_000;
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 const shared = sharedServer();
 
 /** A session that has been begun just now. */
 const begun = async () => (await beginSession(shared())).uuid;
 
-const validate = (uuid: string, options = stranger) =>
+const validate = (uuid: string, options = anonymous) =>
   shared().get(`${sessionPath(uuid)}/valid`, options);
 
 describe('is true for', () => {
@@ -42,7 +42,7 @@ describe('is true for', () => {
   });
 
   test.each<[string, CallOptions]>([
-    ['none', stranger],
+    ['none', anonymous],
     ['an unknown session', { session: '0'.repeat(32) }],
     ['another scheme', { session: null, headers: { authorization: 'Bearer x' } }],
     ['nothing', { session: null, headers: { authorization: '' } }],
@@ -61,7 +61,7 @@ describe('is true for', () => {
   test('a session, whatever the query, and under doubled slashes', async () => {
     const path = `${sessionPath(await begun())}/valid`;
     for (const url of [`${path}?fields=x&uuid=y&q=z`, path.replaceAll('/', '//')]) {
-      expect((await shared().get(url, stranger)).body).toEqual({ success: true, valid: true });
+      expect((await shared().get(url, anonymous)).body).toEqual({ success: true, valid: true });
     }
   });
 });
@@ -92,7 +92,7 @@ describe('is false for', () => {
 
   test('a session that was logged out', async () => {
     const session = await begun();
-    await shared().delete(sessionPath(session), undefined, stranger);
+    await shared().delete(sessionPath(session), undefined, anonymous);
     expect((await validate(session)).body.valid).toBe(false);
   });
 
@@ -106,13 +106,13 @@ describe('changes nothing', () => {
     const session = await begun();
     shared().advance(LIFETIME_MS - 1);
     const before = shared().snapshot();
-    for (const options of [stranger, { session: SESSION }]) {
+    for (const options of [anonymous, { session: SESSION }]) {
       expect((await validate(session, options)).body.valid).toBe(true);
     }
     expect(shared().snapshot()).toEqual(before);
     shared().advance(1);
     expect((await validate(session)).body.valid).toBe(false);
-    expectRefused(await shared().get(MODELS, { session }), sessionExpired);
+    expectError(await shared().get(MODELS, { session }), sessionExpired);
   });
 
   test('of the session it is asked with: that one is not used by it', async () => {
@@ -120,14 +120,14 @@ describe('changes nothing', () => {
     shared().advance(LIFETIME_MS - 1);
     await validate(session, { session });
     shared().advance(1);
-    expectRefused(await shared().get(MODELS, { session }), sessionExpired);
+    expectError(await shared().get(MODELS, { session }), sessionExpired);
   });
 });
 
 test('with AIOS_AUTH=off every session is valid', async () => {
   const server = await startServer({ access: { required: false } });
   for (const uuid of [SESSION, 'x', '0'.repeat(32)]) {
-    const { body } = await server.get(`${sessionPath(uuid)}/valid`, stranger);
+    const { body } = await server.get(`${sessionPath(uuid)}/valid`, anonymous);
     expect(body).toEqual({ success: true, valid: true });
   }
 });
@@ -135,9 +135,13 @@ test('with AIOS_AUTH=off every session is valid', async () => {
 describe('refuses', () => {
   test('a trailing slash, and a session that is not named', async () => {
     for (const path of ['/v1/accounts/sessions/x/valid/', '/v1/accounts/sessions/x/validity']) {
-      await expectRefusal(shared(), () => shared().get(`/zstack${path}`, stranger), noRoute(path));
+      await expectErrorWithoutChange(
+        shared(),
+        () => shared().get(`/zstack${path}`, anonymous),
+        noRoute(path),
+      );
     }
-    const { status } = await shared().get('/zstack/v1/accounts/sessions//valid', stranger);
+    const { status } = await shared().get('/zstack/v1/accounts/sessions//valid', anonymous);
     expect(status).toBe(405);
   });
 
@@ -146,7 +150,7 @@ describe('refuses', () => {
       method,
       `${sessionPath(SESSION)}/valid`,
       undefined,
-      stranger,
+      anonymous,
     );
     expect([answer.status, answer.body.error.code]).toEqual([405, 'SYS.1009']);
     expect(answer.headers.get('allow')).toBe('GET');

@@ -46,7 +46,7 @@ async function run(context: Finishing, cwd: string, ...args: string[]): Promise<
 }
 
 /** Runs a command that must be refused in a sentence, and returns the sentence. */
-async function refusal(context: Finishing, options: Launch): Promise<string> {
+async function expectedError(context: Finishing, options: Launch): Promise<string> {
   const program = await launch(context, { env, ...options });
   expect([await program.ended, program.stdout()]).toEqual([1, '']);
   const [, sentence = ''] = /^aios-model-server: (.+)\n$/.exec(program.stderr()) ?? [];
@@ -65,8 +65,8 @@ describe.concurrent('the program', () => {
     );
     await addModel(first, 'later');
 
-    const refused = await refusal(context, { cwd, args: ['restore', 'backups.db'] });
-    expect(refused).toBe(
+    const rejected = await expectedError(context, { cwd, args: ['restore', 'backups.db'] });
+    expect(rejected).toBe(
       'Another server runs on the database aios.db: stop it, or name another file.',
     );
     expect(await namesOf(first)).toEqual(['kept', 'later']);
@@ -92,7 +92,7 @@ describe.concurrent('the program', () => {
     context.onTestFinished(() => void reader.close());
     reader.exec('BEGIN; SELECT count(*) FROM models');
     reader.prepare('SELECT count(*) FROM models').get();
-    expect(await refusal(context, { cwd, args: ['restore', backup] })).toBe(
+    expect(await expectedError(context, { cwd, args: ['restore', backup] })).toBe(
       'The database aios.db is locked by another program.',
     );
     expect(readdirSync(cwd)).not.toContain('aios.db-restoring');
@@ -107,14 +107,14 @@ describe.concurrent('the program', () => {
     writeFileSync(join(cwd, 'backup'), readFileSync(join(cwd, 'aios.db')));
     const before = fingerprint(cwd);
     const args = [command, command === 'backup' ? 'new' : 'backup', `--database-url=${url}`];
-    expect(await refusal(context, { cwd, args })).toBe(sentence);
+    expect(await expectedError(context, { cwd, args })).toBe(sentence);
     expect(fingerprint(cwd)).toEqual(before);
   });
 
   test('leaves a file that is there already as it was', async (context) => {
     const cwd = withDatabase(context);
     writeFileSync(join(cwd, 'backup'), 'precious');
-    const sentence = await refusal(context, { cwd, args: ['backup', 'backup'] });
+    const sentence = await expectedError(context, { cwd, args: ['backup', 'backup'] });
     expect(sentence).toMatch(oneSentenceAbout(join(cwd, 'backup')));
     expect(sentence).toMatch(/is there already\.$/);
     expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('precious');

@@ -15,7 +15,7 @@ import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { launch } from '../support/process.ts';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
-const TOLD_VERSION = new RegExp(`^${version}$`, 'm');
+const REPORTED_VERSION = new RegExp(`^${version}$`, 'm');
 
 /** The project as it is checked out, with its packages but those named. */
 function checkout(context: Finishing, { missing = [] as string[] } = {}): string {
@@ -64,7 +64,7 @@ describe.concurrent('npm start', () => {
   });
 
   test.for([
-    ['builds again after a change of a source', LONG_AGO, TOLD_VERSION],
+    ['builds again after a change of a source', LONG_AGO, REPORTED_VERSION],
     ['leaves what is newer than every source', SOON, /^built before$/m],
   ] as const)('%s', async ([, built, said], context) => {
     const folder = checkout(context);

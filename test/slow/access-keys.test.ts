@@ -364,7 +364,7 @@ describe('writes', () => {
 });
 
 describe('in job mode (decision 5)', () => {
-  const shared = sharedServer({ ...withKey, hookPace: { first: 1 } });
+  const shared = sharedServer({ ...withKey, hookTiming: { first: 1 } });
   let job = '';
   beforeEach(() => {
     job = crypto.randomUUID().replaceAll('-', '');
@@ -420,9 +420,9 @@ describe('in job mode (decision 5)', () => {
     const server = await startServer({ ...withKey, reply: { mode: 'job', publicUrl: '' } });
     const body = { param: requiredModelParams };
     const wrongly = signed(V1_MODELS, { method: 'POST', secret: 'x' });
-    const refused = await server.post(MODELS, body, wrongly);
-    expect(refused.status).toBe(202);
-    const { pathname } = new URL(refused.body.location);
+    const rejected = await server.post(MODELS, body, wrongly);
+    expect(rejected.status).toBe(202);
+    const { pathname } = new URL(rejected.body.location);
     expectFailure(await server.get(pathname, { session: null }), ...wrong);
     expect(server.rows('models')).toEqual([]);
     // What is no write is answered as ever.

@@ -34,7 +34,7 @@ async function sessionOf(program: Program, password: string): Promise<string> {
   return body.inventory.uuid;
 }
 
-async function expectRefused(program: Program, password: string): Promise<void> {
+async function expectRejected(program: Program, password: string): Promise<void> {
   const { status, body } = await logIn(program, password);
   expect([status, body.error.code]).toEqual([503, 'ID.1000']);
 }
@@ -63,18 +63,18 @@ describe.concurrent('a password', () => {
     });
     const session = await sessionOf(program, PASSWORD);
     expect(await isAdmitted(program, session)).toBe(true);
-    await expectRefused(program, 'password');
-    await expectRefused(program, '');
+    await expectRejected(program, 'password');
+    await expectRejected(program, '');
     expect(await isAdmitted(program, SESSION)).toBe(false);
     expect(warnings(program)).toEqual([]);
 
     const folder = join(program.cwd, 'data');
-    const kept = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
+    const stored = readdirSync(folder).map((name) => readFileSync(join(folder, name)));
     await stop(program);
-    kept.push(readFileSync(join(folder, 'aios.db')));
+    stored.push(readFileSync(join(folder, 'aios.db')));
     const digest = digestOf(PASSWORD);
     for (const secret of [PASSWORD, digest, Buffer.from(digest, 'hex')]) {
-      expect(kept.map((bytes) => bytes.includes(secret))).toEqual(kept.map(() => false));
+      expect(stored.map((bytes) => bytes.includes(secret))).toEqual(stored.map(() => false));
     }
     for (const secret of [PASSWORD, digest, session]) {
       expect(program.stdout() + program.stderr()).not.toContain(secret);
@@ -86,7 +86,7 @@ describe.concurrent('a password', () => {
     writeFileSync(join(cwd, 'secret'), `${PASSWORD}\n`);
     const program = await start(context, { cwd, env: { AIOS_ADMIN_PASSWORD_FILE: 'secret' } });
     await sessionOf(program, PASSWORD);
-    await expectRefused(program, 'password');
+    await expectRejected(program, 'password');
     expect(program.stdout() + program.stderr()).not.toContain(PASSWORD);
   });
 
@@ -103,7 +103,7 @@ describe.concurrent('a password', () => {
     const after = await start(context, { cwd, ...options });
     expect(await isAdmitted(after, session)).toBe(true);
     await sessionOf(after, PASSWORD);
-    await expectRefused(after, 'password');
+    await expectRejected(after, 'password');
     await stop(after);
     expect(warnings(after)).toEqual([]);
   });
@@ -116,15 +116,15 @@ describe.concurrent('a password', () => {
 
     const second = await start(context, { cwd, env: { AIOS_ADMIN_PASSWORD: 'second' } });
     expect(await isAdmitted(second, session)).toBe(false);
-    await expectRefused(second, 'first');
+    await expectRejected(second, 'first');
     await sessionOf(second, 'second');
   });
 
   test('is slow to guess, which does not keep the program from ending', async (context) => {
     const program = await start(context, { env: { AIOS_ADMIN_PASSWORD: PASSWORD } });
-    for (let failure = 0; failure < 3; failure++) await expectRefused(program, 'wrong');
+    for (let failure = 0; failure < 3; failure++) await expectRejected(program, 'wrong');
     const slow = performance.now();
-    await expectRefused(program, 'wrong');
+    await expectRejected(program, 'wrong');
     expect(performance.now() - slow).toBeGreaterThan(300);
 
     const guesses = Array.from({ length: 12 }, () =>
@@ -171,7 +171,7 @@ describe.concurrent('without a password', () => {
       cwd,
       env: { AIOS_HOST: '0.0.0.0', AIOS_SESSION: SESSION },
     });
-    for (const password of ['password', '', 'undefined']) await expectRefused(open, password);
+    for (const password of ['password', '', 'undefined']) await expectRejected(open, password);
     expect(await isAdmitted(open, SESSION)).toBe(true);
     await stop(open);
     expect(warnings(open)).toEqual([]);

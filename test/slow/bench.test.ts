@@ -38,13 +38,13 @@ async function bench(
   return { folder, temporary, code, output };
 }
 
-const wrkIsThere = spawnSync('wrk', ['-v']).error === undefined;
+const hasWrk = spawnSync('wrk', ['-v']).error === undefined;
 const number = expect.any(Number);
 const text = expect.stringMatching(/./);
 const SERVED = ['AddModelService', 'GET by uuid'];
 
 describe.each(['wrk', 'autocannon'])('a short run with %s', (tool) => {
-  test.skipIf(tool === 'wrk' && !wrkIsThere)(
+  test.skipIf(tool === 'wrk' && !hasWrk)(
     'has every request answered, and tells all that it measured',
     async (context) => {
       const { folder, temporary, code, output } = await bench(context, { BENCH_TOOL: tool });
@@ -67,9 +67,9 @@ describe.each(['wrk', 'autocannon'])('a short run with %s', (tool) => {
         loads: expect.any(Array),
       });
 
-      const prismIsThere = !output.includes('Prism is not installed');
+      const hasPrism = !output.includes('Prism is not installed');
       const { rows, figures, loads } = results;
-      const peers = prismIsThere ? ['bare Fastify', 'Prism'] : ['bare Fastify'];
+      const peers = hasPrism ? ['bare Fastify', 'Prism'] : ['bare Fastify'];
       const names = loads.map(({ name }: { name: string }) => name);
       expect(names).toEqual([
         ...SERVED.flatMap((name) => [name, ...peers.map((peer) => `${name}, ${peer}`)]),
@@ -94,7 +94,7 @@ describe.each(['wrk', 'autocannon'])('a short run with %s', (tool) => {
       }
 
       const hasMemory = existsSync('/proc/self/status');
-      expect(rows).toHaveLength(12 - (prismIsThere ? 0 : 2) - (hasMemory ? 0 : 1));
+      expect(rows).toHaveLength(12 - (hasPrism ? 0 : 2) - (hasMemory ? 0 : 1));
       for (const row of rows) {
         expect(row).toEqual({
           name: text,

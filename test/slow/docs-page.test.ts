@@ -10,7 +10,7 @@ import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
 /** How long anything on the page may take, in milliseconds. */
-const PATIENCE = 15_000;
+const TIMEOUTS = 15_000;
 
 const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
 
@@ -58,7 +58,7 @@ async function visit(context: Finishing, browserPath: string): Promise<Visit> {
     ],
   });
   context.onTestFinished(() => window.close());
-  window.setDefaultTimeout(PATIENCE);
+  window.setDefaultTimeout(TIMEOUTS);
 
   const page = await window.newPage();
   const requests: string[] = [];

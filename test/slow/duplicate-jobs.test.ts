@@ -54,8 +54,8 @@ function expectOneAccepted(
 ): number {
   const index = answers.findIndex(({ status }) => status === 202);
   expect(answers[index]).toEqual(accepted(program));
-  const refused = answers.toSpliced(index, 1);
-  expect(refused).toEqual(Array(REQUESTS - 1).fill(duplicate));
+  const rejected = answers.toSpliced(index, 1);
+  expect(rejected).toEqual(Array(REQUESTS - 1).fill(duplicate));
   return index;
 }
 

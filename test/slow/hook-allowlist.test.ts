@@ -3,8 +3,8 @@ import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HookAllowlist } from '../../src/http/hooks/allow-list.ts';
-import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
-import { expectRefusal, expectRefused, invalidArgument } from '../support/refusals.ts';
+import { inOrder, openReceiver, status } from '../support/hook-receiver.ts';
+import { expectError, expectErrorWithoutChange, invalidArgument } from '../support/refusals.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, type Server, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -15,7 +15,7 @@ const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
 /** The addresses at which a list lets a URL be called. */
 async function allowed(entries: readonly string[], url: string): Promise<string[]> {
-  const addresses = await new HookAllowlist(entries).addressesOf(new URL(url));
+  const addresses = await new HookAllowlist(entries).allowedAddresses(new URL(url));
   return addresses.map(({ address }) => address);
 }
 
@@ -251,7 +251,7 @@ describe('a name', () => {
 });
 
 describe('a hook that the settings forbid', () => {
-  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: ['local'] });
+  const shared = sharedServer({ hookTiming: { first: 600_000 }, hookAllow: ['local'] });
 
   test.each([
     'http://0.0.0.0/',
@@ -267,7 +267,7 @@ describe('a hook that the settings forbid', () => {
     const uuid = newUuid();
     const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
     const body = { param: requiredModelParams };
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.post(MODELS, body, { headers }),
       invalidArgument(expect.stringMatching(/X-Web-Hook/)),
@@ -289,7 +289,7 @@ describe('a hook that the settings forbid', () => {
       { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() },
       { 'x-web-hook': receiver.url, prefer: 'respond-async' },
     ]) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.post(MODELS, { param: requiredModelParams }, { headers }),
         invalidArgument(expect.stringMatching(/X-Web-Hook/)),
@@ -314,7 +314,7 @@ describe('a hook that the settings forbid', () => {
       ['DELETE', `/zstack/v1/tags/${uuid}`, undefined],
       ['PUT', `/zstack/v1/accounts/sessions/${uuid}/renew`, {}],
     ] as const) {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.call(method, path, body, { headers }),
         invalidArgument(expect.stringMatching(/X-Web-Hook/)),
@@ -329,7 +329,7 @@ describe('a hook that the settings forbid', () => {
 });
 
 describe('what is no URL to call', () => {
-  const shared = sharedServer({ hookPace: { first: 600_000 }, hookAllow: ['0.0.0.0/0'] });
+  const shared = sharedServer({ hookTiming: { first: 600_000 }, hookAllow: ['0.0.0.0/0'] });
 
   test.each([
     '',
@@ -367,11 +367,15 @@ describe('what is no URL to call', () => {
     const uuid = newUuid();
     const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
     const body = { param: requiredModelParams };
-    const refusal = invalidArgument(expect.stringMatching(/X-Web-Hook/));
-    await expectRefusal(server, () => server.post(MODELS, body, { headers }), refusal);
+    const expectedError = invalidArgument(expect.stringMatching(/X-Web-Hook/));
+    await expectErrorWithoutChange(
+      server,
+      () => server.post(MODELS, body, { headers }),
+      expectedError,
+    );
     // A header's form is judged before the session (decision 34).
     const session = '0'.repeat(32);
-    expectRefused(await server.post(MODELS, body, { headers, session }), refusal);
+    expectError(await server.post(MODELS, body, { headers, session }), expectedError);
     const again = await server.post(MODELS, body, { headers: { 'x-job-uuid': uuid } });
     expect(again.status).toBe(202);
   });
@@ -383,7 +387,7 @@ describe('a name whose addresses change', () => {
 
   /** Two receivers on one port, of which the server may call the first. */
   async function receivers() {
-    const good = await openReceiver(inTurn(...Array(5).fill(status(500)), status(200)), {
+    const good = await openReceiver(inOrder(...Array(5).fill(status(500)), status(200)), {
       host: GOOD,
     });
     const port = Number(new URL(good.url).port);
@@ -397,7 +401,7 @@ describe('a name whose addresses change', () => {
   }
 
   test('is called at those alone that are allowed, whatever it has at the next look', async () => {
-    const server = await startServer({ hookPace: quick, hookAllow: [GOOD] });
+    const server = await startServer({ hookTiming: quick, hookAllow: [GOOD] });
     const { good, bad, url } = await receivers();
     let looks = 0;
     resolveAs('hooks.example', () => [looks++ % 2 === 0 ? GOOD : BAD]);
@@ -411,7 +415,7 @@ describe('a name whose addresses change', () => {
   });
 
   test('is called at its allowed addresses where it has others too', async () => {
-    const server = await startServer({ hookPace: quick, hookAllow: [GOOD] });
+    const server = await startServer({ hookTiming: quick, hookAllow: [GOOD] });
     const { good, bad, url } = await receivers();
     resolveAs('hooks.example', () => [BAD, '::1', GOOD]);
     expect((await add(server, url)).status).toBe(202);
@@ -423,7 +427,7 @@ describe('a name whose addresses change', () => {
   });
 
   test('is called at the next of its addresses where nobody listens at the first', async () => {
-    const server = await startServer({ hookPace: quick, hookAllow: ['hooks.example'] });
+    const server = await startServer({ hookTiming: quick, hookAllow: ['hooks.example'] });
     const receiver = await openReceiver(status(200), { host: BAD });
     resolveAs('hooks.example', () => [GOOD, BAD]);
     await add(server, `http://hooks.example:${new URL(receiver.url).port}/`);
@@ -431,7 +435,7 @@ describe('a name whose addresses change', () => {
   });
 
   test('is not called once it has none that is allowed', async () => {
-    const server = await startServer({ hookPace: { ...quick, first: 100 }, hookAllow: [GOOD] });
+    const server = await startServer({ hookTiming: { ...quick, first: 100 }, hookAllow: [GOOD] });
     const { good, bad, url } = await receivers();
     let addresses = [GOOD];
     resolveAs('hooks.example', () => addresses);

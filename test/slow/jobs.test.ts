@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Jobs } from '../../src/domain/jobs.ts';
-import { internalError, refuseEach } from '../support/failing-deletions.ts';
+import { failEachDeletion, internalError } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   expectAccepted,
@@ -22,13 +22,13 @@ import { beginSession } from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
 import {
-  expectRefused,
+  type ExpectedError,
+  expectError,
   invalidArgument,
   mandatory,
   messageOf,
   noRoute,
   notFound,
-  type Refusal,
 } from '../support/refusals.ts';
 import {
   addModel,
@@ -58,8 +58,8 @@ const MODEL = { param: requiredModelParams };
 const RETENTION_MS = 10_800_000;
 const HOOK = 'http://127.0.0.1:9/hook';
 
-const gone: Refusal = { status: 404, code: 'SYS.1003', details: 'the job has been expired' };
-const sessionExpired: Refusal = { status: 503, code: 'ID.1001', details: 'Session expired' };
+const gone: ExpectedError = { status: 404, code: 'SYS.1003', details: 'the job has been expired' };
+const sessionExpired: ExpectedError = { status: 503, code: 'ID.1001', details: 'Session expired' };
 const malformedJob = invalidArgument(
   "Invalid header[X-Job-UUID], it must be a UUID with '-' stripped",
 );
@@ -82,7 +82,7 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
       `valid value for field[${field}] of message[${messageOf(operation)}] are [${values}], but ${found} found`,
     );
 
-  test.each<[string, (server: Server) => Promise<Sent> | Sent, Refusal]>([
+  test.each<[string, (server: Server) => Promise<Sent> | Sent, ExpectedError]>([
     ['a missing wrapper', () => post(SERVICES, {}), mandatory('AddModelService', 'name')],
     ['no body at all', () => ({ method: 'POST', path: MODELS }), mandatory('AddModel', 'name')],
     [
@@ -202,7 +202,7 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
       }),
       sessionExpired,
     ],
-  ])('%s', async (_, request, refusal) => {
+  ])('%s', async (_, request, expectedError) => {
     const server = shared();
     const sent = await request(server);
     const before = written(server);
@@ -210,8 +210,8 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
     const inline = await send(server, sent);
     const { status, headers, body } = await outcome(server, sent);
 
-    expectRefused(inline, refusal);
-    expectRefused({ status, headers, body }, { ...refusal, status: 503 });
+    expectError(inline, expectedError);
+    expectError({ status, headers, body }, { ...expectedError, status: 503 });
     expect(body).toEqual(inline.body);
     expect(written(server)).toEqual(before);
   });
@@ -236,7 +236,7 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
 
 describe('what is wrong with the request itself is answered at once and leaves no job', () => {
   const shared = sharedServer({ reply: { mode: 'job', publicUrl: '' }, bodyLimit: 4096 });
-  const wrong = (status: number, details: unknown = expect.any(String)): Refusal => ({
+  const wrong = (status: number, details: unknown = expect.any(String)): ExpectedError => ({
     status,
     code: 'SYS.1007',
     details,
@@ -245,7 +245,7 @@ describe('what is wrong with the request itself is answered at once and leaves n
   const adding = (params: unknown) => ({ method: 'POST', path: MODELS, body: { param: params } });
   const service = `${SERVICES}/${UNKNOWN}`;
 
-  test.each<[string, Partial<Sent> & CallOptions, Refusal]>([
+  test.each<[string, Partial<Sent> & CallOptions, ExpectedError]>([
     ['broken JSON', { raw: '{"param":' }, wrong(400)],
     ['JSON that is too deep', { raw: `${'['.repeat(65)}${']'.repeat(65)}` }, wrong(400)],
     ['no UTF-8', { raw: Buffer.from([0x22, 0xff, 0x22]) }, wrong(400)],
@@ -313,15 +313,15 @@ describe('what is wrong with the request itself is answered at once and leaves n
         details: `The method[PATCH] is not allowed for the path[${MODELS}]`,
       },
     ],
-  ])('%s', async (_, sent, refusal) => {
+  ])('%s', async (_, sent, expectedError) => {
     const server = shared();
     const uuid = newUuid();
     const { method = 'POST', path = MODELS, body = MODEL, ...options } = sent;
     const before = server.snapshot();
 
-    expectRefused(await server.call(method, path, body, naming(uuid, options)), refusal);
+    expectError(await server.call(method, path, body, naming(uuid, options)), expectedError);
 
-    expectRefused(await poll(server, uuid), gone);
+    expectError(await poll(server, uuid), gone);
     expect(server.snapshot()).toEqual(before);
     expectAccepted(await server.post(MODELS, MODEL, naming(uuid)));
     expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
@@ -331,7 +331,7 @@ describe('what is wrong with the request itself is answered at once and leaves n
 describe('a stranger’s job', () => {
   const shared = sharedServer({ bodyLimit: 4096 });
   const jobMode = sharedServer({ reply: { mode: 'job', publicUrl: '' } });
-  const stranger = (uuid: string, headers: Record<string, string> = {}) =>
+  const anonymous = (uuid: string, headers: Record<string, string> = {}) =>
     naming(uuid, { session: newUuid(), headers });
 
   test('is accepted, fails for its session, and leaves nothing in the database', async () => {
@@ -339,17 +339,17 @@ describe('a stranger’s job', () => {
     const before = server.snapshot();
     const uuid = newUuid();
 
-    const answer = await server.post(MODELS, MODEL, stranger(uuid));
+    const answer = await server.post(MODELS, MODEL, anonymous(uuid));
 
     expectAccepted(answer, { location: server.url + jobPath(uuid) });
-    expectRefused(await poll(server, uuid), sessionExpired);
+    expectError(await poll(server, uuid), sessionExpired);
     expect(server.snapshot()).toEqual(before);
   });
 
   test('may have no name, where every write is a job', async () => {
     const server = jobMode();
     const location = expectAccepted(await server.post(MODELS, MODEL, { session: newUuid() }));
-    expectRefused(await follow(location), sessionExpired);
+    expectError(await follow(location), sessionExpired);
     expect(server.rows('jobs')).toEqual([]);
   });
 
@@ -359,8 +359,8 @@ describe('a stranger’s job', () => {
       const request = await writes[name](server);
       const before = server.snapshot();
       const uuid = newUuid();
-      expectAccepted(await send(server, request, stranger(uuid)));
-      expectRefused(await poll(server, uuid), sessionExpired);
+      expectAccepted(await send(server, request, anonymous(uuid)));
+      expectError(await poll(server, uuid), sessionExpired);
       expect({ name, tables: server.snapshot() }).toEqual({ name, tables: before });
     }
   });
@@ -374,7 +374,7 @@ describe('a stranger’s job', () => {
     const uuid = newUuid();
     const before = server.snapshot();
     expectAccepted(await server.post(MODELS, MODEL, naming(uuid, options)));
-    expectRefused(await poll(server, uuid), sessionExpired);
+    expectError(await poll(server, uuid), sessionExpired);
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -388,7 +388,7 @@ describe('a stranger’s job', () => {
     expectAccepted(await server.post(MODELS, MODEL, naming(late, { session })));
 
     expect((await poll(server, early)).status).toBe(200);
-    expectRefused(await poll(server, late), sessionExpired);
+    expectError(await poll(server, late), sessionExpired);
   });
 
   test.each<[string, CallOptions]>([
@@ -400,10 +400,10 @@ describe('a stranger’s job', () => {
     const server = shared();
     const uuid = newUuid();
 
-    const options = { ...stranger(uuid), ...(raw !== undefined && { raw }) };
+    const options = { ...anonymous(uuid), ...(raw !== undefined && { raw }) };
     expectAccepted(await server.post(MODELS, undefined, options));
 
-    expectRefused(await poll(server, uuid), sessionExpired);
+    expectError(await poll(server, uuid), sessionExpired);
   });
 
   test('leaves its connection usable behind a body that was not read', async () => {
@@ -431,11 +431,11 @@ describe('a stranger’s job', () => {
     }).listen(0, '127.0.0.1');
     onTestFinished(() => void hook.close());
     await once(hook, 'listening');
-    const server = await startServer({ hookPace: { first: 1, between: 1 } });
+    const server = await startServer({ hookTiming: { first: 1, between: 1 } });
     const headers = { 'X-Web-Hook': `http://127.0.0.1:${(hook.address() as AddressInfo).port}/` };
-    const [strangers, own] = [newUuid(), newUuid()];
+    const [anonymousRequests, own] = [newUuid(), newUuid()];
 
-    expectAccepted(await server.post(MODELS, MODEL, stranger(strangers, headers)));
+    expectAccepted(await server.post(MODELS, MODEL, anonymous(anonymousRequests, headers)));
     expectAccepted(await server.post(MODELS, MODEL, naming(own, { headers })));
 
     // What was asked for later has arrived: the stranger's would have been here before.
@@ -447,8 +447,8 @@ describe('a stranger’s job', () => {
   test('does not use its uuid up for those with a session', async () => {
     const server = shared();
     const uuid = newUuid();
-    await server.post(MODELS, MODEL, stranger(uuid));
-    await server.post(MODELS, MODEL, stranger(uuid));
+    await server.post(MODELS, MODEL, anonymous(uuid));
+    await server.post(MODELS, MODEL, anonymous(uuid));
     const before = server.rows('models').length;
 
     expectAccepted(await server.post(MODELS, MODEL, naming(uuid)));
@@ -463,35 +463,35 @@ describe('a stranger’s job', () => {
     await server.post(MODELS, MODEL, naming(uuid));
     const { body } = await poll(server, uuid);
 
-    expectAccepted(await server.post(MODELS, MODEL, stranger(uuid)));
+    expectAccepted(await server.post(MODELS, MODEL, anonymous(uuid)));
 
     expect((await poll(server, uuid)).body).toEqual(body);
-    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+    expectError(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
   });
 
-  test.each<[string, Record<string, string>, Refusal]>([
+  test.each<[string, Record<string, string>, ExpectedError]>([
     ['a malformed uuid', { 'X-Job-UUID': 'short' }, malformedJob],
     ['a malformed hook', { 'X-Web-Hook': 'x' }, invalidArgument(expect.any(String))],
     ['a malformed timeout', { 'X-API-Timeout': 'x' }, invalidArgument(expect.any(String))],
-  ])('is refused at once for %s: headers come before the session', async (_, headers, refusal) => {
+  ])('is refused at once for %s: headers come before the session', async (_, headers, expectedError) => {
     const server = jobMode();
-    expectRefused(await server.post(MODELS, MODEL, { headers, session: newUuid() }), refusal);
+    expectError(await server.post(MODELS, MODEL, { headers, session: newUuid() }), expectedError);
   });
 
   test('is remembered for as long as others, and no longer', async () => {
     const server = await startServer();
     const uuid = newUuid();
-    await server.post(MODELS, MODEL, stranger(uuid));
+    await server.post(MODELS, MODEL, anonymous(uuid));
 
     server.advance(RETENTION_MS - 1);
-    expectRefused(await poll(server, uuid), sessionExpired);
+    expectError(await poll(server, uuid), sessionExpired);
     server.advance(2);
-    expectRefused(await poll(server, uuid), gone);
+    expectError(await poll(server, uuid), gone);
   });
 
   test('is forgotten for those of a thousand others, so that memory is bounded', async () => {
     const server = await startServer();
-    const send = (uuid: string) => server.post(MODELS, undefined, stranger(uuid));
+    const send = (uuid: string) => server.post(MODELS, undefined, anonymous(uuid));
     const [first, second] = [newUuid(), newUuid()];
     await send(first);
     await send(second);
@@ -499,13 +499,13 @@ describe('a stranger’s job', () => {
     for (let start = 0; start < others.length; start += 100) {
       await Promise.all(others.slice(start, start + 100).map(send));
     }
-    expectRefused(await poll(server, others[0] as string), sessionExpired);
-    expectRefused(await poll(server, second), sessionExpired);
+    expectError(await poll(server, others[0] as string), sessionExpired);
+    expectError(await poll(server, second), sessionExpired);
 
     await send(newUuid());
 
-    expectRefused(await poll(server, first), gone);
-    expectRefused(await poll(server, second), sessionExpired);
+    expectError(await poll(server, first), gone);
+    expectError(await poll(server, second), sessionExpired);
     expect(server.rows('jobs')).toEqual([]);
   });
 });
@@ -524,7 +524,7 @@ describe('the uuid of a job', () => {
   ])('is refused where it is %s', async (_, uuid) => {
     const server = shared();
     const before = server.snapshot();
-    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), malformedJob);
+    expectError(await server.post(MODELS, MODEL, naming(uuid)), malformedJob);
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -557,9 +557,9 @@ describe('the uuid of a job', () => {
     expect(pathname).toMatch(/^\/zstack\/v1\/api-jobs\/[^/]+$/);
     const { status, body } = await follow(location);
     expect({ status, success: body.success }).toEqual({ status: 200, success: true });
-    expectRefused(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
-    const refused = await fetch(location, { method: 'DELETE' });
-    expect({ status: refused.status, allow: refused.headers.get('allow') }).toEqual({
+    expectError(await server.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+    const rejected = await fetch(location, { method: 'DELETE' });
+    expect({ status: rejected.status, allow: rejected.headers.get('allow') }).toEqual({
       status: 405,
       allow: 'GET',
     });
@@ -583,7 +583,7 @@ describe('the uuid of a job', () => {
     for (const uuid of [succeeded, failed]) {
       for (const request of again) {
         const headers = { 'X-Web-Hook': HOOK };
-        expectRefused(await send(server, request, naming(uuid, { headers })), duplicate(uuid));
+        expectError(await send(server, request, naming(uuid, { headers })), duplicate(uuid));
       }
     }
 
@@ -597,11 +597,11 @@ describe('the uuid of a job', () => {
     Promise.all(Array.from({ length: 20 }, (_, index) => post(index)));
 
   function expectOneOf(answers: Answer[], uuid: string, status: number): void {
-    const [ran, refused] = [true, false].map((which) =>
+    const [ran, rejected] = [true, false].map((which) =>
       answers.filter((answer) => (answer.status === status) === which),
     );
-    expect([ran?.length, refused?.length]).toEqual([1, answers.length - 1]);
-    for (const answer of refused ?? []) expectRefused(answer, duplicate(uuid));
+    expect([ran?.length, rejected?.length]).toEqual([1, answers.length - 1]);
+    for (const answer of rejected ?? []) expectError(answer, duplicate(uuid));
   }
 
   test('that twenty use at once runs one of their operations', async () => {
@@ -621,7 +621,7 @@ describe('the uuid of a job', () => {
 
     expectOneOf(await twentyTimes(() => server.post(MODELS, {}, naming(uuid))), uuid, 202);
 
-    expectRefused(await poll(server, uuid), { ...mandatory('AddModel', 'name'), status: 503 });
+    expectError(await poll(server, uuid), { ...mandatory('AddModel', 'name'), status: 503 });
   });
 
   test('that some use at once well and some badly runs at most one', async () => {
@@ -718,8 +718,8 @@ describe('the location of a job', () => {
 
     const answer = await adding(server, uuid, { Host: host });
 
-    expectRefused(answer, invalidArgument(expect.any(String)));
-    expectRefused(await poll(server, uuid), gone);
+    expectError(answer, invalidArgument(expect.any(String)));
+    expectError(await poll(server, uuid), gone);
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -754,8 +754,8 @@ describe('the location of a job', () => {
       'http://outside.example.com',
     ],
     ['anybody', 'nothing', { Host: 'inside.example.com' }, 'http://inside.example.com'],
-  ])('trusting %s, begins so where the proxy names %s', async (whom, _, headers, origin) => {
-    const server = servers[whom]();
+  ])('trusting %s, begins so where the proxy names %s', async (clientAddress, _, headers, origin) => {
+    const server = servers[clientAddress]();
     const uuid = newUuid();
     expectAccepted(await adding(server, uuid, headers), { location: origin + jobPath(uuid) });
   });
@@ -766,7 +766,7 @@ describe('the location of a job', () => {
   ])('is not made of a trusted proxy’s %s', async (_, headers) => {
     const server = servers.anybody();
     const before = server.snapshot();
-    expectRefused(await adding(server, newUuid(), headers), invalidArgument(expect.any(String)));
+    expectError(await adding(server, newUuid(), headers), invalidArgument(expect.any(String)));
     expect(server.snapshot()).toEqual(before);
   });
 
@@ -774,7 +774,7 @@ describe('the location of a job', () => {
     const server = servers.anybody();
     const answer = await adding(server, newUuid(), { 'X-Forwarded-Proto': 'javascript' });
     if (answer.status === 202) expect(answer.body.location).toMatch(/^https?:\/\//);
-    else expectRefused(answer, invalidArgument(expect.any(String)));
+    else expectError(answer, invalidArgument(expect.any(String)));
   });
 
   test('begins with AIOS_PUBLIC_URL where that is set, whoever says otherwise', async () => {
@@ -863,7 +863,7 @@ describe('the poll of a job', () => {
     ['a long text', 'a'.repeat(5000)],
     ['SQL', "' OR 1=1 --"],
   ])('of a job that never was, named by %s, is 404', async (_, uuid) => {
-    expectRefused(await poll(shared(), uuid), gone);
+    expectError(await poll(shared(), uuid), gone);
   });
 
   test('under doubled slashes is the same, with a trailing one or no uuid it is nothing', async () => {
@@ -872,7 +872,7 @@ describe('the poll of a job', () => {
     await server.post(MODELS, MODEL, naming(uuid));
     expect((await server.get(jobPath(uuid).replaceAll('/', '//'))).status).toBe(200);
     for (const path of ['/v1/api-jobs', '/v1/api-jobs/', `/v1/api-jobs/${uuid}/`]) {
-      expectRefused(await server.get(`/zstack${path}`), noRoute(path));
+      expectError(await server.get(`/zstack${path}`), noRoute(path));
     }
   });
 
@@ -925,8 +925,8 @@ describe('what a job has come to', () => {
     expect((await poll(server, succeeded)).status).toBe(200);
     expect((await poll(server, failed)).status).toBe(503);
     server.advance(2);
-    expectRefused(await poll(server, succeeded), gone);
-    expectRefused(await poll(server, failed), gone);
+    expectError(await poll(server, succeeded), gone);
+    expectError(await poll(server, failed), gone);
   });
 
   test('is kept for as long as the settings say', async () => {
@@ -936,7 +936,7 @@ describe('what a job has come to', () => {
     server.advance(999);
     expect((await poll(server, uuid)).status).toBe(200);
     server.advance(2);
-    expectRefused(await poll(server, uuid), gone);
+    expectError(await poll(server, uuid), gone);
   });
 
   test('is as it was then, though the resource has changed', async () => {
@@ -962,13 +962,13 @@ describe('what a job has come to', () => {
     const after = await startServer({ database });
 
     expect(await poll(after, succeeded)).toMatchObject({ status: 200, body });
-    expectRefused(await poll(after, failed), notFound('uuid', UNKNOWN, 'ModelVO'));
+    expectError(await poll(after, failed), notFound('uuid', UNKNOWN, 'ModelVO'));
     for (const uuid of [succeeded, failed]) {
-      expectRefused(await after.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
+      expectError(await after.post(MODELS, MODEL, naming(uuid)), duplicate(uuid));
     }
     expect(after.rows('models')).toHaveLength(1);
     after.advance(RETENTION_MS + 1);
-    expectRefused(await poll(after, succeeded), gone);
+    expectError(await poll(after, succeeded), gone);
   });
 
   test('is removed by and by when it can’t be asked for any more', async () => {
@@ -1065,7 +1065,7 @@ describe('the sweep of old jobs', () => {
 describe('an operation and its job are stored together or not at all', () => {
   /** Lets an insertion fail until what this returns is called. */
   const failInsertions = (server: Server, table: string, when?: string) =>
-    refuseEach(server, 'INSERT', table, 'the insertion fails', when);
+    failEachDeletion(server, 'INSERT', table, 'the insertion fails', when);
 
   const shared = sharedServer();
 
@@ -1079,9 +1079,9 @@ describe('an operation and its job are stored together or not at all', () => {
     const answer = await send(server, request, naming(uuid));
 
     await restore();
-    expectRefused(answer, internalError);
+    expectError(answer, internalError);
     expect(server.snapshot()).toEqual(before);
-    expectRefused(await poll(server, uuid), gone);
+    expectError(await poll(server, uuid), gone);
     // Its uuid is not used up, and the operation is still there to be done.
     expectAccepted(await send(server, request, naming(uuid)));
     expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
@@ -1098,17 +1098,17 @@ describe('an operation and its job are stored together or not at all', () => {
 
     await restore();
     expectAccepted(answer);
-    expectRefused(await poll(server, uuid), internalError);
+    expectError(await poll(server, uuid), internalError);
     expect(written(server)).toEqual(before);
   });
 
   test('with the hook to call', async () => {
-    const server = await startServer({ hookPace: { first: 3_600_000 } });
+    const server = await startServer({ hookTiming: { first: 3_600_000 } });
     const before = server.snapshot();
     const options = naming(newUuid(), { headers: { 'X-Web-Hook': HOOK } });
     const restore = await failInsertions(server, 'hooks');
 
-    expectRefused(await server.post(MODELS, MODEL, options), internalError);
+    expectError(await server.post(MODELS, MODEL, options), internalError);
 
     await restore();
     expect(server.snapshot()).toEqual(before);
@@ -1125,7 +1125,7 @@ describe('an operation and its job are stored together or not at all', () => {
     const before = server.snapshot();
     const restore = await failInsertions(server, 'jobs');
 
-    expectRefused(await server.post(MODELS, MODEL, naming(newUuid())), internalError);
+    expectError(await server.post(MODELS, MODEL, naming(newUuid())), internalError);
 
     await restore();
     expect(server.snapshot()).toEqual(before);
@@ -1134,14 +1134,14 @@ describe('an operation and its job are stored together or not at all', () => {
   test('and a job that is refused is not ended by that where it can’t be kept', async () => {
     const server = shared();
     const uuid = newUuid();
-    const refused = { param: { ...MODEL.param, modelServiceUuids: [newUuid()] } };
+    const rejected = { param: { ...MODEL.param, modelServiceUuids: [newUuid()] } };
     const restore = await failInsertions(server, 'jobs');
 
-    expectRefused(await server.post(MODELS, refused, naming(uuid)), internalError);
+    expectError(await server.post(MODELS, rejected, naming(uuid)), internalError);
 
     await restore();
-    expectRefused(await poll(server, uuid), gone);
-    expectAccepted(await server.post(MODELS, refused, naming(uuid)));
+    expectError(await poll(server, uuid), gone);
+    expectAccepted(await server.post(MODELS, rejected, naming(uuid)));
     expectFailure(await poll(server, uuid), 503, 'SYS.1003', expect.any(String));
   });
 
@@ -1154,7 +1154,7 @@ describe('an operation and its job are stored together or not at all', () => {
     expectAccepted(await server.post(MODELS, { ...MODEL, userTags: ['tag'] }, naming(uuid)));
 
     await restore();
-    expectRefused(await poll(server, uuid), internalError);
+    expectError(await poll(server, uuid), internalError);
     expect(written(server)).toEqual(before);
     expect(server.rows('jobs', `uuid = '${uuid}'`)).toMatchObject([{ success: 0 }]);
   });

@@ -7,7 +7,7 @@ import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 const parse = (body: string | Buffer) => parseJsonBody(Buffer.from(body as string));
 
-function refusal(body: string | Buffer): string {
+function expectedError(body: string | Buffer): string {
   try {
     parse(body);
   } catch (error) {
@@ -91,7 +91,7 @@ describe('reads', () => {
     '+1.5',
     '1.5x',
   ])('%s not at all', (digits) => {
-    expect(refusal(`{"a":${digits}}`)).toContain('not valid JSON');
+    expect(expectedError(`{"a":${digits}}`)).toContain('not valid JSON');
   });
 
   test('the last of several digits for one key', () => {
@@ -125,7 +125,7 @@ describe('refuses', () => {
     '"\t"',
     'NaN',
   ])('what is not JSON: %j', (body) => {
-    expect(refusal(body)).toMatch(/^the body is not valid JSON: /);
+    expect(expectedError(body)).toMatch(/^the body is not valid JSON: /);
   });
 
   test.each([
@@ -135,7 +135,7 @@ describe('refuses', () => {
     ['a character cut short', [0x22, 0xe4, 0xbd, 0x22]],
     ['UTF-16', [0xff, 0xfe, 0x7b, 0x00, 0x7d, 0x00]],
   ])('what is not UTF-8: %s', (_, bytes) => {
-    expect(refusal(Buffer.from(bytes))).toBe('the body is not valid UTF-8');
+    expect(expectedError(Buffer.from(bytes))).toBe('the body is not valid UTF-8');
   });
 });
 
@@ -151,12 +151,12 @@ describe('the depth of 64 (decision 35)', () => {
   ])('of %s', (name, nested) => {
     const atLimit = name === 'both in turn' ? 62 : 64;
     expect(parse(nested(atLimit))).toEqual(JSON.parse(nested(atLimit)));
-    expect(refusal(nested(atLimit + 2))).toBe(tooDeep);
+    expect(expectedError(nested(atLimit + 2))).toBe(tooDeep);
   });
 
   test('of 65 is one too many', () => {
-    expect(refusal(lists(65))).toBe(tooDeep);
-    expect(refusal(objects(65))).toBe(tooDeep);
+    expect(expectedError(lists(65))).toBe(tooDeep);
+    expect(expectedError(objects(65))).toBe(tooDeep);
   });
 
   test('is not used up by neighbours', () => {
@@ -178,7 +178,7 @@ describe('the 200,000 values (decision 35)', () => {
     ['lists of two', '[1,2]', 66_666, 66_667],
   ])('of %s', (_, member, most, oneMore) => {
     expect(parse(repeat(member, most))).toHaveLength(most);
-    expect(refusal(repeat(member, oneMore))).toBe(tooMany);
+    expect(expectedError(repeat(member, oneMore))).toBe(tooMany);
   });
 
   test('property: counts as a naive counter does', () => {
@@ -189,7 +189,7 @@ describe('the 200,000 values (decision 35)', () => {
         const rest = 200_000 - 1 - countValues(JSON.parse(text));
         const padded = (count: number) => `[${text}${',0'.repeat(count)}]`;
         expect(parse(padded(rest))).toHaveLength(rest + 1);
-        expect(refusal(padded(rest + 1))).toBe(tooMany);
+        expect(expectedError(padded(rest + 1))).toBe(tooMany);
       }),
       { numRuns: 25 },
     );
@@ -214,6 +214,6 @@ describe('32 MiB built to hurt are refused in well under a second', () => {
     '\\"[',
   ])('%s…', (unit) => {
     const body = filled(unit);
-    expect(cpuMilliseconds(() => refusal(body))).toBeLessThan(1000);
+    expect(cpuMilliseconds(() => expectedError(body))).toBeLessThan(1000);
   });
 });

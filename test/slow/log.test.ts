@@ -71,14 +71,14 @@ async function sendBurst(program: Program, count: number, last = '') {
   return expected;
 }
 
-const told = (lines: Line[]) => lines.map(({ operation, status }) => ({ operation, status }));
+const reported = (lines: Line[]) => lines.map(({ operation, status }) => ({ operation, status }));
 
 test('the log has the lines of a burst, whole and in the order of the answers', async (context) => {
   const program = await launchServing(context);
   const expected = await sendBurst(program, 600);
   program.signal('SIGTERM');
   expect(await program.ended).toBe(0);
-  expect(told(requestLines(program))).toEqual(expected);
+  expect(reported(requestLines(program))).toEqual(expected);
   // More than fits into what is written at once.
   expect(program.stdout().length).toBeGreaterThan(80_000);
 });
@@ -90,7 +90,7 @@ test('the log has the line of every request that was answered before SIGTERM', a
   expect(await program.ended).toBe(0);
   const lines = requestLines(program);
   const sorted = (list: object[]) => list.map((one) => JSON.stringify(one)).toSorted();
-  expect(sorted(told(lines))).toEqual(sorted(bursts.flat()));
+  expect(sorted(reported(lines))).toEqual(sorted(bursts.flat()));
   expect(program.log().at(-1)).toMatchObject({ msg: 'SIGTERM received, stopping' });
 });
 
@@ -99,7 +99,7 @@ test('the log has the lines of what was answered before a handler crashed, and w
   const crash = rawRequest('GET', `${API}/models`, { 'X-End': 'throw' });
   const expected = await sendBurst(program, 40, crash);
   expect(await program.ended).toBe(1);
-  expect(told(requestLines(program))).toEqual(expected);
+  expect(reported(requestLines(program))).toEqual(expected);
   const [reason] = program.log().filter(({ level }) => level === 60) as unknown as Line[];
   expect(reason).toMatchObject({
     msg: 'stopping after an error that nobody caught',
@@ -114,5 +114,5 @@ test('the log has the lines of the very turn in which the process ends', async (
   const connection = await openConnection(program.url);
   await connection.send(last);
   expect(await program.ended).toBe(7);
-  expect(told(requestLines(program))).toEqual([{ operation: 'QueryModel', status: 200 }]);
+  expect(reported(requestLines(program))).toEqual([{ operation: 'QueryModel', status: 200 }]);
 });

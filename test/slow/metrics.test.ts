@@ -13,7 +13,7 @@ import { addModel, addModelService, requiredModelParams } from '../support/resou
 import { API, ROOT, SESSION, type Server, startServer } from '../support/server.ts';
 
 const METRICS = '/_aios/metrics';
-const stranger = { session: null };
+const anonymous = { session: null };
 
 async function fetchMetrics(url: string) {
   const response = await fetch(url + METRICS, { headers: { authorization: `OAuth ${SESSION}` } });
@@ -38,7 +38,7 @@ describe('who may read them', () => {
   test('nobody without one', async () => {
     const server = await startServer();
     expectFailure(
-      await server.get(METRICS, stranger),
+      await server.get(METRICS, anonymous),
       400,
       'SYS.1007',
       "missing header 'Authorization'",
@@ -76,7 +76,7 @@ describe('requests', () => {
     await server.get(`${API}/models/${uuid}`);
     await server.get(`${API}/models/${newUuid()}`);
     await server.get(`${API}/models?q=nothing=1`);
-    await server.get(`${API}/models`, stranger);
+    await server.get(`${API}/models`, anonymous);
     await server.put(`${API}/models/${uuid}/actions`, { updateModel: {} });
     await server.put(`${API}/models/${uuid}`, { updateModel: {} });
 
@@ -190,11 +190,11 @@ describe('jobs', () => {
 });
 
 describe('web hooks', () => {
-  const hookPace = { first: 1, between: 1 };
+  const hookTiming = { first: 1, between: 1 };
 
   /** Calls a hook that a receiver answers so, and waits for the last attempt’s count. */
   async function hooksCalled(code: number, attempts: number) {
-    const server = await startServer({ hookPace });
+    const server = await startServer({ hookTiming });
     const receiver = await openReceiver(status(code));
     const headers = { 'x-web-hook': receiver.url };
     await server.post(`${API}/models`, { param: requiredModelParams }, { headers });
@@ -314,18 +314,18 @@ test('hold nothing secret', async () => {
   const login = await server.put(
     LOGIN,
     { logInByAccount: { accountName: 'admin', password: digestOf('password') } },
-    stranger,
+    anonymous,
   );
   const session: string = login.body.inventory.uuid;
   await server.put(
     LOGIN,
     { logInByAccount: { accountName: password, password: digestOf(password) } },
-    stranger,
+    anonymous,
   );
   const { uuid } = await addModel(server, { token, name: 'a-secret-name' });
   await addModelService(server, { modelUuids: [uuid] });
-  await server.get(`${ROOT}/accounts/sessions/${session}/valid`, stranger);
-  await server.get(`${ROOT}/accounts/sessions/${session}/nowhere`, stranger);
+  await server.get(`${ROOT}/accounts/sessions/${session}/valid`, anonymous);
+  await server.get(`${ROOT}/accounts/sessions/${session}/nowhere`, anonymous);
   await server.delete(`${ROOT}/accounts/sessions/${session}`);
   await server.get(`${ROOT}/${session}?session=${session}`, { headers: { 'x-session': session } });
 

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { dateParser } from '../../src/contract/dates.ts';
-import type { Kind } from '../../src/contract/schemas/fields.ts';
+import type { EntityKind } from '../../src/contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../../src/contract/schemas/query.ts';
 import type { PageQuery, Store } from '../../src/domain/dependencies.ts';
-import { readConditions, readSort } from '../../src/domain/query-language.ts';
+import { parseConditions, parseSort } from '../../src/domain/query-language.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { isBoundedCount, isBoundedPage } from '../../src/store/sqlite/queries.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -52,11 +52,11 @@ interface Query {
 }
 
 function pageQuery(
-  kind: Kind,
+  kind: EntityKind,
   { q = [], sort, limit = DEFAULT_LIMIT, start = 0 }: Query,
 ): PageQuery {
-  const order = readSort(kind, sort);
-  const conditions = readConditions(kind, q, dateParser('UTC'));
+  const order = parseSort(kind, sort);
+  const conditions = parseConditions(kind, q, dateParser('UTC'));
   return { conditions, ...(order && { sort: order }), start, limit };
 }
 

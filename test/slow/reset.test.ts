@@ -4,20 +4,20 @@ import type { Resources, SystemTag, UserTag } from '../../src/domain/records.ts'
 import {
   expectDone,
   journal,
-  paceJobs,
   plan,
   reset,
   seedUuids,
   setClock,
+  setJobDelay,
   sharedSteered,
 } from '../support/control.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
-import { heldBack, inTurn, openReceiver, status } from '../support/hook-receiver.ts';
+import { deferredAnswer, inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectAccepted, naming, poll } from '../support/jobs.ts';
 import { beginSession, sessionPath } from '../support/logins.ts';
 import { image, model, modelCenter, modelService, newUuid, ref, tag } from '../support/records.ts';
-import { expectRefused } from '../support/refusals.ts';
+import { expectError } from '../support/refusals.ts';
 import {
   addModel,
   addModelCenter,
@@ -46,8 +46,8 @@ const seed: Resources = {
   ],
 };
 
-const hookPace = { first: 80, between: 20, timeout: 5000 };
-const empty = sharedSteered({ hookPace });
+const hookTiming = { first: 80, between: 20, timeout: 5000 };
+const empty = sharedSteered({ hookTiming });
 const seeded = sharedSteered({ control: { seed } });
 /** Where hooks are called when they are by default. */
 const unhurried = sharedSteered();
@@ -75,7 +75,7 @@ function data(server: Server): Record<string, unknown[]> {
 }
 
 /** Changes something of everything. */
-async function meddle(server: Server): Promise<void> {
+async function changeEverything(server: Server): Promise<void> {
   const { uuid } = await addModel(server);
   await addModelService(server, {
     modelUuids: [uuid],
@@ -95,26 +95,26 @@ async function meddle(server: Server): Promise<void> {
 describe('the data', () => {
   test('goes back to nothing where there is no seed', async () => {
     const server = empty();
-    const [told, kept] = [await everything(server), data(server)];
-    await meddle(server);
-    expect(await everything(server)).not.toEqual(told);
+    const [reported, stored] = [await everything(server), data(server)];
+    await changeEverything(server);
+    expect(await everything(server)).not.toEqual(reported);
     await reset(server);
-    expect(await everything(server)).toEqual(told);
-    expect(data(server)).toEqual(kept);
-    expect(told).toEqual(Array.from({ length: 5 }, () => ({ success: true, inventories: [] })));
+    expect(await everything(server)).toEqual(reported);
+    expect(data(server)).toEqual(stored);
+    expect(reported).toEqual(Array.from({ length: 5 }, () => ({ success: true, inventories: [] })));
   });
 
   test('goes back to the seed, each time anew, with all that is never told', async () => {
     const server = seeded();
-    const [told, kept] = [await everything(server), data(server)];
-    expect(kept.models).toHaveLength(2);
-    expect(kept.models).toContainEqual(expect.objectContaining({ token: 'a token' }));
+    const [reported, stored] = [await everything(server), data(server)];
+    expect(stored.models).toHaveLength(2);
+    expect(stored.models).toContainEqual(expect.objectContaining({ token: 'a token' }));
     for (let times = 0; times < 3; times++) {
-      await meddle(server);
-      expect(await everything(server)).not.toEqual(told);
+      await changeEverything(server);
+      expect(await everything(server)).not.toEqual(reported);
       await reset(server);
-      expect(await everything(server)).toEqual(told);
-      expect(data(server)).toEqual(kept);
+      expect(await everything(server)).toEqual(reported);
+      expect(data(server)).toEqual(stored);
     }
   });
 
@@ -164,10 +164,10 @@ describe('the data', () => {
 
   test('stays as it was where the reset fails, which is told', async () => {
     const server = seeded();
-    await meddle(server);
+    await changeEverything(server);
     const before = data(server);
     await failDeletionsFrom(server, 'models');
-    expectRefused(await server.post('/_aios/reset'), internalError);
+    expectError(await server.post('/_aios/reset'), internalError);
     expect(data(server)).toEqual(before);
   });
 });
@@ -190,7 +190,7 @@ describe('as at the start are', () => {
     await plan(server, { operation: '*', times: 100, status: 503 });
     await setClock(server, { now: '2020-01-01T00:00:00Z' });
     await seedUuids(server, 'a');
-    await paceJobs(server, { atPoll: 3 });
+    await setJobDelay(server, { atPoll: 3 });
     expect((await add(server)).status).toBe(503);
     expect(await journal(server)).toHaveLength(1);
     await reset(server);
@@ -309,19 +309,19 @@ describe('while requests are in flight', () => {
 
   test('resets may come at once', async () => {
     const server = seeded();
-    const told = await everything(server);
-    await meddle(server);
+    const reported = await everything(server);
+    await changeEverything(server);
     const answers = await Promise.all(Array.from({ length: 5 }, () => server.post('/_aios/reset')));
     for (const answer of answers) expectDone(answer);
-    expect(await everything(server)).toEqual(told);
+    expect(await everything(server)).toEqual(reported);
   });
 
   test('a request that a fault delays is cut off, and done neither then nor later', async () => {
     const server = empty();
     await plan(server, { operation: 'AddModel', delayMs: 100 });
     const delayed = expect(add(server)).rejects.toThrow();
-    const strikes = async () => (await server.get('/_aios/faults')).body.faults[0].struck;
-    await expect.poll(strikes).toBe(1);
+    const faultHits = async () => (await server.get('/_aios/faults')).body.faults[0].struck;
+    await expect.poll(faultHits).toBe(1);
     await reset(server);
     await delayed;
     await setTimeout(150);
@@ -339,7 +339,7 @@ describe('a web hook', () => {
     await addWithHook(server, receiver.url);
     await reset(server);
     expect(server.rows('hooks')).toEqual([]);
-    await setTimeout(3 * hookPace.first);
+    await setTimeout(3 * hookTiming.first);
     expect(receiver.calls).toEqual([]);
   });
 
@@ -350,7 +350,7 @@ describe('a web hook', () => {
     await receiver.called(2);
     await reset(server);
     const { length } = receiver.calls;
-    await setTimeout(5 * hookPace.between);
+    await setTimeout(5 * hookTiming.between);
     // One may have been on its way.
     expect(receiver.calls.length - length).toBeLessThanOrEqual(1);
     expect(server.rows('hooks')).toEqual([]);
@@ -358,13 +358,13 @@ describe('a web hook', () => {
 
   test('that is being called ends as it may, and leaves nothing behind', async () => {
     const server = empty();
-    const held = heldBack(status(500));
-    const receiver = await openReceiver(inTurn(held.answer, status(200)));
+    const held = deferredAnswer(status(500));
+    const receiver = await openReceiver(inOrder(held.answer, status(200)));
     await addWithHook(server, receiver.url);
     await receiver.called(1);
     await reset(server);
     held.release();
-    await setTimeout(5 * hookPace.between);
+    await setTimeout(5 * hookTiming.between);
     expect(receiver.calls).toHaveLength(1);
     expect(server.rows('hooks')).toEqual([]);
   });

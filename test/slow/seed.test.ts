@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { resourcesOf, seedOf } from '../../src/domain/seed.ts';
+import { parseSeedResources, toSeed } from '../../src/domain/seed.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -44,7 +44,7 @@ async function shown(program: Program) {
   return Object.fromEntries(await Promise.all(answers));
 }
 
-const wholeSeed = (): Json => JSON.parse(JSON.stringify(seedOf(everyResource())));
+const wholeSeed = (): Json => JSON.parse(JSON.stringify(toSeed(everyResource())));
 
 /** A seed of so many resources: services, a fifth of them with an image, and models bound to some. */
 function largeSeed(count: number): Json {
@@ -126,7 +126,7 @@ async function fillBefore(cwd: string): Promise<void> {
 }
 
 /** The line that a start is refused with: the only one, naming the setting and the file. */
-async function refusalOf(program: Program, file = 'seed.json'): Promise<string> {
+async function expectedErrorOf(program: Program, file = 'seed.json'): Promise<string> {
   expect(program.url).toBe('');
   expect(await program.ended).toBe(1);
   expect(program.stdout()).not.toContain('serves the API');
@@ -208,8 +208,8 @@ describe('a server with a seed', () => {
     const cwd = withSeed(seed)(context);
     const first = await start(context, { cwd });
     const before = await dumpOf(first);
-    const [kept, gone] = seed.modelServices;
-    await call(first, 'PUT', `${API}/model-services/${kept.uuid}`, {
+    const [stored, gone] = seed.modelServices;
+    await call(first, 'PUT', `${API}/model-services/${stored.uuid}`, {
       updateModelService: {
         name: 'changed',
         architectureImages: [{ cpuArchitecture: 'loongarch64' }],
@@ -221,7 +221,7 @@ describe('a server with a seed', () => {
       param: { name: 'own', installPath: 'a', modelCenterUuid: 'a' },
     });
     const changed = (await dumpOf(first)).modelServices.find(
-      ({ uuid }: Json) => uuid === kept.uuid,
+      ({ uuid }: Json) => uuid === stored.uuid,
     );
     await stop(first);
 
@@ -357,7 +357,7 @@ describe('a seed with a bad entry stops the start', () => {
     const cwd = withSeed(seed)(context);
     await fillBefore(cwd);
     const before = rowsIn(databaseIn(cwd));
-    const line = await refusalOf(await start(context, { cwd }));
+    const line = await expectedErrorOf(await start(context, { cwd }));
     expect(line).toContain(path);
     expect(line).not.toContain('a-secret');
     expect(rowsIn(databaseIn(cwd))).toEqual(before);
@@ -367,7 +367,7 @@ describe('a seed with a bad entry stops the start', () => {
     const seed = wholeSeed();
     seed.systemTags[0].resourceUuid = newUuid();
     const cwd = withSeed(seed)(context);
-    await refusalOf(await start(context, { cwd }));
+    await expectedErrorOf(await start(context, { cwd }));
     expect(rowsIn(databaseIn(cwd))?.resources ?? []).toEqual([]);
     // Once it is mended the server starts with it.
     writeFileSync(join(cwd, 'seed.json'), JSON.stringify(wholeSeed()));
@@ -378,7 +378,7 @@ describe('a seed with a bad entry stops the start', () => {
     const cwd = withSeed({ models: [{}] })(context);
     await fillBefore(cwd);
     const before = rowsIn(databaseIn(cwd));
-    await refusalOf(await start(context, { cwd, env: { AIOS_ADMIN_PASSWORD: 'another' } }));
+    await expectedErrorOf(await start(context, { cwd, env: { AIOS_ADMIN_PASSWORD: 'another' } }));
     expect(rowsIn(databaseIn(cwd))).toEqual(before);
   });
 
@@ -400,14 +400,14 @@ describe('a seed with a bad entry stops the start', () => {
     const cwd = withSeed(text)(context);
     await fillBefore(cwd);
     const before = rowsIn(databaseIn(cwd));
-    await refusalOf(await start(context, { cwd }));
+    await expectedErrorOf(await start(context, { cwd }));
     expect(rowsIn(databaseIn(cwd))).toEqual(before);
   });
 
   test('and so does a missing file, and a folder', async (context) => {
     const cwd = temporaryFolder(context);
     for (const file of ['none.json', '.']) {
-      const line = await refusalOf(
+      const line = await expectedErrorOf(
         await start(context, { cwd, env: { AIOS_SEED_FILE: file } }),
         file,
       );
@@ -421,7 +421,7 @@ describe('a seed with a bad entry stops the start', () => {
     chmodSync(join(cwd, 'seed.json'), 0);
     if (otherUser !== undefined) chownSync(cwd, otherUser, otherUser);
     const options = otherUser === undefined ? {} : { user: otherUser };
-    const line = await refusalOf(await start(context, { cwd, ...options }));
+    const line = await expectedErrorOf(await start(context, { cwd, ...options }));
     expect(line).toContain('EACCES');
   });
 });
@@ -470,10 +470,10 @@ describe('a dump', () => {
 
   test('of a running and of a stopped server is what the endpoint tells', async (context) => {
     const program = await lived(context);
-    const told = await dumpOf(program);
+    const reported = await dumpOf(program);
     const running = await runDump(context, { cwd: program.cwd });
     expect(running).toMatchObject({ code: 0, stderr: '' });
-    expect(JSON.parse(running.stdout)).toEqual(told);
+    expect(JSON.parse(running.stdout)).toEqual(reported);
     expect((await call(program, 'GET', '/_aios/health')).status).toBe(200);
     await stop(program);
     const stopped = await runDump(context, { cwd: program.cwd });
@@ -506,13 +506,13 @@ describe('a dump', () => {
     const byFlag = await runDump(context, { cwd, args: ['--database-url', url] });
     const byVariable = await runDump(context, { cwd, env: { AIOS_DATABASE_URL: url } });
     // What is set for the server alone does not matter.
-    const beside = {
+    const extra = {
       ...SEEDED,
       AIOS_DATABASE_URL: url,
       AIOS_HOST: '0.0.0.0',
       AIOS_SEED_FILE: 'no',
     };
-    const inItsPlace = await runDump(context, { cwd, env: beside });
+    const inItsPlace = await runDump(context, { cwd, env: extra });
     expect(byFlag.code).toBe(0);
     expect(JSON.parse(byFlag.stdout).models).toHaveLength(2);
     expect(byVariable).toEqual(byFlag);
@@ -634,7 +634,7 @@ describe('a reset', () => {
   async function addMany(program: Program, file: string): Promise<void> {
     if (file !== '') {
       const store = createSqliteStore(openSqlite({ file, migrationsFolder: MIGRATIONS }));
-      await store.addResources(resourcesOf(largeSeed(MANY), { newUuid, clock: Date.now }));
+      await store.addResources(parseSeedResources(largeSeed(MANY), { newUuid, clock: Date.now }));
       return store.close();
     }
     let left = MANY;

@@ -51,7 +51,7 @@ const warnings = (program: Program) =>
     .map(({ msg }) => String(msg));
 
 /** A program that was refused: what it said is one sentence on stderr, and nothing else was done. */
-async function expectRefusal(program: Program, sentence: RegExp, about: string) {
+async function expectStartError(program: Program, sentence: RegExp, about: string) {
   expect(program.url).toBe('');
   expect(await program.ended).toBe(1);
   const [line = '', ...more] = program.stderr().split('\n');
@@ -191,7 +191,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     ],
   ])('%s', async ([, options, sentence, about], context) => {
     const program = await launch(context, options);
-    await expectRefusal(program, sentence, about);
+    await expectStartError(program, sentence, about);
     expect(readdirSync(program.cwd)).toEqual([]);
   });
 
@@ -201,7 +201,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     context.onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
     const program = await launchServing(context, { args: ['--port', String(port)] });
-    await expectRefusal(program, /in use/, `127.0.0.1:${port}`);
+    await expectStartError(program, /in use/, `127.0.0.1:${port}`);
   });
 
   // One for each reason: the store's tests go through all.
@@ -217,7 +217,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     await make(join(cwd, 'aios.db'));
     const before = fingerprint(cwd);
     const args = ['--database-url', 'file:aios.db'];
-    await expectRefusal(await launchServing(context, { cwd, args }), sentence, 'aios.db');
+    await expectStartError(await launchServing(context, { cwd, args }), sentence, 'aios.db');
     // The lock that was held meanwhile.
     rmSync(join(cwd, 'aios.db-server'), { force: true });
     expect(fingerprint(cwd)).toEqual(before);
@@ -231,7 +231,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     locking.exec('BEGIN EXCLUSIVE');
     const args = ['--database-url', 'file:aios.db'];
     const program = await launchServing(context, { cwd, args });
-    await expectRefusal(program, /is locked by another program/, 'aios.db');
+    await expectStartError(program, /is locked by another program/, 'aios.db');
   });
 
   test.for<[string, (cwd: string) => void, string]>([
@@ -267,7 +267,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
       cwd,
       ...(otherUser !== undefined && { user: otherUser }),
     });
-    await expectRefusal(program, /permissions|made or written to/, about);
+    await expectStartError(program, /permissions|made or written to/, about);
     if (otherUser !== undefined) expect(fingerprint(cwd)).toEqual(before);
   });
 });

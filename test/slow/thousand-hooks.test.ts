@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inTurn, openReceiver, status } from '../support/hook-receiver.ts';
+import { inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { launch } from '../support/process.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
@@ -82,7 +82,7 @@ test('a client that listens for its hook only after it has the 202 always gets i
 
 test('a hook that fails is called again two seconds later', async (context) => {
   const { url } = await launch(context, { env });
-  const receiver = await openReceiver(inTurn(status(503), status(503), status(200)), { context });
+  const receiver = await openReceiver(inOrder(status(503), status(503), status(200)), { context });
   expect(await add(url, receiver.url, newUuid())).toBe(202);
   await receiver.called(3);
   const [first = 0, second = 0, third = 0] = receiver.calls.map(({ at }) => at);

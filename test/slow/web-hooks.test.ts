@@ -4,11 +4,11 @@ import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
 import type { Finishing } from '../support/folder.ts';
 import {
+  deferredAnswer,
   endlessBody,
   type HookAnswer,
   hangUp,
-  heldBack,
-  inTurn,
+  inOrder,
   openReceiver,
   silence,
   status,
@@ -38,7 +38,7 @@ const quick = { first: 5, between: 3, timeout: 5000 };
 /** Longer than any of these tests: the next attempt is after a restart. */
 const NEVER = 600_000;
 /** Nobody listens there. */
-const REFUSED = 'http://127.0.0.1:1/hook';
+const REJECTED = 'http://127.0.0.1:1/hook';
 
 const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
@@ -72,7 +72,7 @@ const givenUp = { attempts: ATTEMPTS_MAX, pending: 0 };
 const aWhile = () => setTimeout(60);
 
 /** For the tests that neither need settings of their own nor meddle with the store. */
-const shared = sharedServer({ hookPace: quick });
+const shared = sharedServer({ hookTiming: quick });
 
 describe('a hook gets', () => {
   test('the body that the poll gives, with the job’s uuid and success', async () => {
@@ -163,7 +163,7 @@ describe('a hook gets', () => {
 
   test('its call over IPv6, and by a name in any case', async () => {
     const server = await startServer({
-      hookPace: quick,
+      hookTiming: quick,
       hookAllow: ['::1', 'LocalHost'],
     });
     const [six, four] = [await openReceiver(status(200), { host: '::1' }), await openReceiver()];
@@ -174,7 +174,7 @@ describe('a hook gets', () => {
 });
 
 describe('where writes are answered inline', () => {
-  const inline = sharedServer({ hookPace: quick, reply: { mode: 'inline', publicUrl: '' } });
+  const inline = sharedServer({ hookTiming: quick, reply: { mode: 'inline', publicUrl: '' } });
 
   test('a hook gets the answer’s body', async () => {
     const server = inline();
@@ -251,7 +251,7 @@ describe('at the default pace', () => {
   });
 
   test('nothing is called while the answer has not left', async () => {
-    const server = await startServer({ hookPace: { ...quick, first: 100 } });
+    const server = await startServer({ hookTiming: { ...quick, first: 100 } });
     const receiver = await openReceiver();
     let sent = 0;
     server.app.server.prependListener('request', (_request, response: ServerResponse) => {
@@ -284,7 +284,7 @@ describe('a client that goes away', () => {
   }
 
   /** Holds the server's next lists back until released. */
-  function holdLists({ store }: Server): () => void {
+  function holdListRequests({ store }: Server): () => void {
     const { list } = store;
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -310,7 +310,7 @@ describe('a client that goes away', () => {
   });
 
   test('before its operation is done, is called', async () => {
-    const server = await startServer({ hookPace: quick });
+    const server = await startServer({ hookTiming: quick });
     const receiver = await openReceiver();
     let release = () => {};
     const released = new Promise<void>((resolve) => {
@@ -345,9 +345,9 @@ describe('a client that goes away', () => {
     'end',
     'reset',
   ] as const)('while another answer stands before its own on the connection, has asked for nothing yet: %s', async (leave) => {
-    const server = await startServer({ hookPace: quick });
+    const server = await startServer({ hookTiming: quick });
     const receiver = await openReceiver();
-    const release = holdLists(server);
+    const release = holdListRequests(server);
     const uuid = newUuid();
     const connection = await openConnection(server.url);
     await connection.send(rawRequest('GET', MODELS) + bytesOf(receiver.url, uuid));
@@ -366,8 +366,8 @@ describe('an attempt fails', () => {
   const TIMEOUT_MS = 20;
   const { logger, lines } = recordingLogger();
   const endless500 = endlessBody(500);
-  const patient = sharedServer({ hookPace: quick, logger });
-  const impatient = sharedServer({ hookPace: { ...quick, timeout: TIMEOUT_MS }, logger });
+  const slowTimeouts = sharedServer({ hookTiming: quick, logger });
+  const shortTimeouts = sharedServer({ hookTiming: { ...quick, timeout: TIMEOUT_MS }, logger });
   const endless = new Set<unknown>([silence, earlyHints, endlessHeaders, endless500]);
 
   test.for<[string, HookAnswer | null, RegExp]>([
@@ -384,7 +384,7 @@ describe('an attempt fails', () => {
     ['when the headers of the answer never end', endlessHeaders, /./],
     ['with 500 and an endless body', endless500, /./],
   ])('%s, and is repeated until there were fifteen', async ([, answer, reason]) => {
-    const server = endless.has(answer) ? impatient() : patient();
+    const server = endless.has(answer) ? shortTimeouts() : slowTimeouts();
     lines.length = 0;
     const uuid = newUuid();
     // What is known before each attempt.
@@ -422,8 +422,8 @@ describe('an attempt fails', () => {
     }
     expect(JSON.stringify(warnings.at(-1))).toContain(JSON.stringify(failure));
     const port = receiver ? new URL(receiver.url).port : 'no port';
-    for (const told of [secret, `127.0.0.1:${port}`]) {
-      expect(lines.filter((line) => line.includes(told))).toEqual([]);
+    for (const reported of [secret, `127.0.0.1:${port}`]) {
+      expect(lines.filter((line) => line.includes(reported))).toEqual([]);
     }
     expect((await poll(server, uuid)).status).toBe(200);
   });
@@ -506,9 +506,9 @@ describe('an attempt succeeds', () => {
   });
 
   test('after others of every kind have failed', async () => {
-    const server = await startServer({ hookPace: { ...quick, timeout: 200 } });
+    const server = await startServer({ hookTiming: { ...quick, timeout: 200 } });
     const receiver = await openReceiver(
-      inTurn(status(500), hangUp, status(302), silence, status(404), status(200)),
+      inOrder(status(500), hangUp, status(302), silence, status(404), status(200)),
     );
     const uuid = newUuid();
     await addWithHook(server, receiver.url, { uuid });
@@ -524,14 +524,14 @@ describe('an attempt succeeds', () => {
   test('as the fifteenth', async () => {
     const server = shared();
     const failures = Array.from({ length: ATTEMPTS_MAX - 1 }, () => status(500));
-    const receiver = await openReceiver(inTurn(...failures, status(200)));
+    const receiver = await openReceiver(inOrder(...failures, status(200)));
     const uuid = newUuid();
     await addWithHook(server, receiver.url, { uuid });
     await expectHook(server, uuid, delivered(ATTEMPTS_MAX));
   });
 
   test('in bounded time where the answer’s body never ends', async () => {
-    const server = await startServer({ hookPace: { ...quick, timeout: 150 } });
+    const server = await startServer({ hookTiming: { ...quick, timeout: 150 } });
     const receiver = await openReceiver(endlessBody(200));
     const uuid = newUuid();
     await addWithHook(server, receiver.url, { uuid });
@@ -556,12 +556,12 @@ describe('an attempt succeeds', () => {
 
 test('between two attempts there is the pace’s pause, counted from the first one’s end', async () => {
   const between = 100;
-  const server = await startServer({ hookPace: { ...quick, between } });
+  const server = await startServer({ hookTiming: { ...quick, between } });
   const slow: HookAnswer = async (response) => {
     await setTimeout(50);
     response.writeHead(500).end();
   };
-  const receiver = await openReceiver(inTurn(slow, slow, status(200)));
+  const receiver = await openReceiver(inOrder(slow, slow, status(200)));
   await addWithHook(server, receiver.url);
   await receiver.called(3);
   const times = receiver.calls.map(({ at }) => at);
@@ -596,7 +596,7 @@ describe('nothing is called', () => {
     'inline',
     'job',
   ] as const)('for what is never a job, in mode %s', async (mode) => {
-    const server = await startServer({ hookPace: quick, reply: { mode, publicUrl: '' } });
+    const server = await startServer({ hookTiming: quick, reply: { mode, publicUrl: '' } });
     const receiver = await openReceiver();
     const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() };
     const answers = [
@@ -623,7 +623,7 @@ describe('nothing is called', () => {
   });
 
   test('for one of many requests with the same job’s uuid at once but the one that ran', async () => {
-    const server = await startServer({ hookPace: quick });
+    const server = await startServer({ hookTiming: quick });
     const receiver = await openReceiver();
     const uuid = newUuid();
     const answers = await Promise.all(
@@ -674,13 +674,13 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver();
     const uuid = newUuid();
-    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    const first = await start({ hookTiming: { ...quick, first: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await aWhile();
     await first.close();
     expect(receiver.connections()).toBe(0);
 
-    const second = await start({ hookPace: quick });
+    const second = await start({ hookTiming: quick });
     await expectHook(second, uuid, delivered(1));
     expect(receiver.calls).toMatchObject([
       { headers: { 'x-job-uuid': uuid, 'x-job-success': 'true' } },
@@ -688,7 +688,7 @@ describe('after a restart', () => {
     expect((await poll(second, uuid)).text).toBe(receiver.calls[0]?.body);
     await second.close();
 
-    await start({ hookPace: quick });
+    await start({ hookTiming: quick });
     await aWhile();
     expect(receiver.calls).toHaveLength(1);
   });
@@ -697,33 +697,33 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver(status(500));
     const uuid = newUuid();
-    const first = await start({ hookPace: { ...quick, between: NEVER } });
+    const first = await start({ hookTiming: { ...quick, between: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await expectHook(first, uuid, { attempts: 1, pending: 1 });
     await first.close();
-    const second = await start({ hookPace: { ...quick, between: NEVER } });
+    const second = await start({ hookTiming: { ...quick, between: NEVER } });
     await expectHook(second, uuid, { attempts: 2, pending: 1 });
     await second.close();
 
-    const third = await start({ hookPace: quick });
+    const third = await start({ hookTiming: quick });
     await expectHook(third, uuid, givenUp);
     await aWhile();
     expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
     await third.close();
-    await start({ hookPace: quick });
+    await start({ hookTiming: quick });
     await aWhile();
     expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
   });
 
   test('many are called, at most sixteen at a time', async () => {
     const start = onOneFile();
-    const first = await start({ hookPace: { ...quick, first: NEVER } });
-    const held = heldBack(status(200));
+    const first = await start({ hookTiming: { ...quick, first: NEVER } });
+    const held = deferredAnswer(status(200));
     const receiver = await openReceiver(held.answer);
     const uuids = Array.from({ length: 30 }, newUuid);
     await Promise.all(uuids.map((uuid) => addWithHook(first, receiver.url, { uuid })));
     await first.close();
-    const second = await start({ hookPace: quick });
+    const second = await start({ hookTiming: quick });
     await receiver.called(8);
     await aWhile();
     expect(receiver.calls).toHaveLength(16);
@@ -740,13 +740,13 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver();
     const [uuid, other] = [newUuid(), newUuid()];
-    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    const first = await start({ hookTiming: { ...quick, first: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await server202(first, other);
     await first.close();
 
     const later = START + 10_800_000 + 1;
-    const second = await start({ hookPace: { ...quick, first: 100 }, clock: () => later });
+    const second = await start({ hookTiming: { ...quick, first: 100 }, clock: () => later });
     // The sweep at the start has left the one with the hook alone.
     await expect.poll(() => second.rows('jobs').length).toBe(1);
     expect(second.rows('jobs')).toMatchObject([{ uuid }]);
@@ -766,11 +766,11 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver(status(500));
     const uuid = newUuid();
-    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    const first = await start({ hookTiming: { ...quick, first: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await first.close();
 
-    const second = await start({ hookPace: quick, clock: () => START + 10_800_000 + 1 });
+    const second = await start({ hookTiming: quick, clock: () => START + 10_800_000 + 1 });
     await expectHook(second, uuid, { attempts: 1, pending: 0, failure: 'status 500' });
     await aWhile();
     expect(receiver.calls).toHaveLength(1);
@@ -787,10 +787,10 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver();
     const uuid = newUuid();
-    const first = await start({ hookPace: { ...quick, first: NEVER } });
+    const first = await start({ hookTiming: { ...quick, first: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await first.close();
-    const second = await start({ hookPace: quick, hookAllow: [] });
+    const second = await start({ hookTiming: quick, hookAllow: [] });
     await expectHook(second, uuid, { ...givenUp, failure: expect.stringMatching(/allow/) });
     expect(receiver.connections()).toBe(0);
   });
@@ -799,12 +799,12 @@ describe('after a restart', () => {
     const start = onOneFile();
     const receiver = await openReceiver(endlessBody(200));
     const uuid = newUuid();
-    const first = await start({ hookPace: { ...quick, timeout: NEVER } });
+    const first = await start({ hookTiming: { ...quick, timeout: NEVER } });
     await addWithHook(first, receiver.url, { uuid });
     await receiver.called(1);
     await aWhile();
     await first.close();
-    const second = await start({ hookPace: { ...quick, timeout: 100 } });
+    const second = await start({ hookTiming: { ...quick, timeout: 100 } });
     await aWhile();
     expect(receiver.calls).toHaveLength(1);
     await expectHook(second, uuid, delivered(1));
@@ -819,7 +819,7 @@ describe('closing the server', () => {
     ['never ends its answer', endlessBody(200)],
   ])('doesn’t wait for a receiver that %s', async (_, answer) => {
     const { logger, lines } = recordingLogger();
-    const server = await startServer({ hookPace: { ...quick, timeout: NEVER }, logger });
+    const server = await startServer({ hookTiming: { ...quick, timeout: NEVER }, logger });
     const receiver = await openReceiver(answer);
     for (let hook = 0; hook < 20; hook++) await addWithHook(server, receiver.url);
     await receiver.called(8);
@@ -835,9 +835,9 @@ describe('closing the server', () => {
 
   test('ends the attempts, and what is then pending is logged as no failure', async () => {
     const { logger, lines } = recordingLogger();
-    const server = await startServer({ hookPace: quick, logger });
+    const server = await startServer({ hookTiming: quick, logger });
     const uuids = Array.from({ length: 10 }, newUuid);
-    await Promise.all(uuids.map((uuid) => addWithHook(server, REFUSED, { uuid })));
+    await Promise.all(uuids.map((uuid) => addWithHook(server, REJECTED, { uuid })));
     await server.close();
     await aWhile();
     expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([]);
@@ -846,7 +846,7 @@ describe('closing the server', () => {
 
 describe('a database that is away for a moment loses no hook', () => {
   test.each(['hookOf', 'findJob', 'changeHook'] as const)('at its %s', async (method) => {
-    const server = await startServer({ hookPace: quick });
+    const server = await startServer({ hookTiming: quick });
     const receiver = await openReceiver();
     const uuid = newUuid();
     const works = server.store[method] as (...args: unknown[]) => Promise<never>;
@@ -866,7 +866,7 @@ describe('a database that is away for a moment loses no hook', () => {
 describe('of many hooks', () => {
   test('at most sixteen are called at one host, and another one’s doesn’t wait for them', async () => {
     const server = shared();
-    const held = heldBack(status(200));
+    const held = deferredAnswer(status(200));
     const [slow, other] = [await openReceiver(held.answer), await openReceiver()];
     const uuids = Array.from({ length: 40 }, newUuid);
     await Promise.all(uuids.map((uuid) => addWithHook(server, slow.url, { uuid })));
@@ -885,7 +885,7 @@ describe('of many hooks', () => {
   });
 
   test('those that hang hold none up for longer than an attempt may take', async () => {
-    const server = await startServer({ hookPace: { first: 5, between: NEVER, timeout: 100 } });
+    const server = await startServer({ hookTiming: { first: 5, between: NEVER, timeout: 100 } });
     const receiver = await openReceiver((response, { path }) => {
       if (path === '/good') response.end();
     });
@@ -900,8 +900,8 @@ describe('of many hooks', () => {
 
 test('a hook’s URL is in no line of the log, whatever becomes of it', async () => {
   const { logger, lines } = recordingLogger();
-  const server = await startServer({ logger, hookPace: quick, hookAllow: ['127.0.0.1'] });
-  const receiver = await openReceiver(inTurn(status(500), status(200)));
+  const server = await startServer({ logger, hookTiming: quick, hookAllow: ['127.0.0.1'] });
+  const receiver = await openReceiver(inOrder(status(500), status(200)));
   const secret = 'Pa55w0rd';
   const uuid = newUuid();
   await addWithHook(server, `http://${secret}:${secret}@${new URL(receiver.url).host}/${secret}`, {

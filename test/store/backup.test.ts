@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { backUp } from '../../src/store/sqlite/file/backup.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -30,11 +30,11 @@ import { nothing } from '../support/results.ts';
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
 /** The sentence with which a backup is refused. */
-async function refusal(file: string, to: string): Promise<string> {
+async function expectedError(file: string, to: string): Promise<string> {
   try {
     await backUp(located(file), to);
   } catch (error) {
-    if (error instanceof DatabaseRefused) return error.message;
+    if (error instanceof DatabaseOpenError) return error.message;
     throw error;
   }
   throw new Error('it was not refused');
@@ -92,7 +92,7 @@ describe('a backup is refused', () => {
     const folder = temporaryFolder(context);
     await unusableDatabases[name as keyof typeof unusableDatabases].make(file);
     const before = fingerprint(dirname(file));
-    expect(await refusal(file, join(folder, 'backup'))).toMatch(oneSentenceAbout(file));
+    expect(await expectedError(file, join(folder, 'backup'))).toMatch(oneSentenceAbout(file));
     expect(fingerprint(dirname(file))).toEqual(before);
     expect(readdirSync(folder)).toEqual([]);
   });
@@ -108,7 +108,7 @@ describe('a backup is refused', () => {
     const descriptor = openSync(file, 'r+');
     writeSync(descriptor, Buffer.alloc(4096, 0xab), 0, 4096, position);
     closeSync(descriptor);
-    expect(await refusal(file, to)).toBe(
+    expect(await expectedError(file, to)).toBe(
       `The database ${file} is damaged: restore it from a backup, or name another file.`,
     );
     expect(readdirSync(folder)).toEqual([]);
@@ -128,7 +128,7 @@ describe('a backup is refused', () => {
     const { file, folder, to } = paths(context);
     make(to);
     const names = readdirSync(folder);
-    expect(await refusal(file, to)).toBe(`${to}${ending} is there already.`);
+    expect(await expectedError(file, to)).toBe(`${to}${ending} is there already.`);
     expect(readdirSync(folder)).toEqual(names);
   });
 
@@ -143,7 +143,7 @@ describe('a backup is refused', () => {
     symlinkSync(dirname(file), link);
     for (const folder of [dirname(file), link]) {
       const to = join(folder, `aios.db${ending}`);
-      expect(await refusal(file, to)).toBe(`${to} is a name that the database itself needs.`);
+      expect(await expectedError(file, to)).toBe(`${to} is a name that the database itself needs.`);
     }
     expect(readdirSync(dirname(file))).toEqual(['aios.db']);
   });
@@ -151,7 +151,9 @@ describe('a backup is refused', () => {
   test('in a folder that is not there', async (context) => {
     const { file, folder } = paths(context);
     const to = join(folder, 'missing/backup');
-    expect(await refusal(file, to)).toBe(`The file ${file} can't be copied to ${to} (ENOENT).`);
+    expect(await expectedError(file, to)).toBe(
+      `The file ${file} can't be copied to ${to} (ENOENT).`,
+    );
   });
 
   test.skipIf(process.getuid?.() === 0)(
@@ -159,7 +161,9 @@ describe('a backup is refused', () => {
     async (context) => {
       const { file, folder, to } = paths(context);
       chmodSync(folder, 0o500);
-      expect(await refusal(file, to)).toBe(`The file ${file} can't be copied to ${to} (EACCES).`);
+      expect(await expectedError(file, to)).toBe(
+        `The file ${file} can't be copied to ${to} (EACCES).`,
+      );
     },
   );
 });

@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setImmediate as nextTick } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -31,8 +31,8 @@ import {
   ALL,
   added,
   failure,
-  inPath,
   notFound,
+  pathReference,
   UNKNOWN,
   uuidsOf,
   where,
@@ -49,11 +49,11 @@ const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
   return store.addModel(record, extras(), () => record.uuid);
 };
 
-const refusal = notFound(expect.stringContaining(UNKNOWN));
+const expectedError = notFound(expect.stringContaining(UNKNOWN));
 
 /** Fails before it changes anything. */
 const addWithUnknown = (store: Store) =>
-  store.addModel(model(), extras({ references: [inPath(UNKNOWN)] }), () => 'added');
+  store.addModel(model(), extras({ references: [pathReference(UNKNOWN)] }), () => 'added');
 
 const lateFailure = expect.objectContaining({
   message: expect.stringMatching(/constraint failed/),
@@ -278,7 +278,7 @@ describe('a write that fails', () => {
       addWithUnknown(store),
     ]);
     const [, second, , fourth] = outcomes;
-    expect(outcomes).toEqual([refusal, second, refusal, fourth, refusal]);
+    expect(outcomes).toEqual([expectedError, second, expectedError, fourth, expectedError]);
     expect(rows('models').map(({ uuid }) => uuid)).toEqual([second, fourth]);
     expect(rows('resources')).toHaveLength(2);
     expect(commits).toEqual([5]);
@@ -300,15 +300,15 @@ describe('a write that fails', () => {
         isFailing(index) ? addWithTwoDefaults(store, services) : add(store, { name: `${index}` }),
       ),
     );
-    const kept = rows('models').map(({ uuid, name }) => [uuid, name]);
+    const stored = rows('models').map(({ uuid, name }) => [uuid, name]);
     expect(outcomes).toEqual(
       times(5, (index) => (isFailing(index) ? lateFailure : expect.any(String))),
     );
-    expect(kept).toEqual(
+    expect(stored).toEqual(
       times(5, (index) => [outcomes[index], `${index}`]).filter((_, index) => !isFailing(index)),
     );
     expect(rows('model_service_refs')).toEqual([]);
-    expect(rows('resources')).toHaveLength(kept.length + 2);
+    expect(rows('resources')).toHaveLength(stored.length + 2);
     expect(commits).toEqual([5]);
   });
 
@@ -321,8 +321,8 @@ describe('a write that fails', () => {
       addWithUnknown(store),
       add(store),
     ]);
-    const kept = rows('models').map(({ uuid }) => uuid);
-    expect(outcomes).toEqual([refusal, kept[0], lateFailure, refusal, kept[1]]);
+    const stored = rows('models').map(({ uuid }) => uuid);
+    expect(outcomes).toEqual([expectedError, stored[0], lateFailure, expectedError, stored[1]]);
   });
 
   test('leaves the others what it found, whether these come before or after', async (context) => {
@@ -357,8 +357,8 @@ describe('a write that fails', () => {
       throw thrown;
     });
     const outcomes = await outcomesOf([add(store), failing, add(store)]);
-    const kept = rows('models').map(({ uuid }) => uuid);
-    expect(outcomes).toEqual([kept[0], thrown, kept[1]]);
+    const stored = rows('models').map(({ uuid }) => uuid);
+    expect(outcomes).toEqual([stored[0], thrown, stored[1]]);
     expect(rows('model_services')).toEqual([]);
   });
 
@@ -485,25 +485,25 @@ describe('a transaction that fails', () => {
     expect(outcomes[1]).toEqual(full);
     expect(outcomes[3]).toEqual(full);
     const answered = outcomes.filter((outcome) => typeof outcome === 'string');
-    const refused = outcomes.filter((outcome) => typeof outcome !== 'string');
-    expect(refused).toEqual(refused.map(() => full));
-    const kept = (table: string) => rows(table).map(({ uuid }) => uuid);
-    expect(kept('models').toSorted()).toEqual(answered.toSorted());
-    expect(kept('resources').toSorted()).toEqual(answered.toSorted());
+    const rejected = outcomes.filter((outcome) => typeof outcome !== 'string');
+    expect(rejected).toEqual(rejected.map(() => full));
+    const stored = (table: string) => rows(table).map(({ uuid }) => uuid);
+    expect(stored('models').toSorted()).toEqual(answered.toSorted());
+    expect(stored('resources').toSorted()).toEqual(answered.toSorted());
     client.pragma('max_page_count = 1000000');
     const room = await Promise.all([large(), large()]);
-    expect(kept('models').toSorted()).toEqual([...answered, ...room].toSorted());
+    expect(stored('models').toSorted()).toEqual([...answered, ...room].toSorted());
   });
 
   test('on what can not be written to refuses all of it', async (context) => {
     const { store, client, rows } = openFileStore(context);
     client.pragma('query_only = ON');
-    const refused = expect.objectContaining({
+    const rejected = expect.objectContaining({
       failure: 'internal',
       message: 'the database can not be written to, nothing was changed',
     });
     const asked = [add(store), add(store), add(store)];
-    expect(await outcomesOf(asked)).toEqual([refused, refused, refused]);
+    expect(await outcomesOf(asked)).toEqual([rejected, rejected, rejected]);
     expect(await store.count('Model', [])).toBe(0);
     client.pragma('query_only = OFF');
     await add(store);
@@ -622,7 +622,7 @@ describe('a read', () => {
     const writers = times(2 * WRITES_MAX, write);
     const read = batcher.read(ids).then(() => 'done');
     const waited = (async () => {
-      for (let turn = 0; turn < 50; turn++) await nextTurn();
+      for (let tick = 0; tick < 50; tick++) await nextTick();
       return `not done after ${written} writes`;
     })();
     const outcome = await Promise.race([read, waited]);
@@ -688,8 +688,8 @@ describe('a job', () => {
       return store.forJob(job).addModel(record, extras(), () => ({ uuid: record.uuid }));
     };
     const outcomes = await outcomesOf([addFor(), add(store), addFor()]);
-    const [done, other, refused] = outcomes as [{ uuid: string }, string, unknown];
-    expect(refused).toEqual(failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`));
+    const [done, other, rejected] = outcomes as [{ uuid: string }, string, unknown];
+    expect(rejected).toEqual(failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`));
     expect(rows('models').map(({ uuid }) => uuid)).toEqual([done.uuid, other]);
     expect(rows('jobs')).toHaveLength(1);
     expect(rows('hooks')).toHaveLength(1);
@@ -700,18 +700,18 @@ describe('a job', () => {
   test('whose write fails partially is left to another of its tick', async (context) => {
     const { store, rows, services } = await withServices(context);
     const job = newJob();
-    const kept = model();
+    const stored = model();
     const outcomes = await outcomesOf([
       addWithTwoDefaults(store.forJob(job), services),
-      store.forJob(job).addModel(kept, extras(), () => ({ uuid: kept.uuid })),
+      store.forJob(job).addModel(stored, extras(), () => ({ uuid: stored.uuid })),
       store.forJob(job).addModel(model(), extras(), () => ({})),
     ]);
     expect(outcomes).toEqual([
       lateFailure,
-      { uuid: kept.uuid },
+      { uuid: stored.uuid },
       failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`),
     ]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([kept.uuid]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([stored.uuid]);
     expect(rows('jobs')).toHaveLength(1);
   });
 });

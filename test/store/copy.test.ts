@@ -12,9 +12,9 @@ import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { fillingFile, movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';
+import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
 import { transfer } from '../../src/store/transfer.ts';
-import { copyQuietly, copyRefusal, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
+import { copyError, copyQuietly, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
 import {
   copyAsKilled,
   fingerprint,
@@ -127,7 +127,7 @@ describe('a copy of a file to another file', () => {
         )
         .all(),
     ) as { table: string; column: string }[];
-    const moved = movedTables.flatMap(({ name, columns }) =>
+    const moved = copiedTables.flatMap(({ name, columns }) =>
       columns.map((column) => `${name}.${column.name}`),
     );
     expect(moved.toSorted()).toEqual(
@@ -142,7 +142,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     const folder = temporaryFolder(context);
     await unusableDatabases[name as keyof typeof unusableDatabases].make(from);
     const before = fingerprint(dirname(from));
-    const sentence = await copyRefusal(`file:${from}`, `file:${join(folder, 'to.db')}`);
+    const sentence = await copyError(`file:${from}`, `file:${join(folder, 'to.db')}`);
     expect(sentence).toMatch(oneSentenceAbout(from));
     expect(fingerprint(dirname(from))).toEqual(before);
     expect(readdirSync(folder)).toEqual([]);
@@ -152,7 +152,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     const { from, folder, to } = await paths(context);
     await unusableDatabases[name as keyof typeof unusableDatabases].make(to);
     const before = fingerprint(folder);
-    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toMatch(oneSentenceAbout(to));
+    expect(await copyError(`file:${from}`, `file:${to}`)).toMatch(oneSentenceAbout(to));
     const { 'to.db-server': _, ...after } = fingerprint(folder);
     expect(after).toEqual(before);
   });
@@ -160,7 +160,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
   test.for(olderReleases)('from a database of $version', async (release, context) => {
     const from = copyRelease(context, release);
     const to = join(temporaryFolder(context), 'to.db');
-    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toBe(
+    expect(await copyError(`file:${from}`, `file:${to}`)).toBe(
       `The database ${from} was written by an older version of this program: start a server of this version on it first.`,
     );
     expect(existsSync(to)).toBe(false);
@@ -169,7 +169,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
   test('from a file that is not there, which is not made', async (context) => {
     const folder = temporaryFolder(context);
     const from = join(folder, 'none.db');
-    expect(await copyRefusal(`file:${from}`, `file:${join(folder, 'to.db')}`)).toBe(
+    expect(await copyError(`file:${from}`, `file:${join(folder, 'to.db')}`)).toBe(
       `There is no database ${from}.`,
     );
     expect(readdirSync(folder)).toEqual([]);
@@ -177,12 +177,12 @@ describe('a copy is refused, and what there was stays as it was', () => {
 
   test('to a database with rows in a single table, whichever it is', async (context) => {
     const { from, to } = await paths(context);
-    for (const { name } of movedTables) {
+    for (const { name } of copiedTables) {
       await putFilledDatabase(to);
-      const others = movedTables.filter((table) => table.name !== name);
+      const others = copiedTables.filter((table) => table.name !== name);
       change(to, others.map((table) => `DELETE FROM ${table.name};`).join(' '));
       const before = readFileSync(to);
-      expect(await copyRefusal(`file:${from}`, `file:${to}`), name).toBe(
+      expect(await copyError(`file:${from}`, `file:${to}`), name).toBe(
         `The database ${to} is not empty: name a file that is not there yet.`,
       );
       expect(readFileSync(to).equals(before)).toBe(true);
@@ -195,7 +195,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     const link = join(folder, 'link.db');
     symlinkSync(from, link);
     for (const to of [from, join(dirname(from), '.', 'from.db'), link]) {
-      expect(await copyRefusal(`file:${from}`, `file:${to}`)).toBe(
+      expect(await copyError(`file:${from}`, `file:${to}`)).toBe(
         'FROM and TO are the same database: name another one to copy to.',
       );
     }
@@ -231,7 +231,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
   ], context) => {
     const { from, folder, to } = await paths(context);
     change(from, statement);
-    expect(await copyRefusal(`file:${from}`, `file:${to}`)).toMatch(sentence);
+    expect(await copyError(`file:${from}`, `file:${to}`)).toMatch(sentence);
     expect(namesIn(folder)).toEqual([]);
   });
 
@@ -246,9 +246,9 @@ describe('a copy is refused, and what there was stays as it was', () => {
       [text, file, 'FROM'],
       [file, text, 'TO'],
     ] as const) {
-      const refused = copyQuietly(from, to);
-      await expect(refused).rejects.toThrow(SettingsError);
-      await expect(refused).rejects.toThrow(
+      const rejected = copyQuietly(from, to);
+      await expect(rejected).rejects.toThrow(SettingsError);
+      await expect(rejected).rejects.toThrow(
         `${operand} names no database to copy, only file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE do.`,
       );
     }
@@ -295,10 +295,10 @@ describe('a difference is found, and nothing is kept, where what writes', () => 
     ],
   ] as [string, string, (rows: Rows) => Rows][])('%s', async ([, table, corrupted], context) => {
     const { from, folder, to } = await paths(context);
-    const copying = readingFile(located(from), (source) =>
-      fillingFile(located(to), (target) =>
+    const copying = withSourceFile(located(from), (source) =>
+      withTargetFile(located(to), (target) =>
         transfer(
-          movedTables,
+          copiedTables,
           source,
           {
             ...target,

@@ -18,7 +18,7 @@ import {
 } from '../support/records.ts';
 import { seededModel } from '../support/seeds.ts';
 import { openFileStore } from '../support/sqlite-stores.ts';
-import { inPath } from '../support/stores.ts';
+import { pathReference } from '../support/stores.ts';
 
 const uuids = (count: number) => Array.from({ length: count }, () => newUuid());
 
@@ -37,9 +37,9 @@ const TIMES = { createDate: 1, lastOpDate: 1 };
 const own = (uuid: string, fields: object = {}) => ({ uuid, ...TIMES, ...fields });
 
 /** Some need what others make, some fail before they change anything, and some halfway. */
-const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
+const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   fc.tuple(of(services), of(centers), of(parts), of(parts)).map(([uuid, center, ...images]) => ({
-    told: `add service ${uuid} ${center} ${images}`,
+    reported: `add service ${uuid} ${center} ${images}`,
     ask: (store: Store, resultOf: () => string) =>
       store.addModelService(
         modelService({
@@ -52,7 +52,7 @@ const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
       ),
   })),
   fc.tuple(of(services), of(parts), fc.boolean()).map(([uuid, part, fails]) => ({
-    told: `change service ${uuid} ${part} ${fails}`,
+    reported: `change service ${uuid} ${part} ${fails}`,
     ask: (store: Store, resultOf: () => string) =>
       store.changeModelService(
         uuid,
@@ -61,24 +61,24 @@ const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
           const name = `${current.name}, changed`.slice(-30);
           return { ...current, name, modelServiceImages: [image(uuid, { uuid: part })] };
         },
-        extras({ references: [inPath(uuid)] }),
+        extras({ references: [pathReference(uuid)] }),
         resultOf,
       ),
   })),
   fc.tuple(of(services), of(services)).map(([source, uuid]) => ({
-    told: `clone service ${source} ${uuid}`,
+    reported: `clone service ${source} ${uuid}`,
     ask: (store: Store, resultOf: () => string) =>
       store.cloneModelService(
         source,
         (record) => ({ ...record, uuid, modelServiceImages: [], modelServiceRefs: [] }),
-        extras({ references: [inPath(source)] }),
+        extras({ references: [pathReference(source)] }),
         resultOf,
       ),
   })),
   fc
     .tuple(of(models), of(centers), of(parts), fc.boolean(), fc.subarray(services))
     .map(([uuid, center, part, isDefault, bound]) => ({
-      told: `add model ${uuid} ${center} ${part} ${isDefault} ${bound}`,
+      reported: `add model ${uuid} ${center} ${part} ${isDefault} ${bound}`,
       ask: (store: Store, resultOf: () => string) =>
         store.addModel(
           model({
@@ -91,16 +91,16 @@ const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
         ),
     })),
   fc.tuple(of(models), of(services), of(parts)).map(([one, service, uuid]) => ({
-    told: `bind ${one} ${service} ${uuid}`,
+    reported: `bind ${one} ${service} ${uuid}`,
     ask: (store: Store, resultOf: () => string) =>
       store.bindModelToService(
         ref(one, service, { uuid }),
-        extras({ references: [inPath(one, 'ModelVO'), inPath(service)] }),
+        extras({ references: [pathReference(one, 'ModelVO'), pathReference(service)] }),
         resultOf,
       ),
   })),
   fc.tuple(of(models), of(services)).map(([one, service]) => ({
-    told: `unbind ${one} ${service}`,
+    reported: `unbind ${one} ${service}`,
     ask: (store: Store, resultOf: () => string) =>
       store.unbindModelFromService(one, service, resultOf),
   })),
@@ -108,51 +108,51 @@ const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
     .tuple(fc.constantFrom('ModelVO' as const, 'ModelServiceVO' as const), fc.boolean())
     .chain(([type, isAll]) =>
       of(type === 'ModelVO' ? models : services).map((uuid) => ({
-        told: `delete ${type} ${uuid} ${isAll}`,
+        reported: `delete ${type} ${uuid} ${isAll}`,
         ask: (store: Store, resultOf: () => string) =>
           store.deleteResources(type, isAll ? models : [uuid], resultOf),
       })),
     ),
   of(centers).map((uuid) => ({
-    told: `add center ${uuid}`,
+    reported: `add center ${uuid}`,
     ask: (store: Store, resultOf: () => string) =>
       store.addModelCenter(modelCenter(own(uuid)), extras(), resultOf),
   })),
   fc.tuple(of(centers), fc.boolean()).map(([uuid, withModels]) => ({
-    told: `delete center ${uuid} ${withModels}`,
+    reported: `delete center ${uuid} ${withModels}`,
     ask: (store: Store, resultOf: () => string) =>
       store.deleteModelCenter(uuid, { withModels }, resultOf),
   })),
   fc.tuple(of(tagUuids), of(services), of(texts)).map(([uuid, service, text]) => ({
-    told: `tag ${uuid} ${service} ${text}`,
+    reported: `tag ${uuid} ${service} ${text}`,
     ask: (store: Store, resultOf: () => string) =>
       store.addTag(tag(service, text, { ...TIMES, uuid, type: 'System' }), resultOf),
   })),
   fc.tuple(of(tagUuids), of(texts)).map(([uuid, text]) => ({
-    told: `change tag ${uuid} ${text}`,
+    reported: `change tag ${uuid} ${text}`,
     ask: (store: Store, resultOf: () => string) =>
       store.changeSystemTag(uuid, { tag: text, lastOpDate: 2 }, resultOf),
   })),
   of(tagUuids).map((uuid) => ({
-    told: `delete tag ${uuid}`,
+    reported: `delete tag ${uuid}`,
     ask: (store: Store, resultOf: () => string) => store.deleteTag(uuid, resultOf),
   })),
   of(sessions).map((uuid) => ({
-    told: `add session ${uuid}`,
+    reported: `add session ${uuid}`,
     ask: (store: Store) =>
       store.addSession(session({ uuid, accountUuid: uuid, userUuid: uuid, createDate: 1 }), 0),
   })),
   fc.tuple(of(sessions), fc.nat(9)).map(([uuid, expiry]) => ({
-    told: `renew session ${uuid} ${expiry}`,
+    reported: `renew session ${uuid} ${expiry}`,
     ask: (store: Store, resultOf: () => string) => store.renewSession(uuid, 0, expiry, resultOf),
   })),
   of(jobs).map((uuid) => ({
-    told: `failed job ${uuid}`,
+    reported: `failed job ${uuid}`,
     ask: (store: Store) =>
       store.addFailedJob(newJob({ uuid }), new ApiError('operationFailed', 'it failed').answer),
   })),
   fc.tuple(of(models), of(centers)).map(([uuid, center]) => ({
-    told: `add resources ${uuid} ${center}`,
+    reported: `add resources ${uuid} ${center}`,
     ask: (store: Store) =>
       store.addResources({
         ...noResources,
@@ -163,7 +163,7 @@ const writes: fc.Arbitrary<{ told: string; ask: Ask }> = fc.oneof(
 );
 
 interface Step {
-  told: string;
+  reported: string;
   ask: Ask;
   /** The job it is asked for. */
   job?: string | undefined;
@@ -181,7 +181,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 1,
     arbitrary: of(models).map((uuid) => ({
-      told: `replace by ${uuid}`,
+      reported: `replace by ${uuid}`,
       ask: (store: Store) =>
         store.replaceResources({
           ...noResources,

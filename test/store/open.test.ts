@@ -2,7 +2,7 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -29,11 +29,11 @@ function open(context: Finishing, file: string, migrationsFolder = MIGRATIONS) {
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
 /** The sentence with which a database is refused. */
-function refusal(file: string, migrationsFolder = MIGRATIONS): string {
+function expectedError(file: string, migrationsFolder = MIGRATIONS): string {
   try {
     openSqlite({ file, migrationsFolder }).close();
   } catch (error) {
-    if (error instanceof DatabaseRefused) return error.message;
+    if (error instanceof DatabaseOpenError) return error.message;
     throw error;
   }
   throw new Error('it was not refused');
@@ -101,7 +101,7 @@ describe('opening as a store refuses a database of ours', () => {
     client.close();
 
     expect(() => openSqliteStore({ file, migrationsFolder: MIGRATIONS })).toThrow(
-      new DatabaseRefused(
+      new DatabaseOpenError(
         `The database ${file} lacks what its migrations made: restore it from a backup, or name another file.`,
       ),
     );
@@ -112,7 +112,7 @@ describe('opening as a store refuses a database of ours', () => {
 test('opening refuses a link to nowhere', (context) => {
   const file = newFile(context);
   symlinkSync(join(dirname(file), 'missing/aios.db'), file);
-  expect(refusal(file)).toMatch(/^The database .* can't be made \(ENOENT\)\.$/);
+  expect(expectedError(file)).toMatch(/^The database .* can't be made \(ENOENT\)\.$/);
 });
 
 describe('opening starts again where it was interrupted', () => {
@@ -142,7 +142,7 @@ describe('opening starts again where it was interrupted', () => {
       'DROP TABLE model_services',
       'CREATE TABLE nonsense (',
     ]);
-    expect(refusal(file, folder)).toMatch(oneSentenceAbout(file));
+    expect(expectedError(file, folder)).toMatch(oneSentenceAbout(file));
     expect(await open(context, file).count('ModelService', [])).toBe(20);
   });
 });
@@ -185,9 +185,9 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     const file = newFile(context);
     await make(file);
     const before = fingerprint(dirname(file));
-    const refused = refusal(file);
-    expect(refused).toMatch(sentence);
-    expect(refused).toMatch(oneSentenceAbout(file));
+    const rejected = expectedError(file);
+    expect(rejected).toMatch(sentence);
+    expect(rejected).toMatch(oneSentenceAbout(file));
     expect(fingerprint(dirname(file))).toEqual(before);
   });
 
@@ -199,7 +199,7 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const before = fingerprint(dirname(killed));
-    expect(refusal(killed)).toMatch(/newer version/);
+    expect(expectedError(killed)).toMatch(/newer version/);
     expect(fingerprint(dirname(killed))).toMatchObject(before);
   });
 
@@ -208,7 +208,9 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'other'));
     const before = fingerprint(folder);
-    expect(refusal(join(folder, 'file/aios.db'))).toMatch(oneSentenceAbout(join(folder, 'file')));
+    expect(expectedError(join(folder, 'file/aios.db'))).toMatch(
+      oneSentenceAbout(join(folder, 'file')),
+    );
     expect(fingerprint(folder)).toEqual(before);
   });
 
@@ -218,8 +220,8 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     const other = new Database(file);
     context.onTestFinished(() => void other.close());
     other.exec('BEGIN EXCLUSIVE');
-    const refused = refusal(file);
-    expect(refused).toMatch(/is locked by another program/);
-    expect(refused).toMatch(oneSentenceAbout(file));
+    const rejected = expectedError(file);
+    expect(rejected).toMatch(/is locked by another program/);
+    expect(rejected).toMatch(oneSentenceAbout(file));
   });
 });

@@ -6,11 +6,11 @@ import { dateFormatter } from '../../src/contract/dates.ts';
 import { prepare, type Sendable, sendTo, Violation } from '../support/fuzz-judge.ts';
 import { allowedRequest, flawedRequest } from '../support/fuzz-requests.ts';
 import { type HookReceiver, openReceiver } from '../support/hook-receiver.ts';
-import { type KindName, kinds } from '../support/kinds.ts';
+import { type EntityName, kinds } from '../support/kinds.ts';
 import { documentedOperations, PREFIX } from '../support/openapi-document.ts';
 import { type OracleKind, ownFields } from '../support/query-oracle.ts';
 import { conditionTexts, querySpecs } from '../support/query-specs.ts';
-import { fill, rowsOf, texts, type World, worlds } from '../support/query-worlds.ts';
+import { fill, type QueryFixtures, queryFixtures, rowsOf, texts } from '../support/query-worlds.ts';
 import { noResources } from '../support/records.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { openServer, SESSION, type Server } from '../support/server.ts';
@@ -78,11 +78,11 @@ const sameOf = (method: string, path: string, body?: object) =>
   });
 
 /** Asks both for a page. */
-const samePage = (kind: KindName, parameters: [string, string][]) =>
+const samePage = (kind: EntityName, parameters: [string, string][]) =>
   sameOf('GET', `${kinds[kind].path}?${new URLSearchParams(parameters)}`);
 
 async function sameLists(): Promise<void> {
-  for (const kind of Object.keys(kinds) as KindName[]) {
+  for (const kind of Object.keys(kinds) as EntityName[]) {
     await samePage(kind, [
       ['replyWithCount', 'true'],
       ['limit', '1000'],
@@ -137,10 +137,10 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
     expect(other).toEqual(one);
   }
 
-  async function refill(world: World): Promise<void> {
+  async function refill(fixtures: QueryFixtures): Promise<void> {
     for (const { store } of servers()) {
       await store.replaceResources(noResources);
-      await fill(store, world);
+      await fill(store, fixtures);
     }
   }
 
@@ -152,9 +152,9 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
 
   test('queries with any conditions', { timeout: 120_000 }, async () => {
     const queries = fc.array(querySpecs, { minLength: 20, maxLength: 20 });
-    const property = fc.asyncProperty(worlds, queries, async (world, specs) => {
-      await refill(world);
-      const rows = rowsOf(world);
+    const property = fc.asyncProperty(queryFixtures, queries, async (fixtures, specs) => {
+      await refill(fixtures);
+      const rows = rowsOf(fixtures);
       for (const spec of specs) {
         await samePage(spec.kind, [
           ...conditionTexts(spec, rows[spec.kind], writeDate).map((q): [string, string] => [
@@ -176,11 +176,11 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
   test('pages by every field, up and down, over ties and what is unset', {
     timeout: 120_000,
   }, async () => {
-    const [world] = fc.sample(
-      worlds.filter(({ services, tags }) => services.length > 5 && tags.length > 5),
+    const [fixtures] = fc.sample(
+      queryFixtures.filter(({ services, tags }) => services.length > 5 && tags.length > 5),
       { seed, numRuns: 1 },
-    ) as [World];
-    await refill(world);
+    ) as [QueryFixtures];
+    await refill(fixtures);
     for (const kind of Object.keys(kinds) as OracleKind[]) {
       for (const field of Object.keys(ownFields[kind])) {
         for (const sign of ['+', '-']) {

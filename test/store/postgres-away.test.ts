@@ -85,7 +85,7 @@ function everything(program: Program, uuid: string): Promise<ProgramAnswer>[] {
   ];
 }
 
-function expectRefused(answers: readonly ProgramAnswer[], limitMs: number): void {
+function expectRejected(answers: readonly ProgramAnswer[], limitMs: number): void {
   for (const { status, body, retryAfter, milliseconds } of answers) {
     expect({ status, code: body.error?.code, retryAfter }).toEqual({
       ...{ status: 503, code: 'SYS.1010', retryAfter: '1' },
@@ -102,7 +102,7 @@ describePostgres('PostgreSQL under a running server', () => {
       const names = ['before'];
       for (const how of ['fast', 'immediate'] as const) {
         await cluster.stop(how);
-        expectRefused(await Promise.all(everything(program, uuid)), AT_ONCE_MS);
+        expectRejected(await Promise.all(everything(program, uuid)), AT_ONCE_MS);
         expect(await live(program)).toMatchObject({ status: 200, body: { status: 'live' } });
         await cluster.start();
         await untilHealthy(program, 2);
@@ -120,8 +120,8 @@ describePostgres('PostgreSQL under a running server', () => {
     test('may cut all connections: no read fails, and of the writes none that was answered is lost', async (context) => {
       const { cluster, program } = await served(context);
       const uuid = await serviceUuid(program, 'first');
-      const kept = ['first'];
-      const refused: ProgramAnswer[] = [];
+      const stored = ['first'];
+      const rejected: ProgramAnswer[] = [];
       for (let round = 0; round < 15; round++) {
         const reads = Array.from({ length: 20 }, () =>
           call(program, 'GET', `${API}/model-services/${uuid}`),
@@ -129,8 +129,8 @@ describePostgres('PostgreSQL under a running server', () => {
         const writes = Array.from({ length: 10 }, async (_, index) => {
           const name = `${round} ${index}`;
           const answer = await addService(program, name);
-          if (answer.status === 200) kept.push(name);
-          else refused.push(answer);
+          if (answer.status === 200) stored.push(name);
+          else rejected.push(answer);
         });
         await setTimeout(round);
         await cluster.query(
@@ -140,34 +140,34 @@ describePostgres('PostgreSQL under a running server', () => {
         for (const answer of await Promise.all([...reads, more])) expect(answer.status).toBe(200);
         await Promise.all(writes);
       }
-      expectRefused(refused, AT_ONCE_MS);
+      expectRejected(rejected, AT_ONCE_MS);
       const names = await serviceNames(program);
-      expect(kept.filter((name) => !names.includes(name))).toEqual([]);
-      expect(kept.length).toBeGreaterThan(15);
+      expect(stored.filter((name) => !names.includes(name))).toEqual([]);
+      expect(stored.length).toBeGreaterThan(15);
       expect((await addService(program, 'last')).status).toBe(200);
     });
 
     test('may take connections and answer nothing: whoever asks is refused in the end', async (context) => {
       const { cluster, program } = await served(context);
       const env = { AIOS_DATABASE_URL: cluster.url };
-      const asksAlone = await launchServing(context, { env });
+      const soleQuery = await launchServing(context, { env });
       const uuid = await serviceUuid(program, 'before');
       // So that there are connections to be used.
-      for (const server of [program, asksAlone]) {
+      for (const server of [program, soleQuery]) {
         await Promise.all(Array.from({ length: 20 }, () => serviceNames(server)));
       }
       await cluster.freeze();
       const asked = Promise.all([
         ...everything(program, uuid),
         // It has more connections that answer nothing.
-        asJob(asksAlone, 'alone'),
+        asJob(soleQuery, 'alone'),
       ]);
       const late = launchServing(context, { env });
       await setTimeout(500);
       expect(await live(program)).toMatchObject({ status: 200 });
       const start = performance.now();
       const { connection, answer, settling } = LIMIT_MS;
-      expectRefused(await asked, connection + answer + settling + SLACK_MS);
+      expectRejected(await asked, connection + answer + settling + SLACK_MS);
       const { url, ended, stderr } = await late;
       expect(url).toBe('');
       expect(await ended).toBe(1);
@@ -176,7 +176,7 @@ describePostgres('PostgreSQL under a running server', () => {
       );
       expect(performance.now() - start).toBeLessThan(connection + answer + settling + SLACK_MS);
       // Nobody waits for the connections that were found to be dead.
-      expectRefused([await addService(program, 'later')], connection + SLACK_MS);
+      expectRejected([await addService(program, 'later')], connection + SLACK_MS);
       cluster.thaw();
       await untilHealthy(program, 2);
       expect((await addService(program, 'after')).status).toBe(200);
@@ -197,8 +197,8 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(program).toBeUndefined();
       await cluster.start();
       expect(await addService(await launching, 'first')).toMatchObject({ status: 200 });
-      const told = (await launching).log().map(({ msg }) => msg);
-      expect(told.filter((msg) => msg === WAITING)).toHaveLength(1);
+      const reported = (await launching).log().map(({ msg }) => msg);
+      expect(reported.filter((msg) => msg === WAITING)).toHaveLength(1);
     });
 
     test('is not waited for by a server that is to stop', async (context) => {
@@ -273,9 +273,9 @@ describePostgres('PostgreSQL under a running server', () => {
         expect(milliseconds).toBeLessThan(AT_ONCE_MS);
       }
       const { connection, lock } = LIMIT_MS;
-      expectRefused(await Promise.all(waiting), connection + SLACK_MS);
-      expectRefused(await Promise.all(first), lock + SLACK_MS);
-      expectRefused(await Promise.all(second), connection + lock + SLACK_MS);
+      expectRejected(await Promise.all(waiting), connection + SLACK_MS);
+      expectRejected(await Promise.all(first), lock + SLACK_MS);
+      expectRejected(await Promise.all(second), connection + lock + SLACK_MS);
       await other.query('ROLLBACK');
       expect((await rename(program, uuid, 'three')).status).toBe(200);
       expect((await addService(program, 'after')).status).toBe(200);

@@ -7,16 +7,16 @@ import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/cli/dump.ts';
 import {
-  fillingPostgres,
-  movedTables as postgresTables,
+  copiedTables as postgresTables,
+  withTargetDatabase,
 } from '../../src/store/postgres/transfer.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { movedTables, readingFile } from '../../src/store/sqlite/transfer.ts';
+import { copiedTables, withSourceFile } from '../../src/store/sqlite/transfer.ts';
 import { transfer } from '../../src/store/transfer.ts';
 import {
+  copyError,
   copyQuietly,
-  copyRefusal,
   putFilledDatabase,
   rowsOfFile,
   rowsOfPostgres,
@@ -39,7 +39,7 @@ import { copyRelease, releases } from '../support/released.ts';
 import { asIs, nothing } from '../support/results.ts';
 
 const PROGRAM = resolve('dist/main.js');
-const NOTHING = Object.fromEntries(movedTables.map(({ name }) => [name, []]));
+const NOTHING = Object.fromEntries(copiedTables.map(({ name }) => [name, []]));
 
 /** A database file with rows in every table, and a path where none is. */
 async function files(context: Finishing) {
@@ -99,14 +99,14 @@ describePostgres('a copy between a file and PostgreSQL', () => {
   });
 
   test('moves the tables and columns of both, and every one of PostgreSQL but claims', async (context) => {
-    expect(postgresTables).toEqual(movedTables);
+    expect(postgresTables).toEqual(copiedTables);
     const url = await postgresDatabase(context);
     const rows = await queryPostgres(
       url,
       `SELECT table_name || '.' || column_name AS name FROM information_schema.columns
           WHERE ${IN_FILES_TOO}`,
     );
-    const moved = movedTables.flatMap(({ name, columns }) =>
+    const moved = copiedTables.flatMap(({ name, columns }) =>
       columns.map((column) => `${name}.${column.name}`),
     );
     expect(rows.map(({ name }) => name).toSorted()).toEqual(
@@ -187,7 +187,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
     change(from, "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0");
     const url = await postgresDatabase(context);
     const { host, pathname } = new URL(url);
-    expect(await copyRefusal(`file:${from}`, url)).toContain(
+    expect(await copyError(`file:${from}`, url)).toContain(
       `The database ${host}${pathname} can't be used: `,
     );
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
@@ -197,17 +197,17 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
     const { from } = await files(context);
     change(from, "UPDATE passwords SET hash = 'a' || char(0) || 'b'");
     const url = await postgresDatabase(context);
-    expect(await copyRefusal(`file:${from}`, url)).toMatch(/can't be used: /);
+    expect(await copyError(`file:${from}`, url)).toMatch(/can't be used: /);
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
   });
 
   test('is written by what changes a text', async (context) => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
-    const copying = readingFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
-      fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
+    const copying = withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
+      withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
         transfer(
-          movedTables,
+          copiedTables,
           source,
           {
             ...target,
@@ -233,10 +233,10 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
     const other = "INSERT INTO passwords VALUES ('other', 'hash')";
-    const copying = readingFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
-      fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
+    const copying = withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
+      withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
         transfer(
-          movedTables,
+          copiedTables,
           source,
           {
             ...target,
@@ -272,10 +272,10 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     context.onTestFinished(() => void child.kill('SIGKILL'));
-    let told = '';
+    let reported = '';
     for await (const text of child.stderr) {
-      told += text;
-      if (/^models: 100 rows/m.test(told)) break;
+      reported += text;
+      if (/^models: 100 rows/m.test(reported)) break;
     }
     child.kill('SIGKILL');
     const [code, signal] =
@@ -283,7 +283,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
         ? await once(child, 'exit')
         : [child.exitCode, child.signalCode];
     expect([code, signal]).toEqual([null, 'SIGKILL']);
-    expect(told).toMatch(/^resources: 5102 rows copied and compared$/m);
+    expect(reported).toMatch(/^resources: 5102 rows copied and compared$/m);
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
     await copyQuietly(`file:${from}`, url);
     expect((await rowsOfPostgres(url)).model_services).toHaveLength(5000);
@@ -296,7 +296,7 @@ describePostgres('a copy is refused', () => {
     const url = await postgresDatabase(context);
     await queryPostgres(url, "INSERT INTO sessions VALUES ('a', 'b', 'c', 1, 2)");
     const before = await rowsOfPostgres(url);
-    expect(await copyRefusal(`file:${from}`, url)).toMatch(
+    expect(await copyError(`file:${from}`, url)).toMatch(
       / is not empty: name another one, or a schema/,
     );
     expect(await rowsOfPostgres(url)).toEqual(before);
@@ -306,7 +306,7 @@ describePostgres('a copy is refused', () => {
     const { from } = await files(context);
     const url = await emptySchema(context);
     await queryPostgres(url, 'CREATE TABLE bookmarks (url text)');
-    expect(await copyRefusal(`file:${from}`, url)).toMatch(
+    expect(await copyError(`file:${from}`, url)).toMatch(
       /has tables of another program, such as bookmarks/,
     );
     expect(await rowsOfPostgres(url)).toEqual({ bookmarks: [] });
@@ -320,17 +320,15 @@ describePostgres('a copy is refused', () => {
     await (await openPostgres(url)).close();
     await queryPostgres(url, statement);
     const to = join(temporaryFolder(context), 'to.db');
-    expect(await copyRefusal(url, `file:${to}`)).toMatch(sentence);
+    expect(await copyError(url, `file:${to}`)).toMatch(sentence);
     expect(existsSync(to)).toBe(false);
   });
 
   test('from an empty schema, and to itself', async (context) => {
     const url = await emptySchema(context);
     const to = join(temporaryFolder(context), 'to.db');
-    expect(await copyRefusal(url, `file:${to}`)).toMatch(
-      /older version of this program, or by none/,
-    );
-    expect(await copyRefusal(url, url)).toBe(
+    expect(await copyError(url, `file:${to}`)).toMatch(/older version of this program, or by none/);
+    expect(await copyError(url, url)).toBe(
       'FROM and TO are the same database: name another one to copy to.',
     );
     expect(await rowsOfPostgres(url)).toEqual({});
@@ -340,8 +338,8 @@ describePostgres('a copy is refused', () => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
     let second = '';
-    await fillingPostgres({ url, migrationsFolder: POSTGRES_MIGRATIONS }, async () => {
-      second = await copyRefusal(`file:${from}`, url);
+    await withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, async () => {
+      second = await copyError(`file:${from}`, url);
     });
     expect(second).toMatch(/^Another copy is made to the database /);
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
@@ -366,9 +364,9 @@ describePostgres('a copy is refused', () => {
       ]) {
         const program = await launch(context, { args: ['copy', ...operands] });
         expect(await program.ended).toBe(1);
-        const told = program.stdout() + program.stderr();
-        expect(told).toMatch(/^aios-model-server: .+\n$/);
-        expect(told).not.toContain('hunter2');
+        const reported = program.stdout() + program.stderr();
+        expect(reported).toMatch(/^aios-model-server: .+\n$/);
+        expect(reported).not.toContain('hunter2');
       }
     }
   });

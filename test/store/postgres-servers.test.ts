@@ -33,7 +33,7 @@ import {
   tag,
 } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
-import { ALL, added, addedModel, failure, inPath, tagsOf } from '../support/stores.ts';
+import { ALL, added, addedModel, failure, pathReference, tagsOf } from '../support/stores.ts';
 
 /** A client's own connection to a database, beside the stores'. */
 async function connection(context: Finishing, url: string) {
@@ -44,7 +44,7 @@ async function connection(context: Finishing, url: string) {
 }
 
 /** The same database by a way on which a statement with this text waits. */
-async function heldUp(
+async function delayedDatabaseUrl(
   context: Finishing,
   given: string,
   text: string,
@@ -188,7 +188,9 @@ describePostgres('servers that start', () => {
     const until = new Promise<void>((resolve) => {
       migrated = resolve;
     });
-    const late = openPostgres(await heldUp(context, url, 'information_schema.tables', until));
+    const late = openPostgres(
+      await delayedDatabaseUrl(context, url, 'information_schema.tables', until),
+    );
     await setTimeout(300);
     await (await openPostgres(url)).close();
     migrated();
@@ -302,7 +304,7 @@ describePostgres('a job that is sent to two servers at once', () => {
         store.changeModelService(
           service,
           (current) => ({ ...current, size: current.size + 1, name: uuid }),
-          extras({ references: [inPath(service)] }),
+          extras({ references: [pathReference(service)] }),
           ({ uuid }) => ({ uuid }),
         ),
     ],
@@ -320,10 +322,10 @@ describePostgres('a job that is sent to two servers at once', () => {
         stores.map((store) => work(store.forJob(job), newUuid(), service)),
       );
       expect(tried.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected']);
-      const [refused] = tried.flatMap((result) =>
+      const [rejected] = tried.flatMap((result) =>
         result.status === 'rejected' ? [result.reason] : [],
       );
-      expect(refused).toEqual(DUPLICATE(job.uuid));
+      expect(rejected).toEqual(DUPLICATE(job.uuid));
       const [done] = tried.flatMap((result) =>
         result.status === 'fulfilled' ? [result.value] : [],
       );
@@ -459,7 +461,7 @@ describePostgres('what two servers change at once', () => {
         store.changeModelService(
           uuid,
           (current) => ({ ...current, size: current.size + 1 }),
-          extras({ references: [inPath(uuid)] }),
+          extras({ references: [pathReference(uuid)] }),
           nothing,
         ),
       ),
@@ -479,7 +481,7 @@ describePostgres('what two servers change at once', () => {
         return Promise.all([
           store?.bindModelToService(
             ref(bound.uuid, uuid),
-            extras({ references: [inPath(uuid)] }),
+            extras({ references: [pathReference(uuid)] }),
             nothing,
           ),
           other?.addTag(tag(uuid, texts[index] ?? ''), nothing),
@@ -540,7 +542,7 @@ describePostgres('transactions that wait for each other', () => {
     const [first = '', second = ''] = [service, bound].toSorted();
     await query('BEGIN');
     await lock(second);
-    const references = [inPath(bound, 'ModelVO'), inPath(service)];
+    const references = [pathReference(bound, 'ModelVO'), pathReference(service)];
     const binding = store.bindModelToService(
       ref(bound, service),
       extras({ references }),
@@ -568,7 +570,7 @@ describePostgres('transactions that wait for each other', () => {
     );
     const tried = await Promise.allSettled(
       pairs.flatMap(({ service, model }, index) => {
-        const inBoth = [inPath(model, 'ModelVO'), inPath(service)];
+        const inBoth = [pathReference(model, 'ModelVO'), pathReference(service)];
         const writes = [
           () =>
             one.bindModelToService(ref(model, service), extras({ references: inBoth }), nothing),
@@ -591,7 +593,7 @@ describePostgres('transactions that wait for each other', () => {
                 modelServiceImages: [],
                 modelServiceRefs: [],
               }),
-              extras({ references: [inPath(service)] }),
+              extras({ references: [pathReference(service)] }),
               nothing,
             ),
           ...(index % 3 === 0
@@ -608,16 +610,16 @@ describePostgres('transactions that wait for each other', () => {
     );
     for (const reason of reasons) expect(reason).toEqual(failure('SYS.1003', expect.any(String)));
     for (const [index, { service, model }] of pairs.entries()) {
-      const [keptService, keptModel] = [
+      const [storedService, storedModel] = [
         await one.find('ModelService', service),
         await other.find('Model', model),
       ];
-      expect([keptService !== undefined, keptModel !== undefined]).toEqual([
+      expect([storedService !== undefined, storedModel !== undefined]).toEqual([
         index % 3 !== 0,
         index % 3 !== 1,
       ]);
-      const refs = [keptService?.modelServiceRefs, keptModel?.modelServiceRefs].filter(Boolean);
-      for (const kept of refs) expect(kept).toHaveLength(index % 3 === 2 ? 1 : 0);
+      const refs = [storedService?.modelServiceRefs, storedModel?.modelServiceRefs].filter(Boolean);
+      for (const stored of refs) expect(stored).toHaveLength(index % 3 === 2 ? 1 : 0);
     }
   });
 
@@ -641,7 +643,7 @@ describePostgres('transactions that wait for each other', () => {
               isDefault: each.modelServiceUuid === first,
             })),
           }),
-          extras({ references: [inPath(uuid, 'ModelVO'), inPath(first)] }),
+          extras({ references: [pathReference(uuid, 'ModelVO'), pathReference(first)] }),
           nothing,
         );
       await Promise.all([
@@ -672,7 +674,7 @@ describePostgres('transactions that wait for each other', () => {
             );
             return { ...current, uuid, modelServiceImages: [], modelServiceRefs };
           },
-          extras({ references: [inPath(source)] }),
+          extras({ references: [pathReference(source)] }),
           ({ uuid }) => uuid,
         );
       const clones = await Promise.all([
@@ -703,7 +705,7 @@ describePostgres('transactions that wait for each other', () => {
           .changeModel(
             uuid,
             (current) => ({ ...current, modelCenterUuid: to.uuid }),
-            extras({ references: [inPath(uuid, 'ModelVO')] }),
+            extras({ references: [pathReference(uuid, 'ModelVO')] }),
             () => uuid,
           )
           .catch((error) => {

@@ -141,11 +141,11 @@ describe('a query that runs too long', () => {
 
   test('is refused, and the next one is answered by another thread', async (context) => {
     const { store } = await storeWithWideText(context, 300);
-    const [refused, answered] = await Promise.allSettled([
+    const [rejected, answered] = await Promise.allSettled([
       store.count('ModelService', slow),
       store.count('ModelService', search('service%')),
     ]);
-    expect(refused).toEqual({ status: 'rejected', reason: tooLong });
+    expect(rejected).toEqual({ status: 'rejected', reason: tooLong });
     expect(answered).toEqual({ status: 'fulfilled', value: 100 });
   });
 

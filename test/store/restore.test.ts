@@ -16,7 +16,7 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { restore } from '../../src/store/sqlite/file/restore.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -37,11 +37,11 @@ import { nothing } from '../support/results.ts';
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
 /** The sentence with which a restore is refused. */
-function refusal(file: string, from: string): string {
+function expectedError(file: string, from: string): string {
   try {
     restore(located(file), from);
   } catch (error) {
-    if (error instanceof DatabaseRefused) return error.message;
+    if (error instanceof DatabaseOpenError) return error.message;
     throw error;
   }
   throw new Error('it was not refused');
@@ -178,7 +178,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const backup = join(temporaryFolder(context), 'unusable');
     await database.make(backup);
     const before = readFileSync(file);
-    const [folder, made] = [fingerprint(dirname(backup)), refusal(file, backup)];
+    const [folder, made] = [fingerprint(dirname(backup)), expectedError(file, backup)];
     expect(made).toMatch(oneSentenceAbout(backup));
     const sentence = String(database.sentence).includes('damaged')
       ? /is not an SQLite database, or a damaged one/
@@ -198,7 +198,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = new Database(from);
     client.exec(statements);
     client.close();
-    expect(refusal(file, from)).toMatch(oneSentenceAbout(from));
+    expect(expectedError(file, from)).toMatch(oneSentenceAbout(from));
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -222,7 +222,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = new Database(from, { readonly: true });
     expect(client.pragma('quick_check', { simple: true })).toBe('ok');
     client.close();
-    expect(refusal(file, from)).toBe(
+    expect(expectedError(file, from)).toBe(
       `The backup ${from} is not an SQLite database, or a damaged one.`,
     );
     expect(countServices(file)).toBe(0);
@@ -231,7 +231,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
   test('where there is no backup', async (context) => {
     const { file, folder } = await paths(context);
     const from = join(folder, 'missing');
-    expect(refusal(file, from)).toBe(`The backup ${from} is not there.`);
+    expect(expectedError(file, from)).toBe(`The backup ${from} is not there.`);
     expect(readdirSync(folder)).toEqual(['aios.db']);
   });
 
@@ -239,7 +239,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const { folder, from } = await paths(context);
     truncateSync(from, 8 * 4096);
     const file = join(folder, 'missing.db');
-    expect(refusal(file, from)).toBe(
+    expect(expectedError(file, from)).toBe(
       `The backup ${from} is not an SQLite database, or a damaged one.`,
     );
     expect(readdirSync(folder)).not.toContain('missing.db');
@@ -250,7 +250,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = openSqlite(located(from));
     context.onTestFinished(() => void client.close());
     client.exec("UPDATE model_services SET name = 'x'");
-    expect(refusal(file, from)).toBe(
+    expect(expectedError(file, from)).toBe(
       `The file ${from} is not all of a database, some of which is in ${from}-wal: make a backup of it with \`backup\`.`,
     );
   });
@@ -260,7 +260,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const own = `${file}-restoring`;
     renameSync(from, own);
     const before = readFileSync(own);
-    expect(refusal(file, own)).toBe(
+    expect(expectedError(file, own)).toBe(
       `The backup ${own} is the copy that a restore makes: give it another name.`,
     );
     expect(readFileSync(own).equals(before)).toBe(true);
@@ -276,7 +276,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     if (by === 'by a link') symlinkSync(file, other);
     if (by === 'by another name') linkSync(file, other);
     const from = by === 'by its path' ? file : other;
-    expect(refusal(file, from)).toBe(`The backup ${from} is the database itself.`);
+    expect(expectedError(file, from)).toBe(`The backup ${from} is the database itself.`);
     expect(countServices(file)).toBe(0);
   });
 
@@ -289,7 +289,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const file = join(folder, 'others.db');
     await unusableDatabases[name].make(file);
     const before = readFileSync(file);
-    expect(refusal(file, from)).toMatch(unusableDatabases[name].sentence);
+    expect(expectedError(file, from)).toMatch(unusableDatabases[name].sentence);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -297,6 +297,6 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'folder');
     mkdirSync(file);
-    expect(refusal(file, from)).toBe(`The database ${file} is not a file.`);
+    expect(expectedError(file, from)).toBe(`The database ${file} is not a file.`);
   });
 });

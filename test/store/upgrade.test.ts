@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ModelServiceImageInventory } from '../../src/contract/schemas/model-service.ts';
-import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
 import { temporaryFolder } from '../support/folder.ts';
@@ -210,8 +210,12 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
         )
         .run(receiver.url);
       client.close();
-      const hookPace = { first: 0 };
-      const server = await startServer({ database: file, clock: momentsAfter(release), hookPace });
+      const hookTiming = { first: 0 };
+      const server = await startServer({
+        database: file,
+        clock: momentsAfter(release),
+        hookTiming,
+      });
       await receiver.called(1);
       const { pendingHook = '' } = release;
       const [call] = receiver.calls;
@@ -248,7 +252,7 @@ describe.for(named(olderReleases))('a database of %s', ([, release]) => {
     upgrade(file);
     const before = fingerprint(dirname(file));
     const reopen = () => openSqlite({ file, migrationsFolder }).close();
-    expect(reopen).toThrow(DatabaseRefused);
+    expect(reopen).toThrow(DatabaseOpenError);
     expect(reopen).toThrow(/was written by a newer version/);
     expect(fingerprint(dirname(file))).toEqual(before);
   });

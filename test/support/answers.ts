@@ -42,7 +42,7 @@ function schemaOf(operationId: string, status: number, base: string): string | u
  * @param asksForFields whether the request said `fields`
  * @returns what is wrong with it, if anything is
  */
-export function misfit(
+export function schemaViolation(
   operationId: string,
   { status, body }: { status: number; body: unknown },
   asksForFields = false,
@@ -59,8 +59,8 @@ export function misfit(
  * serialising dropped, changed or moved something of what the handler returned.
  * @returns a list that grows with each lie found
  */
-export function watchAnswers(app: App): string[] {
-  const lies: string[] = [];
+export function watchResponses(app: App): string[] {
+  const contractViolations: string[] = [];
   const returned = new WeakMap<object, unknown>();
   app.addHook('preSerialization', async (request, _reply, payload) => {
     returned.set(request, payload);
@@ -75,18 +75,18 @@ export function watchAnswers(app: App): string[] {
     if (!operation || !isItsPath || typeof text !== 'string') return payload;
     const sent = JSON.parse(text);
     const asksForFields = (request.query as { fields?: string } | undefined)?.fields;
-    const wrong = misfit(
+    const wrong = schemaViolation(
       operation,
       { status: reply.statusCode, body: sent },
       Boolean(asksForFields),
     );
-    if (wrong) lies.push(`${wrong}: ${text}`);
+    if (wrong) contractViolations.push(`${wrong}: ${text}`);
     const meant = returned.get(request);
     // In this order too: it is what a job tells of the same.
     if (meant && JSON.stringify(meant) !== text) {
-      lies.push(`${operation} meant ${JSON.stringify(meant)} but sent ${text}`);
+      contractViolations.push(`${operation} meant ${JSON.stringify(meant)} but sent ${text}`);
     }
     return payload;
   });
-  return lies;
+  return contractViolations;
 }

@@ -112,7 +112,7 @@ async function trickle(socket: Socket, bytes: string, rest: number, isEnded: () 
   }
 }
 
-async function hold(task: Extract<Task, { bytes: string }>): Promise<void> {
+async function holdConnections(task: Extract<Task, { bytes: string }>): Promise<void> {
   const clients: ReturnType<typeof open>[] = [];
   for (let made = 0; made < task.connections; made++) {
     const client = open(task.url);
@@ -156,7 +156,7 @@ async function begin(task: Task): Promise<void> {
       break;
     }
     default:
-      await hold(task);
+      await holdConnections(task);
   }
   finish();
 }

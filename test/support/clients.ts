@@ -53,7 +53,7 @@ export const harmless = [
  * Does some work while a client of another process asks for little, as users do.
  * @returns what the work returned, and what that client saw
  */
-export async function besides<Result>(
+export async function withNeighbour<Result>(
   url: string,
   work: () => Promise<Result>,
 ): Promise<{ result: Result; neighbour: Seen }> {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type KindName, kinds, noSuchField } from './kinds.ts';
-import { expectRefused, invalidArgument } from './refusals.ts';
+import { type EntityName, kinds, noSuchField } from './kinds.ts';
+import { expectError, invalidArgument } from './refusals.ts';
 import { START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
@@ -304,7 +304,10 @@ const TIMES: readonly [told: string, at: number][] = [
   ['Nov 25, 2025 12:00:00 PM', START + 490_001],
   ['Nov 26, 2025 12:00:00 AM', START + 43_690_500],
 ];
-const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([told]) => told) as [string, ...string[]];
+const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([reported]) => reported) as [
+  string,
+  ...string[],
+];
 
 const DATE_ROWS: Row<string | undefined>[] = [
   ['=2025-11-25 11:51:50', [FIRST]],
@@ -434,7 +437,7 @@ const shown = (condition: string) =>
   condition.length > 60 ? `${condition.slice(0, 60)}…` : JSON.stringify(condition).slice(1, -1);
 
 /** Every operator on a field of every type the kind has. */
-export function describeConditions(name: KindName, tried: TriedFields): void {
+export function describeConditions(name: EntityName, tried: TriedFields): void {
   const { path, optional, put } = kinds[name];
   const { text, integer, long, boolean } = tried;
 
@@ -444,10 +447,10 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
     values: readonly unknown[];
     /** Conditions with what they find, as answers tell it. */
     rows: readonly Row<unknown>[];
-    refused: readonly (readonly [condition: string, details: unknown])[];
+    rejected: readonly (readonly [condition: string, details: unknown])[];
   }
 
-  function describeField({ field, values, rows, refused }: Trial): void {
+  function describeField({ field, values, rows, rejected }: Trial): void {
     if (!field) return;
     const nullable = optional.includes(field);
     describe(`by ${field}`, () => {
@@ -466,16 +469,18 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
 
         expect(body).toMatchObject({ success: true });
         expect(status).toBe(200);
-        const told = body.inventories.map((resource: Record<string, unknown>) => resource[field]);
-        expect(told.map((value: unknown) => value ?? null)).toEqual(
+        const reported = body.inventories.map(
+          (resource: Record<string, unknown>) => resource[field],
+        );
+        expect(reported.map((value: unknown) => value ?? null)).toEqual(
           found.filter((value) => value !== null || nullable),
         );
       });
 
       test.each(
-        refused.map(([condition, details]) => [shown(condition), condition, details] as const),
+        rejected.map(([condition, details]) => [shown(condition), condition, details] as const),
       )('refusing %s', async (_, condition, details) => {
-        expectRefused(await server().query(path, [field + condition]), invalidArgument(details));
+        expectError(await server().query(path, [field + condition]), invalidArgument(details));
       });
     });
   }
@@ -495,7 +500,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
       field: text,
       values: TEXTS,
       rows: TEXT_ROWS,
-      refused: [
+      rejected: [
         [`~=${'a'.repeat(1025)}`, expect.stringContaining('1025 characters')],
         [`?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
         [`!?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
@@ -505,7 +510,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
       field: integer,
       values: INTEGERS,
       rows: INTEGER_ROWS,
-      refused: [
+      rejected: [
         ...noInteger(integer),
         ['=2147483648', overflow('2147483648')],
         ['<2147483648', overflow('2147483648')],
@@ -518,7 +523,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
       field: long,
       values: LONGS,
       rows: LONG_ROWS,
-      refused: [
+      rejected: [
         ...noInteger(long),
         ['=9007199254740992', outOfRange(long)],
         ['<9223372036854775808', outOfRange(long)],
@@ -530,7 +535,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
       field: boolean,
       values: BOOLEANS,
       rows: BOOLEAN_ROWS,
-      refused: NO_BOOLEANS.map(([condition, value]) => [
+      rejected: NO_BOOLEANS.map(([condition, value]) => [
         condition,
         `Invalid value for boolean field [${boolean}], [${value}] is not a valid boolean string[true, false].`,
       ]),
@@ -539,7 +544,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
       field: 'createDate',
       values: TIMES.map(([, at]) => at),
       rows: DATE_ROWS,
-      refused: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
+      rejected: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
     });
   });
 
@@ -547,7 +552,7 @@ export function describeConditions(name: KindName, tried: TriedFields): void {
     const server = sharedServer();
 
     test.each(ORDER_ROWS)('%s asks for the field %s', async (condition, field) => {
-      expectRefused(await server().query(path, [condition]), noSuchField(name, field));
+      expectError(await server().query(path, [condition]), noSuchField(name, field));
     });
   });
 }

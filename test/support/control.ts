@@ -45,7 +45,7 @@ export function sharedSteered(overrides?: Overrides): () => Server {
 }
 
 /** Expects an answer to be the control surface's, to the letter. */
-export function expectDone(answer: Answer, told: object = {}): void {
+export function expectDone(answer: Answer, reported: object = {}): void {
   expect({
     status: answer.status,
     type: answer.headers.get('content-type'),
@@ -53,7 +53,7 @@ export function expectDone(answer: Answer, told: object = {}): void {
   }).toEqual({
     status: 200,
     type: 'application/json;charset=UTF-8',
-    body: { success: true, ...told },
+    body: { success: true, ...reported },
   });
 }
 
@@ -62,7 +62,7 @@ export async function reset(server: Server): Promise<void> {
 }
 
 /** A fault as it is read back. */
-export interface ToldFault {
+export interface ListedFault {
   operation: string;
   times: number;
   struck: number;
@@ -76,7 +76,7 @@ export async function plan(server: Server, ...faults: object[]): Promise<void> {
 }
 
 /** The plan of faults as it now is. */
-export async function planned(server: Server): Promise<ToldFault[]> {
+export async function planned(server: Server): Promise<ListedFault[]> {
   const { body } = await server.get('/_aios/faults');
   return body.faults;
 }
@@ -103,7 +103,7 @@ export async function seedUuids(server: Server, seed: string): Promise<void> {
 }
 
 /** Sets when jobs are told to have ended. */
-export async function paceJobs(server: Server, finish: object): Promise<void> {
+export async function setJobDelay(server: Server, finish: object): Promise<void> {
   expectDone(await server.put('/_aios/jobs', finish));
 }
 

@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CopyOptions, copy } from '../../src/cli/copy.ts';
-import { DatabaseRefused } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { MIGRATIONS } from './databases.ts';
@@ -37,11 +37,11 @@ const quiet: CopyOptions = {
 export const copyQuietly = (from: string, to: string) => copy(from, to, quiet);
 
 /** The sentence with which a copy is refused. */
-export async function copyRefusal(from: string, to: string): Promise<string> {
+export async function copyError(from: string, to: string): Promise<string> {
   try {
     await copyQuietly(from, to);
   } catch (error) {
-    if (error instanceof DatabaseRefused) return error.message;
+    if (error instanceof DatabaseOpenError) return error.message;
     throw error;
   }
   throw new Error('it was not refused');

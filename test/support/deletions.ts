@@ -4,19 +4,19 @@ import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { exchange, rawRequest } from './raw-http.ts';
 import { newUuid } from './records.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  type ExpectedError,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   messageOf,
   noRoute,
-  type Refusal,
 } from './refusals.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { type Answer, API, type CallOptions, ROOT, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
-import { allUuids, populate, type World } from './world.ts';
+import { allUuids, type Fixtures, populate } from './world.ts';
 
 /** Expects an answer that says nothing but that it was done. */
 export function expectDone({ status, headers, body }: Answer): void {
@@ -160,7 +160,7 @@ export function describeDeletionRequest(
       ['a number', 0, '0'],
       ['a boolean', false, 'false'],
     ])('a body that is %s', async (_, body, shown) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(path, body),
         invalidArgument(`[body] field is excepted an object, but was [${shown}].`),
@@ -174,7 +174,7 @@ export function describeDeletionRequest(
       '\0',
       'deleteMode=Enforcing',
     ])('the body %j, which is no JSON', async (raw) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(path, undefined, { raw }),
         invalidArgument(expect.stringContaining('the body is not valid JSON')),
@@ -186,20 +186,20 @@ export function describeDeletionRequest(
       'application/x-www-form-urlencoded',
       '',
     ])('a body of the Content-Type "%s"', async (type) => {
-      const refusal: Refusal = {
+      const expectedError: ExpectedError = {
         status: 415,
         code: 'SYS.1007',
         details: expect.stringContaining(`[${type}]`),
       };
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(path, {}, { headers: { 'content-type': type } }),
-        refusal,
+        expectedError,
       );
     });
 
     test('a body without a Content-Type', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => exchange(server.url, rawRequest('DELETE', path, { 'Content-Length': '2' }, '{}')),
         { status: 415, code: 'SYS.1007', details: expect.any(String) },
@@ -207,7 +207,7 @@ export function describeDeletionRequest(
     });
 
     test('tags that are no list', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(path, { userTags: 'a' }),
         invalidArgument('[userTags] field is excepted a list, but was [a].'),
@@ -215,7 +215,7 @@ export function describeDeletionRequest(
     });
 
     test('a trailing slash', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(`${path}/`),
         noRoute(`${path}/`.slice('/zstack'.length)),
@@ -223,7 +223,7 @@ export function describeDeletionRequest(
     });
 
     test('a request without a session', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(path, undefined, { session: null }),
         invalidArgument("missing header 'Authorization'"),
@@ -242,7 +242,7 @@ export function describeDeletionRequest(
       const strict = sharedStrict();
       const path = await add(strict);
 
-      await expectRefusal(
+      await expectErrorWithoutChange(
         strict,
         () => strict.delete(path, body),
         invalidArgument(expect.stringContaining(`field[${field}]`)),
@@ -270,7 +270,7 @@ export function describeDeletionRequest(
   test(`names the operation ${operation} in the sentences on its arguments`, async () => {
     const path = await add(server);
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(path, { userTags: ['x'.repeat(4097)] }),
       invalidArgument(expect.stringContaining(`of message[${messageOf(operation)}]`)),
@@ -310,7 +310,11 @@ export function describeDeleteMode(
     ['null', 'null'],
     ['x&deleteMode=Permissive', 'x'],
   ])('?deleteMode=%s is refused', async (query, found) => {
-    await expectRefusal(server, () => server.delete(`${path}?deleteMode=${query}`), none(found));
+    await expectErrorWithoutChange(
+      server,
+      () => server.delete(`${path}?deleteMode=${query}`),
+      none(found),
+    );
   });
 
   test.each([
@@ -326,12 +330,16 @@ export function describeDeleteMode(
     ],
     ['Permissive\0', invalidArgument(expect.any(String))],
     ['\ud800', invalidArgument(expect.any(String))],
-  ])('%j in the body is refused', async (deleteMode, refusal) => {
-    await expectRefusal(server, () => server.delete(path, { deleteMode }), refusal);
+  ])('%j in the body is refused', async (deleteMode, expectedError) => {
+    await expectErrorWithoutChange(
+      server,
+      () => server.delete(path, { deleteMode }),
+      expectedError,
+    );
   });
 
   test('%00 is refused', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${path}?deleteMode=Permissive%00`),
       invalidArgument(expect.any(String)),
@@ -339,7 +347,7 @@ export function describeDeleteMode(
   });
 
   test('the query’s is refused whatever the body has', async () => {
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.delete(`${path}?deleteMode=x`, { deleteMode: 'Permissive' }),
       none('x'),
@@ -355,7 +363,11 @@ export function describeDeleteMode(
   test('is judged before the uuid', async () => {
     const malformed = path.replace(/[^/]+$/, 'x');
 
-    await expectRefusal(server, () => server.delete(`${malformed}?deleteMode=x`), none('x'));
+    await expectErrorWithoutChange(
+      server,
+      () => server.delete(`${malformed}?deleteMode=x`),
+      none('x'),
+    );
   });
 }
 
@@ -384,13 +396,13 @@ export const kinds = {
   },
 } as const;
 
-type KindOfResource = keyof typeof kinds;
+type ResourceSpec = keyof typeof kinds;
 
 /** What holds of deleting a resource of any kind (decisions 22 to 24). */
-export function describeResourceDeletion(kind: KindOfResource, shared: () => Server): void {
+export function describeResourceDeletion(kind: ResourceSpec, shared: () => Server): void {
   const { path, table, add, operation, type } = kinds[kind];
   const addPath = async (server: Server) => `${path}/${(await add(server)).uuid}`;
-  const ownOf = ({ services, models, center }: World) =>
+  const ownOf = ({ services, models, center }: Fixtures) =>
     ({ service: services, model: models, center: [center] as const })[kind];
 
   let server: Server;
@@ -402,37 +414,45 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
   describe('deleteMode', () => describeDeleteMode(operation, shared, addPath));
 
   describe('the uuid', () => {
-    let world: World;
+    let fixtures: Fixtures;
     beforeAll(async () => {
-      world = await populate(server);
+      fixtures = await populate(server);
     });
 
     test.each(malformedUuids)('with %s is refused', async (_, text) => {
       const url = `${path}/${encodeURIComponent(text)}`;
 
-      await expectRefusal(server, () => server.delete(url), noUuid(text));
+      await expectErrorWithoutChange(server, () => server.delete(url), noUuid(text));
     });
 
     test('of a resource in capitals or with hyphens is refused', async () => {
-      for (const uuid of ownOf(world)) {
+      for (const uuid of ownOf(fixtures)) {
         const hyphens = uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
         for (const text of [uuid.toUpperCase(), hyphens]) {
-          await expectRefusal(server, () => server.delete(`${path}/${text}`), noUuid(text));
+          await expectErrorWithoutChange(
+            server,
+            () => server.delete(`${path}/${text}`),
+            noUuid(text),
+          );
         }
       }
     });
 
     test('with a NUL is refused', async () => {
-      const [uuid] = ownOf(world);
+      const [uuid] = ownOf(fixtures);
 
-      await expectRefusal(server, () => server.delete(`${path}/${uuid}%00`), noUuid(`${uuid}\0`));
+      await expectErrorWithoutChange(
+        server,
+        () => server.delete(`${path}/${uuid}%00`),
+        noUuid(`${uuid}\0`),
+      );
     });
 
     test('of 60,000 digits is refused in 4096 characters', async () => {
       const text = 'a'.repeat(60_000);
       const details = `${String(noUuid(text).details).slice(0, 4093)}...`;
 
-      await expectRefusal(server, () => server.delete(`${path}/${text}`), {
+      await expectErrorWithoutChange(server, () => server.delete(`${path}/${text}`), {
         ...noUuid(text),
         details,
       });
@@ -445,8 +465,8 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
     test('of anything else succeeds and changes nothing', async () => {
       const own = server.rows(table).map(({ uuid }) => uuid);
       const others = allUuids(server).filter((uuid) => !own.includes(uuid));
-      const tags = Object.values(world.tags).flatMap(({ user, system }) => [user, system]);
-      expect(others).toEqual(expect.arrayContaining([world.session, ...tags]));
+      const tags = Object.values(fixtures.tags).flatMap(({ user, system }) => [user, system]);
+      expect(others).toEqual(expect.arrayContaining([fixtures.session, ...tags]));
 
       for (const uuid of others) {
         await expectNothingToDo(server, () =>
@@ -483,13 +503,13 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
     });
 
     test.each(
-      Object.keys(kinds) as KindOfResource[],
+      Object.keys(kinds) as ResourceSpec[],
     )('leaves its uuid free for a %s', async (next) => {
       const { uuid } = await add(server);
       const { uuid: _, ...other } = await kinds[next].add(server);
       const param = { ...other, resourceUuid: uuid };
       const details = `resourceUuid[${uuid}] is already used`;
-      expectRefused(await server.post(kinds[next].path, { param }), invalidArgument(details));
+      expectError(await server.post(kinds[next].path, { param }), invalidArgument(details));
 
       expectDone(await server.delete(`${path}/${uuid}`));
 
@@ -500,7 +520,7 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
       const [uuid] = ownOf(await populate(server));
       await failDeletionsFrom(server, 'tags');
 
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.delete(`${path}/${uuid}?deleteMode=Enforcing`),
         internalError,

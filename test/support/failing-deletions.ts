@@ -1,10 +1,10 @@
 import { expect, onTestFinished } from 'vitest';
-import type { Refusal } from './refusals.ts';
+import type { ExpectedError } from './refusals.ts';
 import type { Server } from './server.ts';
 import { isOnPostgres } from './server-database.ts';
 
 /** How a request ends that the database fails. */
-export const internalError: Refusal = {
+export const internalError: ExpectedError = {
   status: 503,
   code: 'SYS.1000',
   details: expect.stringMatching(/^see the server's log for the request [0-9a-f]{32}$/),
@@ -12,11 +12,11 @@ export const internalError: Refusal = {
 
 /** Lets every deletion of a table's rows fail in the middle of a request, until the test is over. */
 export async function failDeletionsFrom(server: Server, table: string): Promise<void> {
-  onTestFinished(await refuseEach(server, 'DELETE', table, 'the deletion fails'));
+  onTestFinished(await failEachDeletion(server, 'DELETE', table, 'the deletion fails'));
 }
 
 /** Has the database refuse a statement on a table's rows, of which `when` says which; returns what ends that. */
-export async function refuseEach(
+export async function failEachDeletion(
   server: Server,
   statement: 'INSERT' | 'DELETE',
   table: string,

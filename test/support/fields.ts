@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type FieldType, type KindName, kinds, noSuchField } from './kinds.ts';
-import { expectRefusal, expectRefused, invalidArgument } from './refusals.ts';
+import { type EntityName, type FieldType, kinds, noSuchField } from './kinds.ts';
+import { expectError, expectErrorWithoutChange, invalidArgument } from './refusals.ts';
 import { START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
 type Value = string | number | boolean | null;
 /** A field's value as it is kept, and as answers tell it. */
-type Held = readonly [kept: Value, told: Value];
+type FieldSample = readonly [kept: Value, told: Value];
 
 /** Values that aren't any text, by the number of the resource. */
 const words: Record<string, readonly string[]> = {
@@ -18,7 +18,7 @@ const words: Record<string, readonly string[]> = {
   resourceUuid: ['a service', 'a service', 'the model'],
 };
 
-function fieldValue(kind: string, field: string, type: FieldType, number: number): Held {
+function fieldValue(kind: string, field: string, type: FieldType, number: number): FieldSample {
   const word = words[`${kind}.${field}`]?.[number] ?? words[field]?.[number];
   if (word !== undefined) return [word, word];
   switch (type) {
@@ -62,7 +62,7 @@ const NO_FIELDS = [
 ];
 
 /** What belongs to a kind's resources by other names (contract §4.7). */
-const relations: Record<KindName, readonly string[]> = {
+const relations: Record<EntityName, readonly string[]> = {
   ModelService: [
     'modelServiceRefs.modelUuid',
     'modelServiceRefs.modelServiceUuid',
@@ -108,12 +108,12 @@ const NO_RELATIONS = [
 ];
 
 /** What of a kind can be asked for, sorted by and selected, and what can't (contract §3, §4.7). */
-export function describeFields(name: KindName): void {
+export function describeFields(name: EntityName): void {
   const { path, fields, withheld, optional, put } = kinds[name];
   const server = sharedServer();
 
   /** Of three resources, oldest first: the first holds null in each field that may. */
-  const held = (field: string): Held[] =>
+  const held = (field: string): FieldSample[] =>
     [0, 1, 2].map((number) =>
       number === 0 && optional.includes(field)
         ? [null, null]
@@ -130,22 +130,22 @@ export function describeFields(name: KindName): void {
     }
   });
 
-  const told = (field: string) => held(field).map(([, value]) => value);
+  const reported = (field: string) => held(field).map(([, value]) => value);
   /** Which of the three resources an answer lists, by their dates. */
   async function found(conditions: string[], parameters: Record<string, string> = {}) {
     const { status, body } = await server().query(path, conditions, parameters);
     expect(body).toMatchObject({ success: true });
     expect(status).toBe(200);
     return body.inventories.map(({ createDate }: { createDate: string }) =>
-      told('createDate').indexOf(createDate),
+      reported('createDate').indexOf(createDate),
     );
   }
-  const those = (field: string, wanted: (value: Value) => boolean) =>
-    told(field).flatMap((value, number) => (wanted(value) ? [number] : []));
+  const those = (field: string, expected: (value: Value) => boolean) =>
+    reported(field).flatMap((value, number) => (expected(value) ? [number] : []));
 
   describe('of the fields', () => {
     test.each(Object.keys(fields))('%s can be asked for', async (field) => {
-      const [first, second, third] = told(field) as [Value, Value, Value];
+      const [first, second, third] = reported(field) as [Value, Value, Value];
 
       expect(await found([`${field}=${third}`])).toEqual(those(field, (value) => value === third));
       expect(await found([`${field}!=${third}`])).toEqual(
@@ -163,7 +163,7 @@ export function describeFields(name: KindName): void {
 
     const texts = Object.keys(fields).filter((field) => fields[field] === 'text');
     test.each(texts)('%s can be asked for in any case, and by a pattern', async (field) => {
-      const [, , third] = told(field);
+      const [, , third] = reported(field);
       const upper = String(third).toUpperCase();
       const expected = those(field, (value) => value === third);
 
@@ -179,12 +179,14 @@ export function describeFields(name: KindName): void {
     });
 
     test.each(Object.keys(fields))('%s can be sorted by, null before all else', async (field) => {
-      const kept = held(field).map(([value]) => value);
+      const stored = held(field).map(([value]) => value);
       const rank = (value: Value) =>
-        value === null ? -1 : kept.filter((v) => lower(v, value)).length;
-      const ascending = [0, 1, 2].toSorted((a, b) => rank(kept[a] ?? null) - rank(kept[b] ?? null));
+        value === null ? -1 : stored.filter((v) => lower(v, value)).length;
+      const ascending = [0, 1, 2].toSorted(
+        (a, b) => rank(stored[a] ?? null) - rank(stored[b] ?? null),
+      );
       const descending = [0, 1, 2].toSorted(
-        (a, b) => rank(kept[b] ?? null) - rank(kept[a] ?? null),
+        (a, b) => rank(stored[b] ?? null) - rank(stored[a] ?? null),
       );
 
       expect(await found([], { sort: field })).toEqual(ascending);
@@ -209,13 +211,13 @@ export function describeFields(name: KindName): void {
       expect(status).toBe(200);
       expect(body).toEqual({
         success: true,
-        inventories: told(field).map((value) => (value === null ? {} : { [field]: value })),
+        inventories: reported(field).map((value) => (value === null ? {} : { [field]: value })),
       });
     });
 
     test('all can be asked for at once, and returned in whatever order', async () => {
       const names = Object.keys(fields);
-      const conditions = names.map((field) => `${field}=${told(field)[2]}`);
+      const conditions = names.map((field) => `${field}=${reported(field)[2]}`);
 
       const { status, body } = await server().query(path, conditions, {
         fields: names.toReversed().join(),
@@ -224,7 +226,7 @@ export function describeFields(name: KindName): void {
       expect(status).toBe(200);
       expect(body).toEqual({
         success: true,
-        inventories: [Object.fromEntries(names.map((field) => [field, told(field)[2]]))],
+        inventories: [Object.fromEntries(names.map((field) => [field, reported(field)[2]]))],
       });
     });
   });
@@ -237,22 +239,22 @@ export function describeFields(name: KindName): void {
     const related = Object.values(relations).flat();
 
     test.each(unknown)('%s, in q, sort and fields alike', async (field) => {
-      const refusal = noSuchField(name, field);
+      const expectedError = noSuchField(name, field);
 
-      expectRefused(await server().query(path, [`${field} is null`]), refusal);
-      expectRefused(await server().query(path, [], { sort: `-${field}` }), refusal);
-      expectRefused(await server().query(path, [], { fields: `uuid,${field}` }), refusal);
+      expectError(await server().query(path, [`${field} is null`]), expectedError);
+      expectError(await server().query(path, [], { sort: `-${field}` }), expectedError);
+      expectError(await server().query(path, [], { fields: `uuid,${field}` }), expectedError);
     });
 
     test.each([...new Set(related)])('%s, in sort and fields', async (field) => {
-      expectRefused(await server().query(path, [], { sort: field }), noSuchField(name, field));
-      expectRefused(await server().query(path, [], { fields: field }), noSuchField(name, field));
+      expectError(await server().query(path, [], { sort: field }), noSuchField(name, field));
+      expectError(await server().query(path, [], { fields: field }), noSuchField(name, field));
     });
 
     const unrelated = related.filter((field) => !relations[name].includes(field));
     if (unrelated.length > 0) {
       test.each([...new Set(unrelated)])('%s, in q', async (field) => {
-        expectRefused(await server().query(path, [`${field}=1`]), noSuchField(name, field));
+        expectError(await server().query(path, [`${field}=1`]), noSuchField(name, field));
       });
     }
 
@@ -264,7 +266,7 @@ export function describeFields(name: KindName): void {
       ['though only the number is asked for', { count: 'true', fields: 'Uuid' }, 'Uuid'],
       ['though nothing is asked for', { limit: '0', fields: 'Uuid' }, 'Uuid'],
     ])('%s, %o', async (_, parameters, field) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server(),
         () => server().query(path, [], parameters),
         noSuchField(name, field),
@@ -273,7 +275,7 @@ export function describeFields(name: KindName): void {
 
     test('in any of its conditions, though nothing is asked for', async () => {
       for (const parameters of [{ limit: '0' }, { count: 'true' }]) {
-        expectRefused(
+        expectError(
           await server().query(path, ['uuid=1', 'Uuid=1'], parameters),
           noSuchField(name, 'Uuid'),
         );
@@ -283,14 +285,14 @@ export function describeFields(name: KindName): void {
     test('with its name cut where it is longer than an answer tells', async () => {
       const { details } = noSuchField(name, 'x'.repeat(5000)) as { details: string };
 
-      expectRefused(await server().query(path, [`${'x'.repeat(5000)}=1`]), {
+      expectError(await server().query(path, [`${'x'.repeat(5000)}=1`]), {
         ...noSuchField(name, ''),
         details: `${details.slice(0, 4093)}...`,
       });
     });
 
     test('only after the other parameters have been read', async () => {
-      expectRefused(
+      expectError(
         await server().query(path, ['Uuid=1'], { limit: 'x' }),
         invalidArgument("Invalid query parameter. 'limit' must be an integer"),
       );

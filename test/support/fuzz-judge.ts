@@ -1,15 +1,15 @@
 import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { isDeepStrictEqual } from 'node:util';
-import { misfit } from './answers.ts';
+import { schemaViolation } from './answers.ts';
 import {
   Digits,
   EDITABLE_YAML,
   Encoded,
   type FuzzRequest,
+  findWrapper,
   type Kind,
   Reference,
   UNKNOWN_UUID,
-  wrapperOf,
 } from './fuzz-requests.ts';
 import { documentedOperations, PREFIX, resolved, type Schema } from './openapi-document.ts';
 import type { Server } from './server.ts';
@@ -122,14 +122,14 @@ export class Judge {
   /** Polls the job that was accepted until it has ended; other answers are the last ones. */
   async #follow(request: FuzzRequest, first: Exchange): Promise<Exchange> {
     if (request.operation.id === 'GetJob' || first.status !== 202) return first;
-    const wrong = misfit(request.operation.id, first);
+    const wrong = schemaViolation(request.operation.id, first);
     if (wrong) throw new Violation(wrong);
     const { pathname } = new URL(first.body.location);
     for (let polls = 0; polls < 200; polls++) {
       const path = { path: pathname, method: 'GET', headers: {}, payload: undefined };
       const answer = await this.#send(path);
-      const misfits = misfit('GetJob', answer);
-      if (misfits) throw new Violation(misfits);
+      const schemaViolations = schemaViolation('GetJob', answer);
+      if (schemaViolations) throw new Violation(schemaViolations);
       if (answer.status !== 202) {
         checkEnvelope(answer);
         return answer;
@@ -156,18 +156,18 @@ export class Judge {
       return;
     }
     if (!inventory) return;
-    const told = answered.inventory;
+    const reported = answered.inventory;
     const reader = documentedOperations.find(
       ({ lists, inventoryName: name, path }) =>
         lists && name === inventoryName && path.endsWith('/{uuid}'),
     );
     if (reader) {
-      const read = await this.#read(reader.path.replace('{uuid}', told.uuid));
-      if (!isDeepStrictEqual(read.body.inventories, [told])) {
+      const read = await this.#read(reader.path.replace('{uuid}', reported.uuid));
+      if (!isDeepStrictEqual(read.body.inventories, [reported])) {
         throw new Violation(`what is read back differs: ${JSON.stringify(read.body)}`);
       }
     }
-    checkHeld(request, sent, told);
+    checkStored(request, sent, reported);
     for (const [member, tags] of [
       ['systemTags', '/v1/system-tags'],
       ['userTags', '/v1/user-tags'],
@@ -175,10 +175,10 @@ export class Judge {
       const attached: unknown = sent.body?.[member];
       if (!Array.isArray(attached) || attached.length === 0 || !reader) continue;
       const { body } = await this.#read(
-        `${tags}?q=${encodeURIComponent(`resourceUuid=${told.uuid}`)}&fields=tag`,
+        `${tags}?q=${encodeURIComponent(`resourceUuid=${reported.uuid}`)}&fields=tag`,
       );
-      const kept = new Set(body.inventories?.map(({ tag }: { tag: string }) => tag));
-      const missing = attached.filter((tag) => !kept.has(String(tag)));
+      const stored = new Set(body.inventories?.map(({ tag }: { tag: string }) => tag));
+      const missing = attached.filter((tag) => !stored.has(String(tag)));
       if (missing.length > 0) {
         throw new Violation(`${member} are not attached: ${JSON.stringify(missing)}`);
       }
@@ -334,7 +334,7 @@ function checkAnswer(request: FuzzRequest, sent: Sent, first: Exchange, last: Ex
   if (isOtherPath(request) && last.status !== 400) return;
   const isJob = operation.id !== 'GetJob' && first.status === 202;
   if (!isJob || last.status === 200) {
-    const wrong = misfit(
+    const wrong = schemaViolation(
       operation.id,
       last,
       request.query.some(([name]) => name === 'fields'),
@@ -386,7 +386,7 @@ function explanation(
 ): string | undefined {
   const { operation } = request;
   const { code, details } = last.body.error as { code: string; details: string };
-  const wrapper = wrapperOf(operation);
+  const wrapper = findWrapper(operation);
   const params: Row = sent.body?.[wrapper ?? ''] ?? {};
   if (code === 'SYS.1001') return 'the timeout';
   if (!sent.isResolved && ['SYS.1003', 'ID.1001'].includes(code)) return 'nothing to refer to';
@@ -401,8 +401,8 @@ function explanation(
   const edits = /^(service[A-Z]|environmentParameters|startupParameters|inferenceParams)/;
   if (operation.id === 'UpdateModelService' && code === 'SYS.1007' && details.includes('yaml')) {
     const services = before.model_services as Row[];
-    const kept = services.find(({ uuid }) => uuid === sent.pathValues.uuid)?.yaml;
-    const isEditable = EDITABLE_YAML.includes(String(params.yaml ?? kept));
+    const stored = services.find(({ uuid }) => uuid === sent.pathValues.uuid)?.yaml;
+    const isEditable = EDITABLE_YAML.includes(String(params.yaml ?? stored));
     if (!isEditable && Object.keys(params).some((name) => edits.test(name))) return 'the yaml';
   }
   if (operation.id === 'LogInByAccount' && code === 'ID.1000') {
@@ -446,11 +446,11 @@ const withoutExpiry = ({ expired_date: _, ...row }: Row) => row;
 const VERBATIM = new Set(['yaml', 'readme', 'introduction', 'parameters', 'logo', 'tag']);
 
 /** Compares what was sent with the inventory, member by member. */
-function checkHeld({ operation }: FuzzRequest, { body }: Sent, told: Row): void {
-  const params = body?.[wrapperOf(operation) ?? ''];
+function checkStored({ operation }: FuzzRequest, { body }: Sent, reported: Row): void {
+  const params = body?.[findWrapper(operation) ?? ''];
   if (typeof params !== 'object' || params === null) return;
   const properties = operation.inventory?.properties ?? {};
-  const parameters = resolved(operation.body?.properties?.[wrapperOf(operation) ?? ''] as Schema);
+  const parameters = resolved(operation.body?.properties?.[findWrapper(operation) ?? ''] as Schema);
   const editsYaml = Object.keys(params).some((name) =>
     /^(service[A-Z]|.+Parameters$|inferenceParams)/.test(name),
   );
@@ -461,17 +461,17 @@ function checkHeld({ operation }: FuzzRequest, { body }: Sent, told: Row): void 
     const property = properties[name];
     if (!property) continue;
     if (name === 'yaml' && editsYaml) continue;
-    const expected = held(name, value, resolved(property));
-    if (!isDeepStrictEqual(told[name], expected)) {
+    const expected = storedValue(name, value, resolved(property));
+    if (!isDeepStrictEqual(reported[name], expected)) {
       throw new Violation(
-        `${name} is ${JSON.stringify(told[name])} though ${JSON.stringify(value)} was sent`,
+        `${name} is ${JSON.stringify(reported[name])} though ${JSON.stringify(value)} was sent`,
       );
     }
   }
 }
 
 /** What becomes of a value, by the documented conversions. */
-function held(name: string, value: Json, { type }: Schema): unknown {
+function storedValue(name: string, value: Json, { type }: Schema): unknown {
   if (name === 'recommendedGpuNum') {
     return typeof value === 'string'
       ? JSON.parse(`[${value.replace(/^\s*\[|\]\s*$/g, '')}]`)

@@ -217,7 +217,7 @@ function allowedObject({ properties = {}, required = [] }: Schema): fc.Arbitrary
 }
 
 /** The member of a body that holds the parameters. */
-export function wrapperOf({ body }: DocumentedOperation): string | undefined {
+export function findWrapper({ body }: DocumentedOperation): string | undefined {
   return Object.keys(body?.properties ?? {}).find((name) => !name.endsWith('Tags'));
 }
 
@@ -583,9 +583,9 @@ const always = (spoil: Spoil) => fc.constant(spoil);
 function bodyFlaws(operation: DocumentedOperation): Flaw[] {
   const { body } = operation;
   if (!body) return [];
-  const wrapper = wrapperOf(operation) as string;
+  const wrapper = findWrapper(operation) as string;
   const needsWrapper = (body.required ?? []).length > 0;
-  const others = documentedOperations.flatMap((other) => wrapperOf(other) ?? []);
+  const others = documentedOperations.flatMap((other) => findWrapper(other) ?? []);
   const synonyms = ['param', 'params'];
   const renamed = fc.constantFrom(...new Set(['wrong', ...others]));
   const values = spoiled(body).map(

@@ -31,7 +31,7 @@ export function fuzz({ requests, sequences, length }: Extent): void {
   const timeout = 60_000 * Math.max(1, times);
   let server: Server;
   let judge: Judge;
-  let rows: KeptRows;
+  let rows: StoredRows;
   let hook: HookReceiver;
 
   beforeAll(async () => {
@@ -42,7 +42,7 @@ export function fuzz({ requests, sequences, length }: Extent): void {
     await populate(server);
     // So that dates that move are seen to.
     server.advance(1000);
-    rows = keepRows(server);
+    rows = saveRows(server);
     judge = new Judge(server, SESSION);
   });
   afterAll(async () => {
@@ -144,7 +144,7 @@ async function populate(server: Server): Promise<void> {
   await server.put(`${ROOT}/ai/models/nothing`, {}, { headers: { Prefer: 'respond-async' } });
 }
 
-interface KeptRows {
+interface StoredRows {
   reset(): Promise<void> | void;
   close(): void;
 }
@@ -153,8 +153,8 @@ interface KeptRows {
  * Keeps the rows there are now: putting them back takes less time than another server for each
  * sequence.
  */
-function keepRows(server: Server): KeptRows {
-  if (isOnPostgres) return keepPostgresRows(server);
+function saveRows(server: Server): StoredRows {
+  if (isOnPostgres) return savePostgresRows(server);
   const client = new Database(server.database);
   client.pragma('foreign_keys = OFF');
   const tables = Object.entries(server.snapshot()).map(([table, contents]) => ({
@@ -181,7 +181,7 @@ const POSTGRES_TABLES = [
   ...['model_service_refs', 'tags', 'passwords', 'sessions', 'jobs', 'hooks'],
 ];
 
-function keepPostgresRows(server: Server): KeptRows {
+function savePostgresRows(server: Server): StoredRows {
   const snapshot = server.snapshot();
   const clear = POSTGRES_TABLES.toReversed().map((table) => `DELETE FROM ${table};`);
   const fill = POSTGRES_TABLES.map(

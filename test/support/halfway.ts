@@ -1,4 +1,4 @@
-import { expectRefusal } from './refusals.ts';
+import { expectErrorWithoutChange } from './refusals.ts';
 import { type Answer, type Server, startServer } from './server.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function expectAllOrNothing(
   const write = await prepare(server);
   const same = random();
   newUuid = () => same;
-  await expectRefusal(server, write, {
+  await expectErrorWithoutChange(server, write, {
     status: 503,
     code: 'SYS.1000',
     details: `see the server's log for the request ${same}`,

@@ -60,13 +60,13 @@ export function endlessBody(code: number): HookAnswer {
 }
 
 /** Each call gets the next answer, those after the last one the last. */
-export function inTurn(...answers: HookAnswer[]): HookAnswer {
+export function inOrder(...answers: HookAnswer[]): HookAnswer {
   let calls = 0;
   return (response, call) => answers[Math.min(calls++, answers.length - 1)]?.(response, call);
 }
 
 /** An answer that all calls wait for until it is released. */
-export function heldBack(answer: HookAnswer): { answer: HookAnswer; release: () => void } {
+export function deferredAnswer(answer: HookAnswer): { answer: HookAnswer; release: () => void } {
   let release = () => {};
   const released = new Promise<void>((resolve) => {
     release = resolve;
@@ -83,7 +83,7 @@ export function heldBack(answer: HookAnswer): { answer: HookAnswer; release: () 
 /** Listens on a loopback address until the test has finished. */
 export async function openReceiver(
   answer: HookAnswer = status(200),
-  { host = '127.0.0.1', port: wanted = 0, context = { onTestFinished } as Finishing } = {},
+  { host = '127.0.0.1', port: expected = 0, context = { onTestFinished } as Finishing } = {},
 ): Promise<HookReceiver> {
   const calls: HookCall[] = [];
   let [connections, busy, busiest] = [0, 0, 0];
@@ -107,7 +107,7 @@ export async function openReceiver(
     connections++;
     socket.on('error', () => {});
   });
-  server.listen(wanted, host);
+  server.listen(expected, host);
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
   const close = async () => {

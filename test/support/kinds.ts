@@ -1,18 +1,18 @@
 import type { Tag } from '../../src/domain/records.ts';
 import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
-import type { Refusal } from './refusals.ts';
+import type { ExpectedError } from './refusals.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
 
 export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'date';
 
-interface Told {
+interface PublicField {
   uuid: string;
 }
 
 /** A kind of resource that can be listed. */
-export interface Kind {
+export interface EntitySpec {
   /** As it stands in the operations' names. */
   name: string;
   path: string;
@@ -26,7 +26,7 @@ export interface Kind {
   /** Fields that hold null in a resource with what is required alone. */
   optional: readonly string[];
   /** Adds one through the API. */
-  add(server: Server, label: string): Promise<Told>;
+  add(server: Server, label: string): Promise<PublicField>;
   /** Deletes one through the API. */
   remove(server: Server, uuid: string): Promise<void>;
   /** Puts one past the API into the store, for values that the API gives to none. */
@@ -35,7 +35,7 @@ export interface Kind {
 
 const dates = { createDate: 'date', lastOpDate: 'date' } as const;
 
-async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: Told }> {
+async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: PublicField }> {
   const { status, body } = await answer;
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
   return body;
@@ -47,7 +47,7 @@ function deleteAt(path: string) {
   };
 }
 
-const ModelService: Kind = {
+const ModelService: EntitySpec = {
   name: 'ModelService',
   path: `${API}/model-services`,
   table: 'model_services',
@@ -101,7 +101,7 @@ const ModelService: Kind = {
   put: (server, fields) => server.store.addModelService(modelService(fields), extras(), nothing),
 };
 
-const Model: Kind = {
+const Model: EntitySpec = {
   name: 'Model',
   path: `${API}/models`,
   table: 'models',
@@ -165,7 +165,7 @@ const Model: Kind = {
   put: (server, fields) => server.store.addModel(model(fields), extras(), nothing),
 };
 
-const ModelCenter: Kind = {
+const ModelCenter: EntitySpec = {
   name: 'ModelCenter',
   path: `${API}/model-centers`,
   table: 'model_centers',
@@ -212,7 +212,7 @@ const tagFields = {
   ...dates,
 } as const;
 
-function tagKind(type: Tag['type'], path: string): Omit<Kind, 'fields' | 'withheld'> {
+function tagKind(type: Tag['type'], path: string): Omit<EntitySpec, 'fields' | 'withheld'> {
   return {
     name: `${type}Tag`,
     path,
@@ -238,13 +238,13 @@ async function someService(server: Server): Promise<string> {
   return service.uuid;
 }
 
-const UserTag: Kind = {
+const UserTag: EntitySpec = {
   ...tagKind('User', `${ROOT}/user-tags`),
   fields: tagFields,
   withheld: ['inherent', 'position'],
 };
 
-const SystemTag: Kind = {
+const SystemTag: EntitySpec = {
   ...tagKind('System', `${ROOT}/system-tags`),
   fields: { ...tagFields, inherent: 'boolean' },
   withheld: ['position'],
@@ -252,10 +252,10 @@ const SystemTag: Kind = {
 
 /** Every kind that can be listed. */
 export const kinds = { ModelService, Model, ModelCenter, UserTag, SystemTag };
-export type KindName = keyof typeof kinds;
+export type EntityName = keyof typeof kinds;
 
 /** For a field that can't be asked for (contract §4.7). */
-export function noSuchField(name: KindName, field: string): Refusal {
+export function noSuchField(name: EntityName, field: string): ExpectedError {
   const details = `inventory class[class ${name}Inventory] not having field[${field}]`;
   return { status: 503, code: 'SYS.1000', details };
 }

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type KindName, kinds } from './kinds.ts';
+import { type EntityName, kinds } from './kinds.ts';
 import { newUuid } from './records.ts';
-import { expectRefusal, invalidArgument, noRoute } from './refusals.ts';
+import { expectErrorWithoutChange, invalidArgument, noRoute } from './refusals.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
 /** The rules that every list keeps (contract §4.7), tried out on one of them. */
-export function describeList(name: KindName): void {
+export function describeList(name: EntityName): void {
   const { path, table, label, add, remove, put } = kinds[name];
 
   /** With three resources, the oldest first. */
@@ -318,7 +318,7 @@ export function describeList(name: KindName): void {
       `${value} is Integer overflow, Integer.MAX_VALUE is 2147483647`;
     const noBoolean = (name: string, value: string) =>
       `Invalid value for boolean field [${name}], [${value}] is not a valid boolean string[true, false].`;
-    const refusedIntegers = ['limit', 'start'].flatMap((name) => [
+    const rejectedIntegers = ['limit', 'start'].flatMap((name) => [
       ...['abc', '', '1.5', '1e3', '0x1', 'null', '1,2', '%202%203', '--1', '%00', '٣'].map(
         (value) => [`${name}=${value}`, noInteger(name)],
       ),
@@ -331,15 +331,19 @@ export function describeList(name: KindName): void {
       [`${name}=x&${name}=1`, noInteger(name)],
       [`count=true&${name}=x`, noInteger(name)],
     ]);
-    const refusedBooleans = ['count', 'replyWithCount'].flatMap((name) =>
+    const rejectedBooleans = ['count', 'replyWithCount'].flatMap((name) =>
       ['maybe', 'yes', '1', ''].map((value) => [`${name}=${value}`, noBoolean(name, value)]),
     );
 
-    test.each([...refusedIntegers, ...refusedBooleans] as [
+    test.each([...rejectedIntegers, ...rejectedBooleans] as [
       string,
       string,
     ][])('?%s', async (query, details) => {
-      await expectRefusal(server, () => server.get(`${path}?${query}`), invalidArgument(details));
+      await expectErrorWithoutChange(
+        server,
+        () => server.get(`${path}?${query}`),
+        invalidArgument(details),
+      );
     });
 
     const noOperator = (condition: string) =>
@@ -360,7 +364,7 @@ export function describeList(name: KindName): void {
       ['q.3=uuid', 'uuid'],
       ['q=nowhere', 'nowhere'],
     ])('?%s, which has no operator', async (query, condition) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.get(`${path}?${query}`),
         invalidArgument(noOperator(condition)),
@@ -377,7 +381,7 @@ export function describeList(name: KindName): void {
       '~=%',
       '!?=a',
     ])('?q=%s, which leaves no field', async (condition) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.query(path, [condition]),
         invalidArgument(expect.stringContaining(`'${condition}' in the parameter[q]`)),
@@ -388,7 +392,7 @@ export function describeList(name: KindName): void {
       const conditions = Array(100).fill('uuid!=x');
       expect((await server.query(path, conditions)).body.inventories).toEqual(added);
 
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.query(path, [...conditions, 'uuid!=x']),
         invalidArgument(expect.stringContaining('[q]')),
@@ -402,7 +406,7 @@ export function describeList(name: KindName): void {
       ['a NUL in a pattern', `${label}~=%\0%`],
       ['a NUL in a list', `${label}?=a,\0`],
     ])('%s', async (_, condition) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.query(path, [condition]),
         invalidArgument(expect.stringContaining('NUL')),
@@ -417,12 +421,12 @@ export function describeList(name: KindName): void {
     });
 
     test('another method, a path that only begins like its own, and a trailing slash', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.get(`${path}x`),
         noRoute(`${path.slice('/zstack'.length)}x`),
       );
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.get(`${path}/?limit=1`),
         noRoute(`${path.slice('/zstack'.length)}/`),
@@ -430,7 +434,7 @@ export function describeList(name: KindName): void {
     });
 
     test('whoever has no session', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.get(`${path}?q=nonsense`, { session: null }),
         invalidArgument("missing header 'Authorization'"),
@@ -440,7 +444,7 @@ export function describeList(name: KindName): void {
 }
 
 /** The rules of reading one resource (decision 22), tried out on one kind. */
-export function describeGet(name: KindName): void {
+export function describeGet(name: EntityName): void {
   const { path, add, remove } = kinds[name];
   const others = Object.values(kinds).filter((kind) => kind.name !== name);
 
@@ -498,14 +502,18 @@ export function describeGet(name: KindName): void {
     const { uuid } = await add(server, 'one');
 
     for (const url of [`${path}/`, `${path}/${uuid}/`]) {
-      await expectRefusal(server, () => server.get(url), noRoute(url.slice('/zstack'.length)));
+      await expectErrorWithoutChange(
+        server,
+        () => server.get(url),
+        noRoute(url.slice('/zstack'.length)),
+      );
     }
   });
 
   test('is refused to whoever has no session', async () => {
     const { uuid } = await add(server, 'one');
 
-    await expectRefusal(
+    await expectErrorWithoutChange(
       server,
       () => server.get(`${path}/${uuid}`, { session: null }),
       invalidArgument("missing header 'Authorization'"),

@@ -242,7 +242,14 @@ const left = readdirSync(folder).filter((name) => /-(wal|shm)$/.test(name));
 if (left.length > 0) throw new Error(`The server left ${left}: the file alone is not whole.`);
 const target = join('test/store/released', migration.slice(0, 4));
 copyFileSync(file, `${target}.db`);
-const told = { version, migration, madeAt, session, password: session && PASSWORD, pendingHook };
-writeFileSync(`${target}.json`, `${JSON.stringify({ ...told, answers }, null, 2)}\n`);
+const reported = {
+  version,
+  migration,
+  madeAt,
+  session,
+  password: session && PASSWORD,
+  pendingHook,
+};
+writeFileSync(`${target}.json`, `${JSON.stringify({ ...reported, answers }, null, 2)}\n`);
 rmSync(folder, { recursive: true });
 console.log(`${target}.db: ${version}, ${Object.keys(answers).length} answers`);

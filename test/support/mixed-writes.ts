@@ -16,7 +16,7 @@ export interface Content {
 }
 
 /** Resources by their names, of which each is given once. */
-export type World = ReadonlyMap<string, Content>;
+export type KnownResources = ReadonlyMap<string, Content>;
 
 /** A request with what it makes of the world. */
 export interface Write {
@@ -26,7 +26,7 @@ export interface Write {
   /** The resources that it touches, as they are after it; undefined for one that is gone. */
   after: ReadonlyMap<string, Content | undefined>;
   /** The name of the resource that its answer tells. */
-  tells?: string;
+  reports?: string;
   /** Whether it can only fail, as a job. */
   fails?: true;
 }
@@ -57,18 +57,18 @@ function newImages() {
   }));
   return {
     sent: images,
-    kept: images.map(({ cpuArchitecture, dockerImage }) => `${cpuArchitecture} ${dockerImage}`),
+    stored: images.map(({ cpuArchitecture, dockerImage }) => `${cpuArchitecture} ${dockerImage}`),
   };
 }
 
 function newTags() {
   const userTags = Array.from({ length: below(3) }, () => newText('user tag'));
   const systemTags = Array.from({ length: below(2) }, () => newText('system::tag'));
-  const kept = [
+  const stored = [
     ...userTags.map((tag) => `User ${tag}`),
     ...systemTags.map((tag) => `System ${tag}`),
   ];
-  return { sent: { userTags, systemTags }, kept };
+  return { sent: { userTags, systemTags }, stored };
 }
 
 const withTags = (content: Content, tags: readonly string[]): Content => ({
@@ -112,11 +112,14 @@ export function contentOf(
 
 /**
  * Makes a random write that changes something.
- * @param world what there is
- * @param uuidOf gives a resource's uuid; one whose uuid isn't known yet is left alone
+ * @param fixtures what there is
+ * @param uuidColumn gives a resource's uuid; one whose uuid isn't known yet is left alone
  */
-export function randomWrite(world: World, uuidOf: (name: string) => string | undefined): Write {
-  const known = [...world].flatMap(([name, content]) => {
+export function randomWrite(
+  fixtures: KnownResources,
+  uuidOf: (name: string) => string | undefined,
+): Write {
+  const known = [...fixtures].flatMap(([name, content]) => {
     const uuid = uuidOf(name);
     return uuid === undefined ? [] : [{ name, content, uuid }];
   });
@@ -141,7 +144,7 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
     const [name, text] = [newText('service'), newText('yaml')];
     const [images, tags, number, others] = [newImages(), newTags(), below(1000), some(models)];
     const content: Content = {
-      ...{ kind: 'service', text, number, images: images.kept, bound: {}, tags: [] },
+      ...{ kind: 'service', text, number, images: images.stored, bound: {}, tags: [] },
     };
     const modelUuids = others.map(({ uuid }) => uuid);
     const given = { name, yaml: text, requestCpu: number, architectureImages: images.sent };
@@ -149,8 +152,8 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
       method: 'POST',
       path: `${API}/model-services`,
       body: { param: { ...requiredServiceParams, ...given, modelUuids }, ...tags.sent },
-      after: boundTo(name, withTags(content, tags.kept), others),
-      tells: name,
+      after: boundTo(name, withTags(content, tags.stored), others),
+      reports: name,
     };
   }
 
@@ -166,8 +169,8 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
       method: 'POST',
       path: `${API}/models`,
       body: { param, ...tags.sent },
-      after: boundTo(name, withTags(content, tags.kept), others, dflt),
-      tells: name,
+      after: boundTo(name, withTags(content, tags.stored), others, dflt),
+      reports: name,
     };
   }
 
@@ -175,7 +178,7 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
     const [source, name, tags, images] = [pick(services), newText('clone'), newTags(), newImages()];
     const takesImages = Math.random() < 0.5;
     const content = { ...source.content, bound: {}, tags: [] };
-    if (takesImages) content.images = images.kept;
+    if (takesImages) content.images = images.stored;
     const others = models.filter((model) => model.name in source.content.bound);
     // A model whose uuid isn't known yet is bound too.
     if (others.length < Object.keys(source.content.bound).length) return update();
@@ -186,22 +189,22 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
         params: { name, ...(takesImages && { architectureImages: images.sent }) },
         ...tags.sent,
       },
-      after: boundTo(name, withTags(content, tags.kept), others),
-      tells: name,
+      after: boundTo(name, withTags(content, tags.stored), others),
+      reports: name,
     };
   }
 
   function update(): Write {
     const [{ name, content, uuid }, text] = [pick(services), newText('yaml')];
     const [images, tags, number] = [newImages(), newTags(), below(1000)];
-    const changed = { ...content, text, number, images: images.kept };
+    const changed = { ...content, text, number, images: images.stored };
     const given = { yaml: text, requestCpu: number, architectureImages: images.sent };
     return {
       method: 'PUT',
       path: `${API}/model-services/${uuid}`,
       body: { updateModelService: given, ...tags.sent },
-      after: new Map([[name, withTags(changed, tags.kept)]]),
-      tells: name,
+      after: new Map([[name, withTags(changed, tags.stored)]]),
+      reports: name,
     };
   }
 
@@ -214,14 +217,14 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
       [service.name, change(service.content, model.name)],
     ]);
     if (change === unbind) return { method: 'DELETE', path, after };
-    return { method: 'POST', path, body: { param: {} }, after, tells: service.name };
+    return { method: 'POST', path, body: { param: {} }, after, reports: service.name };
   }
 
   function remove(those: readonly Known[], path: string): Write {
     const { name, content, uuid } = pick(those);
     const after = new Map<string, Content | undefined>([[name, undefined]]);
     for (const other of Object.keys(content.bound)) {
-      after.set(other, unbind(world.get(other) as Content, name));
+      after.set(other, unbind(fixtures.get(other) as Content, name));
     }
     return { method: 'DELETE', path: `${API}/${path}/${uuid}`, after };
   }
@@ -244,7 +247,7 @@ export function randomWrite(world: World, uuidOf: (name: string) => string | und
 
   if (services.length < SERVICES.least) return addService();
   if (models.length < MODELS.least) return addModel();
-  const hasRoom = world.size < SERVICES.most + MODELS.most;
+  const hasRoom = fixtures.size < SERVICES.most + MODELS.most;
   const choices = [
     ...[update, update, bindOrUnbind, bindOrUnbind, addTag, cloneNothing],
     ...(hasRoom && services.length < SERVICES.most ? [addService, addService, clone, clone] : []),

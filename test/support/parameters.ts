@@ -10,11 +10,11 @@ const UUID_MAX = 255;
 interface Taken {
   what: string;
   sent: unknown;
-  kept: unknown;
+  stored: unknown;
 }
 
 /** A value that is refused, what it shows, and the sentence for it. */
-interface Refused {
+interface RejectedValue {
   what: string;
   sent: unknown;
   details: (field: string, message: string) => string;
@@ -24,9 +24,9 @@ interface Refused {
 export interface Parameter {
   taken: Taken[];
   /** Refused by type (decision 9, contract §4.4). */
-  wrongType: Refused[];
+  wrongType: RejectedValue[];
   /** Of the right type, but not allowed (contract §4.3). */
-  notAllowed: Refused[];
+  notAllowed: RejectedValue[];
 }
 
 /** An operation's parameters, in the order of contract §2. */
@@ -35,12 +35,12 @@ export type Parameters = Readonly<Record<string, Parameter>>;
 /** One row per value that some parameter takes. */
 export function takenRows(parameters: Parameters) {
   return Object.entries(parameters).flatMap(([field, { taken }]) =>
-    taken.map(({ what, sent, kept }) => [field, what, { sent, kept }] as const),
+    taken.map(({ what, sent, stored }) => [field, what, { sent, stored }] as const),
   );
 }
 
 /** One row per value that some parameter refuses, with the sentence of the answer. */
-export function refusedRows(operation: string, parameters: Parameters) {
+export function rejectedRows(operation: string, parameters: Parameters) {
   return Object.entries(parameters).flatMap(([field, { wrongType, notAllowed }]) =>
     [...wrongType, ...notAllowed].map(
       ({ what, sent, details }) =>
@@ -61,7 +61,7 @@ export function notAllowedInOrder(operation: string, parameters: Parameters) {
 const show = (sent: unknown) => (typeof sent === 'string' ? sent : JSON.stringify(sent));
 
 /** Refused for its type, or that of what is `inside` it, with the platform's sentence (§4.4). */
-const excepted = (what: string, sent: unknown, type: string, inside = ''): Refused => ({
+const excepted = (what: string, sent: unknown, type: string, inside = ''): RejectedValue => ({
   what,
   sent,
   details: (field) => {
@@ -77,7 +77,7 @@ function innermost(value: unknown): unknown {
   return first === undefined ? value : innermost(first);
 }
 
-const tooLong = (what: string, sent: unknown, max: number, inside = ''): Refused => ({
+const tooLong = (what: string, sent: unknown, max: number, inside = ''): RejectedValue => ({
   what,
   sent,
   details: (field, message) =>
@@ -85,7 +85,7 @@ const tooLong = (what: string, sent: unknown, max: number, inside = ''): Refused
     `expected was <= ${max}, actual was ${max + 1}`,
 });
 
-const nullElement = (sent: unknown, inside = ''): Refused => ({
+const nullElement = (sent: unknown, inside = ''): RejectedValue => ({
   what: 'a list with a null',
   sent,
   details: (field) => `field[${field}${inside}] cannot contain a NULL element`,
@@ -97,7 +97,7 @@ const notOneOf = (
   values: readonly string[],
   found: unknown,
   inside = '',
-): Refused => ({
+): RejectedValue => ({
   what,
   sent,
   details: (field, message) =>
@@ -111,23 +111,23 @@ const outOfRange = (
   min: number,
   max: number,
   inside = '',
-): Refused => ({
+): RejectedValue => ({
   what,
   sent,
   details: (field) => `field[${field}${inside}] must be in range of [${min}, ${max}]`,
 });
 
-const unkeepable = (what: string, sent: unknown, inside = ''): Refused => ({
+const unstorable = (what: string, sent: unknown, inside = ''): RejectedValue => ({
   what,
   sent,
   details: (field) => `field[${field}${inside}] cannot contain a NUL character or a lone surrogate`,
 });
 
-const wrongTexts: Refused[] = [
+const wrongTexts: RejectedValue[] = [
   excepted('an object', { a: 1 }, 'a string'),
   excepted('a list', ['a'], 'a string'),
-  unkeepable('text that ends in U+0000', 'a\0'),
-  unkeepable('text with half a surrogate pair', 'a\ud800b'),
+  unstorable('text that ends in U+0000', 'a\0'),
+  unstorable('text with half a surrogate pair', 'a\ud800b'),
   {
     what: 'a number too large to be exact',
     sent: LONG_MAX + 1,
@@ -145,12 +145,12 @@ export function text(max: number): Parameter {
   const long = max === TEXT_MAX;
   return {
     taken: [
-      ...(long ? [] : [{ what: 'its longest', sent: '😀'.repeat(max), kept: '😀'.repeat(max) }]),
-      { what: 'the empty text', sent: '', kept: '' },
-      { what: 'an integer', sent: 42, kept: '42' },
-      { what: 'a fraction', sent: -1.5, kept: '-1.5' },
-      { what: 'a boolean', sent: true, kept: 'true' },
-      { what: 'text in spaces, trimmed', sent: SPACED, kept: TRIMMED },
+      ...(long ? [] : [{ what: 'its longest', sent: '😀'.repeat(max), stored: '😀'.repeat(max) }]),
+      { what: 'the empty text', sent: '', stored: '' },
+      { what: 'an integer', sent: 42, stored: '42' },
+      { what: 'a fraction', sent: -1.5, stored: '-1.5' },
+      { what: 'a boolean', sent: true, stored: 'true' },
+      { what: 'text in spaces, trimmed', sent: SPACED, stored: TRIMMED },
     ],
     wrongType: wrongTexts,
     notAllowed: long
@@ -164,11 +164,11 @@ export function text(max: number): Parameter {
 
 /** A text that is kept as sent. */
 export function verbatim(max: number): Parameter {
-  const { taken, ...refused } = text(max);
-  const untrimmed = taken.filter(({ kept }) => kept !== TRIMMED);
+  const { taken, ...rejected } = text(max);
+  const untrimmed = taken.filter(({ stored }) => stored !== TRIMMED);
   return {
-    taken: [...untrimmed, { what: 'text in spaces, untouched', sent: SPACED, kept: SPACED }],
-    ...refused,
+    taken: [...untrimmed, { what: 'text in spaces, untouched', sent: SPACED, stored: SPACED }],
+    ...rejected,
   };
 }
 
@@ -177,8 +177,8 @@ export function word(...values: string[]): Parameter {
   const lower = values[0]?.toLowerCase();
   return {
     taken: values.flatMap((value) => [
-      { what: value, sent: value, kept: value },
-      { what: `${value} in spaces`, sent: ` ${value}\n`, kept: value },
+      { what: value, sent: value, stored: value },
+      { what: `${value} in spaces`, sent: ` ${value}\n`, stored: value },
     ]),
     wrongType: wrongTexts,
     notAllowed: [
@@ -196,12 +196,12 @@ const noIntegers = (inside = '', wrap: (value: unknown) => unknown = (value) => 
   );
 
 const numbersTaken = (min: number, max: number): Taken[] => [
-  { what: 'its least', sent: min, kept: min },
-  { what: 'its most', sent: max, kept: max },
-  { what: 'text of its most', sent: String(max), kept: max },
-  { what: 'text with sign and spaces', sent: '\t+7 ', kept: 7 },
-  { what: 'text with leading zeros', sent: '007', kept: 7 },
-  ...(min > 0 ? [] : [{ what: 'text of a negative zero', sent: '-0', kept: 0 }]),
+  { what: 'its least', sent: min, stored: min },
+  { what: 'its most', sent: max, stored: max },
+  { what: 'text of its most', sent: String(max), stored: max },
+  { what: 'text with sign and spaces', sent: '\t+7 ', stored: 7 },
+  { what: 'text with leading zeros', sent: '007', stored: 7 },
+  ...(min > 0 ? [] : [{ what: 'text of a negative zero', sent: '-0', stored: 0 }]),
 ];
 
 /** A 32-bit integer between bounds. */
@@ -211,7 +211,7 @@ function integerFrom(min: number, max: number): Parameter {
     wrongType: [
       ...noIntegers(),
       ...[INTEGER_MAX + 1, String(INTEGER_MAX + 1), -INTEGER_MAX - 2, LONG_MAX + 1].map(
-        (sent): Refused => ({
+        (sent): RejectedValue => ({
           what: `${JSON.stringify(sent)}, which overflows`,
           sent,
           details: () => `${sent} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
@@ -249,10 +249,10 @@ export function long(min: number): Parameter {
 
 export const boolean: Parameter = {
   taken: [
-    { what: 'true', sent: true, kept: true },
-    { what: 'false', sent: false, kept: false },
-    { what: '"TRUE"', sent: 'TRUE', kept: true },
-    { what: '"False"', sent: 'False', kept: false },
+    { what: 'true', sent: true, stored: true },
+    { what: 'false', sent: false, stored: false },
+    { what: '"TRUE"', sent: 'TRUE', stored: true },
+    { what: '"False"', sent: 'False', stored: false },
   ],
   wrongType: [1, 0, 'yes', '1', '', [], {}].map((sent) => ({
     what: JSON.stringify(sent),
@@ -276,16 +276,16 @@ const longUuid = 'u'.repeat(UUID_MAX);
 /** A list of uuids, whose members are kept as sent. */
 export const uuids: Parameter = {
   taken: [
-    { what: 'no members', sent: [], kept: [] },
-    { what: 'members in spaces, untouched', sent: [' a ', '\t'], kept: [' a ', '\t'] },
-    { what: 'members of other types', sent: [1, 1.5, true], kept: ['1', '1.5', 'true'] },
-    { what: 'its longest members', sent: [longUuid], kept: [longUuid] },
+    { what: 'no members', sent: [], stored: [] },
+    { what: 'members in spaces, untouched', sent: [' a ', '\t'], stored: [' a ', '\t'] },
+    { what: 'members of other types', sent: [1, 1.5, true], stored: ['1', '1.5', 'true'] },
+    { what: 'its longest members', sent: [longUuid], stored: [longUuid] },
   ],
   wrongType: [
     ...noLists,
     excepted('a list in the list', [[]], 'a string', '[0]'),
     excepted('an object in the list', [{}], 'a string', '[0]'),
-    unkeepable('a member with U+0000', ['\0'], '[0]'),
+    unstorable('a member with U+0000', ['\0'], '[0]'),
   ],
   notAllowed: [
     nullElement(['a', null]),
@@ -301,9 +301,9 @@ export const texts: Parameter = {
 };
 
 const gpuNumbersTaken = (...forms: [sent: unknown, kept: number[]][]): Taken[] =>
-  forms.map(([sent, kept]) => ({ what: JSON.stringify(sent), sent, kept }));
+  forms.map(([sent, stored]) => ({ what: JSON.stringify(sent), sent, stored }));
 
-const noGpuNumbers = (what: string, sent: unknown): Refused => ({
+const noGpuNumbers = (what: string, sent: unknown): RejectedValue => ({
   what,
   sent,
   details: (field) =>
@@ -334,12 +334,12 @@ export const gpuNumbers: Parameter = {
       ],
       [4, [4]],
     ),
-    { what: 'its longest text', sent: `${'1,'.repeat(127)}1`, kept: Array(128).fill(1) },
+    { what: 'its longest text', sent: `${'1,'.repeat(127)}1`, stored: Array(128).fill(1) },
   ],
   wrongType: [
     excepted('an object', {}, 'a string'),
     ...[1.5, true, 'a', [1]].map(
-      (member): Refused => ({
+      (member): RejectedValue => ({
         what: `a list of ${JSON.stringify(member)}`,
         sent: [2, member],
         details: (field) =>
@@ -368,22 +368,22 @@ export const gpuNumbers: Parameter = {
 /** A map from GPU vendor to a set of specification uuids. */
 export const vendorMap: Parameter = {
   taken: [
-    { what: 'no vendors', sent: {}, kept: {} },
+    { what: 'no vendors', sent: {}, stored: {} },
     {
       what: 'duplicates, dropped',
       sent: { NVIDIA: ['b', 'a', 'b', ' a '], '': [] },
-      kept: { NVIDIA: ['b', 'a', ' a '], '': [] },
+      stored: { NVIDIA: ['b', 'a', ' a '], '': [] },
     },
-    { what: 'a vendor of null, dropped', sent: { A: null, B: [1, '1'] }, kept: { B: ['1'] } },
+    { what: 'a vendor of null, dropped', sent: { A: null, B: [1, '1'] }, stored: { B: ['1'] } },
     {
       what: 'vendors whose names have line ends',
       sent: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
-      kept: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
+      stored: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
     },
     {
       what: 'a vendor named __proto__',
       sent: JSON.parse('{"__proto__":["a"]}'),
-      kept: JSON.parse('{"__proto__":["a"]}'),
+      stored: JSON.parse('{"__proto__":["a"]}'),
     },
   ],
   wrongType: [
@@ -404,8 +404,8 @@ export const textMap: Parameter = {
     ...noMaps,
     excepted('a list for a value', { KEY: [] }, 'a string', '.KEY'),
     excepted('an object for a value', { KEY: {} }, 'a string', '.KEY'),
-    unkeepable('a value with U+0000', { KEY: '\0' }, '.KEY'),
-    unkeepable('a key with U+0000', { 'a\0b': 'c' }),
+    unstorable('a value with U+0000', { KEY: '\0' }, '.KEY'),
+    unstorable('a key with U+0000', { 'a\0b': 'c' }),
   ],
   notAllowed: [],
 };
@@ -469,16 +469,16 @@ export const architectureImages: Parameter = {
 
 export const cpuArchitectures: Parameter = {
   taken: [
-    { what: 'none', sent: [], kept: [] },
+    { what: 'none', sent: [], stored: [] },
     ...architectures.map((name) => ({
       what: `${name} in capitals`,
       sent: [name.toUpperCase()],
-      kept: [name],
+      stored: [name],
     })),
     {
       what: 'repeated ones, once each',
       sent: ['AARCH64', 'x86_64', 'aarch64', 'X86_64'],
-      kept: ['aarch64', 'x86_64'],
+      stored: ['aarch64', 'x86_64'],
     },
   ],
   wrongType: [...noLists, excepted('a list in the list', [[]], 'a string', '[0]')],

@@ -57,7 +57,7 @@ function ownUser(): { uid: number; gid: number } | undefined {
     .split('\n')
     .map((line) => line.split(':'));
   const user = ['postgres', 'nobody']
-    .map((wanted) => users.find(([name]) => name === wanted))
+    .map((expected) => users.find(([name]) => name === expected))
     .find((found) => found !== undefined);
   if (!user) throw new Error('there is no user to run PostgreSQL as');
   return { uid: Number(user[2]), gid: Number(user[3]) };

@@ -89,7 +89,7 @@ export function openPostgres(
     server,
     migrationsFolder,
     connections: 10,
-    onLost: () => {},
+    onConnectionLost: () => {},
   });
 }
 

@@ -98,7 +98,7 @@ export interface OracleRow extends Values {
 }
 
 /** That a query is refused, and with which code. */
-export class OracleRefusal extends Error {
+export class OracleError extends Error {
   readonly code: string;
 
   constructor(code: 'SYS.1000' | 'SYS.1007') {
@@ -151,11 +151,11 @@ function split(text: string): { field: string; operator: string; value: string }
     for (let at = 0; at + operator.length <= text.length; at++) {
       if (text.slice(at, at + operator.length) !== operator) continue;
       const field = text.slice(0, at).trim();
-      if (field === '') throw new OracleRefusal('SYS.1007');
+      if (field === '') throw new OracleError('SYS.1007');
       return { field, operator, value: text.slice(at + operator.length) };
     }
   }
-  throw new OracleRefusal('SYS.1007');
+  throw new OracleError('SYS.1007');
 }
 
 function readCondition(kind: OracleKind, text: string, zone: number): (row: OracleRow) => boolean {
@@ -177,7 +177,7 @@ function readCondition(kind: OracleKind, text: string, zone: number): (row: Orac
 
 function typeOf(kind: OracleKind, field: string): OracleType {
   const fields = { ...ownFields[kind], ...otherFields[kind] };
-  if (!Object.keys(fields).includes(field)) throw new OracleRefusal('SYS.1000');
+  if (!Object.keys(fields).includes(field)) throw new OracleError('SYS.1000');
   return fields[field] as OracleType;
 }
 
@@ -210,9 +210,9 @@ function readTest(type: OracleType, operator: string, text: string, zone: number
       return (value) => members.some((member) => compare(seen(type, value), member) === 0);
     }
     default: {
-      const wanted = readValue(type, text, zone);
+      const expected = readValue(type, text, zone);
       return (value) => {
-        const order = compare(seen(type, value), wanted);
+        const order = compare(seen(type, value), expected);
         if (operator === '=') return order === 0;
         return (
           (operator[0] === '<' ? order < 0 : order > 0) || (operator[1] === '=' && order === 0)
@@ -260,7 +260,7 @@ function readValue(type: OracleType, text: string, zone: number): unknown {
       if (exact >= least && exact <= most) return Number(exact);
     }
   }
-  throw new OracleRefusal('SYS.1007');
+  throw new OracleError('SYS.1007');
 }
 
 const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
@@ -269,15 +269,22 @@ const MONTHS = 'JanFebMarAprMayJunJulAugSepOctNovDec';
 function readDate(text: string, zone: number): number | undefined {
   let numbers: number[];
   const plain = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
-  const told = /^([A-Z][a-z]{2}) (\d\d?), (\d{4}) (\d\d?):(\d\d):(\d\d) ([AP])M$/.exec(text);
+  const reported = /^([A-Z][a-z]{2}) (\d\d?), (\d{4}) (\d\d?):(\d\d):(\d\d) ([AP])M$/.exec(text);
   if (plain) {
     numbers = plain.slice(1).map(Number);
-  } else if (told) {
-    const month = MONTHS.indexOf(told[1] as string) / 3 + 1;
-    const hour = Number(told[4]);
+  } else if (reported) {
+    const month = MONTHS.indexOf(reported[1] as string) / 3 + 1;
+    const hour = Number(reported[4]);
     if (hour < 1 || hour > 12) return undefined;
-    const hours = (hour === 12 ? 0 : hour) + (told[7] === 'P' ? 12 : 0);
-    numbers = [Number(told[3]), month, Number(told[2]), hours, Number(told[5]), Number(told[6])];
+    const hours = (hour === 12 ? 0 : hour) + (reported[7] === 'P' ? 12 : 0);
+    numbers = [
+      Number(reported[3]),
+      month,
+      Number(reported[2]),
+      hours,
+      Number(reported[5]),
+      Number(reported[6]),
+    ];
   } else return undefined;
   const [year, month, day, hour, minute, second] = numbers as [
     number,
@@ -297,7 +304,7 @@ function readDate(text: string, zone: number): number | undefined {
 function readSort(kind: OracleKind, text: string): (a: OracleRow, b: OracleRow) => number {
   const [, sign, field = ''] = /^ *([+-]?)(.*)$/s.exec(text) ?? [];
   if (field.trim() === '') return () => 0;
-  if (!Object.keys(ownFields[kind]).includes(field.trim())) throw new OracleRefusal('SYS.1000');
+  if (!Object.keys(ownFields[kind]).includes(field.trim())) throw new OracleError('SYS.1000');
   const order = (a: OracleRow, b: OracleRow) => {
     const [left, right] = [a[field.trim()] ?? null, b[field.trim()] ?? null];
     // Nothing comes before everything, as in MySQL.

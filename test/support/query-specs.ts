@@ -144,7 +144,7 @@ export function conditionTexts(
   return conditions.map(({ field, operator, values, padding }) => {
     const type = { ...ownFields[kind], ...otherFields[kind] }[field] ?? 'text';
     const texts = values.map(({ taken, made, change }) => {
-      const found = taken === null ? undefined : somethingOf(rows, field, taken);
+      const found = taken === null ? undefined : sampleValue(rows, field, taken);
       if (type !== 'text') return write(found ?? made[type], type, writeDate);
       return change(String(found ?? made.text));
     });
@@ -162,7 +162,7 @@ function write(
 }
 
 /** A value that a field has somewhere. */
-function somethingOf(rows: readonly OracleRow[], field: string, index: number): unknown {
+function sampleValue(rows: readonly OracleRow[], field: string, index: number): unknown {
   const values = rows.flatMap((row) => {
     if (field === '__userTag__') return row.userTags ?? [];
     if (field === '__systemTag__') return row.systemTags ?? [];

@@ -140,7 +140,7 @@ const blueprints = fc.record({
 });
 
 /** Resources that know of each other, as the store takes them. */
-export interface World {
+export interface QueryFixtures {
   centers: ModelCenterFields[];
   models: Model[];
   services: ModelService[];
@@ -148,7 +148,7 @@ export interface World {
 }
 
 /** Some resources of all kinds, each with few and often the same values. */
-export const worlds: fc.Arbitrary<World> = blueprints.map((blueprint) => {
+export const queryFixtures: fc.Arbitrary<QueryFixtures> = blueprints.map((blueprint) => {
   let used = 0;
   /** All different, in no order. */
   const nextUuid = () => {
@@ -220,7 +220,7 @@ export const worlds: fc.Arbitrary<World> = blueprints.map((blueprint) => {
 /** Puts a world into a store that is empty. */
 export async function fill(
   store: Store,
-  { centers, models, services, tags }: World,
+  { centers, models, services, tags }: QueryFixtures,
 ): Promise<void> {
   const of = (uuid: string) => extras({ tags: tags.filter((each) => each.resourceUuid === uuid) });
   for (const center of centers) await store.addModelCenter(center, of(center.uuid), asIs);
@@ -237,15 +237,17 @@ export function rowsOf({
   models,
   services,
   tags,
-}: World): Record<OracleKind, OracleRow[]> {
+}: QueryFixtures): Record<OracleKind, OracleRow[]> {
   const tagsOf = (uuid: string, type: string) =>
     tags.filter((each) => each.resourceUuid === uuid && each.type === type).map((each) => each.tag);
-  const tagged = <Kept extends object & { uuid: string; createDate: number }>(record: Kept) => ({
+  const tagged = <Stored extends object & { uuid: string; createDate: number }>(
+    record: Stored,
+  ) => ({
     ...record,
     userTags: tagsOf(record.uuid, 'User'),
     systemTags: tagsOf(record.uuid, 'System'),
   });
-  const located = <Kept extends { modelCenterUuid: string }>(record: Kept) => ({
+  const located = <Stored extends { modelCenterUuid: string }>(record: Stored) => ({
     ...record,
     modelCenter: centers.find(({ uuid }) => uuid === record.modelCenterUuid.toLowerCase()),
   });

@@ -3,7 +3,7 @@ import { type Code, expectFailure } from './failures.ts';
 import type { Answer, Server } from './server.ts';
 
 /** How an operation refuses. */
-export interface Refusal {
+export interface ExpectedError {
   status: number;
   code: Code;
   /** A text, or one of Vitest's matchers. */
@@ -13,18 +13,18 @@ export interface Refusal {
 /** The platform's name of an operation's message class, as its sentences use it. */
 export const messageOf = (operation: string) => `org.zstack.ai.message.API${operation}Msg`;
 
-export function invalidArgument(details: unknown): Refusal {
+export function invalidArgument(details: unknown): ExpectedError {
   return { status: 400, code: 'SYS.1007', details };
 }
 
-export function mandatory(operation: string, field: string): Refusal {
+export function mandatory(operation: string, field: string): ExpectedError {
   return invalidArgument(
     `field[${field}] of message[${messageOf(operation)}] is mandatory, can not be null`,
   );
 }
 
 /** For a text of one character more than is kept. */
-export function tooLongText(operation: string, field: string): Refusal {
+export function tooLongText(operation: string, field: string): ExpectedError {
   return invalidArgument(
     `field[${field}] of message[${messageOf(operation)}] exceeds max length of string. ` +
       'expected was <= 16777215, actual was 16777216',
@@ -32,37 +32,37 @@ export function tooLongText(operation: string, field: string): Refusal {
 }
 
 /** For an argument that names one resource. */
-export function notFound(field: string, uuid: string, type: string): Refusal {
+export function notFound(field: string, uuid: string, type: string): ExpectedError {
   return resourceNotFound(field, `uuid:${uuid}`, type);
 }
 
 /** For an argument that is a list of resources; `uuids` are those that are missing. */
-export function noneFound(field: string, uuids: readonly string[], type: string): Refusal {
+export function noneFound(field: string, uuids: readonly string[], type: string): ExpectedError {
   return resourceNotFound(field, `uuids:[${uuids.join(', ')}]`, type);
 }
 
-function resourceNotFound(field: string, named: string, type: string): Refusal {
+function resourceNotFound(field: string, named: string, type: string): ExpectedError {
   const details = `invalid field[${field}], resource[${named}, type:${type}] not found`;
   return { status: 503, code: 'SYS.1003', details };
 }
 
 /** For a path that nothing is served at. */
-export function noRoute(path: string): Refusal {
+export function noRoute(path: string): ExpectedError {
   return { status: 404, code: 'SYS.1009', details: `no api mapping to ${path}` };
 }
 
 /** Expects an answer to be exactly this refusal. */
-export function expectRefused(answer: Answer, { status, code, details }: Refusal): void {
+export function expectError(answer: Answer, { status, code, details }: ExpectedError): void {
   expectFailure(answer, status, code, details);
 }
 
 /** Expects a request to be refused exactly so, and the database to stay as it was. */
-export async function expectRefusal(
+export async function expectErrorWithoutChange(
   server: Server,
   send: () => Promise<Answer>,
-  refusal: Refusal,
+  expectedError: ExpectedError,
 ): Promise<void> {
   const before = server.snapshot();
-  expectRefused(await send(), refusal);
+  expectError(await send(), expectedError);
   expect(server.snapshot()).toEqual(before);
 }

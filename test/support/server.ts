@@ -3,10 +3,10 @@ import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
-import type { Access, Memory, Ports, Store } from '../../src/domain/dependencies.ts';
+import type { Access, Dependencies, InMemoryState, Store } from '../../src/domain/dependencies.ts';
 import { Metrics } from '../../src/http/observe/metrics.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
-import { watchAnswers } from './answers.ts';
+import { watchResponses } from './answers.ts';
 import { openServerDatabase, type ServerDatabase } from './server-database.ts';
 
 /** Hashes as the server's own are, but for their cost. */
@@ -35,8 +35,8 @@ export interface CallOptions {
   raw?: string | Buffer;
 }
 
-type Overrides = Partial<Omit<AppOptions, 'ports'>> &
-  Partial<Omit<Ports, 'store' | 'access' | keyof Memory>> & {
+type Overrides = Partial<Omit<AppOptions, 'dependencies'>> &
+  Partial<Omit<Dependencies, 'store' | 'access' | keyof InMemoryState>> & {
     access?: Partial<Access>;
     /** A database to go on with, by its name; it is then the test's to remove. */
     database?: string;
@@ -86,7 +86,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const { clock, pause, newUuid, formatDate, parseDate, passwords, ...rest } = others;
   const { strictReferences, ...options } = rest;
   const app = await buildApp({
-    ports: {
+    dependencies: {
       store,
       clock: clock ?? (() => now),
       pause: pause ?? (async () => {}),
@@ -112,7 +112,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     jobRetention: 10_800_000,
     accessKeys: { keys: new Map(), timeZone: 'UTC' },
     hookAllow: ['127.0.0.0/8'],
-    meter: metrics,
+    metrics,
     version: '0.0.0-test',
     ...options,
     // Most tests are over when their server closes: nothing arrives any more.
@@ -120,7 +120,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     // What the test does itself holds up the event loop of the server too.
     bounds: { eventLoopDelay: Number.POSITIVE_INFINITY, ...options.bounds },
   });
-  const lies = isWatched ? watchAnswers(app) : [];
+  const contractViolations = isWatched ? watchResponses(app) : [];
   await app.listen({ host: '127.0.0.1', port: 0 });
   const url = `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`;
 
@@ -128,7 +128,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const close = async (): Promise<void> => {
     await app.close();
     await database.close();
-    expect(lies).toEqual([]);
+    expect(contractViolations).toEqual([]);
   };
 
   const call: Server['call'] = async (method, path, body, { session, headers, raw } = {}) => {

@@ -61,7 +61,7 @@ export async function writeOneOfEach(store: Store): Promise<Written> {
 }
 
 /** The methods that change nothing. */
-type Reading =
+type ReadCall =
   | 'forJob'
   | 'findJob'
   | 'pendingHooks'
@@ -83,7 +83,7 @@ type Reading =
 export type StoreWrite = (store: Store, written: Written) => Promise<unknown>;
 
 /** One call of every writing method. One forgotten here doesn't compile. */
-const writes: Record<Exclude<keyof Store, Reading>, StoreWrite> = {
+const writes: Record<Exclude<keyof Store, ReadCall>, StoreWrite> = {
   addModelService: (store) => store.addModelService(modelService(), extras(), nothing),
   changeModelService: (store, { service }) =>
     store.changeModelService(

@@ -1,11 +1,11 @@
 import { expect } from 'vitest';
-import { type Kind, queryField } from '../../src/contract/schemas/fields.ts';
+import { type EntityKind, queryField } from '../../src/contract/schemas/fields.ts';
 import type {
   Condition,
   PageQuery,
+  Predicate,
   Reference,
   Store,
-  Test,
 } from '../../src/domain/dependencies.ts';
 import type {
   Model,
@@ -38,21 +38,23 @@ export function set<Stored>(stored: Stored): Stored {
   return JSON.parse(JSON.stringify(stored, (_key, value) => value ?? undefined));
 }
 
-export function where(kind: Kind, name: string, test: Test, negated = false): Condition {
+export function where(kind: EntityKind, name: string, test: Predicate, negated = false): Condition {
   const field = queryField(kind, name);
   if (!field) throw new Error(`${kind} has no field ${name}`);
-  return { field, test, negated };
+  return { field, predicate: test, negated };
 }
 
 export const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
 
 /** By createDate, then uuid: the order where no other is asked for. */
-export function byAge<Kept extends { createDate: number; uuid: string }>(records: Kept[]): Kept[] {
+export function byAge<Stored extends { createDate: number; uuid: string }>(
+  records: Stored[],
+): Stored[] {
   return records.toSorted((a, b) => a.createDate - b.createDate || (a.uuid < b.uuid ? -1 : 1));
 }
 
 /** The records of a list as they are kept, with what lists leave out since it is never told. */
-export async function wholeList<K extends Kind>(
+export async function wholeList<K extends EntityKind>(
   store: Store,
   kind: K,
   query: PageQuery = ALL,
@@ -64,7 +66,7 @@ export async function wholeList<K extends Kind>(
 
 /** A resource's tags: system tags, then user tags, each by age. */
 export async function tagsOf(store: Store, resourceUuid: string) {
-  const of = (kind: Kind) => ({
+  const of = (kind: EntityKind) => ({
     ...ALL,
     conditions: [where(kind, 'resourceUuid', { is: '=', value: resourceUuid })],
   });
@@ -74,10 +76,16 @@ export async function tagsOf(store: Store, resourceUuid: string) {
   ];
 }
 
-const kinds: readonly Kind[] = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'];
+const kinds: readonly EntityKind[] = [
+  'ModelService',
+  'Model',
+  'ModelCenter',
+  'UserTag',
+  'SystemTag',
+];
 
 /** Every resource and tag that the interface shows of a store. */
-export async function contents(store: Store): Promise<Record<Kind, unknown>> {
+export async function contents(store: Store): Promise<Record<EntityKind, unknown>> {
   const lists = kinds.map(async (kind) => {
     const records = await wholeList(store, kind);
     expect(await store.count(kind, [])).toBe(records.length);
@@ -105,7 +113,10 @@ export const alreadyUsed = (uuid: string) =>
 export const notFound = (sentence: unknown) => failure('SYS.1003', sentence);
 
 /** That the resource of the request's path must exist. */
-export const inPath = (uuid: string, type: Reference['type'] = 'ModelServiceVO'): Reference => ({
+export const pathReference = (
+  uuid: string,
+  type: Reference['type'] = 'ModelServiceVO',
+): Reference => ({
   field: 'uuid',
   type,
   uuids: [uuid],

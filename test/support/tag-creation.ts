@@ -2,13 +2,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { kinds } from './deletions.ts';
 import { text, verbatim, word } from './parameters.ts';
 import {
-  expectRefusal,
-  expectRefused,
+  type ExpectedError,
+  expectError,
+  expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   noRoute,
   notFound,
-  type Refusal,
 } from './refusals.ts';
 import { addModel, addModelService } from './resources.ts';
 import { API, openServer, ROOT, type Server, START, START_DATE, startServer } from './server.ts';
@@ -16,8 +16,8 @@ import { storedTags } from './stored.ts';
 import { populate } from './world.ts';
 
 type Parameter = ReturnType<typeof text>;
-type Kind = keyof typeof kinds;
-const everyKind = Object.keys(kinds) as Kind[];
+type TagCase = keyof typeof kinds;
+const everyKind = Object.keys(kinds) as TagCase[];
 
 /** What holds of attaching a tag of either type (contract §2 and §3), but for the other's name. */
 export function describeTagCreation(type: 'User' | 'System'): void {
@@ -37,14 +37,14 @@ export function describeTagCreation(type: 'User' | 'System'): void {
   });
   afterAll(() => server.close());
 
-  const create = (params: unknown, beside: object = {}) => server.post(path, { params, ...beside });
+  const create = (params: unknown, extra: object = {}) => server.post(path, { params, ...extra });
   /** Parameters for a tag of a new model. */
   const ofNewModel = async (tag: unknown = 'a tag') => ({
     resourceType: 'ModelVO',
     resourceUuid: (await addModel(server)).uuid,
     tag,
   });
-  const duplicate = (tag: string): Refusal => ({
+  const duplicate = (tag: string): ExpectedError => ({
     status: 503,
     code: 'SYS.1006',
     details: expect.stringContaining(tag),
@@ -104,7 +104,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
 
     test.each([
-      ...(verbatim(4096) as Parameter).taken.map(({ what, sent, kept }) => [what, sent, kept]),
+      ...(verbatim(4096) as Parameter).taken.map(({ what, sent, stored }) => [what, sent, stored]),
       ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
       ['no letters', ' ', ' '],
       ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
@@ -112,15 +112,15 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ['controls', '\u0001\u0085\u2028\ufeff', '\u0001\u0085\u2028\ufeff'],
       ['combining characters', 'e\u0301', 'e\u0301'],
       ['a name of objects', '__proto__', '__proto__'],
-    ])('whose text is %s', async (_, sent, kept) => {
+    ])('whose text is %s', async (_, sent, stored) => {
       const params = await ofNewModel(sent);
 
       const { status, body } = await create(params);
 
       expect(status).toBe(200);
-      expect(body.inventory.tag).toBe(kept);
+      expect(body.inventory.tag).toBe(stored);
       expect(storedTags(server, params.resourceUuid)).toEqual([
-        { type, tag: kept, resourceType: 'ModelVO' },
+        { type, tag: stored, resourceType: 'ModelVO' },
       ]);
       const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
       expect(read.inventories).toEqual([body.inventory]);
@@ -232,7 +232,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       const params = await ofNewModel(tag);
       await create(params);
 
-      await expectRefusal(server, () => create(params), {
+      await expectErrorWithoutChange(server, () => create(params), {
         ...duplicate(''),
         details: expect.stringContaining(tag.slice(0, 4000)),
       });
@@ -242,7 +242,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       const params = await ofNewModel('42');
       await create(params);
 
-      await expectRefusal(server, () => create({ ...params, tag: 42 }), duplicate('42'));
+      await expectErrorWithoutChange(server, () => create({ ...params, tag: 42 }), duplicate('42'));
     });
 
     test('of a tag that came with its resource, or with an update of it', async () => {
@@ -261,7 +261,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       });
 
       for (const tag of ['added', 'updated']) {
-        await expectRefusal(server, () => create(params(tag)), duplicate(tag));
+        await expectErrorWithoutChange(server, () => create(params(tag)), duplicate(tag));
       }
       expect((await create(params('other'))).status).toBe(200);
     });
@@ -271,9 +271,9 @@ export function describeTagCreation(type: 'User' | 'System'): void {
 
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => create(params)));
 
-      const refused = answers.filter(({ status }) => status !== 200);
-      expect(refused).toHaveLength(4);
-      for (const answer of refused) expectRefused(answer, duplicate('a tag'));
+      const rejected = answers.filter(({ status }) => status !== 200);
+      expect(rejected).toHaveLength(4);
+      for (const answer of rejected) expectError(answer, duplicate('a tag'));
       expect(storedTags(server, params.resourceUuid)).toHaveLength(1);
     });
 
@@ -306,7 +306,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
 
       if (kind === asked) expect((await create(params)).status).toBe(200);
       else {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => create(params),
           notFound('resourceUuid', resourceUuid, kinds[asked].type),
@@ -334,7 +334,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
         'u'.repeat(255),
       ];
       for (const resourceUuid of uuids) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => create({ resourceType: 'ModelVO', resourceUuid, tag: 'a tag' }),
           notFound('resourceUuid', resourceUuid, 'ModelVO'),
@@ -358,14 +358,14 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     test.each(rows)('%s: %s', async (field, _, sent, details) => {
       const params = { ...(await ofNewModel()), [field]: sent };
 
-      await expectRefusal(server, () => create(params), invalidArgument(details));
+      await expectErrorWithoutChange(server, () => create(params), invalidArgument(details));
     });
 
     test.each(['resourceType', 'resourceUuid', 'tag'])('a missing or null %s', async (field) => {
       const params = await ofNewModel();
 
       for (const value of [undefined, null]) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           server,
           () => create({ ...params, [field]: value }),
           mandatory(operation, field),
@@ -381,7 +381,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ['parameters without a wrapper', { resourceType: 'ModelVO', resourceUuid: 'a', tag: 'b' }],
       ['the wrapper of an update', { [`update${type}Tag`]: { tag: 'b' } }],
     ])('%s, by its first argument', async (_, body) => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.post(path, body),
         mandatory(operation, 'resourceType'),
@@ -389,7 +389,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
 
     test('an empty JSON body, by its first argument', async () => {
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.post(path, undefined, { raw: '' }),
         mandatory(operation, 'resourceType'),
@@ -400,13 +400,13 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       const wrong = { tag: 'x'.repeat(4097), resourceUuid: 'u'.repeat(256), resourceType: 'VmVO' };
       const found = (field: string) => invalidArgument(expect.stringContaining(`field[${field}]`));
 
-      await expectRefusal(server, () => create(wrong), found('resourceType'));
-      await expectRefusal(
+      await expectErrorWithoutChange(server, () => create(wrong), found('resourceType'));
+      await expectErrorWithoutChange(
         server,
         () => create({ ...wrong, resourceType: 'ModelVO' }),
         found('resourceUuid'),
       );
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => create({ ...wrong, resourceType: 'ModelVO', resourceUuid: 'no-such' }),
         found('tag'),
@@ -426,13 +426,17 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ],
       ['a body that is a list', [], '[body] field is excepted an object, but was [[]].'],
     ])('%s', async (_, body, details) => {
-      await expectRefusal(server, () => server.post(path, body), invalidArgument(details));
+      await expectErrorWithoutChange(
+        server,
+        () => server.post(path, body),
+        invalidArgument(details),
+      );
     });
 
     test('a trailing slash', async () => {
       const params = await ofNewModel();
 
-      await expectRefusal(
+      await expectErrorWithoutChange(
         server,
         () => server.post(`${path}/`, { params }),
         noRoute(`${path}/`.slice('/zstack'.length)),
@@ -448,7 +452,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
         [{ params: { ...params, type } }, 'type'],
         [{ params, resourceUuid }, 'resourceUuid'],
       ] as const) {
-        await expectRefusal(
+        await expectErrorWithoutChange(
           strict,
           () => strict.post(path, body),
           invalidArgument(expect.stringContaining(`field[${field}]`)),

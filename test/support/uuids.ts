@@ -1,4 +1,4 @@
-import type { Refusal } from './refusals.ts';
+import type { ExpectedError } from './refusals.ts';
 
 /** What is no uuid in the platform's form (decisions 21 and 23): why, and the text. */
 export const malformedUuids: [why: string, text: string][] = [
@@ -31,7 +31,7 @@ export const unknownUuids = [
 ];
 
 /** How deleting what is no uuid is refused (contract §4.3). */
-export function noUuid(text: string, field = 'uuid'): Refusal {
+export function noUuid(text: string, field = 'uuid'): ExpectedError {
   const details = `invalid value[${text}] of field [${field}]`;
   return { status: 503, code: 'SYS.1003', details };
 }

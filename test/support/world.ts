@@ -3,7 +3,7 @@ import { addModel, addModelCenter, addModelService } from './resources.ts';
 import type { Server } from './server.ts';
 
 /** One of everything that has a uuid, each with all that can belong to it. */
-export interface World {
+export interface Fixtures {
   center: string;
   services: [string, string];
   models: [string, string];
@@ -13,7 +13,7 @@ export interface World {
 }
 
 /** Two services bound to two models, each of them with a default, in a center; all tagged. */
-export async function populate(server: Server): Promise<World> {
+export async function populate(server: Server): Promise<Fixtures> {
   const tags = { userTags: ['a user tag'], systemTags: ['a system tag'] };
   const center = await addModelCenter(server, tags);
   const modelCenterUuid = center.uuid;
@@ -38,8 +38,8 @@ export async function populate(server: Server): Promise<World> {
     (await addTagged(services[0])).uuid,
     (await addTagged(services[1])).uuid,
   ] as const;
-  const kept = session();
-  await server.store.addSession(kept, kept.createDate);
+  const stored = session();
+  await server.store.addSession(stored, stored.createDate);
   const tagOf = (resource: string, type: string) =>
     String(server.rows('tags', `resource_uuid = '${resource}' AND type = '${type}'`)[0]?.uuid);
   const uuids = [center.uuid, ...services, ...models];
@@ -50,7 +50,7 @@ export async function populate(server: Server): Promise<World> {
     tags: Object.fromEntries(
       uuids.map((uuid) => [uuid, { user: tagOf(uuid, 'User'), system: tagOf(uuid, 'System') }]),
     ),
-    session: kept.uuid,
+    session: stored.uuid,
   };
 }
 

@@ -22,18 +22,18 @@ export interface Sent {
 }
 
 /** What a client was answered; what it writes is its own. */
-export interface WriterWorld {
+export interface WriterFixtures {
   /** By name: what was acknowledged last. */
-  world: Map<string, Content>;
+  fixtures: Map<string, Content>;
   /** By name: what was told last, but for the bindings, which other resources' writes change. */
-  told: Map<string, object>;
+  reported: Map<string, object>;
   uuids: Map<string, string>;
   /** The last write, where it was not answered. */
   unanswered: Sent | undefined;
 }
 
-export const newWorld = (): WriterWorld => ({
-  ...{ world: new Map(), told: new Map(), uuids: new Map(), unanswered: undefined },
+export const newWriterFixtures = (): WriterFixtures => ({
+  ...{ fixtures: new Map(), reported: new Map(), uuids: new Map(), unanswered: undefined },
 });
 
 export const pollJob = (target: Target, uuid: string, signal?: AbortSignal) =>
@@ -56,16 +56,20 @@ export function send(
 export const withoutRefs = ({ modelServiceRefs: _, ...rest }: Inventory): object => rest;
 
 /** Takes note of a write that was done. */
-export function apply(writer: WriterWorld, { after, tells }: Write, inventory?: Inventory): void {
+export function apply(
+  writer: WriterFixtures,
+  { after, reports }: Write,
+  inventory?: Inventory,
+): void {
   for (const [name, content] of after) {
-    if (content) writer.world.set(name, content);
-    else for (const known of [writer.world, writer.told, writer.uuids]) known.delete(name);
+    if (content) writer.fixtures.set(name, content);
+    else for (const known of [writer.fixtures, writer.reported, writer.uuids]) known.delete(name);
   }
-  if (tells === undefined) return;
-  writer.told.delete(tells);
+  if (reports === undefined) return;
+  writer.reported.delete(reports);
   if (!inventory) return;
-  writer.told.set(tells, withoutRefs(inventory));
-  writer.uuids.set(tells, inventory.uuid);
+  writer.reported.set(reports, withoutRefs(inventory));
+  writer.uuids.set(reports, inventory.uuid);
 }
 
 /** What there is, by its name. */
@@ -122,16 +126,16 @@ export async function look(target: Target): Promise<{ found: Found; wrong: strin
  * Compares what is there with what a client was answered, and decides on what it was not.
  * @returns what is not as it was answered, what of the unanswered write is half there, and whether it was done
  */
-export function compareWorld(
-  { world, told, unanswered }: WriterWorld,
+export function compareFixtures(
+  { fixtures, reported, unanswered }: WriterFixtures,
   found: Found,
 ): { lost: string[]; half: string[]; unanswered: 'done' | 'undone' } {
   const [lost, half]: [string[], string[]] = [[], []];
   const after = unanswered?.write.after ?? new Map<string, Content | undefined>();
-  for (const [name, content] of world) {
+  for (const [name, content] of fixtures) {
     if (after.has(name)) continue;
     const there = found.get(name);
-    const last = told.get(name);
+    const last = reported.get(name);
     if (!isDeepStrictEqual(there?.content, content)) {
       lost.push(`${name}: ${JSON.stringify({ answered: content, there: there?.content })}`);
     } else if (last && there && !isDeepStrictEqual(withoutRefs(there.inventory), last)) {
@@ -142,7 +146,7 @@ export function compareWorld(
   const isAs = (name: string, content: Content | undefined) =>
     isDeepStrictEqual(found.get(name)?.content, content);
   const isDone = touched.every(([name, content]) => isAs(name, content));
-  if (!isDone && !touched.every(([name]) => isAs(name, world.get(name)))) {
+  if (!isDone && !touched.every(([name]) => isAs(name, fixtures.get(name)))) {
     const there = touched.map(([name]) => [name, found.get(name)?.content]);
     half.push(`${JSON.stringify(unanswered?.write)}: ${JSON.stringify(there)}`);
   }

@@ -1,17 +1,17 @@
-import { notOneOf } from '../validation/validator.ts';
+import { invalidEnumValue } from '../validation/validator.ts';
 import { oneOf, Refine, verbatim } from './types.ts';
 
 const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
 
 /** As sent: in any case (decision 12). */
-export const cpuArchitectureIn = verbatim(
+export const cpuArchitectureInput = verbatim(
   `CPU architecture: one of ${architectures.join(', ')}, in any case.`,
   {
     examples: ['X86_64'],
     [Refine]: (value: string, field: string, message: string) => {
-      const folded = value.toLowerCase();
-      if ((architectures as readonly string[]).includes(folded)) return folded;
-      throw notOneOf(architectures, value, field, message);
+      const lowerCased = value.toLowerCase();
+      if ((architectures as readonly string[]).includes(lowerCased)) return lowerCased;
+      throw invalidEnumValue(architectures, value, field, message);
     },
   },
 );

@@ -6,7 +6,7 @@ import { boolean, component, integer } from './types.ts';
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
 
 /** What `success` stands beside (contract §4.5), by what the operation answers. */
-const contents = {
+const contentSchemas = {
   inventory: (inventory: TSchema) => ({ inventory: component(inventory) }),
   inventories: (inventory: TSchema) => ({
     inventories: Type.Optional(
@@ -29,7 +29,7 @@ const contents = {
 } as const satisfies Record<Operation['answers'], (inventory: TSchema) => object>;
 
 /** The names and descriptions of the answers, by what the operation answers. */
-const about = {
+const metadata = {
   inventory: { name: (resource: string) => `${resource}Answer`, description: 'One resource.' },
   inventories: {
     name: (resource: string) => `${resource}ListAnswer`,
@@ -49,7 +49,7 @@ export function answerSchema(name: OperationName): TObject {
   const { answers, inventory = {} as TSchema }: Operation = operations[name];
   const resource = String(inventory.$id).replace(/Inventory$/, '');
   return Type.Object(
-    { success, ...contents[answers](inventory) },
-    { $id: about[answers].name(resource), description: about[answers].description },
+    { success, ...contentSchemas[answers](inventory) },
+    { $id: metadata[answers].name(resource), description: metadata[answers].description },
   );
 }

@@ -31,7 +31,7 @@ interface Queryable {
 }
 
 /** What can be queried, and by what. Only scalar fields of these inventories are ever looked at. */
-export const queryables = {
+export const queryableEntities = {
   ModelService: {
     inventory: ModelServiceInventory,
     related: {
@@ -52,14 +52,17 @@ export const queryables = {
 } as const satisfies Record<string, Queryable>;
 
 /** What can be queried, by its name in the operations' names. */
-export type Kind = keyof typeof queryables;
+export type EntityKind = keyof typeof queryableEntities;
 
 const fields = new Map(
-  Object.entries<Queryable>(queryables).map(([kind, queryable]) => [kind, fieldsOf(queryable)]),
+  Object.entries<Queryable>(queryableEntities).map(([kind, queryable]) => [
+    kind,
+    fieldsOf(queryable),
+  ]),
 );
 
 /** The field of that name; undefined where there is none that can be asked for. */
-export function queryField(kind: Kind, name: string): QueryField | undefined {
+export function queryField(kind: EntityKind, name: string): QueryField | undefined {
   return fields.get(kind)?.get(name);
 }
 

@@ -1,14 +1,14 @@
 import { type TUnsafe, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { trim } from '../validation/validator.ts';
-import { boundedList, INTEGER_MAX, integer, listOf, Refine, readAs, text } from './types.ts';
+import { boundedList, INTEGER_MAX, integer, listOf, Refine, text, typedAs } from './types.ts';
 
 /**
  * Numbers of GPUs as sent (decision 25): comma-separated, a JSON array in a string, or a JSON array.
  * Read into a list of integers; the empty text is the empty list.
  */
-export function gpuNumbersIn(description: string): TUnsafe<number[]> {
-  return readAs<number[]>(
+export function gpuNumbersInput(description: string): TUnsafe<number[]> {
+  return typedAs<number[]>(
     Type.Union(
       [
         text('Comma-separated, or a JSON array.', { max: 255 }),

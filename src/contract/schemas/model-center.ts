@@ -5,7 +5,7 @@ import { component, integer, long, optional, text, uuidOf, verbatim } from './ty
 /** Longest text an update takes, where an addition may take more or less (contract §2). */
 const UPDATE_MAX = 255;
 
-const about = {
+const descriptions = {
   name: 'Name of the center; need not be unique.',
   description: 'What the center is.',
   url: 'Where the center’s files are.',
@@ -42,18 +42,20 @@ export type ModelCenterCapacityInventory = Static<typeof ModelCenterCapacityInve
 export const ModelCenterInventory = Type.Object(
   {
     uuid,
-    name: text(about.name, { max: 255 }),
-    description: Type.Optional(text(about.description, { max: 2048 })),
-    url: text(about.url, { max: 2048 }),
+    name: text(descriptions.name, { max: 255 }),
+    description: Type.Optional(text(descriptions.description, { max: 2048 })),
+    url: text(descriptions.url, { max: 2048 }),
     status: text('State of the center: always `Connected`.'),
-    parameters: Type.Optional(verbatim(about.parameters, { max: 255 })),
-    managementIp: text(about.managementIp, { max: 255 }),
+    parameters: Type.Optional(verbatim(descriptions.parameters, { max: 255 })),
+    managementIp: text(descriptions.managementIp, { max: 255 }),
     managementPort,
-    storageNetworkUuid: Type.Optional(uuidOf(about.storageNetworkUuid)),
-    serviceNetworkUuid: Type.Optional(uuidOf(about.serviceNetworkUuid)),
-    containerRegistry: Type.Optional(text(about.containerRegistry, { max: 2048 })),
-    containerStorageNetwork: Type.Optional(text(about.containerStorageNetwork, { max: 2048 })),
-    containerNetwork: Type.Optional(text(about.containerNetwork, { max: 2048 })),
+    storageNetworkUuid: Type.Optional(uuidOf(descriptions.storageNetworkUuid)),
+    serviceNetworkUuid: Type.Optional(uuidOf(descriptions.serviceNetworkUuid)),
+    containerRegistry: Type.Optional(text(descriptions.containerRegistry, { max: 2048 })),
+    containerStorageNetwork: Type.Optional(
+      text(descriptions.containerStorageNetwork, { max: 2048 }),
+    ),
+    containerNetwork: Type.Optional(text(descriptions.containerNetwork, { max: 2048 })),
     capacity: component(ModelCenterCapacityInventory),
     createDate,
     lastOpDate,
@@ -64,35 +66,35 @@ export type ModelCenterInventory = Static<typeof ModelCenterInventory>;
 
 /** In the order of contract §2, which is the order of the checks. */
 export const AddModelCenterParams = Type.Object({
-  name: text(about.name, { max: 128 }),
-  url: text(about.url, { max: 2048 }),
-  managementIp: text(about.managementIp, { max: 128 }),
+  name: text(descriptions.name, { max: 128 }),
+  url: text(descriptions.url, { max: 2048 }),
+  managementIp: text(descriptions.managementIp, { max: 128 }),
   managementPort,
   ...optional({
-    description: text(about.description, { max: 2048 }),
-    parameters: verbatim(about.parameters, { max: 128 }),
+    description: text(descriptions.description, { max: 2048 }),
+    parameters: verbatim(descriptions.parameters, { max: 128 }),
     zoneUuid: uuidOf('the zone; stored, never returned', { max: 32 }),
-    storageNetworkUuid: uuidOf(about.storageNetworkUuid, { max: 32 }),
-    serviceNetworkUuid: uuidOf(about.serviceNetworkUuid, { max: 32 }),
-    containerRegistry: text(about.containerRegistry, { max: 2048 }),
-    containerNetwork: text(about.containerNetwork, { max: 2048 }),
-    containerStorageNetwork: text(about.containerStorageNetwork, { max: 2048 }),
+    storageNetworkUuid: uuidOf(descriptions.storageNetworkUuid, { max: 32 }),
+    serviceNetworkUuid: uuidOf(descriptions.serviceNetworkUuid, { max: 32 }),
+    containerRegistry: text(descriptions.containerRegistry, { max: 2048 }),
+    containerNetwork: text(descriptions.containerNetwork, { max: 2048 }),
+    containerStorageNetwork: text(descriptions.containerStorageNetwork, { max: 2048 }),
     ...newResourceFields,
   }),
 });
 
 export const UpdateModelCenterParams = Type.Object(
   optional({
-    name: text(about.name, { max: UPDATE_MAX }),
-    url: text(about.url, { max: UPDATE_MAX }),
-    managementIp: text(about.managementIp, { max: UPDATE_MAX }),
+    name: text(descriptions.name, { max: UPDATE_MAX }),
+    url: text(descriptions.url, { max: UPDATE_MAX }),
+    managementIp: text(descriptions.managementIp, { max: UPDATE_MAX }),
     managementPort,
-    description: text(about.description, { max: UPDATE_MAX }),
-    parameters: verbatim(about.parameters, { max: UPDATE_MAX }),
-    storageNetworkUuid: uuidOf(about.storageNetworkUuid),
-    serviceNetworkUuid: uuidOf(about.serviceNetworkUuid),
-    containerRegistry: text(about.containerRegistry, { max: UPDATE_MAX }),
-    containerNetwork: text(about.containerNetwork, { max: UPDATE_MAX }),
-    containerStorageNetwork: text(about.containerStorageNetwork, { max: UPDATE_MAX }),
+    description: text(descriptions.description, { max: UPDATE_MAX }),
+    parameters: verbatim(descriptions.parameters, { max: UPDATE_MAX }),
+    storageNetworkUuid: uuidOf(descriptions.storageNetworkUuid),
+    serviceNetworkUuid: uuidOf(descriptions.serviceNetworkUuid),
+    containerRegistry: text(descriptions.containerRegistry, { max: UPDATE_MAX }),
+    containerNetwork: text(descriptions.containerNetwork, { max: UPDATE_MAX }),
+    containerStorageNetwork: text(descriptions.containerStorageNetwork, { max: UPDATE_MAX }),
   }),
 );

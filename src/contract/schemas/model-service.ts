@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { cpuArchitecture, cpuArchitectureIn } from './cpu-architecture.ts';
+import { cpuArchitecture, cpuArchitectureInput } from './cpu-architecture.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
   boolean,
@@ -52,7 +52,7 @@ export type ModelServiceImageInventory = Static<typeof ModelServiceImageInventor
 /** An image as a write gives it; members of lists are kept as sent. */
 const ArchitectureImage = Type.Object(
   {
-    cpuArchitecture: cpuArchitectureIn,
+    cpuArchitecture: cpuArchitectureInput,
     ...optional({
       vmImageUuid: uuidInList('the VM image'),
       dockerImage: verbatim('Container image.', { max: 255 }),
@@ -111,7 +111,7 @@ const field = {
   ),
   cpuArchitectures: listOf(
     'CPU architectures the service supports.',
-    cpuArchitectureIn,
+    cpuArchitectureInput,
     boundedList,
   ),
 };

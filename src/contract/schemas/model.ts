@@ -1,5 +1,5 @@
 import { type Static, type TString, Type } from '@sinclair/typebox';
-import { gpuNumbersIn } from './gpu-numbers.ts';
+import { gpuNumbersInput } from './gpu-numbers.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
@@ -107,7 +107,7 @@ export const AddModelParams = Type.Object({
       modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), boundedList),
     }),
     ...since('5.4.6', {
-      recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
+      recommendedGpuNum: gpuNumbersInput('Recommended numbers of GPUs.'),
       gpuConstraintDescription: field.gpuConstraintDescription,
     }),
     ...since('5.5.6', { modelId: field.modelId }),
@@ -136,7 +136,7 @@ export const UpdateModelParams = Type.Object(
       verbatim('A classification.'),
       boundedList,
     ),
-    recommendedGpuNum: gpuNumbersIn('Recommended numbers of GPUs.'),
+    recommendedGpuNum: gpuNumbersInput('Recommended numbers of GPUs.'),
     gpuConstraintDescription: field.gpuConstraintDescription,
     modelId: field.modelId,
     defaultModelServiceUuid,

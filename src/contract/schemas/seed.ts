@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
-import { compileStrictReader } from '../validation/validator.ts';
+import { compileStrictValidator } from '../validation/validator.ts';
 import { AddModelParams, ModelInventory } from './model.ts';
 import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
 import {
@@ -29,23 +29,27 @@ const time = isoTime('When');
 const times = { createDate: time, lastOpDate: time };
 
 /** What is kept of a resource and never told, but for models' tokens, which stay out of files. */
-const untold = {
+const privateFields = {
   zoneUuid: uuidOf('the zone'),
   tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
 };
 
 /** An entry of these fields, none required but those named. */
-function entry(fields: Fields, required: readonly string[] = []): TSchema {
+function entrySchema(fields: Fields, required: readonly string[] = []): TSchema {
   return { type: 'object', properties: fields, required } as unknown as TSchema;
 }
 
 /** An inventory's own fields, with what a resource is kept with besides. */
-function resource(inventory: { properties: Fields }, params: TSchema, further: Fields): TSchema {
+function resourceSchema(
+  inventory: { properties: Fields },
+  params: TSchema,
+  further: Fields,
+): TSchema {
   const { modelServiceRefs, modelServiceImages, capacity, ...fields } = inventory.properties;
-  return entry({ ...fields, uuid, ...further, ...times }, ['uuid', ...params.required]);
+  return entrySchema({ ...fields, uuid, ...further, ...times }, ['uuid', ...params.required]);
 }
 
-const image = entry(
+const image = entrySchema(
   {
     uuid,
     modelServiceUuid: uuidOf('the service'),
@@ -56,23 +60,26 @@ const image = entry(
   },
   ['cpuArchitecture'],
 );
-const ref = entry({ ...ModelServiceRefInventory.properties, uuid }, [
+const ref = entrySchema({ ...ModelServiceRefInventory.properties, uuid }, [
   'modelUuid',
   'modelServiceUuid',
 ]);
 const tag = ({ properties }: { properties: Fields }) => {
   const { type, inherent, ...fields } = properties;
-  return entry({ ...fields, uuid, ...times }, ['resourceUuid', 'resourceType', 'tag']);
+  return entrySchema({ ...fields, uuid, ...times }, ['resourceUuid', 'resourceType', 'tag']);
 };
 
 /** A seed: the resources of a server, under the API's own names. */
-export const Seed = entry({
+export const Seed = entrySchema({
   about: text('What the seed is, for its readers.'),
-  modelCenters: listOf('Centers.', resource(ModelCenterInventory, AddModelCenterParams, untold)),
+  modelCenters: listOf(
+    'Centers.',
+    resourceSchema(ModelCenterInventory, AddModelCenterParams, privateFields),
+  ),
   models: listOf(
     'Models.',
-    resource(ModelInventory, AddModelParams, {
-      ...untold,
+    resourceSchema(ModelInventory, AddModelParams, {
+      ...privateFields,
       recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
       shareMode: AddModelParams.properties.shareMode,
       modelClassifications: listOf('Classifications.', verbatim('A classification.')),
@@ -80,8 +87,8 @@ export const Seed = entry({
   ),
   modelServices: listOf(
     'Services, with their images.',
-    resource(ModelServiceInventory, AddModelServiceParams, {
-      ...untold,
+    resourceSchema(ModelServiceInventory, AddModelServiceParams, {
+      ...privateFields,
       modelServiceImages: listOf('Images.', image),
     }),
   ),
@@ -94,4 +101,4 @@ export const Seed = entry({
  * Reads a seed: its lists as sent, but for times, which are milliseconds since the epoch.
  * It throws ApiError SYS.1007 naming the member at fault, by its path in the seed.
  */
-export const readSeed = compileStrictReader<Record<string, unknown>>(Seed, 'the seed');
+export const parseSeed = compileStrictValidator<Record<string, unknown>>(Seed, 'the seed');

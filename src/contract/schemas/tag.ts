@@ -17,13 +17,13 @@ export const tagFields = {
 const resourceType = oneOf('Kind of the tagged resource.', resourceTypes);
 const resourceUuid = uuidOf('the tagged resource');
 
-const membersOf = <Type extends 'User' | 'System'>(type: Type) => ({
+const tagProperties = <Type extends 'User' | 'System'>(type: Type) => ({
   ...{ uuid, resourceUuid, resourceType, tag },
   type: oneOf('Kind of tag.', [type]),
   ...{ createDate, lastOpDate },
 });
 
-export const UserTagInventory = Type.Object(membersOf('User'), {
+export const UserTagInventory = Type.Object(tagProperties('User'), {
   $id: 'UserTagInventory',
   description: 'A tag that a user attached to a resource.',
 });
@@ -31,7 +31,7 @@ export type UserTagInventory = Static<typeof UserTagInventory>;
 
 export const SystemTagInventory = Type.Object(
   {
-    ...membersOf('System'),
+    ...tagProperties('System'),
     inherent: boolean('Whether the tag came with the platform: always false.'),
   },
   { $id: 'SystemTagInventory', description: 'A tag that steers how a resource is treated.' },

@@ -132,7 +132,7 @@ export function mapOf<Value extends TSchema>(
 }
 
 /** A field whose accepted form differs from the type it is read into, by way of its refinement. */
-export function readAs<To>(schema: TSchema): TUnsafe<To> {
+export function typedAs<To>(schema: TSchema): TUnsafe<To> {
   return Type.Unsafe<To>(schema);
 }
 

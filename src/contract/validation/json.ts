@@ -54,7 +54,7 @@ function scan(body: Buffer): boolean {
   const members = new Uint32Array(DEPTH_MAX + 2);
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
-    if (isBlank(byte)) continue;
+    if (isWhitespace(byte)) continue;
     const isClosing = byte === CLOSE_BRACKET || byte === CLOSE_BRACE;
     // A container's members are one more than its commas, unless it is empty.
     if (byte === COMMA || (isOpened && !isClosing)) values++;
@@ -79,7 +79,7 @@ function scan(body: Buffer): boolean {
   return mayRound;
 }
 
-function isBlank(byte: number): boolean {
+function isWhitespace(byte: number): boolean {
   return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 }
 

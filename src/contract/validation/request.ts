@@ -4,19 +4,19 @@ import { type Operation, type OperationName, operations, type Request } from '..
 import { tagFields } from '../schemas/tag.ts';
 import { optional, since } from '../schemas/types.ts';
 import {
-  compileReader,
-  isStructure,
+  compileValidator,
+  isPlainObject,
   messageClass,
-  type Reading,
   trim,
-  wrongType,
+  typeMismatch,
+  type ValidationContext,
 } from './validator.ts';
 
 /** What to do about fields that no schema knows: report them, or throw (decision 10). */
 export type OnUnknownFields = (fields: readonly string[], message: string) => void;
 
 /** A request as it came. */
-export interface SentRequest {
+export interface RawRequest {
   /** Tells the path decoded, after `/zstack`, for sentences. */
   path: () => string;
   /** The parsed query string: texts, or lists of them for repeated parameters. */
@@ -26,13 +26,13 @@ export interface SentRequest {
 }
 
 /** What of a request is read, converted and checked. */
-type Read<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
+type ValidatedRequest<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
 
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));
 
 /** Whether a request without its wrapper can't succeed. */
-export function needsWrapper(operation: Operation): boolean {
+export function requiresWrapper(operation: Operation): boolean {
   return operation.params.required !== undefined || operation.absentActions !== undefined;
 }
 
@@ -43,7 +43,7 @@ export function bodySchema(name: OperationName): TSchema | undefined {
   const wrapped = { ...operation.params, description: 'The parameters.' };
   return Type.Object(
     {
-      [operation.wrapper]: needsWrapper(operation) ? wrapped : Type.Optional(wrapped),
+      [operation.wrapper]: requiresWrapper(operation) ? wrapped : Type.Optional(wrapped),
       ...(!operation.untagged && optional(since(operation.since, tagFields))),
     },
     { $id: `${name}Request`, description: `The body of ${name}.` },
@@ -56,48 +56,52 @@ export function bodySchema(name: OperationName): TSchema | undefined {
  *   arguments: a job fails by the second, but the request itself by the first (decision 5). Both throw
  *   ApiError SYS.1007.
  */
-export function compileRequestReader<Name extends OperationName>(
+export function compileRequestValidator<Name extends OperationName>(
   name: Name,
   onUnknownFields: OnUnknownFields,
-): (sent: SentRequest) => () => Read<Name> {
+): (sent: RawRequest) => () => ValidatedRequest<Name> {
   const operation: Operation = operations[name];
   const message = messageClass(name);
-  const params = compileReader(operation.params);
-  const tags = compileReader(tagSchema);
-  const query = compileReader(operation.query);
+  const params = compileValidator(operation.params);
+  const tags = compileValidator(tagSchema);
+  const query = compileValidator(operation.query);
   const wrappers = operation.wrapper
     ? [operation.wrapper, ...(operation.wrapperAliases ?? [])]
     : [];
   /** A deletion has no wrapper: its parameters may stand in the body instead of the query. */
-  const inBody = operation.method === 'DELETE' ? Object.keys(operation.query.properties) : [];
-  const bodyNames = new Set([...wrappers, ...inBody, ...tagNames]);
+  const bodyParameters =
+    operation.method === 'DELETE' ? Object.keys(operation.query.properties) : [];
+  const bodyNames = new Set([...wrappers, ...bodyParameters, ...tagNames]);
 
   return ({ path, query: sentQuery, body }) => {
-    const sent = structureOf(body);
-    if (operation.absentActions) requireAction(operation, sent, path);
-    const unknownAtTop = Object.keys(sent).filter((field) => !bodyNames.has(field));
-    const reading: Reading = { message, unknownFields: unknownAtTop };
-    const wrapper = wrapperOf(wrappers, sent);
-    const convertedParams = params.convert(wrapper, '', reading);
-    const convertedTags = tags.convert(tagsOf(sent, wrapper), '', reading);
-    const given = { ...only(inBody, sent), ...queryValues(operation, sentQuery) };
-    const values = withDefaults(operation, given);
-    requireIntegers(operation, values);
-    const convertedQuery = query.convert(values, '', reading);
+    const sent = bodyObject(body);
+    if (operation.absentActions) assertAction(operation, sent, path);
+    const unknownTopLevel = Object.keys(sent).filter((field) => !bodyNames.has(field));
+    const context: ValidationContext = { message, unknownFields: unknownTopLevel };
+    const wrapper = findWrapper(wrappers, sent);
+    const convertedParams = params.coerce(wrapper, '', context);
+    const convertedTags = tags.coerce(extractTags(sent, wrapper), '', context);
+    const queryInput = {
+      ...pickMembers(bodyParameters, sent),
+      ...queryValues(operation, sentQuery),
+    };
+    const values = applyDefaults(operation, queryInput);
+    assertIntegers(operation, values);
+    const convertedQuery = query.coerce(values, '', context);
 
     // The SDKs put tags inside the wrapper: known there, though no parameters.
-    const unknown = reading.unknownFields.filter((field) => !tagNames.includes(field));
+    const unknown = context.unknownFields.filter((field) => !tagNames.includes(field));
     if (unknown.length > 0) onUnknownFields(unknown, message);
 
     return () => {
-      const checkedParams = params.check(convertedParams, '', reading);
-      const { systemTags = [], userTags = [] } = tags.check(convertedTags, '', reading) as {
+      const checkedParams = params.validate(convertedParams, '', context);
+      const { systemTags = [], userTags = [] } = tags.validate(convertedTags, '', context) as {
         systemTags?: string[];
         userTags?: string[];
       };
       return {
-        params: checkedParams as Read<Name>['params'],
-        query: query.check(convertedQuery, '', reading) as Read<Name>['query'],
+        params: checkedParams as ValidatedRequest<Name>['params'],
+        query: query.validate(convertedQuery, '', context) as ValidatedRequest<Name>['query'],
         systemTags: [...new Set(systemTags)],
         userTags: [...new Set(userTags)],
       };
@@ -109,7 +113,7 @@ export function compileRequestReader<Name extends OperationName>(
  * A PUT whose path serves several actions names one by the wrapper's key, also when that holds null
  * (decision 32).
  */
-function requireAction(
+function assertAction(
   operation: Operation,
   sent: Record<string, unknown>,
   path: () => string,
@@ -124,7 +128,7 @@ function requireAction(
 }
 
 /** Query parameters have a sentence of their own for what is no integer (contract §4.7). */
-function requireIntegers({ query }: Operation, values: Record<string, unknown>): void {
+function assertIntegers({ query }: Operation, values: Record<string, unknown>): void {
   for (const [name, { type }] of Object.entries<TSchema>(query.properties)) {
     const value = values[name];
     if (type === 'integer' && value !== undefined && !/^[+-]?\d+$/.test(trim(String(value)))) {
@@ -134,26 +138,26 @@ function requireIntegers({ query }: Operation, values: Record<string, unknown>):
 }
 
 /** The body as an object; no body is an empty one. */
-function structureOf(body: unknown): Record<string, unknown> {
+function bodyObject(body: unknown): Record<string, unknown> {
   const sent = body ?? {};
-  if (!isStructure(sent)) throw wrongType('body', 'an object', sent);
+  if (!isPlainObject(sent)) throw typeMismatch('body', 'an object', sent);
   return sent;
 }
 
 /** The first wrapper that is there, the operation's own before its aliases (decision 30). */
-function wrapperOf(
+function findWrapper(
   wrappers: readonly string[],
   body: Record<string, unknown>,
 ): Record<string, unknown> {
   const name = wrappers.find((wrapper) => (body[wrapper] ?? null) !== null);
   if (name === undefined) return {};
   const wrapper = body[name];
-  if (!isStructure(wrapper)) throw wrongType(name, 'an object', wrapper);
+  if (!isPlainObject(wrapper)) throw typeMismatch(name, 'an object', wrapper);
   return wrapper;
 }
 
 /** Each list of tags: the one beside the wrapper, else the one inside it (decision 29). */
-function tagsOf(
+function extractTags(
   body: Record<string, unknown>,
   wrapper: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -161,7 +165,7 @@ function tagsOf(
 }
 
 /** An empty word is the default one: `deleteMode=` is Permissive (contract §2). */
-function withDefaults(
+function applyDefaults(
   { query }: Operation,
   values: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -182,7 +186,7 @@ function queryValues({ query }: Operation, sent: Record<string, unknown>): Recor
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<TSchema>(query.properties)) {
     const given = [sent[name] ?? []].flat();
-    const all = schema.type === 'array' ? [...given, ...numbered(name, sent)] : given;
+    const all = schema.type === 'array' ? [...given, ...indexedValues(name, sent)] : given;
     if (all.length === 0) continue;
     values[name] = schema.type === 'array' ? all : all[0];
   }
@@ -190,7 +194,7 @@ function queryValues({ query }: Operation, sent: Record<string, unknown>): Recor
 }
 
 /** The values of `name.0`, `name.1`…, by their numbers. */
-function numbered(name: string, sent: Record<string, unknown>): unknown[] {
+function indexedValues(name: string, sent: Record<string, unknown>): unknown[] {
   return Object.keys(sent)
     .flatMap((key) => {
       const [, number] = key.startsWith(`${name}.`) ? (/\.(\d{1,9})$/.exec(key) ?? []) : [];
@@ -200,7 +204,10 @@ function numbered(name: string, sent: Record<string, unknown>): unknown[] {
     .flatMap(({ values }) => values);
 }
 
-function only(names: readonly string[], sent: Record<string, unknown>): Record<string, unknown> {
+function pickMembers(
+  names: readonly string[],
+  sent: Record<string, unknown>,
+): Record<string, unknown> {
   return Object.fromEntries(
     names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, sent[name]]] : [])),
   );

@@ -8,21 +8,21 @@ import { NumberLiteral } from './number-literal.ts';
  * decision 34 orders them: `convert` judges and converts the types of everything (decision 9, §4.4),
  * then `check` judges the values in the order the schema declares them (§4.3); the first failure wins.
  */
-export interface Reader {
+export interface Validator {
   /** @throws ApiError where the value can't be taken for the schema's type */
-  convert(value: unknown, field: string, reading: Reading): unknown;
+  coerce(value: unknown, field: string, context: ValidationContext): unknown;
   /** @throws ApiError where the converted value is not allowed */
-  check(value: unknown, field: string, reading: Reading): unknown;
+  validate(value: unknown, field: string, context: ValidationContext): unknown;
 }
 
 /** What one act of reading carries along. */
-export interface Reading {
+export interface ValidationContext {
   /** The operation's message class, as the sentences name it. */
   readonly message: string;
   /** Names that no schema knows, in the order met. */
   readonly unknownFields: string[];
   /** Whether also those sentences name the field in which the platform's don't. */
-  readonly namesFields?: boolean;
+  readonly includeFieldName?: boolean;
 }
 
 /** The platform's name of an operation's message class. */
@@ -34,15 +34,15 @@ export function messageClass(operation: string): string {
  * Compiles a schema once, at start.
  * @throws Error for a schema with a type or keyword that would silently go unchecked
  */
-export function compileReader(schema: TSchema): Reader {
-  refuseUnknownKeywords(schema);
-  const reader = readerOfType(schema);
+export function compileValidator(schema: TSchema): Validator {
+  assertKnownKeywords(schema);
+  const validator = validatorForType(schema);
   const refine = schema[Refine as never] as Refinement<unknown, unknown> | undefined;
-  if (!refine) return reader;
+  if (!refine) return validator;
   return {
-    convert: reader.convert,
-    check: (value, field, reading) =>
-      refine(reader.check(value, field, reading), field, reading.message),
+    coerce: validator.coerce,
+    validate: (value, field, context) =>
+      refine(validator.validate(value, field, context), field, context.message),
   };
 }
 
@@ -51,17 +51,17 @@ export function compileReader(schema: TSchema): Reader {
  * @param message what sentences call the whole
  * @returns a function that throws ApiError SYS.1007 naming the field at fault, an unknown one too
  */
-export function compileStrictReader<Read>(
+export function compileStrictValidator<Value>(
   schema: TSchema,
   message: string,
-): (sent: unknown) => Read {
-  const reader = compileReader(schema);
+): (sent: unknown) => Value {
+  const validator = compileValidator(schema);
   return (sent) => {
-    const reading = { message, unknownFields: [] as string[], namesFields: true };
-    const converted = reader.convert(sent, '', reading);
-    const [unknown] = reading.unknownFields;
+    const context = { message, unknownFields: [] as string[], includeFieldName: true };
+    const converted = validator.coerce(sent, '', context);
+    const [unknown] = context.unknownFields;
     if (unknown !== undefined) throw invalidArgument(`field[${unknown}] is unknown`);
-    return reader.check(converted, '', reading) as Read;
+    return validator.validate(converted, '', context) as Value;
   };
 }
 
@@ -71,71 +71,72 @@ const keywords = new Set([
   ...['$id', 'title', 'description', 'default', 'examples', 'format', 'x-zstack-since'],
 ]);
 
-function refuseUnknownKeywords(schema: TSchema): void {
+function assertKnownKeywords(schema: TSchema): void {
   const isUnknown = (keyword: string) =>
     !keywords.has(keyword) || (keyword === 'additionalProperties' && schema.properties);
   const unknown = Object.keys(schema).find(isUnknown);
   if (unknown) throw new Error(`the reader checks no '${unknown}': ${JSON.stringify(schema)}`);
 }
 
-function readerOfType(schema: TSchema): Reader {
-  if (schema.anyOf) return alternativeReader(schema.anyOf);
+function validatorForType(schema: TSchema): Validator {
+  if (schema.anyOf) return unionValidator(schema.anyOf);
   switch (schema.type) {
     case 'string':
-      return textReader(schema);
+      return stringValidator(schema);
     case 'integer':
-      return integerReader(schema);
+      return integerValidator(schema);
     case 'boolean':
-      return booleanReader;
+      return booleanValidator;
     case 'array':
-      return listReader(schema);
+      return arrayValidator(schema);
     case 'object':
-      return schema.properties ? structureReader(schema) : mapReader(schema);
+      return schema.properties ? objectValidator(schema) : mapValidator(schema);
     default:
       throw new Error(`the reader knows no type '${schema.type}'`);
   }
 }
 
 /** A text or a list: the value's own shape decides which of the two it is judged as. */
-function alternativeReader(schemas: TSchema[]): Reader {
+function unionValidator(schemas: TSchema[]): Validator {
   const compiled = schemas.map((schema) => ({
     list: schema.type === 'array',
-    ...compileReader(schema),
+    ...compileValidator(schema),
   }));
-  const choose = (value: unknown): Reader =>
-    compiled.find(({ list }) => list === Array.isArray(value)) ?? (compiled[0] as Reader);
+  const choose = (value: unknown): Validator =>
+    compiled.find(({ list }) => list === Array.isArray(value)) ?? (compiled[0] as Validator);
   return {
-    convert: (value, field, reading) => choose(value).convert(value, field, reading),
-    check: (value, field, reading) => choose(value).check(value, field, reading),
+    coerce: (value, field, context) => choose(value).coerce(value, field, context),
+    validate: (value, field, context) => choose(value).validate(value, field, context),
   };
 }
 
-function textReader(schema: TSchema): Reader {
+function stringValidator(schema: TSchema): Validator {
   const { maxLength = Number.POSITIVE_INFINITY, enum: values } = schema;
-  const trims = !schema[Verbatim as never];
+  const shouldTrim = !schema[Verbatim as never];
   return {
-    convert: textOf,
-    check(value, field, reading) {
+    coerce: coerceString,
+    validate(value, field, context) {
       const whole = value as string;
       if (whole.includes('\0') || !whole.isWellFormed()) {
         throw invalidArgument(`field[${field}] cannot contain a NUL character or a lone surrogate`);
       }
-      const sent = trims ? trim(whole) : whole;
+      const sent = shouldTrim ? trim(whole) : whole;
       // UTF-16 units are never fewer than characters, so counting is rarely needed.
-      if (sent.length > maxLength && charactersOf(sent) > maxLength) {
+      if (sent.length > maxLength && codePointLength(sent) > maxLength) {
         throw invalidArgument(
-          `field[${field}] of message[${reading.message}] exceeds max length of string. ` +
-            `expected was <= ${maxLength}, actual was ${charactersOf(sent)}`,
+          `field[${field}] of message[${context.message}] exceeds max length of string. ` +
+            `expected was <= ${maxLength}, actual was ${codePointLength(sent)}`,
         );
       }
-      if (values && !values.includes(sent)) throw notOneOf(values, sent, field, reading.message);
+      if (values && !values.includes(sent))
+        throw invalidEnumValue(values, sent, field, context.message);
       return sent;
     },
   };
 }
 
 /** The sentence for a value that is none of the allowed ones (§4.3). */
-export function notOneOf(
+export function invalidEnumValue(
   values: readonly string[],
   found: string,
   field: string,
@@ -146,11 +147,11 @@ export function notOneOf(
   );
 }
 
-function textOf(value: unknown, field: string): string {
+function coerceString(value: unknown, field: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
-  const literal = literalOf(value);
-  if (!literal) throw wrongType(field, 'a string', value);
+  const literal = toNumberLiteral(value);
+  if (!literal) throw typeMismatch(field, 'a string', value);
   // A fraction is kept as it was written.
   if (/^-?\d+\.\d+$/.test(literal.text)) return literal.text;
   const { exact } = literal;
@@ -160,7 +161,7 @@ function textOf(value: unknown, field: string): string {
   );
 }
 
-function literalOf(value: unknown): NumberLiteral | undefined {
+function toNumberLiteral(value: unknown): NumberLiteral | undefined {
   if (value instanceof NumberLiteral) return value;
   return typeof value === 'number' ? new NumberLiteral(String(value)) : undefined;
 }
@@ -175,111 +176,116 @@ export function trim(sent: string): string {
 }
 
 /** The length of a text in characters, of which a UTF-16 unit may be half of one. */
-export function charactersOf(sent: string): number {
+export function codePointLength(sent: string): number {
   let characters = 0;
   for (const _ of sent) characters++;
   return characters;
 }
 
-function integerReader(schema: TSchema): Reader {
+function integerValidator(schema: TSchema): Validator {
   const { minimum, maximum, format } = schema as TSchema & { minimum: number; maximum: number };
-  const range = (field: string) =>
+  const outOfRange = (field: string) =>
     invalidArgument(`field[${field}] must be in range of [${minimum}, ${maximum}]`);
   return {
-    convert(value, field, reading) {
-      const read = integerOf(value);
-      if (read === undefined) throw wrongType(field, 'an int or long', value);
+    coerce(value, field, context) {
+      const read = coerceInteger(value);
+      if (read === undefined) throw typeMismatch(field, 'an int or long', value);
       if (format === 'int32' && (read > INTEGER_MAX || read < -INTEGER_MAX - 1)) {
         throw invalidArgument(
-          `${reading.namesFields ? `field[${field}]: ` : ''}${show(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
+          `${context.includeFieldName ? `field[${field}]: ` : ''}${formatValue(value)} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
         );
       }
       return read;
     },
-    check(value, field) {
+    validate(value, field) {
       const read = value as number;
-      if (read < minimum || read > maximum) throw range(field);
+      if (read < minimum || read > maximum) throw outOfRange(field);
       return read;
     },
   };
 }
 
-function integerOf(value: unknown): number | undefined {
+function coerceInteger(value: unknown): number | undefined {
   if (typeof value === 'string') {
     const digits = trim(value);
     return /^[+-]?\d+$/.test(digits) ? Number(digits) + 0 : undefined;
   }
-  const literal = literalOf(value);
+  const literal = toNumberLiteral(value);
   // Digits alone are an integer, however many: its range is judged by `check`.
   if (literal && /^-?\d+$/.test(literal.text)) return Number(literal.text) + 0;
   return Number.isInteger(literal?.exact) ? literal?.exact : undefined;
 }
 
-const booleanReader: Reader = {
-  convert(value, field) {
+const booleanValidator: Validator = {
+  coerce(value, field) {
     if (typeof value === 'boolean') return value;
     if (typeof value === 'string' && /^(true|false)$/i.test(value)) {
       return value.toLowerCase() === 'true';
     }
     throw invalidArgument(
-      `Invalid value for boolean field [${field}], [${show(value)}] is not a valid boolean string[true, false].`,
+      `Invalid value for boolean field [${field}], [${formatValue(value)}] is not a valid boolean string[true, false].`,
     );
   },
-  check: (value) => value,
+  validate: (value) => value,
 };
 
-function listReader(schema: TSchema): Reader {
-  const items = compileReader(schema.items);
+function arrayValidator(schema: TSchema): Validator {
+  const items = compileValidator(schema.items);
   const { maxItems = Number.POSITIVE_INFINITY } = schema;
   return {
-    convert(value, field, reading) {
-      if (!Array.isArray(value)) throw wrongType(field, 'a list', value);
+    coerce(value, field, context) {
+      if (!Array.isArray(value)) throw typeMismatch(field, 'a list', value);
       return value.map((item, index) =>
-        item === null ? null : items.convert(item, `${field}[${index}]`, reading),
+        item === null ? null : items.coerce(item, `${field}[${index}]`, context),
       );
     },
-    check(value, field, reading) {
+    validate(value, field, context) {
       const list = value as unknown[];
-      requireFewer(list, maxItems, field, reading);
+      assertMaxMembers(list, maxItems, field, context);
       if (list.includes(null))
         throw invalidArgument(`field[${field}] cannot contain a NULL element`);
-      return list.map((item, index) => items.check(item, `${field}[${index}]`, reading));
+      return list.map((item, index) => items.validate(item, `${field}[${index}]`, context));
     },
   };
 }
 
-function requireFewer(members: unknown[], max: number, field: string, reading: Reading): void {
+function assertMaxMembers(
+  members: unknown[],
+  max: number,
+  field: string,
+  context: ValidationContext,
+): void {
   if (members.length <= max) return;
   throw invalidArgument(
-    `field[${field}] of message[${reading.message}] exceeds max number of members. ` +
+    `field[${field}] of message[${context.message}] exceeds max number of members. ` +
       `expected was <= ${max}, actual was ${members.length}`,
   );
 }
 
 /** A map with any keys. An entry of null is no entry. */
-function mapReader(schema: TSchema): Reader {
-  const values = compileReader(schema.additionalProperties);
-  const keys = textReader({ [Verbatim]: true } as unknown as TSchema);
+function mapValidator(schema: TSchema): Validator {
+  const values = compileValidator(schema.additionalProperties);
+  const keys = stringValidator({ [Verbatim]: true } as unknown as TSchema);
   const { maxProperties = Number.POSITIVE_INFINITY } = schema;
   return {
-    convert(value, field, reading) {
-      if (!isStructure(value)) throw wrongType(field, 'an object', value);
+    coerce(value, field, context) {
+      if (!isPlainObject(value)) throw typeMismatch(field, 'an object', value);
       return Object.fromEntries(
         Object.entries(value)
           .filter(([, entry]) => entry !== null)
           .map(([key, entry]) => [
-            keys.convert(key, field, reading),
-            values.convert(entry, `${field}.${key}`, reading),
+            keys.coerce(key, field, context),
+            values.coerce(entry, `${field}.${key}`, context),
           ]),
       );
     },
-    check(value, field, reading) {
+    validate(value, field, context) {
       const entries = Object.entries(value as object);
-      requireFewer(entries, maxProperties, field, reading);
+      assertMaxMembers(entries, maxProperties, field, context);
       return Object.fromEntries(
         entries.map(([key, entry]) => [
-          keys.check(key, field, reading),
-          values.check(entry, `${field}.${key}`, reading),
+          keys.validate(key, field, context),
+          values.validate(entry, `${field}.${key}`, context),
         ]),
       );
     },
@@ -287,34 +293,38 @@ function mapReader(schema: TSchema): Reader {
 }
 
 /** An object with named fields; null means absent (decision 9). */
-function structureReader(schema: TSchema): Reader {
+function objectValidator(schema: TSchema): Validator {
   const required = new Set<string>(schema.required);
   const fields = Object.entries(schema.properties as Record<string, TSchema>).map(
-    ([name, property]) => ({ name, required: required.has(name), reader: compileReader(property) }),
+    ([name, property]) => ({
+      name,
+      required: required.has(name),
+      reader: compileValidator(property),
+    }),
   );
   const known = new Set(fields.map(({ name }) => name));
-  const inside = (field: string, name: string) => (field ? `${field}.${name}` : name);
+  const fieldPath = (field: string, name: string) => (field ? `${field}.${name}` : name);
   return {
-    convert(value, field, reading) {
-      if (!isStructure(value)) throw wrongType(field, 'an object', value);
+    coerce(value, field, context) {
+      if (!isPlainObject(value)) throw typeMismatch(field, 'an object', value);
       const read: Record<string, unknown> = {};
-      for (const { name, reader } of fields) {
+      for (const { name, reader: validator } of fields) {
         const sent = Object.hasOwn(value, name) ? value[name] : null;
-        if (sent !== null) read[name] = reader.convert(sent, inside(field, name), reading);
+        if (sent !== null) read[name] = validator.coerce(sent, fieldPath(field, name), context);
       }
       for (const name of Object.keys(value)) {
-        if (!known.has(name)) reading.unknownFields.push(inside(field, name));
+        if (!known.has(name)) context.unknownFields.push(fieldPath(field, name));
       }
       return read;
     },
-    check(value, field, reading) {
+    validate(value, field, context) {
       const read = value as Record<string, unknown>;
-      for (const { name, required, reader } of fields) {
+      for (const { name, required, reader: validator } of fields) {
         if (read[name] !== undefined) {
-          read[name] = reader.check(read[name], inside(field, name), reading);
+          read[name] = validator.validate(read[name], fieldPath(field, name), context);
         } else if (required) {
           throw invalidArgument(
-            `field[${inside(field, name)}] of message[${reading.message}] is mandatory, can not be null`,
+            `field[${fieldPath(field, name)}] of message[${context.message}] is mandatory, can not be null`,
           );
         }
       }
@@ -323,7 +333,7 @@ function structureReader(schema: TSchema): Reader {
   };
 }
 
-export function isStructure(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -333,11 +343,13 @@ export function isStructure(value: unknown): value is Record<string, unknown> {
 }
 
 /** The sentence for a value of a type that can't be taken for the field's (§4.4). */
-export function wrongType(field: string, expected: string, value: unknown): ApiError {
-  return invalidArgument(`[${field}] field is excepted ${expected}, but was [${show(value)}].`);
+export function typeMismatch(field: string, expected: string, value: unknown): ApiError {
+  return invalidArgument(
+    `[${field}] field is excepted ${expected}, but was [${formatValue(value)}].`,
+  );
 }
 
-function show(value: unknown): string {
+function formatValue(value: unknown): string {
   if (value instanceof NumberLiteral) return value.text;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }

@@ -25,7 +25,7 @@ export interface AccessKeySettings {
  *   throws ApiError: SYS.1007 for what is malformed, 403 for a date too far off, else ID.1001
  */
 export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
-  const ownClock = zoneClock(timeZone);
+  const serverClock = zoneClock(timeZone);
   return (request: FastifyRequest, credentials: string): string => {
     const { date } = request.headers;
     if (date === undefined) throw invalidArgument("'Date' must be incuded in request header");
@@ -35,7 +35,7 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
       throw invalidArgument("accessKey format is 'ZStack AccessKeyId:Signature'");
     }
     const now = clock();
-    if (!isInTime(shown, zone, now) && !isInTime(shown, ownClock, now)) {
+    if (!isWithinSkew(shown, zone, now) && !isWithinSkew(shown, serverClock, now)) {
       throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
     }
     const secret = keys.get(id);
@@ -43,7 +43,7 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
     const expected = createHmac('sha1', secret ?? id)
       .update(`${request.method}\n${date}\n${signedPath(request.url)}`)
       .digest('base64');
-    if (secret === undefined || !equal(signature, expected)) {
+    if (secret === undefined || !timingSafeEquals(signature, expected)) {
       throw new ApiError('sessionInvalid', 'wrong accessKey signature');
     }
     return id;
@@ -78,7 +78,7 @@ function clockOf(zone: string): Clock | undefined {
 }
 
 /** Whether a clock shows, or showed, this within the bound: by its offset before or after a change. */
-function isInTime(shown: number, clock: Clock | undefined, now: number): boolean {
+function isWithinSkew(shown: number, clock: Clock | undefined, now: number): boolean {
   if (!clock) return false;
   return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some((near) => {
     const offset = clock(near) - Math.floor(near / 1000) * 1000;
@@ -93,7 +93,7 @@ function signedPath(url: string): string {
 }
 
 /** In a time that doesn't tell how nearly. */
-function equal(given: string, expected: string): boolean {
+function timingSafeEquals(given: string, expected: string): boolean {
   const [a, b] = [Buffer.from(given), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

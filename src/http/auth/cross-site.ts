@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { invalidArgument } from '../../contract/errors.ts';
 
 /** Methods that change nothing here. */
-const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
  * Makes the check that refuses what a web page of another origin has a browser write. A browser asks
@@ -11,15 +11,17 @@ const READING = new Set(['GET', 'HEAD', 'OPTIONS']);
  * It throws ApiError SYS.1007.
  * @param origins whose pages may write; `*` for any
  */
-export function refuseOtherSites(origins: readonly string[]): (request: FastifyRequest) => void {
+export function rejectCrossSiteWrites(
+  origins: readonly string[],
+): (request: FastifyRequest) => void {
   const allowed = new Set<string | undefined>(origins.filter((origin) => origin !== ''));
   return (request) => {
-    if (READING.has(request.method) || allowed.has('*')) return;
+    if (SAFE_METHODS.has(request.method) || allowed.has('*')) return;
     const { origin, 'sec-fetch-site': site } = request.headers;
     if (site === 'same-origin' || site === 'none') return;
     if (origin === undefined ? site === undefined : allowed.has(origin)) return;
     // To a machine that is asked by plain http, browsers send the origin alone.
-    if (site === undefined && isOwn(origin, request)) return;
+    if (site === undefined && isSameOrigin(origin, request)) return;
     throw invalidArgument(
       'Invalid header[Origin], pages of this origin may not write: it is neither that of the server, ' +
         'which AIOS_PUBLIC_URL can name, nor in AIOS_CORS_ORIGINS',
@@ -28,9 +30,9 @@ export function refuseOtherSites(origins: readonly string[]): (request: FastifyR
 }
 
 /** Whether a page is of the host that the request is sent to; a proxy may have another scheme. */
-function isOwn(origin = '', { host }: FastifyRequest): boolean {
+function isSameOrigin(origin = '', { host }: FastifyRequest): boolean {
   if (!URL.canParse(origin)) return false;
   const page = new URL(origin);
-  const asked = `${page.protocol}//${host}`;
-  return URL.canParse(asked) && new URL(asked).host === page.host;
+  const requested = `${page.protocol}//${host}`;
+  return URL.canParse(requested) && new URL(requested).host === page.host;
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidArgument } from '../../contract/errors.ts';
-import type { Ports } from '../../domain/dependencies.ts';
+import type { Dependencies } from '../../domain/dependencies.ts';
 import { admitSession } from '../../domain/sessions.ts';
 import type { accessKeyCheck } from './access-keys.ts';
 
@@ -18,12 +18,12 @@ export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
  * Makes the check that lets a request pass with a valid session (contract §4.1).
  * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
  */
-export function requireSession(
-  ports: Ports,
+export function createSessionCheck(
+  dependencies: Dependencies,
   checkAccessKey: ReturnType<typeof accessKeyCheck>,
 ): SessionCheck {
   return (request) => {
-    if (!ports.access.required) return;
+    if (!dependencies.access.required) return;
     const header = request.headers.authorization;
     if (header === undefined) throw invalidArgument("missing header 'Authorization'");
     const [scheme, ...rest] = header.trim().split(/\s+/);
@@ -33,6 +33,6 @@ export function requireSession(
     }
     if (scheme !== 'OAuth') throw invalidArgument("Authorization type must be 'OAuth'");
     request.session = rest.join(' ');
-    return admitSession(request.session, ports);
+    return admitSession(request.session, dependencies);
   };
 }

@@ -15,7 +15,7 @@ const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
 const LOOKUP_MS = 3000;
 
 /** Ranges of addresses. An IPv4 address in IPv6's clothes is judged as what it is. */
-class Ranges {
+class AddressRanges {
   // In one list, `::/0` would also stand for every IPv4 address.
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
@@ -36,19 +36,19 @@ class Ranges {
 
 const MAPPED = new BlockList();
 MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
-const local = new Ranges(LOCAL_RANGES);
-const metadata = new Ranges(METADATA_RANGES);
+const local = new AddressRanges(LOCAL_RANGES);
+const metadata = new AddressRanges(METADATA_RANGES);
 
 /** Where the server may call out to: hosts by name, and addresses by range. */
 export class HookAllowlist {
-  readonly #words: ReadonlySet<string>;
-  readonly #ranges: Ranges;
+  readonly #names: ReadonlySet<string>;
+  readonly #ranges: AddressRanges;
 
   /** @param entries host names, addresses, CIDR ranges, and `local` for this machine and private networks */
   constructor(entries: readonly string[]) {
     const isRange = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
-    this.#ranges = new Ranges(entries.filter(isRange));
-    this.#words = new Set(
+    this.#ranges = new AddressRanges(entries.filter(isRange));
+    this.#names = new Set(
       entries.filter((entry) => !isRange(entry)).map((word) => word.toLowerCase()),
     );
   }
@@ -58,7 +58,7 @@ export class HookAllowlist {
    * what was judged.
    * @returns none where none is allowed, or the name has none
    */
-  async addressesOf({ hostname }: URL): Promise<LookupAddress[]> {
+  async allowedAddresses({ hostname }: URL): Promise<LookupAddress[]> {
     const host = hostname.replace(/^\[|\]$/g, '');
     const found = await Promise.race([
       lookup(host, { all: true }).catch(() => []),
@@ -66,7 +66,7 @@ export class HookAllowlist {
     ]);
     return found.filter((address) => {
       if (this.#ranges.has(address)) return true;
-      const isNamed = this.#words.has(host) || (this.#words.has('local') && local.has(address));
+      const isNamed = this.#names.has(host) || (this.#names.has('local') && local.has(address));
       return isNamed && !metadata.has(address);
     });
   }

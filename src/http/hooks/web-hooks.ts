@@ -5,14 +5,14 @@ import type { FastifyBaseLogger, FastifyReply } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { invalidArgument } from '../../contract/errors.ts';
 import type { Store } from '../../domain/dependencies.ts';
-import { type Jobs, type Outcome, outcomeOf } from '../../domain/jobs.ts';
+import { type JobOutcome, type Jobs, toOutcome } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
-import { Lanes } from '../limits/keyed-limiter.ts';
-import type { Meter } from '../observe/metrics-route.ts';
+import { KeyedLimiter } from '../limits/keyed-limiter.ts';
+import type { MetricsSink } from '../observe/metrics-route.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
 /** When hooks are called (contract §4.6); milliseconds. */
-export interface HookPace {
+export interface HookTiming {
   /** From the answer to the first attempt: the client begins to wait only then. */
   first: number;
   /** From the end of one attempt to the next. */
@@ -24,12 +24,17 @@ export interface HookPace {
 }
 
 /** Somewhat more than the 200 ms that clients count on, who may be slow to read the answer. */
-export const defaultHookPace: HookPace = { first: 250, between: 2000, timeout: 5000, watch: 5000 };
+export const defaultHookTiming: HookTiming = {
+  first: 250,
+  between: 2000,
+  timeout: 5000,
+  watch: 5000,
+};
 
 /** Attempts until a hook is given up. */
 const ATTEMPTS_MAX = 15;
 /** Hooks called at a time, and of those the ones at one host. */
-const CONCURRENT_MAX = { total: 256, lane: 16 };
+const CONCURRENT_MAX = { total: 256, perKey: 16 };
 /** For the rest of an answer whose status is known, in milliseconds. */
 const REST_MS = 1000;
 /** For attempts to end when the server stops, in milliseconds. */
@@ -40,13 +45,13 @@ export class WebHooks {
   readonly #store: Store;
   readonly #jobs: Jobs;
   readonly #allowlist: HookAllowlist;
-  readonly #pace: HookPace;
-  readonly #meter: Meter;
+  readonly #timing: HookTiming;
+  readonly #metrics: MetricsSink;
   readonly #logger: FastifyBaseLogger;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Jobs whose hooks are called, or wait for that. */
   readonly #called = new Set<string>();
-  readonly #lanes = new Lanes(CONCURRENT_MAX);
+  readonly #limiter = new KeyedLimiter(CONCURRENT_MAX);
   readonly #attempts = new Set<Promise<boolean>>();
   readonly #sent = new Set<ClientRequest>();
   #watch: NodeJS.Timeout | undefined;
@@ -56,22 +61,22 @@ export class WebHooks {
     store: Store;
     jobs: Jobs;
     allowlist: HookAllowlist;
-    pace: HookPace;
-    meter: Meter;
+    timing: HookTiming;
+    metrics: MetricsSink;
     logger: FastifyBaseLogger;
   }) {
     this.#store = options.store;
     this.#jobs = options.jobs;
     this.#allowlist = options.allowlist;
-    this.#pace = options.pace;
-    this.#meter = options.meter;
+    this.#timing = options.timing;
+    this.#metrics = options.metrics;
     this.#logger = options.logger;
   }
 
   /** @throws ApiError SYS.1007 for a hook that the settings forbid (contract §4.6) */
-  async requireAllowed({ hookUrl }: NewJob): Promise<void> {
+  async assertAllowed({ hookUrl }: NewJob): Promise<void> {
     if (hookUrl === undefined) return;
-    const addresses = await this.#allowlist.addressesOf(new URL(hookUrl));
+    const addresses = await this.#allowlist.allowedAddresses(new URL(hookUrl));
     if (addresses.length > 0) return;
     throw invalidArgument(
       'Invalid header[X-Web-Hook], its address is unknown or AIOS_HOOK_ALLOW does not allow it',
@@ -85,7 +90,7 @@ export class WebHooks {
     const ends = [raw, request.raw.socket];
     const call = () => {
       for (const end of ends) end.off('close', call);
-      this.#callIn(this.#pace.first, { jobUuid: uuid, url: hookUrl });
+      this.#callIn(this.#timing.first, { jobUuid: uuid, url: hookUrl });
     };
     if (ends.some(({ closed }) => closed)) call();
     else for (const end of ends) end.once('close', call);
@@ -94,7 +99,7 @@ export class WebHooks {
   /** Goes on with what earlier processes left, and from now on with what other servers leave. */
   async resume(): Promise<void> {
     await this.#takeOver();
-    this.#watch = setInterval(() => this.#takeOver(), this.#pace.watch);
+    this.#watch = setInterval(() => this.#takeOver(), this.#timing.watch);
     this.#watch.unref();
   }
 
@@ -118,7 +123,7 @@ export class WebHooks {
     try {
       const hooks = await this.#store.claimHooks([...this.#called]);
       const others = hooks.filter(({ jobUuid }) => !this.#called.has(jobUuid));
-      for (const hook of others) this.#callIn(this.#pace.first, hook);
+      for (const hook of others) this.#callIn(this.#timing.first, hook);
     } catch (error) {
       // The database was away: they are looked for again.
       this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
@@ -130,7 +135,7 @@ export class WebHooks {
     this.#called.add(hook.jobUuid);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
-      this.#lanes.add(new URL(hook.url).hostname, () => this.#try(hook));
+      this.#limiter.add(new URL(hook.url).hostname, () => this.#try(hook));
     }, milliseconds);
     this.#timers.add(timer);
   }
@@ -145,7 +150,7 @@ export class WebHooks {
     const isPending = await attempt;
     this.#attempts.delete(attempt);
     this.#called.delete(hook.jobUuid);
-    if (isPending) this.#callIn(this.#pace.between, hook);
+    if (isPending) this.#callIn(this.#timing.between, hook);
   }
 
   /** Resolves to whether the hook is to be called again. */
@@ -154,15 +159,15 @@ export class WebHooks {
     const hook = await this.#store.claimHook(jobUuid);
     const job = hook && (await this.#store.findJob(jobUuid));
     if (!job) return false;
-    const failure = await this.#call(hook, outcomeOf(job)).catch(reasonOf);
+    const failure = await this.#call(hook, toOutcome(job)).catch(failureReason);
     // It was cut off rather than made.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + 1;
     // As long as the job can be asked for: a dead address shall not keep its hooks for ever.
-    const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isKept(job);
+    const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isRetained(job);
     const tried = { ...hook, attempts, pending, failure };
     await this.#store.changeHook(tried);
-    this.#meter.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given up');
+    this.#metrics.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given up');
     const { operation } = job;
     // No URL: what authorizes the call may stand in it.
     if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');
@@ -171,9 +176,9 @@ export class WebHooks {
   }
 
   /** One attempt; resolves to why it failed, or null. */
-  async #call({ jobUuid, url }: Hook, { success, body }: Outcome): Promise<string | null> {
+  async #call({ jobUuid, url }: Hook, { success, body }: JobOutcome): Promise<string | null> {
     const target = new URL(url);
-    const addresses = await this.#allowlist.addressesOf(target);
+    const addresses = await this.#allowlist.allowedAddresses(target);
     if (addresses.length === 0) return 'its address is unknown or not allowed';
     if (this.#isClosed) return 'the server is stopping';
     // Not a text: Node would send the headers in its encoding too.
@@ -190,7 +195,7 @@ export class WebHooks {
           'x-job-uuid': jobUuid,
           'x-job-success': String(success),
         },
-        signal: AbortSignal.timeout(this.#pace.timeout),
+        signal: AbortSignal.timeout(this.#timing.timeout),
       });
       this.#sent.add(sent);
       let status: number | undefined;
@@ -202,20 +207,20 @@ export class WebHooks {
         rest = setTimeout(() => sent.destroy(), REST_MS);
       });
       sent.on('error', (error) => {
-        reason = reasonOf(error);
+        reason = failureReason(error);
       });
       sent.on('close', () => {
         this.#sent.delete(sent);
         clearTimeout(rest);
         // A redirect is not followed: its target was not judged.
-        const isTaken = status !== undefined && status >= 200 && status < 300;
-        resolve(isTaken ? null : status === undefined ? reason : `status ${status}`);
+        const isAccepted = status !== undefined && status >= 200 && status < 300;
+        resolve(isAccepted ? null : status === undefined ? reason : `status ${status}`);
       });
       sent.end(content);
     });
   }
 }
 
-function reasonOf({ code, name }: NodeJS.ErrnoException): string {
+function failureReason({ code, name }: NodeJS.ErrnoException): string {
   return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name);
 }

@@ -1,11 +1,11 @@
 import type { FastifyRequest, RequestPayload } from 'fastify';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { parseJsonBody } from '../../contract/validation/json.ts';
-import type { Load } from './in-flight.ts';
-import { afterOthers } from './large-texts.ts';
+import type { LoadShedder } from './in-flight.ts';
+import { yieldToEventLoop } from './large-texts.ts';
 
 /** Bytes that a body is given room for before any arrived, and from which on the room doubles. */
-const ROOM = 64 * 1024;
+const INITIAL_BUFFER_BYTES = 64 * 1024;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
@@ -15,32 +15,32 @@ type Done = (error: Error | null, body?: unknown) => void;
  * @returns a parser for Fastify; it fails with ApiError for a body that is too large, cut short, not JSON,
  *   or beyond what the server can hold for the moment
  */
-export function bodyReader(load: Load) {
+export function createBodyParser(loadShedder: LoadShedder) {
   return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {
     const limit = request.routeOptions.bodyLimit;
-    const declared = Number(request.headers['content-length'] ?? ROOM);
+    const declared = Number(request.headers['content-length'] ?? INITIAL_BUFFER_BYTES);
     if (declared > limit) {
-      done(tooLarge(limit));
+      done(bodyTooLarge(limit));
       return;
     }
     if (request.raw.destroyed) {
-      done(cutShort());
+      done(bodyTruncated());
       return;
     }
-    let body = Buffer.allocUnsafe(Math.min(declared, ROOM));
+    let body = Buffer.allocUnsafe(Math.min(declared, INITIAL_BUFFER_BYTES));
     let length = 0;
 
-    const end = (error: Error | null) => {
-      payload.off('data', take).off('end', arrived).off('error', fail);
-      load.bodyEnds(request);
+    const finish = (error: Error | null) => {
+      payload.off('data', onData).off('end', onEnd).off('error', onError);
+      loadShedder.endBody(request);
       if (error) done(error);
     };
-    const take = (chunk: Buffer) => {
-      if (length + chunk.length > limit) return end(tooLarge(limit));
+    const onData = (chunk: Buffer) => {
+      if (length + chunk.length > limit) return finish(bodyTooLarge(limit));
       try {
-        load.takeBody(request, chunk.length);
+        loadShedder.countBody(request, chunk.length);
       } catch (error) {
-        return end(error as Error);
+        return finish(error as Error);
       }
       if (length + chunk.length > body.length) {
         const larger = Buffer.allocUnsafe(Math.max(length + chunk.length, 2 * body.length));
@@ -57,21 +57,21 @@ export function bodyReader(load: Load) {
       } catch (error) {
         return done(error as Error);
       }
-      afterOthers(length, () => done(null, parsed));
+      yieldToEventLoop(length, () => done(null, parsed));
     };
-    const arrived = () => {
-      end(null);
-      afterOthers(length, parse);
+    const onEnd = () => {
+      finish(null);
+      yieldToEventLoop(length, parse);
     };
-    const fail = () => end(cutShort());
+    const onError = () => finish(bodyTruncated());
 
-    load.bodyBegins(request, end);
-    payload.on('data', take).on('end', arrived).on('error', fail);
+    loadShedder.startBody(request, finish);
+    payload.on('data', onData).on('end', onEnd).on('error', onError);
   };
 }
 
-const cutShort = () => invalidArgument('the body was cut short');
+const bodyTruncated = () => invalidArgument('the body was cut short');
 
-function tooLarge(limit: number): ApiError {
+function bodyTooLarge(limit: number): ApiError {
   return new ApiError('bodyTooLarge', `the body is larger than ${limit} bytes`);
 }

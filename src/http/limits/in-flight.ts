@@ -3,7 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { encodeAnswer } from './large-texts.ts';
+import { encodeResponse } from './large-texts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,12 +12,12 @@ declare module 'fastify' {
   }
   interface FastifyRequest {
     /** What is held in memory for the request; undefined for one that is not counted. */
-    held: Held | undefined;
+    inFlight: InFlight | undefined;
   }
 }
 
 /** Beyond these the server refuses with SYS.1010 instead of taking up more. */
-export interface Bounds {
+export interface LoadLimits {
   /** Requests without an answer, those whose bodies are still arriving among them. */
   requests: number;
   /** Bytes of bodies, until their requests are answered. */
@@ -39,7 +39,7 @@ const MIB = 1024 ** 2;
 /** Part of V8's heap from which on requests are refused: at its end V8 ends the process. */
 const HEAP_SHARE = 0.8;
 
-export const defaultBounds = (): Bounds => ({
+export const defaultLoadLimits = (): LoadLimits => ({
   // Twice as many as a thousand clients have; each waits for less than a second.
   requests: 2048,
   bodyBytes: 128 * MIB,
@@ -61,7 +61,7 @@ const SLOW_MS = 1000;
 const WAITING_SHARE = 4;
 
 /** What is held in memory for one request. */
-interface Held {
+interface InFlight {
   reply: FastifyReply;
   bodyBytes: number;
   answerBytes: number;
@@ -69,22 +69,22 @@ interface Held {
   isReleased: boolean;
 }
 
-type Refuse = (failure: ApiError) => void;
+type Reject = (failure: ApiError) => void;
 
 /** Counts what is in flight, and refuses what is beyond the bounds. */
-export class Load {
-  readonly #bounds: Bounds;
+export class LoadShedder {
+  readonly #bounds: LoadLimits;
   #requests = 0;
   /** Pipelined requests whose turn hasn't come. */
   #waiting = 0;
   #bodyBytes = 0;
   #answerBytes = 0;
   /** Requests whose bodies are still arriving, the oldest first. */
-  readonly #arriving = new Map<Held, Refuse>();
+  readonly #arriving = new Map<InFlight, Reject>();
   /** By connection, the same. */
-  readonly #waitingOn = new WeakMap<Socket, Set<Held>>();
+  readonly #waitingOn = new WeakMap<Socket, Set<InFlight>>();
 
-  constructor(bounds: Bounds) {
+  constructor(bounds: LoadLimits) {
     this.#bounds = bounds;
   }
 
@@ -104,46 +104,46 @@ export class Load {
     const isFull =
       this.#requests >= this.#bounds.requests ||
       this.#waiting >= WAITING_SHARE * this.#bounds.requests;
-    if (isFull && !this.#refuseSlowest()) {
+    if (isFull && !this.#rejectSlowest()) {
       done(overloaded('too many requests are in flight'));
       return;
     }
-    const held = { reply, bodyBytes: 0, answerBytes: 0, hasBegun: false, isReleased: false };
-    request.held = held;
-    reply.raw.once('close', () => this.#release(held));
+    const inFlight = { reply, bodyBytes: 0, answerBytes: 0, hasBegun: false, isReleased: false };
+    request.inFlight = inFlight;
+    reply.raw.once('close', () => this.#release(inFlight));
     this.#waiting++;
     const begin = () => {
-      held.hasBegun = true;
+      inFlight.hasBegun = true;
       this.#waiting--;
       this.#requests++;
       done();
     };
     // Only the first request on a connection has it for its answer at once.
-    if (reply.raw.socket === null) this.#enqueue(request.raw.socket, held, begin);
+    if (reply.raw.socket === null) this.#enqueue(request.raw.socket, inFlight, begin);
     else begin();
   };
 
   /** Notes that a request's body begins to arrive, and how to refuse it meanwhile. */
-  bodyBegins({ held }: FastifyRequest, refuse: Refuse): void {
-    if (held && !held.isReleased) this.#arriving.set(held, refuse);
+  startBody({ inFlight }: FastifyRequest, reject: Reject): void {
+    if (inFlight && !inFlight.isReleased) this.#arriving.set(inFlight, reject);
   }
 
   /**
    * Counts a part of a request's body.
    * @throws ApiError SYS.1010 where there is no room for it
    */
-  takeBody({ held }: FastifyRequest, bytes: number): void {
-    if (!held || held.isReleased) return;
-    held.bodyBytes += bytes;
+  countBody({ inFlight }: FastifyRequest, bytes: number): void {
+    if (!inFlight || inFlight.isReleased) return;
+    inFlight.bodyBytes += bytes;
     this.#bodyBytes += bytes;
-    if (this.#bodyBytes <= this.#bounds.bodyBytes || held.bodyBytes <= SMALL_BYTES) return;
-    this.#release(held);
+    if (this.#bodyBytes <= this.#bounds.bodyBytes || inFlight.bodyBytes <= SMALL_BYTES) return;
+    this.#release(inFlight);
     throw overloaded('too many large bodies are in flight');
   }
 
   /** Notes that a request's body arrives no more. */
-  bodyEnds({ held }: FastifyRequest): void {
-    if (held) this.#arriving.delete(held);
+  endBody({ inFlight }: FastifyRequest): void {
+    if (inFlight) this.#arriving.delete(inFlight);
   }
 
   /** A hook: counts an answer until its client has taken it, and refuses it where there is no room. */
@@ -153,12 +153,12 @@ export class Load {
     payload: unknown,
     done: (error?: ApiError | null, payload?: unknown) => void,
   ): void => {
-    const { held } = request;
+    const { inFlight } = request;
     const { socket } = request.raw;
     // Node sets another one when the answer has left.
     socket.setTimeout(this.#bounds.stall);
     const bytes = bytesOf(payload);
-    const isLarge = held && !held.isReleased && bytes > SMALL_BYTES;
+    const isLarge = inFlight && !inFlight.isReleased && bytes > SMALL_BYTES;
     const isRead = request.method === 'GET';
     // Reads leave as much again to the answers of what was written.
     const room = this.#bounds.answerBytes * (isRead ? 1 : 2);
@@ -175,64 +175,64 @@ export class Load {
       done(null, payload);
       return;
     }
-    if (isLarge) this.#countAnswer(held, bytes);
-    encodeAnswer(payload, (encoded) => {
-      if (isLarge && Buffer.isBuffer(encoded)) this.#countAnswer(held, encoded.length - bytes);
+    if (isLarge) this.#countAnswer(inFlight, bytes);
+    encodeResponse(payload, (encoded) => {
+      if (isLarge && Buffer.isBuffer(encoded)) this.#countAnswer(inFlight, encoded.length - bytes);
       done(null, encoded);
     });
   };
 
-  #countAnswer(held: Held, bytes: number): void {
-    if (held.isReleased) return;
-    held.answerBytes += bytes;
+  #countAnswer(inFlight: InFlight, bytes: number): void {
+    if (inFlight.isReleased) return;
+    inFlight.answerBytes += bytes;
     this.#answerBytes += bytes;
   }
 
   /** Refuses the request whose body has been arriving longest, if that is long. */
-  #refuseSlowest(): boolean {
+  #rejectSlowest(): boolean {
     const [slowest] = this.#arriving;
     if (!slowest || slowest[0].reply.elapsedTime < SLOW_MS) return false;
-    const [held, refuse] = slowest;
-    this.#arriving.delete(held);
-    this.#release(held);
-    refuse(overloaded('the body arrives too slowly', { connection: 'close' }));
+    const [inFlight, reject] = slowest;
+    this.#arriving.delete(inFlight);
+    this.#release(inFlight);
+    reject(overloaded('the body arrives too slowly', { connection: 'close' }));
     return true;
   }
 
   /** Begins a request when those before it on its connection are answered. */
-  #enqueue(socket: Socket, held: Held, begin: () => void): void {
+  #enqueue(socket: Socket, inFlight: InFlight, begin: () => void): void {
     const waiting = this.#waitingOn.get(socket) ?? this.#watch(socket);
-    waiting.add(held);
+    waiting.add(inFlight);
     // What else the client sends stays with the system until then.
     socket.pause();
-    held.reply.raw.once('socket', () => {
-      waiting.delete(held);
+    inFlight.reply.raw.once('socket', () => {
+      waiting.delete(inFlight);
       if (waiting.size === 0) socket.resume();
       // Others come in between.
       setImmediate(() => {
-        if (!held.isReleased) begin();
+        if (!inFlight.isReleased) begin();
       });
     });
   }
 
-  #watch(socket: Socket): Set<Held> {
-    const waiting = new Set<Held>();
+  #watch(socket: Socket): Set<InFlight> {
+    const waiting = new Set<InFlight>();
     this.#waitingOn.set(socket, waiting);
     // Where the connection closes before an answer's turn, that answer never does.
     socket.once('close', () => {
-      for (const held of waiting) this.#release(held);
+      for (const inFlight of waiting) this.#release(inFlight);
     });
     return waiting;
   }
 
-  #release(held: Held): void {
-    if (held.isReleased) return;
-    held.isReleased = true;
-    this.#arriving.delete(held);
-    if (held.hasBegun) this.#requests--;
+  #release(inFlight: InFlight): void {
+    if (inFlight.isReleased) return;
+    inFlight.isReleased = true;
+    this.#arriving.delete(inFlight);
+    if (inFlight.hasBegun) this.#requests--;
     else this.#waiting--;
-    this.#bodyBytes -= held.bodyBytes;
-    this.#answerBytes -= held.answerBytes;
+    this.#bodyBytes -= inFlight.bodyBytes;
+    this.#answerBytes -= inFlight.answerBytes;
   }
 }
 
@@ -241,9 +241,12 @@ export class Load {
  * flight, how late the event loop is, and how full the heap.
  * @returns what counts bodies while they arrive
  */
-export async function shedLoad(app: FastifyInstance, bounds: Bounds): Promise<Load> {
-  const load = new Load(bounds);
-  app.decorateRequest('held', undefined);
+export async function registerLoadShedder(
+  app: FastifyInstance,
+  bounds: LoadLimits,
+): Promise<LoadShedder> {
+  const loadShedder = new LoadShedder(bounds);
+  app.decorateRequest('inFlight', undefined);
   await app.register(underPressure, {
     sampleInterval: bounds.sample,
     maxEventLoopDelay: bounds.eventLoopDelay,
@@ -257,9 +260,9 @@ export async function shedLoad(app: FastifyInstance, bounds: Bounds): Promise<Lo
       );
     },
   });
-  app.addHook('onRequest', load.admit);
-  app.addHook('onSend', load.answer);
-  return load;
+  app.addHook('onRequest', loadShedder.admit);
+  app.addHook('onSend', loadShedder.answer);
+  return loadShedder;
 }
 
 /** About: that of a text is known when it is encoded. */

@@ -1,9 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SessionCheck } from '../auth/sessions.ts';
-import { hook } from '../protocol/hook.ts';
+import { asHook } from '../protocol/hook.ts';
 
 /** What counts; the times are in seconds. */
-export interface Meter {
+export interface MetricsSink {
   contentType: string;
   answered: (operation: string, status: number, seconds: number) => void;
   jobEnded: (operation: string, outcome: 'succeeded' | 'failed') => void;
@@ -15,21 +15,21 @@ export interface Meter {
 export const UNROUTED = 'unrouted';
 
 /** Counts every request that a route takes. */
-export function countRequests(app: FastifyInstance, { answered }: Meter): void {
+export function countRequests(app: FastifyInstance, { answered }: MetricsSink): void {
   const count = ({ routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply) =>
     answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
-  app.addHook('onResponse', hook(count));
+  app.addHook('onResponse', asHook(count));
 }
 
 /** Tells Prometheus the counts, with the API's own authorization. */
 export async function metricsRoute(
   app: FastifyInstance,
-  options: { meter: Meter; requireSession: SessionCheck },
+  options: { metrics: MetricsSink; checkSession: SessionCheck },
 ): Promise<void> {
-  const { meter, requireSession } = options;
+  const { metrics, checkSession } = options;
   app.get(
     '/_aios/metrics',
-    { onRequest: hook(requireSession), schema: { hide: true } },
-    async (_request, reply) => reply.type(meter.contentType).send(await meter.read()),
+    { onRequest: asHook(checkSession), schema: { hide: true } },
+    async (_request, reply) => reply.type(metrics.contentType).send(await metrics.read()),
   );
 }

@@ -4,7 +4,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { ANSWER_HEADERS } from './headers.ts';
-import { unroutedPath } from './route-table.ts';
+import { routeNotFound } from './route-table.ts';
 
 type ClientError = Error & { code?: string };
 
@@ -12,11 +12,11 @@ type ClientError = Error & { code?: string };
  * Answers in the catalogue's terms what Node's server refuses by itself, before there is a request
  * (contract §4.2), and takes from it the refusals that have no body.
  */
-export class NodeRefusals {
+export class ClientErrors {
   readonly #log: Pick<FastifyBaseLogger, 'info'>;
   /** The latest response on a connection, and the one before it. */
   readonly #responses = new WeakMap<Socket, [ServerResponse, ServerResponse | undefined]>();
-  readonly #refused = new WeakSet<Socket>();
+  readonly #rejected = new WeakSet<Socket>();
 
   constructor(log: Pick<FastifyBaseLogger, 'info'>) {
     this.#log = log;
@@ -31,8 +31,8 @@ export class NodeRefusals {
     });
     server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     server.on('connect', (request, socket) =>
-      this.#afterAnswers(socket as Socket, () =>
-        this.#refuse(unroutedPath(request.url ?? ''), socket as Socket),
+      this.#afterResponses(socket as Socket, () =>
+        this.#reject(routeNotFound(request.url ?? ''), socket as Socket),
       ),
     );
   }
@@ -40,28 +40,28 @@ export class NodeRefusals {
   /** For the server's `clientError` event. */
   readonly handle = (error: ClientError, socket: Socket): void => {
     // Node reports every further chunk of what it has refused.
-    if (error.code === 'ECONNRESET' || socket.destroyed || this.#refused.has(socket)) return;
-    this.#refused.add(socket);
-    this.#afterAnswers(socket, () => this.#refuse(failureOf(error), socket, error.code));
+    if (error.code === 'ECONNRESET' || socket.destroyed || this.#rejected.has(socket)) return;
+    this.#rejected.add(socket);
+    this.#afterResponses(socket, () => this.#reject(clientErrorFailure(error), socket, error.code));
   };
 
   /** What follows whole requests may be no HTTP; they are answered all the same, and first. */
-  #afterAnswers(socket: Socket, refuse: () => void): void {
+  #afterResponses(socket: Socket, reject: () => void): void {
     const [latest, before] = this.#responses.get(socket) ?? [];
     // Only of the latest request may there be a part; answers leave in the order of their requests.
     const last = latest?.req.complete ? latest : before;
-    if (last && !last.writableFinished) last.once('finish', refuse);
-    else refuse();
+    if (last && !last.writableFinished) last.once('finish', reject);
+    else reject();
   }
 
-  #refuse(failure: ApiError, socket: Socket, reason?: string): void {
+  #reject(failure: ApiError, socket: Socket, reason?: string): void {
     this.#log.info({ status: failure.status, reason }, 'refused by the HTTP server');
-    if (socket.writable) socket.write(rawAnswer(failure));
+    if (socket.writable) socket.write(rawResponse(failure));
     socket.destroySoon();
   }
 }
 
-function failureOf(error: ClientError): ApiError {
+function clientErrorFailure(error: ClientError): ApiError {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new ApiError('requestTooSlow', 'the request did not arrive in time');
@@ -75,7 +75,7 @@ function failureOf(error: ClientError): ApiError {
 }
 
 /** A whole HTTP answer, for a socket without a response object. */
-function rawAnswer(failure: ApiError): string {
+function rawResponse(failure: ApiError): string {
   const body = JSON.stringify(failure.answer);
   return [
     `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { hook } from './hook.ts';
+import { asHook } from './hook.ts';
 
 /** How many such pauses there may be: clients that never pause are cut in the end. */
 const PAUSES_MAX = 20;
@@ -14,14 +14,14 @@ const IDLE_CHECK_MS = 50;
  * SYS.1010, and connections still open after `graceMs` are cut. It goes on listening until nothing has
  * arrived for `quietMs`.
  */
-export function closeWithin(app: FastifyInstance, graceMs: number, quietMs: number): void {
+export function closeGracefully(app: FastifyInstance, graceMs: number, quietMs: number): void {
   let closing = false;
   let arrivals = 0;
   let idleCheck: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
 
   /** Node cuts connections that it has accepted but not read from: these are given time. */
-  async function untilQuiet(): Promise<void> {
+  async function waitUntilQuiet(): Promise<void> {
     let quiet = 0;
     // Twice: the first pause may have passed while the process was busy and read nothing.
     for (let pause = 0; quiet < 2 && pause < PAUSES_MAX; pause++) {
@@ -34,7 +34,7 @@ export function closeWithin(app: FastifyInstance, graceMs: number, quietMs: numb
   app.server.on('connection', () => arrivals++);
   app.addHook(
     'onRequest',
-    hook(() => {
+    asHook(() => {
       arrivals++;
       if (!closing) return;
       throw new ApiError('notReady', 'the server is stopping', { connection: 'close' });
@@ -43,7 +43,7 @@ export function closeWithin(app: FastifyInstance, graceMs: number, quietMs: numb
   app.addHook('preClose', async () => {
     closing = true;
     deadline = globalThis.setTimeout(() => app.server.closeAllConnections(), graceMs);
-    await untilQuiet();
+    await waitUntilQuiet();
     // A keep-alive connection that becomes idle only later would hold the server open.
     idleCheck = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   });

@@ -1,7 +1,7 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { answerJson } from './json-answer.ts';
+import { sendJson } from './json-answer.ts';
 import { decodedPath } from './paths.ts';
 
 /** Bytes of a refused request's body that are still read, so that its client comes to read the answer. */
@@ -13,15 +13,15 @@ export function handleError(
   request: FastifyRequest,
   reply: FastifyReply,
 ): void {
-  const failure = failureOf(thrown, request);
+  const failure = toFailure(thrown, request);
   if (!request.raw.complete) discardBody(request.raw);
   // The framework would cut the connection of a client that is still sending.
   reply.removeHeader('connection').headers(failure.headers);
-  answerJson(reply, failure.status, failure.answer);
+  sendJson(reply, failure.status, failure.answer);
 }
 
 /** What was thrown, in the catalogue's terms; what is in none of them is logged. */
-export function failureOf(thrown: unknown, request: FastifyRequest): ApiError {
+export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   const error = thrown instanceof Error ? thrown : new Error(`thrown: ${thrown}`);
   const failure = toApiError(error, request);
   if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');

@@ -35,7 +35,7 @@ export function checkHead(request: FastifyRequest): void {
 
 /** Judges the headers an operation understands, before its authorization (decision 34). */
 export function checkHeaders(request: FastifyRequest): void {
-  timeoutOf(request);
+  requestTimeout(request);
   // The body of a GET is never read.
   if (request.method === 'GET') return;
   const type = request.headers['content-type'];
@@ -54,7 +54,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
  * @returns milliseconds, or undefined where there is none
  * @throws ApiError SYS.1007 for an unreadable one (contract §4.8)
  */
-export function timeoutOf({ headers }: FastifyRequest): number | undefined {
+export function requestTimeout({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];
   if (header === undefined) return undefined;
   const seconds = /^\d+$/.test(String(header)) ? Number(header) : Number.NaN;
@@ -64,7 +64,7 @@ export function timeoutOf({ headers }: FastifyRequest): number | undefined {
 
 /** Refuses to begin an operation whose client has stopped waiting. */
 export function checkTimeout(request: FastifyRequest, reply: FastifyReply): void {
-  const timeout = timeoutOf(request);
+  const timeout = requestTimeout(request);
   if (timeout !== undefined && reply.elapsedTime > timeout) {
     throw new ApiError(
       'timedOut',

@@ -15,11 +15,11 @@ export function rawPath(url: string): string {
 /** A request's path as the platform's sentences name it: decoded, without `/zstack`. */
 export function decodedPath(url: string): string {
   const path = rawPath(url);
-  const decoded = decodable(path) ? decodeURIComponent(path) : path;
+  const decoded = isDecodable(path) ? decodeURIComponent(path) : path;
   return decoded.startsWith(`${CONTEXT_PATH}/`) ? decoded.slice(CONTEXT_PATH.length) : decoded;
 }
 
-function decodable(path: string): boolean {
+function isDecodable(path: string): boolean {
   try {
     decodeURIComponent(path);
     return true;

@@ -17,12 +17,12 @@ interface KnownPath {
 }
 
 /** The failure of a URL that no route has. */
-export function unroutedPath(url: string): ApiError {
+export function routeNotFound(url: string): ApiError {
   return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
 }
 
 /** Refuses what no route takes: 405 where another verb would do, else 404 (contract §4.2). */
-export class UnroutedRequests {
+export class RouteTable {
   readonly #paths = new Map<string, KnownPath>();
 
   /** Remembers a route; to be called for each as it is added. */
@@ -41,14 +41,14 @@ export class UnroutedRequests {
   readonly check = (request: FastifyRequest): void => {
     // The router takes an empty segment for a parameter: a trailing slash is another path (decision 31).
     const hasEmptyParameter = Object.values(request.params ?? {}).includes('');
-    if (request.is404 || hasEmptyParameter) throw this.failureOf(request);
+    if (request.is404 || hasEmptyParameter) throw this.failureFor(request);
   };
 
-  failureOf(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
+  failureFor(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
     const path = rawPath(request.url);
     const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(routedPath(path)));
     const methods = known.flatMap((each) => [...each.methods]);
-    if (methods.length === 0) return unroutedPath(request.url);
+    if (methods.length === 0) return routeNotFound(request.url);
     return new ApiError(
       'methodNotAllowed',
       known[0]?.otherMethods ??

@@ -13,7 +13,7 @@ export function sharedSerializers(): Build {
   return (components, options) => {
     const lazies = new Map<string, Serializer>();
     const compile = (key: string, route: { schema?: unknown }): Serializer => {
-      const used = inOrder(referred(key, (components ?? {}) as Schemas));
+      const used = inOrder(referencedComponents(key, (components ?? {}) as Schemas));
       return build(used as never, options)({ ...route, schema: inOrder(route.schema) } as never);
     };
     return (route) => {
@@ -45,11 +45,11 @@ function inOrder(schema: unknown): unknown {
 }
 
 /** The components that a schema's text refers to, themselves or through others. */
-function referred(schema: string, components: Schemas, found: Schemas = {}): Schemas {
+function referencedComponents(schema: string, components: Schemas, found: Schemas = {}): Schemas {
   for (const [, name = ''] of schema.matchAll(/"\$ref":"#?([^"#]+)/g)) {
     if (name in found || !(name in components)) continue;
     found[name] = components[name];
-    referred(JSON.stringify(components[name]), components, found);
+    referencedComponents(JSON.stringify(components[name]), components, found);
   }
   return found;
 }

@@ -3,19 +3,19 @@ import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
 
 /** Queries in PostgreSQL's SQL. */
-export const { sources, whereAll, orderBy } = compileConditions({
+export const { entityMappings, whereAll, orderBy } = compileConditions({
   tables,
-  folded: tables.folded,
+  caseFolded: tables.caseFolded,
   bind: (value) => value,
-  among: (expression, values, column) =>
+  inList: (expression, values, column) =>
     sql`${expression} = ANY(${sql.param(values)}::${sql.raw(column.getSQLType())}[])`,
-  secondOf: (time) => sql`(${time} - (${time} % 1000 + 1000) % 1000)`,
-  like: (text, pattern) => sql`${tables.folded(text)} LIKE ${pattern} ESCAPE '\\'`,
+  truncateToSecond: (time) => sql`(${time} - (${time} % 1000 + 1000) % 1000)`,
+  like: (text, pattern) => sql`${tables.caseFolded(text)} LIKE ${pattern} ESCAPE '\\'`,
   // Not IN: negated, its list would be gone through for each resource where it takes more than work_mem.
-  hasMember: (uuid, owner, test) =>
-    sql`EXISTS (SELECT 1 FROM ${owner.table} WHERE ${owner} = ${uuid} AND ${test})`,
+  hasMember: (uuid, foreignKey, test) =>
+    sql`EXISTS (SELECT 1 FROM ${foreignKey.table} WHERE ${foreignKey} = ${uuid} AND ${test})`,
   // As a join, each would multiply the plans there are to choose from: a hundred take longer than any answer may.
-  apart: (condition) => sql`(${condition}) IS TRUE`,
+  isolateSubquery: (condition) => sql`(${condition}) IS TRUE`,
   order: (expression, column, descending) => {
     const direction = descending ? sql` DESC` : sql``;
     // An index is in this order only where NULL can't be.
@@ -25,6 +25,6 @@ export const { sources, whereAll, orderBy } = compileConditions({
 });
 
 /** That a column is among uuids, which are bound as one list of this name. */
-export function amongGiven(column: Column, name: string) {
+export function inBoundList(column: Column, name: string) {
   return sql`${column} = ANY(${sql.placeholder(name)}::text[])`;
 }

@@ -2,26 +2,26 @@ import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
 import type { Client, Pool } from './driver.ts';
 import {
+  CommitUnknown,
   ConnectionLost,
-  classified,
+  classifyError,
   isConflict,
-  isCut,
-  NoAnswer,
+  isConnectionReset,
   NotConnected,
-  overtakenBy,
+  QueryTimeout,
   sqlState,
   translateError,
-  Unsettled,
+  violatedConstraint,
 } from './errors.ts';
 
 /** How often a transaction is done again that others were in the way of. */
 const CONFLICTS_MAX = 10;
 /** The same where something came or went while it was done; what is still so then will stay so. */
-const OVERTAKEN_MAX = 3;
+const VIOLATIONS_MAX = 3;
 /** Until it is done again, in milliseconds: at first, and at most. */
 const PAUSE_MS = { first: 4, last: 250 };
 /** For how long, and after how long each time, it is asked whether a transaction was kept. */
-const SETTLING = { limitMs: 5000, pauseMs: 250 };
+const COMMIT_CHECK = { limitMs: 5000, pauseMs: 250 };
 
 /** SQLSTATEs of a disk that is full, or fails. */
 const DISK = /^(53100|58)/;
@@ -32,7 +32,7 @@ export interface Statement {
   name?: string;
 }
 
-export interface Outcome {
+export interface StatementResult {
   /** As lists, in the order of their columns. */
   rows: unknown[][];
   /** How many rows were changed, or found. */
@@ -40,12 +40,12 @@ export interface Outcome {
 }
 
 /** Does a statement on a connection. */
-export type Run = (statement: Statement, values?: readonly unknown[]) => Promise<Outcome>;
+export type Run = (statement: Statement, values?: readonly unknown[]) => Promise<StatementResult>;
 
 export type Work<Result> = (run: Run) => Promise<Result>;
 
 const BEGIN = { text: 'BEGIN' };
-const BEGIN_MOMENT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
+const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
@@ -55,7 +55,7 @@ export class Connections {
   /** Told of each transaction that was kept. */
   readonly #onCommit: () => void;
   #isClosed = false;
-  #isFailing = false;
+  #isDegraded = false;
 
   constructor(pool: Pool, onCommit: () => void = () => {}) {
     this.#pool = pool;
@@ -64,21 +64,21 @@ export class Connections {
 
   /** Reads, again where the connection turns out to be dead, as all that the pool has may be by then. */
   readonly read = <Result>(work: Work<Result>): Promise<Result> =>
-    this.#translated(async () => {
+    this.#translateErrors(async () => {
       for (let lost = 0; ; lost++) {
         try {
-          return await this.#on(work);
+          return await this.#withConnection(work);
         } catch (error) {
-          if (!isCut(error) || lost > this.#pool.options.max) throw error;
+          if (!isConnectionReset(error) || lost > this.#pool.options.max) throw error;
         }
       }
     });
 
   /** Reads all of one moment. */
-  readonly readMoment = <Result>(work: Work<Result>): Promise<Result> =>
-    this.#translated(() =>
-      this.#on(async (run) => {
-        await run(BEGIN_MOMENT);
+  readonly readSnapshot = <Result>(work: Work<Result>): Promise<Result> =>
+    this.#translateErrors(() =>
+      this.#withConnection(async (run) => {
+        await run(BEGIN_SNAPSHOT);
         try {
           return await work(run);
         } finally {
@@ -88,27 +88,27 @@ export class Connections {
     );
 
   /** Writes by one statement, which is a transaction by itself. */
-  readonly writeAtOnce = <Result>(work: Work<Result>): Promise<Result> =>
-    this.#kept(async () => {
+  readonly writeStatement = <Result>(work: Work<Result>): Promise<Result> =>
+    this.#committed(async () => {
       try {
-        return await again(() => this.#on(work));
+        return await retry(() => this.#withConnection(work));
       } catch (error) {
         const isSent = error instanceof ConnectionLost && !(error instanceof NotConnected);
-        throw isSent ? new Unsettled('the statement was sent', { cause: error }) : error;
+        throw isSent ? new CommitUnknown('the statement was sent', { cause: error }) : error;
       }
     });
 
   /**
    * A transaction, which is durable when the promise resolves, or else undone. It is done again where
    * others were in its way.
-   * @param isKept tells whether it was kept; asked where the connection broke as it was to be
+   * @param wasCommitted tells whether it was kept; asked where the connection broke as it was to be
    */
-  readonly write = <Result>(work: Work<Result>, isKept?: Work<boolean>): Promise<Result> =>
-    this.#kept(() =>
-      again(async () => {
+  readonly write = <Result>(work: Work<Result>, wasCommitted?: Work<boolean>): Promise<Result> =>
+    this.#committed(() =>
+      retry(async () => {
         let result: { made: Result } | undefined;
         try {
-          return await this.#on(async (run) => {
+          return await this.#withConnection(async (run) => {
             await run(BEGIN);
             try {
               result = { made: await work(run) };
@@ -121,9 +121,9 @@ export class Connections {
           });
         } catch (error) {
           if (!result || !(error instanceof ConnectionLost)) throw error;
-          const unsettled = new Unsettled('COMMIT was sent', { cause: error });
-          if (!isKept) throw unsettled;
-          if (await this.#settle(isKept, unsettled)) return result.made;
+          const commitUnknown = new CommitUnknown('COMMIT was sent', { cause: error });
+          if (!wasCommitted) throw commitUnknown;
+          if (await this.#resolveCommit(wasCommitted, commitUnknown)) return result.made;
           throw error;
         }
       }),
@@ -136,38 +136,41 @@ export class Connections {
   }
 
   /** Whether a transaction was kept, as soon as the database is there again to tell. */
-  async #settle(isKept: Work<boolean>, unsettled: Unsettled): Promise<boolean> {
-    const late = setTimeout(SETTLING.limitMs, undefined, { ref: false }).then(() => {
-      throw unsettled;
+  async #resolveCommit(
+    wasCommitted: Work<boolean>,
+    commitUnknown: CommitUnknown,
+  ): Promise<boolean> {
+    const late = setTimeout(COMMIT_CHECK.limitMs, undefined, { ref: false }).then(() => {
+      throw commitUnknown;
     });
     for (;;) {
       try {
-        return await Promise.race([this.#on(isKept), late]);
+        return await Promise.race([this.#withConnection(wasCommitted), late]);
       } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw unsettled;
-        await Promise.race([setTimeout(SETTLING.pauseMs), late]);
+        if (!(error instanceof ConnectionLost)) throw commitUnknown;
+        await Promise.race([setTimeout(COMMIT_CHECK.pauseMs), late]);
       }
     }
   }
 
-  async #kept<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #committed<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
-      const result = await this.#translated(work);
-      this.#isFailing = false;
+      const result = await this.#translateErrors(work);
+      this.#isDegraded = false;
       this.#onCommit();
       return result;
     } catch (error) {
-      if (sqlState(error)?.match(DISK)) this.#isFailing = true;
+      if (sqlState(error)?.match(DISK)) this.#isDegraded = true;
       throw error;
     }
   }
 
   /** Whether the last write failed for the database's disk. */
-  get isFailing(): boolean {
-    return this.#isFailing;
+  get isDegraded(): boolean {
+    return this.#isDegraded;
   }
 
-  async #translated<Result>(work: () => Promise<Result>): Promise<Result> {
+  async #translateErrors<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#isClosed) throw new ApiError('notReady', 'the database is closed');
     try {
       return await work();
@@ -176,15 +179,15 @@ export class Connections {
     }
   }
 
-  async #on<Result>(work: Work<Result>): Promise<Result> {
+  async #withConnection<Result>(work: Work<Result>): Promise<Result> {
     const client = await this.#connect();
     const connection = { isLost: false };
     // A broken connection says so twice: to whoever waits for an answer, and so.
     client.on('error', ignore);
     try {
-      return await work(runOn(client, connection));
+      return await work(createRun(client, connection));
     } catch (error) {
-      if (error instanceof NoAnswer) this.#dropIdle();
+      if (error instanceof QueryTimeout) this.#dropIdle();
       throw error;
     } finally {
       client.off('error', ignore);
@@ -210,7 +213,7 @@ export class Connections {
 
 const ignore = () => {};
 
-function runOn(client: Client, connection: { isLost: boolean }): Run {
+function createRun(client: Client, connection: { isLost: boolean }): Run {
   return async (statement, values = []) => {
     // It would wait for the answer that does not come.
     if (connection.isLost) throw new ConnectionLost('the connection to the database broke');
@@ -222,7 +225,7 @@ function runOn(client: Client, connection: { isLost: boolean }): Run {
       });
       return { rows, count: rowCount ?? 0 };
     } catch (thrown) {
-      const error = classified(thrown);
+      const error = classifyError(thrown);
       connection.isLost ||= error instanceof ConnectionLost;
       throw error;
     }
@@ -237,15 +240,15 @@ function bindable(value: unknown): unknown {
 }
 
 /** Does work again where others were in its way. */
-async function again<Result>(work: () => Promise<Result>): Promise<Result> {
-  let [conflicts, overtaken] = [0, 0];
+async function retry<Result>(work: () => Promise<Result>): Promise<Result> {
+  let [conflicts, violations] = [0, 0];
   for (;;) {
     try {
       return await work();
     } catch (error) {
       // What another has taken meanwhile is found the next time, and refused in words of its own.
-      const mayPass = overtakenBy(error)
-        ? ++overtaken <= OVERTAKEN_MAX
+      const mayPass = violatedConstraint(error)
+        ? ++violations <= VIOLATIONS_MAX
         : isConflict(error) && ++conflicts <= CONFLICTS_MAX;
       if (!mayPass) {
         throw error;

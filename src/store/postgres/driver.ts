@@ -12,16 +12,19 @@ const ANSWER_MS = 5000;
 const IDLE_MS = 60_000;
 
 /** How long is waited, in milliseconds. */
-interface Patience {
+interface StatementTimeouts {
   /** For one statement. */
   statementMs: number;
   /** For the next statement of a transaction: whoever died in one shall not keep its locks. */
   idleInTransactionMs: number;
 }
 
-const SERVING: Patience = { statementMs: 30_000, idleInTransactionMs: 10_000 };
+const SERVER_TIMEOUTS: StatementTimeouts = { statementMs: 30_000, idleInTransactionMs: 10_000 };
 /** A whole table may be sorted by one statement, and the other database takes its time between two. */
-export const COPYING: Patience = { statementMs: 1_800_000, idleInTransactionMs: 1_800_000 };
+export const COPY_TIMEOUTS: StatementTimeouts = {
+  statementMs: 1_800_000,
+  idleInTransactionMs: 1_800_000,
+};
 
 export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
@@ -36,13 +39,13 @@ const types = {
 /**
  * Connections to a database, made when they are needed.
  * @param connections the most there may be at a time
- * @param onLost told of a connection that broke while nobody used it
+ * @param onConnectionLost told of a connection that broke while nobody used it
  */
 export function openPool(
   url: string,
   connections: number,
-  onLost: (error: Error) => void,
-  { statementMs, idleInTransactionMs }: Patience = SERVING,
+  onConnectionLost: (error: Error) => void,
+  { statementMs, idleInTransactionMs }: StatementTimeouts = SERVER_TIMEOUTS,
 ): Pool {
   const pool = new pg.Pool({
     connectionString: url,
@@ -62,6 +65,6 @@ export function openPool(
       );
     },
   });
-  pool.on('error', onLost);
+  pool.on('error', onConnectionLost);
   return pool;
 }

@@ -11,17 +11,17 @@ export class NotConnected extends ConnectionLost {}
 const POOL_IS_FULL = 'timeout exceeded when trying to connect';
 
 /** Nothing came back in time: other connections would be no better. */
-export class NoAnswer extends ConnectionLost {}
+export class QueryTimeout extends ConnectionLost {}
 
 /** The connection broke while the database was told to keep what was done: it may be kept or not. */
-export class Unsettled extends Error {}
+export class CommitUnknown extends Error {}
 
 /** SQLSTATEs that end a connection or keep one from being made: shutdown, start, too many, no entry. */
 const LOST = /^(08|28|3D|53300|57P0|25P03)/;
 /** What is to be done again from the start: others were in the way, and nothing is kept of it. */
 const CONFLICT = /^(40001|40P01)$/;
 /** Something was there, or went, since it was looked at. */
-const OVERTAKEN = /^(23505|23503)$/;
+const CONSTRAINT_VIOLATION = /^(23505|23503)$/;
 
 /** What PostgreSQL's SQLSTATEs mean to a client: the failure, and a sentence without internals. */
 const meanings: readonly [
@@ -46,27 +46,27 @@ export function sqlState(error: unknown): string | undefined {
 }
 
 /** What the driver threw: a statement's refusal as it is, anything else as the loss of the connection. */
-export function classified(error: unknown): unknown {
+export function classifyError(error: unknown): unknown {
   if (error instanceof DatabaseError && !LOST.test(error.code ?? '')) return error;
   const isLate = error instanceof Error && error.message === 'Query read timeout';
-  const Loss = isLate ? NoAnswer : ConnectionLost;
+  const Loss = isLate ? QueryTimeout : ConnectionLost;
   return new Loss('the connection to the database broke', { cause: error });
 }
 
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
 
 /** Whether a connection was cut, also while it was made: the next one may be as good as any. */
-export function isCut(error: unknown): boolean {
-  if (!(error instanceof ConnectionLost) || error instanceof NoAnswer) return false;
+export function isConnectionReset(error: unknown): boolean {
+  if (!(error instanceof ConnectionLost) || error instanceof QueryTimeout) return false;
   if (!(error instanceof NotConnected)) return true;
   const { message, code } = error.cause as NodeJS.ErrnoException;
   return /^(57P01|ECONNRESET|EPIPE)$/.test(code ?? '') || /terminated unexpectedly$/.test(message);
 }
 
 /** The name of the index in which something is already, or of the reference to what is gone, perhaps since a moment ago. */
-export function overtakenBy(error: unknown): string | undefined {
-  const isOvertaken = error instanceof DatabaseError && OVERTAKEN.test(error.code ?? '');
-  return isOvertaken ? error.constraint : undefined;
+export function violatedConstraint(error: unknown): string | undefined {
+  const isViolation = error instanceof DatabaseError && CONSTRAINT_VIOLATION.test(error.code ?? '');
+  return isViolation ? error.constraint : undefined;
 }
 
 /**
@@ -74,21 +74,21 @@ export function overtakenBy(error: unknown): string | undefined {
  * The original stays as the cause, for the log.
  */
 export function translateError(error: unknown): unknown {
-  const told = (failure: 'internal' | 'notReady' | 'timedOut', details: string) =>
+  const apiError = (failure: 'internal' | 'notReady' | 'timedOut', details: string) =>
     Object.assign(new ApiError(failure, details), { cause: error });
   if (error instanceof ConnectionLost) {
     const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
-    if (isFull) return told('notReady', 'too many wait for the database');
-    const isRefused = sqlState(error) === '53300';
-    return told(
+    if (isFull) return apiError('notReady', 'too many wait for the database');
+    const isAtConnectionLimit = sqlState(error) === '53300';
+    return apiError(
       'notReady',
-      isRefused ? 'the database takes no more connections' : 'the database is away',
+      isAtConnectionLimit ? 'the database takes no more connections' : 'the database is away',
     );
   }
-  if (error instanceof Unsettled) {
-    return told('notReady', 'the database went away: what was asked for may be kept or not');
+  if (error instanceof CommitUnknown) {
+    return apiError('notReady', 'the database went away: what was asked for may be kept or not');
   }
   const state = sqlState(error);
   const meaning = state === undefined ? undefined : meanings.find(([known]) => known.test(state));
-  return meaning ? told(meaning[1], meaning[2]) : error;
+  return meaning ? apiError(meaning[1], meaning[2]) : error;
 }

@@ -25,13 +25,13 @@ export async function findJob(run: Run, uuid: string): Promise<Job | undefined> 
 }
 
 /** @throws ApiError SYS.1007 for a uuid in use */
-export async function requireUnused(run: Run, job: NewJob): Promise<void> {
+export async function assertUnused(run: Run, job: NewJob): Promise<void> {
   const { count } = await statements.jobByUuid(run, job);
   if (count > 0) throw duplicateJob(job);
 }
 
 /** Keeps a job for as long as the transaction lasts; tells whether there was none of the uuid. */
-export async function tryJob(run: Run, job: NewJob): Promise<boolean> {
+export async function tryInsertJob(run: Run, job: NewJob): Promise<boolean> {
   const { count } = await statements.insertJobOnce(run, { ...job, success: false, outcome: {} });
   return count > 0;
 }
@@ -95,7 +95,7 @@ export async function claimHooks(
   called: readonly string[],
 ): Promise<Hook[]> {
   const claim = { server, claimMs: CLAIM_MS, limit: CLAIMED_MAX };
-  if (called.length > 0) await statements.keepHooks(run, { ...claim, uuids: called });
+  if (called.length > 0) await statements.extendClaims(run, { ...claim, uuids: called });
   return (await statements.claimHooks(run, claim)).rows.map(hookOf);
 }
 

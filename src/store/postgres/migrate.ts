@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { DatabaseRefused } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../database-open-error.ts';
 import type { Client, Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 
@@ -10,7 +10,7 @@ const RENEWAL_MS = 10_000;
 /** Until it is looked again whether the lock has come free, and how often. */
 const WAIT = { pauseMs: 250, times: 1200 };
 /** For a step of a migration, by our own watch: as long as a timer can wait. */
-const ENDLESS = { query_timeout: 2 ** 31 - 1 };
+const NO_TIMEOUT = { query_timeout: 2 ** 31 - 1 };
 
 /** The table of the lock, in which there is one row or none. */
 export const SCHEMA_LOCK = 'schema_lock';
@@ -32,18 +32,18 @@ export interface MigratedDatabase extends SchemaLocation {
 /**
  * Brings the schema up to date. Servers may do so at the same time: one does it, under a lock that is a row
  * with an expiry, since not every engine that speaks the protocol has locks of another kind; the others wait.
- * @throws DatabaseRefused for a database of another program, of a newer version, or one that another server
+ * @throws DatabaseOpenError for a database of another program, of a newer version, or one that another server
  *   takes too long to migrate
  */
 export async function migrate(database: MigratedDatabase): Promise<void> {
-  await requireUtf8(database);
+  await assertUtf8(database);
   const migrations = readMigrationFiles(database);
   for (let waited = 0; ; waited++) {
-    const table = await someTable(database);
+    const table = await findForeignTable(database);
     // After that: another server may migrate it meanwhile.
-    const applied = await appliedTo(database);
-    if (table !== undefined && applied.length === 0) refuseForeign(database, table);
-    refuseNewer(
+    const applied = await appliedHashes(database);
+    if (table !== undefined && applied.length === 0) rejectForeign(database, table);
+    assertNotNewer(
       database,
       applied,
       migrations.map(({ hash }) => hash),
@@ -51,7 +51,7 @@ export async function migrate(database: MigratedDatabase): Promise<void> {
     if (applied.length === migrations.length) return;
     if (await lock(database)) break;
     if (waited === WAIT.times) {
-      throw new DatabaseRefused(
+      throw new DatabaseOpenError(
         `The database ${database.name} has been migrated by another server for too long.`,
       );
     }
@@ -60,9 +60,9 @@ export async function migrate(database: MigratedDatabase): Promise<void> {
   const renewal = setInterval(() => void lock(database).catch(() => {}), RENEWAL_MS);
   try {
     // Another may have done some meanwhile.
-    const done = new Set(await appliedTo(database));
+    const done = new Set(await appliedHashes(database));
     for (const { sql, hash } of migrations) {
-      if (!done.has(hash)) await apply(database, sql, hash);
+      if (!done.has(hash)) await applyMigration(database, sql, hash);
     }
   } finally {
     clearInterval(renewal);
@@ -70,19 +70,19 @@ export async function migrate(database: MigratedDatabase): Promise<void> {
   }
 }
 
-/** @throws DatabaseRefused unless it has every migration that this program knows, and no other */
-export async function requireMigrated(database: SchemaLocation): Promise<void> {
+/** @throws DatabaseOpenError unless it has every migration that this program knows, and no other */
+export async function assertMigrated(database: SchemaLocation): Promise<void> {
   const known = readMigrationFiles(database).map(({ hash }) => hash);
-  const applied = await appliedTo(database);
-  refuseNewer(database, applied, known);
+  const applied = await appliedHashes(database);
+  assertNotNewer(database, applied, known);
   if (applied.length === known.length) return;
-  throw new DatabaseRefused(
+  throw new DatabaseOpenError(
     `The database ${database.name} was written by an older version of this program, or by none: start a server of this version on it first.`,
   );
 }
 
 /** Hashes of the migrations that were applied; none for an empty database. */
-async function appliedTo({ pool }: SchemaLocation): Promise<string[]> {
+async function appliedHashes({ pool }: SchemaLocation): Promise<string[]> {
   try {
     const { rows } = await pool.query(`SELECT hash FROM ${APPLIED}`);
     return rows.map(({ hash }) => hash);
@@ -97,19 +97,19 @@ const LOCK_TIMEOUT = '55P03';
 
 const isMissing = (error: unknown) => sqlState(error) === '42P01';
 
-function refuseNewer(
+function assertNotNewer(
   { name }: SchemaLocation,
   applied: readonly string[],
   known: readonly string[],
 ): void {
   if (applied.every((hash) => known.includes(hash))) return;
-  throw new DatabaseRefused(
+  throw new DatabaseOpenError(
     `The database ${name} was written by a newer version of this program: run that version, or name another database.`,
   );
 }
 
 /** The name of a table beside those of the migrations themselves. */
-async function someTable({ pool }: SchemaLocation): Promise<string | undefined> {
+async function findForeignTable({ pool }: SchemaLocation): Promise<string | undefined> {
   const { rows } = await pool.query(
     `SELECT table_name FROM information_schema.tables
       WHERE table_schema = current_schema() AND table_name NOT IN ('${SCHEMA_LOCK}', '${APPLIED}') LIMIT 1`,
@@ -117,18 +117,18 @@ async function someTable({ pool }: SchemaLocation): Promise<string | undefined> 
   return rows[0]?.table_name;
 }
 
-function refuseForeign({ name }: SchemaLocation, table: string): never {
-  throw new DatabaseRefused(
+function rejectForeign({ name }: SchemaLocation, table: string): never {
+  throw new DatabaseOpenError(
     `The database ${name} has tables of another program, such as ${table}: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
   );
 }
 
 /** Elsewhere not every text could be kept, or would be compared by its bytes. */
-async function requireUtf8({ pool, name }: SchemaLocation): Promise<void> {
+async function assertUtf8({ pool, name }: SchemaLocation): Promise<void> {
   const { rows } = await pool.query('SHOW server_encoding');
   const [{ server_encoding: encoding }] = rows;
   if (/^utf-?8$/i.test(encoding)) return;
-  throw new DatabaseRefused(
+  throw new DatabaseOpenError(
     `The database ${name} keeps its texts as ${encoding}: name one that was created with ENCODING 'UTF8'.`,
   );
 }
@@ -179,7 +179,7 @@ async function collationNeeded(client: Client): Promise<string> {
 }
 
 /** One migration, whole or not at all; refused where the lock has gone to another server meanwhile. */
-async function apply(
+async function applyMigration(
   { pool, server, name }: MigratedDatabase,
   steps: readonly string[],
   hash: string,
@@ -194,7 +194,7 @@ async function apply(
       [server],
     );
     if (rows.length === 0) {
-      throw new DatabaseRefused(`Another server migrates the database ${name}: start again.`);
+      throw new DatabaseOpenError(`Another server migrates the database ${name}: start again.`);
     }
     const collation = await collationNeeded(client);
     for (const step of steps) {
@@ -202,7 +202,7 @@ async function apply(
         // In the schema of the connection, whichever that is.
         .replaceAll('"public".', '')
         .replace(/(?<=" text)\b/g, collation);
-      await client.query({ text, ...ENDLESS });
+      await client.query({ text, ...NO_TIMEOUT });
     }
     await client.query(`INSERT INTO ${APPLIED} (hash, applied) VALUES ($1, now())`, [hash]);
     // Nobody could renew it meanwhile, and whoever waits would take it.

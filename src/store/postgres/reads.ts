@@ -1,20 +1,20 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import type { Kind } from '../../contract/schemas/fields.ts';
+import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery } from '../../domain/dependencies.ts';
-import type { Records, Told } from '../../domain/records.ts';
-import { ofEachKind, toldFields } from '../entities.ts';
-import { columnFields, columnsOf, type Field, recordsOf } from '../fields.ts';
-import { assertPageSize, bytesOf } from '../page-size.ts';
-import { amongGiven, orderBy, sources, whereAll } from './conditions.ts';
+import type { PublicView, Records } from '../../domain/records.ts';
+import { listedFields, mapKinds } from '../entities.ts';
+import { columnFields, compileRecordMapper, type Field, selectList } from '../fields.ts';
+import { assertPageSize, estimatedBytes } from '../page-size.ts';
+import { entityMappings, inBoundList, orderBy, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
-import { partFields } from './fields.ts';
+import { relationFields } from './fields.ts';
 import { type Prepared, prepare, toQuery } from './statement.ts';
 
 /** Forms of pages that are kept: clients ask for fields in many combinations. */
 const PAGES_MAX = 200;
 /** Records that are read at a time where all are. */
-const ALL_AT_A_TIME = 100;
+const BATCH_ROWS = 100;
 
 interface Page {
   /** Reads the rows of some uuids. */
@@ -23,9 +23,9 @@ interface Page {
   toRecord: (row: unknown[]) => Record<string, unknown>;
 }
 
-const finders = ofEachKind(compileFind);
-const toldPages = ofEachKind((kind) => compilePage(kind, toldFields(kind)));
-const wholePages = ofEachKind((kind) =>
+const finders = mapKinds(compileFind);
+const listedPages = mapKinds((kind) => compilePage(kind, listedFields(kind)));
+const fullPages = mapKinds((kind) =>
   compilePage(
     kind,
     fieldsOf(kind).map(({ name }) => name),
@@ -36,12 +36,12 @@ const partialPages = new LRUCache<string, Page>({
   max: PAGES_MAX,
   memoMethod: (key) => {
     const [kind, ...fields] = key.split(',');
-    return compilePage(kind as Kind, fields, false);
+    return compilePage(kind as EntityKind, fields, false);
   },
 });
 
 /** A whole record: a service with its images and refs, a center with its sums. */
-export async function findRecord<K extends Kind>(
+export async function findRecord<K extends EntityKind>(
   run: Run,
   kind: K,
   uuid: string,
@@ -50,7 +50,7 @@ export async function findRecord<K extends Kind>(
 }
 
 /** A resource that a reference has shown to be there, and that is locked. */
-export async function presentRecord<K extends Kind>(
+export async function mustFindRecord<K extends EntityKind>(
   run: Run,
   kind: K,
   uuid: string,
@@ -64,23 +64,26 @@ export async function presentRecord<K extends Kind>(
  * A page of records, of these fields of their own alone where they are named.
  * @throws ApiError SYS.1007 for one that holds too much
  */
-export function listRecords<K extends Kind>(
+export function listRecords<K extends EntityKind>(
   run: Run,
   kind: K,
   query: PageQuery,
   names?: readonly string[],
-): Promise<Told<Records[K]>[]> {
-  const page = names ? partialPages.memo([kind, ...names].join()) : toldPages[kind];
+): Promise<PublicView<Records[K]>[]> {
+  const page = names ? partialPages.memo([kind, ...names].join()) : listedPages[kind];
   return listPage(run, kind, query, page) as never;
 }
 
 /** All records of a kind, whole, by age. */
-export async function* allRecords<K extends Kind>(run: Run, kind: K): AsyncGenerator<Records[K]> {
-  const { table } = sources[kind];
-  const query = { conditions: [], start: 0, limit: ALL_AT_A_TIME };
+export async function* allRecords<K extends EntityKind>(
+  run: Run,
+  kind: K,
+): AsyncGenerator<Records[K]> {
+  const { table } = entityMappings[kind];
+  const query = { conditions: [], start: 0, limit: BATCH_ROWS };
   let after: SQL | undefined;
   for (;;) {
-    const page = await listPage(run, kind, query, wholePages[kind], { isBounded: false, after });
+    const page = await listPage(run, kind, query, fullPages[kind], { isBounded: false, after });
     const records = page as never as Records[K][];
     yield* records;
     const last = records.at(-1);
@@ -91,16 +94,16 @@ export async function* allRecords<K extends Kind>(run: Run, kind: K): AsyncGener
 
 async function listPage(
   run: Run,
-  kind: Kind,
+  kind: EntityKind,
   query: PageQuery,
   page: Page,
   { isBounded = true, after }: { isBounded?: boolean; after?: SQL | undefined } = {},
 ): Promise<Record<string, unknown>[]> {
-  const { table } = sources[kind];
+  const { table } = entityMappings[kind];
   const { conditions, sort, start, limit } = query;
   const where = whereAll(kind, conditions, after);
   const order = sql.join(orderBy(kind, sort), sql`, `);
-  const bytes = bytesOf(sources[kind], page.fields);
+  const bytes = estimatedBytes(entityMappings[kind], page.fields);
   const { text, values } = toQuery(
     sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
   );
@@ -120,10 +123,10 @@ async function listPage(
 /** How many resources satisfy all conditions. */
 export async function countRecords(
   run: Run,
-  kind: Kind,
+  kind: EntityKind,
   conditions: readonly Condition[],
 ): Promise<number> {
-  const { table } = sources[kind];
+  const { table } = entityMappings[kind];
   const { text, values } = toQuery(
     sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`,
   );
@@ -131,16 +134,16 @@ export async function countRecords(
   return rows[0]?.[0] as number;
 }
 
-function fieldsOf(kind: Kind): Field[] {
-  return [...columnFields(sources[kind].table), ...partFields(kind)];
+function fieldsOf(kind: EntityKind): Field[] {
+  return [...columnFields(entityMappings[kind].table), ...relationFields(kind)];
 }
 
-function compileFind(kind: Kind) {
-  const { table, own = sql`1 = 1` } = sources[kind];
+function compileFind(kind: EntityKind) {
+  const { table, baseFilter = sql`1 = 1` } = entityMappings[kind];
   const fields = fieldsOf(kind);
-  const toRecord = recordsOf(fields);
+  const toRecord = compileRecordMapper(fields);
   const find = prepare(
-    sql`SELECT ${columnsOf(fields)} FROM ${table} WHERE ${table.uuid} = ${sql.placeholder('uuid')} AND ${own}`,
+    sql`SELECT ${selectList(fields)} FROM ${table} WHERE ${table.uuid} = ${sql.placeholder('uuid')} AND ${baseFilter}`,
   );
   return async (run: Run, uuid: string) => {
     const { rows } = await find(run, { uuid });
@@ -148,15 +151,15 @@ function compileFind(kind: Kind) {
   };
 }
 
-/** @param isKept whether its statement is kept prepared */
-function compilePage(kind: Kind, names: readonly string[], isKept = true): Page {
-  const { table } = sources[kind];
+/** @param isCached whether its statement is kept prepared */
+function compilePage(kind: EntityKind, names: readonly string[], isCached = true): Page {
+  const { table } = entityMappings[kind];
   const read = new Set(['uuid', ...names]);
   const fields = fieldsOf(kind).filter(({ name }) => read.has(name));
-  const query = sql`SELECT ${table.uuid}, ${columnsOf(fields)} FROM ${table} WHERE ${amongGiven(table.uuid, 'uuids')}`;
+  const query = sql`SELECT ${table.uuid}, ${selectList(fields)} FROM ${table} WHERE ${inBoundList(table.uuid, 'uuids')}`;
   return {
-    read: prepare(query, isKept),
+    read: prepare(query, isCached),
     fields: read,
-    toRecord: recordsOf(fields),
+    toRecord: compileRecordMapper(fields),
   };
 }

@@ -1,5 +1,5 @@
 import type { Reference } from '../../domain/dependencies.ts';
-import { requireAll } from '../errors.ts';
+import { assertAllFound } from '../errors.ts';
 import type { Run } from './connections.ts';
 import { statements } from './statements.ts';
 
@@ -7,11 +7,11 @@ import { statements } from './statements.ts';
  * What it names stays until the transaction ends.
  * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
  */
-export async function requireReference(run: Run, reference: Reference): Promise<void> {
+export async function assertReference(run: Run, reference: Reference): Promise<void> {
   const { type, uuids } = reference;
   const found =
     type === 'TagVO'
-      ? await statements.holdTags(run, { uuids })
-      : await statements.holdResources(run, { uuids, type });
-  requireAll(reference, new Set(found.rows.map(([uuid]) => uuid as string)));
+      ? await statements.lockTagsForKeyShare(run, { uuids })
+      : await statements.lockResourcesForKeyShare(run, { uuids, type });
+  assertAllFound(reference, new Set(found.rows.map(([uuid]) => uuid as string)));
 }

@@ -1,11 +1,17 @@
-import type { Kind } from '../../contract/schemas/fields.ts';
+import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Reference } from '../../domain/dependencies.ts';
 import type { ModelServiceRef, Records, Resources } from '../../domain/records.ts';
-import { ownerOf, requireAll, sidesOf, usedByAnotherEntry, usedByAnotherKind } from '../errors.ts';
+import {
+  assertAllFound,
+  ownerReference,
+  refReferences,
+  usedByAnotherEntry,
+  usedByAnotherKind,
+} from '../errors.ts';
 import type { Run } from './connections.ts';
 import { allRecords } from './reads.ts';
-import { type Prepared, rowsOf } from './statement.ts';
+import { columnValues, type Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import {
   modelCenters,
@@ -28,7 +34,7 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
   const { types, added } = await chooseResources(run, resources);
   const newImages = await chooseImages(run, resources, added);
   const missing = (reference: Reference) =>
-    requireAll(
+    assertAllFound(
       reference,
       new Set(reference.uuids.filter((uuid) => types.get(uuid) === reference.type)),
     );
@@ -48,7 +54,7 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
   await insertAll(run, statements.insertImages, modelServiceImages, newImages, 'images');
 
   for (const [index, ref] of resources.modelServiceRefs.entries()) {
-    for (const side of sidesOf(ref, `modelServiceRefs[${index}]`)) missing(side);
+    for (const side of refReferences(ref, `modelServiceRefs[${index}]`)) missing(side);
   }
   await insertAll(
     run,
@@ -60,7 +66,7 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
 
   for (const list of ['userTags', 'systemTags'] as const) {
     for (const [index, tag] of resources[list].entries()) {
-      missing(ownerOf(tag, `${list}[${index}].`));
+      missing(ownerReference(tag, `${list}[${index}].`));
     }
   }
   const tags = [...resources.userTags, ...resources.systemTags];
@@ -74,7 +80,7 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
 
 /** Every resource there is, whole; within a transaction that sees one moment. */
 export async function readResources(run: Run): Promise<Resources> {
-  const all = async <K extends Kind>(kind: K): Promise<Records[K][]> => {
+  const all = async <K extends EntityKind>(kind: K): Promise<Records[K][]> => {
     const found: Records[K][] = [];
     for await (const record of allRecords(run, kind)) found.push(record);
     return found;
@@ -185,11 +191,11 @@ async function presentUuids(
 async function insertAll(
   run: Run,
   insert: Prepared,
-  table: Parameters<typeof rowsOf>[0],
+  table: Parameters<typeof columnValues>[0],
   records: readonly object[],
   list = 'rows',
 ): Promise<void> {
-  for (const some of slices(records)) await insert(run, { [list]: rowsOf(table, some) });
+  for (const some of slices(records)) await insert(run, { [list]: columnValues(table, some) });
 }
 
 function slices<Member>(members: readonly Member[]): Member[][] {

@@ -2,10 +2,11 @@ import { ApiError } from '../../contract/errors.ts';
 import type { Store } from '../../domain/dependencies.ts';
 import type { NewJob } from '../../domain/records.ts';
 import { duplicateJob } from '../errors.ts';
-import { isWorthSliding } from '../sessions.ts';
+import { shouldExtend } from '../sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
 import {
+  assertUnused,
   CLAIM_MS,
   claimHook,
   claimHooks,
@@ -13,9 +14,8 @@ import {
   findJob,
   insertJob,
   pendingHooks,
-  requireUnused,
   sweepJobs,
-  tryJob,
+  tryInsertJob,
 } from './jobs.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
 import { insertResources, readResources } from './seed.ts';
@@ -26,7 +26,7 @@ import { operationWrites, type Write } from './writes.ts';
 
 export interface PostgresStoreOptions {
   /** Of a connection that asks how the database is; where all others wait for a lock it has one all the same. */
-  checks?: Pool | undefined;
+  healthPool?: Pool | undefined;
   /** What tells this server from the others. */
   server: string;
   /** Told of each transaction how many writes it held. */
@@ -42,23 +42,23 @@ async function readControl(run: Run, find: Prepared): Promise<string | undefined
 /** The store on a migrated PostgreSQL database, whose connections it closes in the end. */
 export function createPostgresStore(
   pool: Pool,
-  { checks = pool, server, onCommit = () => {} }: PostgresStoreOptions,
+  { healthPool = pool, server, onCommit = () => {} }: PostgresStoreOptions,
 ): Store {
   const connections = new Connections(pool, () => onCommit(1));
-  const checking = new Connections(checks);
+  const healthConnections = new Connections(healthPool);
   const { read } = connections;
   const write: Write = Object.assign(<Result>(work: Work<Result>) => connections.write(work), {
-    atOnce: connections.writeAtOnce,
+    singleStatement: connections.writeStatement,
   });
 
   /** A job's writes: with the work the job is kept, or neither. */
-  function writeFor(job: NewJob): Write {
-    const isThere = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
+  function jobWrite(job: NewJob): Write {
+    const exists = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
     /** Waits for the other transaction, where that is still under way. */
-    const isKept = async (run: Run) => {
+    const wasCommitted = async (run: Run) => {
       await run({ text: 'BEGIN' });
       try {
-        return !(await tryJob(run, job));
+        return !(await tryInsertJob(run, job));
       } finally {
         await run({ text: 'ROLLBACK' }).catch(() => {});
       }
@@ -67,31 +67,31 @@ export function createPostgresStore(
       try {
         return await connections.write(async (run) => {
           // Before the work, which would fail for another reason where it was done already.
-          await requireUnused(run, job);
+          await assertUnused(run, job);
           const result = await work(run);
           await insertJob(run, server, job, true, result as object);
           return result;
-        }, isKept);
+        }, wasCommitted);
       } catch (error) {
         // What it failed for may be what the same job has done at the same time.
-        const isRefused = error instanceof ApiError && error.failure !== 'notReady';
-        throw isRefused && (await read(isThere)) ? duplicateJob(job) : error;
+        const isRejected = error instanceof ApiError && error.failure !== 'notReady';
+        throw isRejected && (await read(exists)) ? duplicateJob(job) : error;
       }
     };
-    return Object.assign(writeJob, { atOnce: writeJob });
+    return Object.assign(writeJob, { singleStatement: writeJob });
   }
 
   const store: Store = {
     ...operationWrites(write),
-    forJob: (job) => ({ ...store, ...operationWrites(writeFor(job)) }),
+    forJob: (job) => ({ ...store, ...operationWrites(jobWrite(job)) }),
     addFailedJob: (job, failure) => write((run) => insertJob(run, server, job, false, failure)),
     findJob: (uuid) => read((run) => findJob(run, uuid)),
     pendingHooks: () => read(pendingHooks),
     hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
     claimHooks: (called) => write((run) => claimHooks(run, server, called)),
-    claimHook: (jobUuid) => write.atOnce((run) => claimHook(run, server, jobUuid)),
+    claimHook: (jobUuid) => write.singleStatement((run) => claimHook(run, server, jobUuid)),
     changeHook: (hook) =>
-      write.atOnce(async (run) => {
+      write.singleStatement(async (run) => {
         await statements.updateHook(run, { ...hook, server, claimMs: CLAIM_MS });
       }),
     sweepJobs: (before, limit) => write((run) => sweepJobs(run, before, limit)),
@@ -110,16 +110,16 @@ export function createPostgresStore(
     findSession: (uuid, now) => read((run) => validSession(run, uuid, now)),
     useSession: async (uuid, now, expiredDate) => {
       const session = await read((run) => validSession(run, uuid, now));
-      if (!session || !isWorthSliding(session.expiredDate, expiredDate, now)) return session;
-      const slide = write.atOnce(async (run) => {
-        await statements.moveExpiryOn(run, { uuid, now, expiredDate });
+      if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
+      const slide = write.singleStatement(async (run) => {
+        await statements.extendExpiry(run, { uuid, now, expiredDate });
         return validSession(run, uuid, now);
       });
       // Where nothing can be written it stays as it is, and whoever reads is let in.
       return slide.catch(() => session);
     },
     deleteSession: (uuid) =>
-      write.atOnce(async (run) => void (await statements.deleteSession(run, { uuid }))),
+      write.singleStatement(async (run) => void (await statements.deleteSession(run, { uuid }))),
 
     findPassword: (accountUuid) =>
       read(async (run) => {
@@ -146,24 +146,26 @@ export function createPostgresStore(
         await statements.updateControl(run, { state });
         return state;
       }),
-    readResources: () => connections.readMoment(readResources),
+    readResources: () => connections.readSnapshot(readResources),
 
     ping: async () => {
-      const { rows } = await checking.read((run) => statements.isReadOnly(run));
+      const { rows } = await healthConnections.read((run) => statements.isReadOnly(run));
       if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
       }
       // Where the last write failed only another one tells whether it would now.
-      if (!connections.isFailing) return;
+      if (!connections.isDegraded) return;
       await write(async (run) => {
         await statements.insertControl(run);
         await statements.rewriteControl(run);
       });
     },
     close: async () => {
-      await write.atOnce((run) => statements.releaseHooks(run, { server })).catch(() => {});
+      await write
+        .singleStatement((run) => statements.releaseHooks(run, { server }))
+        .catch(() => {});
       await connections.close();
-      if (checks !== pool) await checking.close();
+      if (healthPool !== pool) await healthConnections.close();
     },
   };
   return store;

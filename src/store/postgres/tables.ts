@@ -22,7 +22,7 @@ import type {
 } from '../../domain/records.ts';
 
 /** A column for every kept field: a field without one doesn't compile. */
-type ColumnsOf<Kept> = { [Field in keyof Required<Kept>]: PgColumnBuilderBase };
+type ColumnsOf<Stored> = { [Field in keyof Required<Stored>]: PgColumnBuilderBase };
 
 /** Any of the wire's integers, which no number is too large for. */
 const integer = (name = '') => bigint(name, { mode: 'number' });
@@ -33,7 +33,7 @@ const json = <Value>() =>
   customType<{ data: Value; driverData: string }>({
     dataType: () => 'text',
     toDriver: (value) => JSON.stringify(value),
-    fromDriver: (kept) => JSON.parse(kept),
+    fromDriver: (stored) => JSON.parse(stored),
   })().notNull();
 
 /**
@@ -41,7 +41,7 @@ const json = <Value>() =>
  * migrations make compare by code point. Each of the engines that speak the protocol has its own idea of what
  * `lower` does to other letters.
  */
-export const folded = (column: Column) =>
+export const caseFolded = (column: Column) =>
   sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
 
 /** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
@@ -90,9 +90,9 @@ export const modelServices = pgTable(
   } satisfies ColumnsOf<ModelServiceFields>,
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
-    index('model_services_by_name').on(folded(table.name), table.createDate, table.uuid),
+    index('model_services_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
     index('model_services_by_center').on(
-      folded(table.modelCenterUuid),
+      caseFolded(table.modelCenterUuid),
       table.createDate,
       table.uuid,
       table.size,
@@ -139,9 +139,9 @@ export const models = pgTable(
   } satisfies ColumnsOf<ModelFields>,
   (table) => [
     index('models_by_age').on(table.createDate, table.uuid),
-    index('models_by_name').on(folded(table.name), table.createDate, table.uuid),
+    index('models_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
     index('models_by_center').on(
-      folded(table.modelCenterUuid),
+      caseFolded(table.modelCenterUuid),
       table.createDate,
       table.uuid,
       table.size,

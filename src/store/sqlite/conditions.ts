@@ -3,17 +3,17 @@ import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
 
 /** Queries in SQLite's SQL. */
-export const { sources, whereAll, orderBy } = compileConditions({
+export const { entityMappings, whereAll, orderBy } = compileConditions({
   tables,
-  folded: tables.noCase,
+  caseFolded: tables.noCase,
   bind: (value) => (typeof value === 'boolean' ? Number(value) : value),
-  among: (expression, values) =>
+  inList: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
-  secondOf: (time) => sql`${time} - (${time} % 1000 + 1000) % 1000`,
+  truncateToSecond: (time) => sql`${time} - (${time} % 1000 + 1000) % 1000`,
   // Without regard to the case of ASCII letters, as SQLite has it by default.
   like: (text, pattern) => sql`${text} LIKE ${pattern} ESCAPE '\\'`,
-  hasMember: (uuid, owner, test) =>
-    sql`${uuid} IN (SELECT ${owner} FROM ${owner.table} WHERE ${test})`,
+  hasMember: (uuid, foreignKey, test) =>
+    sql`${uuid} IN (SELECT ${foreignKey} FROM ${foreignKey.table} WHERE ${test})`,
   // Where SQLite puts NULL itself.
   order: (expression, _column, descending) =>
     descending ? sql`${expression} DESC` : sql`${expression}`,

@@ -30,7 +30,7 @@ export function isLocked(error: unknown): boolean {
 }
 
 /** Whether a file was found to be no whole database. */
-export function isOfDamage(error: unknown): boolean {
+export function isCorruption(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
 }
 

@@ -4,7 +4,7 @@ import { firstWithin } from '../jobs.ts';
 import type { Statements } from './statements.ts';
 
 /** @throws ApiError SYS.1007 for a uuid in use */
-export function requireUnused(run: Statements, job: NewJob): void {
+export function assertUnused(run: Statements, job: NewJob): void {
   if (run.jobByUuid(job.uuid)) throw duplicateJob(job);
 }
 

@@ -1,21 +1,21 @@
 import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/dependencies.ts';
-import { DatabaseRefused } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../database-open-error.ts';
 import { sqliteCode } from './errors.ts';
 import type { SqliteLocation } from './file/inspect.ts';
-import { lockForServer } from './file/lock.ts';
+import { acquireServerLock } from './file/lock.ts';
 import { openSqlite, openSqliteToRead } from './file/open.ts';
 import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 
-export interface StoreOptions extends SqliteLocation, SqliteStoreOptions {}
+export interface SqliteOpenOptions extends SqliteLocation, SqliteStoreOptions {}
 
 /**
  * Opens a database, made when missing, as the store of its only server.
- * @throws DatabaseRefused
+ * @throws DatabaseOpenError
  */
-export function openSqliteStore(options: StoreOptions): Store {
+export function openSqliteStore(options: SqliteOpenOptions): Store {
   const { file } = options;
-  const unlock = file === ':memory:' ? () => {} : lockForServer(file);
+  const unlock = file === ':memory:' ? () => {} : acquireServerLock(file);
   try {
     const store = storeOn(openSqlite(options), options);
     return { ...store, close: () => store.close().finally(unlock) };
@@ -27,19 +27,19 @@ export function openSqliteStore(options: StoreOptions): Store {
 
 /**
  * Opens a database that is there as a store to read, also while a server runs on it.
- * @throws DatabaseRefused
+ * @throws DatabaseOpenError
  */
 export function openSqliteStoreToRead(location: SqliteLocation): Store {
   return storeOn(openSqliteToRead(location), location);
 }
 
-function storeOn(client: Database.Database, options: StoreOptions): Store {
+function storeOn(client: Database.Database, options: SqliteOpenOptions): Store {
   try {
     return createSqliteStore(client, options);
   } catch (error) {
     client.close();
     if (sqliteCode(error) === undefined) throw error;
-    throw new DatabaseRefused(
+    throw new DatabaseOpenError(
       `The database ${options.file} lacks what its migrations made: restore it from a backup, or name another file.`,
     );
   }

@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import type { Kind } from '../../contract/schemas/fields.ts';
+import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery } from '../../domain/dependencies.ts';
-import { orderBy, sources, whereAll } from './conditions.ts';
+import { entityMappings, orderBy, whereAll } from './conditions.ts';
 import type { SqlQuery } from './engine/run-query.ts';
 
 /** Rows that a page may skip, and hold, to be read without the query worker. */
@@ -10,7 +10,7 @@ const BOUNDED_START_MAX = 10_000;
 const BOUNDED_LIMIT_MAX = 1000;
 
 /** Fields whose index continues with createDate and uuid: pages of one value come in their order. */
-const PAGED_FIELDS: Record<Kind, readonly string[]> = {
+const PAGED_FIELDS: Record<EntityKind, readonly string[]> = {
   ModelService: ['name', 'modelCenterUuid'],
   Model: ['name', 'modelCenterUuid'],
   ModelCenter: [],
@@ -21,8 +21,11 @@ const PAGED_FIELDS: Record<Kind, readonly string[]> = {
 const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
 
 /** The query for the uuids of a page, in its order. */
-export function pageQuery(kind: Kind, { conditions, sort, start, limit }: PageQuery): SqlQuery {
-  const { table } = sources[kind];
+export function pageQuery(
+  kind: EntityKind,
+  { conditions, sort, start, limit }: PageQuery,
+): SqlQuery {
+  const { table } = entityMappings[kind];
   const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);
   return toSqlQuery(
@@ -31,21 +34,21 @@ export function pageQuery(kind: Kind, { conditions, sort, start, limit }: PageQu
 }
 
 /** The query for a number of resources. */
-export function countQuery(kind: Kind, conditions: readonly Condition[]): SqlQuery {
-  const { table } = sources[kind];
+export function countQuery(kind: EntityKind, conditions: readonly Condition[]): SqlQuery {
+  const { table } = entityMappings[kind];
   return toSqlQuery(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`);
 }
 
 /** Whether an index leads to the page's rows in their order, so that reading it takes no longer than its size. */
-export function isBoundedPage(kind: Kind, query: PageQuery): boolean {
+export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   const { conditions, sort, start, limit } = query;
   if (hasFewRows(conditions)) return true;
   if (start > BOUNDED_START_MAX || limit > BOUNDED_LIMIT_MAX) return false;
   const isPaged = (name: string) => PAGED_FIELDS[kind].includes(name);
   const [condition, ...others] = conditions;
   if (!condition) return !sort || sort.field.name === 'createDate' || isPaged(sort.field.name);
-  const { field, test, negated } = condition;
-  const isIndexed = others.length === 0 && !negated && test.is === '=' && isPaged(field.name);
+  const { field, predicate, negated } = condition;
+  const isIndexed = others.length === 0 && !negated && predicate.is === '=' && isPaged(field.name);
   return isIndexed && field.of === 'self' && (!sort || sort.field.name === 'createDate');
 }
 
@@ -55,11 +58,11 @@ export const isBoundedCount = hasFewRows;
 /** Whether one condition names the uuids that can satisfy all. */
 function hasFewRows(conditions: readonly Condition[]): boolean {
   return conditions.some(
-    ({ field, test, negated }) =>
+    ({ field, predicate, negated }) =>
       field.of === 'self' &&
       field.name === 'uuid' &&
       !negated &&
-      (test.is === '=' || test.is === 'among'),
+      (predicate.is === '=' || predicate.is === 'in'),
   );
 }
 

@@ -1,10 +1,10 @@
 import type { Reference } from '../../domain/dependencies.ts';
-import { requireAll } from '../errors.ts';
+import { assertAllFound } from '../errors.ts';
 import type { Statements } from './statements.ts';
 
 /** @throws ApiError SYS.1003 naming what is missing (contract §4.3) */
-export function requireReference(run: Statements, reference: Reference): void {
+export function assertReference(run: Statements, reference: Reference): void {
   const { type, uuids } = reference;
   const found = type === 'TagVO' ? run.findTagUuids(uuids) : run.findResourceUuids(type, uuids);
-  requireAll(reference, new Set(found));
+  assertAllFound(reference, new Set(found));
 }

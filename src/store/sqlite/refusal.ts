@@ -1,26 +1,26 @@
-import { DatabaseRefused } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../database-open-error.ts';
 import { sqliteCode } from './errors.ts';
 
-export const damaged = (file: string) =>
-  new DatabaseRefused(
+export const damagedError = (file: string) =>
+  new DatabaseOpenError(
     `The database ${file} is damaged: restore it from a backup, or name another file.`,
   );
 
 /** What keeps a database from being opened, in such a sentence where it is SQLite's. */
-export function refusal(file: string, error: unknown): Error {
+export function openError(file: string, error: unknown): Error {
   const code = sqliteCode(error) ?? '';
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damaged(file);
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damagedError(file);
   if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
-    return new DatabaseRefused(`The database ${file} can't be opened for writing (${code}).`);
+    return new DatabaseOpenError(`The database ${file} can't be opened for writing (${code}).`);
   }
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
-    return new DatabaseRefused(`The database ${file} is locked by another program.`);
+    return new DatabaseOpenError(`The database ${file} is locked by another program.`);
   }
   if (/^SQLITE_(FULL|IOERR)/.test(code)) {
-    return new DatabaseRefused(`The disk of the database ${file} is full, or fails (${code}).`);
+    return new DatabaseOpenError(`The disk of the database ${file} is full, or fails (${code}).`);
   }
   if (/^SQLITE_/.test(code)) {
-    return new DatabaseRefused(`The database ${file} can't be used (${code}).`);
+    return new DatabaseOpenError(`The database ${file} can't be used (${code}).`);
   }
   return error as Error;
 }

@@ -19,7 +19,7 @@ const tables = [
  * A copy of what the tables of resources held at one moment, which comes back faster than it was
  * written. Both methods are to be called within a transaction.
  */
-export class Baseline {
+export class SeedSnapshot {
   readonly #client: Database.Database;
 
   constructor(client: Database.Database) {
@@ -27,7 +27,7 @@ export class Baseline {
   }
 
   /** Takes the copy, in the place of the last one. */
-  take(): void {
+  save(): void {
     for (const table of tables) {
       this.#client.exec(`DROP TABLE IF EXISTS temp.baseline_${table};
         CREATE TEMP TABLE baseline_${table} AS SELECT * FROM main.${table}`);

@@ -1,12 +1,12 @@
-import type { Kind } from '../../contract/schemas/fields.ts';
+import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
-import { ownerOf, sidesOf, usedByAnotherEntry, usedByAnotherKind } from '../errors.ts';
+import { ownerReference, refReferences, usedByAnotherEntry, usedByAnotherKind } from '../errors.ts';
 import type { SqlQuery } from './engine/run-query.ts';
 import { sqliteCode } from './errors.ts';
 import { pageQuery } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
-import { requireReference } from './references.ts';
+import { assertReference } from './references.ts';
 import type { Statements } from './statements.ts';
 
 const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
@@ -37,7 +37,7 @@ export function insertResources(run: Statements, resources: Resources): void {
     }
   });
   forEach(resources, 'modelServiceRefs', (ref, field) => {
-    for (const side of sidesOf(ref, field)) requireReference(run, side);
+    for (const side of refReferences(ref, field)) assertReference(run, side);
     const mayBeDefault = () =>
       !run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
     withUnusedUuid(field, () => {
@@ -46,7 +46,7 @@ export function insertResources(run: Statements, resources: Resources): void {
   });
   for (const list of ['userTags', 'systemTags'] as const) {
     forEach(resources, list, (tag, field) => {
-      requireReference(run, ownerOf(tag, `${field}.`));
+      assertReference(run, ownerReference(tag, `${field}.`));
       // It may be there with another text.
       if (run.findTagUuids([tag.uuid]).length === 0) run.insertTagOnce(tag);
     });
@@ -78,9 +78,9 @@ export function readResources(
   records: CompiledRecords,
   runQuery: (query: SqlQuery) => unknown[],
 ): Resources {
-  const all = <K extends Kind>(kind: K): Records[K][] => {
+  const all = <K extends EntityKind>(kind: K): Records[K][] => {
     const uuids = runQuery(pageQuery(kind, ALL)) as string[];
-    return uuids.map((uuid) => records.present(kind, uuid));
+    return uuids.map((uuid) => records.mustFind(kind, uuid));
   };
   return {
     modelCenters: all('ModelCenter').map(

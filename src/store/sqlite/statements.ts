@@ -47,7 +47,7 @@ export function compileStatements(client: Database.Database) {
       .where(condition)
       .orderBy(asc(modelServiceRefs.position))
       .prepare();
-  const refsOfModels = refsWhere(among(modelServiceRefs.modelUuid));
+  const refsOfModels = refsWhere(inList(modelServiceRefs.modelUuid));
   const allRefs = refsWhere(sql`1`);
 
   const modelsOfCenter = db
@@ -59,10 +59,10 @@ export function compileStatements(client: Database.Database) {
   const findResources = db
     .select({ uuid: resources.uuid })
     .from(resources)
-    .where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`)
+    .where(sql`${inList(resources.uuid)} AND ${resources.type} = ${type}`)
     .prepare();
   const countResources = db.select({ count: count() }).from(resources).prepare();
-  const findTags = db.select({ uuid: tags.uuid }).from(tags).where(among(tags.uuid)).prepare();
+  const findTags = db.select({ uuid: tags.uuid }).from(tags).where(inList(tags.uuid)).prepare();
   const sameTag = db
     .select({ uuid: tags.uuid })
     .from(tags)
@@ -106,7 +106,7 @@ export function compileStatements(client: Database.Database) {
     ...[modelServices, models, modelCenters, resources],
   ].map((table) => change(db.delete(table)));
   const deleteResources = change(
-    db.delete(resources).where(sql`${among(resources.uuid)} AND ${resources.type} = ${type}`),
+    db.delete(resources).where(sql`${inList(resources.uuid)} AND ${resources.type} = ${type}`),
   );
   const deleteWhere = (table: SQLiteTable, column: SQLiteColumn) => {
     const remove = change(db.delete(table).where(eq(column, sql`${uuid}`)));
@@ -135,7 +135,7 @@ export function compileStatements(client: Database.Database) {
     .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
     .limit(sql.placeholder('limit'))
     .prepare();
-  const deleteJobs = change(db.delete(jobs).where(among(jobs.uuid)));
+  const deleteJobs = change(db.delete(jobs).where(inList(jobs.uuid)));
   const jobByUuid = db
     .select()
     .from(jobs)
@@ -247,7 +247,7 @@ export function compileStatements(client: Database.Database) {
 export type Statements = ReturnType<typeof compileStatements>;
 
 /** `column IN (a list of any length)`, as one prepared statement; the list is bound as JSON. */
-function among(column: SQLiteColumn): SQL {
+function inList(column: SQLiteColumn): SQL {
   return sql`${column} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
 }
 

@@ -1,17 +1,17 @@
 import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/dependencies.ts';
 import type { Resources } from '../../domain/records.ts';
-import { isWorthSliding } from '../sessions.ts';
+import { shouldExtend } from '../sessions.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
-import { OpenFiles } from './file/identity.ts';
-import { insertJob, requireUnused, sweepJobs } from './jobs.ts';
+import { FileIdentity } from './file/identity.ts';
+import { assertUnused, insertJob, sweepJobs } from './jobs.ts';
 import { createReads } from './reads.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seed.ts';
-import { Baseline } from './seed-snapshot.ts';
+import { SeedSnapshot } from './seed-snapshot.ts';
 import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
 import { operationWrites } from './writes.ts';
@@ -35,19 +35,19 @@ export function createSqliteStore(
 ): Store {
   // Writes that meet a lock are tried again by the batcher, which serves others meanwhile.
   client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
-  const files = new OpenFiles(client);
+  const fileIdentity = new FileIdentity(client);
   const run = compileStatements(client);
   const records = compileRecords(client);
-  const wal = new WalLimit(client, files);
+  const wal = new WalLimit(client, fileIdentity);
   const batcher = new TransactionBatcher(client, {
-    assertFileInPlace: files.requireInPlace,
+    assertFileInPlace: fileIdentity.assertFileInPlace,
     onCommit: (writes) => options.onCommit?.(writes),
     now: options.now ?? (() => 0),
   });
   const { read, write } = batcher;
   const runQuery = compileQueryRunner(client);
   const worker = startQueryWorker(client, options, () => wal.checkpointIfLarge());
-  const baseline = new Baseline(client);
+  const seedSnapshot = new SeedSnapshot(client);
   /** What the baseline holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
   /** It ends with its only server. */
@@ -56,13 +56,13 @@ export function createSqliteStore(
   let hasClaimedHooks = false;
 
   function check(): void {
-    files.requireInPlace();
+    fileIdentity.assertFileInPlace();
     run.ping();
   }
 
   /** Where the last write failed only another one tells whether it would now; this one is small. */
   function checkWriting(): void {
-    files.requireSpace();
+    fileIdentity.assertDiskSpace();
     run.rewrite();
   }
 
@@ -73,7 +73,7 @@ export function createSqliteStore(
       ...operationWrites(run, records, (work) =>
         write(() => {
           // Before the work, which would fail for another reason where it was done already.
-          requireUnused(run, job);
+          assertUnused(run, job);
           const result = work();
           insertJob(run, job, true, result as object);
           return result;
@@ -97,7 +97,7 @@ export function createSqliteStore(
     changeHook: (hook) => write(() => run.updateHook(hook)),
     sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
 
-    ...createReads({ batcher, records, runQuery, files, worker }),
+    ...createReads({ batcher, records, runQuery, fileIdentity, worker }),
 
     addSession: (session, now) =>
       write(() => {
@@ -107,7 +107,7 @@ export function createSqliteStore(
     findSession: (uuid, now) => read(() => validSession(run, uuid, now)),
     useSession: async (uuid, now, expiredDate) => {
       const session = await read(() => validSession(run, uuid, now));
-      if (!session || !isWorthSliding(session.expiredDate, expiredDate, now)) return session;
+      if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
       const slide = batcher.tryWrite(() => {
         // Read again: it may have been renewed or ended meanwhile.
         const current = validSession(run, uuid, now);
@@ -132,7 +132,7 @@ export function createSqliteStore(
           .transaction(() => {
             const wasEmpty = run.countResources() === 0;
             insertResources(run, resources);
-            if (wasEmpty) baseline.take();
+            if (wasEmpty) seedSnapshot.save();
             return wasEmpty;
           })
           .immediate();
@@ -146,9 +146,9 @@ export function createSqliteStore(
           client
             .transaction(() => {
               run.deleteEverything();
-              if (resources === lastReplaced) return baseline.restore();
+              if (resources === lastReplaced) return seedSnapshot.restore();
               insertResources(run, resources);
-              baseline.take();
+              seedSnapshot.save();
             })
             .immediate();
           lastReplaced = resources;

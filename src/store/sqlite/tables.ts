@@ -20,7 +20,7 @@ import type {
 } from '../../domain/records.ts';
 
 /** A column for every kept field: a field without one doesn't compile. */
-type ColumnsOf<Kept> = { [Field in keyof Required<Kept>]: SQLiteColumnBuilderBase };
+type ColumnsOf<Stored> = { [Field in keyof Required<Stored>]: SQLiteColumnBuilderBase };
 
 const milliseconds = () => integer().notNull();
 const flag = () => integer({ mode: 'boolean' }).notNull();

@@ -1,31 +1,37 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DatabaseRefused } from '../database-open-error.ts';
-import { columnList, type MovedTable, movedTablesOf } from '../moved-tables.ts';
-import { BATCH, type Row, type Source, type Target, type Value } from '../transfer.ts';
-import { Replacement } from './file/atomic-replace.ts';
-import { copyRefusal } from './file/backup.ts';
+import { DatabaseOpenError } from '../database-open-error.ts';
+import { type CopiedTable, columnList, copiedTablesOf } from '../moved-tables.ts';
+import {
+  BATCH,
+  type CopyRow,
+  type CopySource,
+  type CopyTarget,
+  type CopyValue,
+} from '../transfer.ts';
+import { AtomicReplacement } from './file/atomic-replace.ts';
+import { copyError } from './file/backup.ts';
 import { inspect, openToInspect, type SqliteLocation, sizeOf } from './file/inspect.ts';
 import { openSqlite, openSqliteToRead } from './file/open.ts';
-import { refusal } from './refusal.ts';
+import { openError } from './refusal.ts';
 import * as tables from './tables.ts';
 
-export const movedTables = movedTablesOf(tables);
+export const copiedTables = copiedTablesOf(tables);
 
 /**
  * Has a database read as it is at one moment, also while a server runs on it.
- * @throws DatabaseRefused for one that is missing, or that can't be read by this version
+ * @throws DatabaseOpenError for one that is missing, or that can't be read by this version
  */
-export async function readingFile<Result>(
+export async function withSourceFile<Result>(
   location: SqliteLocation,
-  work: (source: Source) => Promise<Result>,
+  work: (source: CopySource) => Promise<Result>,
 ): Promise<Result> {
   const { file } = location;
-  if (!sizeOf(file)) throw new DatabaseRefused(`There is no database ${file}.`);
+  if (!sizeOf(file)) throw new DatabaseOpenError(`There is no database ${file}.`);
   const client = openSqliteToRead(location);
   try {
     client.exec('BEGIN');
-    return await work(sourceOn(client, file));
+    return await work(createSource(client, file));
   } finally {
     client.close();
   }
@@ -34,16 +40,16 @@ export async function readingFile<Result>(
 /**
  * Has a database filled that is missing or empty, and that no server runs on. It is made beside the other one
  * and takes its place when the work is done; before, nothing is changed.
- * @throws DatabaseRefused for one that has anything in it, is in use or is another program's
+ * @throws DatabaseOpenError for one that has anything in it, is in use or is another program's
  */
-export async function fillingFile<Result>(
+export async function withTargetFile<Result>(
   location: SqliteLocation,
-  work: (target: Target) => Promise<Result>,
+  work: (target: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
   const { file, migrationsFolder } = location;
-  const replacement = new Replacement(file, '-copying');
+  const replacement = new AtomicReplacement(file, '-copying');
   try {
-    if (sizeOf(file) > 0) refuseFilled(location);
+    if (sizeOf(file) > 0) assertEmpty(location);
     replacement.begin();
     const client = openSqlite({ file: replacement.path, migrationsFolder });
     let result: Result;
@@ -52,21 +58,21 @@ export async function fillingFile<Result>(
       client.pragma('journal_mode = MEMORY');
       client.pragma('synchronous = OFF');
       client.exec('BEGIN');
-      result = await work(targetOn(client, file));
+      result = await work(createTarget(client, file));
       client.exec('COMMIT');
     } finally {
       client.close();
     }
-    replacement.putInPlace();
+    replacement.replaceTarget();
     return result;
   } catch (error) {
-    throw isOfFile(error) ? copyRefusal(replacement.path, file, error) : error;
+    throw isFileError(error) ? copyError(replacement.path, file, error) : error;
   } finally {
     replacement.close();
   }
 }
 
-const isOfFile = (error: unknown) =>
+const isFileError = (error: unknown) =>
   error instanceof Database.SqliteError || (error as NodeJS.ErrnoException).syscall !== undefined;
 
 /** Whether two paths lead to the same file. */
@@ -75,7 +81,7 @@ export function isSameFile(one: string, other: string): boolean {
   return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
 }
 
-function refuseFilled(location: SqliteLocation): void {
+function assertEmpty(location: SqliteLocation): void {
   const { file } = location;
   inspect(location);
   const client = openToInspect(file);
@@ -84,38 +90,42 @@ function refuseFilled(location: SqliteLocation): void {
       .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
       .pluck()
       .all();
-    for (const { name } of movedTables) {
+    for (const { name } of copiedTables) {
       if (present.includes(name) && client.prepare(`SELECT 1 FROM "${name}" LIMIT 1`).get()) {
-        throw new DatabaseRefused(
+        throw new DatabaseOpenError(
           `The database ${file} is not empty: name a file that is not there yet.`,
         );
       }
     }
   } catch (error) {
-    throw error instanceof DatabaseRefused ? error : refusal(file, error);
+    throw error instanceof DatabaseOpenError ? error : openError(file, error);
   } finally {
     client.close();
   }
 }
 
-function sourceOn(client: Database.Database, name: string): Source {
-  const told = <Result>(work: () => Result): Result => {
+function createSource(client: Database.Database, name: string): CopySource {
+  const translateErrors = <Result>(work: () => Result): Result => {
     try {
       return work();
     } catch (error) {
-      throw refusal(name, error);
+      throw openError(name, error);
     }
   };
   return {
     name,
     count: async (table) =>
-      told(() => client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number),
+      translateErrors(
+        () => client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number,
+      ),
     rows: async function* (table) {
       const order = table.isOrdered ? ' ORDER BY position' : '';
       const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
-      const rows = told(() => client.prepare(select).raw().iterate() as Iterator<Value[]>);
+      const rows = translateErrors(
+        () => client.prepare(select).raw().iterate() as Iterator<CopyValue[]>,
+      );
       try {
-        yield* batches(table, () => told(() => rows.next()));
+        yield* batches(table, () => translateErrors(() => rows.next()));
       } finally {
         rows.return?.();
       }
@@ -124,11 +134,11 @@ function sourceOn(client: Database.Database, name: string): Source {
 }
 
 function* batches(
-  { columns }: MovedTable,
-  next: () => IteratorResult<Value[]>,
-): Generator<readonly Row[]> {
-  const flags = columns.flatMap(({ keeps }, index) => (keeps === 'flag' ? [index] : []));
-  let [batch, bytes]: [Row[], number] = [[], 0];
+  { columns }: CopiedTable,
+  next: () => IteratorResult<CopyValue[]>,
+): Generator<readonly CopyRow[]> {
+  const flags = columns.flatMap(({ valueType }, index) => (valueType === 'flag' ? [index] : []));
+  let [batch, bytes]: [CopyRow[], number] = [[], 0];
   for (let given = next(); !given.done; given = next()) {
     const row = given.value;
     // SQLite has no booleans. What is neither stays, and is refused.
@@ -142,24 +152,27 @@ function* batches(
   if (batch.length > 0) yield batch;
 }
 
-function targetOn(client: Database.Database, name: string): Target {
-  const inserters = new Map<MovedTable, (rows: readonly Row[]) => void>();
+function createTarget(client: Database.Database, name: string): CopyTarget {
+  const inserters = new Map<CopiedTable, (rows: readonly CopyRow[]) => void>();
   return {
-    ...sourceOn(client, name),
+    ...createSource(client, name),
     write: async (table, rows) => {
       const insert = inserters.get(table) ?? inserter(client, table);
       inserters.set(table, insert);
       try {
         insert(rows);
       } catch (error) {
-        throw refusal(name, error);
+        throw openError(name, error);
       }
     },
   };
 }
 
 /** Inserts rows of a table, each of an ordered one behind the last: elsewhere several may have one position. */
-function inserter(client: Database.Database, table: MovedTable): (rows: readonly Row[]) => void {
+function inserter(
+  client: Database.Database,
+  table: CopiedTable,
+): (rows: readonly CopyRow[]) => void {
   const values = table.columns.map(() => '?').join(', ');
   const insert = client.prepare(
     `INSERT INTO "${table.name}" (${columnList(table)}) VALUES (${values})`,
@@ -167,12 +180,12 @@ function inserter(client: Database.Database, table: MovedTable): (rows: readonly
   let last = 0;
   return (rows) => {
     for (const row of rows) {
-      const kept = row.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+      const rowValues = row.map((value) => (typeof value === 'boolean' ? Number(value) : value));
       if (table.isOrdered) {
-        last = Math.max(last + 1, kept[0] as number);
-        kept[0] = last;
+        last = Math.max(last + 1, rowValues[0] as number);
+        rowValues[0] = last;
       }
-      insert.run(kept);
+      insert.run(rowValues);
     }
   };
 }

@@ -1,9 +1,9 @@
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { WriteExtras, Writes } from '../../domain/dependencies.ts';
 import type { ModelService } from '../../domain/records.ts';
-import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerOf } from '../errors.ts';
+import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerReference } from '../errors.ts';
 import type { CompiledRecords } from './records.ts';
-import { requireReference } from './references.ts';
+import { assertReference } from './references.ts';
 import { moveExpiry, validSession } from './sessions.ts';
 import type { Statements } from './statements.ts';
 
@@ -28,7 +28,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
   /** A write to a resource: what it names must exist, its tags are attached last. */
   function writeResource<Result>(extras: WriteExtras, work: () => Result): Promise<Result> {
     return write(() => {
-      for (const reference of extras.references) requireReference(run, reference);
+      for (const reference of extras.references) assertReference(run, reference);
       const result = work();
       for (const tag of extras.tags) run.insertTagOnce(tag);
       return result;
@@ -36,54 +36,54 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
   }
 
   return {
-    addModelService: (service, extras, resultOf) =>
+    addModelService: (service, extras, toResult) =>
       writeResource(extras, () => {
         insertService(service);
-        return resultOf();
+        return toResult();
       }),
 
-    changeModelService: (uuid, change, extras, resultOf) =>
+    changeModelService: (uuid, change, extras, toResult) =>
       writeResource(extras, () => {
-        const current = records.present('ModelService', uuid);
+        const current = records.mustFind('ModelService', uuid);
         const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         run.updateService(changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
           run.deleteImages(uuid);
           for (const image of changed.modelServiceImages) run.insertImage(image);
         }
-        return resultOf(changed);
+        return toResult(changed);
       }),
 
-    cloneModelService: (sourceUuid, derive, extras, resultOf) =>
+    cloneModelService: (sourceUuid, derive, extras, toResult) =>
       writeResource(extras, () => {
-        const clone = derive(records.present('ModelService', sourceUuid));
+        const clone = derive(records.mustFind('ModelService', sourceUuid));
         insertService(clone);
-        return resultOf(clone);
+        return toResult(clone);
       }),
 
-    addModel: (model, extras, resultOf) =>
+    addModel: (model, extras, toResult) =>
       writeResource(extras, () => {
         addResource(model.uuid, 'ModelVO');
         run.insertModel(model);
         for (const ref of model.modelServiceRefs) run.insertRefOnce(ref);
-        return resultOf();
+        return toResult();
       }),
 
-    bindModelToService: (ref, extras, resultOf) =>
+    bindModelToService: (ref, extras, toResult) =>
       writeResource(extras, () => {
         run.insertRefOnce(ref);
-        return resultOf(records.present('ModelService', ref.modelServiceUuid));
+        return toResult(records.mustFind('ModelService', ref.modelServiceUuid));
       }),
 
-    unbindModelFromService: (modelUuid, modelServiceUuid, resultOf) =>
+    unbindModelFromService: (modelUuid, modelServiceUuid, toResult) =>
       write(() => {
         run.deleteRef(modelUuid, modelServiceUuid);
-        return resultOf();
+        return toResult();
       }),
 
-    changeModel: (uuid, change, extras, resultOf) =>
+    changeModel: (uuid, change, extras, toResult) =>
       writeResource(extras, () => {
-        const current = records.present('Model', uuid);
+        const current = records.mustFind('Model', uuid);
         const changed = change(current);
         run.updateModel(changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
@@ -94,70 +94,70 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
             if (ref.isDefault) run.markDefaultRef(ref);
           }
         }
-        return resultOf(changed);
+        return toResult(changed);
       }),
 
-    addModelCenter: (center, extras, resultOf) =>
+    addModelCenter: (center, extras, toResult) =>
       writeResource(extras, () => {
         addResource(center.uuid, 'ModelCenterVO');
         run.insertCenter(center);
-        return resultOf(records.present('ModelCenter', center.uuid));
+        return toResult(records.mustFind('ModelCenter', center.uuid));
       }),
 
-    changeModelCenter: (uuid, change, extras, resultOf) =>
+    changeModelCenter: (uuid, change, extras, toResult) =>
       writeResource(extras, () => {
-        const current = records.present('ModelCenter', uuid);
+        const current = records.mustFind('ModelCenter', uuid);
         const { modelUsedCapacity, modelServiceUsedCapacity } = current;
         const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
         run.updateCenter(changed);
-        return resultOf(changed);
+        return toResult(changed);
       }),
 
-    deleteResources: (type, uuids, resultOf) =>
+    deleteResources: (type, uuids, toResult) =>
       write(() => {
         run.deleteResources(type, uuids);
-        return resultOf();
+        return toResult();
       }),
 
-    deleteModelCenter: (uuid, { withModels }, resultOf) =>
+    deleteModelCenter: (uuid, { withModels }, toResult) =>
       write(() => {
-        if (!records.has('ModelCenter', uuid)) return resultOf();
+        if (!records.has('ModelCenter', uuid)) return toResult();
         const modelUuids = run.modelsOfCenter(uuid);
         if (modelUuids.length > 0 && !withModels) {
           throw hasModels(uuid, modelUuids.length);
         }
         run.deleteResources('ModelVO', modelUuids);
         run.deleteResources('ModelCenterVO', [uuid]);
-        return resultOf();
+        return toResult();
       }),
 
-    addTag: (tag, resultOf) =>
+    addTag: (tag, toResult) =>
       write(() => {
-        requireReference(run, ownerOf(tag));
+        assertReference(run, ownerReference(tag));
         if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
-        return resultOf();
+        return toResult();
       }),
 
-    changeSystemTag: (uuid, change, resultOf) =>
+    changeSystemTag: (uuid, change, toResult) =>
       write(() => {
         const current = records.find('SystemTag', uuid);
         if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
         const changed = { ...current, ...change };
         if (run.hasSameTag(changed)) throw alreadyTagged(changed);
         run.updateTag(changed);
-        return resultOf(changed);
+        return toResult(changed);
       }),
 
-    deleteTag: (uuid, resultOf) =>
+    deleteTag: (uuid, toResult) =>
       write(() => {
         run.deleteTag(uuid);
-        return resultOf();
+        return toResult();
       }),
 
-    renewSession: (uuid, now, expiredDate, resultOf) =>
+    renewSession: (uuid, now, expiredDate, toResult) =>
       write(() => {
         const session = validSession(run, uuid, now);
-        return resultOf(session && moveExpiry(run, session, expiredDate));
+        return toResult(session && moveExpiry(run, session, expiredDate));
       }),
   };
 }

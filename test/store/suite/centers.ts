@@ -13,8 +13,8 @@ import {
   contents,
   expectRejection,
   failure,
-  inPath,
   type OpenStore,
+  pathReference,
   set,
   tagsOf,
   UNKNOWN,
@@ -49,7 +49,7 @@ export function describeCenters(open: OpenStore): void {
       make: (current: ModelCenterFields) => ModelCenterFields,
       given: Partial<WriteExtras> = {},
     ) => {
-      const references = [inPath(uuid, 'ModelCenterVO')];
+      const references = [pathReference(uuid, 'ModelCenterVO')];
       return store.changeModelCenter(uuid, make, extras({ references, ...given }), asIs);
     };
 
@@ -257,11 +257,11 @@ export function describeCenters(open: OpenStore): void {
     test('is refused while it has models', async (context) => {
       const store = await open(context);
       const { uuid, models } = await prepare(store);
-      const refused = failure('SYS.1006', expect.stringContaining(uuid));
+      const rejected = failure('SYS.1006', expect.stringContaining(uuid));
       const remove = () => store.deleteModelCenter(uuid, { withModels: false }, nothing);
-      await expectRejection(store, remove, refused);
+      await expectRejection(store, remove, rejected);
       for (const model of models) {
-        await expectRejection(store, remove, refused);
+        await expectRejection(store, remove, rejected);
         await store.deleteResources('ModelVO', [model.uuid], nothing);
       }
       await expect(remove()).resolves.toBeUndefined();
@@ -311,9 +311,9 @@ export function describeCenters(open: OpenStore): void {
         addedModel(store, { modelCenterUuid: uuid }),
       );
       await Promise.all(models);
-      const kept = await addedModel(store);
+      const stored = await addedModel(store);
       await store.deleteModelCenter(uuid, { withModels: true }, nothing);
-      expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept.uuid]);
+      expect(uuidsOf(await store.list('Model', ALL))).toEqual([stored.uuid]);
     });
   });
 }

@@ -57,15 +57,15 @@ export function describeDeleting(open: OpenStore): void {
     test('a service takes its images, refs and tags, and nothing else', async (context) => {
       const store = await open(context);
       const { services, models } = await fill(store);
-      const [deleted, kept] = await wholeList(store, 'ModelService');
+      const [deleted, stored] = await wholeList(store, 'ModelService');
       await store.deleteResources('ModelServiceVO', [deleted?.uuid ?? ''], nothing);
 
-      expect(await wholeList(store, 'ModelService')).toEqual([kept]);
+      expect(await wholeList(store, 'ModelService')).toEqual([stored]);
       expect(await tagsOf(store, deleted?.uuid ?? '')).toEqual([]);
-      expect(await tagsOf(store, kept?.uuid ?? '')).toHaveLength(2);
+      expect(await tagsOf(store, stored?.uuid ?? '')).toHaveLength(2);
       for (const { uuid, modelServiceRefs } of models) {
         expect(set(await store.find('Model', uuid))).toMatchObject({
-          modelServiceRefs: modelServiceRefs.filter((one) => one.modelServiceUuid === kept?.uuid),
+          modelServiceRefs: modelServiceRefs.filter((one) => one.modelServiceUuid === stored?.uuid),
         });
         expect(await tagsOf(store, uuid)).toHaveLength(2);
       }
@@ -80,16 +80,16 @@ export function describeDeleting(open: OpenStore): void {
     test('a model takes its refs and tags, and nothing else', async (context) => {
       const store = await open(context);
       const { services, models } = await fill(store);
-      const [deleted = model(), kept = model()] = models;
+      const [deleted = model(), stored = model()] = models;
       await store.deleteResources('ModelVO', [deleted.uuid], nothing);
 
-      expect(set(await wholeList(store, 'Model'))).toEqual([kept]);
+      expect(set(await wholeList(store, 'Model'))).toEqual([stored]);
       expect(await tagsOf(store, deleted.uuid)).toEqual([]);
-      expect(await tagsOf(store, kept.uuid)).toHaveLength(2);
+      expect(await tagsOf(store, stored.uuid)).toHaveLength(2);
       for (const { uuid, modelServiceImages } of services) {
         expect(set(await store.find('ModelService', uuid))).toMatchObject({
           modelServiceImages,
-          modelServiceRefs: kept.modelServiceRefs.filter((one) => one.modelServiceUuid === uuid),
+          modelServiceRefs: stored.modelServiceRefs.filter((one) => one.modelServiceUuid === uuid),
         });
       }
       await store.addModel(deleted, extras(), nothing);
@@ -158,12 +158,12 @@ export function describeDeleting(open: OpenStore): void {
           addedModel(store, { uuid, modelServiceRefs: [ref(uuid, service.uuid)] }),
         ),
       );
-      const [kept = '', ...deleted] = uuids;
+      const [stored = '', ...deleted] = uuids;
       const unknown = Array.from({ length: 20_000 }, newUuid);
       await store.deleteResources('ModelVO', [...unknown, ...deleted], nothing);
-      expect(uuidsOf(await store.list('Model', ALL))).toEqual([kept]);
+      expect(uuidsOf(await store.list('Model', ALL))).toEqual([stored]);
       const { modelServiceRefs = [] } = (await store.find('ModelService', service.uuid)) ?? {};
-      expect(modelServiceRefs.map(({ modelUuid }) => modelUuid)).toEqual([kept]);
+      expect(modelServiceRefs.map(({ modelUuid }) => modelUuid)).toEqual([stored]);
     });
 
     test('frees the uuid for a resource of any kind', async (context) => {

@@ -23,13 +23,13 @@ import {
   addedModel,
   contents,
   failure,
-  inPath,
   type OpenStore,
+  pathReference,
   UNKNOWN,
 } from '../../support/stores.ts';
 
 /** What the writes are done to. */
-interface World {
+interface JobFixtures {
   store: Store;
   model: string;
   bound: string;
@@ -40,7 +40,7 @@ interface World {
 }
 
 type WriteForJob = (
-  world: World,
+  fixtures: JobFixtures,
   store: Writes,
   resultOf: () => object,
   /** Called where the work begins, in those that make their record of another. */
@@ -149,7 +149,7 @@ const otherUuids = (uuid: string) => [
 
 /** Jobs and the hooks they call. */
 export function describeJobs(open: OpenStore): void {
-  const prepare = async (context: Finishing): Promise<World> => {
+  const prepare = async (context: Finishing): Promise<JobFixtures> => {
     const store = await open(context);
     const { uuid: service } = await added(store);
     const { uuid: unbound } = await addedModel(store);
@@ -166,7 +166,7 @@ export function describeJobs(open: OpenStore): void {
   };
 
   /** All that can be seen of what is kept, but for jobs. */
-  const seen = async ({ store, session }: World) => ({
+  const seen = async ({ store, session }: JobFixtures) => ({
     ...(await contents(store)),
     session: await store.findSession(session, 0),
   });
@@ -179,27 +179,32 @@ export function describeJobs(open: OpenStore): void {
 
   describe.each(Object.entries(writes))('%s, for a job', (_name, write) => {
     test('keeps the job with the result that was made of it', async (context) => {
-      const world = await prepare(context);
-      const { store } = world;
+      const fixtures = await prepare(context);
+      const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL, operation: 'AnOperation', createDate: 7 });
-      const before = await seen(world);
-      const result = await write(world, store.forJob(job), () => ({ told: ['so'] }), nothing);
-      expect(result).toEqual({ told: ['so'] });
-      expect(await seen(world)).not.toEqual(before);
+      const before = await seen(fixtures);
+      const result = await write(
+        fixtures,
+        store.forJob(job),
+        () => ({ reported: ['so'] }),
+        nothing,
+      );
+      expect(result).toEqual({ reported: ['so'] });
+      expect(await seen(fixtures)).not.toEqual(before);
       expect(await store.findJob(job.uuid)).toEqual({
         uuid: job.uuid,
         operation: 'AnOperation',
         createDate: 7,
         success: true,
-        outcome: { told: ['so'] },
+        outcome: { reported: ['so'] },
       });
       expect(await store.hookOf(job.uuid)).toEqual(hook(job.uuid, { url: HOOK_URL }));
     });
 
     test('keeps neither job nor work when it fails', async (context) => {
-      const world = await prepare(context);
-      const { store } = world;
-      const before = await seen(world);
+      const fixtures = await prepare(context);
+      const { store } = fixtures;
+      const before = await seen(fixtures);
       const thrown = new ApiError('operationFailed', 'in the end');
       const circular: { self?: object } = {};
       circular.self = circular;
@@ -212,13 +217,13 @@ export function describeJobs(open: OpenStore): void {
         ],
         // What no job can keep, which shows only after the work.
         [() => circular, expect.anything()],
-        [() => ({ told: 1n }), expect.anything()],
+        [() => ({ reported: 1n }), expect.anything()],
       ];
       for (const [resultOf, error] of failures) {
         const job = newJob({ hookUrl: HOOK_URL });
-        const writing = write(world, store.forJob(job), resultOf, nothing);
+        const writing = write(fixtures, store.forJob(job), resultOf, nothing);
         await expect(writing).rejects.toEqual(error);
-        expect(await seen(world)).toEqual(before);
+        expect(await seen(fixtures)).toEqual(before);
         await expectNoJob(store, job);
       }
     }, 30_000);
@@ -227,19 +232,19 @@ export function describeJobs(open: OpenStore): void {
       'a success',
       'a failure',
     ])('is not done where %s has the uuid', async (of, context) => {
-      const world = await prepare(context);
-      const { store } = world;
+      const fixtures = await prepare(context);
+      const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
       if (of === 'a failure') await store.addFailedJob(job, failed);
       else await store.forJob(job).addModel(model(), extras(), () => ({ first: true }));
       const tried = hook(job.uuid, { url: HOOK_URL, attempts: 3, failure: 'ECONNREFUSED' });
       await store.changeHook(tried);
-      const before = await seen(world);
-      const kept = await store.findJob(job.uuid);
+      const before = await seen(fixtures);
+      const stored = await store.findJob(job.uuid);
       const done: string[] = [];
       const retry = { ...job, operation: 'Another', createDate: 1, hookUrl: 'http://other' };
       const retried = write(
-        world,
+        fixtures,
         store.forJob(retry),
         () => {
           done.push('result');
@@ -249,17 +254,17 @@ export function describeJobs(open: OpenStore): void {
       );
       await expect(retried).rejects.toEqual(duplicate(job));
       expect(done).toEqual([]);
-      expect(await seen(world)).toEqual(before);
-      expect(await store.findJob(job.uuid)).toEqual(kept);
+      expect(await seen(fixtures)).toEqual(before);
+      expect(await store.findJob(job.uuid)).toEqual(stored);
       expect(await store.pendingHooks()).toEqual([tried]);
     });
 
     test('keeps no job where none was asked for', async (context) => {
-      const world = await prepare(context);
-      const { store } = world;
+      const fixtures = await prepare(context);
+      const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
       store.forJob(job);
-      await write(world, store, () => ({}), nothing);
+      await write(fixtures, store, () => ({}), nothing);
       await expectNoJob(store, job);
       expect(await store.sweepJobs(Number.MAX_SAFE_INTEGER, { jobs: 100, bytes: 1e9 })).toBe(0);
     });
@@ -272,7 +277,7 @@ export function describeJobs(open: OpenStore): void {
       const { uuid } = await addedModel(store);
       await store.addFailedJob(job, failed);
       const forJob = store.forJob(job);
-      const references = [inPath(UNKNOWN)];
+      const references = [pathReference(UNKNOWN)];
       for (const write of [
         () => forJob.addModel(model(), extras({ references }), nothing),
         () => forJob.addModel(model({ uuid }), extras(), nothing),
@@ -293,9 +298,9 @@ export function describeJobs(open: OpenStore): void {
         ...Array.from({ length: 10 }, () => store.addFailedJob(job, failed)),
       ]);
       const done = outcomes.filter(({ status }) => status === 'fulfilled');
-      const refused = outcomes.filter(({ status }) => status === 'rejected');
+      const rejected = outcomes.filter(({ status }) => status === 'rejected');
       expect(done).toHaveLength(1);
-      expect(refused).toEqual(Array(19).fill({ status: 'rejected', reason: duplicate(job) }));
+      expect(rejected).toEqual(Array(19).fill({ status: 'rejected', reason: duplicate(job) }));
       const found = await store.findJob(job.uuid);
       expect(await store.count('Model', [])).toBe(found?.success ? 1 : 0);
     });
@@ -314,7 +319,7 @@ export function describeJobs(open: OpenStore): void {
       const store = await open(context);
       const job = newJob();
       const forJob = store.forJob(job);
-      const references = [inPath(UNKNOWN)];
+      const references = [pathReference(UNKNOWN)];
       const failing = forJob.addModel(model(), extras({ references }), () => ({}));
       await expect(failing).rejects.toMatchObject({ errorCode: 'SYS.1003' });
       await forJob.addModel(model(), extras(), () => ({ done: true }));
@@ -322,8 +327,8 @@ export function describeJobs(open: OpenStore): void {
     });
 
     test('reads what the other reads, and keeps no job of it', async (context) => {
-      const world = await prepare(context);
-      const { store, service, session: known } = world;
+      const fixtures = await prepare(context);
+      const { store, service, session: known } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
       const other = newJob({ hookUrl: HOOK_URL });
       await store.addFailedJob(other, failed);
@@ -343,9 +348,9 @@ export function describeJobs(open: OpenStore): void {
         contents,
       };
       for (const [name, read] of Object.entries(reads)) {
-        const told = await read(store);
-        expect(told, name).toBeDefined();
-        expect(await read(forJob), name).toEqual(told);
+        const reported = await read(store);
+        expect(reported, name).toBeDefined();
+        expect(await read(forJob), name).toEqual(reported);
       }
       await forJob.ping();
       expect(await store.findJob(job.uuid)).toBeUndefined();
@@ -374,7 +379,7 @@ export function describeJobs(open: OpenStore): void {
     test('is not replaced by a failure of the same uuid', async (context) => {
       const store = await open(context);
       const [done, undone] = [newJob(), newJob({ hookUrl: HOOK_URL })];
-      await store.forJob(done).addModel(model(), extras(), () => ({ told: 1 }));
+      await store.forJob(done).addModel(model(), extras(), () => ({ reported: 1 }));
       await store.addFailedJob(undone, failed);
       const before = [await store.findJob(done.uuid), await store.findJob(undone.uuid)];
       const { answer } = new ApiError('internal', 'another');
@@ -422,8 +427,8 @@ export function describeJobs(open: OpenStore): void {
           flags: [true, false],
         };
         const [done, undone] = [newJob(), newJob()];
-        const told = await store.forJob(done).addModel(model(), extras(), () => outcome);
-        expect(told).toEqual(outcome);
+        const reported = await store.forJob(done).addModel(model(), extras(), () => outcome);
+        expect(reported).toEqual(outcome);
         expect((await store.findJob(done.uuid))?.outcome).toEqual(outcome);
         const { code, description } = failed.error;
         const answer = { error: { code, description, details: text } };

@@ -8,8 +8,8 @@ import {
   added,
   addedModel,
   expectRejection,
-  inPath,
   type OpenStore,
+  pathReference,
   type StoreTraits,
   set,
   tagsOf,
@@ -55,7 +55,7 @@ export function describeModels(open: OpenStore, { isInOrder }: StoreTraits): voi
       make: (current: Model) => Model,
       given: Partial<WriteExtras> = {},
     ) => {
-      const references = [inPath(uuid, 'ModelVO')];
+      const references = [pathReference(uuid, 'ModelVO')];
       return store.changeModel(uuid, make, extras({ references, ...given }), asIs);
     };
 
@@ -262,8 +262,8 @@ export function describeModels(open: OpenStore, { isInOrder }: StoreTraits): voi
         const places = ({ modelServiceRefs }: Model) =>
           modelServiceRefs.flatMap(({ isDefault }, place) => (isDefault ? [place] : []));
         expect(answers.map(places)).toEqual(indexes.map((index) => [index]));
-        const kept = await store.find('Model', uuid);
-        expect(kept && places(kept)).toHaveLength(1);
+        const stored = await store.find('Model', uuid);
+        expect(stored && places(stored)).toHaveLength(1);
       });
     });
   });

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type Kind,
+  type EntityKind,
   type QueryField,
-  queryables,
+  queryableEntities,
   queryField,
 } from '../../../src/contract/schemas/fields.ts';
-import type { Scalar, Sort, Store, Test } from '../../../src/domain/dependencies.ts';
+import type { Predicate, Scalar, Sort, Store } from '../../../src/domain/dependencies.ts';
 import {
   everyCenterField,
   everyModelField,
@@ -37,7 +37,7 @@ type Row = { uuid: string; createDate: number } & Record<string, Scalar | null |
 const owners = ['b', '0', 'f'].map((digit) => digit.repeat(32));
 
 const kinds: {
-  kind: Kind;
+  kind: EntityKind;
   minimal: () => object;
   full: () => object;
   add: (store: Store, row: never) => Promise<unknown>;
@@ -84,8 +84,8 @@ const kinds: {
 ];
 
 /** The kind's own fields that can be sorted by. */
-function fieldsOf(kind: Kind): QueryField[] {
-  const names = Object.keys(queryables[kind].inventory.properties);
+function fieldsOf(kind: EntityKind): QueryField[] {
+  const names = Object.keys(queryableEntities[kind].inventory.properties);
   return names.flatMap((name) => queryField(kind, name) ?? []);
 }
 
@@ -203,10 +203,10 @@ export function describeQueries(open: OpenStore): void {
       for (const field of fieldsOf(kind)) {
         const value = distinct[0]?.[field.name] ?? null;
         const known = value === null ? [] : [value];
-        const same: Test =
+        const same: Predicate =
           field.type === 'time'
-            ? { is: 'within', from: Number(value ?? 0), before: Number(value ?? -1) + 1 }
-            : { is: 'among', values: known };
+            ? { is: 'range', from: Number(value ?? 0), before: Number(value ?? -1) + 1 }
+            : { is: 'in', values: known };
         for (const [satisfies, conditions] of [
           [(other: Scalar | null) => other !== null, [where(kind, field.name, { is: 'present' })]],
           [

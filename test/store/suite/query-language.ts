@@ -4,16 +4,11 @@ import { dateFormatter, dateParser } from '../../../src/contract/dates.ts';
 import { ApiError } from '../../../src/contract/errors.ts';
 import { WILDCARDS_MAX } from '../../../src/contract/schemas/query.ts';
 import type { PageQuery, Store } from '../../../src/domain/dependencies.ts';
-import { readConditions, readFields, readSort } from '../../../src/domain/query-language.ts';
+import { parseConditions, parseFields, parseSort } from '../../../src/domain/query-language.ts';
 import { opening } from '../../support/opening.ts';
-import {
-  OracleRefusal,
-  type OracleRow,
-  oracleQuery,
-  ownFields,
-} from '../../support/query-oracle.ts';
+import { OracleError, type OracleRow, oracleQuery, ownFields } from '../../support/query-oracle.ts';
 import { conditionTexts, type QuerySpec, querySpecs } from '../../support/query-specs.ts';
-import { fill, rowsOf, type World, worlds } from '../../support/query-worlds.ts';
+import { fill, type QueryFixtures, queryFixtures, rowsOf } from '../../support/query-worlds.ts';
 import {
   extras,
   image,
@@ -52,13 +47,13 @@ async function answered(store: Store, spec: QuerySpec, q: string[]) {
     };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    return { refused: error.errorCode };
+    return { rejected: error.errorCode };
   }
 }
 
 function readQuery(spec: QuerySpec, q: string[]): Pick<PageQuery, 'conditions' | 'sort'> {
-  const conditions = readConditions(spec.kind, q, parseDate);
-  const sort = readSort(spec.kind, spec.sort);
+  const conditions = parseConditions(spec.kind, q, parseDate);
+  const sort = parseSort(spec.kind, spec.sort);
   return { conditions, ...(sort && { sort }) };
 }
 
@@ -68,19 +63,22 @@ function expected(rows: readonly OracleRow[], spec: QuerySpec, q: string[]) {
     const { page, total } = oracleQuery(rows, { ...spec, q, zone: MINUTES_AHEAD });
     return { page: uuidsOf(page), total };
   } catch (error) {
-    if (!(error instanceof OracleRefusal)) throw error;
-    return { refused: error.code };
+    if (!(error instanceof OracleError)) throw error;
+    return { rejected: error.code };
   }
 }
 
 /** The query language on a store, which answers as an independent filter of the same resources does. */
 export function describeQueryLanguage(name: string, open: OpenStore): void {
   describe(`queries on ${name}`, () => {
-    async function withStore(world: World, use: (store: Store) => Promise<void>): Promise<void> {
+    async function withStore(
+      fixtures: QueryFixtures,
+      use: (store: Store) => Promise<void>,
+    ): Promise<void> {
       const opened = opening();
       try {
         const store = await open(opened);
-        await fill(store, world);
+        await fill(store, fixtures);
         await use(store);
       } finally {
         await opened.finish();
@@ -154,7 +152,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
 
       /** The names of the three that a condition finds: R, b, and 0, which lacks what can be lacked. */
       async function found(condition: string): Promise<string> {
-        const conditions = readConditions('ModelService', [condition], dateParser('UTC'));
+        const conditions = parseConditions('ModelService', [condition], dateParser('UTC'));
         const services = await store.list('ModelService', { conditions, start: 0, limit: 10 });
         return services.map(({ name }) => name).join('');
       }
@@ -366,7 +364,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           ['~=', expected],
           ['!~=', texts.filter((text) => !expected.includes(text))],
         ] as const) {
-          const conditions = readConditions(
+          const conditions = parseConditions(
             'ModelService',
             [`name${operator}${pattern}`],
             parseDate,
@@ -470,7 +468,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           ['~=', expected],
           ['!~=', all.filter((name) => !expected.includes(name))],
         ] as const) {
-          const conditions = readConditions(
+          const conditions = parseConditions(
             'ModelService',
             [`description${operator}${pattern}`],
             parseDate,
@@ -490,9 +488,9 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
     test('property: every query finds what a plain filter of the same resources finds, in that order', async () => {
       const queries = fc.array(querySpecs, { minLength: 20, maxLength: 20 });
       await fc.assert(
-        fc.asyncProperty(worlds, queries, async (world, specs) => {
-          const rows = rowsOf(world);
-          await withStore(world, async (store) => {
+        fc.asyncProperty(queryFixtures, queries, async (fixtures, specs) => {
+          const rows = rowsOf(fixtures);
+          await withStore(fixtures, async (store) => {
             for (const spec of specs) {
               const q = conditionTexts(spec, rows[spec.kind], writeDate);
               if (hasTooManyWildcards(q)) continue;
@@ -510,19 +508,19 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
     test('property: the fields asked for are those of the same page', async () => {
       await fc.assert(
         fc.asyncProperty(
-          worlds,
+          queryFixtures,
           fc.constantFrom('ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'),
           fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
-          async (world, kind, picks) => {
+          async (fixtures, kind, picks) => {
             const names = Object.keys(ownFields[kind]);
             const asked = picks.map((pick) => names[pick % names.length] as string);
-            await withStore(world, async (store) => {
+            await withStore(fixtures, async (store) => {
               const query = { conditions: [], start: 0, limit: 1000 };
-              const fields = readFields(kind, asked.join(' , ')) as string[];
+              const fields = parseFields(kind, asked.join(' , ')) as string[];
 
               const found = await store.listFields(kind, query, ['uuid', ...fields]);
 
-              const rows = rowsOf(world)[kind];
+              const rows = rowsOf(fixtures)[kind];
               const wanted = new Set(['uuid', ...asked]);
               expect(found).toEqual(
                 oracleQuery(rows, { kind }).page.map((row) =>

@@ -79,13 +79,13 @@ export function describeResources(open: OpenStore): void {
   }) => {
     const add = (store: Store, record: object, given = extras()) =>
       of.add(store, record as never, given);
-    const kept = (record: object) => ({ ...record, ...of.further });
+    const stored = (record: object) => ({ ...record, ...of.further });
 
     test('every field, with everything set and with nothing set', async (context) => {
       const store = await open(context);
       for (const record of [full(), minimal()]) {
         await add(store, record);
-        expect(set(await store.find(kind, record.uuid))).toEqual(kept(record));
+        expect(set(await store.find(kind, record.uuid))).toEqual(stored(record));
       }
     });
 
@@ -96,7 +96,7 @@ export function describeResources(open: OpenStore): void {
       for (const [field, value] of optional) {
         const record = { ...minimal(), [field]: value };
         await add(store, record);
-        expect(set(await store.find(kind, record.uuid)), field).toEqual(kept(record));
+        expect(set(await store.find(kind, record.uuid)), field).toEqual(stored(record));
       }
     });
 
@@ -118,7 +118,7 @@ export function describeResources(open: OpenStore): void {
         );
         const record = Object.fromEntries(entries) as Resource;
         await add(store, record);
-        expect(await store.find(kind, record.uuid)).toEqual(kept(record));
+        expect(await store.find(kind, record.uuid)).toEqual(stored(record));
       }
     });
 
@@ -139,7 +139,7 @@ export function describeResources(open: OpenStore): void {
       ]);
       const record = Object.fromEntries(entries) as Resource;
       await add(store, record);
-      expect(await store.find(kind, record.uuid)).toEqual(kept(record));
+      expect(await store.find(kind, record.uuid)).toEqual(stored(record));
     });
 
     test('nothing of another: only the uuid itself finds it', async (context) => {
@@ -162,7 +162,7 @@ export function describeResources(open: OpenStore): void {
       const tags = (['System', 'User'] as const).flatMap((type) =>
         texts.map((text, createDate) => tag(uuid, text, { type, resourceType, createDate })),
       );
-      const repeated = tags.map((kept) => ({ ...kept, uuid: newUuid(), createDate: 0 }));
+      const repeated = tags.map((stored) => ({ ...stored, uuid: newUuid(), createDate: 0 }));
       await add(store, { ...minimal(), uuid }, extras({ tags: [...tags, ...repeated] }));
       expect(await tagsOf(store, uuid)).toEqual(tags);
       expect(await tagsOf(store, UNKNOWN)).toEqual([]);
@@ -202,7 +202,7 @@ export function describeResources(open: OpenStore): void {
       for (const record of records) await add(store, { ...record, uuid: newUuid() });
       const listed = set(await wholeList(store, kind));
       expect(listed.map((record) => ({ ...record, uuid: '' }))).toEqual(
-        records.map((record) => ({ ...kept(record), uuid: '' })),
+        records.map((record) => ({ ...stored(record), uuid: '' })),
       );
     });
 
@@ -211,8 +211,8 @@ export function describeResources(open: OpenStore): void {
       const record = full();
       await add(store, record);
       const never = ['modelClassifications', 'shareMode', 'tagUuids', 'token', 'zoneUuid'];
-      const told = Object.entries(kept(record)).filter(([field]) => !never.includes(field));
-      expect(await store.list(kind, ALL)).toEqual([Object.fromEntries(told)]);
+      const reported = Object.entries(stored(record)).filter(([field]) => !never.includes(field));
+      expect(await store.list(kind, ALL)).toEqual([Object.fromEntries(reported)]);
     });
 
     test('its uuid for itself, among all kinds of resource', async (context) => {

@@ -72,7 +72,7 @@ async function fill(store: Store) {
 type Filled = Awaited<ReturnType<typeof fill>>;
 
 /** Seeds that a store with these resources by hand must refuse, with how. */
-const refused: [
+const rejected: [
   string,
   (seed: EveryResource, there: Filled) => Partial<Resources>,
   (seed: EveryResource, there: Filled) => unknown,
@@ -184,7 +184,7 @@ const refused: [
 ];
 
 /** The same failures where nothing that is there by hand stays. */
-const refusedAlone = refused.filter(([what]) =>
+const rejectedAlone = rejected.filter(([what]) =>
   /of the same seed|that is not there|what is not there/.test(what),
 );
 
@@ -327,7 +327,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(Object.fromEntries(defaults)).toEqual({ [full.uuid]: true, [bare.uuid]: false });
     });
 
-    test.for(refused)('is refused as a whole for %s', async ([, spoil, error], context) => {
+    test.for(rejected)('is refused as a whole for %s', async ([, spoil, error], context) => {
       const store = await open(context);
       const there = await fill(store);
       const before = await everything(store);
@@ -340,7 +340,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await store.find('Model', seed.models[1].uuid)).toBeDefined();
     });
 
-    test.for(refusedAlone)('is refused by an empty store for %s', async ([
+    test.for(rejectedAlone)('is refused by an empty store for %s', async ([
       ,
       spoil,
       error,
@@ -471,7 +471,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await shown(store)).toEqual(second);
     });
 
-    test.for(refusedAlone)('changes nothing when it fails for %s', async ([
+    test.for(rejectedAlone)('changes nothing when it fails for %s', async ([
       ,
       spoil,
       error,
@@ -593,14 +593,14 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       }
       for (const uuid of early) await expectGone(store, uuid);
       const uuids = (await Promise.all(writes)).flat();
-      let kept = 0;
+      let stored = 0;
       for (const uuid of uuids) {
         if (await store.find('ModelService', uuid)) {
           await expectWhole(store, uuid);
-          kept++;
+          stored++;
         } else await expectGone(store, uuid);
       }
-      expect(await store.count('ModelService', [])).toBe(2 + kept);
+      expect(await store.count('ModelService', [])).toBe(2 + stored);
       await expectIntegrity(store);
     });
 

@@ -17,8 +17,8 @@ import {
   alreadyUsed,
   byAge,
   expectRejection,
-  inPath,
   type OpenStore,
+  pathReference,
   set,
   tagsOf,
   wholeList,
@@ -91,7 +91,12 @@ export function describeServices(open: OpenStore): void {
       make: (current: ModelService) => ModelService,
       given: Partial<WriteExtras> = {},
     ) =>
-      store.changeModelService(uuid, make, extras({ references: [inPath(uuid)], ...given }), asIs);
+      store.changeModelService(
+        uuid,
+        make,
+        extras({ references: [pathReference(uuid)], ...given }),
+        asIs,
+      );
 
     test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
       const store = await open(context);
@@ -221,7 +226,7 @@ export function describeServices(open: OpenStore): void {
           seen = current;
           return derived;
         },
-        extras({ references: [inPath(uuid)], tags }),
+        extras({ references: [pathReference(uuid)], tags }),
         asIs,
       );
 

@@ -128,8 +128,8 @@ export function describeTags(open: OpenStore): void {
       const { uuid } = await added(store);
       const calls = Array.from({ length: 10 }, () => store.addTag(tag(uuid, 'a tag'), nothing));
       const outcomes = await Promise.allSettled(calls);
-      const refused = outcomes.filter(({ status }) => status === 'rejected');
-      expect(refused).toEqual(Array(9).fill({ status: 'rejected', reason: duplicate }));
+      const rejected = outcomes.filter(({ status }) => status === 'rejected');
+      expect(rejected).toEqual(Array(9).fill({ status: 'rejected', reason: duplicate }));
       expect(await tagsOf(store, uuid)).toHaveLength(1);
     });
   });

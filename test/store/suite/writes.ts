@@ -283,7 +283,7 @@ export function describeWrites(open: OpenStore): void {
     const { uuid } = service;
     await expect(store.ping()).resolves.toBeUndefined();
     await store.close();
-    const same = <Kept>(current: Kept) => current;
+    const same = <Stored>(current: Stored) => current;
     const calls: Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> = {
       addModelService: () => store.addModelService(modelService(), extras(), nothing),
       changeModelService: () => store.changeModelService(uuid, same, extras(), asIs),

@@ -17,10 +17,10 @@ let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 
 /** The program of the query worker's thread: runs queries on a connection of its own. */
 parentPort?.on('message', (query: SqlQuery) => {
-  parentPort?.postMessage(resultOf(query));
+  parentPort?.postMessage(toResult(query));
 });
 
-function resultOf(query: SqlQuery): SentResult {
+function toResult(query: SqlQuery): SentResult {
   try {
     runQuery ??= open(workerData as string);
     return { values: runQuery(query) };

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { sqliteCode } from '../errors.ts';
-import type { OpenFiles } from '../file/identity.ts';
+import type { FileIdentity } from '../file/identity.ts';
 
 /** Bytes that the WAL may have: four times what SQLite checkpoints at by itself. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
@@ -11,20 +11,20 @@ const WAL_BYTES_MAX = 64 * 1024 * 1024;
  */
 export class WalLimit {
   readonly #client: Database.Database;
-  readonly #files: OpenFiles;
+  readonly #files: FileIdentity;
   /** Size at which the next checkpoint is tried. */
   #next = WAL_BYTES_MAX;
 
-  constructor(client: Database.Database, files: OpenFiles) {
+  constructor(client: Database.Database, files: FileIdentity) {
     this.#client = client;
     this.#files = files;
   }
 
   /** To be called when the query thread reads nothing. */
   checkpointIfLarge(): void {
-    if (!this.#client.open || this.#files.logBytes <= this.#next) return;
+    if (!this.#client.open || this.#files.walBytes <= this.#next) return;
     // A failed one is tried again only when the WAL has grown.
-    this.#next = this.#checkpoint() ? WAL_BYTES_MAX : this.#files.logBytes + WAL_BYTES_MAX / 4;
+    this.#next = this.#checkpoint() ? WAL_BYTES_MAX : this.#files.walBytes + WAL_BYTES_MAX / 4;
   }
 
   /** @returns whether it succeeded: another program may read from the WAL, or the disk be full */

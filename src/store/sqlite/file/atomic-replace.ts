@@ -9,18 +9,18 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { DatabaseRefused } from '../../database-open-error.ts';
-import { isOfDamage } from '../errors.ts';
-import { refusal } from '../refusal.ts';
-import { removeLogs, sync } from './fsync.ts';
-import { BUSY_TIMEOUT_MS, refuseForeign, sizeOf } from './inspect.ts';
-import { lockFileOf, lockForServer } from './lock.ts';
+import { DatabaseOpenError } from '../../database-open-error.ts';
+import { isCorruption } from '../errors.ts';
+import { openError } from '../refusal.ts';
+import { fsync, removeSideFiles } from './fsync.ts';
+import { assertNotForeign, BUSY_TIMEOUT_MS, sizeOf } from './inspect.ts';
+import { acquireServerLock, lockPath } from './lock.ts';
 
 /**
  * A file that is made beside a database, and then put in its place. No server can run on the database
  * meanwhile. Whenever this ends, the database is the whole old one or the whole new one.
  */
-export class Replacement {
+export class AtomicReplacement {
   /** Path of the new file, where nothing is at first. */
   readonly path: string;
   /** What is known of the old file, to whose owner the new one belongs in the end. */
@@ -34,12 +34,12 @@ export class Replacement {
   /**
    * @param file path of the database, which may be missing
    * @param ending of the new file's name
-   * @throws DatabaseRefused where a server runs on the database
+   * @throws DatabaseOpenError where a server runs on the database
    */
   constructor(file: string, ending: string) {
     this.#file = file;
     this.#isNew = !existsSync(file);
-    this.#unlock = lockForServer(file);
+    this.#unlock = acquireServerLock(file);
     this.#target = realpathSync(file);
     this.owner = statSync(this.#target);
     this.path = this.#target + ending;
@@ -48,17 +48,17 @@ export class Replacement {
   /** Removes what a killed process has left: nobody else has it while the lock is held. */
   begin(): void {
     this.#hasBegun = true;
-    giveTo(this.owner, lockFileOf(this.#file));
-    removeWithLogs(this.path);
+    changeOwner(this.owner, lockPath(this.#file));
+    removeDatabaseFiles(this.path);
   }
 
   /**
    * @returns bytes of the database
-   * @throws DatabaseRefused where another program uses the database
+   * @throws DatabaseOpenError where another program uses the database
    */
-  putInPlace(): number {
-    giveTo(this.owner, this.path);
-    sync(this.path);
+  replaceTarget(): number {
+    changeOwner(this.owner, this.path);
+    fsync(this.path);
     replace(this.#target, this.path, this.#file);
     return sizeOf(this.#target);
   }
@@ -66,7 +66,7 @@ export class Replacement {
   /** Removes what was not put in place, and lets servers start. */
   close(): void {
     try {
-      if (this.#hasBegun) removeWithLogs(this.path);
+      if (this.#hasBegun) removeDatabaseFiles(this.path);
       if (this.#isNew && sizeOf(this.#target) === 0) rmSync(this.#target, { force: true });
     } finally {
       this.#unlock();
@@ -75,7 +75,7 @@ export class Replacement {
 }
 
 /** Root may put a file where another user's server is started on it. */
-function giveTo(owner: Stats, path: string): void {
+function changeOwner(owner: Stats, path: string): void {
   const { uid, gid } = statSync(path);
   if (uid !== owner.uid || gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
 }
@@ -85,12 +85,12 @@ function giveTo(owner: Stats, path: string): void {
  * @param name what the database is called in sentences
  */
 function replace(target: string, copy: string, name: string): void {
-  const old = closeIntoOneFile(target, name);
+  const old = checkpointAndLock(target, name);
   try {
-    removeLogs(target);
-    sync(dirname(target));
+    removeSideFiles(target);
+    fsync(dirname(target));
     renameSync(copy, target);
-    sync(dirname(target));
+    fsync(dirname(target));
   } finally {
     old?.close();
   }
@@ -99,24 +99,24 @@ function replace(target: string, copy: string, name: string): void {
 /**
  * Moves a database's log into its file, which stays a whole database without it.
  * @returns a connection that keeps others from writing to the old file; undefined for one that is empty or damaged
- * @throws DatabaseRefused where others use it
+ * @throws DatabaseOpenError where others use it
  */
-function closeIntoOneFile(file: string, name: string): Database.Database | undefined {
+function checkpointAndLock(file: string, name: string): Database.Database | undefined {
   if (sizeOf(file) === 0) return undefined;
   const client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
   try {
-    refuseForeign(client, name);
+    assertNotForeign(client, name);
     client.pragma('journal_mode = DELETE');
     client.exec('BEGIN EXCLUSIVE');
     return client;
   } catch (error) {
     client.close();
-    if (isOfDamage(error)) return undefined;
-    throw error instanceof DatabaseRefused ? error : refusal(name, error);
+    if (isCorruption(error)) return undefined;
+    throw error instanceof DatabaseOpenError ? error : openError(name, error);
   }
 }
 
-function removeWithLogs(file: string): void {
+function removeDatabaseFiles(file: string): void {
   rmSync(file, { force: true });
-  removeLogs(file);
+  removeSideFiles(file);
 }

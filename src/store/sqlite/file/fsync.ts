@@ -1,11 +1,11 @@
 import { closeSync, fsyncSync, openSync, rmSync } from 'node:fs';
 
 /** Endings of what SQLite keeps beside a file, and would read as a part of whatever has the file's name. */
-export const [LOG, LOG_INDEX, JOURNAL] = ['-wal', '-shm', '-journal'] as const;
-export const LOGS = [LOG, LOG_INDEX, JOURNAL];
+export const [WAL, SHM, JOURNAL] = ['-wal', '-shm', '-journal'] as const;
+export const SIDE_FILES = [WAL, SHM, JOURNAL];
 
 /** Returns once what a file holds, or what names a folder holds, is on the disk. */
-export function sync(path: string): void {
+export function fsync(path: string): void {
   const descriptor = openSync(path, 'r');
   try {
     fsyncSync(descriptor);
@@ -14,6 +14,6 @@ export function sync(path: string): void {
   }
 }
 
-export function removeLogs(file: string): void {
-  for (const ending of LOGS) rmSync(file + ending, { force: true });
+export function removeSideFiles(file: string): void {
+  for (const ending of SIDE_FILES) rmSync(file + ending, { force: true });
 }

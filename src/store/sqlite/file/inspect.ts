@@ -1,9 +1,9 @@
 import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { DatabaseRefused } from '../../database-open-error.ts';
-import { damaged } from '../refusal.ts';
-import { LOG } from './fsync.ts';
+import { DatabaseOpenError } from '../../database-open-error.ts';
+import { damagedError } from '../refusal.ts';
+import { WAL } from './fsync.ts';
 
 /** Marks a file as ours in SQLite's header: "AIOS" in ASCII. */
 export const APPLICATION_ID = 0x41494f53;
@@ -24,14 +24,14 @@ export interface SqliteLocation {
 
 /**
  * Judges a database, which stays as it was.
- * @throws DatabaseRefused for one of another program, of a newer version or a damaged one
+ * @throws DatabaseOpenError for one of another program, of a newer version or a damaged one
  */
 export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   const client = openToInspect(file);
   try {
-    refuseForeign(client, file);
-    refuseNewer(client, file, migrationsFolder);
-    refuseDamaged(client, file);
+    assertNotForeign(client, file);
+    assertNotNewer(client, file, migrationsFolder);
+    assertUndamaged(client, file);
   } finally {
     client.close();
   }
@@ -41,7 +41,7 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
 export function openToInspect(file: string): Database.Database {
   // Closing a writer would move into the file what a killed process left in the log; closing a
   // reader leaves a log where there was none.
-  const readonly = sizeOf(file + LOG) > 0;
+  const readonly = sizeOf(file + WAL) > 0;
   return new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
 }
 
@@ -57,19 +57,19 @@ function hasTables(client: Database.Database, name = '%'): boolean {
   );
 }
 
-/** @throws DatabaseRefused for one that has tables of another program */
-export function refuseForeign(client: Database.Database, file: string): void {
-  if (hasTables(client)) requireOurs(client, file);
+/** @throws DatabaseOpenError for one that has tables of another program */
+export function assertNotForeign(client: Database.Database, file: string): void {
+  if (hasTables(client)) assertOwnDatabase(client, file);
 }
 
-/** @throws DatabaseRefused for one that is not marked as ours, even where it is empty */
-export function requireOurs(client: Database.Database, file: string): void {
+/** @throws DatabaseOpenError for one that is not marked as ours, even where it is empty */
+export function assertOwnDatabase(client: Database.Database, file: string): void {
   if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return;
-  throw new DatabaseRefused(`The database ${file} belongs to another program.`);
+  throw new DatabaseOpenError(`The database ${file} belongs to another program.`);
 }
 
-/** @throws DatabaseRefused for one that newer migrations were applied to */
-export function refuseNewer(
+/** @throws DatabaseOpenError for one that newer migrations were applied to */
+export function assertNotNewer(
   client: Database.Database,
   file: string,
   migrationsFolder: string,
@@ -78,26 +78,26 @@ export function refuseNewer(
   const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
   const applied = client.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all() as string[];
   if (applied.some((hash) => !known.has(hash))) {
-    throw new DatabaseRefused(
+    throw new DatabaseOpenError(
       `The database ${file} was written by a newer version of this program: run that version, or name another file.`,
     );
   }
 }
 
-/** @throws DatabaseRefused for one, not newer, that lacks migrations */
-export function refuseOlder(
+/** @throws DatabaseOpenError for one, not newer, that lacks migrations */
+export function assertNotOlder(
   client: Database.Database,
   { file, migrationsFolder }: SqliteLocation,
 ): void {
   const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
   if (applied === readMigrationFiles({ migrationsFolder }).length) return;
-  throw new DatabaseRefused(
+  throw new DatabaseOpenError(
     `The database ${file} was written by an older version of this program: start a server of this version on it first.`,
   );
 }
 
-function refuseDamaged(client: Database.Database, file: string): void {
+function assertUndamaged(client: Database.Database, file: string): void {
   if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
   const verdict = client.pragma('quick_check(1)', { simple: true });
-  if (verdict !== 'ok') throw damaged(file);
+  if (verdict !== 'ok') throw damagedError(file);
 }

@@ -1,24 +1,24 @@
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { DatabaseRefused } from '../../database-open-error.ts';
-import { refusal } from '../refusal.ts';
+import { DatabaseOpenError } from '../../database-open-error.ts';
+import { openError } from '../refusal.ts';
 import {
   APPLICATION_ID,
+  assertNotOlder,
   BUSY_TIMEOUT_MS,
   inspect,
   MIGRATIONS_TABLE,
-  refuseOlder,
   type SqliteLocation,
   sizeOf,
 } from './inspect.ts';
 import { prepareFile } from './prepare.ts';
 
 /** Pages in the log before it is moved into the file: 16 MB. A page that changes often is moved once. */
-const LOG_PAGES = 4000;
+const WAL_PAGES = 4000;
 
 /** What is left of a log that grew while somebody read for long, as a backup does, in bytes: 32 MB. */
-const LOG_KEPT_BYTES = 2 * LOG_PAGES * 4096;
+const WAL_SIZE_LIMIT = 2 * WAL_PAGES * 4096;
 
 /** Kibibytes of the file that are kept in memory: what more would keep, the system keeps too. */
 const CACHE_KIB = 4096;
@@ -26,7 +26,7 @@ const CACHE_KIB = 4096;
 /**
  * Opens the database, made when missing, and brings its schema up to date.
  * Until every check has passed nothing is written.
- * @throws DatabaseRefused
+ * @throws DatabaseOpenError
  */
 export function openSqlite(location: SqliteLocation): Database.Database {
   const { file, migrationsFolder } = location;
@@ -43,8 +43,8 @@ export function openSqlite(location: SqliteLocation): Database.Database {
     client.pragma('synchronous = FULL');
     client.pragma('fullfsync = ON');
     client.pragma(`cache_size = -${CACHE_KIB}`);
-    client.pragma(`wal_autocheckpoint = ${LOG_PAGES}`);
-    client.pragma(`journal_size_limit = ${LOG_KEPT_BYTES}`);
+    client.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+    client.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT}`);
     // Where nothing is a file, large sorts shall need none either.
     if (inMemory) client.pragma('temp_store = MEMORY');
     client.pragma(`application_id = ${APPLICATION_ID}`);
@@ -55,13 +55,13 @@ export function openSqlite(location: SqliteLocation): Database.Database {
     return client;
   } catch (error) {
     client?.close();
-    throw error instanceof DatabaseRefused ? error : refusal(file, error);
+    throw error instanceof DatabaseOpenError ? error : openError(file, error);
   }
 }
 
 /**
  * Opens a database that is there, to read, also while a server runs on it.
- * @throws DatabaseRefused, also for one whose schema is not up to date
+ * @throws DatabaseOpenError, also for one whose schema is not up to date
  */
 export function openSqliteToRead(location: SqliteLocation): Database.Database {
   let client: Database.Database | undefined;
@@ -69,10 +69,10 @@ export function openSqliteToRead(location: SqliteLocation): Database.Database {
   try {
     inspect(location);
     client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    refuseOlder(client, location);
+    assertNotOlder(client, location);
     return client;
   } catch (error) {
     client?.close();
-    throw error instanceof DatabaseRefused ? error : refusal(location.file, error);
+    throw error instanceof DatabaseOpenError ? error : openError(location.file, error);
   }
 }

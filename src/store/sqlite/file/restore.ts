@@ -8,14 +8,14 @@ import {
   writeSync,
 } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DatabaseRefused } from '../../database-open-error.ts';
-import { isOfDamage } from '../errors.ts';
+import { DatabaseOpenError } from '../../database-open-error.ts';
+import { isCorruption } from '../errors.ts';
 import { errno } from '../refusal.ts';
-import { Replacement } from './atomic-replace.ts';
-import { copyRefusal } from './backup.ts';
-import { LOG_INDEX, LOGS } from './fsync.ts';
-import { refuseNewer, requireOurs, type SqliteLocation, sizeOf } from './inspect.ts';
-import { startsLikeSqlite } from './prepare.ts';
+import { AtomicReplacement } from './atomic-replace.ts';
+import { copyError } from './backup.ts';
+import { SHM, SIDE_FILES } from './fsync.ts';
+import { assertNotNewer, assertOwnDatabase, type SqliteLocation, sizeOf } from './inspect.ts';
+import { hasSqliteHeader } from './prepare.ts';
 
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -25,57 +25,57 @@ const CHUNK_BYTES = 1024 * 1024;
  * @param location of the database, which may be missing
  * @param from path of the backup, which stays as it is
  * @returns bytes of the new database
- * @throws DatabaseRefused for a backup that can't be used, or a database that is in use or another program's
+ * @throws DatabaseOpenError for a backup that can't be used, or a database that is in use or another program's
  */
 export function restore({ file, migrationsFolder }: SqliteLocation, from: string): number {
-  refuseUnfit(from);
-  refuseItself(from, file, 'the database itself');
-  const replacement = new Replacement(file, '-restoring');
+  assertRestorable(from);
+  assertDifferentFile(from, file, 'the database itself');
+  const replacement = new AtomicReplacement(file, '-restoring');
   const { path: copy, owner } = replacement;
   try {
-    refuseItself(from, copy, 'the copy that a restore makes: give it another name');
+    assertDifferentFile(from, copy, 'the copy that a restore makes: give it another name');
     replacement.begin();
     copyBytes(from, copy, owner);
     checkWhole(copy, from, migrationsFolder);
-    return replacement.putInPlace();
+    return replacement.replaceTarget();
   } catch (error) {
-    throw copyRefusal(from, file, error);
+    throw copyError(from, file, error);
   } finally {
     replacement.close();
   }
 }
 
-function refuseUnfit(from: string): void {
+function assertRestorable(from: string): void {
   const stats = statSync(from, { throwIfNoEntry: false });
-  if (!stats) throw new DatabaseRefused(`The backup ${from} is not there.`);
-  if (!stats.isFile()) throw new DatabaseRefused(`The backup ${from} is not a file.`);
+  if (!stats) throw new DatabaseOpenError(`The backup ${from} is not there.`);
+  if (!stats.isFile()) throw new DatabaseOpenError(`The backup ${from} is not a file.`);
   let isSqlite: boolean;
   try {
-    isSqlite = startsLikeSqlite(from);
+    isSqlite = hasSqliteHeader(from);
   } catch (error) {
-    throw new DatabaseRefused(`The backup ${from} can't be read (${errno(error)}).`);
+    throw new DatabaseOpenError(`The backup ${from} can't be read (${errno(error)}).`);
   }
   if (!isSqlite) throw damagedBackup(from);
-  const log = LOGS.map((ending) => from + ending).find(
+  const log = SIDE_FILES.map((ending) => from + ending).find(
     (path) => !isShared(path) && sizeOf(path) > 0,
   );
   if (log === undefined) return;
-  throw new DatabaseRefused(
+  throw new DatabaseOpenError(
     `The file ${from} is not all of a database, some of which is in ${log}: make a backup of it with \`backup\`.`,
   );
 }
 
 /** Whether a file is SQLite's index of a log: nothing is in it alone. */
-const isShared = (path: string) => path.endsWith(LOG_INDEX);
+const isShared = (path: string) => path.endsWith(SHM);
 
-function refuseItself(from: string, file: string, told: string): void {
+function assertDifferentFile(from: string, file: string, description: string): void {
   const [backup, database] = [from, file].map((path) => statSync(path, { throwIfNoEntry: false }));
   if (!backup || backup.dev !== database?.dev || backup.ino !== database.ino) return;
-  throw new DatabaseRefused(`The backup ${from} is ${told}.`);
+  throw new DatabaseOpenError(`The backup ${from} is ${description}.`);
 }
 
 const damagedBackup = (from: string) =>
-  new DatabaseRefused(`The backup ${from} is not an SQLite database, or a damaged one.`);
+  new DatabaseOpenError(`The backup ${from} is not an SQLite database, or a damaged one.`);
 
 function copyBytes(from: string, to: string, owner: Stats): void {
   const source = openSync(from, 'r');
@@ -98,13 +98,13 @@ function copyBytes(from: string, to: string, owner: Stats): void {
 function checkWhole(copy: string, from: string, migrationsFolder: string): void {
   const client = new Database(copy);
   try {
-    requireOurs(client, from);
-    refuseNewer(client, from, migrationsFolder);
+    assertOwnDatabase(client, from);
+    assertNotNewer(client, from, migrationsFolder);
     if (client.pragma('integrity_check(1)', { simple: true }) !== 'ok') throw damagedBackup(from);
     if ((client.pragma('foreign_key_check') as unknown[]).length > 0) throw damagedBackup(from);
     client.pragma('journal_mode = DELETE');
   } catch (error) {
-    throw isOfDamage(error) ? damagedBackup(from) : error;
+    throw isCorruption(error) ? damagedBackup(from) : error;
   } finally {
     client.close();
   }
