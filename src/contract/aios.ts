@@ -1,10 +1,10 @@
-/** The AIOS release whose API this server follows (decision 37). */
+/** The AIOS release whose API this server follows (F37). */
 export const AIOS_VERSION = '5.5.22';
 
 /** Where the platform's servlet lives; what it calls a path begins after it. */
 export const CONTEXT_PATH = '/zstack';
 
-/** The one content type of the API's answers and of every failure (contract §4.5), spelled as the platform spells it. */
+/** The one content type of the API's answers and of every failure (F55), spelled as the platform spells it. */
 export const JSON_CONTENT_TYPE = 'application/json;charset=UTF-8';
 
 /** The platform's uuid of its `admin` account, to which every session belongs. */

@@ -1,6 +1,6 @@
 /**
  * Makes the formatter of every date on the wire: `Nov 25, 2025 11:51:50 AM`, which is en-US, without
- * padding, to the second (decision 7).
+ * padding, to the second (F7).
  *
  * @param timeZone an IANA zone
  * @returns a function from milliseconds since the epoch to the text

@@ -1,7 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
 
 /**
- * Every way this server fails (contract §4.2): the platform's code and sentence, and the status of
+ * Every way this server fails (F52): the platform's code and sentence, and the status of
  * the inline answer. No other place knows a status.
  */
 const catalogue = {
@@ -30,7 +30,7 @@ const catalogue = {
 /** The statuses of failures, whoever answers them. */
 export const FAILURE_STATUSES = { min: 400, max: 599 } as const;
 
-/** Status of the poll of a job that failed, however it did (decision 5). */
+/** Status of the poll of a job that failed, however it did (F5). */
 export const FAILED_JOB_STATUS = 503;
 
 const descriptions = {
@@ -48,7 +48,7 @@ const descriptions = {
 
 export type Failure = keyof typeof catalogue;
 
-/** Longest `details`, in characters; what is longer ends in `...` (contract §4.2). */
+/** Longest `details`, in characters; what is longer ends in `...` (F52). */
 const DETAILS_MAX = 4096;
 
 export const ErrorCode = Type.Object(
@@ -119,7 +119,7 @@ export class ApiError extends Error {
     return catalogue[this.failure].code;
   }
 
-  /** The answer's body: exactly `{"error":{…}}` (decision 2). */
+  /** The answer's body: exactly `{"error":{…}}` (F2). */
   get answer(): ErrorAnswer {
     const { code } = catalogue[this.failure];
     return { error: { code, description: descriptions[code], details: truncate(this.message) } };

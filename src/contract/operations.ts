@@ -29,26 +29,26 @@ export interface Operation {
   path: string;
   /** Path parameters with what they name. */
   pathParameters: Readonly<Record<string, string>>;
-  /** Further paths that answer the same, kept out of the OpenAPI document (decision 31). */
+  /** Further paths that answer the same, kept out of the OpenAPI document (F31). */
   aliases?: readonly string[];
   /** Key of the body under which the parameters stand; none for an operation without a body. */
   wrapper?: string;
-  /** Other keys taken for the wrapper (decision 30). */
+  /** Other keys taken for the wrapper (F30). */
   wrapperAliases?: readonly string[];
   /**
    * For a PUT whose path serves several actions, so that the body must name one: those of the
-   * platform that this server lacks (decision 32).
+   * platform that this server lacks (F32).
    */
   absentActions?: readonly string[];
   /** Whether tags, which every body may have, are without effect: nothing is written they could go with. */
   untagged?: true;
   /** How it fails, beside what any operation may meet. */
   failures?: readonly Failure[];
-  /** Whether it asks for no session (contract §2). */
+  /** Whether it asks for no session (F46). */
   open?: true;
   params: TObject;
   query: TObject;
-  /** What it answers beside `success` (contract §4.5). */
+  /** What it answers beside `success` (F55). */
   answers: 'inventory' | 'inventories' | 'found' | 'results' | 'valid' | 'nothing';
   /** The schema of what `inventory` and `inventories` hold. */
   inventory?: TSchema;
@@ -111,7 +111,7 @@ const remove = {
   evidence: 'O',
 } as const;
 
-/** The two paths of an update (decision 31). */
+/** The two paths of an update (F31). */
 const update = <Path extends string>(path: Path) =>
   ({ path, aliases: [`${path}/actions`] }) as const;
 
@@ -464,7 +464,7 @@ export const operations = {
 
 /**
  * Whether an operation may become a job: those that read, log in or out are always answered inline
- * (decision 1).
+ * (F1).
  */
 export function isWrite({ method, open }: Operation): boolean {
   return method !== 'GET' && !open;
@@ -493,7 +493,7 @@ export interface Request<Name extends OperationName> {
 export type Inventory<Name extends OperationName> =
   Definition<Name> extends { inventory: infer Schema extends TSchema } ? Static<Schema> : never;
 
-/** What each kind of answer holds beside `success` (contract §4.5). */
+/** What each kind of answer holds beside `success` (F55). */
 interface ResultByKind<Inventory> {
   inventory: { inventory: Inventory };
   inventories: { inventories?: Inventory[]; total?: number };

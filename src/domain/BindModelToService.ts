@@ -3,7 +3,7 @@ import { modelServiceInventory } from './inventory.ts';
 import { pathReference } from './references.ts';
 import { createTags } from './tags.ts';
 
-/** Binds a model to a service, once; dates stay as they are (decisions 14 and 18). */
+/** Binds a model to a service, once; dates stay as they are (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (
   { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
   dependencies,

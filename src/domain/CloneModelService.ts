@@ -5,7 +5,7 @@ import type { ModelServiceRef } from './records.ts';
 import { argumentReference, pathReference, whenStrict } from './references.ts';
 import { createTags } from './tags.ts';
 
-/** Copies a service; what is given overrides it, also `0`, `false` and `""` (decision 17). */
+/** Copies a service; what is given overrides it, also `0`, `false` and `""` (F17). */
 export const CloneModelService: Handler<'CloneModelService'> = async (
   { path, params, ...tags },
   dependencies,

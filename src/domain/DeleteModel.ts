@@ -1,7 +1,7 @@
 import type { Handler } from './handler.ts';
 import { assertUuid } from './references.ts';
 
-/** Deletes a model with its bindings and tags (decisions 23 and 24). */
+/** Deletes a model with its bindings and tags (F23 and F24). */
 export const DeleteModel: Handler<'DeleteModel'> = async ({ path }, { store }) => {
   assertUuid('uuid', path.uuid);
   return store.deleteResources('ModelVO', [path.uuid], () => ({}));

@@ -1,7 +1,7 @@
 import type { Handler } from './handler.ts';
 import { assertUuid } from './references.ts';
 
-/** Deletes a center: with its models, or only if it has none; services stay (decisions 23 and 24). */
+/** Deletes a center: with its models, or only if it has none; services stay (F23 and F24). */
 export const DeleteModelCenter: Handler<'DeleteModelCenter'> = async (
   { path, query },
   { store },

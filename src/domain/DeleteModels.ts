@@ -1,7 +1,7 @@
 import type { Handler } from './handler.ts';
 import { invalidUuid } from './references.ts';
 
-/** Deletes models, and tells of each how it went: what is no uuid fails alone (contract §4.5). */
+/** Deletes models, and tells of each how it went: what is no uuid fails alone (F55). */
 export const DeleteModels: Handler<'DeleteModels'> = async ({ query }, { store }) => {
   const results = [...new Set(query.uuids)].map((uuid) => {
     const failure = invalidUuid('uuid', uuid);

@@ -1,7 +1,7 @@
 import type { Handler } from './handler.ts';
 import { assertUuid } from './references.ts';
 
-/** Deletes a user or system tag (decision 23). */
+/** Deletes a user or system tag (F23). */
 export const DeleteTag: Handler<'DeleteTag'> = async ({ path }, { store }) => {
   assertUuid('uuid', path.uuid);
   return store.deleteTag(path.uuid, () => ({}));

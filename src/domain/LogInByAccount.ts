@@ -4,7 +4,7 @@ import type { Handler } from './handler.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
 
-/** Begins a session (contract §4.1); where no session is asked for, any password does (§4.8). */
+/** Begins a session (F51); where no session is asked for, any password does (F58). */
 export const LogInByAccount: Handler<'LogInByAccount'> = async (
   { params, caller },
   dependencies,

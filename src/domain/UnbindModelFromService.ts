@@ -1,7 +1,7 @@
 import type { Handler } from './handler.ts';
 import { assertUuid } from './references.ts';
 
-/** Removes a binding; without one there is nothing to do (decision 19). */
+/** Removes a binding; without one there is nothing to do (F19). */
 export const UnbindModelFromService: Handler<'UnbindModelFromService'> = async (
   { path },
   { store },

@@ -5,7 +5,7 @@ import type { Model } from './records.ts';
 import { argumentReference, pathReference, whenStrict } from './references.ts';
 import { createTags } from './tags.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 27). */
+/** Changes what is given and leaves the rest; `lastOpDate` moves (F14 and F27). */
 export const UpdateModel: Handler<'UpdateModel'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,

@@ -3,7 +3,7 @@ import { modelCenterInventory } from './inventory.ts';
 import { pathReference } from './references.ts';
 import { createTags } from './tags.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (decision 14). */
+/** Changes what is given and leaves the rest; `lastOpDate` moves (F14). */
 export const UpdateModelCenter: Handler<'UpdateModelCenter'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,

@@ -5,7 +5,7 @@ import { pathReference } from './references.ts';
 import { createTags } from './tags.ts';
 import { splitYamlEdits } from './yaml-edits.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (decisions 14 and 15). */
+/** Changes what is given and leaves the rest; `lastOpDate` moves (F14 and F15). */
 export const UpdateModelService: Handler<'UpdateModelService'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,

@@ -36,7 +36,7 @@ export interface Dependencies extends InMemoryState {
   parseDate: (text: string) => number | undefined;
   passwords: Passwords;
   access: Access;
-  /** Whether modelCenterUuid and tagUuids must exist (decision 13). */
+  /** Whether modelCenterUuid and tagUuids must exist (F13). */
   strictReferences: boolean;
 }
 
@@ -47,9 +47,9 @@ export interface InMemoryState {
 
 /** Who is let in, as the settings say. */
 export interface Access {
-  /** Whether a session is asked for at all (contract §4.8). */
+  /** Whether a session is asked for at all (F58). */
   required: boolean;
-  /** Sessions that belong to admin and never expire (contract §4.8). */
+  /** Sessions that belong to admin and never expire (F58). */
   wellKnownSessions: ReadonlySet<string>;
   /** How long a session lasts after its last use, in milliseconds. */
   sessionLifetime: number;
@@ -67,7 +67,7 @@ export interface Passwords {
   matches(digest: string, hash: string): Promise<boolean>;
 }
 
-/** Resources an argument names, which must exist for the operation to go on (decision 13). */
+/** Resources an argument names, which must exist for the operation to go on (F13). */
 export interface Reference {
   /** The argument, as the error names it. */
   field: string;
@@ -100,7 +100,7 @@ export type Predicate =
   | { is: 'present' };
 
 /**
- * A condition on a field (contract §4.7). Of the resource's own field and of its center's, what is
+ * A condition on a field (F57). Of the resource's own field and of its center's, what is
  * null satisfies nothing but the negated `present`. Of a list, some member must satisfy the test, or
  * none if it is negated.
  */

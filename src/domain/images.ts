@@ -23,14 +23,14 @@ export function createServiceImages(
   }));
 }
 
-/** Each architecture once, in first-seen order (decision 12). */
+/** Each architecture once, in first-seen order (F12). */
 export function distinctArchitectures(
   architectures: readonly string[],
 ): ModelService['cpuArchitectures'] {
   return [...new Set(architectures)] as Architecture[];
 }
 
-/** The architectures of a service that was given none of its own (decision 12). */
+/** The architectures of a service that was given none of its own (F12). */
 export function architecturesOf(images: readonly ModelServiceImage[]) {
   return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
 }

@@ -38,7 +38,7 @@ const propertiesOf = ({ properties }: InventorySchema) =>
 
 /**
  * Compiles what makes an inventory of what is kept: the contract's fields, without what is unset
- * (decision 3).
+ * (F3).
  * @param computed the fields whose values are made otherwise, and given beside what is kept
  */
 function compileToInventory<Stored, Inventory>(

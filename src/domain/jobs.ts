@@ -54,7 +54,7 @@ export class Jobs {
    * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
    * @param operate the operation, on the store it is given
    * @param options.storesRejections whether the job takes the failures for which the request is at fault;
-   *   else they leave no job (decision 1)
+   *   else they leave no job (F1)
    * @param options.injected the failure that a test has asked for, which the job takes though it were SYS.1010
    * @param options.failureOf makes a failure of whatever was thrown
    * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; SYS.1010; and what the job doesn't keep

@@ -36,7 +36,7 @@ interface PendingAttempt {
 }
 
 /**
- * Slows down whoever guesses passwords, by network address, and then refuses it (contract §4.2).
+ * Slows down whoever guesses passwords, by network address, and then refuses it (F52).
  * Passwords are judged a few at a time: who has logged in before, or has not failed yet, need not wait
  * behind all that guess.
  */

@@ -24,7 +24,7 @@ interface GetRequest {
   query: { fields?: string };
 }
 
-/** The rule that lists one kind: a page, the number of all, or both (contract §4.7). */
+/** The rule that lists one kind: a page, the number of all, or both (F57). */
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async ({ query }: QueryRequest, dependencies: Dependencies) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
@@ -44,7 +44,7 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
   return handler as unknown as Handler<Name>;
 }
 
-/** The rule that returns one resource, or an empty list (decision 22). */
+/** The rule that returns one resource, or an empty list (F22). */
 export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async ({ path, query }: GetRequest, { store, formatDate }: Dependencies) => {
     const fields = parseFields(kind, query.fields);

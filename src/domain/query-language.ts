@@ -26,7 +26,7 @@ const scalarValidators = {
 };
 
 /**
- * Reads the conditions of a query (contract §4.7).
+ * Reads the conditions of a query (F57).
  * @throws ApiError SYS.1007 for a condition or value that can't be read, SYS.1000 for an unknown field
  */
 export function parseConditions(

@@ -28,9 +28,9 @@ export type ModelServiceFields = Omit<
   Stored<ModelServiceInventory>,
   'modelServiceImages' | 'modelServiceRefs'
 > & {
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   zoneUuid?: string | null;
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   tagUuids: string[];
 };
 
@@ -40,13 +40,13 @@ export type ModelService = ModelServiceFields & {
 };
 
 export type ModelFields = Omit<Stored<ModelInventory>, 'modelServiceRefs'> & {
-  /** Kept, never returned nor logged (decision 27). */
+  /** Kept, never returned nor logged (F27). */
   token?: string | null;
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   shareMode?: string | null;
-  /** Kept, never returned nor logged (decision 27). */
+  /** Kept, never returned nor logged (F27). */
   modelClassifications: string[];
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   tagUuids: string[];
 };
 
@@ -54,9 +54,9 @@ export type Model = ModelFields & { modelServiceRefs: ModelServiceRef[] };
 
 /** The center's own fields, as one row keeps them: without what its models and services add up to. */
 export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> & {
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   zoneUuid?: string | null;
-  /** Kept, never returned (decision 27). */
+  /** Kept, never returned (F27). */
   tagUuids: string[];
 };
 
@@ -110,7 +110,7 @@ export interface Job {
   outcome: object;
 }
 
-/** A call that a client has asked for when its job ends (contract §4.6). */
+/** A call that a client has asked for when its job ends (F56). */
 export interface Hook {
   jobUuid: string;
   url: string;

@@ -18,7 +18,7 @@ export function argumentReference(
   return [{ field, type, uuids: list ? value : [value], list }];
 }
 
-/** References that are stored as given unless the settings are strict (decision 13). */
+/** References that are stored as given unless the settings are strict (F13). */
 export function whenStrict(
   { strictReferences }: Dependencies,
   references: Reference[],
@@ -26,13 +26,13 @@ export function whenStrict(
   return strictReferences ? references : [];
 }
 
-/** The failure of deleting what no resource can be called (decision 23); undefined for a uuid. */
+/** The failure of deleting what no resource can be called (F23); undefined for a uuid. */
 export function invalidUuid(field: string, uuid: string): ApiError | undefined {
   if (isUuid(uuid)) return undefined;
   return new ApiError('resourceNotFound', `invalid value[${uuid}] of field [${field}]`);
 }
 
-/** @throws ApiError SYS.1003 for a text that is no uuid (decision 23) */
+/** @throws ApiError SYS.1003 for a text that is no uuid (F23) */
 export function assertUuid(field: string, uuid: string): void {
   const failure = invalidUuid(field, uuid);
   if (failure) throw failure;

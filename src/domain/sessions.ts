@@ -6,7 +6,7 @@ import type { Session } from './records.ts';
 type SessionDependencies = Pick<Dependencies, 'store' | 'clock' | 'access'>;
 
 /**
- * Admits a session: a well-known one of the settings, which never expires (contract §4.8), or one of
+ * Admits a session: a well-known one of the settings, which never expires (F58), or one of
  * the store, whose expiry slides with its use.
  * @throws ApiError ID.1001 for one that is unknown or has expired
  */
@@ -25,7 +25,7 @@ async function useSession(
   if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
 }
 
-/** The failure of a session that is unknown or has expired (contract §4.1). */
+/** The failure of a session that is unknown or has expired (F51). */
 export function sessionExpired(): ApiError {
   return new ApiError('sessionInvalid', 'Session expired');
 }

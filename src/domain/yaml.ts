@@ -22,7 +22,7 @@ import type { EditName, Edits } from './yaml-edits.ts';
 const EDITABLE_MAX = 65_536;
 const DEPTH_MAX = 100;
 
-/** Keys of the yaml's first service, by the parameter that sets them (decision 15). */
+/** Keys of the yaml's first service, by the parameter that sets them (F15). */
 const serviceKeys = {
   serviceName: 'name',
   servicePorts: 'ports',

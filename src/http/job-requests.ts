@@ -14,7 +14,7 @@ declare module 'fastify' {
   }
 }
 
-/** How writes are answered (decision 1). */
+/** How writes are answered (F1). */
 export interface ReplySettings {
   mode: 'auto' | 'inline' | 'job';
   /** What the location of a job begins with; empty for the scheme and host of the request. */
@@ -27,12 +27,12 @@ export interface JobRequest {
   accepted?: JobAccepted;
 }
 
-/** What a job may take where the client doesn't say, in milliseconds (contract §4.6). */
+/** What a job may take where the client doesn't say, in milliseconds (F56). */
 const JOB_TIMEOUT_MS = 1_800_000;
 
 /**
- * Makes what reads from a write's headers whether it becomes a job (decision 1).
- * It throws ApiError SYS.1007 for headers it can't take (contract §4.6).
+ * Makes what reads from a write's headers whether it becomes a job (F1).
+ * It throws ApiError SYS.1007 for headers it can't take (F56).
  */
 export function createJobRequestParser(
   { mode, publicUrl }: ReplySettings,

@@ -8,7 +8,7 @@ import { routePath } from './protocol/paths.ts';
 /** How often old jobs are looked for, in milliseconds. */
 const SWEEP_MS = 60_000;
 
-/** Where clients ask for a job's outcome (contract §4.6). It needs no session: the uuid is one. */
+/** Where clients ask for a job's outcome (F56). It needs no session: the uuid is one. */
 export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }): Promise<void> {
   const { name, path, params, tag, summary, description, otherMethods } = GetJob;
   app.get<{ Params: { uuid: string } }>(

@@ -61,7 +61,7 @@ const UNAUTHENTICATED_BODY_LIMIT = 64 * 1024;
 
 /**
  * The routes of an operation: its own, and a hidden one for each alias. The order of the checks is
- * decision 34's: headers, session, JSON, types, arguments, existence, operation.
+ * F34's: headers, session, JSON, types, arguments, existence, operation.
  */
 export function operationRoutes<Name extends OperationName>(
   name: Name,
@@ -78,7 +78,7 @@ export function operationRoutes<Name extends OperationName>(
     request.jobRequest = parseJobRequest(name, request);
   }
 
-  /** Where a job is asked for, a stranger's fails: it isn't the request that does (decision 5). */
+  /** Where a job is asked for, a stranger's fails: it isn't the request that does (F5). */
   async function authorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await checkSession(request);

@@ -12,7 +12,7 @@ export function notFound(field: string, resource: string, type: string): ApiErro
 
 /**
  * @param found uuids of those that are there
- * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
+ * @throws ApiError SYS.1003 naming what is missing (F53)
  */
 export function assertAllFound(
   { field, type, uuids, list }: Reference,

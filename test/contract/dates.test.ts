@@ -43,7 +43,7 @@ function writtenByRuntime(zone: string, instant: number): string {
   return `${part.month} ${part.day}, ${part.year} ${part.hour}:${part.minute}:${part.second} ${part.dayPeriod}`;
 }
 
-describe('a date on the wire (decision 7)', () => {
+describe('a date on the wire (F7)', () => {
   test.each([
     ['the documents’ own', 'UTC', '2025-11-25T11:51:50.000Z', 'Nov 25, 2025 11:51:50 AM'],
     ['milliseconds are dropped', 'UTC', '2025-11-25T11:51:50.999Z', 'Nov 25, 2025 11:51:50 AM'],
@@ -108,7 +108,7 @@ function sortable(zone: string): (instant: number) => string {
   return (instant) => format.format(instant);
 }
 
-describe('a date in a query (contract §4.7)', () => {
+describe('a date in a query (F57)', () => {
   test.each([
     ['sortable', 'UTC', '2025-11-25 11:51:50', '2025-11-25T11:51:50Z'],
     ['as answers write it', 'UTC', 'Nov 25, 2025 11:51:50 AM', '2025-11-25T11:51:50Z'],

@@ -32,7 +32,7 @@ const catalogue: Record<Failure, [status: number, code: Code]> = {
   internal: [503, 'SYS.1000'],
 };
 
-describe('the catalogue of contract §4.2', () => {
+describe('the catalogue of F52', () => {
   test.each(Object.entries(catalogue))('%s', (failure, [status, code]) => {
     const error = new ApiError(failure as Failure, 'what went wrong');
 
@@ -146,7 +146,7 @@ describe('the document tells', () => {
     'LogInByAccount',
     'LogOut',
     'ValidateSession',
-  ])('that %s never becomes a job (decision 1)', (operation) => {
+  ])('that %s never becomes a job (F1)', (operation) => {
     expect(Object.keys(answersOf(operation))).toContain('200');
     expect(answersOf(operation)).not.toHaveProperty('202');
   });

@@ -11,7 +11,7 @@ function read(value: unknown): unknown {
   return reader.validate(reader.coerce(value, 'gpus', reading), 'gpus', reading);
 }
 
-describe('accepts (decision 25)', () => {
+describe('accepts (F25)', () => {
   test.each([
     ['1,2,4', [1, 2, 4]],
     [' 1 , 2\t,\n4 ', [1, 2, 4]],

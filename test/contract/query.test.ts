@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseCondition } from '../../src/contract/schemas/query.ts';
 
-/** In the order of contract §4.7. */
+/** In the order of F57. */
 const operators = [
   ...['!=', '>=', '<=', '!?=', '!~=', '~=', '?=', '=', '>', '<', 'is null', 'not null'],
 ];

@@ -54,7 +54,7 @@ const reader = <Name extends OperationName>(name: Name) => {
 
 const wrapperOf = (name: OperationName) => (operations[name] as { wrapper?: string }).wrapper ?? '';
 
-describe('every operation takes the parameters of contract §2, in its order', () => {
+describe('every operation takes the parameters of F46, in its order', () => {
   test.each(names)('%s', (name) => {
     const { required, optional } = parametersOf(name);
     expect(Object.keys(operations[name].params.properties)).toEqual([...required, ...optional]);
@@ -169,7 +169,7 @@ describe('compiling refuses what would go unchecked', () => {
   });
 });
 
-describe('leniency (decision 9)', () => {
+describe('leniency (F9)', () => {
   const service = (params: object) =>
     outcome(
       () =>
@@ -231,7 +231,7 @@ describe('leniency (decision 9)', () => {
   });
 });
 
-describe('sentences (§4.3, §4.4)', () => {
+describe('sentences (F53, F54)', () => {
   const add = messageClass('AddModelService');
   const addModel = messageClass('AddModel');
   const update = messageClass('UpdateModelService');
@@ -536,7 +536,7 @@ describe('sentences (§4.3, §4.4)', () => {
   });
 });
 
-describe('the first failure wins (decision 34)', () => {
+describe('the first failure wins (F34)', () => {
   test('types of everything come before the first argument', () => {
     const body = { param: { name: 'x'.repeat(256), tagUuids: 'no list' } };
     expect(outcome(() => reader('AddModelService').readBody(body))).toEqual({
@@ -546,7 +546,7 @@ describe('the first failure wins (decision 34)', () => {
 
   test.each(
     names.filter((name) => parametersOf(name).required.length > 0),
-  )('%s misses its required arguments in the order of contract §2', (name) => {
+  )('%s misses its required arguments in the order of F46', (name) => {
     const { required } = parametersOf(name);
     const valid: Record<string, unknown> = {
       ...requiredServiceParams,
@@ -566,7 +566,7 @@ describe('the first failure wins (decision 34)', () => {
     expect(outcome(() => readBody({ [wrapperOf(name)]: given }))).toHaveProperty('value');
   });
 
-  test('arguments are judged in the order of contract §2, whatever the order sent', () => {
+  test('arguments are judged in the order of F46, whatever the order sent', () => {
     const params = {
       condaVersion: 'x'.repeat(33),
       type: 'x',
@@ -578,7 +578,7 @@ describe('the first failure wins (decision 34)', () => {
   });
 });
 
-describe('wrappers and tags (decisions 29, 30, 33)', () => {
+describe('wrappers and tags (F29, F30, F33)', () => {
   const model = requiredModelParams;
   const bodyOf = (body: unknown) => outcome(() => reader('AddModel').readBody(body));
 
@@ -617,7 +617,7 @@ describe('wrappers and tags (decisions 29, 30, 33)', () => {
     'UpdateModel',
     'UpdateModelCenter',
     'RenewSession',
-  ])('%s takes a missing wrapper for an empty one, whatever stands beside it (decision 32)', (name) => {
+  ])('%s takes a missing wrapper for an empty one, whatever stands beside it (F32)', (name) => {
     const { readBody } = reader(name);
     for (const body of [
       undefined,
@@ -675,7 +675,7 @@ test('unknown fields are told by their place, known ones and tags are not', () =
   expect(reported.toSorted()).toEqual(['architectureImages[0].deep', 'inside', 'top']);
 });
 
-describe('deletions (contract §2)', () => {
+describe('deletions (F46)', () => {
   const deletion = (name: OperationName, query: Record<string, unknown>, body?: unknown) =>
     outcome(() => compileRequestValidator(name, () => {})({ path: () => '', query, body })().query);
 
@@ -782,7 +782,7 @@ describe('a map of bounded size', () => {
   });
 });
 
-describe('queries (§4.7)', () => {
+describe('queries (F57)', () => {
   const query = (sent: Record<string, unknown>) =>
     outcome(() => reader('QueryModel').readQuery(sent));
 

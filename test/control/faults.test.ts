@@ -31,7 +31,7 @@ import { type Answer, API, type Server } from '../support/server.ts';
 const MODELS = `${API}/models`;
 const ANONYMOUS = '00000000000040008000000000000000';
 
-/** The codes that an operation can fail with, all of which are 503 or 400 (contract §4.2). */
+/** The codes that an operation can fail with, all of which are 503 or 400 (F52). */
 const statuses: Partial<Record<Code, number>> = {
   'SYS.1000': 503,
   'SYS.1001': 503,
@@ -253,7 +253,7 @@ describe('an error', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('that is answered 4xx leaves no job, whose uuid can be used (decision 1)', async () => {
+  test('that is answered 4xx leaves no job, whose uuid can be used (F1)', async () => {
     const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
     const uuid = newUuid();
     await plan(server, { operation: 'AddModel', error: { code: 'SYS.1007', details: 'as asked' } });

@@ -34,7 +34,7 @@ async function begin(
   return uuid;
 }
 
-/** Expects a poll to be told that the job goes on, to the letter (contract §4.6). */
+/** Expects a poll to be told that the job goes on, to the letter (F56). */
 function expectRunning({ status, headers, body }: Answer): void {
   expect({ status, type: headers.get('content-type'), body }).toEqual({
     status: 202,

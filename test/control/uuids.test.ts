@@ -12,7 +12,7 @@ import { beginSession } from '../support/logins.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { type Answer, API, ROOT, type Server } from '../support/server.ts';
 
-/** The platform's form, version 4 (decision 21). */
+/** The platform's form, version 4 (F21). */
 const UUID4 = /^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 const STILL = '2025-11-25T11:51:50.000Z';
 

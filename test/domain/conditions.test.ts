@@ -122,7 +122,7 @@ describe('a value that is none of the field’s', () => {
       ['createDate', value],
       ['modelServiceImages.lastOpDate', value],
     ]),
-    // Beyond an Integer, and beyond a Long (decision 8).
+    // Beyond an Integer, and beyond a Long (F8).
     ...['2147483648', '-2147483649', '9'.repeat(400)].map((value) => ['requestCpu', value]),
     ...['9007199254740992', '-9007199254740992', '9007199254740993'].map((value) => [
       'size',

@@ -53,7 +53,7 @@ const missing = [400, 'SYS.1007', "missing header 'Authorization'"] as const;
 const otherScheme = [400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const;
 const expired = [503, 'ID.1001', 'Session expired'] as const;
 
-describe('the header (contract §4.1)', () => {
+describe('the header (F51)', () => {
   const shared = sharedServer();
 
   test.each<[string, CallOptions, readonly [number, 'SYS.1007' | 'ID.1001', string]]>([
@@ -85,7 +85,7 @@ describe('the header (contract §4.1)', () => {
 });
 
 describe('of the catalogue', () => {
-  /** Those that contract §2 asks no authorization for, beside the poll of a job. */
+  /** Those that F46 asks no authorization for, beside the poll of a job. */
   const open: OperationName[] = ['LogInByAccount', 'LogOut', 'ValidateSession'];
   const names = Object.keys(operations) as OperationName[];
   const shared = sharedServer();
@@ -138,7 +138,7 @@ describe('of the catalogue', () => {
 });
 
 describe('of all routes that the app has', () => {
-  /** Those that contract §2 and the operations' manual open to strangers; whatever else there is refuses. */
+  /** Those that F46 and the operations' manual open to strangers; whatever else there is refuses. */
   const open = [
     ...['PUT /zstack/v1/accounts/login', 'DELETE /zstack/v1/accounts/sessions/:uuid'],
     ...['GET /zstack/v1/accounts/sessions/:uuid/valid', 'GET /zstack/v1/api-jobs/:uuid'],
@@ -306,7 +306,7 @@ describe('of all routes that the app has', () => {
   });
 });
 
-describe('the order of the checks (decision 34)', () => {
+describe('the order of the checks (F34)', () => {
   const limit = 1000;
   const shared = sharedServer({ bodyLimit: limit });
   const oversized = JSON.stringify({ param: { name: 'x'.repeat(2 * limit) } });
@@ -418,7 +418,7 @@ describe('the order of the checks (decision 34)', () => {
   });
 });
 
-describe('AIOS_AUTH=off (contract §4.8)', () => {
+describe('AIOS_AUTH=off (F58)', () => {
   const off = { access: { required: false, wellKnownSessions: new Set<string>() } };
 
   test.each<[string, CallOptions]>([

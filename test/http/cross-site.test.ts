@@ -109,7 +109,7 @@ describe('a write is refused, whoever is logged in, of', () => {
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, null]);
   });
 
-  test('a page at a path that is not there, as of anybody: the URL comes first (decision 34)', async () => {
+  test('a page at a path that is not there, as of anybody: the URL comes first (F34)', async () => {
     const answer = await shared().call('POST', `${API}/nothing`, undefined, crossSite);
     expectFailure(answer, 404, 'SYS.1009', 'no api mapping to /v1/ai/nothing');
   });

@@ -622,7 +622,7 @@ describe('400: the body', () => {
     ['half a surrogate pair', '\\ud800'],
     ['the other half', '\\udc00'],
     ['the halves in the wrong order', '\\udc00\\ud800'],
-  ])('%s in any string (decision 16)', async (_, escaped) => {
+  ])('%s in any string (F16)', async (_, escaped) => {
     const server = await startServer();
     const model = JSON.stringify(requiredModelParams).slice(1, -1);
     const service = JSON.stringify(requiredServiceParams).slice(1, -1);

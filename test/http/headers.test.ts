@@ -20,13 +20,13 @@ describe('what the vendor’s clients send beside the documents is accepted', ()
   ])('%s: %s changes nothing of the answer', async (name, value) => {
     const answer = await server.post(MODELS, MODEL, { headers: { [name]: value } });
     expect(answer.status).toBe(200);
-    // Above all no `schema` (decision 36).
+    // Above all no `schema` (F36).
     expect(Object.keys(answer.body)).toEqual(['success', 'inventory']);
     expect(answer.headers.get('content-encoding')).toBeNull();
   });
 });
 
-describe('an unreadable X-Web-Hook (contract §4.8)', () => {
+describe('an unreadable X-Web-Hook (F58)', () => {
   const headers = (hook: string) => ({ headers: { 'X-Web-Hook': hook } });
 
   test.each([

@@ -384,7 +384,7 @@ describe('an internal error', () => {
   });
 });
 
-describe('an unknown field (decision 10)', () => {
+describe('an unknown field (F10)', () => {
   const body = (value: string) => ({
     param: { ...requiredModelParams, colour: value },
     flavour: value,

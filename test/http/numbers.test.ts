@@ -14,7 +14,7 @@ async function update(parameter: string) {
   return server.put(`${API}/model-services/${uuid}`, undefined, { raw });
 }
 
-describe('numbers are never rounded (decisions 8 and 9)', () => {
+describe('numbers are never rounded (F8 and F9)', () => {
   test.each([
     ['"requestMemory":9007199254740990.6', /but was \[9007199254740990\.6\]/],
     ['"requestMemory":1.00000000000000000000001', /but was \[1\.00000000000000000000001\]/],

@@ -11,7 +11,7 @@ const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
 const names = Object.keys(operations) as OperationName[];
 const withBody = names.filter((name) => 'wrapper' in operations[name]);
 const withoutBody = names.filter((name) => !('wrapper' in operations[name]));
-/** Those that ask for no session (contract §2), and never become jobs (decision 1). */
+/** Those that ask for no session (F46), and never become jobs (F1). */
 const open: OperationName[] = ['LogInByAccount', 'LogOut', 'ValidateSession'];
 const writes = names.filter((name) => operations[name].method !== 'GET' && !open.includes(name));
 const reads = names.filter((name) => operations[name].method === 'GET');
@@ -60,7 +60,7 @@ describe('the document', () => {
     expect([answer.status, answer.body]).toEqual([200, document]);
   });
 
-  test('is OpenAPI 3.1 and tells the AIOS it follows (decision 37)', () => {
+  test('is OpenAPI 3.1 and tells the AIOS it follows (F37)', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
     expect(JSON.stringify(document.info)).toContain('5.5.22');
   });
@@ -120,7 +120,7 @@ describe('operations', () => {
     expect(reported).toEqual(expect.arrayContaining(expected));
   });
 
-  test('have no aliases in the document (decision 31)', () => {
+  test('have no aliases in the document (F31)', () => {
     const aliases = names.flatMap((name) => (operations[name] as Operation).aliases ?? []);
     expect(aliases).toContain('/v1/ai/model-services/{uuid}/actions');
     for (const alias of aliases) expect(document.paths[alias]?.put).toBeUndefined();
@@ -147,7 +147,7 @@ describe('operations', () => {
 });
 
 describe('requests', () => {
-  test.each(withBody)('%s takes the parameters of contract §2 under its wrapper', (name) => {
+  test.each(withBody)('%s takes the parameters of F46 under its wrapper', (name) => {
     const { wrapper = '' }: Operation = operations[name];
     const { schema } = of(name).requestBody.content['application/json'];
     const body = resolve(schema);
@@ -190,7 +190,7 @@ describe('answers', () => {
   /** What an access key may meet. */
   const withSession = ['403', ...failures];
 
-  test.each(writes)('%s answers 200 or 202, and fails as contract §4.2 says', (name) => {
+  test.each(writes)('%s answers 200 or 202, and fails as F52 says', (name) => {
     expect(Object.keys(of(name).responses).toSorted()).toEqual(
       ['200', '202', ...withSession, '413', '415'].toSorted(),
     );
@@ -198,7 +198,7 @@ describe('answers', () => {
     expect(resolve(schema)).toMatchObject({ required: ['location', 'apiTimeout'] });
   });
 
-  test.each(reads)('%s answers 200 alone, and fails as contract §4.2 says', (name) => {
+  test.each(reads)('%s answers 200 alone, and fails as F52 says', (name) => {
     const statuses = Object.keys(of(name).responses);
     const expected = ['200', ...(open.includes(name) ? failures : withSession)].toSorted();
     expect(statuses.filter((status) => status !== '415').toSorted()).toEqual(expected);
@@ -214,7 +214,7 @@ describe('answers', () => {
     }
   });
 
-  test.each(names)('%s: a 200 says success first (decision 2)', (name) => {
+  test.each(names)('%s: a 200 says success first (F2)', (name) => {
     const answer = resolve(of(name).responses['200'].content['application/json'].schema);
     const [first] = Object.keys(answer.properties);
     expect(first).toBe('success');
@@ -228,7 +228,7 @@ describe('answers', () => {
   });
 });
 
-describe('the headers of jobs (contract §4.6)', () => {
+describe('the headers of jobs (F56)', () => {
   const headersOf = (name: string) =>
     (of(name as OperationName).parameters ?? [])
       .filter((parameter: Node) => parameter.in === 'header')
@@ -263,7 +263,7 @@ describe('the headers of jobs (contract §4.6)', () => {
   });
 });
 
-describe('inventories have the fields of contract §3, and require those always there', () => {
+describe('inventories have the fields of F47, and require those always there', () => {
   const inventories: Record<string, [required: string, optional: string]> = {
     ModelServiceInventory: [
       'uuid name yaml requestCpu requestMemory modelCenterUuid type framework source size system ' +
@@ -339,7 +339,7 @@ describe('inventories have the fields of contract §3, and require those always 
     ['ModelCenterCapacityInventory', 'modelUsedCapacity', { type: 'integer', format: 'int64' }],
     ['SessionInventory', 'noSessionEvaluation', { type: 'boolean' }],
     ['SystemTagInventory', 'inherent', { type: 'boolean' }],
-  ])('%s.%s has the type of contract §3', (name, field, type) => {
+  ])('%s.%s has the type of F47', (name, field, type) => {
     expect(document.components.schemas[name].properties[field]).toMatchObject(type);
   });
 
@@ -357,7 +357,7 @@ describe('inventories have the fields of contract §3, and require those always 
     ]);
   });
 
-  test('what is stored but never returned is in no inventory (decision 27)', () => {
+  test('what is stored but never returned is in no inventory (F27)', () => {
     for (const name of Object.keys(inventories)) {
       const fields = Object.keys(document.components.schemas[name].properties);
       for (const hidden of [
@@ -369,7 +369,7 @@ describe('inventories have the fields of contract §3, and require those always 
   });
 });
 
-describe('versions are those of the documents (decision 37)', () => {
+describe('versions are those of the documents (F37)', () => {
   test.each(Object.entries(operationSince))('%s came with %s', (name, version) => {
     expect(of(name as OperationName)['x-zstack-since']).toBe(version);
   });

@@ -39,7 +39,7 @@ const inlineMode = { reply: { mode: 'inline', publicUrl: '' } } as const;
 
 test('there is a request for every write of the catalogue', () => {
   expect(Object.keys(writes).toSorted()).toEqual(writeNames.toSorted());
-  // Those the contract names (decision 1).
+  // Those that F1 names.
   expect(otherNames.filter((name) => !/^(Query|Get)/.test(name)).toSorted()).toEqual([
     'LogInByAccount',
     'LogOut',

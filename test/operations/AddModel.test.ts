@@ -48,7 +48,7 @@ const gpuSentence = (sent: unknown) => (name: string) =>
   `field[${name}] must be a list of integers from 0 to 2147483647 such as 1,2,4 or [1,2,4], ` +
   `but [${sent}] found`;
 
-/** Decision 25. */
+/** F25. */
 const recommendedGpuNum: Parameter = {
   taken: [
     ...gpuNumbers(
@@ -120,7 +120,7 @@ const recommendedGpuNum: Parameter = {
   ],
 };
 
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: text(255),
   installPath: text(2048),
@@ -427,7 +427,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several missing arguments, in the order of contract §2', async () => {
+  test('the first of several missing arguments, in the order of F46', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredModelParams)) {
       expectError(await server.post(PATH, { param: given }), mandatory('AddModel', name));
@@ -435,7 +435,7 @@ describe('refuses, storing nothing', () => {
     }
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('AddModel', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -39,7 +39,7 @@ import { storedField, storedTags } from '../support/stored.ts';
 const PATH = `${API}/model-centers`;
 const NEW_UUID = '6c1a5f6167944aa1886294842075279f';
 
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: text(128),
   url: text(2048),
@@ -332,7 +332,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several missing arguments, in the order of contract §2', async () => {
+  test('the first of several missing arguments, in the order of F46', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredCenterParams)) {
       expectError(await server.post(PATH, { param: given }), mandatory('AddModelCenter', name));
@@ -340,7 +340,7 @@ describe('refuses, storing nothing', () => {
     }
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('AddModelCenter', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

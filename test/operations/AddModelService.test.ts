@@ -39,7 +39,7 @@ const PATH = `${API}/model-services`;
 const NEW_UUID = '6c1a5f6167944aa1886294842075279f';
 
 const field = serviceFields;
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: field.name,
   yaml: field.yaml,
@@ -426,7 +426,7 @@ describe('refuses, storing nothing', () => {
     }
   });
 
-  test('the first of several missing arguments, in the order of contract §2', async () => {
+  test('the first of several missing arguments, in the order of F46', async () => {
     const given: Record<string, unknown> = {};
     for (const [name, value] of Object.entries(requiredServiceParams)) {
       expectError(await server.post(PATH, { param: given }), mandatory('AddModelService', name));
@@ -434,7 +434,7 @@ describe('refuses, storing nothing', () => {
     }
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('AddModelService', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -34,7 +34,7 @@ import { storedField, storedTags } from '../support/stored.ts';
 const PATH = `${API}/model-services`;
 
 const field = serviceFields;
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: field.name,
   description: field.description,
@@ -365,7 +365,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('CloneModelService', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -109,7 +109,7 @@ describe('begins a session', () => {
     ['a wish for a job', { Prefer: 'respond-async' }],
     ['a malformed wish', { Prefer: ';;=' }],
     ['all that the Java SDK sends', { 'X-Job-UUID': 'x', 'X-JSON-Schema': 'true' }],
-  ])('inline, ignoring %s (decision 1)', async (_, headers) => {
+  ])('inline, ignoring %s (F1)', async (_, headers) => {
     const server = shared();
     const answer = await logIn(server, 'password', headers);
     expect(answer.status).toBe(200);
@@ -661,16 +661,16 @@ describe('in the OpenAPI document', () => {
     expect(security).toEqual([]);
   });
 
-  test.each(['429', '503'])('its failure %s is ID.1000 (contract §4.2)', (status) => {
+  test.each(['429', '503'])('its failure %s is ID.1000 (F52)', (status) => {
     expect(responses[status]?.description).toContain('ID.1000');
   });
 
-  test('it never answers with a job (decision 1)', () => {
+  test('it never answers with a job (F1)', () => {
     expect(Object.keys(responses)).not.toContain('202');
   });
 });
 
-describe('with AIOS_AUTH=off (contract §4.8)', () => {
+describe('with AIOS_AUTH=off (F58)', () => {
   const shared = sharedServer({ access: { required: false } });
 
   test('any password logs in, however often', async () => {

@@ -95,7 +95,7 @@ describe('ends a session', () => {
     ['a wish for a job', { Prefer: 'respond-async' }],
     ['a JSON content type without a body', { 'content-type': 'application/json' }],
     ['a body of no length', { 'content-length': '0' }],
-  ])('inline, ignoring %s (decisions 1, 33)', async (_, headers) => {
+  ])('inline, ignoring %s (F1, F33)', async (_, headers) => {
     const session = await begun();
     const answer = await logOut(session, { session: null, headers });
     expect([answer.status, answer.body]).toEqual([200, { success: true }]);
@@ -159,7 +159,7 @@ describe('succeeds without effect for', () => {
     expect(await isAdmitted(session)).toBe(false);
   });
 
-  test('a session of the settings, which stays valid (contract §4.8)', async () => {
+  test('a session of the settings, which stays valid (F58)', async () => {
     for (const options of [anonymous, {}]) {
       expect((await logOut(SESSION, options)).body).toEqual({ success: true });
       expect(await isAdmitted(SESSION)).toBe(true);
@@ -224,7 +224,7 @@ describe('refuses', () => {
   });
 });
 
-test('the OpenAPI document tells that it needs no session, and never becomes a job (decision 1)', () => {
+test('the OpenAPI document tells that it needs no session, and never becomes a job (F1)', () => {
   const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
   const { security, responses } = document.paths['/v1/accounts/sessions/{uuid}'].delete;
   expect(security).toEqual([]);

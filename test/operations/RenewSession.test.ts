@@ -80,7 +80,7 @@ describe('prolongs a session', () => {
     ['a duration of null', { renewSession: { duration: null } }],
     ['a duration in another wrapper', { params: { duration: 60 } }],
     ['unknown fields', { renewSession: { sessionUuid: 'x' }, other: 1 }],
-  ])('by the session timeout, given %s (decision 32)', async (_, body) => {
+  ])('by the session timeout, given %s (F32)', async (_, body) => {
     const { uuid } = await begun();
     shared().advance(5_000_000);
     const answer = await shared().put(`${sessionPath(uuid)}/renew`, body);
@@ -200,7 +200,7 @@ describe('a use of the session', () => {
   });
 });
 
-test('of a session of the settings succeeds and stores nothing: it never expires (contract §4.8)', async () => {
+test('of a session of the settings succeeds and stores nothing: it never expires (F58)', async () => {
   const before = shared().snapshot();
   const { status, body } = await renew(SESSION, 60);
   expect(status).toBe(200);

@@ -40,7 +40,7 @@ import { storedField, storedTags } from '../support/stored.ts';
 const PATH = `${API}/models`;
 const SERVICES = `${API}/model-services`;
 
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: text(255),
   installPath: text(255),
@@ -705,7 +705,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('UpdateModel', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -29,7 +29,7 @@ import { storedField, storedTags } from '../support/stored.ts';
 
 const PATH = `${API}/model-centers`;
 
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: text(255),
   url: text(255),
@@ -446,7 +446,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('UpdateModelCenter', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -30,7 +30,7 @@ const PATH = `${API}/model-services`;
 
 const field = serviceFields;
 const serviceText = { ...text(4096), taken: [] };
-/** In the order of contract §2. */
+/** In the order of F46. */
 const parameters = {
   name: field.name,
   description: field.description,
@@ -669,7 +669,7 @@ describe('refuses, storing nothing', () => {
     );
   });
 
-  test('the first of several arguments, in the order of contract §2', async () => {
+  test('the first of several arguments, in the order of F46', async () => {
     const wrong = notAllowedInOrder('UpdateModelService', parameters);
     for (const [index, { details }] of wrong.entries()) {
       const left = wrong.slice(index).reverse();

@@ -55,7 +55,7 @@ interface Signed {
   secret?: string;
 }
 
-/** The contract's sentence: base64 HMAC-SHA1(secret, METHOD\nDate\n/v1/path). */
+/** By F51: base64 HMAC-SHA1(secret, METHOD\nDate\n/v1/path). */
 const signatureOf = ({ method, date, path, secret }: Required<Omit<Signed, 'id'>>) =>
   createHmac('sha1', secret).update(`${method}\n${date}\n${path}`).digest('base64');
 
@@ -83,7 +83,7 @@ function expectAdmitted({ status, body }: Answer): void {
   expect(status).toBe(200);
 }
 
-describe('a signed request (contract §4.1)', () => {
+describe('a signed request (F51)', () => {
   const shared = sharedServer(withKey);
 
   test('is signed as the platform’s sentence says, to the letter', async () => {
@@ -363,7 +363,7 @@ describe('writes', () => {
   });
 });
 
-describe('in job mode (decision 5)', () => {
+describe('in job mode (F5)', () => {
   const shared = sharedServer({ ...withKey, hookTiming: { first: 1 } });
   let job = '';
   beforeEach(() => {
@@ -621,7 +621,7 @@ describe('the date', () => {
   });
 });
 
-describe('the order of the checks (contract §4.1, decision 34)', () => {
+describe('the order of the checks (F51, F34)', () => {
   const shared = sharedServer({ ...withKey, bodyLimit: 1000 });
   const { authorization = '' } = signed(V1_MODELS).headers;
 
@@ -725,7 +725,7 @@ describe('keys', () => {
   });
 });
 
-describe('AIOS_AUTH=off takes any (contract §4.8)', () => {
+describe('AIOS_AUTH=off takes any (F58)', () => {
   const shared = sharedServer({ ...withKey, access: { required: false } });
 
   test.each<[string, Record<string, string>]>([

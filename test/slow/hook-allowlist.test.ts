@@ -373,7 +373,7 @@ describe('what is no URL to call', () => {
       () => server.post(MODELS, body, { headers }),
       expectedError,
     );
-    // A header's form is judged before the session (decision 34).
+    // A header's form is judged before the session (F34).
     const session = '0'.repeat(32);
     expectError(await server.post(MODELS, body, { headers, session }), expectedError);
     const again = await server.post(MODELS, body, { headers: { 'x-job-uuid': uuid } });

@@ -76,7 +76,7 @@ const paths = {
   'system tags': `${ROOT}/system-tags`,
 };
 
-/** Whether an answer is one that contract §4.7 knows: the resources, or why not. */
+/** Whether an answer is one that F57 knows: the resources, or why not. */
 function expectClean({ status, headers, body }: Answer): void {
   expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
   if (status === 200) {

@@ -139,7 +139,7 @@ describe('refuses', () => {
   });
 });
 
-describe('the depth of 64 (decision 35)', () => {
+describe('the depth of 64 (F35)', () => {
   const lists = (depth: number) => '['.repeat(depth) + ']'.repeat(depth);
   const objects = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`;
   const tooDeep = 'the body is nested deeper than 64 levels';
@@ -165,7 +165,7 @@ describe('the depth of 64 (decision 35)', () => {
   });
 });
 
-describe('the 200,000 values (decision 35)', () => {
+describe('the 200,000 values (F35)', () => {
   const tooMany = 'the body holds more than 200000 values';
   const repeat = (member: string, times: number) => `[${Array(times).fill(member).join(',')}]`;
 

@@ -379,7 +379,7 @@ describe('a web hook', () => {
     await addWithHook(server, receiver.url, uuid);
     const accepted = performance.now();
     await receiver.called(1);
-    // Contract §4.6: the client begins to wait only after the answer.
+    // F56: the client begins to wait only after the answer.
     expect((receiver.calls[0]?.at ?? 0) - accepted).toBeGreaterThan(200);
   });
 });

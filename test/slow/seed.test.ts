@@ -134,7 +134,7 @@ async function expectedErrorOf(program: Program, file = 'seed.json'): Promise<st
   expect(more).toEqual(['']);
   expect(line).toContain(`AIOS_SEED_FILE=${file}`);
   expect(line).not.toMatch(/Error\b|\bat \/|SQLITE|UNIQUE/);
-  // As long as an error's details may be (contract §4.2), with what stands before it.
+  // As long as an error's details may be (F52), with what stands before it.
   expect(line.length).toBeLessThan(4096 + 100);
   return line;
 }

@@ -31,7 +31,7 @@ import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
 
-/** Attempts until a hook is given up (contract §4.6). */
+/** Attempts until a hook is given up (F56). */
 const ATTEMPTS_MAX = 15;
 /** As fast as it goes, so that tests needn't wait. */
 const quick = { first: 5, between: 3, timeout: 5000 };

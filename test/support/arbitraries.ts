@@ -14,7 +14,7 @@ const refined: Record<string, fc.Arbitrary<unknown>> = {
   ),
 };
 
-/** Well-formed texts without NUL: the only ones a database keeps (decision 16). */
+/** Well-formed texts without NUL: the only ones a database keeps (F16). */
 const storable = (maxLength: number) =>
   fc
     .string({ unit: 'binary', maxLength: Math.min(maxLength, 40) })
@@ -65,7 +65,7 @@ export function validFor(schema: TSchema, name = ''): fc.Arbitrary<unknown> {
   }
 }
 
-/** What a valid value is read into: itself, but for the trimming and refining of contract §2. */
+/** What a valid value is read into: itself, but for the trimming and refining of F46. */
 export function readingOf(schema: TSchema, value: unknown, name = ''): unknown {
   if (name === 'recommendedGpuNum') {
     return typeof value === 'string' ? JSON.parse(`[${value.replace(/[[\]]/g, '')}]`) : value;

@@ -48,7 +48,7 @@ const TEXTS = [
 const textsBut = allBut(TEXTS);
 const textsWithA = ['apple', 'Apple', 'a_c', 'abc', 'a=b'];
 
-/** Contract §4.7 for text; of order only what the alphabet gives. */
+/** F57 for text; of order only what the alphabet gives. */
 const TEXT_ROWS: Row<string>[] = [
   ['=apple', ['apple', 'Apple']],
   ['=APPLE', ['apple', 'Apple']],
@@ -226,7 +226,7 @@ const LONG_ROWS: Row<number>[] = [
   [' not null', [5, 4_294_967_296, 9_007_199_254_740_991]],
 ];
 
-/** What neither an Integer nor a Long is written as (decision 9), by what is wrong in it. */
+/** What neither an Integer nor a Long is written as (F9), by what is wrong in it. */
 const NO_INTEGERS = [
   ['=1.5', '1.5'],
   ['=1.0', '1.0'],

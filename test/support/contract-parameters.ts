@@ -1,7 +1,7 @@
 import type { OperationName } from '../../src/contract/operations.ts';
 
 /**
- * The parameters of contract §2, written down apart from the server's schemas: in the order of the
+ * The parameters of F46, written down apart from the server's schemas: in the order of the
  * checks, the required ones first and ended by `|`.
  */
 export const contractParameters: Partial<Record<OperationName, string>> = {

@@ -279,7 +279,7 @@ export function describeDeletionRequest(
 }
 
 /**
- * The parameter deleteMode (contract §2), of an operation that has it.
+ * The parameter deleteMode (F46), of an operation that has it.
  * @param shared gives the server to try it on, once the tests run
  * @param add adds what can be deleted, and returns the path that deletes it
  */
@@ -398,7 +398,7 @@ export const kinds = {
 
 type ResourceSpec = keyof typeof kinds;
 
-/** What holds of deleting a resource of any kind (decisions 22 to 24). */
+/** What holds of deleting a resource of any kind (F22 to F24). */
 export function describeResourceDeletion(kind: ResourceSpec, shared: () => Server): void {
   const { path, table, add, operation, type } = kinds[kind];
   const addPath = async (server: Server) => `${path}/${(await add(server)).uuid}`;

@@ -61,7 +61,7 @@ const NO_FIELDS = [
   '😀',
 ];
 
-/** What belongs to a kind's resources by other names (contract §4.7). */
+/** What belongs to a kind's resources by other names (F57). */
 const relations: Record<EntityName, readonly string[]> = {
   ModelService: [
     'modelServiceRefs.modelUuid',
@@ -107,7 +107,7 @@ const NO_RELATIONS = [
   '__tag__',
 ];
 
-/** What of a kind can be asked for, sorted by and selected, and what can't (contract §3, §4.7). */
+/** What of a kind can be asked for, sorted by and selected, and what can't (F47, F57). */
 export function describeFields(name: EntityName): void {
   const { path, fields, withheld, optional, put } = kinds[name];
   const server = sharedServer();

@@ -304,7 +304,7 @@ function toJson(body: unknown): string {
   return marked.replace(new RegExp(`"${mark}([^"]*)${mark}"`, 'gu'), '$1');
 }
 
-/** One JSON object with `success` or `error`, never both (decision 2). */
+/** One JSON object with `success` or `error`, never both (F2). */
 function checkEnvelope({ status, body, headers }: Exchange): void {
   if (typeof body !== 'object' || body === null) throw new Violation('the answer is no object');
   if (headers['content-type'] !== 'application/json;charset=UTF-8') {
@@ -442,7 +442,7 @@ function checkUnchanged(
 
 const withoutExpiry = ({ expired_date: _, ...row }: Row) => row;
 
-/** Texts that stay as they were sent; others lose blanks at their ends (contract §2). */
+/** Texts that stay as they were sent; others lose blanks at their ends (F46). */
 const VERBATIM = new Set(['yaml', 'readme', 'introduction', 'parameters', 'logo', 'tag']);
 
 /** Compares what was sent with the inventory, member by member. */

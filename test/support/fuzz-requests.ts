@@ -79,7 +79,7 @@ const KIND_OF_TYPE: Record<string, Kind> = {
   ModelCenterVO: 'model-centers',
 };
 
-/** Members that must name a resource there is, with its kind (decision 13). */
+/** Members that must name a resource there is, with its kind (F13). */
 const REFERRING: Record<string, Kind> = {
   modelUuids: 'models',
   modelServiceUuids: 'model-services',
@@ -89,7 +89,7 @@ const REFERRING: Record<string, Kind> = {
 /** Well-formed, but nobody's. */
 export const UNKNOWN_UUID = '0123456789ab4cde8f0123456789abcd';
 
-/** Texts that edits of the yaml can be applied to (decision 15). */
+/** Texts that edits of the yaml can be applied to (F15). */
 export const EDITABLE_YAML = ['services:\n  - name: a # kept\n', '', 'a: 1'];
 
 const anyIndex = fc.nat({ max: 3 });
@@ -102,7 +102,7 @@ function kindOfPathParameter({ path }: DocumentedOperation, name: string): Kind 
   return collection as Kind;
 }
 
-/** Well-formed texts without NUL, the only ones there may be (decision 16). */
+/** Well-formed texts without NUL, the only ones there may be (F16). */
 const storable = (maxLength: number) =>
   fc
     .string({
@@ -530,7 +530,7 @@ function spoiledObject(schema: Schema): Flawed[] {
     const isRequired = required.includes(name);
     const hasRequired = (propertySchema.required ?? []).length > 0;
     const isWrapper = propertySchema.type === 'object' && propertySchema.properties !== undefined;
-    // A wrapper that holds null is an empty one (decision 32).
+    // A wrapper that holds null is an empty one (F32).
     const nullExpected = !isRequired
       ? 'accepted'
       : isWrapper && !hasRequired
@@ -646,7 +646,7 @@ function transportFlaws({ method, path, needsSession }: DocumentedOperation): Fl
   const readsBody = method !== 'GET';
   const types = ['text/plain', 'application/xml', 'application/jsonx', 'multipart/form-data', ''];
   const known = documentedOperations.filter((other) => other.path === path);
-  // An update has a second path, which the document leaves out (decision 31).
+  // An update has a second path, which the document leaves out (F31).
   const hasHiddenPut = documentedOperations.some(
     (other) => other.method === 'PUT' && other.path === `${path}/actions`,
   );
@@ -726,7 +726,7 @@ function pathFlaws(operation: DocumentedOperation): Flaw[] {
   const isUpdate = ['POST', 'PUT'].includes(operation.method);
   const isSession = operation.path.includes('/sessions/');
   const unknown: Expected = isUpdate || operation.id === 'GetJob' ? 'refused' : 'accepted';
-  // What is no uuid can't have been deleted either (decision 23).
+  // What is no uuid can't have been deleted either (F23).
   const isDeletion = operation.method === 'DELETE' && !isSession;
   const codes = [isUpdate && isSession ? 'ID.1001' : 'SYS.1003', 'SYS.1007'];
   return names.flatMap(({ name }): Flaw[] => [

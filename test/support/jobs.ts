@@ -14,7 +14,7 @@ import { type Answer, API, type CallOptions, ROOT, type Server } from './server.
 
 type Definitions = typeof operations;
 
-/** Every operation that may become a job (decision 1). */
+/** Every operation that may become a job (F1). */
 export type WriteName = {
   [Name in OperationName]: Definitions[Name] extends { method: 'GET' } | { open: true }
     ? never
@@ -147,7 +147,7 @@ export const writes: Readonly<Record<WriteName, (server: Server) => Promise<Sent
   DeleteModels: async (server) => ({
     method: 'DELETE',
     path: `${API}/models`,
-    // One of them fails alone (contract §4.5).
+    // One of them fails alone (F55).
     body: { uuids: [(await addModel(server)).uuid, 'no uuid', (await addModel(server)).uuid] },
   }),
   AddModelCenter: async () => ({
@@ -196,7 +196,7 @@ export const writes: Readonly<Record<WriteName, (server: Server) => Promise<Sent
   }),
 };
 
-/** The path of a job's poll (contract §4.6). */
+/** The path of a job's poll (F56). */
 export const jobPath = (uuid: string) => `${ROOT}/api-jobs/${encodeURIComponent(uuid)}`;
 
 /** A header that names a job, with the options of the call. */
@@ -217,7 +217,7 @@ export async function follow(location: string): Promise<Answer> {
 }
 
 /**
- * Expects the answer that an operation goes on as a job, to the letter (contract §4.6).
+ * Expects the answer that an operation goes on as a job, to the letter (F56).
  * @returns the location
  */
 export function expectAccepted(

@@ -19,7 +19,7 @@ export interface EntitySpec {
   table: string;
   /** The field that `add` sets. */
   label: string;
-  /** The scalar fields of its inventory, written down from contract §3. */
+  /** The scalar fields of its inventory, written down from F47. */
   fields: Readonly<Record<string, FieldType>>;
   /** Its fields that are lists, maps or other resources, and what is kept of it but never told. */
   withheld: readonly string[];
@@ -254,7 +254,7 @@ const SystemTag: EntitySpec = {
 export const kinds = { ModelService, Model, ModelCenter, UserTag, SystemTag };
 export type EntityName = keyof typeof kinds;
 
-/** For a field that can't be asked for (contract §4.7). */
+/** For a field that can't be asked for (F57). */
 export function noSuchField(name: EntityName, field: string): ExpectedError {
   const details = `inventory class[class ${name}Inventory] not having field[${field}]`;
   return { status: 503, code: 'SYS.1000', details };

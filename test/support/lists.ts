@@ -5,7 +5,7 @@ import { expectErrorWithoutChange, invalidArgument, noRoute } from './refusals.t
 import { openServer, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
-/** The rules that every list keeps (contract §4.7), tried out on one of them. */
+/** The rules that every list keeps (F57), tried out on one of them. */
 export function describeList(name: EntityName): void {
   const { path, table, label, add, remove, put } = kinds[name];
 
@@ -322,7 +322,7 @@ export function describeList(name: EntityName): void {
       ...['abc', '', '1.5', '1e3', '0x1', 'null', '1,2', '%202%203', '--1', '%00', '٣'].map(
         (value) => [`${name}=${value}`, noInteger(name)],
       ),
-      // A space that decision 9 doesn't trim.
+      // A space that F9 doesn't trim.
       [`${name}=%C2%A02`, noInteger(name)],
       [name, noInteger(name)],
       [`${name}=-1`, outOfRange(name)],
@@ -443,7 +443,7 @@ export function describeList(name: EntityName): void {
   });
 }
 
-/** The rules of reading one resource (decision 22), tried out on one kind. */
+/** The rules of reading one resource (F22), tried out on one kind. */
 export function describeGet(name: EntityName): void {
   const { path, add, remove } = kinds[name];
   const others = Object.values(kinds).filter((kind) => kind.name !== name);

@@ -8,7 +8,7 @@ import { type Answer, ROOT, type Server } from './server.ts';
 export const LOGIN = `${ROOT}/accounts/login`;
 export const sessionPath = (uuid: string) => `${ROOT}/accounts/sessions/${uuid}`;
 
-/** The platform's uuid of the account `admin` (contract §3). */
+/** The platform's uuid of the account `admin` (F47). */
 export const ADMIN_UUID = '36c27e8ff05c4780bf6d2fa65700f22e';
 
 /** SHA-512 of `password`, the platform's initial one. */
@@ -58,17 +58,17 @@ export async function beginSession(server: Pick<Server, 'put'>): Promise<Session
   return body.inventory;
 }
 
-/** What a login fails with (contract §4.1). */
+/** What a login fails with (F51). */
 export const loginFailed = {
   status: 503,
   code: 'ID.1000',
   details: 'wrong account name or password',
 } as const;
 
-/** What a call fails with whose session is unknown or has expired (contract §4.1). */
+/** What a call fails with whose session is unknown or has expired (F51). */
 export const sessionExpired = { status: 503, code: 'ID.1001', details: 'Session expired' } as const;
 
-/** What a login meets after too many failures; the sentence is this server's own (contract §4.2). */
+/** What a login meets after too many failures; the sentence is this server's own (F52). */
 export const tooManyLogins = {
   status: 429,
   code: 'ID.1000',

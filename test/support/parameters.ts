@@ -1,6 +1,6 @@
 import { messageOf } from './refusals.ts';
 
-/** The bounds of contract §2. */
+/** The bounds of F46. */
 const INTEGER_MAX = 2_147_483_647;
 export const LONG_MAX = 9_007_199_254_740_991;
 export const TEXT_MAX = 16_777_215;
@@ -20,16 +20,16 @@ interface RejectedValue {
   details: (field: string, message: string) => string;
 }
 
-/** Values that try out a parameter, according to the contract. */
+/** Values that try out a parameter, according to F46. */
 export interface Parameter {
   taken: Taken[];
-  /** Refused by type (decision 9, contract §4.4). */
+  /** Refused by type (F9, F54). */
   wrongType: RejectedValue[];
-  /** Of the right type, but not allowed (contract §4.3). */
+  /** Of the right type, but not allowed (F53). */
   notAllowed: RejectedValue[];
 }
 
-/** An operation's parameters, in the order of contract §2. */
+/** An operation's parameters, in the order of F46. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
 /** One row per value that some parameter takes. */
@@ -60,7 +60,7 @@ export function notAllowedInOrder(operation: string, parameters: Parameters) {
 
 const show = (sent: unknown) => (typeof sent === 'string' ? sent : JSON.stringify(sent));
 
-/** Refused for its type, or that of what is `inside` it, with the platform's sentence (§4.4). */
+/** Refused for its type, or that of what is `inside` it, with the platform's sentence (F54). */
 const excepted = (what: string, sent: unknown, type: string, inside = ''): RejectedValue => ({
   what,
   sent,
@@ -172,7 +172,7 @@ export function verbatim(max: number): Parameter {
   };
 }
 
-/** One of some words, in the order the sentence lists them (decision 11). */
+/** One of some words, in the order the sentence lists them (F11). */
 export function word(...values: string[]): Parameter {
   const lower = values[0]?.toLowerCase();
   return {
@@ -233,7 +233,7 @@ export const integer = integerFrom(0, INTEGER_MAX);
 /** A port. */
 export const port = integerFrom(1, 65_535);
 
-/** A 64-bit integer, as far as JSON carries it exactly (decision 8). */
+/** A 64-bit integer, as far as JSON carries it exactly (F8). */
 export function long(min: number): Parameter {
   return {
     taken: numbersTaken(min, LONG_MAX),
@@ -311,7 +311,7 @@ const noGpuNumbers = (what: string, sent: unknown): RejectedValue => ({
     `but [${sent}] found`,
 });
 
-/** Decision 25. */
+/** F25. */
 export const gpuNumbers: Parameter = {
   taken: [
     ...gpuNumbersTaken(
@@ -488,7 +488,7 @@ export const cpuArchitectures: Parameter = {
   ],
 };
 
-/** Decision 21. */
+/** F21. */
 export const resourceUuid: Parameter = {
   taken: [],
   wrongType: wrongTexts,

@@ -1,6 +1,6 @@
 /**
- * Contract §4.7 once more, as plainly as it can be said: a filter, a sort and a page over objects in
- * memory, written from the contract's text. It shares nothing with what it judges.
+ * F57 once more, as plainly as it can be said: a filter, a sort and a page over objects in
+ * memory, written from docs/fidelity.md. It shares nothing with what it judges.
  */
 
 export type OracleKind = 'ModelService' | 'Model' | 'ModelCenter' | 'UserTag' | 'SystemTag';
@@ -34,7 +34,7 @@ const centerFields = {
 };
 const tagFields = { ...all('text', 'uuid resourceUuid resourceType tag type'), ...dates };
 
-/** The scalar fields of contract §3, by kind. */
+/** The scalar fields of F47, by kind. */
 export const ownFields: Record<OracleKind, Fields> = {
   ModelService: {
     ...all('text', 'uuid name description readme yaml modelCenterUuid type framework source'),

@@ -66,7 +66,7 @@ const particular: Record<string, fc.Arbitrary<unknown>> = {
   'ModelService.requestCpu': integers.map(Math.abs).map((n) => Math.min(n, INTEGER_MAX)),
 };
 
-/** The fields that must be there (contract §3); the others may be null. */
+/** The fields that must be there (F47); the others may be null. */
 const required = new Set(
   (
     'ModelService: name yaml requestCpu requestMemory type framework source size system hasNewVersion ' +

@@ -5,7 +5,7 @@ import { newUuid } from './records.ts';
 import { ROOT, START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
-/** What is found by the tags that resources carry (contract §4.7), for a kind that can carry some. */
+/** What is found by the tags that resources carry (F57), for a kind that can carry some. */
 export function describeTagConditions(name: 'ModelService' | 'Model' | 'ModelCenter'): void {
   const { path, put, remove } = kinds[name];
   const other = name === 'Model' ? kinds.ModelService : kinds.Model;

@@ -19,7 +19,7 @@ type Parameter = ReturnType<typeof text>;
 type TagCase = keyof typeof kinds;
 const everyKind = Object.keys(kinds) as TagCase[];
 
-/** What holds of attaching a tag of either type (contract §2 and §3), but for the other's name. */
+/** What holds of attaching a tag of either type (F46 and F47), but for the other's name. */
 export function describeTagCreation(type: 'User' | 'System'): void {
   const operation = `Create${type}Tag` as const;
   const path = `${ROOT}/${type.toLowerCase()}-tags`;
@@ -396,7 +396,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       );
     });
 
-    test('the first of several arguments, in the order of contract §2', async () => {
+    test('the first of several arguments, in the order of F46', async () => {
       const wrong = { tag: 'x'.repeat(4097), resourceUuid: 'u'.repeat(256), resourceType: 'VmVO' };
       const found = (field: string) => invalidArgument(expect.stringContaining(`field[${field}]`));
 

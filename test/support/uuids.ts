@@ -1,6 +1,6 @@
 import type { ExpectedError } from './refusals.ts';
 
-/** What is no uuid in the platform's form (decisions 21 and 23): why, and the text. */
+/** What is no uuid in the platform's form (F21 and F23): why, and the text. */
 export const malformedUuids: [why: string, text: string][] = [
   ['capitals', '6C1A5F6167944AA1886294842075279F'],
   ['one capital', '6c1a5f6167944aa1886294842075279F'],
@@ -30,7 +30,7 @@ export const unknownUuids = [
   '00000000000040008000000000000000',
 ];
 
-/** How deleting what is no uuid is refused (contract §4.3). */
+/** How deleting what is no uuid is refused (F53). */
 export function noUuid(text: string, field = 'uuid'): ExpectedError {
   const details = `invalid value[${text}] of field [${field}]`;
   return { status: 503, code: 'SYS.1003', details };

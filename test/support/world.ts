@@ -62,7 +62,7 @@ export function allUuids(server: Server): string[] {
 
 type Snapshot = ReturnType<Server['snapshot']>;
 
-/** All rows but those of the resources named and of the refs, images and tags that are theirs (decision 24). */
+/** All rows but those of the resources named and of the refs, images and tags that are theirs (F24). */
 export function withoutResources(snapshot: Snapshot, uuids: readonly string[]): Snapshot {
   const owners = ['uuid', 'resource_uuid', 'model_uuid', 'model_service_uuid'];
   const isTheirs = (row: unknown) =>

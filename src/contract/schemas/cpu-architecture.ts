@@ -3,7 +3,7 @@ import { oneOf, Refine, verbatim } from './types.ts';
 
 const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
 
-/** As sent: in any case (decision 12). */
+/** As sent: in any case (F12). */
 export const cpuArchitectureInput = verbatim(
   `CPU architecture: one of ${architectures.join(', ')}, in any case.`,
   {

@@ -16,7 +16,7 @@ export const DeleteUuidsQuery = Type.Object({
   uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), boundedList),
 });
 
-/** What became of one of several resources (contract §4.5). */
+/** What became of one of several resources (F55). */
 export const DeletionResult = Type.Object(
   {
     uuid: uuidOf('the resource'),

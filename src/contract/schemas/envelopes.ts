@@ -5,7 +5,7 @@ import { boolean, component, integer } from './types.ts';
 
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
 
-/** What `success` stands beside (contract §4.5), by what the operation answers. */
+/** What `success` stands beside (F55), by what the operation answers. */
 const contentSchemas = {
   inventory: (inventory: TSchema) => ({ inventory: component(inventory) }),
   inventories: (inventory: TSchema) => ({

@@ -12,7 +12,7 @@ import { Time } from './types.ts';
 /** How a field's values are compared. */
 export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'time';
 
-/** A field that queries may name (contract §4.7). */
+/** A field that queries may name (F57). */
 export interface QueryField {
   /** What has the field: the resource itself, what is related to it by that name, or its tags. */
   of: 'self' | Relation | 'userTags' | 'systemTags';

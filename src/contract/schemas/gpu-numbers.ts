@@ -4,7 +4,7 @@ import { trim } from '../validation/validator.ts';
 import { boundedList, INTEGER_MAX, integer, listOf, Refine, text, typedAs } from './types.ts';
 
 /**
- * Numbers of GPUs as sent (decision 25): comma-separated, a JSON array in a string, or a JSON array.
+ * Numbers of GPUs as sent (F25): comma-separated, a JSON array in a string, or a JSON array.
  * Read into a list of integers; the empty text is the empty list.
  */
 export function gpuNumbersInput(description: string): TUnsafe<number[]> {

@@ -5,7 +5,7 @@ import { long } from './types.ts';
 export const JOB_UUID_LENGTH = 32;
 
 /**
- * The poll of a job (contract §4.6). It is none of the operations: it answers with what another one
+ * The poll of a job (F56). It is none of the operations: it answers with what another one
  * has come to, and the platform has no name for it.
  */
 export const GetJob = {
@@ -20,7 +20,7 @@ export const GetJob = {
   otherMethods: 'only GET method is allowed for querying job status',
 } as const;
 
-/** The body of a 202 (contract §4.6). */
+/** The body of a 202 (F56). */
 export const JobAccepted = Type.Object(
   {
     location: Type.String({
@@ -55,7 +55,7 @@ const timeout = {
 /** What any operation understands beside the headers of HTTP itself. */
 export const OperationHeaders = Type.Object(timeout);
 
-/** What a write understands: the first three make it a job (decision 1). */
+/** What a write understands: the first three make it a job (F1). */
 export const WriteHeaders = Type.Object({
   'X-Job-UUID': Type.Optional(
     Type.String({

@@ -152,7 +152,7 @@ export const ModelServiceInventory = Type.Object(
 );
 export type ModelServiceInventory = Static<typeof ModelServiceInventory>;
 
-/** In the order of contract §2, which is the order of the checks. */
+/** In the order of F46, which is the order of the checks. */
 export const AddModelServiceParams = Type.Object({
   name: field.name,
   yaml: field.yaml,
@@ -187,7 +187,7 @@ export const AddModelServiceParams = Type.Object({
   }),
 });
 
-/** Parameters that are no fields of the service but edits of its yaml (decision 15). */
+/** Parameters that are no fields of the service but edits of its yaml (F15). */
 export const yamlEditFields = {
   environmentParameters: mapOf(
     'Sets the yaml’s `env`, as a list of `key:value`.',

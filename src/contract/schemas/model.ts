@@ -17,7 +17,7 @@ import {
   verbatim,
 } from './types.ts';
 
-/** What a model has until it is given otherwise (decision 27). */
+/** What a model has until it is given otherwise (F27). */
 export const modelDefaults = {
   description: '',
   size: 0,
@@ -88,7 +88,7 @@ const required = since('5.1.8', {
   modelCenterUuid: field.modelCenterUuid,
 });
 
-/** In the order of contract §2, which is the order of the checks. */
+/** In the order of F46, which is the order of the checks. */
 export const AddModelParams = Type.Object({
   ...required,
   ...optional({
@@ -116,7 +116,7 @@ export const AddModelParams = Type.Object({
   }),
 });
 
-/** Longest text an update takes (contract §2). */
+/** Longest text an update takes (F46). */
 const UPDATE_MAX = 255;
 const updated = <Field extends TString>(schema: Field): Field => ({
   ...schema,

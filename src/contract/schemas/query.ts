@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.ts';
 import { trim } from '../validation/validator.ts';
 import { boolean, INTEGER_MAX, integer, listOf, optional, text, verbatim } from './types.ts';
 
-/** Resources a page holds where no limit is given (contract §4.7). */
+/** Resources a page holds where no limit is given (F57). */
 export const DEFAULT_LIMIT = 1000;
 /** Conditions a query may have. */
 export const CONDITIONS_MAX = 100;
@@ -53,7 +53,7 @@ export const QueryParams = Type.Object(
   }),
 );
 
-/** In the order in which they are looked for (contract §4.7). */
+/** In the order in which they are looked for (F57). */
 export const operators = [
   '!=',
   '>=',

@@ -7,7 +7,7 @@ export type ResourceType = (typeof resourceTypes)[number];
 
 const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
-/** Whether a text is a uuid as the platform makes them: hyphens stripped, lower case (decision 21). */
+/** Whether a text is a uuid as the platform makes them: hyphens stripped, lower case (F21). */
 export function isUuid(value: string): boolean {
   return UUID.test(value);
 }
@@ -29,7 +29,7 @@ export const newResourceFields = {
   tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
 };
 
-/** A member of a list of uuids: kept as sent, like every list member (contract §2). */
+/** A member of a list of uuids: kept as sent, like every list member (F46). */
 export function uuidInList(resource: string) {
   return text(`UUID of ${resource}.`, { max: UUID_MAX, [Verbatim]: true });
 }

@@ -4,7 +4,7 @@ import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './types.t
 
 const tag = verbatim('The tag; kept as sent.', { max: 4096 });
 
-/** What every write may carry beside its wrapper or inside it (decision 29). */
+/** What every write may carry beside its wrapper or inside it (F29). */
 export const tagFields = {
   systemTags: listOf(
     'System tags to attach, kept as sent; duplicates are dropped.',

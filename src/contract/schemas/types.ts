@@ -13,13 +13,13 @@ import {
 
 /** Largest value of the platform's Integer. */
 export const INTEGER_MAX = 2_147_483_647;
-/** Largest Long that a JSON number carries without rounding (decision 8). */
+/** Largest Long that a JSON number carries without rounding (F8). */
 export const LONG_MAX = Number.MAX_SAFE_INTEGER;
 /** Longest text, in characters, where no other limit is given: MySQL's MEDIUMTEXT. */
 export const TEXT_MAX = 16_777_215;
 export const UUID_MAX = 255;
 
-/** Marks a text that is kept as sent: no trimming (contract §2). */
+/** Marks a text that is kept as sent: no trimming (F46). */
 export const Verbatim = Symbol('verbatim');
 
 /**
@@ -58,7 +58,7 @@ export function verbatim(description: string, options: TextOptions = {}): TStrin
   return text(description, { ...options, [Verbatim]: true });
 }
 
-/** A time, as the wire writes it (decision 7). */
+/** A time, as the wire writes it (F7). */
 export function date(description: string): TString {
   return text(`${description}, in the server’s time zone.`, {
     examples: ['Nov 25, 2025 11:51:50 AM'],
@@ -66,7 +66,7 @@ export function date(description: string): TString {
   });
 }
 
-/** The uuid of another resource: any text, since only `resourceUuid` is pattern-checked (decision 21). */
+/** The uuid of another resource: any text, since only `resourceUuid` is pattern-checked (F21). */
 export function uuidOf(resource: string, options: TextOptions = {}): TString {
   return text(`UUID of ${resource}.`, { max: UUID_MAX, ...options });
 }
@@ -84,7 +84,7 @@ export function integer(
   return Type.Integer({ description, format: 'int32', minimum: min, maximum: max, ...options });
 }
 
-/** A 64-bit integer, within what a JSON number carries exactly (decision 8). */
+/** A 64-bit integer, within what a JSON number carries exactly (F8). */
 export function long(
   description: string,
   { min = -LONG_MAX, max = LONG_MAX, ...options }: NumberOptions = {},
@@ -96,7 +96,7 @@ export function boolean(description: string, options: FieldOptions = {}): TBoole
   return Type.Boolean({ description, ...options });
 }
 
-/** One of the given words, case-sensitive, in the order the error message lists them (decision 11). */
+/** One of the given words, case-sensitive, in the order the error message lists them (F11). */
 export function oneOf<const Values extends readonly string[]>(
   description: string,
   values: Values,
@@ -106,7 +106,7 @@ export function oneOf<const Values extends readonly string[]>(
 }
 
 /**
- * Members of a list, and entries of a map, that a request may have (decision 35): what takes longer than some
+ * Members of a list, and entries of a map, that a request may have (F35): what takes longer than some
  * ten milliseconds keeps others waiting.
  */
 const MEMBERS_MAX = 1000;

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { invalidArgument } from '../errors.ts';
 import { NumberLiteral } from './number-literal.ts';
 
-/** Bounds on JSON that is built to hurt (decision 35). */
+/** Bounds on JSON that is built to hurt (F35). */
 const DEPTH_MAX = 64;
 const VALUES_MAX = 200_000;
 /** Members of one object: each is looked up among the others. */
@@ -23,7 +23,7 @@ const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
 /**
  * Parses a request's body.
  * @returns the value, with a NumberLiteral for every number that JavaScript may round; undefined for an empty
- *   body, which is no body (decision 33)
+ *   body, which is no body (F33)
  * @throws ApiError SYS.1007 for what is not UTF-8, not JSON, or beyond the bounds
  */
 export function parseJsonBody(body: Buffer): unknown {

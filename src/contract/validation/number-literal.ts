@@ -1,6 +1,6 @@
 /**
  * A number as the client wrote it, where JavaScript's number would not keep its digits: with a
- * fraction, an exponent, or more digits than are always exact. Nothing is rounded unseen (decision 8).
+ * fraction, an exponent, or more digits than are always exact. Nothing is rounded unseen (F8).
  */
 export class NumberLiteral {
   readonly text: string;

@@ -12,7 +12,7 @@ import {
   type ValidationContext,
 } from './validator.ts';
 
-/** What to do about fields that no schema knows: report them, or throw (decision 10). */
+/** What to do about fields that no schema knows: report them, or throw (F10). */
 export type OnUnknownFields = (fields: readonly string[], message: string) => void;
 
 /** A request as it came. */
@@ -53,7 +53,7 @@ export function bodySchema(name: OperationName): TSchema | undefined {
 /**
  * Compiles an operation's reader, once, at start.
  * @returns a function that judges the types of what was sent, and returns one that judges the
- *   arguments: a job fails by the second, but the request itself by the first (decision 5). Both throw
+ *   arguments: a job fails by the second, but the request itself by the first (F5). Both throw
  *   ApiError SYS.1007.
  */
 export function compileRequestValidator<Name extends OperationName>(
@@ -111,7 +111,7 @@ export function compileRequestValidator<Name extends OperationName>(
 
 /**
  * A PUT whose path serves several actions names one by the wrapper's key, also when that holds null
- * (decision 32).
+ * (F32).
  */
 function assertAction(
   operation: Operation,
@@ -127,7 +127,7 @@ function assertAction(
   );
 }
 
-/** Query parameters have a sentence of their own for what is no integer (contract §4.7). */
+/** Query parameters have a sentence of their own for what is no integer (F57). */
 function assertIntegers({ query }: Operation, values: Record<string, unknown>): void {
   for (const [name, { type }] of Object.entries<TSchema>(query.properties)) {
     const value = values[name];
@@ -144,7 +144,7 @@ function bodyObject(body: unknown): Record<string, unknown> {
   return sent;
 }
 
-/** The first wrapper that is there, the operation's own before its aliases (decision 30). */
+/** The first wrapper that is there, the operation's own before its aliases (F30). */
 function findWrapper(
   wrappers: readonly string[],
   body: Record<string, unknown>,
@@ -156,7 +156,7 @@ function findWrapper(
   return wrapper;
 }
 
-/** Each list of tags: the one beside the wrapper, else the one inside it (decision 29). */
+/** Each list of tags: the one beside the wrapper, else the one inside it (F29). */
 function extractTags(
   body: Record<string, unknown>,
   wrapper: Record<string, unknown>,
@@ -164,7 +164,7 @@ function extractTags(
   return Object.fromEntries(tagNames.map((tag) => [tag, body[tag] ?? wrapper[tag] ?? null]));
 }
 
-/** An empty word is the default one: `deleteMode=` is Permissive (contract §2). */
+/** An empty word is the default one: `deleteMode=` is Permissive (F46). */
 function applyDefaults(
   { query }: Operation,
   values: Record<string, unknown>,
@@ -180,7 +180,7 @@ function applyDefaults(
 
 /**
  * What a query string gives for each parameter: of a list all values, repeated or numbered as
- * `uuids.0`; of others the first (contract §4.7).
+ * `uuids.0`; of others the first (F57).
  */
 function queryValues({ query }: Operation, sent: Record<string, unknown>): Record<string, unknown> {
   const values: Record<string, unknown> = {};

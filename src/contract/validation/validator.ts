@@ -5,8 +5,8 @@ import { NumberLiteral } from './number-literal.ts';
 
 /**
  * Reading what a client sent, driven by the TypeBox schema that also documents it. Two passes, as
- * decision 34 orders them: `convert` judges and converts the types of everything (decision 9, §4.4),
- * then `check` judges the values in the order the schema declares them (§4.3); the first failure wins.
+ * F34 orders them: `convert` judges and converts the types of everything (F9, F54),
+ * then `check` judges the values in the order the schema declares them (F53); the first failure wins.
  */
 export interface Validator {
   /** @throws ApiError where the value can't be taken for the schema's type */
@@ -135,7 +135,7 @@ function stringValidator(schema: TSchema): Validator {
   };
 }
 
-/** The sentence for a value that is none of the allowed ones (§4.3). */
+/** The sentence for a value that is none of the allowed ones (F53). */
 export function invalidEnumValue(
   values: readonly string[],
   found: string,
@@ -292,7 +292,7 @@ function mapValidator(schema: TSchema): Validator {
   };
 }
 
-/** An object with named fields; null means absent (decision 9). */
+/** An object with named fields; null means absent (F9). */
 function objectValidator(schema: TSchema): Validator {
   const required = new Set<string>(schema.required);
   const fields = Object.entries(schema.properties as Record<string, TSchema>).map(
@@ -342,7 +342,7 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   );
 }
 
-/** The sentence for a value of a type that can't be taken for the field's (§4.4). */
+/** The sentence for a value of a type that can't be taken for the field's (F54). */
 export function typeMismatch(field: string, expected: string, value: unknown): ApiError {
   return invalidArgument(
     `[${field}] field is excepted ${expected}, but was [${formatValue(value)}].`,

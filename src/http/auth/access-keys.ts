@@ -4,7 +4,7 @@ import { zoneClock } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { sentPath } from '../protocol/paths.ts';
 
-/** How far a request's date may be from the server's, in milliseconds (contract §4.1). */
+/** How far a request's date may be from the server's, in milliseconds (F51). */
 const SKEW_MAX_MS = 15 * 60_000;
 
 const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
@@ -20,7 +20,7 @@ export interface AccessKeySettings {
 }
 
 /**
- * Makes the check of `Authorization: ZStack <id>:<signature>` (contract §4.1).
+ * Makes the check of `Authorization: ZStack <id>:<signature>` (F51).
  * @returns a function that gets the request and what follows the scheme, and returns the key's id; it
  *   throws ApiError: SYS.1007 for what is malformed, 403 for a date too far off, else ID.1001
  */

@@ -15,7 +15,7 @@ declare module 'fastify' {
 export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
 
 /**
- * Makes the check that lets a request pass with a valid session (contract §4.1).
+ * Makes the check that lets a request pass with a valid session (F51).
  * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
  */
 export function createSessionCheck(

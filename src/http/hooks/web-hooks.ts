@@ -11,7 +11,7 @@ import { KeyedLimiter } from '../limits/keyed-limiter.ts';
 import type { MetricsSink } from '../observe/metrics-route.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
-/** When hooks are called (contract §4.6); milliseconds. */
+/** When hooks are called (F56); milliseconds. */
 export interface HookTiming {
   /** From the answer to the first attempt: the client begins to wait only then. */
   first: number;
@@ -73,7 +73,7 @@ export class WebHooks {
     this.#logger = options.logger;
   }
 
-  /** @throws ApiError SYS.1007 for a hook that the settings forbid (contract §4.6) */
+  /** @throws ApiError SYS.1007 for a hook that the settings forbid (F56) */
   async assertAllowed({ hookUrl }: NewJob): Promise<void> {
     if (hookUrl === undefined) return;
     const addresses = await this.#allowlist.allowedAddresses(new URL(hookUrl));

@@ -10,7 +10,7 @@ type ClientError = Error & { code?: string };
 
 /**
  * Answers in the catalogue's terms what Node's server refuses by itself, before there is a request
- * (contract §4.2), and takes from it the refusals that have no body.
+ * (F52), and takes from it the refusals that have no body.
  */
 export class ClientErrors {
   readonly #log: Pick<FastifyBaseLogger, 'info'>;

@@ -3,7 +3,7 @@ import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { TIMEOUT_MAX } from '../../contract/schemas/job.ts';
 import { notJson } from './error-handler.ts';
 
-/** Longest URL, and longest headers together, in characters (contract §4.2). */
+/** Longest URL, and longest headers together, in characters (F52). */
 export const HEAD_MAX = 64 * 1024;
 
 /**
@@ -33,7 +33,7 @@ export function checkHead(request: FastifyRequest): void {
   }
 }
 
-/** Judges the headers an operation understands, before its authorization (decision 34). */
+/** Judges the headers an operation understands, before its authorization (F34). */
 export function checkHeaders(request: FastifyRequest): void {
   requestTimeout(request);
   // The body of a GET is never read.
@@ -52,7 +52,7 @@ function hasBody({ headers }: FastifyRequest): boolean {
 /**
  * `X-API-Timeout`, which the client gives in seconds.
  * @returns milliseconds, or undefined where there is none
- * @throws ApiError SYS.1007 for an unreadable one (contract §4.8)
+ * @throws ApiError SYS.1007 for an unreadable one (F58)
  */
 export function requestTimeout({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];

@@ -7,7 +7,7 @@ export function sentPath(url: string): string {
   return local.split('?', 1)[0] ?? '';
 }
 
-/** The same, doubled slashes collapsed (decision 31). */
+/** The same, doubled slashes collapsed (F31). */
 export function rawPath(url: string): string {
   return sentPath(url).replace(/\/{2,}/g, '/');
 }

@@ -21,7 +21,7 @@ export function routeNotFound(url: string): ApiError {
   return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
 }
 
-/** Refuses what no route takes: 405 where another verb would do, else 404 (contract §4.2). */
+/** Refuses what no route takes: 405 where another verb would do, else 404 (F52). */
 export class RouteTable {
   readonly #paths = new Map<string, KnownPath>();
 
@@ -37,9 +37,9 @@ export class RouteTable {
     this.#paths.set(url, known);
   }
 
-  /** A hook: before anything else is looked at, the session and the body among them (decision 34). */
+  /** A hook: before anything else is looked at, the session and the body among them (F34). */
   readonly check = (request: FastifyRequest): void => {
-    // The router takes an empty segment for a parameter: a trailing slash is another path (decision 31).
+    // The router takes an empty segment for a parameter: a trailing slash is another path (F31).
     const hasEmptyParameter = Object.values(request.params ?? {}).includes('');
     if (request.is404 || hasEmptyParameter) throw this.failureFor(request);
   };

@@ -33,7 +33,7 @@ export function sharedSerializers(): Build {
 
 /**
  * A schema for the serialiser alone, which writes required members before the others, while the documents have all
- * in one order (contract §3): only the first member stays required.
+ * in one order (F47): only the first member stays required.
  */
 function inOrder(schema: unknown): unknown {
   const text = JSON.stringify(schema, (_key, value) => {

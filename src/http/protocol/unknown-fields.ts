@@ -5,7 +5,7 @@ import type { OnUnknownFields } from '../../contract/validation/request.ts';
 /** Names remembered as logged: clients make names up, memory ends. */
 const REMEMBERED_MAX = 1000;
 
-/** Ignores fields that no schema knows, as the platform does, and logs each name once (decision 10). */
+/** Ignores fields that no schema knows, as the platform does, and logs each name once (F10). */
 export function ignoreUnknownFields(log: Pick<FastifyBaseLogger, 'debug'>): OnUnknownFields {
   const logged = new Set<string>();
   return (fields, message) => {
@@ -18,7 +18,7 @@ export function ignoreUnknownFields(log: Pick<FastifyBaseLogger, 'debug'>): OnUn
   };
 }
 
-/** Refuses fields that no schema knows, for those who want their typos caught (decision 10). */
+/** Refuses fields that no schema knows, for those who want their typos caught (F10). */
 export const rejectUnknownFields: OnUnknownFields = ([field], message) => {
   throw invalidArgument(`field[${field}] is not a field of message[${message}]`);
 };

@@ -232,7 +232,7 @@ function createRun(client: Client, connection: { isLost: boolean }): Run {
   };
 }
 
-/** A text without U+0000, which no text has that is kept (decision 16): asked for, it finds nothing. */
+/** A text without U+0000, which no text has that is kept (F16): asked for, it finds nothing. */
 function bindable(value: unknown): unknown {
   if (typeof value === 'string')
     return value.includes('\0') ? value.replaceAll('\0', '\uffff') : value;

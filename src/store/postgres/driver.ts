@@ -30,7 +30,7 @@ export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
 export const { DatabaseError } = pg;
 
-/** Numbers come as numbers: none is kept that a JSON number would round (decision 8). */
+/** Numbers come as numbers: none is kept that a JSON number would round (F8). */
 const types = {
   getTypeParser: (type: number, format?: 'text' | 'binary') =>
     type === builtins.INT8 ? Number : getTypeParser(type, format as 'text'),

@@ -5,7 +5,7 @@ import { statements } from './statements.ts';
 
 /**
  * What it names stays until the transaction ends.
- * @throws ApiError SYS.1003 naming what is missing (contract §4.3)
+ * @throws ApiError SYS.1003 naming what is missing (F53)
  */
 export async function assertReference(run: Run, reference: Reference): Promise<void> {
   const { type, uuids } = reference;

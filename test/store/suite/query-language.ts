@@ -57,7 +57,7 @@ function readQuery(spec: QuerySpec, q: string[]): Pick<PageQuery, 'conditions' |
   return { conditions, ...(sort && { sort }) };
 }
 
-/** What the contract makes of it. */
+/** What F57 makes of it. */
 function expected(rows: readonly OracleRow[], spec: QuerySpec, q: string[]) {
   try {
     const { page, total } = oracleQuery(rows, { ...spec, q, zone: MINUTES_AHEAD });

@@ -1,5 +1,5 @@
 /**
- * What the server's answers hold, written down by hand from contract §3: the types a generator makes
+ * What the server's answers hold, written down by hand from F47: the types a generator makes
  * of the document are compared with these.
  */
 
@@ -53,7 +53,7 @@ export interface Listed<Inventory> {
   total?: number;
 }
 
-/** An answer to a GET by uuid, whose list is always there (decision 22). */
+/** An answer to a GET by uuid, whose list is always there (F22). */
 export interface Found<Inventory> {
   success: true;
   inventories: Inventory[];
