@@ -3,15 +3,15 @@ import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
 import { sqliteCode } from '../errors.ts';
-import type { SentResult } from './query-worker.ts';
+import { READY, type SentResult } from './query-worker.ts';
 import { compileQueryRunner, type SqlQuery } from './run-query.ts';
 
-/** The lowest priority of Linux, where each thread has its own: scans leave the processor to others. */
-const LOWEST_PRIORITY = 19;
+/** Niceness on Linux, where each thread has its own: scans leave the processor to others, but are not starved. */
+const NICENESS = 5;
 /** Kibibytes of the file to cache: what a scan reads is not read again soon. */
 const CACHE_KIB = 2048;
 
-if (platform() === 'linux') setPriority(LOWEST_PRIORITY);
+if (platform() === 'linux') setPriority(NICENESS);
 
 let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 
@@ -19,6 +19,7 @@ let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 parentPort?.on('message', (query: SqlQuery) => {
   parentPort?.postMessage(toResult(query));
 });
+parentPort?.postMessage(READY);
 
 function toResult(query: SqlQuery): SentResult {
   try {

@@ -13,6 +13,9 @@ const ABANDONED_MAX = 2;
 /** Megabytes of young generation for the thread's heap, which otherwise takes what it is given. */
 const YOUNG_GENERATION_MB = 4;
 
+/** What the thread sends when it has loaded its program. */
+export const READY = 'ready';
+
 /** An error as it is sent from the thread: classes don't survive the structured clone. */
 export interface SentError {
   failure: Failure | undefined;
@@ -54,6 +57,8 @@ export class QueryWorker {
   readonly #abandoned = new Set<Worker>();
   #current: QueuedQuery | undefined;
   #thread: Worker | undefined;
+  /** Whether the thread has loaded its program, which doesn't count as running a query. */
+  #isReady = false;
   #isClosed = false;
 
   constructor(options: QueryWorkerOptions) {
@@ -103,9 +108,15 @@ export class QueryWorker {
     this.#current = next;
     this.#thread ??= this.#startThread();
     this.#thread.postMessage(next.query);
+    if (this.#isReady) this.#startTimer();
+  }
+
+  #startTimer(): void {
+    const running = this.#current;
+    if (!running) return;
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
     // A result that has arrived meanwhile goes first: this thread may have been busy itself.
-    next.timer = setTimeout(() => setImmediate(() => this.#abandonThread(next)), limit);
+    running.timer = setTimeout(() => setImmediate(() => this.#abandonThread(running)), limit);
   }
 
   #abandonThread(overdue: QueuedQuery): void {
@@ -140,14 +151,20 @@ export class QueryWorker {
 
   #startThread(): Worker {
     const { program, file } = this.#options;
+    this.#isReady = false;
     const thread = new Worker(program, {
       workerData: file,
       resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
     });
     // An idle thread must not keep the process alive.
     thread.unref();
-    thread.on('message', (sent: SentResult) => {
+    thread.on('message', (sent: SentResult | typeof READY) => {
       if (this.#thread !== thread) return;
+      if (sent === READY) {
+        this.#isReady = true;
+        this.#startTimer();
+        return;
+      }
       const finished = this.#finish();
       if ('values' in sent) finished?.resolve(sent.values);
       else finished?.reject(errorOf(sent.error));
