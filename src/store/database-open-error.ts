@@ -1,2 +1,2 @@
-/** Why a database can't be used, in one sentence for whoever starts the server. */
+/** A database can't be used; the message is one sentence for the user who starts the server. */
 export class DatabaseOpenError extends Error {}

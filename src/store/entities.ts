@@ -2,12 +2,12 @@ import { type EntityKind, queryableEntities } from '../contract/schemas/fields.t
 
 const kinds = Object.keys(queryableEntities) as EntityKind[];
 
-/** Makes something of each kind. */
+/** Maps every kind of entity. */
 export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityKind, Made> {
   return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<EntityKind, Made>;
 }
 
-/** The fields that lists need of a kind's records: without what is never told, which would only cost. */
+/** The fields of a kind that lists answer with; private ones are not even read. */
 export function listedFields(kind: EntityKind): string[] {
   const sums = kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : [];
   return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];

@@ -11,7 +11,7 @@ export function notFound(field: string, resource: string, type: string): ApiErro
 }
 
 /**
- * @param found uuids of those that are there
+ * @param found uuids of those that exist
  * @throws ApiError SYS.1003 naming what is missing (F53)
  */
 export function assertAllFound(
@@ -56,7 +56,7 @@ export function duplicateJob({ uuid }: Pick<NewJob, 'uuid'>): ApiError {
   return new ApiError('duplicateJob', `Duplicate job uuid[${uuid}]`);
 }
 
-/** What a ref to what isn't there is about: its sides, in the order in which they are checked. */
+/** References to both sides of a ref, in the order in which they are checked. */
 export function refReferences(
   { modelUuid, modelServiceUuid }: ModelServiceRef,
   field: string,
@@ -72,7 +72,7 @@ export function refReferences(
   ];
 }
 
-/** The resource that a tag is of, which must be there. */
+/** A reference to the resource that a tag belongs to. */
 export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''): Reference {
   return {
     field: `${field}resourceUuid`,

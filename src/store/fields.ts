@@ -5,11 +5,11 @@ import { compileLiteral } from '../contract/compiled.ts';
 export interface Field {
   name: string;
   sql: SQL;
-  /** Turns what SQL gives, which is not NULL, into the field's value; absent where it is the value. */
+  /** Converts what SQL returns, unless NULL, to the field's value; absent if it is that already. */
   read?: (given: never) => unknown;
 }
 
-/** The fields that a table's columns keep, but for the order of insertion. */
+/** The fields of a table's columns, without the order of insertion. */
 export function columnFields(table: Table): Field[] {
   const { position: _, ...columns } = getTableColumns(table) as Record<string, Column>;
   return Object.entries(columns).map(([name, column]) => {
@@ -18,7 +18,7 @@ export function columnFields(table: Table): Field[] {
   });
 }
 
-/** Makes what turns rows of these fields, from the column with this index on, into records. */
+/** Compiles a function that maps rows of these fields, from the column with this index on, to records. */
 export function compileRecordMapper(
   fields: readonly Field[],
   first = 0,
@@ -35,12 +35,12 @@ export function compileRecordMapper(
   return (row) => make(row, reads);
 }
 
-/** Whether the database keeps the column's values in another form. */
+/** Whether the database stores the column's values in another form. */
 export function isConverted({ dataType }: Column): boolean {
   return dataType === 'boolean' || dataType === 'json' || dataType === 'custom';
 }
 
-/** A row's uuid, for a subquery. */
+/** The uuid of an outer query's row, for a subquery. */
 export function uuidColumn(table: Table): SQL {
   return sql`${table}.${sql.identifier('uuid')}`;
 }

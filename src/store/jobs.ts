@@ -1,4 +1,4 @@
-/** Uuids of the first jobs, as many as it takes to reach so many bytes. */
+/** Uuids of the first jobs that together reach so many bytes. */
 export function firstWithin(
   bytesMax: number,
   jobs: readonly { uuid: string; bytes: number }[],

@@ -1,10 +1,10 @@
 import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
-import { toSnakeCase } from 'drizzle-orm/casing';
+import { columnName } from './statement.ts';
 
-/** A table as its rows are moved to another database: the same whatever kind of database has it. */
+/** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */
 export interface CopiedTable {
   name: string;
-  /** In an ordered table the first is `position`, which keeps the order of insertion. */
+  /** In an ordered table the first is `position`, the order of insertion. */
   columns: readonly CopiedColumn[];
   isOrdered: boolean;
 }
@@ -14,18 +14,26 @@ export interface CopiedColumn {
   valueType: 'text' | 'integer' | 'flag';
 }
 
-/** Of one server, and without meaning to those on another database. */
+/** Columns that name one server, which mean nothing in another database. */
 const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
-/** Which are moved, by their names among a store's tables: what others refer to first. */
+/** The tables that are copied, by their names in a store's tables.ts, in the order of their foreign keys. */
 const COPIED_TABLES = [
-  ...(['resources', 'modelCenters', 'models', 'modelServices'] as const),
-  ...(['modelServiceImages', 'modelServiceRefs', 'tags'] as const),
-  ...(['passwords', 'sessions', 'jobs', 'hooks'] as const),
-];
+  'resources',
+  'modelCenters',
+  'models',
+  'modelServices',
+  'modelServiceImages',
+  'modelServiceRefs',
+  'tags',
+  'passwords',
+  'sessions',
+  'jobs',
+  'hooks',
+] as const;
 
-/** How the rows of a store's tables are moved, in the order in which they can be. */
+/** The copied tables of a store, in the order of their foreign keys. */
 export function copiedTablesOf(
   tables: Record<(typeof COPIED_TABLES)[number], Table>,
 ): readonly CopiedTable[] {
@@ -43,12 +51,12 @@ function copiedTable(table: Table): CopiedTable {
 }
 
 function copiedColumn(column: Column): CopiedColumn {
-  const name = column.keyAsName ? toSnakeCase(column.name) : column.name;
+  const name = columnName(column);
   if (column.dataType === 'boolean') return { name, valueType: 'flag' };
   return { name, valueType: column.dataType === 'number' ? 'integer' : 'text' };
 }
 
-/** A table's columns, for a statement. */
+/** A table's columns, separated by commas. */
 export function columnList({ columns }: CopiedTable): string {
   return columns.map(({ name }) => `"${name}"`).join(', ');
 }

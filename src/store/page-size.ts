@@ -3,14 +3,14 @@ import { invalidArgument } from '../contract/errors.ts';
 import { uuidColumn } from './fields.ts';
 import type { EntityMapping } from './where.ts';
 
-/** Most a page of several resources may hold. */
+/** The most bytes that a page of several resources may have. */
 export const PAGE_BYTES_MAX = 64 * 1024 * 1024;
-/** Bytes an image or ref takes in an answer, about. */
+/** Estimated bytes of an image or ref in a response. */
 const RELATION_BYTES = 300;
-/** Bytes a field takes in an answer beside its text, about. */
+/** Estimated bytes of a field in a response beside its text. */
 const FIELD_BYTES = 20;
 
-/** What an answer takes of a row's fields and lists of these names, about, found without reading their texts. */
+/** Estimates the bytes of a row's fields and lists of these names, without reading their texts. */
 export function estimatedBytes(
   { table, foreignKeys }: EntityMapping,
   names: ReadonlySet<string>,
@@ -31,7 +31,7 @@ export function estimatedBytes(
   return sql.join([fields, ...texts, ...lists], sql` + `);
 }
 
-/** @throws ApiError SYS.1007 for a page that would take the memory and time of everybody */
+/** @throws ApiError SYS.1007 for a page that is too large to be answered */
 export function assertPageSize(resources: number, bytes: number): void {
   if (bytes <= PAGE_BYTES_MAX || resources <= 1) return;
   throw invalidArgument(

@@ -2,42 +2,42 @@ import { hash } from 'node:crypto';
 import { DatabaseOpenError } from './database-open-error.ts';
 import type { CopiedColumn, CopiedTable } from './moved-tables.ts';
 
-/** A value as it is moved, the same from every kind of database. */
+/** A value of a copied row, the same from SQLite and PostgreSQL. */
 export type CopyValue = string | number | boolean | null;
 export type CopyRow = readonly CopyValue[];
 
-/** Where rows are read. */
+/** The database that rows are read from. */
 export interface CopySource {
   /** The database as sentences name it. */
   name: string;
   count: (table: CopiedTable) => Promise<number>;
-  /** All rows, some at a time: those of an ordered table in its order, else in any. */
+  /** All rows, in batches; those of an ordered table in its order. */
   rows: (table: CopiedTable) => AsyncIterable<readonly CopyRow[]>;
 }
 
-/** Where rows are written, which can be read there at once. */
+/** The database that rows are written to, which can read them back at once. */
 export interface CopyTarget extends CopySource {
   write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
-/** How far it has come. */
+/** Progress. */
 export interface CopyProgress {
   table: string;
   /** Rows of the table so far. */
   rows: number;
-  /** Rows of all tables, each of which is copied and then compared. */
+  /** Rows of all tables; each is copied and then compared. */
   total: number;
   phase: 'copied' | 'compared';
 }
 
-/** The most bytes of rows that are moved at a time, unless a single row has more, and the most rows. */
+/** The most bytes in a batch, unless a single row has more, and the most rows. */
 export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
 
 /**
- * Copies every row, and compares each with what the target then has.
- * @param onStep told of every batch, and once of an empty table
+ * Copies every row, and compares each with the target's afterwards.
+ * @param onStep called for every batch, and once for an empty table
  * @returns the number of rows
- * @throws DatabaseOpenError where the target has something else than the source
+ * @throws DatabaseOpenError if the target has other rows than the source
  */
 export async function transfer(
   tables: readonly CopiedTable[],
@@ -65,7 +65,7 @@ export async function transfer(
       throw tableMismatch(table, target);
     if (sourceDigest.rows === 0) onStep({ ...step, rows: 0, phase: 'compared' });
   }
-  // Once more: somebody may have written to the target meanwhile.
+  // Again, since another client may have written to the target meanwhile.
   for (const [table, count] of counts) {
     if ((await target.count(table)) !== count) throw tableMismatch(table, target);
   }
@@ -81,8 +81,8 @@ function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenE
 const DIGEST_WORDS = 8;
 
 /**
- * What tables have in common only where they have the same rows: the SHA-256 of each row, all of them added
- * by XOR, so that the order does not count. A row of an ordered table has its place among its values instead.
+ * The digest of a table's rows: the SHA-256 of each row, combined by XOR, so that the order does not count. A row of an
+ * ordered table is hashed with its place.
  */
 class Digest {
   rows = 0;
@@ -122,7 +122,7 @@ class Digest {
   }
 }
 
-/** Whether a column can have a value in every kind of database, just as it is. */
+/** Whether a column can have the value in SQLite and in PostgreSQL alike. */
 function isRepresentable(value: CopyValue, column: CopiedColumn | undefined): boolean {
   if (value === null) return true;
   if (column?.valueType === 'text') return typeof value === 'string';

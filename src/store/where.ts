@@ -4,7 +4,7 @@ import type { Condition, Predicate, Scalar, Sort } from '../domain/dependencies.
 
 type ResourceTable = Table & Record<'uuid' | 'createDate', Column>;
 
-/** The tables that queries look at, of whichever database. */
+/** The tables that queries read, in either database. */
 export interface QueriedTables {
   modelServices: ResourceTable & { modelCenterUuid: Column };
   models: ResourceTable & { modelCenterUuid: Column };
@@ -14,34 +14,34 @@ export interface QueriedTables {
   tags: ResourceTable & Record<'resourceUuid' | 'type' | 'tag', Column>;
 }
 
-/** What one database's SQL has its own words for. */
+/** What differs between the SQL of the databases. */
 export interface Dialect {
   tables: QueriedTables;
-  /** Such a text as it compares: without regard to the case of ASCII letters, otherwise by code point. */
+  /** A text as it is compared: by code point, regardless of the case of ASCII letters. */
   caseFolded: (text: Column) => SQL;
   /** A value as it is bound. */
   bind: (value: Scalar) => unknown;
-  /** Whether an expression of a column is among values, of which there may be any number. */
+  /** Whether an expression of a column is in a list of any length. */
   inList: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
-  /** The first millisecond of a time's second, also before 1970. */
+  /** A time truncated to its second, also before 1970. */
   truncateToSecond: (time: Column) => SQL;
-  /** Whether a text matches a pattern, whose letters are in lower case. */
+  /** Whether a text matches a pattern, which is in lower case. */
   like: (text: Column, pattern: string) => SQL;
-  /** Whether some row that refers to a resource, by its uuid, satisfies a test. */
+  /** Whether some row whose foreign key is the resource's uuid satisfies a test. */
   hasMember: (uuid: Column, foreignKey: Column, test: SQL) => SQL;
   /** The order by an expression, in which NULL comes before every value. */
   order: (expression: SQL, column: Column, descending: boolean) => SQL;
-  /** The same condition on other tables, of which there are many: not to be planned together with the others. */
+  /** Keeps one of many conditions on other tables from being planned together with the others. */
   isolateSubquery?: (condition: SQL) => SQL;
 }
 
-/** How many conditions on other tables are planned together: what that takes grows faster than their number. */
+/** Most conditions on other tables that are planned together, since planning time grows faster than their number. */
 const TOGETHER_MAX = 8;
 
-/** Where resources of a kind are kept, and how what belongs to them refers to them. */
+/** How a kind of entity is stored: its table, and the foreign keys of what belongs to it. */
 export interface EntityMapping {
   table: ResourceTable;
-  /** What a row of the table must satisfy to be of the kind; nothing is bound to it. */
+  /** Which rows of the table are of the kind; it has no parameters. */
   baseFilter?: SQL;
   foreignKeys: Partial<Record<QueryField['of'], Column>>;
   center?: Column;
@@ -49,16 +49,16 @@ export interface EntityMapping {
 
 export interface Conditions {
   entityMappings: Record<EntityKind, EntityMapping>;
-  /** The rows of a kind that satisfy all conditions: every value is bound, every column is ours. */
-  whereAll: (kind: EntityKind, conditions: readonly Condition[], further?: SQL) => SQL;
-  /** The order of a kind's rows, in which no two are equal. */
+  /** The rows of a kind that satisfy all conditions. Values are bound, and columns are this program's own. */
+  whereAll: (kind: EntityKind, conditions: readonly Condition[]) => SQL;
+  /** A total order of a kind's rows. */
   orderBy: (kind: EntityKind, sort: Sort | undefined) => SQL[];
 }
 
-/** What conditions may be on beside a resource's own fields and lists. */
+/** Related tables that conditions can be on, beside a resource's own lists. */
 const OTHERS: ReadonlySet<QueryField['of']> = new Set(['userTags', 'systemTags', 'modelCenter']);
 
-/** Makes what turns queries into the SQL of a database. */
+/** Compiles conditions and orders of queries to a database's SQL. */
 export function compileConditions(dialect: Dialect): Conditions {
   const { tables, bind } = dialect;
   const { modelServices, models, modelCenters, tags } = tables;
@@ -83,14 +83,14 @@ export function compileConditions(dialect: Dialect): Conditions {
     SystemTag: { table: tags, baseFilter: sql`${tags.type} = 'System'`, foreignKeys: {} },
   };
 
-  /** Uuids of this server's own, which are in lower case already. */
+  /** Uuids that the server gives or checks, which are in lower case already. */
   const uuids = new Set<Column>([
     ...[modelServices.uuid, models.uuid, modelCenters.uuid, tags.uuid, tags.resourceUuid],
     ...[modelServiceRefs.uuid, modelServiceRefs.modelUuid, modelServiceRefs.modelServiceUuid],
     ...[modelServiceImages.uuid, modelServiceImages.modelServiceUuid],
   ]);
 
-  /** A column as it is compared. */
+  /** A column as queries compare it. */
   function comparable(column: Column): SQL {
     const isText = column.getSQLType() === 'text' && !uuids.has(column);
     return isText ? dialect.caseFolded(column) : sql`${column}`;
@@ -125,7 +125,7 @@ export function compileConditions(dialect: Dialect): Conditions {
     }
   }
 
-  /** Whether the center that a column names satisfies a test; without a center all its fields are null. */
+  /** Whether the center that a column refers to satisfies a test; all fields of a missing center are null. */
   function ofCenter(
     center: Column,
     satisfied: SQL,
@@ -156,7 +156,7 @@ export function compileConditions(dialect: Dialect): Conditions {
     }
   }
 
-  /** LIKE, within the range of texts that begin as the pattern does: the range can use an index. */
+  /** LIKE within the range of texts that begin with the pattern's prefix, since a range can use an index. */
   function likeSql(column: Column, pattern: string): SQL {
     const like = dialect.like(column, pattern);
     const [beginning = ''] = /^(?:[^%_\\]|\\.)+/su.exec(pattern) ?? [];
@@ -171,7 +171,7 @@ export function compileConditions(dialect: Dialect): Conditions {
   return {
     entityMappings,
 
-    whereAll(kind, conditions, further) {
+    whereAll(kind, conditions) {
       const mapping = entityMappings[kind];
       const isOnOther = ({ field }: Condition) =>
         field.of in mapping.foreignKeys || OTHERS.has(field.of);
@@ -182,7 +182,7 @@ export function compileConditions(dialect: Dialect): Conditions {
           ? dialect.isolateSubquery(compiled)
           : compiled;
       });
-      return and(mapping.baseFilter, ...all, further) ?? sql`1 = 1`;
+      return and(mapping.baseFilter, ...all) ?? sql`1 = 1`;
     },
 
     orderBy(kind, sort) {
@@ -201,21 +201,21 @@ function negate(condition: SQL, negated: boolean): SQL {
   return negated ? sql`NOT (${condition})` : condition;
 }
 
-/** The least text that is greater than all that begin with this one; undefined where there is none. */
+/** The least text greater than all that begin with a prefix; undefined if there is none. */
 function nextPrefix(prefix: string): string | undefined {
   const characters = [...prefix];
   const last = characters.pop()?.codePointAt(0) ?? 0;
   if (last === 0x10ffff) return undefined;
-  // Behind U+D7FF come the halves of surrogate pairs, which are no characters.
+  // U+D800 to U+DFFF are halves of surrogate pairs, not characters.
   return characters.join('') + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** A value as it compares, without regard to the case of ASCII letters. */
+/** A value as it is compared, with ASCII letters in lower case. */
 function caseFoldedValue(value: Scalar): Scalar {
   return typeof value === 'string' ? lowerCase(value) : value;
 }
 
-/** Of ASCII letters alone. */
+/** Converts ASCII letters alone. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -14,32 +14,32 @@ import {
   violatedConstraint,
 } from './errors.ts';
 
-/** How often a transaction is done again that others were in the way of. */
+/** How often a transaction is retried after deadlocks and serialization failures. */
 const CONFLICTS_MAX = 10;
-/** The same where something came or went while it was done; what is still so then will stay so. */
+/** How often after a constraint violation: a row that came or went meanwhile is found the next time. */
 const VIOLATIONS_MAX = 3;
-/** Until it is done again, in milliseconds: at first, and at most. */
+/** Before a retry, in milliseconds: at first, and at most. */
 const PAUSE_MS = { first: 4, last: 250 };
-/** For how long, and after how long each time, it is asked whether a transaction was kept. */
+/** How long, and how often, the database is asked whether a transaction was committed. */
 const COMMIT_CHECK = { limitMs: 5000, pauseMs: 250 };
 
 /** SQLSTATEs of a disk that is full, or fails. */
 const DISK = /^(53100|58)/;
 
-/** A statement, and the name it is kept prepared by; one without is planned for its values each time. */
+/** A statement. One with a name stays prepared on its connection; others are planned each time. */
 export interface Statement {
   text: string;
   name?: string;
 }
 
 export interface StatementResult {
-  /** As lists, in the order of their columns. */
+  /** Each with its values in the order of the columns. */
   rows: unknown[][];
   /** How many rows were changed, or found. */
   count: number;
 }
 
-/** Does a statement on a connection. */
+/** Runs a statement on a connection. */
 export type Run = (statement: Statement, values?: readonly unknown[]) => Promise<StatementResult>;
 
 export type Work<Result> = (run: Run) => Promise<Result>;
@@ -49,20 +49,21 @@ const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
-/** What is done on the connections of a pool, each piece of work on one of them. Its promises reject as the store's. */
+/** Runs work on the connections of a pool, each on one of them. Promises reject with the store's errors. */
 export class Connections {
   readonly #pool: Pool;
-  /** Told of each transaction that was kept. */
   readonly #onCommit: () => void;
   #isClosed = false;
-  #isDegraded = false;
+  /** Whether the last write failed because of the database's disk. */
+  isDegraded = false;
 
+  /** @param onCommit called after each write */
   constructor(pool: Pool, onCommit: () => void = () => {}) {
     this.#pool = pool;
     this.#onCommit = onCommit;
   }
 
-  /** Reads, again where the connection turns out to be dead, as all that the pool has may be by then. */
+  /** Reads. Retries on a broken connection, since by then all in the pool may be broken. */
   readonly read = <Result>(work: Work<Result>): Promise<Result> =>
     this.#translateErrors(async () => {
       for (let lost = 0; ; lost++) {
@@ -74,7 +75,7 @@ export class Connections {
       }
     });
 
-  /** Reads all of one moment. */
+  /** Reads a snapshot. */
   readonly readSnapshot = <Result>(work: Work<Result>): Promise<Result> =>
     this.#translateErrors(() =>
       this.#withConnection(async (run) => {
@@ -99,31 +100,30 @@ export class Connections {
     });
 
   /**
-   * A transaction, which is durable when the promise resolves, or else undone. It is done again where
-   * others were in its way.
-   * @param wasCommitted tells whether it was kept; asked where the connection broke as it was to be
+   * Writes in a transaction, which is durable when the promise resolves. Retries after conflicts with others.
+   * @param wasCommitted finds out whether it was committed, if the connection broke during COMMIT
    */
   readonly write = <Result>(work: Work<Result>, wasCommitted?: Work<boolean>): Promise<Result> =>
     this.#committed(() =>
       retry(async () => {
-        let result: { made: Result } | undefined;
+        let done: { result: Result } | undefined;
         try {
           return await this.#withConnection(async (run) => {
             await run(BEGIN);
             try {
-              result = { made: await work(run) };
+              done = { result: await work(run) };
             } catch (error) {
               await run(ROLLBACK).catch(ignore);
               throw error;
             }
             await run(COMMIT);
-            return result.made;
+            return done.result;
           });
         } catch (error) {
-          if (!result || !(error instanceof ConnectionLost)) throw error;
-          const commitUnknown = new CommitUnknown('COMMIT was sent', { cause: error });
-          if (!wasCommitted) throw commitUnknown;
-          if (await this.#resolveCommit(wasCommitted, commitUnknown)) return result.made;
+          if (!done || !(error instanceof ConnectionLost)) throw error;
+          const unknown = new CommitUnknown('COMMIT was sent', { cause: error });
+          if (!wasCommitted) throw unknown;
+          if (await this.#resolveCommit(wasCommitted, unknown)) return done.result;
           throw error;
         }
       }),
@@ -135,19 +135,16 @@ export class Connections {
     await this.#pool.end();
   }
 
-  /** Whether a transaction was kept, as soon as the database is there again to tell. */
-  async #resolveCommit(
-    wasCommitted: Work<boolean>,
-    commitUnknown: CommitUnknown,
-  ): Promise<boolean> {
+  /** Whether a transaction was committed, asked until the database answers. */
+  async #resolveCommit(wasCommitted: Work<boolean>, unknown: CommitUnknown): Promise<boolean> {
     const late = setTimeout(COMMIT_CHECK.limitMs, undefined, { ref: false }).then(() => {
-      throw commitUnknown;
+      throw unknown;
     });
     for (;;) {
       try {
         return await Promise.race([this.#withConnection(wasCommitted), late]);
       } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw commitUnknown;
+        if (!(error instanceof ConnectionLost)) throw unknown;
         await Promise.race([setTimeout(COMMIT_CHECK.pauseMs), late]);
       }
     }
@@ -156,18 +153,13 @@ export class Connections {
   async #committed<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       const result = await this.#translateErrors(work);
-      this.#isDegraded = false;
+      this.isDegraded = false;
       this.#onCommit();
       return result;
     } catch (error) {
-      if (sqlState(error)?.match(DISK)) this.#isDegraded = true;
+      if (sqlState(error)?.match(DISK)) this.isDegraded = true;
       throw error;
     }
-  }
-
-  /** Whether the last write failed for the database's disk. */
-  get isDegraded(): boolean {
-    return this.#isDegraded;
   }
 
   async #translateErrors<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -182,7 +174,7 @@ export class Connections {
   async #withConnection<Result>(work: Work<Result>): Promise<Result> {
     const client = await this.#connect();
     const connection = { isLost: false };
-    // A broken connection says so twice: to whoever waits for an answer, and so.
+    // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     try {
       return await work(createRun(client, connection));
@@ -195,7 +187,7 @@ export class Connections {
     }
   }
 
-  /** Closes what nobody uses: whoever comes next would wait on it for as long again. */
+  /** Closes unused connections, since a query on one of them would run into the same timeout. */
   #dropIdle(): void {
     for (let idle = this.#pool.idleCount; idle > 0; idle--) {
       this.#pool.connect().then((client) => client.release(true), ignore);
@@ -215,12 +207,12 @@ const ignore = () => {};
 
 function createRun(client: Client, connection: { isLost: boolean }): Run {
   return async (statement, values = []) => {
-    // It would wait for the answer that does not come.
+    // The driver would wait until its timeout.
     if (connection.isLost) throw new ConnectionLost('the connection to the database broke');
     try {
       const { rows, rowCount } = await client.query({
         ...statement,
-        values: values.map(bindable),
+        values: values.map(withoutNul),
         rowMode: 'array',
       });
       return { rows, count: rowCount ?? 0 };
@@ -232,27 +224,26 @@ function createRun(client: Client, connection: { isLost: boolean }): Run {
   };
 }
 
-/** A text without U+0000, which no text has that is kept (F16): asked for, it finds nothing. */
-function bindable(value: unknown): unknown {
-  if (typeof value === 'string')
+/** A text without U+0000. No stored text has it (F16), so that a query for one finds nothing. */
+function withoutNul(value: unknown): unknown {
+  if (typeof value === 'string') {
     return value.includes('\0') ? value.replaceAll('\0', '\uffff') : value;
-  return Array.isArray(value) ? value.map(bindable) : value;
+  }
+  return Array.isArray(value) ? value.map(withoutNul) : value;
 }
 
-/** Does work again where others were in its way. */
+/** Retries work after conflicts with other transactions. */
 async function retry<Result>(work: () => Promise<Result>): Promise<Result> {
   let [conflicts, violations] = [0, 0];
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      // What another has taken meanwhile is found the next time, and refused in words of its own.
+      // The retry finds what another transaction has inserted or deleted, and rejects with its own error.
       const mayPass = violatedConstraint(error)
         ? ++violations <= VIOLATIONS_MAX
         : isConflict(error) && ++conflicts <= CONFLICTS_MAX;
-      if (!mayPass) {
-        throw error;
-      }
+      if (!mayPass) throw error;
       await setTimeout(Math.min(PAUSE_MS.first * 2 ** conflicts, PAUSE_MS.last));
     }
   }

@@ -4,31 +4,29 @@ import { DatabaseError } from './driver.ts';
 /** The connection to the database broke: whatever was not committed is undone. */
 export class ConnectionLost extends Error {}
 
-/** There was no connection to be had: nothing was sent. */
+/** No connection could be made: nothing was sent. */
 export class NotConnected extends ConnectionLost {}
 
-/** The pool's words for all its connections being in use for as long as one may wait. */
-const POOL_IS_FULL = 'timeout exceeded when trying to connect';
-
-/** Nothing came back in time: other connections would be no better. */
+/** The database did not answer in time: other connections would do no better. */
 export class QueryTimeout extends ConnectionLost {}
 
-/** The connection broke while the database was told to keep what was done: it may be kept or not. */
+/** The connection broke during COMMIT, so that the transaction may be committed or not. */
 export class CommitUnknown extends Error {}
 
-/** SQLSTATEs that end a connection or keep one from being made: shutdown, start, too many, no entry. */
+/** The pool's message if all its connections were in use for too long. */
+const POOL_IS_FULL = 'timeout exceeded when trying to connect';
+
+/** SQLSTATEs that end a connection or prevent one: shutdown, startup, too many connections, access denied. */
 const LOST = /^(08|28|3D|53300|57P0|25P03)/;
-/** What is to be done again from the start: others were in the way, and nothing is kept of it. */
+/** Serialization failure and deadlock: the transaction is undone and can be retried. */
 const CONFLICT = /^(40001|40P01)$/;
-/** Something was there, or went, since it was looked at. */
+/** Violations of a unique index and of a foreign key. */
 const CONSTRAINT_VIOLATION = /^(23505|23503)$/;
 
+type Failure = 'internal' | 'notReady' | 'timedOut';
+
 /** What PostgreSQL's SQLSTATEs mean to a client: the failure, and a sentence without internals. */
-const meanings: readonly [
-  state: RegExp,
-  failure: 'internal' | 'notReady' | 'timedOut',
-  details: string,
-][] = [
+const meanings: readonly [state: RegExp, failure: Failure, details: string][] = [
   [CONFLICT, 'notReady', 'too many change the same at once, nothing was changed'],
   [/^55P03$/, 'notReady', 'others keep what was asked for locked, nothing was changed'],
   [/^57014$/, 'timedOut', 'the database took too long, nothing was changed'],
@@ -39,13 +37,13 @@ const meanings: readonly [
   [/^58/, 'internal', 'the disk of the database failed, nothing was changed'],
 ];
 
-/** PostgreSQL's SQLSTATE of an error, also where it was wrapped. */
+/** PostgreSQL's SQLSTATE of an error or of its cause. */
 export function sqlState(error: unknown): string | undefined {
   if (error instanceof DatabaseError) return error.code;
   return error instanceof Error && error.cause ? sqlState(error.cause) : undefined;
 }
 
-/** What the driver threw: a statement's refusal as it is, anything else as the loss of the connection. */
+/** Classifies what the driver threw: a statement's error stays, anything else is the loss of the connection. */
 export function classifyError(error: unknown): unknown {
   if (error instanceof DatabaseError && !LOST.test(error.code ?? '')) return error;
   const isLate = error instanceof Error && error.message === 'Query read timeout';
@@ -55,7 +53,7 @@ export function classifyError(error: unknown): unknown {
 
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
 
-/** Whether a connection was cut, also while it was made: the next one may be as good as any. */
+/** Whether a connection was cut, if only while it was made: a new one may succeed. */
 export function isConnectionReset(error: unknown): boolean {
   if (!(error instanceof ConnectionLost) || error instanceof QueryTimeout) return false;
   if (!(error instanceof NotConnected)) return true;
@@ -63,32 +61,29 @@ export function isConnectionReset(error: unknown): boolean {
   return /^(57P01|ECONNRESET|EPIPE)$/.test(code ?? '') || /terminated unexpectedly$/.test(message);
 }
 
-/** The name of the index in which something is already, or of the reference to what is gone, perhaps since a moment ago. */
+/** The name of the unique index or foreign key that a statement violated. */
 export function violatedConstraint(error: unknown): string | undefined {
   const isViolation = error instanceof DatabaseError && CONSTRAINT_VIOLATION.test(error.code ?? '');
   return isViolation ? error.constraint : undefined;
 }
 
 /**
- * The failure that a driver's error stands for. What is none comes back as it is.
- * The original stays as the cause, for the log.
+ * The `ApiError` of a driver's error, with the original as its cause, for the log. Other errors are returned as they
+ * are.
  */
 export function translateError(error: unknown): unknown {
-  const apiError = (failure: 'internal' | 'notReady' | 'timedOut', details: string) =>
+  const translated = (failure: Failure, details: string) =>
     Object.assign(new ApiError(failure, details), { cause: error });
-  if (error instanceof ConnectionLost) {
-    const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
-    if (isFull) return apiError('notReady', 'too many wait for the database');
-    const isAtConnectionLimit = sqlState(error) === '53300';
-    return apiError(
-      'notReady',
-      isAtConnectionLimit ? 'the database takes no more connections' : 'the database is away',
-    );
-  }
   if (error instanceof CommitUnknown) {
-    return apiError('notReady', 'the database went away: what was asked for may be kept or not');
+    return translated('notReady', 'the database went away: what was asked for may be kept or not');
   }
   const state = sqlState(error);
+  if (error instanceof ConnectionLost) {
+    const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
+    if (isFull) return translated('notReady', 'too many wait for the database');
+    if (state !== '53300') return translated('notReady', 'the database is away');
+    return translated('notReady', 'the database takes no more connections');
+  }
   const meaning = state === undefined ? undefined : meanings.find(([known]) => known.test(state));
-  return meaning ? apiError(meaning[1], meaning[2]) : error;
+  return meaning ? translated(meaning[1], meaning[2]) : error;
 }

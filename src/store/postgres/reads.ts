@@ -1,37 +1,42 @@
-import { type SQL, sql } from 'drizzle-orm';
+import { type Column, getTableColumns, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
+import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { Condition, PageQuery } from '../../domain/dependencies.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
 import { listedFields, mapKinds } from '../entities.ts';
-import { columnFields, compileRecordMapper, type Field, selectList } from '../fields.ts';
+import {
+  columnFields,
+  compileRecordMapper,
+  type Field,
+  selectList,
+  uuidColumn,
+} from '../fields.ts';
 import { assertPageSize, estimatedBytes } from '../page-size.ts';
-import { entityMappings, inBoundList, orderBy, whereAll } from './conditions.ts';
+import { entityMappings, orderBy, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
-import { relationFields } from './fields.ts';
-import { type Prepared, prepare, toQuery } from './statement.ts';
+import { type PreparedQuery, prepareQuery, toQuery } from './statement.ts';
+import { caseFolded, modelCenters, modelServices, models } from './tables.ts';
 
-/** Forms of pages that are kept: clients ask for fields in many combinations. */
+/** Most combinations of fields whose statement is cached: clients can ask for any. */
 const PAGES_MAX = 200;
 /** Records that are read at a time where all are. */
 const BATCH_ROWS = 100;
 
+type Row = Record<string, unknown> & { uuid: string };
+
 interface Page {
-  /** Reads the rows of some uuids. */
-  read: Prepared;
+  /** Reads the records of these uuids. */
+  read: PreparedQuery<Row>;
   fields: ReadonlySet<string>;
-  toRecord: (row: unknown[]) => Record<string, unknown>;
 }
 
+const allFields = mapKinds((kind) => [
+  ...columnFields(entityMappings[kind].table),
+  ...relationFields(kind),
+]);
 const finders = mapKinds(compileFind);
 const listedPages = mapKinds((kind) => compilePage(kind, listedFields(kind)));
-const fullPages = mapKinds((kind) =>
-  compilePage(
-    kind,
-    fieldsOf(kind).map(({ name }) => name),
-  ),
-);
-
 const partialPages = new LRUCache<string, Page>({
   max: PAGES_MAX,
   memoMethod: (key) => {
@@ -46,10 +51,11 @@ export async function findRecord<K extends EntityKind>(
   kind: K,
   uuid: string,
 ): Promise<Records[K] | undefined> {
-  return (await finders[kind](run, uuid)) as Records[K] | undefined;
+  const [record] = await finders[kind](run, { uuid });
+  return record as Records[K] | undefined;
 }
 
-/** A resource that a reference has shown to be there, and that is locked. */
+/** A resource that a reference was checked to name, and that is locked. */
 export async function mustFindRecord<K extends EntityKind>(
   run: Run,
   kind: K,
@@ -61,63 +67,52 @@ export async function mustFindRecord<K extends EntityKind>(
 }
 
 /**
- * A page of records, of these fields of their own alone where they are named.
+ * A page of records, of these fields of their own alone if they are named.
  * @throws ApiError SYS.1007 for one that holds too much
  */
-export function listRecords<K extends EntityKind>(
+export async function listRecords<K extends EntityKind>(
   run: Run,
   kind: K,
-  query: PageQuery,
+  { conditions, sort, start, limit }: PageQuery,
   names?: readonly string[],
 ): Promise<PublicView<Records[K]>[]> {
   const page = names ? partialPages.memo([kind, ...names].join()) : listedPages[kind];
-  return listPage(run, kind, query, page) as never;
-}
-
-/** All records of a kind, whole, by age. */
-export async function* allRecords<K extends EntityKind>(
-  run: Run,
-  kind: K,
-): AsyncGenerator<Records[K]> {
   const { table } = entityMappings[kind];
-  const query = { conditions: [], start: 0, limit: BATCH_ROWS };
-  let after: SQL | undefined;
-  for (;;) {
-    const page = await listPage(run, kind, query, fullPages[kind], { isBounded: false, after });
-    const records = page as never as Records[K][];
-    yield* records;
-    const last = records.at(-1);
-    if (!last) return;
-    after = sql`(${table.createDate}, ${table.uuid}) > (${last.createDate}, ${last.uuid})`;
-  }
-}
-
-async function listPage(
-  run: Run,
-  kind: EntityKind,
-  query: PageQuery,
-  page: Page,
-  { isBounded = true, after }: { isBounded?: boolean; after?: SQL | undefined } = {},
-): Promise<Record<string, unknown>[]> {
-  const { table } = entityMappings[kind];
-  const { conditions, sort, start, limit } = query;
-  const where = whereAll(kind, conditions, after);
+  const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);
   const bytes = estimatedBytes(entityMappings[kind], page.fields);
   const { text, values } = toQuery(
     sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
   );
-  const { rows: found } = await run({ text }, values);
-  if (isBounded) {
-    assertPageSize(
-      found.length,
-      found.reduce((sum, [, weight]) => sum + Number(weight), 0),
-    );
+  const rows = (await run({ text }, values)).rows as [uuid: string, bytes: string][];
+  assertPageSize(
+    rows.length,
+    rows.reduce((sum, [, weight]) => sum + Number(weight), 0),
+  );
+  const uuids = rows.map(([uuid]) => uuid);
+  const records = await page.read(run, { uuids });
+  const byUuid = new Map(records.map((record) => [record.uuid, record]));
+  return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined) as never;
+}
+
+/** All records of a kind, whole, by age; within a transaction. */
+export async function* allRecords<K extends EntityKind>(
+  run: Run,
+  kind: K,
+): AsyncGenerator<Records[K]> {
+  const fields = allFields[kind];
+  const { table, baseFilter = sql`true` } = entityMappings[kind];
+  const { text } = toQuery(
+    sql`SELECT ${selectList(fields)} FROM ${table} WHERE ${baseFilter} ORDER BY ${table.createDate}, ${table.uuid}`,
+  );
+  const toRecord = compileRecordMapper(fields);
+  await run({ text: `DECLARE records NO SCROLL CURSOR FOR ${text}` });
+  for (;;) {
+    const { rows } = await run({ text: `FETCH ${BATCH_ROWS} FROM records` });
+    yield* rows.map(toRecord) as never[];
+    if (rows.length < BATCH_ROWS) break;
   }
-  const uuids = found.map(([uuid]) => uuid);
-  const { rows } = await page.read(run, { uuids });
-  const byUuid = new Map(rows.map((row) => [row[0], page.toRecord(row.slice(1))]));
-  return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined);
+  await run({ text: 'CLOSE records' });
 }
 
 /** How many resources satisfy all conditions. */
@@ -134,32 +129,55 @@ export async function countRecords(
   return rows[0]?.[0] as number;
 }
 
-function fieldsOf(kind: EntityKind): Field[] {
-  return [...columnFields(entityMappings[kind].table), ...relationFields(kind)];
-}
-
-function compileFind(kind: EntityKind) {
-  const { table, baseFilter = sql`1 = 1` } = entityMappings[kind];
-  const fields = fieldsOf(kind);
-  const toRecord = compileRecordMapper(fields);
-  const find = prepare(
-    sql`SELECT ${selectList(fields)} FROM ${table} WHERE ${table.uuid} = ${sql.placeholder('uuid')} AND ${baseFilter}`,
+function compileFind(kind: EntityKind): PreparedQuery<Row> {
+  const { table, baseFilter = sql`true` } = entityMappings[kind];
+  return prepareQuery(
+    allFields[kind],
+    `SELECT * FROM ${toQuery(sql`${table} WHERE ${baseFilter}`).text} AND uuid = :uuid`,
   );
-  return async (run: Run, uuid: string) => {
-    const { rows } = await find(run, { uuid });
-    return rows[0] && toRecord(rows[0]);
+}
+
+/** @param isNamed whether connections keep its statement prepared */
+function compilePage(kind: EntityKind, names: readonly string[], isNamed = true): Page {
+  const { text } = toQuery(sql`${entityMappings[kind].table}`);
+  const fields = new Set(['uuid', ...names]);
+  const read = prepareQuery<Row>(
+    allFields[kind].filter(({ name }) => fields.has(name)),
+    `SELECT * FROM ${text} WHERE uuid = ANY(:uuids::text[])`,
+    isNamed,
+  );
+  return { read, fields };
+}
+
+/** The fields that a record of a kind has beside its row: what belongs to it, or what it adds up. */
+function relationFields(kind: EntityKind): Field[] {
+  if (kind === 'ModelCenter') {
+    return [
+      { name: 'modelUsedCapacity', sql: sizesIn(models) },
+      { name: 'modelServiceUsedCapacity', sql: sizesIn(modelServices) },
+    ];
+  }
+  return Object.entries(entityMappings[kind].foreignKeys).map(([name, owner]) =>
+    listField(name, owner, kind),
+  );
+}
+
+/** The rows that refer to a resource, in the order of insertion. */
+function listField(name: string, foreignKey: Column, kind: EntityKind): Field {
+  const { table } = foreignKey;
+  const { position, uuid } = getTableColumns(table) as Record<'position' | 'uuid', Column>;
+  const fields = columnFields(table);
+  const toRecord = compileRecordMapper(fields);
+  return {
+    name,
+    sql: sql`(SELECT coalesce(json_agg(json_build_array(${selectList(fields)}) ORDER BY ${position}, ${uuid})::text, '[]')
+      FROM ${table} WHERE ${foreignKey} = ${uuidColumn(entityMappings[kind].table)})`,
+    read: (text: string) => (JSON.parse(text) as unknown[][]).map(toRecord),
   };
 }
 
-/** @param isCached whether its statement is kept prepared */
-function compilePage(kind: EntityKind, names: readonly string[], isCached = true): Page {
-  const { table } = entityMappings[kind];
-  const read = new Set(['uuid', ...names]);
-  const fields = fieldsOf(kind).filter(({ name }) => read.has(name));
-  const query = sql`SELECT ${table.uuid}, ${selectList(fields)} FROM ${table} WHERE ${inBoundList(table.uuid, 'uuids')}`;
-  return {
-    read: prepare(query, isCached),
-    fields: read,
-    toRecord: compileRecordMapper(fields),
-  };
+/** The sum of the sizes in a center; one beyond a Long is the largest Long. */
+function sizesIn(table: typeof models | typeof modelServices) {
+  return sql`(SELECT greatest(least(coalesce(sum(${table.size}), 0), ${sql.raw(String(LONG_MAX))}), ${sql.raw(String(-LONG_MAX))})::bigint
+    FROM ${table} WHERE ${caseFolded(table.modelCenterUuid)} = ${uuidColumn(modelCenters)})`;
 }

@@ -11,19 +11,11 @@ import {
 } from '../errors.ts';
 import type { Run } from './connections.ts';
 import { allRecords } from './reads.ts';
-import { columnValues, type Prepared } from './statement.ts';
+import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
-import {
-  modelCenters,
-  modelServiceImages,
-  modelServiceRefs,
-  modelServices,
-  models,
-  resources as resourcesTable,
-  tags as tagsTable,
-} from './tables.ts';
+import { uniqueTags } from './writes.ts';
 
-/** Rows that one statement inserts. */
+/** Rows that one statement inserts or finds. */
 const ROWS_MAX = 512;
 
 /**
@@ -32,60 +24,46 @@ const ROWS_MAX = 512;
  */
 export async function insertResources(run: Run, resources: Resources): Promise<void> {
   const { types, added } = await chooseResources(run, resources);
-  const newImages = await chooseImages(run, resources, added);
-  const missing = (reference: Reference) =>
+  const images = await chooseImages(run, resources, added);
+  const ofAdded = <Entry extends { uuid: string }>(entries: readonly Entry[]) =>
+    firstOfEach(entries.filter(({ uuid }) => added.has(uuid)));
+  const rows = [...added].map((uuid) => ({ uuid, type: types.get(uuid) }));
+  await insertAll(run, statements.insertAllResources, rows);
+  await insertAll(run, statements.insertAllCenters, ofAdded(resources.modelCenters));
+  await insertAll(run, statements.insertAllModels, ofAdded(resources.models));
+  await insertAll(run, statements.insertAllServices, ofAdded(resources.modelServices));
+  await insertAll(run, statements.insertImages, images);
+
+  const assertFound = (reference: Reference) =>
     assertAllFound(
       reference,
       new Set(reference.uuids.filter((uuid) => types.get(uuid) === reference.type)),
     );
-
-  const rows = [...added].map((uuid) => ({ uuid, type: types.get(uuid) }));
-  const ofAdded = <Entry extends { uuid: string }>(entries: readonly Entry[]) =>
-    firstOfEach(entries.filter(({ uuid }) => added.has(uuid)));
-  await insertAll(run, statements.insertAllResources, resourcesTable, rows);
-  await insertAll(run, statements.insertAllCenters, modelCenters, ofAdded(resources.modelCenters));
-  await insertAll(run, statements.insertAllModels, models, ofAdded(resources.models));
-  await insertAll(
-    run,
-    statements.insertAllServices,
-    modelServices,
-    ofAdded(resources.modelServices),
-  );
-  await insertAll(run, statements.insertImages, modelServiceImages, newImages, 'images');
-
   for (const [index, ref] of resources.modelServiceRefs.entries()) {
-    for (const side of refReferences(ref, `modelServiceRefs[${index}]`)) missing(side);
+    for (const side of refReferences(ref, `modelServiceRefs[${index}]`)) assertFound(side);
   }
-  await insertAll(
-    run,
-    statements.insertRefOnce,
-    modelServiceRefs,
-    await chooseRefs(run, resources.modelServiceRefs),
-    'refs',
-  );
+  const refs = await chooseRefs(run, resources.modelServiceRefs);
+  await insertAll(run, statements.insertRefsOnce, refs);
 
   for (const list of ['userTags', 'systemTags'] as const) {
     for (const [index, tag] of resources[list].entries()) {
-      missing(ownerReference(tag, `${list}[${index}].`));
+      assertFound(ownerReference(tag, `${list}[${index}].`));
     }
   }
   const tags = [...resources.userTags, ...resources.systemTags];
-  const present = await presentUuids(run, statements.tagsByUuid, tags);
-  // It may be there with another text.
-  const unknown = firstOfEach(tags.filter(({ uuid }) => !present.has(uuid)));
-  const byText = unknown.map((tag) => [`${tag.resourceUuid} ${tag.type} ${tag.tag}`, tag] as const);
-  const once = [...new Map(byText.toReversed()).values()].toReversed();
-  await insertAll(run, statements.insertTagOnce, tagsTable, once, 'tags');
+  const existing = await existingUuids(run, statements.tagsByUuid, tags);
+  // A tag of the same uuid may exist with another text.
+  const unknown = firstOfEach(tags.filter(({ uuid }) => !existing.has(uuid)));
+  await insertAll(run, statements.insertTagsOnce, uniqueTags(unknown));
 }
 
-/** Every resource there is, whole; within a transaction that sees one moment. */
+/** Every resource there is, whole; within a transaction that reads a snapshot. */
 export async function readResources(run: Run): Promise<Resources> {
   const all = async <K extends EntityKind>(kind: K): Promise<Records[K][]> => {
     const found: Records[K][] = [];
     for await (const record of allRecords(run, kind)) found.push(record);
     return found;
   };
-  const { rows } = await statements.allRefs(run);
   return {
     modelCenters: (await all('ModelCenter')).map(
       ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,
@@ -94,13 +72,13 @@ export async function readResources(run: Run): Promise<Resources> {
     modelServices: (await all('ModelService')).map(
       ({ modelServiceRefs: _, ...service }) => service,
     ),
-    modelServiceRefs: rows.map(refOf),
+    modelServiceRefs: await statements.allRefs(run),
     userTags: (await all('UserTag')).map((tag) => ({ ...tag, inherent: false })),
     systemTags: await all('SystemTag'),
   };
 }
 
-/** Which resources are to be added; the types of all that are there then, by their uuids. */
+/** Which resources are to be added, and by their uuids the types of all that exist then. */
 async function chooseResources(run: Run, resources: Resources) {
   const lists: [keyof Resources, ResourceType][] = [
     ['modelCenters', 'ModelCenterVO'],
@@ -140,62 +118,53 @@ async function chooseImages(run: Run, resources: Resources, added: ReadonlySet<s
       field: `modelServices[${index}].modelServiceImages[${place}]`,
     }));
   });
-  const present = await presentUuids(
-    run,
-    statements.imagesByUuid,
-    images.map(({ image }) => image),
-  );
+  const records = images.map(({ image }) => image);
+  const used = await existingUuids(run, statements.imagesByUuid, records);
   for (const { image, field } of images) {
-    if (present.has(image.uuid)) throw usedByAnotherEntry(field);
-    present.add(image.uuid);
+    if (used.has(image.uuid)) throw usedByAnotherEntry(field);
+    used.add(image.uuid);
   }
-  return images.map(({ image }) => image);
+  return records;
 }
 
-/** The refs that are new, of which the first default one of a model stays so unless there is one. */
+/** The refs that are new. A model's first default one stays so unless the model has a default already. */
 async function chooseRefs(run: Run, refs: readonly ModelServiceRef[]): Promise<ModelServiceRef[]> {
   const pairOf = (ref: ModelServiceRef) => `${ref.modelUuid} ${ref.modelServiceUuid}`;
   const pairs = new Set<string>();
   const withDefault = new Set<string>();
   for (const uuids of slices([...new Set(refs.map(({ modelUuid }) => modelUuid))])) {
-    for (const row of (await statements.refsOfModels(run, { uuids })).rows) {
-      const ref = refOf(row);
+    for (const ref of await statements.refsOfModels(run, { uuids })) {
       pairs.add(pairOf(ref));
       if (ref.isDefault) withDefault.add(ref.modelUuid);
     }
   }
-  const present = await presentUuids(run, statements.refsByUuid, refs);
+  const used = await existingUuids(run, statements.refsByUuid, refs);
   return refs.flatMap((ref, index) => {
     if (pairs.has(pairOf(ref))) return [];
-    if (present.has(ref.uuid)) throw usedByAnotherEntry(`modelServiceRefs[${index}]`);
+    if (used.has(ref.uuid)) throw usedByAnotherEntry(`modelServiceRefs[${index}]`);
     pairs.add(pairOf(ref));
-    present.add(ref.uuid);
+    used.add(ref.uuid);
     const isDefault = ref.isDefault && !withDefault.has(ref.modelUuid);
     if (isDefault) withDefault.add(ref.modelUuid);
     return [{ ...ref, isDefault }];
   });
 }
 
-async function presentUuids(
+/** The uuids of those records that exist. */
+async function existingUuids(
   run: Run,
   find: Prepared,
   records: readonly { uuid: string }[],
 ): Promise<Set<string>> {
-  const present = new Set<string>();
+  const existing = new Set<string>();
   for (const uuids of slices(records.map(({ uuid }) => uuid))) {
-    for (const [uuid] of (await find(run, { uuids })).rows) present.add(uuid as string);
+    for (const [uuid] of (await find(run, { uuids })).rows) existing.add(uuid as string);
   }
-  return present;
+  return existing;
 }
 
-async function insertAll(
-  run: Run,
-  insert: Prepared,
-  table: Parameters<typeof columnValues>[0],
-  records: readonly object[],
-  list = 'rows',
-): Promise<void> {
-  for (const some of slices(records)) await insert(run, { [list]: columnValues(table, some) });
+async function insertAll(run: Run, insert: Prepared, records: readonly object[]): Promise<void> {
+  for (const rows of slices(records)) await insert(run, { rows });
 }
 
 function slices<Member>(members: readonly Member[]): Member[][] {
@@ -208,11 +177,4 @@ function slices<Member>(members: readonly Member[]): Member[][] {
 function firstOfEach<Entry extends { uuid: string }>(entries: readonly Entry[]): Entry[] {
   const seen = new Set<string>();
   return entries.filter(({ uuid }) => !seen.has(uuid) && seen.add(uuid));
-}
-
-function refOf(row: unknown[]): ModelServiceRef {
-  const [uuid, modelUuid, modelServiceUuid, isDefault] = row as [
-    ...[string, string, string, boolean],
-  ];
-  return { uuid, modelUuid, modelServiceUuid, isDefault };
 }

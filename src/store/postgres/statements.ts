@@ -1,10 +1,10 @@
-import { type SQL, sql } from 'drizzle-orm';
-import type { PgColumn, PgTable } from 'drizzle-orm/pg-core';
-import { inBoundList } from './conditions.ts';
-import { insertRow, insertRows, MILLISECONDS, prepare, updateRow } from './statement.ts';
+import { getTableName, type Table } from 'drizzle-orm';
+import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
+import { columnFields } from '../fields.ts';
+import { insertRow, updateRow } from '../statement.ts';
+import { insertRows, MILLISECONDS, prepare, prepareQuery, toQuery } from './statement.ts';
 import {
   caseFolded,
-  control,
   hooks,
   jobs,
   modelCenters,
@@ -18,198 +18,171 @@ import {
   tags,
 } from './tables.ts';
 
-const bound = (name: string) => sql.placeholder(name);
-const deleteWhere = (table: PgTable, column: PgColumn) =>
-  prepare(sql`DELETE FROM ${table} WHERE ${column} = ${bound('uuid')}`);
+const BY_UUID = 'uuid = ANY(:uuids::text[])';
+const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
+const IS_VALID = 'uuid = :uuid AND expired_date > :now';
+/** When a claim made now runs out. */
+const CLAIM_END = `${MILLISECONDS} + :claimMs::bigint`;
 
-const isRef = sql`${modelServiceRefs.modelUuid} = ${bound('modelUuid')}
-  AND ${modelServiceRefs.modelServiceUuid} = ${bound('modelServiceUuid')}`;
-const ONCE = sql` ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING`;
+const hookFields = columnFields(hooks).filter(({ name }) => !name.startsWith('claimed'));
 
-/** A resource with its row and tags, by one statement; `parts` insert what else it brings. */
-function insertResource(type: string, table: PgTable, parts: readonly SQL[] = []) {
-  const own = { uuid: sql`${bound('uuid')}::text`, type: sql`${type}::text` };
-  const others = [insertRow(resources, own), insertRows(tags, 'tags'), ...parts];
-  const steps = others.map((insert, index) => sql`${sql.raw(`step_${index}`)} AS (${insert})`);
-  return prepare(sql`WITH ${sql.join(steps, sql`, `)} ${insertRow(table)}`);
+const insertOf = (table: Table, suffix = '') => prepare(insertRow(table) + suffix, { table });
+const insertAll = (table: Table, suffix = '') =>
+  prepare(insertRows(table, 'rows') + suffix, { lists: { rows: table } });
+const update = (table: Table, fields?: readonly string[]) =>
+  prepare(updateRow(table, fields), { table });
+
+const REFS_ONCE = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
+/** Unless the resource carries one of its type and text, or of this uuid. */
+const TAGS_ONCE = ` WHERE NOT EXISTS (SELECT 1 FROM tags AS existing
+  WHERE existing.resource_uuid = added.resource_uuid AND existing.type = added.type
+    AND md5(existing.tag) = md5(added.tag))`;
+
+/** Inserts a resource with its tags and what else its lists hold, by one statement. */
+function insertResource(type: string, table: Table, own: Record<string, Table> = {}) {
+  const lists: Record<string, Table> = { tags, ...own };
+  const inserts = [
+    insertRow(resources, { uuid: ':uuid::text', type: `'${type}'` }),
+    ...Object.entries(lists).map(
+      ([list, each]) => insertRows(each, list) + (each === modelServiceRefs ? REFS_ONCE : ''),
+    ),
+  ];
+  const steps = inserts.map((insert, index) => `step_${index} AS (${insert})`);
+  return prepare(`WITH ${steps.join(', ')} ${insertRow(table)}`, { table, lists });
 }
 
-const allAmong = sql`SELECT ${resources.uuid} FROM ${resources} WHERE ${inBoundList(resources.uuid, 'uuids')}`;
-const resourcesAmong = sql`${allAmong} AND ${resources.type} = ${bound('type')}`;
+/** Locks rows, always in the same order: two transactions that lock several never wait for each other. */
+const lockRows = (table: Table, condition: string, strength: 'UPDATE' | 'KEY SHARE') =>
+  prepare(
+    `SELECT uuid FROM ${getTableName(table)} WHERE ${condition} ORDER BY uuid FOR ${strength}`,
+  );
 
-const isValid = sql`${sessions.uuid} = ${bound('uuid')} AND ${sessions.expiredDate} > ${bound('now')}`;
-const sessionColumns = sql`account_uuid, user_uuid, create_date, expired_date`;
-
-const hookColumns = sql`job_uuid, url, attempts, pending, failure`;
-/** When a claim made now runs out. */
-const claimEnd = sql`${MILLISECONDS} + ${bound('claimMs')}::bigint`;
-
-const refColumns = sql`${modelServiceRefs.uuid}, ${modelServiceRefs.modelUuid}, ${modelServiceRefs.modelServiceUuid}, ${modelServiceRefs.isDefault}`;
-
-/** Every statement of a fixed form but those that read records. */
+/** Every statement of a fixed form but those that read resources. */
 export const statements = {
-  insertService: insertResource('ModelServiceVO', modelServices, [
-    insertRows(modelServiceImages, 'images'),
-    sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`,
-  ]),
-  insertModel: insertResource('ModelVO', models, [
-    sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`,
-  ]),
+  insertService: insertResource('ModelServiceVO', modelServices, {
+    modelServiceImages,
+    modelServiceRefs,
+  }),
+  insertModel: insertResource('ModelVO', models, { modelServiceRefs }),
   insertCenter: insertResource('ModelCenterVO', modelCenters),
-
-  updateService: prepare(updateRow(modelServices)),
-  updateModel: prepare(updateRow(models)),
-  updateCenter: prepare(updateRow(modelCenters)),
-  /** Of any type, in one order for all who lock several: so that nobody waits for whoever waits for him. */
-  lockForUpdate: prepare(sql`${allAmong} ORDER BY ${resources.uuid} FOR UPDATE`),
-  lockForKeyShare: prepare(sql`${allAmong} ORDER BY ${resources.uuid} FOR KEY SHARE`),
-  /** Those of the type, locked so that they stay as they are until the transaction ends. */
-  lockResourcesForUpdate: prepare(sql`${resourcesAmong} ORDER BY ${resources.uuid} FOR UPDATE`),
-  /** Those of the type, locked so that they stay until the transaction ends. */
-  lockResourcesForKeyShare: prepare(
-    sql`${resourcesAmong} ORDER BY ${resources.uuid} FOR KEY SHARE`,
-  ),
-  lockTagsForKeyShare: prepare(
-    sql`SELECT ${tags.uuid} FROM ${tags} WHERE ${inBoundList(tags.uuid, 'uuids')} ORDER BY ${tags.uuid} FOR KEY SHARE`,
-  ),
-  deleteResources: prepare(
-    sql`DELETE FROM ${resources} WHERE ${inBoundList(resources.uuid, 'uuids')} AND ${resources.type} = ${bound('type')}`,
-  ),
+  updateService: update(modelServices),
+  updateModel: update(models),
+  updateCenter: update(modelCenters),
+  lockForUpdate: lockRows(resources, BY_UUID, 'UPDATE'),
+  lockForKeyShare: lockRows(resources, BY_UUID, 'KEY SHARE'),
+  lockResourcesForUpdate: lockRows(resources, `${BY_UUID} AND type = :type`, 'UPDATE'),
+  lockResourcesForKeyShare: lockRows(resources, `${BY_UUID} AND type = :type`, 'KEY SHARE'),
+  lockTagsForUpdate: lockRows(tags, BY_UUID, 'UPDATE'),
+  lockTagsForKeyShare: lockRows(tags, BY_UUID, 'KEY SHARE'),
+  deleteResources: prepare(`DELETE FROM resources WHERE ${BY_UUID} AND type = :type`),
   modelsOfCenter: prepare(
-    sql`SELECT ${models.uuid} FROM ${models} WHERE ${caseFolded(models.modelCenterUuid)} = ${bound('uuid')}`,
+    `SELECT uuid FROM models WHERE ${toQuery(caseFolded(models.modelCenterUuid)).text} = :uuid`,
   ),
 
-  insertImages: prepare(insertRows(modelServiceImages, 'images')),
-  deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
-  insertRefOnce: prepare(sql`${insertRows(modelServiceRefs, 'refs')}${ONCE}`),
-  deleteRef: prepare(sql`DELETE FROM ${modelServiceRefs} WHERE ${isRef}`),
+  insertAllResources: insertAll(resources),
+  insertAllCenters: insertAll(modelCenters),
+  insertAllModels: insertAll(models),
+  insertAllServices: insertAll(modelServices),
+  insertImages: insertAll(modelServiceImages),
+  insertRefsOnce: insertAll(modelServiceRefs, REFS_ONCE),
+  insertTagsOnce: insertAll(tags, TAGS_ONCE),
+  resourcesByUuid: prepare(`SELECT uuid, type FROM resources WHERE ${BY_UUID}`),
+  imagesByUuid: prepare(`SELECT uuid FROM model_service_images WHERE ${BY_UUID}`),
+  refsByUuid: prepare(`SELECT uuid FROM model_service_refs WHERE ${BY_UUID}`),
+  tagsByUuid: prepare(`SELECT uuid FROM tags WHERE ${BY_UUID}`),
+  /** With all that belongs to them, in one statement: it sees a write that ends meanwhile and its job, or neither. */
+  deleteAll: prepare('WITH gone AS (DELETE FROM jobs) DELETE FROM resources'),
+
+  deleteImages: prepare('DELETE FROM model_service_images WHERE model_service_uuid = :uuid'),
+  deleteRef: prepare(`DELETE FROM model_service_refs WHERE ${IS_REF}`),
   unmarkDefaultRef: prepare(
-    sql`UPDATE ${modelServiceRefs} SET is_default = false
-      WHERE ${modelServiceRefs.modelUuid} = ${bound('uuid')} AND ${modelServiceRefs.isDefault}`,
+    'UPDATE model_service_refs SET is_default = false WHERE model_uuid = :uuid AND is_default',
   ),
-  markDefaultRef: prepare(sql`UPDATE ${modelServiceRefs} SET is_default = true WHERE ${isRef}`),
+  markDefaultRef: prepare(`UPDATE model_service_refs SET is_default = true WHERE ${IS_REF}`),
+  refsOfModels: prepareQuery<ModelServiceRef>(
+    columnFields(modelServiceRefs),
+    'SELECT * FROM model_service_refs WHERE model_uuid = ANY(:uuids::text[])',
+  ),
+  allRefs: prepareQuery<ModelServiceRef>(
+    columnFields(modelServiceRefs),
+    'SELECT * FROM model_service_refs ORDER BY position, uuid',
+  ),
 
-  /** Unless the resource carries one of its type and text. */
-  insertTagOnce: prepare(
-    sql`${insertRows(tags, 'tags')} WHERE NOT EXISTS (SELECT 1 FROM ${tags} AS present
-      WHERE present.resource_uuid = given.resource_uuid AND present.type = given.type
-        AND md5(present.tag) = md5(given.tag))`,
-  ),
-  lockTag: prepare(sql`SELECT 1 FROM ${tags} WHERE ${tags.uuid} = ${bound('uuid')} FOR UPDATE`),
   /** Another of the resource's, of this type and text. */
   sameTag: prepare(
-    sql`SELECT 1 FROM ${tags} WHERE ${tags.resourceUuid} = ${bound('resourceUuid')}
-      AND ${tags.type} = ${bound('type')} AND md5(${tags.tag}) = md5(${bound('tag')}::text)
-      AND ${tags.uuid} <> ${bound('uuid')}`,
+    `SELECT 1 FROM tags WHERE resource_uuid = :resourceUuid AND type = :type
+      AND md5(tag) = md5(:tag::text) AND uuid <> :uuid`,
   ),
-  updateTag: prepare(updateRow(tags, ['tag', 'lastOpDate'])),
-  deleteTag: deleteWhere(tags, tags.uuid),
+  updateTag: update(tags, ['tag', 'lastOpDate']),
+  deleteTag: prepare('DELETE FROM tags WHERE uuid = :uuid'),
 
-  insertSession: prepare(insertRow(sessions)),
-  deleteExpiredSessions: prepare(
-    sql`DELETE FROM ${sessions} WHERE ${sessions.expiredDate} <= ${bound('now')}`,
+  insertSession: insertOf(sessions),
+  sessionByUuid: prepareQuery<Session>(
+    columnFields(sessions),
+    `SELECT * FROM sessions WHERE ${IS_VALID}`,
   ),
-  sessionByUuid: prepare(sql`SELECT ${sessionColumns} FROM ${sessions} WHERE ${isValid}`),
-  moveExpiry: prepare(
-    sql`UPDATE ${sessions} SET expired_date = ${bound('expiredDate')} WHERE ${isValid} RETURNING ${sessionColumns}`,
+  moveExpiry: prepareQuery<Session>(
+    columnFields(sessions),
+    `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} RETURNING *`,
   ),
-  /** Where it would expire earlier. */
+  /** Unless it expires later already. */
   extendExpiry: prepare(
-    sql`UPDATE ${sessions} SET expired_date = ${bound('expiredDate')} WHERE ${isValid}
-      AND ${sessions.expiredDate} < ${bound('expiredDate')}`,
+    `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} AND expired_date < :expiredDate`,
   ),
-  deleteSession: deleteWhere(sessions, sessions.uuid),
-  deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
-  passwordOf: prepare(
-    sql`SELECT ${passwords.hash} FROM ${passwords} WHERE ${passwords.accountUuid} = ${bound('uuid')}`,
-  ),
-  setPassword: prepare(
-    sql`${insertRow(passwords)} ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash`,
+  deleteSession: prepare('DELETE FROM sessions WHERE uuid = :uuid'),
+  deleteSessionsOf: prepare('DELETE FROM sessions WHERE account_uuid = :uuid'),
+  deleteExpiredSessions: prepare('DELETE FROM sessions WHERE expired_date <= :now'),
+  passwordOf: prepare('SELECT hash FROM passwords WHERE account_uuid = :uuid'),
+  setPassword: insertOf(
+    passwords,
+    ' ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash',
   ),
 
-  insertJobOnce: prepare(sql`${insertRow(jobs)} ON CONFLICT (uuid) DO NOTHING`),
-  jobByUuid: prepare(
-    sql`SELECT ${jobs.uuid}, ${jobs.operation}, ${jobs.createDate}, ${jobs.success}, ${jobs.outcome}
-      FROM ${jobs} WHERE ${jobs.uuid} = ${bound('uuid')}`,
-  ),
+  insertJobOnce: insertOf(jobs, ' ON CONFLICT (uuid) DO NOTHING'),
+  jobByUuid: prepareQuery<Job>(columnFields(jobs), 'SELECT * FROM jobs WHERE uuid = :uuid'),
   /** But for those whose hook is still to be called. */
   jobsBefore: prepare(
-    sql`SELECT ${jobs.uuid}, octet_length(${jobs.outcome}) FROM ${jobs}
-      WHERE ${jobs.createDate} < ${bound('before')} AND NOT EXISTS (
-        SELECT 1 FROM ${hooks} WHERE ${hooks.jobUuid} = ${jobs.uuid} AND ${hooks.pending})
-      LIMIT ${bound('limit')}`,
+    `SELECT uuid, octet_length(outcome) FROM jobs WHERE create_date < :before
+      AND NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending) LIMIT :limit`,
   ),
-  deleteJobs: prepare(sql`DELETE FROM ${jobs} WHERE ${inBoundList(jobs.uuid, 'uuids')}`),
+  deleteJobs: prepare(`DELETE FROM jobs WHERE ${BY_UUID}`),
 
-  insertHook: prepare(insertRow(hooks, { claimedUntil: claimEnd })),
-  /** For whoever claimed it, or anybody once the claim has run out. */
-  claimHook: prepare(
-    sql`UPDATE ${hooks} SET claimed_by = ${bound('server')}, claimed_until = ${claimEnd}
-      WHERE ${hooks.jobUuid} = ${bound('uuid')} AND ${hooks.pending}
-        AND (${hooks.claimedBy} = ${bound('server')} OR ${hooks.claimedUntil} <= ${MILLISECONDS})
-      RETURNING ${hookColumns}`,
+  insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
+  /** For the server that claimed it, or any once the claim has run out. */
+  claimHook: prepareQuery<Hook>(
+    hookFields,
+    `UPDATE hooks SET claimed_by = :server, claimed_until = ${CLAIM_END} WHERE job_uuid = :uuid AND pending
+      AND (claimed_by = :server OR claimed_until <= ${MILLISECONDS}) RETURNING *`,
   ),
-  /** Those that this server is going to call. */
+  /** Of those that this server is going to call. */
   extendClaims: prepare(
-    sql`UPDATE ${hooks} SET claimed_until = ${claimEnd}
-      WHERE ${inBoundList(hooks.jobUuid, 'uuids')} AND ${hooks.pending} AND ${hooks.claimedBy} = ${bound('server')}`,
+    `UPDATE hooks SET claimed_until = ${CLAIM_END}
+      WHERE job_uuid = ANY(:uuids::text[]) AND pending AND claimed_by = :server`,
   ),
   /** Those whose claim has run out. */
-  claimHooks: prepare(
-    sql`UPDATE ${hooks} SET claimed_by = ${bound('server')}, claimed_until = ${claimEnd}
-      WHERE ${hooks.jobUuid} IN (SELECT free.job_uuid FROM ${hooks} AS free
-        WHERE free.pending AND free.claimed_until <= ${MILLISECONDS}
-        ORDER BY free.claimed_until LIMIT ${bound('limit')} FOR UPDATE SKIP LOCKED)
-      RETURNING ${hookColumns}`,
+  claimHooks: prepareQuery<Hook>(
+    hookFields,
+    `UPDATE hooks SET claimed_by = :server, claimed_until = ${CLAIM_END}
+      WHERE job_uuid IN (SELECT job_uuid FROM hooks WHERE pending AND claimed_until <= ${MILLISECONDS}
+        ORDER BY claimed_until LIMIT :limit FOR UPDATE SKIP LOCKED)
+      RETURNING *`,
   ),
   updateHook: prepare(
-    sql`UPDATE ${hooks} SET attempts = ${bound('attempts')}, pending = ${bound('pending')}, failure = ${bound('failure')},
-      claimed_until = ${claimEnd}
-      WHERE ${hooks.jobUuid} = ${bound('jobUuid')} AND ${hooks.claimedBy} = ${bound('server')}`,
+    `UPDATE hooks SET attempts = :attempts, pending = :pending, failure = :failure, claimed_until = ${CLAIM_END}
+      WHERE job_uuid = :jobUuid AND claimed_by = :server`,
   ),
-  hookByJob: prepare(
-    sql`SELECT ${hookColumns} FROM ${hooks} WHERE ${hooks.jobUuid} = ${bound('uuid')}`,
-  ),
-  pendingHooks: prepare(sql`SELECT ${hookColumns} FROM ${hooks} WHERE ${hooks.pending}`),
+  hookByJob: prepareQuery<Hook>(hookFields, 'SELECT * FROM hooks WHERE job_uuid = :uuid'),
+  pendingHooks: prepareQuery<Hook>(hookFields, 'SELECT * FROM hooks WHERE pending'),
   releaseHooks: prepare(
-    sql`UPDATE ${hooks} SET claimed_until = 0 WHERE ${hooks.pending} AND ${hooks.claimedBy} = ${bound('server')}`,
+    'UPDATE hooks SET claimed_until = 0 WHERE pending AND claimed_by = :server',
   ),
 
-  control: prepare(sql`SELECT ${control.state} FROM ${control}`),
+  control: prepare('SELECT state FROM control'),
+  lockControl: prepare('SELECT state FROM control FOR UPDATE'),
   insertControl: prepare(
-    sql`INSERT INTO ${control} (id, state) VALUES (1, '') ON CONFLICT (id) DO NOTHING`,
+    "INSERT INTO control (id, state) VALUES (1, '') ON CONFLICT (id) DO NOTHING",
   ),
-  lockControl: prepare(sql`SELECT ${control.state} FROM ${control} FOR UPDATE`),
+  updateControl: prepare('UPDATE control SET state = :state'),
   /** Writes what is there already. */
-  rewriteControl: prepare(sql`UPDATE ${control} SET state = state`),
-  updateControl: prepare(sql`UPDATE ${control} SET state = ${bound('state')}`),
-
-  resourcesByUuid: prepare(
-    sql`SELECT ${resources.uuid}, ${resources.type} FROM ${resources} WHERE ${inBoundList(resources.uuid, 'uuids')}`,
-  ),
-  imagesByUuid: prepare(
-    sql`SELECT ${modelServiceImages.uuid} FROM ${modelServiceImages} WHERE ${inBoundList(modelServiceImages.uuid, 'uuids')}`,
-  ),
-  tagsByUuid: prepare(
-    sql`SELECT ${tags.uuid} FROM ${tags} WHERE ${inBoundList(tags.uuid, 'uuids')}`,
-  ),
-  refsOfModels: prepare(
-    sql`SELECT ${refColumns}
-      FROM ${modelServiceRefs} WHERE ${inBoundList(modelServiceRefs.modelUuid, 'uuids')}`,
-  ),
-  refsByUuid: prepare(
-    sql`SELECT ${modelServiceRefs.uuid} FROM ${modelServiceRefs} WHERE ${inBoundList(modelServiceRefs.uuid, 'uuids')}`,
-  ),
-  insertAllResources: prepare(insertRows(resources, 'rows')),
-  insertAllCenters: prepare(insertRows(modelCenters, 'rows')),
-  insertAllModels: prepare(insertRows(models, 'rows')),
-  insertAllServices: prepare(insertRows(modelServices, 'rows')),
-  allRefs: prepare(
-    sql`SELECT ${refColumns}
-      FROM ${modelServiceRefs} ORDER BY ${modelServiceRefs.position}, ${modelServiceRefs.uuid}`,
-  ),
-  /** With all that belongs to them. By one statement: of a write that ends meanwhile it sees all, with its job, or nothing. */
-  deleteAll: prepare(sql`WITH gone AS (DELETE FROM ${jobs}) DELETE FROM ${resources}`),
-
-  isReadOnly: prepare(sql`SHOW transaction_read_only`, false),
+  rewriteControl: prepare('UPDATE control SET state = state'),
 };

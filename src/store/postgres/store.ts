@@ -1,45 +1,30 @@
 import { ApiError } from '../../contract/errors.ts';
 import type { Store } from '../../domain/dependencies.ts';
-import type { NewJob } from '../../domain/records.ts';
+import type { NewJob, Session } from '../../domain/records.ts';
 import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
-import {
-  assertUnused,
-  CLAIM_MS,
-  claimHook,
-  claimHooks,
-  findHook,
-  findJob,
-  insertJob,
-  pendingHooks,
-  sweepJobs,
-  tryInsertJob,
-} from './jobs.ts';
+import { assertUnused, CLAIM_MS, insertJob, sweepJobs, tryInsertJob } from './jobs.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
 import { insertResources, readResources } from './seed.ts';
-import { validSession } from './sessions.ts';
 import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import { operationWrites, type Write } from './writes.ts';
 
+/** Hooks that a server claims at a time. */
+const CLAIMED_MAX = 1000;
+
 export interface PostgresStoreOptions {
-  /** Of a connection that asks how the database is; where all others wait for a lock it has one all the same. */
+  /** For health checks, which need a connection even while all others wait for locks. */
   healthPool?: Pool | undefined;
-  /** What tells this server from the others. */
+  /** This server's id among those on the database. */
   server: string;
-  /** Told of each transaction how many writes it held. */
+  /** Called for each transaction with its number of writes. */
   onCommit?: ((writes: number) => void) | undefined;
 }
 
-/** Undefined where nothing was ever set. */
-async function readControl(run: Run, find: Prepared): Promise<string | undefined> {
-  const [row] = (await find(run)).rows as [state: string][];
-  return row?.[0] || undefined;
-}
-
-/** The store on a migrated PostgreSQL database, whose connections it closes in the end. */
+/** The store on a migrated PostgreSQL database. It closes the pools when it is closed. */
 export function createPostgresStore(
   pool: Pool,
   { healthPool = pool, server, onCommit = () => {} }: PostgresStoreOptions,
@@ -51,10 +36,10 @@ export function createPostgresStore(
     singleStatement: connections.writeStatement,
   });
 
-  /** A job's writes: with the work the job is kept, or neither. */
+  /** Writes of a job: the job is inserted in the transaction of its work. */
   function jobWrite(job: NewJob): Write {
-    const exists = async (run: Run) => (await findJob(run, job.uuid)) !== undefined;
-    /** Waits for the other transaction, where that is still under way. */
+    const exists = async (run: Run) => (await statements.jobByUuid(run, job)).length > 0;
+    /** Waits for the other transaction if it has not ended yet. */
     const wasCommitted = async (run: Run) => {
       await run({ text: 'BEGIN' });
       try {
@@ -66,14 +51,14 @@ export function createPostgresStore(
     const writeJob = async <Result>(work: Work<Result>): Promise<Result> => {
       try {
         return await connections.write(async (run) => {
-          // Before the work, which would fail for another reason where it was done already.
+          // Before the work, which would fail for another reason if it was done already.
           await assertUnused(run, job);
           const result = await work(run);
           await insertJob(run, server, job, true, result as object);
           return result;
         }, wasCommitted);
       } catch (error) {
-        // What it failed for may be what the same job has done at the same time.
+        // The same job, done by another server at the same time, may be why the work failed.
         const isRejected = error instanceof ApiError && error.failure !== 'notReady';
         throw isRejected && (await read(exists)) ? duplicateJob(job) : error;
       }
@@ -81,15 +66,35 @@ export function createPostgresStore(
     return Object.assign(writeJob, { singleStatement: writeJob });
   }
 
+  async function findSession(uuid: string, now: number): Promise<Session | undefined> {
+    const [session] = await read((run) => statements.sessionByUuid(run, { uuid, now }));
+    return session;
+  }
+
+  /** What tests have set; undefined if nothing. */
+  async function readControl(run: Run, find: Prepared): Promise<string | undefined> {
+    const { rows } = await find(run);
+    return (rows[0]?.[0] as string) || undefined;
+  }
+
   const store: Store = {
     ...operationWrites(write),
     forJob: (job) => ({ ...store, ...operationWrites(jobWrite(job)) }),
     addFailedJob: (job, failure) => write((run) => insertJob(run, server, job, false, failure)),
-    findJob: (uuid) => read((run) => findJob(run, uuid)),
-    pendingHooks: () => read(pendingHooks),
-    hookOf: (jobUuid) => read((run) => findHook(run, jobUuid)),
-    claimHooks: (called) => write((run) => claimHooks(run, server, called)),
-    claimHook: (jobUuid) => write.singleStatement((run) => claimHook(run, server, jobUuid)),
+    findJob: (uuid) => read(async (run) => (await statements.jobByUuid(run, { uuid }))[0]),
+    pendingHooks: () => read((run) => statements.pendingHooks(run)),
+    hookOf: (uuid) => read(async (run) => (await statements.hookByJob(run, { uuid }))[0]),
+    claimHooks: (uuids) =>
+      write(async (run) => {
+        const claim = { server, claimMs: CLAIM_MS, limit: CLAIMED_MAX };
+        if (uuids.length > 0) await statements.extendClaims(run, { ...claim, uuids });
+        return statements.claimHooks(run, claim);
+      }),
+    claimHook: (uuid) =>
+      write.singleStatement(async (run) => {
+        const [hook] = await statements.claimHook(run, { uuid, server, claimMs: CLAIM_MS });
+        return hook;
+      }),
     changeHook: (hook) =>
       write.singleStatement(async (run) => {
         await statements.updateHook(run, { ...hook, server, claimMs: CLAIM_MS });
@@ -107,16 +112,17 @@ export function createPostgresStore(
         await statements.deleteExpiredSessions(run, { now });
         await statements.insertSession(run, session);
       }),
-    findSession: (uuid, now) => read((run) => validSession(run, uuid, now)),
+    findSession,
     useSession: async (uuid, now, expiredDate) => {
-      const session = await read((run) => validSession(run, uuid, now));
+      const session = await findSession(uuid, now);
       if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
-      const slide = write.singleStatement(async (run) => {
+      const extended = write.singleStatement(async (run) => {
         await statements.extendExpiry(run, { uuid, now, expiredDate });
-        return validSession(run, uuid, now);
+        const [current] = await statements.sessionByUuid(run, { uuid, now });
+        return current;
       });
-      // Where nothing can be written it stays as it is, and whoever reads is let in.
-      return slide.catch(() => session);
+      // A database that can't be written to can still be read with the session.
+      return extended.catch(() => session);
     },
     deleteSession: (uuid) =>
       write.singleStatement(async (run) => void (await statements.deleteSession(run, { uuid }))),
@@ -149,11 +155,13 @@ export function createPostgresStore(
     readResources: () => connections.readSnapshot(readResources),
 
     ping: async () => {
-      const { rows } = await healthConnections.read((run) => statements.isReadOnly(run));
+      const { rows } = await healthConnections.read((run) =>
+        run({ text: 'SHOW transaction_read_only' }),
+      );
       if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
       }
-      // Where the last write failed only another one tells whether it would now.
+      // After a write that failed for the disk, only another write shows whether it works again.
       if (!connections.isDegraded) return;
       await write(async (run) => {
         await statements.insertControl(run);

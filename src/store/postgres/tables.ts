@@ -21,14 +21,14 @@ import type {
   Tag,
 } from '../../domain/records.ts';
 
-/** A column for every kept field: a field without one doesn't compile. */
+/** A column for every stored field: a field without one doesn't compile. */
 type ColumnsOf<Stored> = { [Field in keyof Required<Stored>]: PgColumnBuilderBase };
 
-/** Any of the wire's integers, which no number is too large for. */
+/** A 64-bit integer, since the API's integers are Longs. */
 const integer = (name = '') => bigint(name, { mode: 'number' });
 const milliseconds = () => integer().notNull();
 const flag = () => boolean().notNull();
-/** As its text, which stays as it is. */
+/** JSON as text, which the database leaves as it is. */
 const json = <Value>() =>
   customType<{ data: Value; driverData: string }>({
     dataType: () => 'text',
@@ -37,14 +37,13 @@ const json = <Value>() =>
   })().notNull();
 
 /**
- * A text as queries compare it: whatever the case of its ASCII letters, otherwise as its column does, which the
- * migrations make compare by code point. Each of the engines that speak the protocol has its own idea of what
- * `lower` does to other letters.
+ * A text as queries compare it: by code point (the migrations give each column such a collation), regardless of the
+ * case of ASCII letters. What `lower` does to other letters depends on the collation.
  */
 export const caseFolded = (column: Column) =>
   sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
 
-/** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
+/** Every resource's uuid, unique across the kinds. Deleting a row deletes all that belongs to the resource. */
 export const resources = pgTable('resources', {
   uuid: text().primaryKey(),
   type: text().$type<Tag['resourceType']>().notNull(),
@@ -173,10 +172,7 @@ export const modelCenters = pgTable(
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
-/**
- * `position` keeps the order of insertion, in which lists are answered: the database's time in microseconds.
- * A sequence is dealt out in blocks to the servers of a distributed database.
- */
+/** The order of insertion, in which lists are answered: the database's time in microseconds. */
 const position = () => integer().notNull();
 
 export const modelServiceImages = pgTable(
@@ -240,7 +236,7 @@ export const tags = pgTable(
   ],
 );
 
-/** Passwords, as the hashes that are kept of them. */
+/** Hashes of passwords. */
 export const passwords = pgTable('passwords', {
   accountUuid: text().primaryKey(),
   hash: text().notNull(),
@@ -280,14 +276,14 @@ export const hooks = pgTable(
     attempts: integer().notNull(),
     pending: flag(),
     failure: text(),
-    /** The server that calls it, and until when the others leave it to that one, by the database's clock. */
+    /** The server that calls it, and until when the others leave it to that server, by the database's clock. */
     claimedBy: text().notNull(),
     claimedUntil: milliseconds(),
   } satisfies ColumnsOf<Hook & { claimedBy: string; claimedUntil: number }>,
   (table) => [index('hooks_pending').on(table.claimedUntil).where(sql`${table.pending}`)],
 );
 
-/** One row: what tests have set for all servers; empty for nothing. */
+/** One row: what tests have set for all servers, or an empty text. */
 export const control = pgTable('control', {
   id: integer().primaryKey(),
   state: text().notNull(),

@@ -2,7 +2,6 @@ import { DatabaseOpenError } from '../database-open-error.ts';
 import { type CopiedTable, columnList, copiedTablesOf } from '../moved-tables.ts';
 import { BATCH, type CopyRow, type CopySource, type CopyTarget } from '../transfer.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
-import { sqlState } from './errors.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
 import { databaseName, openError } from './open-store.ts';
 import * as tables from './tables.ts';
@@ -16,12 +15,8 @@ export interface PostgresLocation {
 
 export const copiedTables = copiedTablesOf(tables);
 
-/** What keeps others from migrating meanwhile, and other copies. */
-const COPIER = 'copy';
-const LOCKED = '55P03';
-
 /**
- * Has a database read as it is at one moment, also while servers run on it.
+ * Reads a snapshot of a database, on which servers may run.
  * @throws DatabaseOpenError for one that can't be reached, or can't be read by this version
  */
 export function withSourceDatabase<Result>(
@@ -30,16 +25,16 @@ export function withSourceDatabase<Result>(
 ): Promise<Result> {
   return withConnection(location, async (pool, client, name) => {
     const { migrationsFolder } = location;
-    await translateErrors(name, () => assertMigrated({ pool, name, migrationsFolder }));
-    await translateErrors(name, () =>
-      client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
-    );
+    await translateErrors(name, async () => {
+      await assertMigrated({ pool, name, migrationsFolder });
+      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    });
     return work(createSource(client, name));
   });
 }
 
 /**
- * Has a database filled, in one transaction, that is empty; its tables are made where they are missing.
+ * Fills an empty database, in one transaction, after it has brought its schema up to date.
  * @throws DatabaseOpenError for one that can't be reached, has anything in it or is another program's
  */
 export function withTargetDatabase<Result>(
@@ -49,34 +44,31 @@ export function withTargetDatabase<Result>(
   return withConnection(location, async (pool, client, name) => {
     const { migrationsFolder } = location;
     await translateErrors(name, async () => {
-      // Before it is migrated: what is not empty stays as it is.
+      // Before the migration too, so that a database that is not empty stays as it is.
       await assertEmpty(client, name);
-      await migrate({ pool, name, migrationsFolder, server: COPIER });
+      await migrate({ pool, name, migrationsFolder });
       await client.query('BEGIN');
       await lock(client, name);
       await assertEmpty(client, name);
     });
     const result = await work(createTarget(client, name));
-    await translateErrors(name, async () => {
-      await client.query(`DELETE FROM ${SCHEMA_LOCK} WHERE holder = $1`, [COPIER]);
-      await client.query('COMMIT');
-    });
+    await translateErrors(name, () => client.query('COMMIT'));
     return result;
   });
 }
 
-/** Works on a connection of its own, with which an unfinished transaction is undone. */
+/** Runs work on a connection that is closed afterwards, which undoes an unfinished transaction. */
 async function withConnection<Result>(
   { url }: PostgresLocation,
   work: (pool: Pool, client: Client, name: string) => Promise<Result>,
 ): Promise<Result> {
   const name = databaseName(url);
   const ignore = () => {};
-  // A second one for what is not part of the transaction.
+  // The second connection is for statements outside the transaction.
   const pool = await translateErrors(name, () => openPool(url, 2, ignore, COPY_TIMEOUTS));
   try {
     const client = await translateErrors(name, () => pool.connect());
-    // A broken connection says so twice: to whoever waits for an answer, and so.
+    // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     try {
       return await work(pool, client, name);
@@ -95,20 +87,14 @@ async function translateErrors<Result>(
   try {
     return await work();
   } catch (error) {
-    throw error instanceof DatabaseOpenError ? error : openError(name, error);
+    throw openError(name, error);
   }
 }
 
-/** @throws DatabaseOpenError where another copies or migrates */
+/** @throws DatabaseOpenError if another process copies or migrates */
 async function lock(client: Client, name: string): Promise<void> {
-  try {
-    await client.query(
-      `INSERT INTO ${SCHEMA_LOCK} (id, holder, expires) VALUES (1, $1, now())
-        ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, expires = excluded.expires`,
-      [COPIER],
-    );
-  } catch (error) {
-    if (sqlState(error) !== LOCKED) throw error;
+  const { rows } = await client.query(`SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`);
+  if (!rows[0].locked) {
     throw new DatabaseOpenError(`Another copy is made to the database ${name}.`);
   }
 }
@@ -154,7 +140,7 @@ function createSource(client: Client, name: string): CopySource {
   };
 }
 
-/** As many as don't take too much memory even if all of them are as long as the longest. */
+/** The most rows that stay within the limit of a batch even if all of them are as long as the longest. */
 async function batchSize(
   { name, columns }: CopiedTable,
   query: (text: string) => Promise<CopyRow[]>,
@@ -177,14 +163,13 @@ function createTarget(client: Client, name: string): CopyTarget {
 }
 
 const TYPES = { text: 'text', integer: 'bigint', flag: 'boolean' };
-/** No server has claimed a hook that was moved. */
-const UNCLAIMED = { names: ', claimed_by, claimed_until', values: ", '', 0" };
-const NOTHING = { names: '', values: '' };
 
-/** Inserts rows, given as a list of each column's values. */
+/** Inserts rows, bound as a list of each column's values. */
 function insertSql(table: CopiedTable): string {
   const lists = table.columns.map(({ valueType }, index) => `$${index + 1}::${TYPES[valueType]}[]`);
-  const own = table.name === 'hooks' ? UNCLAIMED : NOTHING;
-  return `INSERT INTO "${table.name}" (${columnList(table)}${own.names})
-    SELECT *${own.values} FROM unnest(${lists.join(', ')})`;
+  // A copied hook is claimed by no server.
+  const [names, values] =
+    table.name === 'hooks' ? [', claimed_by, claimed_until', ", '', 0"] : ['', ''];
+  return `INSERT INTO "${table.name}" (${columnList(table)}${names})
+    SELECT *${values} FROM unnest(${lists.join(', ')})`;
 }

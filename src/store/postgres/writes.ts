@@ -1,34 +1,31 @@
-import type { WriteExtras, Writes } from '../../domain/dependencies.ts';
-import type { Model, ModelService, Tag } from '../../domain/records.ts';
-import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerReference } from '../errors.ts';
+import type { Reference, WriteExtras, Writes } from '../../domain/dependencies.ts';
+import type { ModelService, Tag } from '../../domain/records.ts';
+import {
+  alreadyTagged,
+  alreadyUsed,
+  assertAllFound,
+  hasModels,
+  notFound,
+  ownerReference,
+} from '../errors.ts';
 import type { Run, StatementResult, Work } from './connections.ts';
 import { violatedConstraint } from './errors.ts';
 import { findRecord, mustFindRecord } from './reads.ts';
-import { assertReference } from './references.ts';
-import { moveExpiry } from './sessions.ts';
-import { columnValues } from './statement.ts';
 import { statements } from './statements.ts';
-import { modelServiceImages, modelServiceRefs, tags as tagsTable } from './tables.ts';
 
-/** How work becomes a transaction, which is durable when the promise resolves. */
+/** Runs work in a transaction, which is durable when the promise resolves. */
 export interface Write {
   <Result>(work: Work<Result>): Promise<Result>;
   /** The same for work that is one statement. */
   singleStatement: <Result>(work: Work<Result>) => Promise<Result>;
 }
 
-const imageRows = ({ modelServiceImages: records }: ModelService) =>
-  columnValues(modelServiceImages, records);
-const refRows = ({ modelServiceRefs: records }: Pick<Model, 'modelServiceRefs'>) =>
-  columnValues(modelServiceRefs, records);
-/** Indexes in which a resource's own uuid is; which of them is met first the database chooses. */
-const RESOURCE_KEYS = new Set([
-  ...['resources_pkey', 'model_services_pkey', 'models_pkey', 'model_centers_pkey'],
-]);
+/** Indexes that hold a resource's own uuid; the database chooses which of them it checks first. */
+const RESOURCE_KEYS = /^(resources|model_services|models|model_centers)_pkey$/;
 
-/** The writes of operations, each in a transaction that `write` makes. */
+/** The writes of operations, each in a transaction of `write`. */
 export function operationWrites(write: Write): Writes {
-  /** A write of a new resource, whose row and tags are one statement. */
+  /** Adds a resource; its row and tags are one statement. */
   function addResource<Result>(
     uuid: string,
     { references }: WriteExtras,
@@ -38,13 +35,13 @@ export function operationWrites(write: Write): Writes {
   ): Promise<Result> {
     const make = references.length === 0 && isSingleStatement ? write.singleStatement : write;
     return make(async (run) => {
-      for (const reference of references) await assertReference(run, reference);
+      await assertReferences(run, references);
       await insert(run).catch((error) => rejectTaken(error, uuid));
       return toResult(run);
     });
   }
 
-  /** A write to a resource, which with those it names nobody else changes meanwhile; its tags are attached last. */
+  /** Changes a resource while it and all that it refers to are locked; its tags are attached last. */
   function changeResource<Result>(
     uuid: string,
     extras: WriteExtras,
@@ -54,20 +51,17 @@ export function operationWrites(write: Write): Writes {
       const others = extras.references.filter((reference) => reference.type !== 'TagVO');
       const uuids = [uuid, ...others.flatMap((reference) => reference.uuids)];
       await statements.lockForUpdate(run, { uuids });
-      for (const reference of extras.references) await assertReference(run, reference);
+      await assertReferences(run, extras.references);
       const result = await work(run);
       if (extras.tags.length > 0) {
-        await statements.insertTagOnce(run, { tags: tagRows(extras.tags) });
+        await statements.insertTagsOnce(run, { rows: uniqueTags(extras.tags) });
       }
       return result;
     });
   }
 
   const insertService = (run: Run, service: ModelService, extras: WriteExtras) =>
-    statements.insertService(run, {
-      ...service,
-      ...{ images: imageRows(service), refs: refRows(service), tags: tagRows(extras.tags) },
-    });
+    statements.insertService(run, { ...service, tags: uniqueTags(extras.tags) });
 
   return {
     addModelService: (service, extras, toResult) =>
@@ -85,18 +79,18 @@ export function operationWrites(write: Write): Writes {
         await statements.updateService(run, changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
           await statements.deleteImages(run, { uuid });
-          await statements.insertImages(run, { images: imageRows(changed) });
+          await statements.insertImages(run, { rows: changed.modelServiceImages });
         }
         return toResult(changed);
       }),
 
     cloneModelService: (sourceUuid, derive, extras, toResult) =>
       write(async (run) => {
-        // With the models that it is bound to, which the clone refers to as well.
-        const bound = await findRecord(run, 'ModelService', sourceUuid);
-        const models = bound?.modelServiceRefs.map(({ modelUuid }) => modelUuid) ?? [];
+        // With the models that it is bound to, since the clone refers to them as well.
+        const source = await findRecord(run, 'ModelService', sourceUuid);
+        const models = source?.modelServiceRefs.map(({ modelUuid }) => modelUuid) ?? [];
         await statements.lockForKeyShare(run, { uuids: [sourceUuid, ...models] });
-        for (const reference of extras.references) await assertReference(run, reference);
+        await assertReferences(run, extras.references);
         const clone = derive(await mustFindRecord(run, 'ModelService', sourceUuid));
         await insertService(run, clone, extras).catch((error) => rejectTaken(error, clone.uuid));
         return toResult(clone);
@@ -106,18 +100,13 @@ export function operationWrites(write: Write): Writes {
       addResource(
         model.uuid,
         extras,
-        (run) =>
-          statements.insertModel(run, {
-            ...model,
-            refs: refRows(model),
-            tags: tagRows(extras.tags),
-          }),
+        (run) => statements.insertModel(run, { ...model, tags: uniqueTags(extras.tags) }),
         () => toResult(),
       ),
 
     bindModelToService: (ref, extras, toResult) =>
       changeResource(ref.modelServiceUuid, extras, async (run) => {
-        await statements.insertRefOnce(run, { refs: refRows({ modelServiceRefs: [ref] }) });
+        await statements.insertRefsOnce(run, { rows: [ref] });
         return toResult(await mustFindRecord(run, 'ModelService', ref.modelServiceUuid));
       }),
 
@@ -134,12 +123,12 @@ export function operationWrites(write: Write): Writes {
         const changed = change(current);
         await statements.updateModel(run, changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
-          // One after the other: at no moment may there be two default ones.
+          // The old default first: an index allows a model one default at a time.
           await statements.unmarkDefaultRef(run, { uuid });
           const known = new Set(current.modelServiceRefs.map((ref) => ref.modelServiceUuid));
           const added = changed.modelServiceRefs.filter((ref) => !known.has(ref.modelServiceUuid));
-          const unmarked = added.map((ref) => ({ ...ref, isDefault: false }));
-          await statements.insertRefOnce(run, { refs: refRows({ modelServiceRefs: unmarked }) });
+          const rows = added.map((ref) => ({ ...ref, isDefault: false }));
+          await statements.insertRefsOnce(run, { rows });
           const marked = changed.modelServiceRefs.filter(({ isDefault }) => isDefault);
           for (const ref of marked) await statements.markDefaultRef(run, ref);
         }
@@ -150,7 +139,7 @@ export function operationWrites(write: Write): Writes {
       addResource(
         center.uuid,
         extras,
-        (run) => statements.insertCenter(run, { ...center, tags: tagRows(extras.tags) }),
+        (run) => statements.insertCenter(run, { ...center, tags: uniqueTags(extras.tags) }),
         async (run) => toResult(await mustFindRecord(run, 'ModelCenter', center.uuid)),
         false,
       ),
@@ -166,7 +155,6 @@ export function operationWrites(write: Write): Writes {
 
     deleteResources: (type, uuids, toResult) =>
       write(async (run) => {
-        // In one order, or two that delete the same would wait for each other.
         await statements.lockResourcesForUpdate(run, { uuids, type });
         await statements.deleteResources(run, { uuids, type });
         return toResult();
@@ -182,28 +170,28 @@ export function operationWrites(write: Write): Writes {
         const center = { uuids: [uuid], type: 'ModelCenterVO' };
         const { count } = await statements.lockResourcesForUpdate(run, center);
         if (count === 0) return toResult();
-        // Again: until it was locked a model may have been moved.
+        // Again: before the lock a model may have been moved.
         const models = await modelsNow();
         if (models.length > 0 && !withModels) throw hasModels(uuid, models.length);
         await statements.lockResourcesForUpdate(run, { uuids: models, type: 'ModelVO' });
         const locked = new Set(models);
-        const left = (await modelsNow()).filter((model) => locked.has(model));
-        await statements.deleteResources(run, { uuids: left, type: 'ModelVO' });
+        const uuids = (await modelsNow()).filter((model) => locked.has(model));
+        await statements.deleteResources(run, { uuids, type: 'ModelVO' });
         await statements.deleteResources(run, center);
         return toResult();
       }),
 
     addTag: (tag, toResult) =>
       write(async (run) => {
-        await assertReference(run, ownerReference(tag));
-        const { count } = await statements.insertTagOnce(run, { tags: tagRows([tag]) });
+        await assertReferences(run, [ownerReference(tag)]);
+        const { count } = await statements.insertTagsOnce(run, { rows: [tag] });
         if (count === 0) throw alreadyTagged(tag);
         return toResult();
       }),
 
     changeSystemTag: (uuid, change, toResult) =>
       write(async (run) => {
-        await statements.lockTag(run, { uuid });
+        await statements.lockTagsForUpdate(run, { uuids: [uuid] });
         const current = await findRecord(run, 'SystemTag', uuid);
         if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
         const changed = { ...current, ...change };
@@ -219,17 +207,39 @@ export function operationWrites(write: Write): Writes {
       }),
 
     renewSession: (uuid, now, expiredDate, toResult) =>
-      write(async (run) => toResult(await moveExpiry(run, uuid, now, expiredDate))),
+      write(async (run) => {
+        const [session] = await statements.moveExpiry(run, { uuid, now, expiredDate });
+        return toResult(session);
+      }),
   };
 }
 
-/** Each text of a type once, as the first of them has it. */
-function tagRows(tags: readonly Tag[]) {
-  const byText = new Map(tags.map((tag) => [`${tag.type} ${tag.tag}`, tag] as const).toReversed());
-  return columnValues(tagsTable, [...byText.values()].toReversed());
+/**
+ * Locks what the references name, so that it stays until the transaction ends.
+ * @throws ApiError SYS.1003 naming what is missing (F53)
+ */
+async function assertReferences(run: Run, references: readonly Reference[]): Promise<void> {
+  for (const reference of references) {
+    const { type, uuids } = reference;
+    const { rows } =
+      type === 'TagVO'
+        ? await statements.lockTagsForKeyShare(run, { uuids })
+        : await statements.lockResourcesForKeyShare(run, { uuids, type });
+    assertAllFound(reference, new Set(rows.map(([uuid]) => uuid as string)));
+  }
 }
 
-/** @throws ApiError SYS.1007 where what kept a resource from being inserted is its uuid */
+/** The first tag of each owner, type and text. */
+export function uniqueTags(tags: readonly Tag[]): Tag[] {
+  const byText = new Map<string, Tag>();
+  for (const tag of tags) {
+    const key = `${tag.resourceUuid} ${tag.type} ${tag.tag}`;
+    if (!byText.has(key)) byText.set(key, tag);
+  }
+  return [...byText.values()];
+}
+
+/** @throws ApiError SYS.1007 if a resource could not be inserted because its uuid is in use */
 function rejectTaken(error: unknown, uuid: string): never {
-  throw RESOURCE_KEYS.has(violatedConstraint(error) ?? '') ? alreadyUsed(uuid) : error;
+  throw RESOURCE_KEYS.test(violatedConstraint(error) ?? '') ? alreadyUsed(uuid) : error;
 }

@@ -1,0 +1,76 @@
+import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { toSnakeCase } from 'drizzle-orm/casing';
+import { isConverted } from './fields.ts';
+
+/** Of a statement: `:uuid` is a record's field, `:tags.uuid` is that field of every record in one of its lists. */
+const PARAMETER = /(?<!:):(\w+)(?:\.(\w+))?/g;
+
+type Encode = (value: unknown) => unknown;
+
+/** The tables whose columns say how a statement's values are stored: that of the record, and those of its lists. */
+export interface BoundTables {
+  table?: Table;
+  lists?: Record<string, Table>;
+}
+
+/**
+ * Compiles a statement with named parameters.
+ * @param marker how the database's SQL writes the parameter with this number, counted from 1
+ * @returns the statement's text, and what makes its values of a record: what is absent is NULL
+ */
+export function compileStatement(
+  named: string,
+  marker: (number: number) => string,
+  { table, lists = {} }: BoundTables = {},
+): { text: string; valuesOf: (record: object) => unknown[] } {
+  const values: Encode[] = [];
+  const text = named.replace(PARAMETER, (_, name: string, field?: string) => {
+    const encode = encoderOf(field === undefined ? table : lists[name], field ?? name);
+    values.push(
+      field === undefined
+        ? (record) => encode((record as Record<string, unknown>)[name])
+        : (record) =>
+            (record as Record<string, Record<string, unknown>[]>)[name]?.map((each) =>
+              encode(each[field]),
+            ),
+    );
+    return marker(values.length);
+  });
+  return { text, valuesOf: (record) => values.map((compute) => compute(record)) };
+}
+
+function encoderOf(table: Table | undefined, field: string): Encode {
+  const column = table && (getTableColumns(table) as Record<string, Column>)[field];
+  if (!column || !isConverted(column)) return (value) => value ?? null;
+  return (value) => (value == null ? null : column.mapToDriverValue(value));
+}
+
+/** A column's name in the database. */
+export function columnName(column: Column): string {
+  return column.keyAsName ? toSnakeCase(column.name) : column.name;
+}
+
+/** The names of a table's columns by their fields. */
+export function columnNames(table: Table): [field: string, name: string][] {
+  const columns = Object.entries(getTableColumns(table) as Record<string, Column>);
+  return columns.map(([field, column]) => [field, columnName(column)]);
+}
+
+/**
+ * Inserts a record as a row, whose position the database gives.
+ * @param overrides SQL for fields that are not the record's
+ */
+export function insertRow(table: Table, overrides: Record<string, string> = {}): string {
+  const columns = columnNames(table).filter(([field]) => field !== 'position');
+  const names = columns.map(([, name]) => name).join(', ');
+  const values = columns.map(([field]) => overrides[field] ?? `:${field}`).join(', ');
+  return `INSERT INTO ${getTableName(table)} (${names}) VALUES (${values})`;
+}
+
+/** Sets fields of the row with a record's uuid; without a list, all of them. */
+export function updateRow(table: Table, fields?: readonly string[]): string {
+  const set = columnNames(table)
+    .filter(([field]) => fields?.includes(field) ?? field !== 'uuid')
+    .map(([field, name]) => `${name} = :${field}`);
+  return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
+}
