@@ -1,22 +1,15 @@
 import type Database from 'better-sqlite3';
-import {
-  and,
-  asc,
-  count,
-  eq,
-  getTableColumns,
-  isNull,
-  lt,
-  lte,
-  ne,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
-import type { SQLiteColumn, SQLiteTable } from 'drizzle-orm/sqlite-core';
+import { getTableName, type Table } from 'drizzle-orm';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
-import type { Hook, ModelServiceRef, Tag } from '../../domain/records.ts';
-import { compileChange } from './binding.ts';
+import type { Hook, Job, ModelServiceRef, Session, Tag } from '../../domain/records.ts';
+import { columnFields, compileRecordMapper } from '../fields.ts';
+import {
+  type BoundTables,
+  columnNames,
+  compileStatement,
+  insertRow,
+  updateRow,
+} from '../statement.ts';
 import {
   hooks,
   jobs,
@@ -25,232 +18,183 @@ import {
   modelServiceRefs,
   modelServices,
   models,
-  noCase,
   passwords,
   resources,
   sessions,
   tags,
 } from './tables.ts';
 
+/** Whether a column is in a list of any length, which is bound as JSON. */
+const inList = (column: string) => `${column} IN (SELECT value FROM json_each(:uuids))`;
+const list = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
+
+const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
+/** In an order in which no foreign key is violated. */
+const EMPTIED = [
+  'hooks',
+  'jobs',
+  'tags',
+  'model_service_refs',
+  'model_service_images',
+  'model_services',
+  'models',
+  'model_centers',
+  'resources',
+];
+
 /** Every statement of a fixed form but those that read records, prepared once. */
 export function compileStatements(client: Database.Database) {
-  const db = drizzle(client, { casing: 'snake_case' });
-  const change = (built: Parameters<typeof compileChange>[1]) => compileChange(client, built);
-  const { position: _ref, ...refColumns } = getTableColumns(modelServiceRefs);
-  const [uuid, type, tag] = ['uuid', 'type', 'tag'].map((name) => sql.placeholder(name));
-  const list = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
-
-  const refsWhere = (condition: SQL) =>
-    db
-      .select(refColumns)
-      .from(modelServiceRefs)
-      .where(condition)
-      .orderBy(asc(modelServiceRefs.position))
-      .prepare();
-  const refsOfModels = refsWhere(inList(modelServiceRefs.modelUuid));
-  const allRefs = refsWhere(sql`1`);
-
-  const modelsOfCenter = db
-    .select({ uuid: models.uuid })
-    .from(models)
-    .where(sql`${noCase(models.modelCenterUuid)} = ${uuid}`)
-    .prepare();
-
-  const findResources = db
-    .select({ uuid: resources.uuid })
-    .from(resources)
-    .where(sql`${inList(resources.uuid)} AND ${resources.type} = ${type}`)
-    .prepare();
-  const countResources = db.select({ count: count() }).from(resources).prepare();
-  const findTags = db.select({ uuid: tags.uuid }).from(tags).where(inList(tags.uuid)).prepare();
-  const sameTag = db
-    .select({ uuid: tags.uuid })
-    .from(tags)
-    .where(
-      and(
-        eq(tags.resourceUuid, sql.placeholder('resourceUuid')),
-        eq(tags.type, sql`${type}`),
-        eq(tags.tag, sql`${tag}`),
-        ne(tags.uuid, sql`${uuid}`),
-      ),
-    )
-    .prepare();
-  const sessionByUuid = db
-    .select()
-    .from(sessions)
-    .where(eq(sessions.uuid, sql`${uuid}`))
-    .prepare();
-  const ping = db.select({ one: sql`1` }).from(sql`(SELECT 1)`).prepare();
-  const passwordOf = db
-    .select({ hash: passwords.hash })
-    .from(passwords)
-    .where(eq(passwords.accountUuid, sql`${uuid}`))
-    .prepare();
-
-  /** Sets these columns of one row; all but `uuid` where none are named. */
-  const updater = (
-    table: SQLiteTable & { uuid: SQLiteColumn },
-    columns = Object.keys(getTableColumns(table)).filter((name) => name !== 'uuid'),
-  ) => {
-    const update = change(
-      db
-        .update(table)
-        .set(placeholders(columns) as never)
-        .where(eq(table.uuid, sql`${uuid}`)),
+  const compile = (named: string, tables?: BoundTables) => {
+    const { text, valuesOf } = compileStatement(named, () => '?', tables);
+    return { statement: client.prepare<unknown[]>(text), valuesOf };
+  };
+  /** Runs a statement with a record's values; returns the number of rows that were changed. */
+  const change = (named: string, tables?: BoundTables) => {
+    const { statement, valuesOf } = compile(named, tables);
+    return (record: object = {}): number => statement.run(valuesOf(record)).changes;
+  };
+  /** Reads the values of the first column. */
+  const pluck = <Value>(named: string) => {
+    const { statement, valuesOf } = compile(named);
+    statement.pluck();
+    return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
+  };
+  /** Reads the records of a table. */
+  const select = <Row>(table: Table, condition = '') => {
+    const fields = columnFields(table);
+    const columns = columnNames(table).filter(([field]) => field !== 'position');
+    const { statement, valuesOf } = compile(
+      `SELECT ${columns.map(([, name]) => name).join(', ')} FROM ${getTableName(table)} ${condition}`,
     );
-    return (record: { uuid: string } & object): void => void update(record);
+    const toRecord = compileRecordMapper(fields) as (row: unknown[]) => Row;
+    statement.raw();
+    return {
+      all: (record: object = {}) => (statement.all(valuesOf(record)) as unknown[][]).map(toRecord),
+      first: (record: object): Row | undefined => {
+        const row = statement.get(valuesOf(record)) as unknown[] | undefined;
+        return row && toRecord(row);
+      },
+    };
   };
+  const insert = (table: Table) => change(insertRow(table), { table });
+  /** Inserts unless these columns have the same values in another row; returns whether it did. */
+  const insertOnce = (table: Table, columns: string) => {
+    const run = change(`${insertRow(table)} ON CONFLICT (${columns}) DO NOTHING`, { table });
+    return (record: object): boolean => run(record) === 1;
+  };
+  const update = (table: Table, fields?: readonly string[]) =>
+    change(updateRow(table, fields), { table });
 
-  const emptyTables = [
-    ...[hooks, jobs, tags, modelServiceRefs, modelServiceImages],
-    ...[modelServices, models, modelCenters, resources],
-  ].map((table) => change(db.delete(table)));
-  const deleteResources = change(
-    db.delete(resources).where(sql`${inList(resources.uuid)} AND ${resources.type} = ${type}`),
+  const deleteResources = change(`DELETE FROM resources WHERE ${inList('uuid')} AND type = :type`);
+  const emptyTables = EMPTIED.map((name) => change(`DELETE FROM ${name}`));
+  const findResources = pluck<string>(
+    `SELECT uuid FROM resources WHERE ${inList('uuid')} AND type = :type`,
   );
-  const deleteWhere = (table: SQLiteTable, column: SQLiteColumn) => {
-    const remove = change(db.delete(table).where(eq(column, sql`${uuid}`)));
-    return (value: string): void => void remove({ uuid: value });
-  };
-  const isRef = and(
-    eq(modelServiceRefs.modelUuid, sql.placeholder('modelUuid')),
-    eq(modelServiceRefs.modelServiceUuid, sql.placeholder('modelServiceUuid')),
-  ) as SQL;
-  const deleteRef = change(db.delete(modelServiceRefs).where(isRef));
-  const setDefault = (isDefault: boolean, condition: SQL) =>
-    change(db.update(modelServiceRefs).set({ isDefault }).where(condition));
-  const unmarkDefault = setDefault(
-    false,
-    sql`${modelServiceRefs.modelUuid} = ${uuid} AND ${modelServiceRefs.isDefault} = 1`,
+  const countResources = pluck<number>('SELECT count(*) FROM resources');
+  const modelsOfCenter = pluck<string>(
+    'SELECT uuid FROM models WHERE model_center_uuid COLLATE NOCASE = :uuid',
   );
-  const markDefault = setDefault(true, isRef);
-  const deleteExpired = change(
-    db.delete(sessions).where(lte(sessions.expiredDate, sql.placeholder('now'))),
+  const deleteImages = change('DELETE FROM model_service_images WHERE model_service_uuid = :uuid');
+  const deleteRef = change(`DELETE FROM model_service_refs WHERE ${IS_REF}`);
+  const unmarkDefaultRef = change(
+    'UPDATE model_service_refs SET is_default = 0 WHERE model_uuid = :uuid AND is_default = 1',
   );
-  /** But for those whose hook is still to be called. */
-  const jobsBefore = db
-    .select({ uuid: jobs.uuid, bytes: sql<number>`octet_length(${jobs.outcome})` })
-    .from(jobs)
-    .leftJoin(hooks, and(eq(hooks.jobUuid, jobs.uuid), eq(hooks.pending, true)))
-    .where(and(lt(jobs.createDate, sql.placeholder('before')), isNull(hooks.jobUuid)))
-    .limit(sql.placeholder('limit'))
-    .prepare();
-  const deleteJobs = change(db.delete(jobs).where(inList(jobs.uuid)));
-  const jobByUuid = db
-    .select()
-    .from(jobs)
-    .where(eq(jobs.uuid, sql`${uuid}`))
-    .prepare();
-  const hookByJob = db
-    .select()
-    .from(hooks)
-    .where(eq(hooks.jobUuid, sql`${uuid}`))
-    .prepare();
-  const pendingHooks = db.select().from(hooks).where(sql`${hooks.pending} = 1`).prepare();
-  const updateHook = change(
-    db
-      .update(hooks)
-      .set(placeholders(['attempts', 'pending', 'failure']) as never)
-      .where(eq(hooks.jobUuid, sql.placeholder('jobUuid'))),
+  const markDefaultRef = change(`UPDATE model_service_refs SET is_default = 1 WHERE ${IS_REF}`);
+  const refsOfModels = select<ModelServiceRef>(
+    modelServiceRefs,
+    `WHERE ${inList('model_uuid')} ORDER BY position`,
   );
+  const allRefs = select<ModelServiceRef>(modelServiceRefs, 'ORDER BY position');
+  const findTags = pluck<string>(`SELECT uuid FROM tags WHERE ${inList('uuid')}`);
+  const sameTag = pluck<number>(
+    `SELECT 1 FROM tags
+      WHERE resource_uuid = :resourceUuid AND type = :type AND tag = :tag AND uuid <> :uuid`,
+  );
+  const deleteTag = change('DELETE FROM tags WHERE uuid = :uuid');
+  const sessionByUuid = select<Session>(sessions, 'WHERE uuid = :uuid');
+  const deleteSession = change('DELETE FROM sessions WHERE uuid = :uuid');
+  const deleteSessionsOf = change('DELETE FROM sessions WHERE account_uuid = :uuid');
+  const deleteExpired = change('DELETE FROM sessions WHERE expired_date <= :now');
+  const passwordOf = pluck<string>('SELECT hash FROM passwords WHERE account_uuid = :uuid');
   const setPassword = change(
-    db
-      .insert(passwords)
-      .values(placeholders(['accountUuid', 'hash']) as never)
-      .onConflictDoUpdate({ target: passwords.accountUuid, set: { hash: sql`excluded.hash` } }),
+    `${insertRow(passwords)} ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash`,
   );
-
-  const insertInto = (table: SQLiteTable) =>
-    db
-      .insert(table)
-      .values(
-        placeholders(
-          Object.keys(getTableColumns(table)).filter((name) => name !== 'position'),
-        ) as never,
-      );
-  const inserter = (table: SQLiteTable) => {
-    const insert = change(insertInto(table));
-    return (record: object): void => void insert(record);
-  };
-  /** Inserts unless the columns named are taken together already; tells whether it did. */
-  const onceInserter = (table: SQLiteTable, ...target: SQLiteColumn[]) => {
-    const insert = change(insertInto(table).onConflictDoNothing({ target }));
-    return (record: object): boolean => insert(record) === 1;
-  };
+  const jobByUuid = select<Job>(jobs, 'WHERE uuid = :uuid');
+  const jobsBefore = compile(
+    `SELECT uuid, octet_length(outcome) AS bytes FROM jobs WHERE create_date < :before
+      AND NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = 1) LIMIT :limit`,
+  );
+  const deleteJobs = change(`DELETE FROM jobs WHERE ${inList('uuid')}`);
+  const hookByJob = select<Hook>(hooks, 'WHERE job_uuid = :uuid');
+  const pendingHooks = select<Hook>(hooks, 'WHERE pending = 1');
+  const updateHook = change(
+    `UPDATE hooks SET attempts = :attempts, pending = :pending, failure = :failure
+      WHERE job_uuid = :jobUuid`,
+    { table: hooks },
+  );
+  const ping = pluck<number>('SELECT 1');
 
   return {
-    insertResourceOnce: onceInserter(resources, resources.uuid),
-    insertService: inserter(modelServices),
-    insertModel: inserter(models),
-    insertCenter: inserter(modelCenters),
-    insertImage: inserter(modelServiceImages),
-    insertRefOnce: onceInserter(
-      modelServiceRefs,
-      modelServiceRefs.modelUuid,
-      modelServiceRefs.modelServiceUuid,
-    ),
-    insertTagOnce: onceInserter(tags, tags.resourceUuid, tags.type, tags.tag),
-    insertSession: inserter(sessions),
-    insertJobOnce: onceInserter(jobs, jobs.uuid),
-    insertHook: inserter(hooks),
+    insertResourceOnce: insertOnce(resources, 'uuid'),
+    insertService: insert(modelServices),
+    insertModel: insert(models),
+    insertCenter: insert(modelCenters),
+    insertImage: insert(modelServiceImages),
+    insertRefOnce: insertOnce(modelServiceRefs, 'model_uuid, model_service_uuid'),
+    insertTagOnce: insertOnce(tags, 'resource_uuid, type, tag'),
+    insertSession: insert(sessions),
+    insertJobOnce: insertOnce(jobs, 'uuid'),
+    insertHook: insert(hooks),
+    updateService: update(modelServices),
+    updateModel: update(models),
+    updateCenter: update(modelCenters),
+    updateTag: update(tags, ['tag', 'lastOpDate']),
+    updateSession: update(sessions, ['expiredDate']),
     updateHook: (hook: Hook) => void updateHook(hook),
-    jobsBefore: (before: number, limit: number) => jobsBefore.all({ before, limit }),
-    deleteJobs: (uuids: readonly string[]) => void deleteJobs(list(uuids)),
-    jobByUuid: (jobUuid: string) => jobByUuid.get({ uuid: jobUuid }),
-    hookByJob: (jobUuid: string) => hookByJob.get({ uuid: jobUuid }),
-    pendingHooks: () => pendingHooks.all(),
-    updateService: updater(modelServices),
-    updateModel: updater(models),
-    updateCenter: updater(modelCenters),
-    updateTag: updater(tags, ['tag', 'lastOpDate']),
-    updateSession: updater(sessions, ['expiredDate']),
-    unmarkDefaultRef: (modelUuid: string) => void unmarkDefault({ uuid: modelUuid }),
-    markDefaultRef: ({ modelUuid, modelServiceUuid }: ModelServiceRef) =>
-      void markDefault({ modelUuid, modelServiceUuid }),
+    unmarkDefaultRef: (modelUuid: string) => void unmarkDefaultRef({ uuid: modelUuid }),
+    markDefaultRef: (ref: ModelServiceRef) => void markDefaultRef(ref),
     setPassword: (accountUuid: string, hash: string) => void setPassword({ accountUuid, hash }),
 
-    deleteResources: (resourceType: ResourceType, uuids: readonly string[]) =>
-      void deleteResources({ ...list(uuids), type: resourceType }),
-    /** But accounts and sessions; their foreign keys are to be off. */
+    deleteResources: (type: ResourceType, uuids: readonly string[]) =>
+      void deleteResources({ ...list(uuids), type }),
+    /** But accounts and sessions; foreign keys must be off. */
     deleteEverything: () => {
-      for (const empty of emptyTables) empty({});
+      for (const empty of emptyTables) empty();
     },
-    deleteImages: deleteWhere(modelServiceImages, modelServiceImages.modelServiceUuid),
+    deleteImages: (serviceUuid: string) => void deleteImages({ uuid: serviceUuid }),
     deleteRef: (modelUuid: string, modelServiceUuid: string) =>
       void deleteRef({ modelUuid, modelServiceUuid }),
-    deleteTag: deleteWhere(tags, tags.uuid),
-    deleteSession: deleteWhere(sessions, sessions.uuid),
-    deleteSessionsOf: deleteWhere(sessions, sessions.accountUuid),
+    deleteTag: (uuid: string) => void deleteTag({ uuid }),
+    deleteSession: (uuid: string) => void deleteSession({ uuid }),
+    deleteSessionsOf: (accountUuid: string) => void deleteSessionsOf({ uuid: accountUuid }),
     deleteExpiredSessions: (now: number) => void deleteExpired({ now }),
+    deleteJobs: (uuids: readonly string[]) => void deleteJobs(list(uuids)),
 
-    /** In the order in which they were made. */
+    /** In the order of insertion. */
     allRefs: () => allRefs.all(),
     refsOfModels: (uuids: readonly string[]) => refsOfModels.all(list(uuids)),
-    modelsOfCenter: (centerUuid: string) =>
-      modelsOfCenter.all({ uuid: centerUuid }).map((found) => found.uuid),
-    countResources: () => countResources.get()?.count ?? 0,
-    findResourceUuids: (resourceType: ResourceType, uuids: readonly string[]) =>
-      findResources.all({ ...list(uuids), type: resourceType }).map((found) => found.uuid),
-    findTagUuids: (uuids: readonly string[]) =>
-      findTags.all(list(uuids)).map((found) => found.uuid),
+    modelsOfCenter: (centerUuid: string) => modelsOfCenter({ uuid: centerUuid }),
+    countResources: () => countResources()[0] ?? 0,
+    findResourceUuids: (type: ResourceType, uuids: readonly string[]) =>
+      findResources({ ...list(uuids), type }),
+    findTagUuids: (uuids: readonly string[]) => findTags(list(uuids)),
     /** Whether the resource carries another tag of this type and text. */
-    hasSameTag: ({ uuid, resourceUuid, type, tag }: Tag): boolean =>
-      sameTag.get({ uuid, resourceUuid, type, tag }) !== undefined,
-    sessionByUuid: (sessionUuid: string) => sessionByUuid.get({ uuid: sessionUuid }),
-    ping: () => void ping.get(),
+    hasSameTag: (tag: Tag): boolean => sameTag(tag).length > 0,
+    sessionByUuid: (uuid: string) => sessionByUuid.first({ uuid }),
+    passwordOf: (accountUuid: string) => passwordOf({ uuid: accountUuid })[0],
+    jobByUuid: (uuid: string) => jobByUuid.first({ uuid }),
+    /** But for those whose hook is still to be called. */
+    jobsBefore: (before: number, limit: number) =>
+      jobsBefore.statement.all(jobsBefore.valuesOf({ before, limit })) as {
+        uuid: string;
+        bytes: number;
+      }[],
+    hookByJob: (jobUuid: string) => hookByJob.first({ uuid: jobUuid }),
+    pendingHooks: () => pendingHooks.all(),
+    ping: () => void ping(),
     /** Writes what is there already: a number in the file's header that nothing uses. */
     rewrite: () => void client.pragma('user_version = 0'),
-    passwordOf: (accountUuid: string) => passwordOf.get({ uuid: accountUuid })?.hash,
   };
 }
 
 export type Statements = ReturnType<typeof compileStatements>;
-
-/** `column IN (a list of any length)`, as one prepared statement; the list is bound as JSON. */
-function inList(column: SQLiteColumn): SQL {
-  return sql`${column} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
-}
-
-function placeholders(columns: readonly string[]) {
-  return Object.fromEntries(columns.map((column) => [column, sql.placeholder(column)]));
-}
