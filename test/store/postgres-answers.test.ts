@@ -2,15 +2,11 @@ import { createHash } from 'node:crypto';
 import { Agent } from 'node:http';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { dateFormatter } from '../../src/contract/dates.ts';
 import { prepare, type Sendable, sendTo, Violation } from '../support/fuzz-judge.ts';
 import { allowedRequest, flawedRequest } from '../support/fuzz-requests.ts';
 import { type HookReceiver, openReceiver } from '../support/hook-receiver.ts';
 import { type EntityName, kinds } from '../support/kinds.ts';
 import { documentedOperations, PREFIX } from '../support/openapi-document.ts';
-import { type OracleKind, ownFields } from '../support/query-oracle.ts';
-import { conditionTexts, querySpecs } from '../support/query-specs.ts';
-import { fill, type QueryFixtures, queryFixtures, rowsOf, texts } from '../support/query-worlds.ts';
 import { noResources } from '../support/records.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { openServer, SESSION, type Server } from '../support/server.ts';
@@ -114,7 +110,10 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
       const first = await same({ ...sent, payload });
       asked.add(`${request.operation.id} ${first.status < 300}`);
       const location = first.status === 202 && JSON.parse(first.text).location;
-      if (location) await sameEnd(new URL(location).pathname);
+      if (location) {
+        await sameEnd(new URL(location).pathname);
+        asked.add('GetJob true');
+      }
       if (index % 100 === 99) await sameLists();
     }
     await sameLists();
@@ -137,104 +136,27 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
     expect(other).toEqual(one);
   }
 
-  async function refill(fixtures: QueryFixtures): Promise<void> {
-    for (const { store } of servers()) {
-      await store.replaceResources(noResources);
-      await fill(store, fixtures);
-    }
-  }
-
-  /** In one of the two forms that a query may write a date in. */
-  const writeDate = (milliseconds: number) =>
-    milliseconds % 2 === 0
-      ? dateFormatter('UTC')(milliseconds)
-      : new Date(milliseconds).toISOString().slice(0, 19).replace('T', ' ');
-
-  test('queries with any conditions', { timeout: 120_000 }, async () => {
-    const queries = fc.array(querySpecs, { minLength: 20, maxLength: 20 });
-    const property = fc.asyncProperty(queryFixtures, queries, async (fixtures, specs) => {
-      await refill(fixtures);
-      const rows = rowsOf(fixtures);
-      for (const spec of specs) {
-        await samePage(spec.kind, [
-          ...conditionTexts(spec, rows[spec.kind], writeDate).map((q): [string, string] => [
-            'q',
-            q,
-          ]),
-          ...(spec.sort ? [['sort', spec.sort] as [string, string]] : []),
-          ...[
-            ['start', `${spec.start}`] as [string, string],
-            ['limit', `${spec.limit}`] as [string, string],
-          ],
-          ['replyWithCount', 'true'],
-        ]);
-      }
-    });
-    await fc.assert(property, { seed, numRuns: 25 });
-  });
-
-  test('pages by every field, up and down, over ties and what is unset', {
+  test('tags as long as they may be, and patterns with what no text has', {
     timeout: 120_000,
   }, async () => {
-    const [fixtures] = fc.sample(
-      queryFixtures.filter(({ services, tags }) => services.length > 5 && tags.length > 5),
-      { seed, numRuns: 1 },
-    ) as [QueryFixtures];
-    await refill(fixtures);
-    for (const kind of Object.keys(kinds) as OracleKind[]) {
-      for (const field of Object.keys(ownFields[kind])) {
-        for (const sign of ['+', '-']) {
-          for (let start = 0; ; start += 2) {
-            const { status, text } = await samePage(kind, [
-              ['sort', sign + field],
-              ['start', `${start}`],
-              ['limit', '2'],
-            ]);
-            if (status !== 200 || JSON.parse(text).inventories.length < 2) break;
-          }
-        }
-      }
-    }
-  });
-
-  test('patterns of any characters, and texts as long as they may be', {
-    timeout: 120_000,
-  }, async () => {
-    await refill({ centers: [], models: [], services: [], tags: [] });
+    for (const { store } of servers()) await store.replaceResources(noResources);
     const { text } = await sameOf('POST', kinds.ModelCenter.path, {
       param: { name: 'a', url: 'nfs://a', managementIp: '127.0.0.1', managementPort: 1 },
     });
-    const { inventory } = JSON.parse(text);
+    const { uuid: resourceUuid } = JSON.parse(text).inventory;
     const long = ['a', 'B', 'é', '😀', '\u{10ffff}', '%', '\\'].flatMap((letter) => {
       const full = letter.repeat(Math.floor(4096 / letter.length));
       return [full, `${full.slice(0, -2)}zZ`, full.slice(0, full.length / 2)];
     });
-    const short = [
-      '',
-      ' ',
-      'İi',
-      'ß',
-      'SS',
-      'ſ',
-      'K',
-      'K',
-      'k',
-      'e\u0301',
-      'é',
-      '\u0001',
-      '\ufeff',
-      'a\tb',
-    ];
+    const short = ['', ' ', 'İi', 'ß', 'SS', 'ſ', 'e\u0301', 'é', '\u0001', '\ufeff', 'a\tb'];
     for (const kind of ['user-tags', 'system-tags']) {
       for (const tag of [...long, ...short, ...long]) {
-        const { uuid: resourceUuid } = inventory;
         const params = { resourceType: 'ModelCenterVO', resourceUuid, tag };
         await sameOf('POST', `/v1/${kind}`, { params });
       }
     }
     await sameLists();
     const patterns = [
-      ...fc.sample(texts, { seed, numRuns: 150 }),
       ...[...long, ...short].flatMap((tag) => [`${tag.slice(0, 500)}%`, `%${tag.slice(-300)}`]),
       ...['\\', '%\\', '\\%', '\\\\%', '_', '__', '%_%', '\0', 'a\0', '%\0%', '\ud800'],
     ];

@@ -227,18 +227,6 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(seconds).toBeLessThan(45);
     });
 
-    test('may refuse who asks: its server ends with a sentence at once', async (context) => {
-      const cluster = await startCluster(context);
-      const start = performance.now();
-      const env = { AIOS_DATABASE_URL: `${cluster.url}_of_nobody` };
-      const program = await launchServing(context, { env });
-      expect(await program.ended).toBe(1);
-      expect(program.stderr()).toMatch(
-        / can't be used: database "postgres_of_nobody" does not exist\.\n$/,
-      );
-      expect(performance.now() - start).toBeLessThan(15_000);
-    });
-
     test('has fewer connections than there are requests: all are answered', async (context) => {
       const { program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
       const names = Array.from({ length: 100 }, (_, index) => `service ${index}`);
