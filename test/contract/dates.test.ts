@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
+import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 /** Zones with clocks that change or don't, by whole hours and by less, on either side of the date line. */
 const zones = [
@@ -211,9 +212,7 @@ describe('a date in a query (F57)', () => {
       `Nov ${' '.repeat(1e6)}`,
       `2025-11-25 ${'1:'.repeat(5e5)}`,
     ]) {
-      const started = performance.now();
-      expect(parse(text)).toBeUndefined();
-      expect(performance.now() - started).toBeLessThan(1000);
+      expect(cpuMilliseconds(() => expect(parse(text)).toBeUndefined())).toBeLessThan(1000);
     }
   });
 

@@ -12,26 +12,18 @@ import {
   struck,
 } from '../support/control.ts';
 import { type Code, descriptions, expectFailure } from '../support/failures.ts';
-import { openReceiver } from '../support/hook-receiver.ts';
 import { expectAccepted, naming, outcome, poll, writeNames, writes } from '../support/jobs.ts';
-import {
-  credentials,
-  INITIAL_DIGEST,
-  LOGIN,
-  sessionExpired,
-  sessionPath,
-} from '../support/logins.ts';
-import { launchServing } from '../support/process.ts';
-import { openConnection, rawRequest } from '../support/raw-http.ts';
+import { credentials, INITIAL_DIGEST, LOGIN, sessionExpired } from '../support/logins.ts';
+import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
 import { expectError } from '../support/refusals.ts';
 import { addModel, requiredModelParams } from '../support/resources.ts';
 import { type Answer, API, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
-const ANONYMOUS = '00000000000040008000000000000000';
+const STRANGER = '00000000000040008000000000000000';
 
-/** The codes that an operation can fail with, all of which are 503 or 400 (F52). */
+/** The codes that an operation can fail with, each with its status (F52). */
 const statuses: Partial<Record<Code, number>> = {
   'SYS.1000': 503,
   'SYS.1001': 503,
@@ -44,7 +36,7 @@ const statuses: Partial<Record<Code, number>> = {
 };
 const codes = Object.entries(statuses) as [Code, number][];
 
-const shared = sharedSteered({ hookTiming: { first: 5, between: 5, timeout: 5000 } });
+const shared = sharedSteered();
 
 const add = (server: Server, options?: Parameters<Server['post']>[2]): Promise<Answer> =>
   server.post(MODELS, { param: requiredModelParams }, options);
@@ -69,9 +61,9 @@ describe('a plan', () => {
       { operation: 'GetModel', times: 3, status: 503 },
       { operation: 'GetModel', times: 1, drop: true },
     ];
-    const reported = faults.map((fault) => ({ ...fault, struck: 0 }));
-    expectDone(await server.put('/_aios/faults', { faults }), { faults: reported });
-    expectDone(await server.get('/_aios/faults'), { faults: reported });
+    const told = faults.map((fault) => ({ ...fault, struck: 0 }));
+    expectDone(await server.put('/_aios/faults', { faults }), { faults: told });
+    expectDone(await server.get('/_aios/faults'), { faults: told });
     await add(server);
     await server.get(`${MODELS}/a`);
     expect(await struck(server)).toEqual([1, 1, 0, 0]);
@@ -86,16 +78,6 @@ describe('a plan', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('strikes exactly as often as it says', async () => {
-    const server = shared();
-    await plan(server, failing('AddModel', { times: 3 }));
-    const found: number[] = [];
-    for (let times = 0; times < 5; times++) found.push((await add(server)).status);
-    expect(found).toEqual([503, 503, 503, 200, 200]);
-    expect(await struck(server)).toEqual([3]);
-    expect(await modelsOf(server)).toHaveLength(2);
-  });
-
   test('strikes exactly as often where requests come at once', async () => {
     const server = shared();
     await plan(server, failing('AddModel', { times: 17 }));
@@ -106,19 +88,13 @@ describe('a plan', () => {
     expect(await modelsOf(server)).toHaveLength(43);
   });
 
-  test('strikes an operation alone, by its name', async () => {
+  test('applies to an operation alone, by its name, also at its other path', async () => {
     const server = shared();
     const { uuid } = await addModel(server);
-    await plan(server, failing('UpdateModel'));
+    await plan(server, failing('UpdateModel', { times: 2 }));
     await addModel(server);
     expect((await server.get(`${MODELS}/${uuid}`)).status).toBe(200);
     await expectFails(server.put(`${MODELS}/${uuid}`, { updateModel: { name: 'b' } }));
-  });
-
-  test('strikes an operation by its aliases too', async () => {
-    const server = shared();
-    const { uuid } = await addModel(server);
-    await plan(server, failing('UpdateModel'));
     await expectFails(server.put(`${MODELS}/${uuid}/actions`, { updateModel: {} }));
   });
 
@@ -176,11 +152,13 @@ describe('no fault strikes', () => {
 
   test.each([
     ['without a session', { session: null }, 400],
-    ['of a stranger', { session: ANONYMOUS }, 503],
+    ['of a stranger', { session: STRANGER }, 503],
     ['of another scheme', { session: null, headers: { authorization: 'Bearer a' } }, 400],
     ['that names its job badly', { headers: { 'x-job-uuid': 'a' } }, 400],
     ['whose timeout can’t be read', { headers: { 'x-api-timeout': 'soon' } }, 400],
     ['whose body isn’t JSON by its type', { headers: { 'content-type': 'text/plain' } }, 415],
+    ['whose JSON is broken', { raw: '{"param":' }, 400],
+    ['whose JSON is nested too deep', { raw: `${'['.repeat(65)}${']'.repeat(65)}` }, 400],
   ])('a request %s, which is refused and not counted', async (_, options, status) => {
     const server = shared();
     await plan(server, failing('*'));
@@ -194,7 +172,7 @@ describe('no fault strikes', () => {
     const server = shared();
     await plan(server, failing('AddModel'));
     const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid, { session: ANONYMOUS })));
+    expectAccepted(await add(server, naming(uuid, { session: STRANGER })));
     expectError(await poll(server, uuid), sessionExpired);
     expect(await struck(server)).toEqual([0]);
   });
@@ -206,26 +184,6 @@ describe('no fault strikes', () => {
     expect((await server.call('PATCH', MODELS)).status).toBe(405);
     expect((await server.get(`${MODELS}/`)).status).toBe(404);
     expect(await struck(server)).toEqual([0]);
-  });
-
-  test.each([
-    ['broken', '{"param":'],
-    ['nested beyond the bounds', `${'['.repeat(65)}${']'.repeat(65)}`],
-  ])('a request whose JSON is %s', async (_, raw) => {
-    const server = shared();
-    await plan(server, failing('AddModel'));
-    expect((await add(server, { raw })).status).toBe(400);
-    expect(await struck(server)).toEqual([0]);
-  });
-
-  test.each([
-    ['types are', { param: { ...requiredModelParams, size: 'big' } }],
-    ['wrapper is', { param: 'none' }],
-  ])('a request whose %s refused, unless it fails as the fault says', async (_, body) => {
-    const server = shared();
-    await plan(server, failing('AddModel'));
-    const { error } = (await server.post(MODELS, body)).body;
-    expect(await struck(server)).toEqual([error.details === 'as asked' ? 1 : 0]);
   });
 });
 
@@ -270,31 +228,6 @@ describe('an error', () => {
     await expectFails(add(server), expect.stringMatching(/./));
   });
 
-  test('has a sentence that is cut as any other', async () => {
-    const server = shared();
-    await plan(
-      server,
-      failing('AddModel', { error: { code: 'SYS.1006', details: 'a'.repeat(5000) } }),
-    );
-    await expectFails(add(server), `${'a'.repeat(4093)}...`);
-  });
-
-  test('of a job is told by its hook', async () => {
-    const server = shared();
-    const receiver = await openReceiver();
-    await plan(server, failing('AddModel'));
-    const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid, { headers: { 'x-web-hook': receiver.url } })));
-    await receiver.called(1);
-    expect(receiver.calls[0]?.headers).toMatchObject({
-      'x-job-uuid': uuid,
-      'x-job-success': 'false',
-    });
-    const { body } = await poll(server, uuid);
-    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toEqual(body);
-    expect(body.error.details).toBe('as asked');
-  });
-
   test.each(
     writeNames,
   )('strikes %s, inline and as a job, and undoes nothing that was there', async (name) => {
@@ -324,13 +257,6 @@ describe('an error', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('strikes logging in and out', async () => {
-    const server = shared();
-    await plan(server, failing('LogInByAccount'), failing('LogOut'));
-    await expectFails(server.put(LOGIN, credentials(INITIAL_DIGEST), { session: null }));
-    await expectFails(server.delete(sessionPath(newUuid()), undefined, { session: null }));
-  });
-
   test.each(['GetJob', '*'])('strikes the poll of a job, by %s', async (operation) => {
     const server = shared();
     const uuid = newUuid();
@@ -352,28 +278,19 @@ describe('an error', () => {
 });
 
 describe('a status', () => {
-  test('of any failure is answered, whatever the API documents', async (context) => {
-    const program = await launchServing(context, {
-      env: { AIOS_CONTROL: 'on', AIOS_DATABASE_URL: 'memory:' },
-    });
-    const connection = await openConnection(program.url);
-    const call = async (method: string, path: string, body = '') => {
-      const type = { 'Content-Type': 'application/json', 'Content-Length': String(body.length) };
-      await connection.send(rawRequest(method, path, body === '' ? {} : type, body));
-      return connection.answer();
-    };
+  const undocumented = sharedSteered({ isWatched: false });
+  test('of any failure is answered, whatever the API documents', async () => {
+    const server = undocumented();
     const all = Array.from({ length: 200 }, (_, index) => 400 + index);
-    const faults = all.map((status) => ({ operation: 'QueryModel', status }));
-    expectDone(await call('PUT', '/_aios/faults', JSON.stringify({ faults })), {
-      faults: faults.map((fault) => ({ ...fault, times: 1, struck: 0 })),
-    });
+    await plan(server, ...all.map((status) => ({ operation: 'QueryModel', status })));
     for (const status of all) {
-      const answer = await call('GET', MODELS);
+      // By a socket, since fetch takes 407 for an error of its own.
+      const answer = await exchange(server.url, rawRequest('GET', MODELS));
       const { code } = answer.body.error;
       expectFailure(answer, status, code, expect.stringMatching(/./));
       expect(Object.keys(descriptions)).toContain(code);
     }
-    expect((await call('GET', MODELS)).status).toBe(200);
+    expect((await server.get(MODELS)).status).toBe(200);
   });
 
   test('is answered at once where a job was asked for, which then is none', async () => {
@@ -399,100 +316,72 @@ describe('a status', () => {
     expectFailure(await add(server), 413, 'SYS.1010', 'as asked');
     expect(await modelsOf(server)).toEqual([]);
   });
-
-  test('strikes the poll of a job, which is told by the next', async () => {
-    const server = shared();
-    const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid)));
-    await plan(server, { operation: 'GetJob', status: 503 });
-    expect((await poll(server, uuid)).status).toBe(503);
-    expect((await poll(server, uuid)).status).toBe(200);
-  });
 });
 
 describe('a delay', () => {
-  const DELAY = 80;
-  /** Timers may fire a little early. */
-  const SLACK = 5;
+  const DAY = 86_400_000;
 
-  async function timed(answer: () => Promise<Answer>): Promise<{ ms: number; answer: Answer }> {
-    const begun = performance.now();
-    const got = await answer();
-    return { ms: performance.now() - begun, answer: got };
-  }
-
-  test('goes before the operation, which then is done', async () => {
+  test('holds up its request alone, which a reset cuts off', async () => {
     const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: DELAY });
-    const { ms, answer } = await timed(() => add(server));
-    expect(ms).toBeGreaterThanOrEqual(DELAY - SLACK);
-    expect(answer.body).toMatchObject({ success: true, inventory: requiredModelParams });
-    expect(await modelsOf(server)).toHaveLength(1);
-    expect((await timed(() => add(server))).ms).toBeLessThan(DELAY);
-  });
-
-  test('holds up nobody else', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: 300 });
+    await plan(server, { operation: 'AddModel', delayMs: DAY });
+    const uuid = newUuid();
     let isAnswered = false;
-    const delayed = add(server).finally(() => {
-      isAnswered = true;
-    });
+    const cut = expect(
+      add(server, naming(uuid)).finally(() => {
+        isAnswered = true;
+      }),
+    ).rejects.toThrow();
     await expect.poll(() => struck(server)).toEqual([1]);
     for (let times = 0; times < 5; times++) await addModel(server);
     expect(await modelsOf(server)).toHaveLength(5);
+    expect((await poll(server, uuid)).status).toBe(404);
     expect(isAnswered).toBe(false);
-    expect((await delayed).status).toBe(200);
-    expect(await modelsOf(server)).toHaveLength(6);
-  });
-
-  test('comes before a job is begun, and thus before its location is told', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: DELAY });
-    const uuid = newUuid();
-    const { ms, answer } = await timed(() => add(server, naming(uuid)));
-    expect(ms).toBeGreaterThanOrEqual(DELAY - SLACK);
-    expectAccepted(answer);
-    expect((await poll(server, uuid)).status).toBe(200);
+    await reset(server);
+    await cut;
+    expect(await modelsOf(server)).toEqual([]);
   });
 
   test.each([
+    ['the operation', { drop: false }, 200],
     ['an error', { error: { code: 'SYS.1006', details: 'as asked' } }, 503],
     ['a status', { status: 503 }, 503],
   ])('goes before %s', async (_, fault, status) => {
     const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: DELAY, ...fault });
-    const { ms, answer } = await timed(() => add(server));
-    expect(ms).toBeGreaterThanOrEqual(DELAY - SLACK);
-    expect(answer.status).toBe(status);
-    expect(await modelsOf(server)).toEqual([]);
+    await plan(server, { operation: 'AddModel', delayMs: 20, ...fault });
+    expect((await add(server)).status).toBe(status);
+    expect(await modelsOf(server)).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  test('goes before the connection is cut', async () => {
+  test('goes before a job is begun, and before the connection is cut', async () => {
     const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: DELAY, drop: true });
-    const begun = performance.now();
-    await expect(add(server)).rejects.toThrow();
-    expect(performance.now() - begun).toBeGreaterThanOrEqual(DELAY - SLACK);
+    const delayMs = 20;
+    await plan(
+      server,
+      { operation: 'AddModel', delayMs },
+      { operation: 'AddModel', delayMs, drop: true },
+    );
+    const uuid = newUuid();
+    expectAccepted(await add(server, naming(uuid)));
+    expect((await poll(server, uuid)).status).toBe(200);
+    const none = newUuid();
+    await expect(add(server, naming(none))).rejects.toThrow();
+    expect((await poll(server, none)).status).toBe(404);
   });
 
   test('is time that a request’s own timeout counts', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', delayMs: 30 });
-    const details = expect.stringMatching(/./);
     const answer = await add(server, { headers: { 'x-api-timeout': '0' } });
-    expectFailure(answer, 503, 'SYS.1001', details);
+    expectFailure(answer, 503, 'SYS.1001', expect.stringMatching(/./));
     expect(await modelsOf(server)).toEqual([]);
   });
 
   test('of a day doesn’t keep the server from stopping', async () => {
     const server = await startSteered({ timeouts: { closeGrace: 100 } });
-    await plan(server, { operation: 'AddModel', delayMs: 86_400_000 });
+    await plan(server, { operation: 'AddModel', delayMs: DAY });
     const cut = expect(add(server)).rejects.toThrow();
     await expect.poll(() => struck(server)).toEqual([1]);
-    const begun = performance.now();
     await server.close();
-    expect(performance.now() - begun).toBeLessThan(3000);
     await cut;
   });
 });
@@ -513,23 +402,6 @@ describe('a cut connection', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('comes of a job too, which is none', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', drop: true });
-    const uuid = newUuid();
-    await expect(add(server, naming(uuid))).rejects.toThrow();
-    expect((await poll(server, uuid)).status).toBe(404);
-    expect(await modelsOf(server)).toEqual([]);
-  });
-
-  test('comes of each request that is struck, and of no other', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', drop: true, times: 7 });
-    const ends = await Promise.allSettled(Array.from({ length: 20 }, () => add(server)));
-    expect(ends.filter(({ status }) => status === 'rejected')).toHaveLength(7);
-    expect(await modelsOf(server)).toHaveLength(13);
-  });
-
   test('is told by the journal: the request was received', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', drop: true });
@@ -537,12 +409,5 @@ describe('a cut connection', () => {
     await expect
       .poll(() => journal(server), { timeout: 500 })
       .toMatchObject([{ operation: 'AddModel', request: { param: requiredModelParams } }]);
-  });
-
-  test('doesn’t come where it is said not to', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', drop: false, delayMs: 0 });
-    await addModel(server);
-    expect(await struck(server)).toEqual([1]);
   });
 });

@@ -1,18 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import {
-  expectDone,
-  journal,
-  reset,
-  setJobDelay,
-  sharedSteered,
-  startSteered,
-} from '../support/control.ts';
+import { expectDone, reset, setJobDelay, sharedSteered, startSteered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { openReceiver } from '../support/hook-receiver.ts';
 import { expectAccepted, jobPath, naming, poll } from '../support/jobs.ts';
 import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
-import { type Answer, API, type Server, startServer } from '../support/server.ts';
+import { type Answer, API, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 const HOUR = 3_600_000;
@@ -109,16 +102,6 @@ describe('at the n-th poll', () => {
     expectFailure(await poll(server, uuid), 503, 'SYS.1007', details);
   });
 
-  test('a stranger’s job ends too, which is told as any other', async () => {
-    const server = shared();
-    await setJobDelay(server, { atPoll: 2 });
-    const uuid = newUuid();
-    const options = naming(uuid, { session: '00000000000040008000000000000000' });
-    expectAccepted(await server.post(MODELS, { param: requiredModelParams }, options));
-    expectRunning(await poll(server, uuid));
-    expectFailure(await poll(server, uuid), 503, 'ID.1001', 'Session expired');
-  });
-
   test('counting begins anew with each setting', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 2 });
@@ -126,16 +109,6 @@ describe('at the n-th poll', () => {
     expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
     await setJobDelay(server, { atPoll: 3 });
     expect(await statuses(server, uuid, 3)).toEqual([202, 202, 200]);
-  });
-
-  test('polls by another verb aren’t counted', async () => {
-    const server = shared();
-    await setJobDelay(server, { atPoll: 2 });
-    const uuid = await begin(server);
-    for (const verb of ['POST', 'PUT', 'DELETE']) {
-      expect((await server.call(verb, jobPath(uuid))).status).toBe(405);
-    }
-    expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
   });
 });
 
@@ -161,17 +134,6 @@ describe('after some time', () => {
     expect((await poll(server, first)).status).toBe(200);
     expect((await poll(server, second)).status).toBe(202);
   });
-
-  test('a client that polls as the vendor’s does gets there by the real time', async () => {
-    const server = await startSteered({ clock: Date.now });
-    await setJobDelay(server, { afterMs: 150 });
-    const uuid = await begin(server);
-    const begun = performance.now();
-    expectRunning(await poll(server, uuid));
-    const status = async () => (await poll(server, uuid)).status;
-    await expect.poll(status, { interval: 10, timeout: 2000 }).toBe(200);
-    expect(performance.now() - begun).toBeGreaterThan(100);
-  });
 });
 
 describe('what a job that is told as running has done', () => {
@@ -195,14 +157,6 @@ describe('what a job that is told as running has done', () => {
     });
     expect(JSON.parse(receiver.calls[0]?.body ?? '')).toMatchObject({ success: true });
     expectRunning(await poll(server, uuid));
-  });
-
-  test('isn’t done again under the same uuid', async () => {
-    const server = shared();
-    await setJobDelay(server, { atPoll: 100 });
-    const uuid = await begin(server);
-    const again = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
-    expectFailure(again, 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
   });
 });
 
@@ -230,24 +184,6 @@ describe('what is no job is 404 as ever', () => {
   });
 });
 
-test('the journal tells the polls of a job apart', async () => {
-  const server = shared();
-  await setJobDelay(server, { atPoll: 2 });
-  const uuid = await begin(server);
-  await statuses(server, uuid, 2);
-  expect(await journal(server, '?operation=GetJob')).toMatchObject([
-    { method: 'GET', path: `/v1/api-jobs/${uuid}`, status: 202, response: {} },
-    { method: 'GET', path: `/v1/api-jobs/${uuid}`, status: 200, response: { success: true } },
-  ]);
-});
-
-test('the pace is the control surface’s alone: what is answered inline is not held back', async () => {
-  const server = shared();
-  await setJobDelay(server, { atPoll: 5 });
-  const { status, body } = await server.post(MODELS, { param: requiredModelParams });
-  expect({ status, body }).toMatchObject({ status: 200, body: { success: true } });
-});
-
 test('a job that a server answered inline, by its settings, is told as running too', async () => {
   const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
   await setJobDelay(server, { atPoll: 2 });
@@ -255,12 +191,6 @@ test('a job that a server answered inline, by its settings, is told as running t
   const answer = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
   expect(answer.status).toBe(200);
   expect(await statuses(server, uuid, 2)).toEqual([202, 200]);
-});
-
-test('a server that isn’t steered has no pace to set', async () => {
-  const server = await startServer();
-  expect((await server.put('/_aios/jobs', { atPoll: 2 })).status).toBe(404);
-  expect(await statuses(server, await begin(server), 1)).toEqual([200]);
 });
 
 test('a reset lets jobs end at once again', async () => {

@@ -93,8 +93,23 @@ describe('a value that is none of the field’s', () => {
   const noIntegers = [
     ...['', ' ', 'a', 'null', 'NaN', 'Infinity', '-Infinity', 'true', '1.5', '1.0', '.5', '1.'],
     ...['1e3', '0x10', '1_000', '1 000', '--1', '+-1', '- 1', '1-', '１', '٣', '%', '1%', "'1'"],
+    '\u00a05',
   ];
-  const noBooleans = ['', '1', '0', 'yes', 'tru', 'truefalse', 't', 'null', '%', 't%', '"true"'];
+  const noBooleans = [
+    '',
+    '1',
+    '0',
+    'yes',
+    'tru',
+    'truefalse',
+    't',
+    'null',
+    '%',
+    't%',
+    '"true"',
+    ' true',
+    'true ',
+  ];
   const noDates = [
     ...[
       '',

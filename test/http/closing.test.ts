@@ -6,11 +6,10 @@ import { API, type Server, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 /** Far longer than anything here takes: what ends sooner has not waited for it. */
-const slowTimeouts = { closeQuiet: 50, closeGrace: 4000 };
-const SOON_MS = 2000;
+const patient = { closeQuiet: 50, closeGrace: 3_600_000 };
 
 /** Holds the server's next lists back until released. */
-function holdListRequests({ store }: Server): { begun: Promise<void>; release: () => void } {
+function holdLists({ store }: Server): { begun: Promise<void>; release: () => void } {
   const { list } = store;
   let release = () => {};
   let begin = () => {};
@@ -28,27 +27,21 @@ function holdListRequests({ store }: Server): { begun: Promise<void>; release: (
   return { begun, release };
 }
 
-async function timed(work: Promise<unknown>): Promise<number> {
-  const start = performance.now();
-  await work;
-  return performance.now() - start;
-}
-
 describe('a request in flight when the server closes', () => {
   test('is answered', async () => {
-    const server = await startServer({ timeouts: slowTimeouts });
-    const { begun, release } = holdListRequests(server);
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
     const answer = server.get(MODELS);
     await begun;
     const closing = server.app.close();
     setTimeout(release, 100);
 
     expect((await answer).body).toEqual({ success: true, inventories: [] });
-    expect(await timed(closing)).toBeLessThan(SOON_MS);
+    await closing;
   });
 
   test('may still send the rest of its body, and is carried out', async () => {
-    const server = await startServer({ timeouts: slowTimeouts });
+    const server = await startServer({ timeouts: patient });
     const connection = await openConnection(server.url);
     const body = JSON.stringify({ param: requiredModelParams });
     const headers = {
@@ -63,13 +56,13 @@ describe('a request in flight when the server closes', () => {
 
     expect((await connection.answer()).body).toMatchObject({ success: true });
     expect(server.rows('models')).toHaveLength(1);
-    expect(await timed(closing)).toBeLessThan(SOON_MS);
+    await closing;
     await connection.closed();
   });
 });
 
 test('requests on their way are read and answered, not cut', async () => {
-  const server = await startServer({ timeouts: slowTimeouts });
+  const server = await startServer({ timeouts: patient });
   const calls = Array.from({ length: 40 }, () => server.get('/_aios/live'));
   const closing = server.app.close();
   for (const { status } of await Promise.all(calls)) expect([200, 503]).toContain(status);
@@ -78,8 +71,8 @@ test('requests on their way are read and answered, not cut', async () => {
 
 describe('a later request', () => {
   test('on a connection still open gets SYS.1010, or finds it closed', async () => {
-    const server = await startServer({ timeouts: slowTimeouts });
-    const { begun, release } = holdListRequests(server);
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
     const connection = await openConnection(server.url);
     await connection.send(rawRequest('GET', MODELS));
     await begun;
@@ -105,8 +98,8 @@ describe('a later request', () => {
     '/_aios/health',
     '/openapi.json',
   ])('gets SYS.1010 whatever it asks for: %s', async (path) => {
-    const server = await startServer({ timeouts: slowTimeouts });
-    const { begun, release } = holdListRequests(server);
+    const server = await startServer({ timeouts: patient });
+    const { begun, release } = holdLists(server);
     const busy = await openConnection(server.url);
     const half = await openConnection(server.url);
     await busy.send(rawRequest('GET', MODELS));
@@ -126,16 +119,16 @@ describe('a later request', () => {
   });
 
   test('on an idle connection finds it closed', async () => {
-    const server = await startServer({ timeouts: slowTimeouts });
+    const server = await startServer({ timeouts: patient });
     const idle = await openConnection(server.url);
     await idle.send(rawRequest('GET', MODELS));
     await idle.answer();
-    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await server.app.close();
     await idle.closed();
   });
 
   test('on a new connection finds nobody', async () => {
-    const server = await startServer({ timeouts: slowTimeouts });
+    const server = await startServer({ timeouts: patient });
     await server.app.close();
     await expect(openConnection(server.url)).rejects.toThrow('ECONNREFUSED');
   });
@@ -159,17 +152,17 @@ describe('close() ends within its grace', () => {
     if (bytes !== '') await connection.send(bytes);
     await new Promise((resolve) => setTimeout(resolve, 50));
 
-    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await server.app.close();
     await connection.closed();
   });
 
   test('despite an operation that never ends', async () => {
     const server = await startServer({ timeouts });
-    const { begun } = holdListRequests(server);
+    const { begun } = holdLists(server);
     const connection = await openConnection(server.url);
     await connection.send(rawRequest('GET', MODELS));
     await begun;
-    expect(await timed(server.app.close())).toBeLessThan(SOON_MS);
+    await server.app.close();
     await connection.closed();
   });
 

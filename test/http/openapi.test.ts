@@ -3,7 +3,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
-import { parametersOf } from '../support/contract-parameters.ts';
+import { parametersOf, requiredOf } from '../support/contract-parameters.ts';
+import { ownFields } from '../support/query-oracle.ts';
 import { startServer } from '../support/server.ts';
 import { operationSince, sinceVersions, versionsOf } from '../support/since-versions.ts';
 
@@ -110,14 +111,14 @@ describe('operations', () => {
       const { method, path }: Operation = operations[name];
       return { path, method: method.toLowerCase(), name };
     });
-    const reported = described.map(({ path, method, operation }) => ({
+    const told = described.map(({ path, method, operation }) => ({
       path,
       method,
       name: operation.operationId,
     }));
     expected.push({ path: '/v1/api-jobs/{uuid}', method: 'get', name: 'GetJob' as OperationName });
-    expect(reported).toHaveLength(expected.length);
-    expect(reported).toEqual(expect.arrayContaining(expected));
+    expect(told).toHaveLength(expected.length);
+    expect(told).toEqual(expect.arrayContaining(expected));
   });
 
   test('have no aliases in the document (F31)', () => {
@@ -154,10 +155,9 @@ describe('requests', () => {
     expect(Object.keys(body.properties)).toEqual(
       untagged.test(name) ? [wrapper] : [wrapper, 'systemTags', 'userTags'],
     );
-    const { required, optional } = parametersOf(name);
     const params = resolve(body.properties[wrapper]);
-    expect(Object.keys(params.properties)).toEqual([...required, ...optional]);
-    expect(params.required ?? []).toEqual(required);
+    expect(Object.keys(params.properties)).toEqual(Object.keys(parametersOf(name)));
+    expect(params.required ?? []).toEqual(requiredOf(name));
   });
 
   test.each([
@@ -313,32 +313,31 @@ describe('inventories have the fields of F47, and require those always there', (
     );
   });
 
+  /** What a field's type is in JSON. */
+  const types = {
+    text: { type: 'string' },
+    date: { type: 'string' },
+    boolean: { type: 'boolean' },
+    integer: { type: 'integer', format: 'int32' },
+    long: { type: 'integer', format: 'int64' },
+  };
+
+  test.each(
+    Object.entries(ownFields),
+  )('%sInventory has fields of the types of F47', (kind, fields) => {
+    const { properties } = document.components.schemas[`${kind}Inventory`];
+    for (const [field, type] of Object.entries(fields)) {
+      expect([field, properties[field]]).toMatchObject([field, types[type]]);
+    }
+  });
+
   test.each([
-    ['ModelServiceInventory', 'requestCpu', { type: 'integer', format: 'int32' }],
-    ['ModelServiceInventory', 'requestMemory', { type: 'integer', format: 'int64' }],
-    ['ModelServiceInventory', 'size', { type: 'integer', format: 'int64' }],
-    ['ModelServiceInventory', 'system', { type: 'boolean' }],
-    ['ModelServiceInventory', 'hasNewVersion', { type: 'boolean' }],
-    ['ModelServiceInventory', 'supportDistributed', { type: 'boolean' }],
-    ['ModelServiceInventory', 'cpuArchitectures', { type: 'array', items: { type: 'string' } }],
+    ['ModelServiceInventory', 'cpuArchitectures', { type: 'array', items: types.text }],
     ['ModelServiceInventory', 'vendorToSpecUuidsMap', { type: 'object' }],
-    ['ModelInventory', 'size', { type: 'integer', format: 'int64' }],
-    ['ModelInventory', 'minGpuMemory', { type: 'integer', format: 'int64' }],
-    ['ModelInventory', 'recommendedGpuMemory', { type: 'integer', format: 'int64' }],
-    [
-      'ModelInventory',
-      'recommendedGpuNum',
-      { type: 'array', items: { type: 'integer', format: 'int32' } },
-    ],
-    ['ModelInventory', 'artifactSizeBytes', { type: 'integer', format: 'int64' }],
-    ['ModelInventory', 'extraGpuMemRequest', { type: 'integer', format: 'int64' }],
-    ['ModelInventory', 'SAMPLE_SIZE', { type: 'integer', format: 'int32' }],
-    ['ModelInventory', 'isLatestVersion', { type: 'boolean' }],
-    ['ModelServiceRefInventory', 'isDefault', { type: 'boolean' }],
-    ['ModelCenterInventory', 'managementPort', { type: 'integer', format: 'int32' }],
-    ['ModelCenterCapacityInventory', 'modelUsedCapacity', { type: 'integer', format: 'int64' }],
-    ['SessionInventory', 'noSessionEvaluation', { type: 'boolean' }],
-    ['SystemTagInventory', 'inherent', { type: 'boolean' }],
+    ['ModelInventory', 'recommendedGpuNum', { type: 'array', items: types.integer }],
+    ['ModelServiceRefInventory', 'isDefault', types.boolean],
+    ['ModelCenterCapacityInventory', 'modelUsedCapacity', types.long],
+    ['SessionInventory', 'noSessionEvaluation', types.boolean],
   ])('%s.%s has the type of F47', (name, field, type) => {
     expect(document.components.schemas[name].properties[field]).toMatchObject(type);
   });
@@ -377,16 +376,16 @@ describe('versions are those of the documents (F37)', () => {
   test.each(Object.keys(sinceVersions) as OperationName[])('the parameters of %s', (name) => {
     const { requestBody, parameters = [] } = of(name);
     const body = resolve(requestBody.content['application/json'].schema);
-    const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...extra } = body.properties;
-    const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...extra });
-    const reported = [
+    const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...beside } = body.properties;
+    const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...beside });
+    const told = [
       ...inBody.map(([field, schema]) => [field, schema['x-zstack-since']]),
       ...parameters.map((parameter: Node) => [
         parameter.name,
         parameter.schema['x-zstack-since'] ?? parameter['x-zstack-since'],
       ]),
     ];
-    expect(Object.fromEntries(reported)).toEqual(versionsOf(name));
+    expect(Object.fromEntries(told)).toEqual(versionsOf(name));
   });
 });
 

@@ -1,55 +1,23 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import {
-  describeResourceDeletion,
-  expectDone,
-  expectDoneOrNotFound,
-  kinds,
-} from '../support/deletions.ts';
-import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
-import { expectErrorWithoutChange } from '../support/refusals.ts';
+import { expect, test } from 'vitest';
+import { describeResourceDeletion, expectDoneOrNotFound, kinds } from '../support/deletions.ts';
 import { addModel, addModelService } from '../support/resources.ts';
-import { API, openServer, type Server } from '../support/server.ts';
-import { lostRows, populate, rowsNaming, withoutResources } from '../support/world.ts';
+import { API } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
+import { populate, rowsNaming } from '../support/world.ts';
 
 const { path } = kinds.model;
 
-let server: Server;
-beforeAll(async () => {
-  server = await openServer();
-});
-afterAll(() => server.close());
+const server = sharedServer();
 
-describeResourceDeletion('model', () => server);
-
-test.each([
-  '',
-  '?deleteMode=Permissive',
-  '?deleteMode=Enforcing',
-])('takes its bindings and tags with it and nothing else, given "%s"', async (query) => {
-  const { models } = await populate(server);
-  const [uuid] = models;
-  const before = server.snapshot();
-  server.advance(60_000);
-
-  expectDone(await server.delete(`${path}/${uuid}${query}`));
-
-  const after = server.snapshot();
-  expect(after).toEqual(withoutResources(before, [uuid]));
-  expect(lostRows(before, after)).toEqual({
-    resources: 1,
-    models: 1,
-    model_service_refs: 2,
-    tags: 2,
-  });
-});
+describeResourceDeletion('model', server);
 
 test('is gone from its services', async () => {
-  const { services, models } = await populate(server);
+  const { services, models } = await populate(server());
   const [deleted, left] = models;
-  const read = async (uuid: string) => (await server.get(`${API}/model-services/${uuid}`)).body;
+  const read = async (uuid: string) => (await server().get(`${API}/model-services/${uuid}`)).body;
   const before = [await read(services[0]), await read(services[1])];
 
-  await server.delete(`${path}/${deleted}`);
+  await server().delete(`${path}/${deleted}`);
 
   for (const [index, uuid] of services.entries()) {
     const [service] = before[index].inventories;
@@ -62,63 +30,48 @@ test('is gone from its services', async () => {
 });
 
 test('is gone from what its center’s capacity adds up', async () => {
-  const { center } = await populate(server);
-  const model = await addModel(server, { modelCenterUuid: center, size: 5 });
+  const { center } = await populate(server());
+  const model = await addModel(server(), { modelCenterUuid: center, size: 5 });
   const used = async () => {
-    const { body } = await server.get(`${API}/model-centers/${center}`);
+    const { body } = await server().get(`${API}/model-centers/${center}`);
     return body.inventories[0].capacity.modelUsedCapacity;
   };
   expect(await used()).toBe(5);
 
-  await server.delete(`${path}/${model.uuid}`);
+  await server().delete(`${path}/${model.uuid}`);
 
   expect(await used()).toBe(0);
 });
 
 test('leaves another model of the same name and modelId', async () => {
   const same = { name: 'twin', modelId: 'twin' };
-  const deleted = await addModel(server, same);
-  const left = await addModel(server, { ...same, modelServiceUuids: [] });
+  const deleted = await addModel(server(), same);
+  const left = await addModel(server(), { ...same, modelServiceUuids: [] });
 
-  await server.delete(`${path}/${deleted.uuid}`);
+  await server().delete(`${path}/${deleted.uuid}`);
 
-  const { body } = await server.get(`${path}/${left.uuid}`);
+  const { body } = await server().get(`${path}/${left.uuid}`);
   expect(body.inventories).toEqual([left]);
 });
 
 test('ends cleanly beside whatever else is done with the model', async () => {
   for (let round = 0; round < 5; round++) {
-    const { uuid } = await addModel(server);
-    const service = await addModelService(server);
+    const { uuid } = await addModel(server());
+    const service = await addModelService(server());
     const binding = `${path}/${uuid}/model-services/${service.uuid}`;
     const others = [
-      () => server.put(`${path}/${uuid}`, { updateModel: { name: 'x' }, userTags: ['t'] }),
+      () => server().put(`${path}/${uuid}`, { updateModel: { name: 'x' }, userTags: ['t'] }),
       () =>
-        server.put(`${path}/${uuid}`, { updateModel: { defaultModelServiceUuid: service.uuid } }),
-      () => server.post(binding, { systemTags: ['t'] }),
-      () => server.delete(binding),
-      () => server.get(`${path}/${uuid}`),
+        server().put(`${path}/${uuid}`, { updateModel: { defaultModelServiceUuid: service.uuid } }),
+      () => server().post(binding, { systemTags: ['t'] }),
+      () => server().delete(binding),
+      () => server().get(`${path}/${uuid}`),
     ];
     const sent = [...others, ...others];
-    sent.splice(round * 2, 0, () => server.delete(`${path}/${uuid}`));
+    sent.splice(round * 2, 0, () => server().delete(`${path}/${uuid}`));
 
     expectDoneOrNotFound(await Promise.all(sent.map((send) => send())));
 
-    expect(rowsNaming(server, uuid)).toEqual([]);
+    expect(rowsNaming(server(), uuid)).toEqual([]);
   }
-});
-
-test.each([
-  'model_service_refs',
-  'models',
-  'resources',
-])('stays whole where %s can’t be deleted from', async (table) => {
-  const { models } = await populate(server);
-  await failDeletionsFrom(server, table);
-
-  await expectErrorWithoutChange(
-    server,
-    () => server.delete(`${path}/${models[0]}`),
-    internalError,
-  );
 });

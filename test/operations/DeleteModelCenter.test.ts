@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
   describeResourceDeletion,
   expectDone,
@@ -10,18 +10,15 @@ import { extras, model, newUuid } from '../support/records.ts';
 import { type ExpectedError, expectErrorWithoutChange } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
-import { API, openServer, type Server, startServer } from '../support/server.ts';
+import { API, startServer } from '../support/server.ts';
+import { sharedServer } from '../support/shared-server.ts';
 import { lostRows, populate, withoutResources } from '../support/world.ts';
 
 const { path } = kinds.center;
 
-let server: Server;
-beforeAll(async () => {
-  server = await openServer();
-});
-afterAll(() => server.close());
+const server = sharedServer();
 
-describeResourceDeletion('center', () => server);
+describeResourceDeletion('center', server);
 
 const hasModels = (center: string): ExpectedError => ({
   status: 503,
@@ -45,12 +42,12 @@ describe('of a center that has models', () => {
     ['', { deleteMode: 'Permissive' }],
     ['', { params: { deleteMode: 'Enforcing' } }],
   ])('is refused, given "%s" and %j', async (query, body) => {
-    const { uuid } = await addModelCenter(server);
-    await addModel(server, { modelCenterUuid: uuid });
+    const { uuid } = await addModelCenter(server());
+    await addModel(server(), { modelCenterUuid: uuid });
 
     await expectErrorWithoutChange(
-      server,
-      () => server.delete(`${path}/${uuid}${query}`, body),
+      server(),
+      () => server().delete(`${path}/${uuid}${query}`, body),
       hasModels(uuid),
     );
   });
@@ -62,13 +59,13 @@ describe('of a center that has models', () => {
     ['?deletemode=Permissive', { deleteMode: 'Enforcing' }],
     ['', { deleteMode: 'Enforcing' }],
   ])('takes its models, their bindings and tags with it and nothing else, given "%s" and %j', async (query, body) => {
-    const { center, models } = await populate(server);
-    const before = server.snapshot();
-    server.advance(60_000);
+    const { center, models } = await populate(server());
+    const before = server().snapshot();
+    server().advance(60_000);
 
-    expectDone(await server.delete(`${path}/${center}${query}`, body));
+    expectDone(await server().delete(`${path}/${center}${query}`, body));
 
-    const after = server.snapshot();
+    const after = server().snapshot();
     expect(after).toEqual(withoutResources(before, [center, ...models]));
     expect(lostRows(before, after)).toEqual({
       resources: 3,
@@ -80,13 +77,13 @@ describe('of a center that has models', () => {
   });
 
   test('leaves its services as they were, but for the models’ bindings', async () => {
-    const { center, services } = await populate(server);
+    const { center, services } = await populate(server());
     const read = async (uuid: string) =>
-      (await server.get(`${API}/model-services/${uuid}`)).body.inventories;
+      (await server().get(`${API}/model-services/${uuid}`)).body.inventories;
     const before = [...(await read(services[0])), ...(await read(services[1]))];
-    server.advance(60_000);
+    server().advance(60_000);
 
-    await server.delete(`${path}/${center}?deleteMode=Enforcing`);
+    await server().delete(`${path}/${center}?deleteMode=Enforcing`);
 
     for (const service of before) {
       expect(service).toMatchObject({ modelCenterUuid: center });
@@ -96,52 +93,52 @@ describe('of a center that has models', () => {
 
   test('leaves the models of other centers, and of none', async () => {
     const [center, other, nobody] = [
-      (await addModelCenter(server)).uuid,
-      (await addModelCenter(server)).uuid,
+      (await addModelCenter(server())).uuid,
+      (await addModelCenter(server())).uuid,
       newUuid(),
     ];
-    const add = (modelCenterUuid: string) => addModel(server, { modelCenterUuid });
+    const add = (modelCenterUuid: string) => addModel(server(), { modelCenterUuid });
     const [gone, ...left] = [await add(center), await add(other), await add(nobody), await add('')];
 
-    expectDone(await server.delete(`${path}/${center}?deleteMode=Enforcing`));
+    expectDone(await server().delete(`${path}/${center}?deleteMode=Enforcing`));
 
     for (const model of left) {
-      const { body } = await server.get(`${API}/models/${model.uuid}`);
+      const { body } = await server().get(`${API}/models/${model.uuid}`);
       expect(body.inventories).toEqual([model]);
     }
-    const { body } = await server.get(`${API}/models/${gone?.uuid}`);
+    const { body } = await server().get(`${API}/models/${gone?.uuid}`);
     expect(body.inventories).toEqual([]);
   });
 
   test('is not refused any more once they have moved or gone', async () => {
-    const { center, models } = await populate(server);
-    const other = await addModelCenter(server);
-    await server.put(`${API}/models/${models[0]}`, {
+    const { center, models } = await populate(server());
+    const other = await addModelCenter(server());
+    await server().put(`${API}/models/${models[0]}`, {
       updateModel: { modelCenterUuid: other.uuid },
     });
     await expectErrorWithoutChange(
-      server,
-      () => server.delete(`${path}/${center}`),
+      server(),
+      () => server().delete(`${path}/${center}`),
       hasModels(center),
     );
-    await server.delete(`${API}/models/${models[1]}`);
+    await server().delete(`${API}/models/${models[1]}`);
 
-    expectDone(await server.delete(`${path}/${center}`));
+    expectDone(await server().delete(`${path}/${center}`));
 
-    const { body } = await server.get(`${API}/models/${models[0]}`);
+    const { body } = await server().get(`${API}/models/${models[0]}`);
     expect(body.inventories).toMatchObject([{ uuid: models[0], modelCenterUuid: other.uuid }]);
   });
 
   test('takes hundreds of them with it', async () => {
-    const { uuid } = await addModelCenter(server);
+    const { uuid } = await addModelCenter(server());
     for (let count = 0; count < 200; count++) {
-      await server.store.addModel(model({ modelCenterUuid: uuid }), extras(), nothing);
+      await server().store.addModel(model({ modelCenterUuid: uuid }), extras(), nothing);
     }
-    const before = server.snapshot();
+    const before = server().snapshot();
 
-    expectDone(await server.delete(`${path}/${uuid}?deleteMode=Enforcing`));
+    expectDone(await server().delete(`${path}/${uuid}?deleteMode=Enforcing`));
 
-    const after = server.snapshot();
+    const after = server().snapshot();
     expect(lostRows(before, after)).toEqual({ resources: 201, models: 200, model_centers: 1 });
   });
 
@@ -151,12 +148,12 @@ describe('of a center that has models', () => {
     'models',
     'model_service_refs',
   ])('stays whole with them where %s can’t be deleted from', async (table) => {
-    const { center } = await populate(server);
-    await failDeletionsFrom(server, table);
+    const { center } = await populate(server());
+    await failDeletionsFrom(server(), table);
 
     await expectErrorWithoutChange(
-      server,
-      () => server.delete(`${path}/${center}?deleteMode=Enforcing`),
+      server(),
+      () => server().delete(`${path}/${center}?deleteMode=Enforcing`),
       internalError,
     );
   });
@@ -166,32 +163,12 @@ test.each([
   '',
   '?deleteMode=Permissive',
   '?deleteMode=Enforcing',
-])('of a center that has services but no models takes its tags with it and nothing else, given "%s"', async (query) => {
-  const { center, models } = await populate(server);
-  for (const uuid of models) await server.delete(`${API}/models/${uuid}`);
-  const before = server.snapshot();
-
-  expectDone(await server.delete(`${path}/${center}${query}`));
-
-  const after = server.snapshot();
-  expect(after).toEqual(withoutResources(before, [center]));
-  expect(lostRows(before, after)).toEqual({
-    resources: 1,
-    model_centers: 1,
-    tags: 2,
-  });
-});
-
-test.each([
-  '',
-  '?deleteMode=Permissive',
-  '?deleteMode=Enforcing',
 ])('of a center that is not registered leaves the models that name it, given "%s"', async (query) => {
   const modelCenterUuid = newUuid();
-  await addModel(server, { modelCenterUuid });
-  await addModelService(server, { modelCenterUuid });
+  await addModel(server(), { modelCenterUuid });
+  await addModelService(server(), { modelCenterUuid });
 
-  await expectNothingToDo(server, () => server.delete(`${path}/${modelCenterUuid}${query}`));
+  await expectNothingToDo(server(), () => server().delete(`${path}/${modelCenterUuid}${query}`));
 });
 
 describe('beside other requests', () => {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type EntityName, kinds, noSuchField } from './kinds.ts';
+import { type EntityName, kinds } from './kinds.ts';
 import { expectError, invalidArgument } from './refusals.ts';
 import { START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
@@ -229,32 +229,9 @@ const LONG_ROWS: Row<number>[] = [
 /** What neither an Integer nor a Long is written as (F9), by what is wrong in it. */
 const NO_INTEGERS = [
   ['=1.5', '1.5'],
-  ['=1.0', '1.0'],
-  ['=1e1', '1e1'],
-  ['=0x5', '0x5'],
-  ['=five', 'five'],
-  ['=true', 'true'],
-  ['=null', 'null'],
-  ['=5%', '5%'],
-  ['=--5', '--5'],
-  ['=+ 5', '+ 5'],
-  ['=1 2', '1 2'],
-  ['=５', '５'],
-  ['=\u00a05', '\u00a05'],
-  ['=', ''],
-  ['= ', ' '],
-  ['!=x', 'x'],
-  ['<x', 'x'],
-  ['<=x', 'x'],
-  ['>x', 'x'],
   ['>=x', 'x'],
-  ['?=1,x', 'x'],
-  ['?=1,,2', ''],
   ['?=1,', ''],
-  ['?=', ''],
-  ['!?=1.5,2', '1.5'],
   ['~=5%', '5%'],
-  ['!~=_', '_'],
 ] as const;
 
 const BOOLEANS = [true, false];
@@ -281,19 +258,9 @@ const BOOLEAN_ROWS: Row<boolean>[] = [
 ];
 
 const NO_BOOLEANS = [
-  ['=yes', 'yes'],
   ['=1', '1'],
-  ['=0', '0'],
-  ['=t', 't'],
-  ['=', ''],
-  ['=null', 'null'],
   ['= true', ' true'],
-  ['=true ', 'true '],
-  ['!=no', 'no'],
-  ['?=true,', ''],
   ['?=true,maybe', 'maybe'],
-  ['!?=2', '2'],
-  ['~=t%', 't%'],
 ] as const;
 
 /** Of Nov 25, 2025, from 11:51:50 AM on; none at the beginning of its second but the second. */
@@ -304,10 +271,7 @@ const TIMES: readonly [told: string, at: number][] = [
   ['Nov 25, 2025 12:00:00 PM', START + 490_001],
   ['Nov 26, 2025 12:00:00 AM', START + 43_690_500],
 ];
-const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([reported]) => reported) as [
-  string,
-  ...string[],
-];
+const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([told]) => told) as [string, ...string[]];
 
 const DATE_ROWS: Row<string | undefined>[] = [
   ['=2025-11-25 11:51:50', [FIRST]],
@@ -360,78 +324,10 @@ const DATE_ROWS: Row<string | undefined>[] = [
 
 const NO_DATES = [
   '=2025-02-30 00:00:00',
-  '=2025-02-29 00:00:00',
-  '=2025-13-01 00:00:00',
-  '=2025-00-10 00:00:00',
-  '=2025-11-31 00:00:00',
-  '=2025-11-25 24:00:00',
-  '=2025-11-25 11:60:00',
-  '=2025-11-25 11:51:60',
-  '=Feb 30, 2025 1:00:00 AM',
-  '=Nov 31, 2025 1:00:00 AM',
-  '=Foo 25, 2025 1:00:00 AM',
-  '=Nov 25, 2025 13:00:00 PM',
-  '=Nov 25, 2025 0:00:00 AM',
-  '=Nov 25, 2025 11:51:50',
-  '=Nov 25 2025 11:51:50 AM',
-  '=2025-11-25',
-  '=2025-11-25T11:51:50',
-  '=2025-11-25T11:51:50Z',
-  '=2025-11-25 11:51',
-  '=2025-11-25 11:51:50.123',
-  '=25-11-25 11:51:50',
-  '=1764071510000',
-  '=now',
-  '=null',
-  '=',
-  '!=x',
-  '<x',
   '<=',
-  '>1',
-  '>=2025',
   '?=2025-11-25 11:51:50,x',
-  '?=2025-11-25 11:51:50,',
-  '?=2025-11-25 11:51:50,,2025-11-26 00:00:00',
-  '?=',
-  '!?=Nov 25, 2025',
-  '~=2025%',
   `?=${Array(1001).fill('2025-11-25 11:51:50')}`,
 ];
-
-const ORDER_ROWS = [
-  ['a=b', 'a'],
-  ['  a\t=b', 'a'],
-  ['a = b = c', 'a'],
-  ['a==b', 'a'],
-  ['a=<b', 'a'],
-  ['a>==b', 'a'],
-  ['a!?=b', 'a'],
-  ['a!~=b', 'a'],
-  ['a?=b', 'a'],
-  ['a~=b', 'a'],
-  ['a!=b!=c', 'a'],
-  ['a=b>c', 'a'],
-  ['a=b<c', 'a'],
-  ['a is null not null', 'a'],
-  ['athis null', 'ath'],
-  ['a is not null', 'a is'],
-  ['a>b=c', 'a>b'],
-  ['a<b>c', 'a<b'],
-  ['a<>b', 'a<'],
-  ['a>b>=c', 'a>b'],
-  ['a=b!=c', 'a=b'],
-  ['a=!=b', 'a='],
-  ['a>=b!=c', 'a>=b'],
-  ['a<=b>=c', 'a<=b'],
-  ['a!?=b<=c', 'a!?=b'],
-  ['a!~=b!?=c', 'a!~=b'],
-  ['a~=b!~=c', 'a~=b'],
-  ['a?=b~=c', 'a?=b'],
-  ['a=b?=c', 'a=b'],
-  ['a is null=c', 'a is null'],
-  ['a is null<c', 'a is null'],
-  ['a not null is null', 'a not null'],
-] as const;
 
 const shown = (condition: string) =>
   condition.length > 60 ? `${condition.slice(0, 60)}…` : JSON.stringify(condition).slice(1, -1);
@@ -447,10 +343,10 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
     values: readonly unknown[];
     /** Conditions with what they find, as answers tell it. */
     rows: readonly Row<unknown>[];
-    rejected: readonly (readonly [condition: string, details: unknown])[];
+    refused: readonly (readonly [condition: string, details: unknown])[];
   }
 
-  function describeField({ field, values, rows, rejected }: Trial): void {
+  function describeField({ field, values, rows, refused }: Trial): void {
     if (!field) return;
     const nullable = optional.includes(field);
     describe(`by ${field}`, () => {
@@ -469,16 +365,14 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
 
         expect(body).toMatchObject({ success: true });
         expect(status).toBe(200);
-        const reported = body.inventories.map(
-          (resource: Record<string, unknown>) => resource[field],
-        );
-        expect(reported.map((value: unknown) => value ?? null)).toEqual(
+        const told = body.inventories.map((resource: Record<string, unknown>) => resource[field]);
+        expect(told.map((value: unknown) => value ?? null)).toEqual(
           found.filter((value) => value !== null || nullable),
         );
       });
 
       test.each(
-        rejected.map(([condition, details]) => [shown(condition), condition, details] as const),
+        refused.map(([condition, details]) => [shown(condition), condition, details] as const),
       )('refusing %s', async (_, condition, details) => {
         expectError(await server().query(path, [field + condition]), invalidArgument(details));
       });
@@ -500,7 +394,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: text,
       values: TEXTS,
       rows: TEXT_ROWS,
-      rejected: [
+      refused: [
         [`~=${'a'.repeat(1025)}`, expect.stringContaining('1025 characters')],
         [`?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
         [`!?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
@@ -510,7 +404,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: integer,
       values: INTEGERS,
       rows: INTEGER_ROWS,
-      rejected: [
+      refused: [
         ...noInteger(integer),
         ['=2147483648', overflow('2147483648')],
         ['<2147483648', overflow('2147483648')],
@@ -523,7 +417,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: long,
       values: LONGS,
       rows: LONG_ROWS,
-      rejected: [
+      refused: [
         ...noInteger(long),
         ['=9007199254740992', outOfRange(long)],
         ['<9223372036854775808', outOfRange(long)],
@@ -535,7 +429,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: boolean,
       values: BOOLEANS,
       rows: BOOLEAN_ROWS,
-      rejected: NO_BOOLEANS.map(([condition, value]) => [
+      refused: NO_BOOLEANS.map(([condition, value]) => [
         condition,
         `Invalid value for boolean field [${boolean}], [${value}] is not a valid boolean string[true, false].`,
       ]),
@@ -544,15 +438,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: 'createDate',
       values: TIMES.map(([, at]) => at),
       rows: DATE_ROWS,
-      rejected: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
-    });
-  });
-
-  describe('takes the operator that is first in the list of them', () => {
-    const server = sharedServer();
-
-    test.each(ORDER_ROWS)('%s asks for the field %s', async (condition, field) => {
-      expectError(await server().query(path, [condition]), noSuchField(name, field));
+      refused: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
     });
   });
 }

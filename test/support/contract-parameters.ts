@@ -1,51 +1,224 @@
 import type { OperationName } from '../../src/contract/operations.ts';
+import {
+  architectureImages,
+  boolean,
+  cpuArchitectures,
+  gpuNumbers,
+  integer,
+  integerFrom,
+  LONG_MAX,
+  long,
+  type Parameters,
+  port,
+  ports,
+  resourceUuid,
+  TEXT_MAX,
+  text,
+  textMap,
+  texts,
+  uuids,
+  vendorMap,
+  verbatim,
+  word,
+} from './parameters.ts';
 
-/**
- * The parameters of F46, written down apart from the server's schemas: in the order of the
- * checks, the required ones first and ended by `|`.
- */
-export const contractParameters: Partial<Record<OperationName, string>> = {
-  AddModelService:
-    'name yaml requestCpu requestMemory modelCenterUuid installPath startCommand | description zoneUuid ' +
-    'gpuComputeCapability system pythonVersion condaVersion type source framework modelUuids ' +
-    'architectureImages supportDistributed containerCommand containerArgs vendorToSpecUuidsMap ' +
-    'resourceUuid tagUuids',
-  UpdateModelService:
-    '| name description yaml requestCpu requestMemory gpuComputeCapability startCommand pythonVersion ' +
-    'type framework source architectureImages supportDistributed environmentParameters ' +
-    'startupParameters inferenceParams serviceName servicePorts serviceLivez serviceReadyz ' +
-    'serviceBootupTime serviceInstallPath serviceStartCommand containerCommand containerArgs ' +
-    'vendorToSpecUuidsMap',
-  CloneModelService:
-    '| name description readme size gpuComputeCapability installPath startCommand pythonVersion ' +
-    'condaVersion system type yaml source framework requestCpu requestMemory resourceUuid tagUuids ' +
-    'cpuArchitectures architectureImages supportDistributed containerCommand containerArgs ' +
-    'vendorToSpecUuidsMap',
-  AddModel:
-    'name installPath modelCenterUuid | description parameters token logo vendor introduction size ' +
-    'version resourceUuid tagUuids modelServiceUuids recommendedGpuNum gpuConstraintDescription ' +
-    'modelId shareMode defaultModelServiceUuid',
-  BindModelToService: '|',
-  UpdateModel:
-    '| name installPath description vendor parameters modelCenterUuid modelClassifications ' +
-    'recommendedGpuNum gpuConstraintDescription modelId defaultModelServiceUuid ' +
-    'clearDefaultModelService',
-  AddModelCenter:
-    'name url managementIp managementPort | description parameters zoneUuid storageNetworkUuid ' +
-    'serviceNetworkUuid containerRegistry containerNetwork containerStorageNetwork resourceUuid tagUuids',
-  UpdateModelCenter:
-    '| name url managementIp managementPort description parameters storageNetworkUuid ' +
-    'serviceNetworkUuid containerRegistry containerNetwork containerStorageNetwork',
-  LogInByAccount: 'accountName password |',
-  RenewSession: '| duration',
-  CreateUserTag: 'resourceType resourceUuid tag |',
-  CreateSystemTag: 'resourceType resourceUuid tag |',
-  UpdateSystemTag: 'tag |',
+/** The parameters of an operation, written by hand from F46, in the order of the checks. */
+interface ParametersOf {
+  required: Parameters;
+  optional: Parameters;
+}
+
+const tag = {
+  required: {
+    resourceType: word('ModelServiceVO', 'ModelVO', 'ModelCenterVO'),
+    resourceUuid: text(255),
+    tag: verbatim(4096),
+  },
+  optional: {},
 };
 
-/** The names before and after the bar. */
-export function parametersOf(name: OperationName): { required: string[]; optional: string[] } {
-  const [required = '', optional = ''] = (contractParameters[name] ?? '|').split('|');
-  const words = (text: string) => text.split(' ').filter((word) => word !== '');
-  return { required: words(required), optional: words(optional) };
+export const contractParameters = {
+  AddModelService: {
+    required: {
+      name: text(255),
+      yaml: verbatim(TEXT_MAX),
+      requestCpu: integer,
+      requestMemory: long(0),
+      modelCenterUuid: text(255),
+      installPath: text(512),
+      startCommand: text(1024),
+    },
+    optional: {
+      description: text(2048),
+      zoneUuid: text(255),
+      gpuComputeCapability: text(32),
+      system: boolean,
+      pythonVersion: text(32),
+      condaVersion: text(32),
+      type: word('Endpoint', 'FineTune', 'ModelEval', 'App'),
+      source: word('Other', 'Bentoml', 'HuggingFace'),
+      framework: text(255),
+      modelUuids: uuids,
+      architectureImages,
+      supportDistributed: boolean,
+      containerCommand: text(4096),
+      containerArgs: text(4096),
+      vendorToSpecUuidsMap: vendorMap,
+      resourceUuid,
+      tagUuids: uuids,
+    },
+  },
+  UpdateModelService: {
+    required: {},
+    optional: {
+      name: text(255),
+      description: text(2048),
+      yaml: verbatim(TEXT_MAX),
+      requestCpu: integer,
+      requestMemory: long(0),
+      gpuComputeCapability: text(32),
+      startCommand: text(1024),
+      pythonVersion: text(32),
+      type: word('Endpoint', 'FineTune', 'App', 'ModelEval'),
+      framework: text(255),
+      source: word('Other', 'Bentoml', 'HuggingFace'),
+      architectureImages,
+      supportDistributed: boolean,
+      environmentParameters: textMap,
+      startupParameters: textMap,
+      inferenceParams: textMap,
+      serviceName: text(4096),
+      servicePorts: ports,
+      serviceLivez: text(4096),
+      serviceReadyz: text(4096),
+      serviceBootupTime: integer,
+      serviceInstallPath: text(4096),
+      serviceStartCommand: text(4096),
+      containerCommand: text(4096),
+      containerArgs: text(4096),
+      vendorToSpecUuidsMap: vendorMap,
+    },
+  },
+  CloneModelService: {
+    required: {},
+    optional: {
+      name: text(255),
+      description: text(2048),
+      readme: verbatim(TEXT_MAX),
+      size: long(-LONG_MAX),
+      gpuComputeCapability: text(32),
+      installPath: text(512),
+      startCommand: text(1024),
+      pythonVersion: text(32),
+      condaVersion: text(32),
+      system: boolean,
+      type: word('Endpoint', 'FineTune', 'App', 'ModelEval'),
+      yaml: verbatim(TEXT_MAX),
+      source: word('Other', 'Bentoml', 'HuggingFace'),
+      framework: text(255),
+      requestCpu: integer,
+      requestMemory: long(0),
+      resourceUuid,
+      tagUuids: uuids,
+      cpuArchitectures,
+      architectureImages,
+      supportDistributed: boolean,
+      containerCommand: text(4096),
+      containerArgs: text(4096),
+      vendorToSpecUuidsMap: vendorMap,
+    },
+  },
+  AddModel: {
+    required: { name: text(255), installPath: text(2048), modelCenterUuid: text(255) },
+    optional: {
+      description: text(2048),
+      parameters: verbatim(TEXT_MAX),
+      token: text(TEXT_MAX),
+      logo: verbatim(TEXT_MAX),
+      vendor: text(255),
+      introduction: verbatim(TEXT_MAX),
+      size: long(0),
+      version: text(255),
+      resourceUuid,
+      tagUuids: uuids,
+      modelServiceUuids: uuids,
+      recommendedGpuNum: gpuNumbers,
+      gpuConstraintDescription: text(512),
+      modelId: text(255),
+      shareMode: word('Public'),
+      defaultModelServiceUuid: text(255),
+    },
+  },
+  BindModelToService: { required: {}, optional: {} },
+  UpdateModel: {
+    required: {},
+    optional: {
+      name: text(255),
+      installPath: text(255),
+      description: text(255),
+      vendor: text(255),
+      parameters: verbatim(255),
+      modelCenterUuid: text(255),
+      modelClassifications: texts,
+      recommendedGpuNum: gpuNumbers,
+      gpuConstraintDescription: text(512),
+      modelId: text(255),
+      defaultModelServiceUuid: text(255),
+      clearDefaultModelService: boolean,
+    },
+  },
+  AddModelCenter: {
+    required: { name: text(128), url: text(2048), managementIp: text(128), managementPort: port },
+    optional: {
+      description: text(2048),
+      parameters: verbatim(128),
+      zoneUuid: text(32),
+      storageNetworkUuid: text(32),
+      serviceNetworkUuid: text(32),
+      containerRegistry: text(2048),
+      containerNetwork: text(2048),
+      containerStorageNetwork: text(2048),
+      resourceUuid,
+      tagUuids: uuids,
+    },
+  },
+  UpdateModelCenter: {
+    required: {},
+    optional: {
+      name: text(255),
+      url: text(255),
+      managementIp: text(255),
+      managementPort: port,
+      description: text(255),
+      parameters: verbatim(255),
+      storageNetworkUuid: text(255),
+      serviceNetworkUuid: text(255),
+      containerRegistry: text(255),
+      containerNetwork: text(255),
+      containerStorageNetwork: text(255),
+    },
+  },
+  LogInByAccount: {
+    required: { accountName: text(TEXT_MAX), password: text(TEXT_MAX) },
+    optional: {},
+  },
+  RenewSession: { required: {}, optional: { duration: integerFrom(60, 31_536_000) } },
+  CreateUserTag: tag,
+  CreateSystemTag: tag,
+  UpdateSystemTag: { required: { tag: verbatim(4096) }, optional: {} },
+} satisfies Partial<Record<OperationName, ParametersOf>>;
+
+/** An operation that has parameters in a body. */
+export type Write = keyof typeof contractParameters;
+
+/** All parameters of an operation, the required ones first; none where it has no body. */
+export function parametersOf(name: OperationName): Parameters {
+  const { required, optional }: ParametersOf =
+    name in contractParameters ? contractParameters[name as Write] : { required: {}, optional: {} };
+  return { ...required, ...optional };
+}
+
+/** The names of the required parameters. */
+export function requiredOf(name: OperationName): string[] {
+  return name in contractParameters ? Object.keys(contractParameters[name as Write].required) : [];
 }

@@ -1,13 +1,14 @@
 import type { Tag } from '../../src/domain/records.ts';
+import { type OracleType, ownFields } from './query-oracle.ts';
 import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
 import type { ExpectedError } from './refusals.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
 
-export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'date';
+export type FieldType = OracleType;
 
-interface PublicField {
+interface Told {
   uuid: string;
 }
 
@@ -19,23 +20,21 @@ export interface EntitySpec {
   table: string;
   /** The field that `add` sets. */
   label: string;
-  /** The scalar fields of its inventory, written down from F47. */
+  /** The scalar fields of its inventory, written by hand from F47. */
   fields: Readonly<Record<string, FieldType>>;
   /** Its fields that are lists, maps or other resources, and what is kept of it but never told. */
   withheld: readonly string[];
   /** Fields that hold null in a resource with what is required alone. */
   optional: readonly string[];
   /** Adds one through the API. */
-  add(server: Server, label: string): Promise<PublicField>;
+  add(server: Server, label: string): Promise<Told>;
   /** Deletes one through the API. */
   remove(server: Server, uuid: string): Promise<void>;
   /** Puts one past the API into the store, for values that the API gives to none. */
   put(server: Server, fields: object): Promise<void>;
 }
 
-const dates = { createDate: 'date', lastOpDate: 'date' } as const;
-
-async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: PublicField }> {
+async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: Told }> {
   const { status, body } = await answer;
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
   return body;
@@ -52,32 +51,7 @@ const ModelService: EntitySpec = {
   path: `${API}/model-services`,
   table: 'model_services',
   label: 'name',
-  fields: {
-    uuid: 'text',
-    name: 'text',
-    description: 'text',
-    readme: 'text',
-    yaml: 'text',
-    requestCpu: 'integer',
-    requestMemory: 'long',
-    modelCenterUuid: 'text',
-    type: 'text',
-    framework: 'text',
-    source: 'text',
-    size: 'long',
-    system: 'boolean',
-    hasNewVersion: 'boolean',
-    gpuComputeCapability: 'text',
-    installPath: 'text',
-    pythonVersion: 'text',
-    condaVersion: 'text',
-    version: 'text',
-    startCommand: 'text',
-    containerCommand: 'text',
-    containerArgs: 'text',
-    supportDistributed: 'boolean',
-    ...dates,
-  },
+  fields: ownFields.ModelService,
   withheld: [
     'cpuArchitectures',
     'vendorToSpecUuidsMap',
@@ -106,35 +80,7 @@ const Model: EntitySpec = {
   path: `${API}/models`,
   table: 'models',
   label: 'name',
-  fields: {
-    uuid: 'text',
-    name: 'text',
-    description: 'text',
-    installPath: 'text',
-    parameters: 'text',
-    modelCenterUuid: 'text',
-    logo: 'text',
-    vendor: 'text',
-    modelId: 'text',
-    introduction: 'text',
-    size: 'long',
-    version: 'text',
-    type: 'text',
-    minGpuMemory: 'long',
-    recommendedGpuMemory: 'long',
-    gpuConstraintDescription: 'text',
-    versionSemver: 'text',
-    isLatestVersion: 'boolean',
-    artifactChecksum: 'text',
-    artifactSizeBytes: 'long',
-    architectureType: 'text',
-    frameworkVersion: 'text',
-    requiredAccelerator: 'text',
-    pipelineTag: 'text',
-    extraGpuMemRequest: 'long',
-    SAMPLE_SIZE: 'integer',
-    ...dates,
-  },
+  fields: ownFields.Model,
   withheld: [
     'recommendedGpuNum',
     'modelServiceRefs',
@@ -170,22 +116,7 @@ const ModelCenter: EntitySpec = {
   path: `${API}/model-centers`,
   table: 'model_centers',
   label: 'name',
-  fields: {
-    uuid: 'text',
-    name: 'text',
-    description: 'text',
-    url: 'text',
-    status: 'text',
-    parameters: 'text',
-    managementIp: 'text',
-    managementPort: 'integer',
-    storageNetworkUuid: 'text',
-    serviceNetworkUuid: 'text',
-    containerRegistry: 'text',
-    containerStorageNetwork: 'text',
-    containerNetwork: 'text',
-    ...dates,
-  },
+  fields: ownFields.ModelCenter,
   withheld: ['capacity', 'capacity.totalCapacity', 'zoneUuid', 'tagUuids'],
   optional: [
     'description',
@@ -202,15 +133,6 @@ const ModelCenter: EntitySpec = {
     await server.store.addModelCenter(modelCenter(fields), extras(), asIs);
   },
 };
-
-const tagFields = {
-  uuid: 'text',
-  resourceUuid: 'text',
-  resourceType: 'text',
-  tag: 'text',
-  type: 'text',
-  ...dates,
-} as const;
 
 function tagKind(type: Tag['type'], path: string): Omit<EntitySpec, 'fields' | 'withheld'> {
   return {
@@ -240,13 +162,13 @@ async function someService(server: Server): Promise<string> {
 
 const UserTag: EntitySpec = {
   ...tagKind('User', `${ROOT}/user-tags`),
-  fields: tagFields,
+  fields: ownFields.UserTag,
   withheld: ['inherent', 'position'],
 };
 
 const SystemTag: EntitySpec = {
   ...tagKind('System', `${ROOT}/system-tags`),
-  fields: { ...tagFields, inherent: 'boolean' },
+  fields: ownFields.SystemTag,
   withheld: ['position'],
 };
 

@@ -312,79 +312,30 @@ export function describeList(name: EntityName): void {
   });
 
   describe('refuses', () => {
-    const noInteger = (name: string) => `Invalid query parameter. '${name}' must be an integer`;
-    const outOfRange = (name: string) => `field[${name}] must be in range of [0, 2147483647]`;
-    const overflow = (value: string) =>
-      `${value} is Integer overflow, Integer.MAX_VALUE is 2147483647`;
-    const noBoolean = (name: string, value: string) =>
-      `Invalid value for boolean field [${name}], [${value}] is not a valid boolean string[true, false].`;
-    const rejectedIntegers = ['limit', 'start'].flatMap((name) => [
-      ...['abc', '', '1.5', '1e3', '0x1', 'null', '1,2', '%202%203', '--1', '%00', '٣'].map(
-        (value) => [`${name}=${value}`, noInteger(name)],
-      ),
-      // A space that F9 doesn't trim.
-      [`${name}=%C2%A02`, noInteger(name)],
-      [name, noInteger(name)],
-      [`${name}=-1`, outOfRange(name)],
-      [`${name}=2147483648`, overflow('2147483648')],
-      [`${name}=99999999999999999999`, overflow('99999999999999999999')],
-      [`${name}=x&${name}=1`, noInteger(name)],
-      [`count=true&${name}=x`, noInteger(name)],
-    ]);
-    const rejectedBooleans = ['count', 'replyWithCount'].flatMap((name) =>
-      ['maybe', 'yes', '1', ''].map((value) => [`${name}=${value}`, noBoolean(name, value)]),
-    );
-
-    test.each([...rejectedIntegers, ...rejectedBooleans] as [
-      string,
-      string,
-    ][])('?%s', async (query, details) => {
+    test.each([
+      ['limit=abc', "Invalid query parameter. 'limit' must be an integer"],
+      ['start', "Invalid query parameter. 'start' must be an integer"],
+      // A no-break space, which F9 doesn't trim.
+      ['limit=%C2%A02', "Invalid query parameter. 'limit' must be an integer"],
+      ['start=x&start=1', "Invalid query parameter. 'start' must be an integer"],
+      ['count=true&limit=x', "Invalid query parameter. 'limit' must be an integer"],
+      ['limit=-1', 'field[limit] must be in range of [0, 2147483647]'],
+      ['start=2147483648', '2147483648 is Integer overflow, Integer.MAX_VALUE is 2147483647'],
+      ...['count', 'replyWithCount'].map((name) => [
+        `${name}=1`,
+        `Invalid value for boolean field [${name}], [1] is not a valid boolean string[true, false].`,
+      ]),
+      ...['q=', 'q=uuid=a&q='].map((query) => [
+        query,
+        "Invalid query parameter. The '' in the parameter[q] doesn't contain any query operator. Valid " +
+          'query operators are [[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]',
+      ]),
+      ['q=+=a', "Invalid query parameter. The ' =a' in the parameter[q] doesn't name a field"],
+    ] as [string, string][])('?%s', async (query, details) => {
       await expectErrorWithoutChange(
         server,
         () => server.get(`${path}?${query}`),
         invalidArgument(details),
-      );
-    });
-
-    const noOperator = (condition: string) =>
-      `Invalid query parameter. The '${condition}' in the parameter[q] doesn't contain any query ` +
-      'operator. Valid query operators are ' +
-      '[[!=, >=, <=, !?=, !~=, ~=, ?=, =, >, <, is null, not null]]';
-
-    test.each([
-      ['q=', ''],
-      ['q', ''],
-      ['q=uuid', 'uuid'],
-      ['q=uuid~a', 'uuid~a'],
-      ['q=uuid!', 'uuid!'],
-      ['q=uuid+IS+NULL', 'uuid IS NULL'],
-      ['q=uuid+is++null', 'uuid is  null'],
-      ['q=uuid=a&q=', ''],
-      ['q=&q=uuid=a', ''],
-      ['q.3=uuid', 'uuid'],
-      ['q=nowhere', 'nowhere'],
-    ])('?%s, which has no operator', async (query, condition) => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.get(`${path}?${query}`),
-        invalidArgument(noOperator(condition)),
-      );
-    });
-
-    test.each([
-      '=a',
-      '  =a',
-      '=',
-      '!=',
-      'is null',
-      ' not null',
-      '~=%',
-      '!?=a',
-    ])('?q=%s, which leaves no field', async (condition) => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.query(path, [condition]),
-        invalidArgument(expect.stringContaining(`'${condition}' in the parameter[q]`)),
       );
     });
 
@@ -430,14 +381,6 @@ export function describeList(name: EntityName): void {
         server,
         () => server.get(`${path}/?limit=1`),
         noRoute(`${path.slice('/zstack'.length)}/`),
-      );
-    });
-
-    test('whoever has no session', async () => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.get(`${path}?q=nonsense`, { session: null }),
-        invalidArgument("missing header 'Authorization'"),
       );
     });
   });
@@ -508,15 +451,5 @@ export function describeGet(name: EntityName): void {
         noRoute(url.slice('/zstack'.length)),
       );
     }
-  });
-
-  test('is refused to whoever has no session', async () => {
-    const { uuid } = await add(server, 'one');
-
-    await expectErrorWithoutChange(
-      server,
-      () => server.get(`${path}/${uuid}`, { session: null }),
-      invalidArgument("missing header 'Authorization'"),
-    );
   });
 }

@@ -6,40 +6,42 @@ export const LONG_MAX = 9_007_199_254_740_991;
 export const TEXT_MAX = 16_777_215;
 const UUID_MAX = 255;
 
-/** A value that is taken, what it shows, and what is kept of it. */
-interface Taken {
+/** A value that is accepted, what it stands for, and what is stored of it. */
+interface Accepted {
   what: string;
   sent: unknown;
   stored: unknown;
 }
 
-/** A value that is refused, what it shows, and the sentence for it. */
-interface RejectedValue {
+/** A value that is rejected, what it stands for, and the sentence of the error. */
+interface Rejected {
   what: string;
   sent: unknown;
   details: (field: string, message: string) => string;
 }
 
-/** Values that try out a parameter, according to F46. */
+/** What a parameter is declared as, and values that it accepts and rejects. */
 export interface Parameter {
-  taken: Taken[];
-  /** Refused by type (F9, F54). */
-  wrongType: RejectedValue[];
+  /** Its JSON schema without what only documents it. */
+  schema: object;
+  accepted: Accepted[];
+  /** Rejected by type (F9, F54). */
+  wrongType: Rejected[];
   /** Of the right type, but not allowed (F53). */
-  notAllowed: RejectedValue[];
+  notAllowed: Rejected[];
 }
 
 /** An operation's parameters, in the order of F46. */
 export type Parameters = Readonly<Record<string, Parameter>>;
 
-/** One row per value that some parameter takes. */
-export function takenRows(parameters: Parameters) {
-  return Object.entries(parameters).flatMap(([field, { taken }]) =>
-    taken.map(({ what, sent, stored }) => [field, what, { sent, stored }] as const),
+/** One row per value that some parameter accepts. */
+export function acceptedRows(parameters: Parameters) {
+  return Object.entries(parameters).flatMap(([field, { accepted }]) =>
+    accepted.map(({ what, sent, stored }) => [field, what, { sent, stored }] as const),
   );
 }
 
-/** One row per value that some parameter refuses, with the sentence of the answer. */
+/** One row per value that some parameter rejects, with the sentence of the error. */
 export function rejectedRows(operation: string, parameters: Parameters) {
   return Object.entries(parameters).flatMap(([field, { wrongType, notAllowed }]) =>
     [...wrongType, ...notAllowed].map(
@@ -49,19 +51,17 @@ export function rejectedRows(operation: string, parameters: Parameters) {
   );
 }
 
-/** One row per parameter that can have a value which is not allowed, in the order of the checks. */
-export function notAllowedInOrder(operation: string, parameters: Parameters) {
-  return Object.entries(parameters).flatMap(([field, { notAllowed }]) =>
-    notAllowed
-      .slice(0, 1)
-      .map(({ sent, details }) => ({ field, sent, details: details(field, messageOf(operation)) })),
-  );
-}
+const listOf = (items: object) => ({ type: 'array', items, maxItems: 1000 });
+const mapOf = (additionalProperties: object) => ({
+  type: 'object',
+  additionalProperties,
+  maxProperties: 1000,
+});
 
 const show = (sent: unknown) => (typeof sent === 'string' ? sent : JSON.stringify(sent));
 
-/** Refused for its type, or that of what is `inside` it, with the platform's sentence (F54). */
-const excepted = (what: string, sent: unknown, type: string, inside = ''): RejectedValue => ({
+/** Rejected for its type, or that of what is `inside` it, with the platform's sentence (F54). */
+const excepted = (what: string, sent: unknown, type: string, inside = ''): Rejected => ({
   what,
   sent,
   details: (field) => {
@@ -77,7 +77,7 @@ function innermost(value: unknown): unknown {
   return first === undefined ? value : innermost(first);
 }
 
-const tooLong = (what: string, sent: unknown, max: number, inside = ''): RejectedValue => ({
+const tooLong = (what: string, sent: unknown, max: number, inside = ''): Rejected => ({
   what,
   sent,
   details: (field, message) =>
@@ -85,7 +85,7 @@ const tooLong = (what: string, sent: unknown, max: number, inside = ''): Rejecte
     `expected was <= ${max}, actual was ${max + 1}`,
 });
 
-const nullElement = (sent: unknown, inside = ''): RejectedValue => ({
+const nullElement = (sent: unknown, inside = ''): Rejected => ({
   what: 'a list with a null',
   sent,
   details: (field) => `field[${field}${inside}] cannot contain a NULL element`,
@@ -97,7 +97,7 @@ const notOneOf = (
   values: readonly string[],
   found: unknown,
   inside = '',
-): RejectedValue => ({
+): Rejected => ({
   what,
   sent,
   details: (field, message) =>
@@ -111,23 +111,23 @@ const outOfRange = (
   min: number,
   max: number,
   inside = '',
-): RejectedValue => ({
+): Rejected => ({
   what,
   sent,
   details: (field) => `field[${field}${inside}] must be in range of [${min}, ${max}]`,
 });
 
-const unstorable = (what: string, sent: unknown, inside = ''): RejectedValue => ({
+const unkeepable = (what: string, sent: unknown, inside = ''): Rejected => ({
   what,
   sent,
   details: (field) => `field[${field}${inside}] cannot contain a NUL character or a lone surrogate`,
 });
 
-const wrongTexts: RejectedValue[] = [
+const wrongTexts: Rejected[] = [
   excepted('an object', { a: 1 }, 'a string'),
   excepted('a list', ['a'], 'a string'),
-  unstorable('text that ends in U+0000', 'a\0'),
-  unstorable('text with half a surrogate pair', 'a\ud800b'),
+  unkeepable('text that ends in U+0000', 'a\0'),
+  unkeepable('text with half a surrogate pair', 'a\ud800b'),
   {
     what: 'a number too large to be exact',
     sent: LONG_MAX + 1,
@@ -144,7 +144,8 @@ const TRIMMED = '\u00a0a  b\u2003';
 export function text(max: number): Parameter {
   const long = max === TEXT_MAX;
   return {
-    taken: [
+    schema: { type: 'string', maxLength: max },
+    accepted: [
       ...(long ? [] : [{ what: 'its longest', sent: '😀'.repeat(max), stored: '😀'.repeat(max) }]),
       { what: 'the empty text', sent: '', stored: '' },
       { what: 'an integer', sent: 42, stored: '42' },
@@ -162,12 +163,12 @@ export function text(max: number): Parameter {
   };
 }
 
-/** A text that is kept as sent. */
+/** A text that is stored as sent. */
 export function verbatim(max: number): Parameter {
-  const { taken, ...rejected } = text(max);
-  const untrimmed = taken.filter(({ stored }) => stored !== TRIMMED);
+  const { accepted, ...rejected } = text(max);
+  const untrimmed = accepted.filter(({ stored }) => stored !== TRIMMED);
   return {
-    taken: [...untrimmed, { what: 'text in spaces, untouched', sent: SPACED, stored: SPACED }],
+    accepted: [...untrimmed, { what: 'text in spaces, untouched', sent: SPACED, stored: SPACED }],
     ...rejected,
   };
 }
@@ -176,7 +177,8 @@ export function verbatim(max: number): Parameter {
 export function word(...values: string[]): Parameter {
   const lower = values[0]?.toLowerCase();
   return {
-    taken: values.flatMap((value) => [
+    schema: { type: 'string', enum: values },
+    accepted: values.flatMap((value) => [
       { what: value, sent: value, stored: value },
       { what: `${value} in spaces`, sent: ` ${value}\n`, stored: value },
     ]),
@@ -195,23 +197,24 @@ const noIntegers = (inside = '', wrap: (value: unknown) => unknown = (value) => 
     excepted(JSON.stringify(value), wrap(value), 'an int or long', inside),
   );
 
-const numbersTaken = (min: number, max: number): Taken[] => [
+const integersAccepted = (min: number, max: number): Accepted[] => [
   { what: 'its least', sent: min, stored: min },
   { what: 'its most', sent: max, stored: max },
   { what: 'text of its most', sent: String(max), stored: max },
-  { what: 'text with sign and spaces', sent: '\t+7 ', stored: 7 },
-  { what: 'text with leading zeros', sent: '007', stored: 7 },
+  { what: 'text with sign and spaces', sent: `\t+${max} `, stored: max },
+  { what: 'text with leading zeros', sent: `00${max}`, stored: max },
   ...(min > 0 ? [] : [{ what: 'text of a negative zero', sent: '-0', stored: 0 }]),
 ];
 
 /** A 32-bit integer between bounds. */
-function integerFrom(min: number, max: number): Parameter {
+export function integerFrom(min: number, max: number): Parameter {
   return {
-    taken: numbersTaken(min, max),
+    schema: { type: 'integer', format: 'int32', minimum: min, maximum: max },
+    accepted: integersAccepted(min, max),
     wrongType: [
       ...noIntegers(),
       ...[INTEGER_MAX + 1, String(INTEGER_MAX + 1), -INTEGER_MAX - 2, LONG_MAX + 1].map(
-        (sent): RejectedValue => ({
+        (sent): Rejected => ({
           what: `${JSON.stringify(sent)}, which overflows`,
           sent,
           details: () => `${sent} is Integer overflow, Integer.MAX_VALUE is ${INTEGER_MAX}`,
@@ -236,7 +239,8 @@ export const port = integerFrom(1, 65_535);
 /** A 64-bit integer, as far as JSON carries it exactly (F8). */
 export function long(min: number): Parameter {
   return {
-    taken: numbersTaken(min, LONG_MAX),
+    schema: { type: 'integer', format: 'int64', minimum: min, maximum: LONG_MAX },
+    accepted: integersAccepted(min, LONG_MAX),
     wrongType: [
       ...noIntegers(),
       ...[LONG_MAX + 1, '9007199254740993', -LONG_MAX - 1, '9'.repeat(400)].map((sent) =>
@@ -248,7 +252,8 @@ export function long(min: number): Parameter {
 }
 
 export const boolean: Parameter = {
-  taken: [
+  schema: { type: 'boolean' },
+  accepted: [
     { what: 'true', sent: true, stored: true },
     { what: 'false', sent: false, stored: false },
     { what: '"TRUE"', sent: 'TRUE', stored: true },
@@ -273,9 +278,10 @@ const noMaps = ['a', '', 1, true, ['a']].map((sent) =>
 
 const longUuid = 'u'.repeat(UUID_MAX);
 
-/** A list of uuids, whose members are kept as sent. */
+/** A list of uuids, whose members are stored as sent. */
 export const uuids: Parameter = {
-  taken: [
+  schema: listOf({ type: 'string', maxLength: UUID_MAX }),
+  accepted: [
     { what: 'no members', sent: [], stored: [] },
     { what: 'members in spaces, untouched', sent: [' a ', '\t'], stored: [' a ', '\t'] },
     { what: 'members of other types', sent: [1, 1.5, true], stored: ['1', '1.5', 'true'] },
@@ -285,7 +291,7 @@ export const uuids: Parameter = {
     ...noLists,
     excepted('a list in the list', [[]], 'a string', '[0]'),
     excepted('an object in the list', [{}], 'a string', '[0]'),
-    unstorable('a member with U+0000', ['\0'], '[0]'),
+    unkeepable('a member with U+0000', ['\0'], '[0]'),
   ],
   notAllowed: [
     nullElement(['a', null]),
@@ -293,17 +299,18 @@ export const uuids: Parameter = {
   ],
 };
 
-/** A list of texts, whose members are kept as sent; the limit of the longest ones takes a test of its own. */
+/** A list of texts, whose members are stored as sent; the limit of the longest ones takes a test of its own. */
 export const texts: Parameter = {
-  taken: uuids.taken.filter(({ what }) => what !== 'its longest members'),
+  schema: listOf({ type: 'string', maxLength: TEXT_MAX }),
+  accepted: uuids.accepted.filter(({ what }) => what !== 'its longest members'),
   wrongType: uuids.wrongType,
   notAllowed: [nullElement(['a', null])],
 };
 
-const gpuNumbersTaken = (...forms: [sent: unknown, kept: number[]][]): Taken[] =>
+const gpuNumbersAccepted = (...forms: [sent: unknown, stored: number[]][]): Accepted[] =>
   forms.map(([sent, stored]) => ({ what: JSON.stringify(sent), sent, stored }));
 
-const noGpuNumbers = (what: string, sent: unknown): RejectedValue => ({
+const noGpuNumbers = (what: string, sent: unknown): Rejected => ({
   what,
   sent,
   details: (field) =>
@@ -313,8 +320,11 @@ const noGpuNumbers = (what: string, sent: unknown): RejectedValue => ({
 
 /** F25. */
 export const gpuNumbers: Parameter = {
-  taken: [
-    ...gpuNumbersTaken(
+  schema: {
+    anyOf: [{ type: 'string', maxLength: 255 }, listOf(integerFrom(0, INTEGER_MAX).schema)],
+  },
+  accepted: [
+    ...gpuNumbersAccepted(
       ['1,2,4', [1, 2, 4]],
       [' 1 ,\t2, 4 ', [1, 2, 4]],
       ['8', [8]],
@@ -326,8 +336,8 @@ export const gpuNumbers: Parameter = {
       ['[]', []],
       ['[ ]', []],
     ),
-    ...[[1, 2, 4], [0, INTEGER_MAX], []].flatMap((list) => gpuNumbersTaken([list, list])),
-    ...gpuNumbersTaken(
+    ...[[1, 2, 4], [0, INTEGER_MAX], []].flatMap((list) => gpuNumbersAccepted([list, list])),
+    ...gpuNumbersAccepted(
       [
         ['1', ' 2 '],
         [1, 2],
@@ -339,7 +349,7 @@ export const gpuNumbers: Parameter = {
   wrongType: [
     excepted('an object', {}, 'a string'),
     ...[1.5, true, 'a', [1]].map(
-      (member): RejectedValue => ({
+      (member): Rejected => ({
         what: `a list of ${JSON.stringify(member)}`,
         sent: [2, member],
         details: (field) =>
@@ -353,9 +363,25 @@ export const gpuNumbers: Parameter = {
     },
   ],
   notAllowed: [
-    ...['a', '1,', ',1', '1,,2', '1 2', '-1', '1.5', '[1,2', '1,2]', '[[1]]', '2147483648'].map(
-      (sent) => noGpuNumbers(JSON.stringify(sent), sent),
-    ),
+    ...[
+      'a',
+      '1,',
+      ',1',
+      '1,,2',
+      '1 2',
+      '-1',
+      '1.5',
+      '[1,2',
+      '1,2]',
+      '[[1]]',
+      '["1"]',
+      '[null]',
+      'null',
+      '1e3',
+      '0x1',
+      ',',
+      '2147483648',
+    ].map((sent) => noGpuNumbers(JSON.stringify(sent), sent)),
     noGpuNumbers('a negative number', -1),
     noGpuNumbers('a fraction', 1.5),
     noGpuNumbers('a boolean', true),
@@ -367,7 +393,8 @@ export const gpuNumbers: Parameter = {
 
 /** A map from GPU vendor to a set of specification uuids. */
 export const vendorMap: Parameter = {
-  taken: [
+  schema: mapOf(listOf({ type: 'string', maxLength: UUID_MAX })),
+  accepted: [
     { what: 'no vendors', sent: {}, stored: {} },
     {
       what: 'duplicates, dropped',
@@ -399,20 +426,29 @@ export const vendorMap: Parameter = {
 
 /** A map of texts, which only edits the yaml. */
 export const textMap: Parameter = {
-  taken: [],
+  schema: mapOf({ type: 'string', maxLength: TEXT_MAX }),
+  accepted: [
+    { what: 'no entries', sent: {}, stored: {} },
+    {
+      what: 'values of other types',
+      sent: { a: ' b ', n: 1, gone: null },
+      stored: { a: ' b ', n: '1' },
+    },
+  ],
   wrongType: [
     ...noMaps,
     excepted('a list for a value', { KEY: [] }, 'a string', '.KEY'),
     excepted('an object for a value', { KEY: {} }, 'a string', '.KEY'),
-    unstorable('a value with U+0000', { KEY: '\0' }, '.KEY'),
-    unstorable('a key with U+0000', { 'a\0b': 'c' }),
+    unkeepable('a value with U+0000', { KEY: '\0' }, '.KEY'),
+    unkeepable('a key with U+0000', { 'a\0b': 'c' }),
   ],
   notAllowed: [],
 };
 
 /** A list of ports, which only edits the yaml. */
 export const ports: Parameter = {
-  taken: [],
+  schema: listOf({ type: 'integer', format: 'int32', minimum: 1, maximum: 65_535 }),
+  accepted: [{ what: 'the bounds', sent: [1, '65535'], stored: [1, 65_535] }],
   wrongType: [...noLists, ...noIntegers('[0]', (value) => [value])],
   notAllowed: [
     outOfRange('a port of 0', [80, 0], 1, 65_535, '[1]'),
@@ -424,7 +460,22 @@ export const ports: Parameter = {
 const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'];
 
 export const architectureImages: Parameter = {
-  taken: [],
+  schema: listOf({
+    type: 'object',
+    required: ['cpuArchitecture'],
+    properties: {
+      cpuArchitecture: { type: 'string', maxLength: TEXT_MAX },
+      vmImageUuid: { type: 'string', maxLength: UUID_MAX },
+      dockerImage: { type: 'string', maxLength: 255 },
+    },
+  }),
+  accepted: [
+    {
+      what: 'an architecture in capitals, texts in spaces and of other types',
+      sent: [{ cpuArchitecture: 'MIPS64EL', vmImageUuid: 7, dockerImage: ' a ' }],
+      stored: [{ cpuArchitecture: 'mips64el', vmImageUuid: '7', dockerImage: ' a ' }],
+    },
+  ],
   wrongType: [
     ...noLists,
     excepted('a text in the list', ['x86_64'], 'an object', '[0]'),
@@ -468,18 +519,14 @@ export const architectureImages: Parameter = {
 };
 
 export const cpuArchitectures: Parameter = {
-  taken: [
+  schema: listOf({ type: 'string', maxLength: TEXT_MAX }),
+  accepted: [
     { what: 'none', sent: [], stored: [] },
     ...architectures.map((name) => ({
       what: `${name} in capitals`,
       sent: [name.toUpperCase()],
       stored: [name],
     })),
-    {
-      what: 'repeated ones, once each',
-      sent: ['AARCH64', 'x86_64', 'aarch64', 'X86_64'],
-      stored: ['aarch64', 'x86_64'],
-    },
   ],
   wrongType: [...noLists, excepted('a list in the list', [[]], 'a string', '[0]')],
   notAllowed: [
@@ -490,7 +537,11 @@ export const cpuArchitectures: Parameter = {
 
 /** F21. */
 export const resourceUuid: Parameter = {
-  taken: [],
+  schema: { type: 'string', maxLength: UUID_MAX },
+  accepted: [1, 2, 3, 4, 5].map((version) => {
+    const uuid = `0123456789ab${version}fff9fff0123456789ab`;
+    return { what: `version ${version} in spaces`, sent: ` ${uuid}\n`, stored: uuid };
+  }),
   wrongType: wrongTexts,
   notAllowed: [
     ['hyphens', '6c1a5f61-6794-4aa1-8862-94842075279f'],
@@ -510,32 +561,3 @@ export const resourceUuid: Parameter = {
       `resourceUuid[${sent}] is not a valid uuid. A valid uuid is a UUID(v4 recommended) with '-' stripped.`,
   })),
 };
-
-/** The fields of a service that its operations set, with Add's limits. */
-export const serviceFields = {
-  name: text(255),
-  description: text(2048),
-  readme: verbatim(TEXT_MAX),
-  yaml: verbatim(TEXT_MAX),
-  requestCpu: integer,
-  requestMemory: long(0),
-  modelCenterUuid: text(UUID_MAX),
-  zoneUuid: text(UUID_MAX),
-  size: long(-LONG_MAX),
-  gpuComputeCapability: text(32),
-  installPath: text(512),
-  startCommand: text(1024),
-  pythonVersion: text(32),
-  condaVersion: text(32),
-  system: boolean,
-  source: word('Other', 'Bentoml', 'HuggingFace'),
-  framework: text(255),
-  modelUuids: { ...uuids, taken: [] },
-  architectureImages,
-  supportDistributed: boolean,
-  containerCommand: text(4096),
-  containerArgs: text(4096),
-  vendorToSpecUuidsMap: vendorMap,
-  resourceUuid,
-  tagUuids: uuids,
-} satisfies Parameters;

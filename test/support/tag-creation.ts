@@ -1,25 +1,17 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { kinds } from './deletions.ts';
-import { text, verbatim, word } from './parameters.ts';
-import {
-  type ExpectedError,
-  expectError,
-  expectErrorWithoutChange,
-  invalidArgument,
-  mandatory,
-  noRoute,
-  notFound,
-} from './refusals.ts';
+import { type ExpectedError, expectError, expectErrorWithoutChange, notFound } from './refusals.ts';
 import { addModel, addModelService } from './resources.ts';
-import { API, openServer, ROOT, type Server, START, START_DATE, startServer } from './server.ts';
+import { API, ROOT, type Server, START, START_DATE, startServer } from './server.ts';
+import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
 import { populate } from './world.ts';
+import { describeWrite } from './writes.ts';
 
-type Parameter = ReturnType<typeof text>;
-type TagCase = keyof typeof kinds;
-const everyKind = Object.keys(kinds) as TagCase[];
+type Kind = keyof typeof kinds;
+const everyKind = Object.keys(kinds) as Kind[];
 
-/** What holds of attaching a tag of either type (F46 and F47), but for the other's name. */
+/** What creating a tag of either type does (F46, F47). */
 export function describeTagCreation(type: 'User' | 'System'): void {
   const operation = `Create${type}Tag` as const;
   const path = `${ROOT}/${type.toLowerCase()}-tags`;
@@ -31,19 +23,18 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     type: type === 'User' ? 'System' : 'User',
   };
 
-  let server: Server;
-  beforeAll(async () => {
-    server = await openServer();
+  describeWrite({
+    operation,
+    list: path,
+    prepare: async (server) => ({ path, params: await ofNewModel(server) }),
+    label: 'tag',
+    foreign: 'type',
   });
-  afterAll(() => server.close());
 
-  const create = (params: unknown, extra: object = {}) => server.post(path, { params, ...extra });
-  /** Parameters for a tag of a new model. */
-  const ofNewModel = async (tag: unknown = 'a tag') => ({
-    resourceType: 'ModelVO',
-    resourceUuid: (await addModel(server)).uuid,
-    tag,
-  });
+  const server = sharedServer();
+
+  const create = (params: unknown) => server().post(path, { params });
+  const ofModel = (tag: unknown = 'a tag') => ofNewModel(server(), tag);
   const duplicate = (tag: string): ExpectedError => ({
     status: 503,
     code: 'SYS.1006',
@@ -104,7 +95,10 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
 
     test.each([
-      ...(verbatim(4096) as Parameter).taken.map(({ what, sent, stored }) => [what, sent, stored]),
+      ['empty', '', ''],
+      ['a number', 42, '42'],
+      ['in spaces', '\u0001\t a ', '\u0001\t a '],
+      ['of 4096 characters', '😀'.repeat(4096), '😀'.repeat(4096)],
       ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
       ['no letters', ' ', ' '],
       ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
@@ -113,21 +107,21 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ['combining characters', 'e\u0301', 'e\u0301'],
       ['a name of objects', '__proto__', '__proto__'],
     ])('whose text is %s', async (_, sent, stored) => {
-      const params = await ofNewModel(sent);
+      const params = await ofModel(sent);
 
       const { status, body } = await create(params);
 
       expect(status).toBe(200);
       expect(body.inventory.tag).toBe(stored);
-      expect(storedTags(server, params.resourceUuid)).toEqual([
+      expect(storedTags(server(), params.resourceUuid)).toEqual([
         { type, tag: stored, resourceType: 'ModelVO' },
       ]);
-      const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
+      const { body: read } = await server().get(`${path}/${body.inventory.uuid}`);
       expect(read.inventories).toEqual([body.inventory]);
     });
 
     test('to the resource named in spaces', async () => {
-      const { resourceUuid } = await ofNewModel();
+      const { resourceUuid } = await ofModel();
 
       const { body } = await create({
         resourceType: ' ModelVO\n',
@@ -138,50 +132,11 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       expect(body.inventory).toMatchObject({ resourceType: 'ModelVO', resourceUuid });
     });
 
-    test.each(['params', 'param'])('given in %s', async (wrapper) => {
-      const params = await ofNewModel();
-
-      const { status, body } = await server.post(path, { [wrapper]: params });
-
-      expect(status).toBe(200);
-      expect(body.inventory).toMatchObject(params);
-    });
-
-    test('given in params rather than in param', async () => {
-      const params = await ofNewModel('of params');
-
-      const { body } = await server.post(path, { param: { ...params, tag: 'of param' }, params });
-
-      expect(body.inventory.tag).toBe('of params');
-      expect(storedTags(server, params.resourceUuid)).toHaveLength(1);
-    });
-
-    test('under doubled slashes', async () => {
-      const { status } = await server.post(path.replaceAll('/', '//'), {
-        params: await ofNewModel(),
-      });
-
-      expect(status).toBe(200);
-    });
-
-    test('ignoring unknown fields, and what the server says itself', async () => {
-      const params = await ofNewModel();
-
-      const { body } = await create(
-        { ...params, type: other.type, uuid: 'x', inherent: true, createDate: 1 },
-        { other: 1 },
-      );
-
-      expect(body.inventory).toMatchObject({ ...params, type, createDate: START_DATE });
-      expect(body.inventory.uuid).not.toBe('x');
-      expect(body.inventory.inherent).toBe(type === 'System' ? false : undefined);
-    });
-
     test('that the resource’s query finds', async () => {
-      const params = await ofNewModel(`found ${type}`);
+      const params = await ofModel(`found ${type}`);
       await create(params);
 
-      const { body } = await server.query(`${API}/models`, [
+      const { body } = await server().query(`${API}/models`, [
         `__${type.toLowerCase()}Tag__=found ${type}`,
       ]);
 
@@ -191,17 +146,17 @@ export function describeTagCreation(type: 'User' | 'System'): void {
 
   describe('takes the same text', () => {
     test('of another type, on another resource, and in another case or form', async () => {
-      const params = await ofNewModel('\u00e9a');
-      const elsewhere = await ofNewModel('\u00e9a');
+      const params = await ofModel('\u00e9a');
+      const elsewhere = await ofModel('\u00e9a');
       const service = {
         resourceType: 'ModelServiceVO',
-        resourceUuid: (await addModelService(server)).uuid,
+        resourceUuid: (await addModelService(server())).uuid,
         tag: '\u00e9a',
       };
 
       const answers = [
         await create(params),
-        await server.post(other.path, { params }),
+        await server().post(other.path, { params }),
         await create(elsewhere),
         await create(service),
         await create({ ...params, tag: '\u00e9A' }),
@@ -212,13 +167,13 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ];
 
       expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-      expect(storedTags(server, params.resourceUuid)).toHaveLength(7);
+      expect(storedTags(server(), params.resourceUuid)).toHaveLength(7);
     });
 
     test('once its tag is deleted', async () => {
-      const params = await ofNewModel();
+      const params = await ofModel();
       const first = await create(params);
-      await server.delete(`${ROOT}/tags/${first.body.inventory.uuid}`);
+      await server().delete(`${ROOT}/tags/${first.body.inventory.uuid}`);
 
       const second = await create(params);
 
@@ -229,28 +184,32 @@ export function describeTagCreation(type: 'User' | 'System'): void {
 
   describe('refuses a duplicate', () => {
     test.each(['a tag', '', ' ', '42', 'x'.repeat(4096)])('of %j', async (tag) => {
-      const params = await ofNewModel(tag);
+      const params = await ofModel(tag);
       await create(params);
 
-      await expectErrorWithoutChange(server, () => create(params), {
+      await expectErrorWithoutChange(server(), () => create(params), {
         ...duplicate(''),
         details: expect.stringContaining(tag.slice(0, 4000)),
       });
     });
 
     test('of a text given as a number', async () => {
-      const params = await ofNewModel('42');
+      const params = await ofModel('42');
       await create(params);
 
-      await expectErrorWithoutChange(server, () => create({ ...params, tag: 42 }), duplicate('42'));
+      await expectErrorWithoutChange(
+        server(),
+        () => create({ ...params, tag: 42 }),
+        duplicate('42'),
+      );
     });
 
     test('of a tag that came with its resource, or with an update of it', async () => {
-      const { uuid } = await addModelService(server, {
+      const { uuid } = await addModelService(server(), {
         [list]: ['added'],
         [other.list]: ['other'],
       });
-      await server.put(`${API}/model-services/${uuid}`, {
+      await server().put(`${API}/model-services/${uuid}`, {
         updateModelService: {},
         [list]: ['updated'],
       });
@@ -261,35 +220,35 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       });
 
       for (const tag of ['added', 'updated']) {
-        await expectErrorWithoutChange(server, () => create(params(tag)), duplicate(tag));
+        await expectErrorWithoutChange(server(), () => create(params(tag)), duplicate(tag));
       }
       expect((await create(params('other'))).status).toBe(200);
     });
 
     test('of which only one is attached by many requests at once', async () => {
-      const params = await ofNewModel();
+      const params = await ofModel();
 
       const answers = await Promise.all([1, 2, 3, 4, 5].map(() => create(params)));
 
-      const rejected = answers.filter(({ status }) => status !== 200);
-      expect(rejected).toHaveLength(4);
-      for (const answer of rejected) expectError(answer, duplicate('a tag'));
-      expect(storedTags(server, params.resourceUuid)).toHaveLength(1);
+      const refused = answers.filter(({ status }) => status !== 200);
+      expect(refused).toHaveLength(4);
+      for (const answer of refused) expectError(answer, duplicate('a tag'));
+      expect(storedTags(server(), params.resourceUuid)).toHaveLength(1);
     });
 
     test('which other writes leave as it is', async () => {
-      const { uuid } = await addModelService(server);
+      const { uuid } = await addModelService(server());
       const params = { resourceType: 'ModelServiceVO', resourceUuid: uuid, tag: 'a' };
       const { body } = await create(params);
-      server.advance(1000);
+      server().advance(1000);
 
-      const { status } = await server.put(`${API}/model-services/${uuid}`, {
+      const { status } = await server().put(`${API}/model-services/${uuid}`, {
         updateModelService: {},
         [list]: ['a', 'b'],
       });
 
       expect(status).toBe(200);
-      const { body: listed } = await server.query(path, [`resourceUuid=${uuid}`]);
+      const { body: listed } = await server().query(path, [`resourceUuid=${uuid}`]);
       expect(listed.inventories).toEqual([
         body.inventory,
         expect.objectContaining({ tag: 'b', type }),
@@ -301,13 +260,13 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     test.each(
       everyKind.flatMap((kind) => everyKind.map((asked) => [kind, asked] as const)),
     )('the uuid of a %s for that of a %s, unless it is one', async (kind, asked) => {
-      const { uuid: resourceUuid } = await kinds[kind].add(server);
+      const { uuid: resourceUuid } = await kinds[kind].add(server());
       const params = { resourceType: kinds[asked].type, resourceUuid, tag: 'a tag' };
 
       if (kind === asked) expect((await create(params)).status).toBe(200);
       else {
         await expectErrorWithoutChange(
-          server,
+          server(),
           () => create(params),
           notFound('resourceUuid', resourceUuid, kinds[asked].type),
         );
@@ -315,11 +274,13 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
 
     test('the uuid of nothing, of a tag, ref or session, in capitals, or of what is gone', async () => {
-      const { models, tags, session } = await populate(server);
+      const { models, tags, session } = await populate(server());
       const [model] = models;
-      const refUuid = String(server.rows('model_service_refs', `model_uuid = '${model}'`)[0]?.uuid);
-      const gone = await addModel(server);
-      await server.delete(`${API}/models/${gone.uuid}`);
+      const refUuid = String(
+        server().rows('model_service_refs', `model_uuid = '${model}'`)[0]?.uuid,
+      );
+      const gone = await addModel(server());
+      await server().delete(`${API}/models/${gone.uuid}`);
       const uuids = [
         '6c1a5f6167944aa1886294842075279f',
         'no-such',
@@ -335,142 +296,27 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       ];
       for (const resourceUuid of uuids) {
         await expectErrorWithoutChange(
-          server,
+          server(),
           () => create({ resourceType: 'ModelVO', resourceUuid, tag: 'a tag' }),
           notFound('resourceUuid', resourceUuid, 'ModelVO'),
         );
       }
     });
-
-    const rows = (
-      [
-        ['resourceType', word('ModelServiceVO', 'ModelVO', 'ModelCenterVO')],
-        ['resourceUuid', text(255)],
-        ['tag', verbatim(4096)],
-      ] as [string, Parameter][]
-    ).flatMap(([field, { wrongType, notAllowed }]) =>
-      [...wrongType, ...notAllowed].map(
-        ({ what, sent, details }) =>
-          [field, what, sent, details(field, `org.zstack.ai.message.API${operation}Msg`)] as const,
-      ),
-    );
-
-    test.each(rows)('%s: %s', async (field, _, sent, details) => {
-      const params = { ...(await ofNewModel()), [field]: sent };
-
-      await expectErrorWithoutChange(server, () => create(params), invalidArgument(details));
-    });
-
-    test.each(['resourceType', 'resourceUuid', 'tag'])('a missing or null %s', async (field) => {
-      const params = await ofNewModel();
-
-      for (const value of [undefined, null]) {
-        await expectErrorWithoutChange(
-          server,
-          () => create({ ...params, [field]: value }),
-          mandatory(operation, field),
-        );
-      }
-    });
-
-    test.each([
-      ['no body', undefined],
-      ['an empty object', {}],
-      ['an empty wrapper', { params: {} }],
-      ['a wrapper of null', { params: null, param: null }],
-      ['parameters without a wrapper', { resourceType: 'ModelVO', resourceUuid: 'a', tag: 'b' }],
-      ['the wrapper of an update', { [`update${type}Tag`]: { tag: 'b' } }],
-    ])('%s, by its first argument', async (_, body) => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.post(path, body),
-        mandatory(operation, 'resourceType'),
-      );
-    });
-
-    test('an empty JSON body, by its first argument', async () => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.post(path, undefined, { raw: '' }),
-        mandatory(operation, 'resourceType'),
-      );
-    });
-
-    test('the first of several arguments, in the order of F46', async () => {
-      const wrong = { tag: 'x'.repeat(4097), resourceUuid: 'u'.repeat(256), resourceType: 'VmVO' };
-      const found = (field: string) => invalidArgument(expect.stringContaining(`field[${field}]`));
-
-      await expectErrorWithoutChange(server, () => create(wrong), found('resourceType'));
-      await expectErrorWithoutChange(
-        server,
-        () => create({ ...wrong, resourceType: 'ModelVO' }),
-        found('resourceUuid'),
-      );
-      await expectErrorWithoutChange(
-        server,
-        () => create({ ...wrong, resourceType: 'ModelVO', resourceUuid: 'no-such' }),
-        found('tag'),
-      );
-    });
-
-    test.each([
-      [
-        'a wrapper that is a text',
-        { params: 'x' },
-        '[params] field is excepted an object, but was [x].',
-      ],
-      [
-        'a wrapper that is a list',
-        { params: [] },
-        '[params] field is excepted an object, but was [[]].',
-      ],
-      ['a body that is a list', [], '[body] field is excepted an object, but was [[]].'],
-    ])('%s', async (_, body, details) => {
-      await expectErrorWithoutChange(
-        server,
-        () => server.post(path, body),
-        invalidArgument(details),
-      );
-    });
-
-    test('a trailing slash', async () => {
-      const params = await ofNewModel();
-
-      await expectErrorWithoutChange(
-        server,
-        () => server.post(`${path}/`, { params }),
-        noRoute(`${path}/`.slice('/zstack'.length)),
-      );
-    });
-
-    test('unknown fields where the settings say so', async () => {
-      const strict = await startServer({ unknownFields: 'reject' });
-      const { uuid: resourceUuid } = await addModel(strict);
-      const params = { resourceType: 'ModelVO', resourceUuid, tag: 'a tag' };
-
-      for (const [body, field] of [
-        [{ params: { ...params, type } }, 'type'],
-        [{ params, resourceUuid }, 'resourceUuid'],
-      ] as const) {
-        await expectErrorWithoutChange(
-          strict,
-          () => strict.post(path, body),
-          invalidArgument(expect.stringContaining(`field[${field}]`)),
-        );
-      }
-      const { status } = await strict.post(path, { params, systemTags: [], userTags: null });
-      expect(status).toBe(200);
-    });
   });
 
   test('is gone with its resource', async () => {
-    const params = await ofNewModel();
+    const params = await ofModel();
     const { body } = await create(params);
 
-    await server.delete(`${API}/models/${params.resourceUuid}`);
+    await server().delete(`${API}/models/${params.resourceUuid}`);
 
-    const { body: read } = await server.get(`${path}/${body.inventory.uuid}`);
+    const { body: read } = await server().get(`${path}/${body.inventory.uuid}`);
     expect(read).toEqual({ success: true, inventories: [] });
-    expect(storedTags(server, params.resourceUuid)).toEqual([]);
+    expect(storedTags(server(), params.resourceUuid)).toEqual([]);
   });
+}
+
+/** Parameters for a tag of a new model. */
+async function ofNewModel(server: Server, tag: unknown = 'a tag') {
+  return { resourceType: 'ModelVO', resourceUuid: (await addModel(server)).uuid, tag };
 }
