@@ -15,7 +15,8 @@ export interface LoadOptions {
   url: string;
   /** `CONNECTIONS` unless given. */
   connections?: number;
-  /** Sent by POST; without it the requests are GETs. */
+  /** POST with a body and GET without one, unless given. */
+  method?: 'POST' | 'PUT';
   body?: unknown;
   /** One of these, encoded, takes the place of `{}` in the URL, drawn anew for each request. */
   values?: Values;
@@ -72,9 +73,15 @@ const anyOf = (all: readonly string[]) => all[Math.floor(Math.random() * all.len
  * Sends one request and judges the answer, so that no load measures how fast something else is answered.
  * @throws Error where the answer is not what was asked for
  */
-export async function tryOnce({ url, body, values, isRight }: LoadOptions): Promise<void> {
+export async function tryOnce({
+  url,
+  method = 'POST',
+  body,
+  values,
+  isRight,
+}: LoadOptions): Promise<void> {
   const response = await fetch(url.replace('{}', anyOf(values?.all ?? [])), {
-    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+    ...(body !== undefined && { method, body: JSON.stringify(body) }),
     headers: headersOf(body),
   });
   const text = await response.text();
@@ -116,7 +123,7 @@ function pathOf(url: string): [string, string] {
 }
 
 /** What wrk is to send, and how it tells of it. JSON's strings of ASCII are Lua's as well. */
-function scriptOf({ url, body, values }: LoadOptions): string {
+function scriptOf({ url, method = 'POST', body, values }: LoadOptions): string {
   const [before, after] = pathOf(url).map((part) => JSON.stringify(part));
   const headers = Object.entries(headersOf(body));
   return [
@@ -124,7 +131,7 @@ function scriptOf({ url, body, values }: LoadOptions): string {
     ...headers.map(([name, value]) => `wrk.headers["${name}"] = ${JSON.stringify(value)}`),
     ...(body === undefined
       ? []
-      : ['wrk.method = "POST"', `wrk.body = ${JSON.stringify(JSON.stringify(body))}`]),
+      : [`wrk.method = "${method}"`, `wrk.body = ${JSON.stringify(JSON.stringify(body))}`]),
     ...(values
       ? [
           'local values = {}',
@@ -159,14 +166,14 @@ const { version: autocannonVersion } = createRequire(import.meta.url)('autocanno
 
 const autocannon: Tool = {
   name: `autocannon ${autocannonVersion}`,
-  run: async ({ url, connections = CONNECTIONS, body, values }, seconds) => {
+  run: async ({ url, connections = CONNECTIONS, method = 'POST', body, values }, seconds) => {
     const [before, after] = pathOf(url);
     const reported: ToolReport = await autocannonRun({
       url: new URL(url).origin,
       connections,
       duration: seconds,
       timeout: TIMEOUT_S,
-      method: body === undefined ? 'GET' : 'POST',
+      method: body === undefined ? 'GET' : method,
       headers: headersOf(body),
       ...(body !== undefined && { body: JSON.stringify(body) }),
       requests: [

@@ -2,231 +2,280 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { examples } from '../src/contract/examples.ts';
 import { writeTables } from '../src/scripts/tables.ts';
-import { type BackgroundLoad, startAdding, startScanning, timeScan } from './company.ts';
+import { startScanning } from './background-load.ts';
 import { column, makeDatabase, readThrough } from './database.ts';
+import { emptySamples, LOADS, type LoadName, median, rowsOf, type Samples } from './floors.ts';
 import {
   type Answer,
   CONNECTIONS,
   chooseTool,
   headersOf,
   type LoadOptions,
-  type Tool,
   tryOnce,
+  type Values,
   valuesOf,
 } from './load.ts';
-import { emptySamples, LOADS, type LoadName, measurements } from './measurements.ts';
-import { plotOf } from './plot.ts';
-import { complaints, resultsOf, rowOf, type Settings, writeResults } from './results.ts';
+import { buildReference } from './reference.ts';
+import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
-import { findPrism, type Server, startBareFastify, startOurs, startPrism } from './servers.ts';
-import { formatBound, formatFigure, speedTables } from './speed-table.ts';
+import { type Server, startBareFastify, startServer } from './servers.ts';
+import { formatFigure, isMissed, speedTables } from './speed-table.ts';
 
-const WARM_UP_S = 3;
+const PATH = '/v1/ai/model-services';
 const COLD_STARTS = 7;
-const FEW = 1000;
-const SERVICES_PATH = '/v1/ai/model-services';
 
-const services = numberOf('BENCH_SERVICES', 1_000_000);
-if (services % FEW !== 0) throw new Error(`BENCH_SERVICES must be a multiple of ${FEW}`);
-const seconds = numberOf('BENCH_SECONDS', 6);
-const settings: Settings = {
-  seconds,
-  warmUpSeconds: Math.min(WARM_UP_S, seconds),
-  rounds: numberOf('BENCH_ROUNDS', 3),
-  connections: CONNECTIONS,
-  services,
-};
-const tool: Tool = chooseTool(folder, process.env.BENCH_TOOL);
-const taken = emptySamples();
-const print = (line: string) => console.log(line);
+const seconds = numberOf('BENCH_SECONDS', 5);
+const warmUpSeconds = Math.min(2, seconds);
+const rounds = numberOf('BENCH_ROUNDS', 5);
+const few = numberOf('BENCH_FEW', 20_000);
+const many = numberOf('BENCH_MANY', 1_000_000);
+const scanned = numberOf('BENCH_SCANNED', 100_000);
+const seeded = numberOf('BENCH_SEEDED', 100_000);
+const tool = chooseTool(folder, process.env.BENCH_TOOL);
 
-/** Puts a load on a server, in what company there may be, and keeps what was measured. */
-async function runLoad(
-  name: LoadName,
-  server: Server,
-  load: Omit<LoadOptions, 'url'> & { path: string },
-  backgroundLoad?: BackgroundLoad,
-): Promise<void> {
-  const whole = { ...load, url: server.api + load.path };
+/** This version and 0.7, which are measured in turn. */
+const versions = [
+  { name: 'this version', program: undefined, samples: emptySamples() },
+  { name: '0.7', program: buildReference(), samples: emptySamples() },
+] as const;
+type Version = (typeof versions)[number];
+const failures: string[] = [];
+
+type Load = Omit<LoadOptions, 'url'> & { path: string };
+
+/** Puts a load on a server and measures it, after a warm-up. */
+async function measure(server: Server, { path, ...load }: Load, name: string) {
+  const whole = { ...load, url: server.api + path };
   await tryOnce(whole);
-  const warmUp = await tool.run(whole, settings.warmUpSeconds);
+  const warmUp = await tool.run(whole, warmUpSeconds);
   const before = server.cpuSeconds();
-  const measured = await tool.run(whole, settings.seconds);
+  const measured = await tool.run(whole, seconds);
   const after = server.cpuSeconds();
-  const others = (await backgroundLoad?.stop()) ?? 0;
+  const failed = warmUp.failed + measured.failed;
+  if (failed > 0) failures.push(`${failed} answers of ${name} were no success`);
   const cpuMicroseconds =
-    before === undefined || after === undefined || measured.answers === 0
+    before === undefined || after === undefined
       ? undefined
       : ((after - before) / measured.answers) * 1e6;
-  const failed = warmUp.failed + measured.failed + others;
-  taken.loads[name].push({ ...measured, failed, cpuMicroseconds });
-  print(
+  console.log(
     [
-      LOADS[name].padEnd(34),
+      name.padEnd(58),
       formatFigure(measured.perSecond, '/s').padStart(10),
-      `p50 ${formatFigure(measured.p50, 'ms')}`.padStart(13),
-      `p99 ${formatFigure(measured.p99, 'ms')}`.padStart(15),
+      `p99 ${formatFigure(measured.p99, 'ms')}`.padStart(14),
       cpuMicroseconds === undefined ? '' : `${cpuMicroseconds.toFixed(0)} µs CPU`.padStart(12),
-      failed === 0 ? '' : `${failed} failed`,
     ].join(' '),
   );
+  return { ...measured, cpuMicroseconds };
 }
 
-const said = new Set<string>();
-
-/** Prints the rows that are whole by now. */
-function printRows(): void {
-  for (const row of measurements(settings.services).flatMap((each) => rowOf(each, taken))) {
-    if (said.has(row.name)) continue;
-    said.add(row.name);
-    const met = { goal: 'goal met', floor: 'floor met', none: 'MISSED' }[row.met];
-    const bounds = `floor ${formatBound(row.floor, row)}, goal ${formatBound(row.goal, row)}`;
-    print(`=> ${row.name}: ${formatFigure(row.measured, row.unit)} (${bounds}): ${met}`);
-  }
+async function sample(version: Version, server: Server, name: LoadName, load: Load) {
+  const measured = await measure(server, load, `${LOADS[name]}, ${version.name}`);
+  version.samples.loads[name].push(measured);
 }
 
+const start = (version: Version, file: string, settings = {}) =>
+  startServer(`file:${file}`, `${file}.log`, {
+    ...(version.program !== undefined && { program: version.program }),
+    settings,
+  });
+
+const hasUuid = (answer: Answer) => /^[0-9a-f]{32}$/.test(answer.inventory?.uuid);
 const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
-const hasSome = (answer: Answer) => answer.inventories?.length > 0;
-const request = examples.AddModelService.request;
-const add = {
-  path: SERVICES_PATH,
-  body: request,
-  isRight: (answer: Answer) => /^[0-9a-f]{32}$/.test(answer.inventory?.uuid),
+const add: Load = {
+  path: PATH,
+  body: examples.AddModelService.request,
+  isRight: hasUuid,
 };
-/** Its uuids are drawn from these, or the services in the file. */
-const getFrom = (file: string, name: string) =>
-  getOneOf(column(file, 'model_services', 'uuid'), name);
-const getOneOf = (uuids: string[], name: string) => ({
-  path: `${SERVICES_PATH}/{}`,
-  values: valuesOf(folder, name, uuids),
-  isRight: hasCount(1),
+const readsOf = (uuids: Values, names: Values, pages: Values) => ({
+  get: { path: `${PATH}/{}`, values: uuids, isRight: hasCount(1) },
+  name: { path: `${PATH}?q=name={}`, values: names, isRight: hasCount(1) },
+  list: { path: `${PATH}?limit=100&start={}`, values: pages, isRight: hasCount(100) },
 });
 
-/** The service that this server makes of the request, for the peer to tell of. */
-async function serviceOf(server: Server): Promise<unknown> {
-  const response = await fetch(server.api + SERVICES_PATH, {
-    method: 'POST',
-    headers: headersOf(request),
-    body: JSON.stringify(request),
-  });
-  return ((await response.json()) as Answer).inventory;
-}
-
-async function measureBesidePeers(prismCommand: string | undefined): Promise<void> {
-  const program = await bundlePeer('bare-fastify');
-  let bare: Server | undefined;
-  const prism = prismCommand && (await startPrism(prismCommand, join(folder, 'prism.log')));
-  for (let round = 0; round < settings.rounds; round += 1) {
-    const file = join(folder, `round-${round}.db`);
-    const ours = await startOurs(file);
-    bare ??= await startBareFastify(program, await serviceOf(ours));
-    await runLoad('add', ours, add);
-    await runLoad('addBare', bare, add);
-    if (prism) await runLoad('addPrism', prism, add);
-    const get = getFrom(file, 'added');
-    await runLoad('get', ours, get);
-    await runLoad('getBare', bare, get);
-    if (prism) await runLoad('getPrism', prism, get);
-    await ours.stop();
-  }
-  await bare?.stop();
-  if (prism) await prism.stop();
-}
-
-async function measureColdStarts(file: string, prismCommand: string | undefined): Promise<void> {
-  for (let start = 0; start < COLD_STARTS; start += 1) {
-    const ours = await startOurs(file);
-    taken.coldStart.push(ours.startedWithin);
-    await ours.stop();
-    if (prismCommand === undefined) continue;
-    const prism = await startPrism(prismCommand, join(folder, 'prism.log'));
-    taken.coldStartPrism.push(prism.startedWithin);
-    await prism.stop();
-  }
-}
-
-async function measureGrowth(smallFile: string): Promise<void> {
-  const file = join(folder, 'large.db');
-  print(`filling a database with ${settings.services.toLocaleString('en-US')} services`);
-  await makeDatabase(file, settings.services);
-  const names = column(file, 'model_services', 'name');
-  // Of the beginnings of the numbers that most names end in, those that about a hundred names have.
-  const digits = Math.max(Math.floor(Math.log10(settings.services)) - 2, 1);
-  const beginnings = new Set(
-    names.flatMap((name) => new RegExp(`^Service [1-9]\\d{${digits - 1}}`).exec(name)?.[0] ?? []),
-  );
-  const list = (query: string) => ({ path: `${SERVICES_PATH}?${query}` });
-  const newest = { ...list('limit=100&sort=-createDate'), isRight: hasCount(100) };
-  const samePrefix = { ...list('q=name~=abc%25&limit=20'), isRight: hasSome };
-  const otherPrefix = {
-    ...list('q=name~={}%25&limit=20'),
-    values: valuesOf(folder, 'prefixes', [...beginnings]),
-    isRight: hasSome,
-  };
-  const name = {
-    ...list('q=name={}'),
-    values: valuesOf(folder, 'names', names),
-    isRight: hasCount(1),
-  };
-  const refs = {
-    ...list('q=modelServiceRefs.modelUuid={}'),
-    values: valuesOf(folder, 'models', column(file, 'models', 'uuid')),
-    isRight: hasCount(10),
-  };
-  const getFew = getFrom(smallFile, 'few');
+/** The reads of a database, each request of which draws another uuid, name or page. */
+function readsIn(file: string, name: string) {
   const uuids = column(file, 'model_services', 'uuid');
-  const getAny = getOneOf(uuids, 'any');
-  // As many as there are of the few, from all over the file: how large it is, is all that differs.
-  const getMany = getOneOf(
-    uuids.filter((_, number) => number % (services / FEW) === 0),
-    'many',
+  const pages = Array.from(
+    { length: Math.min(uuids.length, 10_000) / 100 },
+    (_, i) => `${i * 100}`,
   );
+  return readsOf(
+    valuesOf(folder, `${name}-uuids`, uuids),
+    valuesOf(folder, `${name}-names`, column(file, 'model_services', 'name')),
+    valuesOf(folder, `${name}-pages`, pages),
+  );
+}
 
-  for (let round = 0; round < settings.rounds; round += 1) {
-    // The system may have let go of it.
-    await readThrough(file);
-    // Both anew: what a server has done before shows in how fast it is.
-    const [small, large] = [await startOurs(smallFile), await startOurs(file)];
-    await runLoad('getFew', small, getFew);
-    await runLoad('getMany', large, getMany);
-    await small.stop();
-    await runLoad('getAny', large, getAny);
-    await runLoad('newest', large, newest);
-    await runLoad('samePrefix', large, samePrefix);
-    await runLoad('otherPrefix', large, otherPrefix);
-    await runLoad('name', large, name);
-    await runLoad('refs', large, refs);
-    taken.fullScan.push(await timeScan(large.api, `alone${round}`));
-    await runLoad('getWhileScanning', large, getAny, startScanning(large.api));
-    await runLoad('newestWhileAdding', large, newest, startAdding(large.api));
-    const memory = large.megabytes();
-    if (memory !== undefined) taken.memory.push(memory);
-    await large.stop();
+/** Writes and reads of a database of some thousand services, both versions in turn. */
+async function measureFew(file: string): Promise<void> {
+  for (let round = 0; round < rounds; round++) {
+    for (const version of versions) {
+      const empty = join(folder, `writes-${version.name}-${round}.db`.replaceAll(' ', '-'));
+      const writing = await start(version, empty);
+      await sample(version, writing, 'add', add);
+      await writing.stop();
+      const uuids = valuesOf(
+        folder,
+        'written',
+        column(empty, 'model_services', 'uuid').slice(0, few),
+      );
+      const again = await start(version, empty);
+      await sample(version, again, 'update', {
+        path: `${PATH}/{}`,
+        method: 'PUT',
+        body: { updateModelService: { description: 'changed', requestCpu: 2 } },
+        values: uuids,
+        isRight: hasUuid,
+      });
+      await sample(version, again, 'clone', {
+        path: `${PATH}/{}`,
+        body: { params: { name: 'a clone' } },
+        values: uuids,
+        isRight: hasUuid,
+      });
+      await again.stop();
+    }
+    for (const version of versions) {
+      await readThrough(file);
+      const reads = readsIn(file, 'few');
+      const server = await start(version, file);
+      await sample(version, server, 'get', reads.get);
+      await sample(version, server, 'name', reads.name);
+      await sample(version, server, 'list', reads.list);
+      const memory = server.megabytes();
+      if (memory !== undefined) version.samples.memory.push(memory);
+      await server.stop();
+    }
   }
 }
 
-const prismCommand = findPrism();
-if (prismCommand === undefined) {
-  print('Prism is not installed: what is measured against it is left out.');
+/** The same reads of a large database, of this version alone: what matters is how it grows. */
+async function measureMany(file: string): Promise<void> {
+  const [version] = versions;
+  const reads = readsIn(file, 'many');
+  for (let round = 0; round < rounds; round++) {
+    await readThrough(file);
+    const server = await start(version, file);
+    await sample(version, server, 'getMany', reads.get);
+    await sample(version, server, 'nameMany', reads.name);
+    await sample(version, server, 'listMany', reads.list);
+    await server.stop();
+  }
 }
-print(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.rounds} rounds`);
-await measureBesidePeers(prismCommand);
-printRows();
-const smallFile = join(folder, 'small.db');
-await makeDatabase(smallFile, FEW);
-await measureColdStarts(smallFile, prismCommand);
-printRows();
-await measureGrowth(smallFile);
-printRows();
 
-const results = resultsOf(taken, tool.name, settings);
+async function measureWhileScanning(file: string): Promise<void> {
+  const [version] = versions;
+  const { get } = readsIn(file, 'scanned');
+  for (let round = 0; round < rounds; round++) {
+    const server = await start(version, file);
+    const scanning = startScanning(server.api);
+    await sample(version, server, 'getWhileScanning', get);
+    const failed = await scanning.stop();
+    if (failed > 0) failures.push(`${failed} scans were no success`);
+    await server.stop();
+  }
+}
+
+async function measureStarts(file: string): Promise<void> {
+  const seed = join(folder, 'seed.json');
+  writeFileSync(seed, JSON.stringify({ modelServices: seedServices() }));
+  for (let round = 0; round < COLD_STARTS; round++) {
+    for (const version of versions) {
+      const server = await start(version, file);
+      version.samples.coldStart.push(server.startedWithin);
+      await server.stop();
+    }
+  }
+  for (const version of versions) {
+    const server = await start(
+      version,
+      join(folder, `seeded-${version.name.replace(' ', '-')}.db`),
+      {
+        AIOS_SEED_FILE: seed,
+      },
+    );
+    const memory = server.megabytes();
+    if (memory !== undefined) version.samples.seedMemory.push(memory);
+    console.log(`memory after a start with a seed, ${version.name}: ${memory?.toFixed(0)} MB`);
+    await server.stop();
+  }
+}
+
+function seedServices(): object[] {
+  const { param } = examples.AddModelService.request as { param: { modelCenterUuid: string } };
+  return Array.from({ length: seeded }, (_, number) => ({
+    ...param,
+    modelUuids: undefined,
+    name: `Service ${number}`,
+    uuid: `${number.toString(16).padStart(12, '0')}4000a000000000000000`,
+  }));
+}
+
+/** The ratio to a bare Fastify with the same payload, for information: machines are noisy. */
+async function compareBareFastify(file: string): Promise<void> {
+  const [version] = versions;
+  const ours = await start(version, file);
+  const response = await fetch(ours.api + PATH, {
+    method: 'POST',
+    headers: headersOf({}),
+    body: JSON.stringify(add.body),
+  });
+  const service = ((await response.json()) as Answer).inventory;
+  const bare = await startBareFastify(await bundlePeer('bare-fastify'), service);
+  const bareAdd = await measure(bare, add, 'AddModelService, bare Fastify');
+  const bareGet = await measure(bare, readsIn(file, 'few').get, 'GET by uuid, bare Fastify');
+  await bare.stop();
+  await ours.stop();
+  const perSecond = (name: LoadName, samples: Samples) =>
+    median(samples.loads[name].map((round) => round.perSecond));
+  for (const { name, samples } of versions) {
+    const ofAdd = perSecond('add', samples) / bareAdd.perSecond;
+    const ofGet = perSecond('get', samples) / bareGet.perSecond;
+    console.log(
+      `${name} against bare Fastify: AddModelService ${ofAdd.toFixed(2)} ×, GET ${ofGet.toFixed(2)} ×`,
+    );
+  }
+}
+
+console.log(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${rounds} rounds`);
+const file = (name: string) => join(folder, `${name}.db`);
+await makeDatabase(file('few'), few);
+await measureStarts(file('few'));
+await measureFew(file('few'));
+await makeDatabase(file('scanned'), scanned);
+await measureWhileScanning(file('scanned'));
+await makeDatabase(file('many'), many);
+await measureMany(file('many'));
+await compareBareFastify(file('few'));
+
+const [now, reference] = versions;
+const rows = rowsOf(now.samples, reference.samples);
 const target = process.env.BENCH_OUT ?? 'bench';
 mkdirSync(target, { recursive: true });
-writeResults(join(target, 'results.json'), results);
-writeFileSync(join(target, 'plot.svg'), plotOf(results));
-if (!process.env.BENCH_OUT) writeTables('docs/speed.md', speedTables(results));
-for (const { name, measured, unit } of results.figures)
-  print(`   ${name}: ${formatFigure(measured, unit)}`);
-const wrong = complaints(results);
-for (const complaint of wrong) console.error(complaint);
-process.exitCode = wrong.length > 0 ? 1 : 0;
+writeResults(join(target, 'results.json'), {
+  date: new Date().toISOString(),
+  machine: machineOf(),
+  tool: tool.name,
+  settings: {
+    seconds,
+    warmUpSeconds,
+    rounds,
+    connections: CONNECTIONS,
+    few,
+    many,
+    scanned,
+    seeded,
+  },
+  rows,
+  samples: Object.fromEntries(versions.map(({ name, samples }) => [name, samples])),
+});
+if (!process.env.BENCH_OUT) writeTables('docs/speed.md', speedTables(rows));
+for (const row of rows) {
+  const verdict = isMissed(row) ? 'MISSED' : 'ok';
+  console.log(
+    `${row.name.padEnd(64)} ${formatFigure(row.measured, row.unit).padStart(10)} (≤ ${formatFigure(row.floor, row.unit)}) ${verdict}`,
+  );
+  if (isMissed(row)) failures.push(`The floor is missed: ${row.name}`);
+}
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;

@@ -10,8 +10,8 @@ import { writeTables } from '../src/scripts/tables.ts';
 import { parseDatabaseUrl } from '../src/settings.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';
 import { startChild } from './children.ts';
+import { median } from './floors.ts';
 import { type Answer, chooseTool, type LoadOptions, type Tool, tryOnce, valuesOf } from './load.ts';
-import { median } from './measurements.ts';
 import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
 import {
@@ -25,7 +25,7 @@ import {
   WAYS,
   type Way,
 } from './scale-table.ts';
-import { type Server, startOn } from './servers.ts';
+import { type Server, startServer } from './servers.ts';
 import { formatFigure } from './speed-table.ts';
 
 /** What one server's AddModelService is to be at least, times the fastest bare insert. */
@@ -172,7 +172,7 @@ const bare = Object.fromEntries(Object.keys(WAYS).map((way) => [way, [] as numbe
 /** One server beside the peer, in turn, each on empty tables. */
 async function measureBesidePeer(): Promise<void> {
   const program = await bundlePeer('bare-drizzle');
-  const server = await startOn(postgresUrl, join(folder, 'server.log'));
+  const server = await startServer(postgresUrl, join(folder, 'server.log'));
   await tryOnce({ ...add, url: server.api + add.path });
   const service = await storedService();
   for (let round = 0; round < settings.rounds; round += 1) {
@@ -232,7 +232,7 @@ async function measureSetups(): Promise<void> {
       const { database, servers: count } = SETUPS[setup];
       const url = database === 'SQLite' ? fileUrl : postgresUrl;
       const log = join(folder, `${setup}.log`);
-      const servers = await Promise.all(Array.from({ length: count }, () => startOn(url, log)));
+      const servers = await Promise.all(Array.from({ length: count }, () => startServer(url, log)));
       for (const name of Object.keys(LOADS) as LoadName[]) {
         const borne = await runLoad(servers, loads[name]);
         taken[setup][name].push(borne);

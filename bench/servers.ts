@@ -1,7 +1,7 @@
 import { existsSync, openSync, readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createServer } from 'node:net';
-import { delimiter, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { endChild, isRunning, startChild } from './children.ts';
 
@@ -38,18 +38,24 @@ interface Start {
   health: { path: string; isGood: (status: number) => boolean };
 }
 
-/** This server as built, started as `npm start` and the image start it, with its default settings, on a database file. */
-export const startOurs = (file: string): Promise<Server> => startOn(`file:${file}`, `${file}.log`);
-
-/** The same on any database. */
-export const startOn = (databaseUrl: string, log: string): Promise<Server> =>
+/**
+ * A built server, started as `npm start` and the image start it.
+ * @param program path of its `main.js`; this version's unless given
+ * @param settings more settings
+ */
+export const startServer = (
+  databaseUrl: string,
+  log: string,
+  { program = resolve('dist/main.js'), settings = {} as Record<string, string> } = {},
+): Promise<Server> =>
   start({
     command: process.execPath,
-    args: () => ['--max-semi-space-size=8', resolve('dist/main.js')],
+    args: () => ['--max-semi-space-size=8', program],
     env: (port) => ({
       AIOS_PORT: String(port),
       AIOS_DATABASE_URL: databaseUrl,
       AIOS_SESSION: SESSION,
+      ...settings,
     }),
     log,
     api: '/zstack',
@@ -64,26 +70,6 @@ export const startBareFastify = (program: string, service: unknown): Promise<Ser
     log: `${program}.log`,
     api: '/zstack',
     health: { path: '/zstack/v1/ai/model-services/one', isGood: (status) => status === 200 },
-  });
-
-/** The command that starts Prism, where that is installed. */
-export function findPrism(): string | undefined {
-  const folders = [resolve('node_modules/.bin'), ...(process.env.PATH ?? '').split(delimiter)];
-  return folders.map((folder) => join(folder, 'prism')).find((file) => existsSync(file));
-}
-
-/** Prism's mock of the document, which it answers from without keeping anything. */
-export const startPrism = (command: string, log: string): Promise<Server> =>
-  start({
-    command,
-    // Its log is what it spends half of its time on: without it, nobody can say that it was held up.
-    args: (port) => [
-      ...['mock', '-v', 'silent', '-h', '127.0.0.1', '-p', String(port)],
-      'openapi/openapi.json',
-    ],
-    log,
-    api: '',
-    health: { path: '/', isGood: (status) => status > 0 },
   });
 
 async function start({ command, args, env, log, api, health }: Start): Promise<Server> {

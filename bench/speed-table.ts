@@ -2,21 +2,17 @@ import type { Tables } from '../src/scripts/tables.ts';
 
 export type Unit = '×' | '/s' | 'ms' | 'MB';
 
-/** A row of the table in docs/speed.md: a figure with its floor and goal. */
+/** A row of the table in docs/speed.md. */
 export interface Row {
   name: string;
   unit: Unit;
-  /** Whether a larger or a smaller figure is the better one. */
-  better: 'more' | 'less';
-  floor: number;
-  goal: number;
-  /** How it was measured. */
-  how: string;
-  /** The median of the rounds. */
+  /** The median of the rounds, or the ratio of two medians. */
   measured: number;
-  rounds: number[];
-  met: 'goal' | 'floor' | 'none';
+  /** The most that it may be. */
+  floor: number;
 }
+
+export const isMissed = ({ measured, floor }: Row): boolean => measured > floor;
 
 /** Formats a figure with its unit, for people. */
 export function formatFigure(figure: number, unit: Unit): string {
@@ -26,17 +22,12 @@ export function formatFigure(figure: number, unit: Unit): string {
   return unit === '/s' ? `${number}/s` : `${number} ${unit}`;
 }
 
-export function formatBound(bound: number, { better, unit }: Pick<Row, 'better' | 'unit'>): string {
-  return `${better === 'more' ? '≥' : '≤'} ${formatFigure(bound, unit)}`;
-}
-
 /** The table of docs/speed.md. */
-export function speedTables({ rows }: { rows: Row[] }): Tables {
+export function speedTables(rows: readonly Row[]): Tables {
   const cells = rows.map((row) => [
     row.name,
-    `${formatFigure(row.measured, row.unit)}${row.met === 'none' ? ' (missed)' : ''}`,
-    formatBound(row.floor, row),
-    formatBound(row.goal, row),
+    `${formatFigure(row.measured, row.unit)}${isMissed(row) ? ' (missed)' : ''}`,
+    `≤ ${formatFigure(row.floor, row.unit)}`,
   ]);
-  return { speed: [['What', 'Measured', 'Floor', 'Goal'], ...cells] };
+  return { speed: [['What', 'Measured', 'Floor'], ...cells] };
 }

@@ -1,0 +1,112 @@
+import type { Measured } from './load.ts';
+import type { Row } from './speed-table.ts';
+
+/** A load as one round measured it. */
+export interface LoadRound extends Measured {
+  /** Processor time of the server for each request, in microseconds; undefined where the system doesn't tell. */
+  cpuMicroseconds: number | undefined;
+}
+
+/** What was measured of one version: a member of each list for each round. */
+export interface Samples {
+  loads: Record<LoadName, LoadRound[]>;
+  /** Milliseconds from the start of the process to healthy. */
+  coldStart: number[];
+  /** Megabytes after all loads of 20,000 services. */
+  memory: number[];
+  /** Megabytes after a start with a seed of 100,000 services. */
+  seedMemory: number[];
+}
+
+/** The loads by their names in the table. */
+export const LOADS = {
+  add: 'AddModelService',
+  update: 'UpdateModelService',
+  clone: 'CloneModelService',
+  get: 'GET by uuid of 20,000',
+  name: '`q=name=` of 20,000',
+  list: 'list of 100, any page of 10,000',
+  getMany: 'GET by uuid of 1,000,000',
+  nameMany: '`q=name=` of 1,000,000',
+  listMany: 'list of 100 of 1,000,000',
+  getWhileScanning: 'GET by uuid during scans of 100,000',
+} as const;
+export type LoadName = keyof typeof LOADS;
+
+export const emptySamples = (): Samples => ({
+  loads: Object.fromEntries(
+    Object.keys(LOADS).map((name) => [name, []]),
+  ) as unknown as Samples['loads'],
+  coldStart: [],
+  memory: [],
+  seedMemory: [],
+});
+
+export function median(numbers: readonly number[]): number {
+  const sorted = numbers.toSorted((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return (
+    ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle) - 1] ?? Number.NaN)) / 2
+  );
+}
+
+const cpuOf = ({ loads }: Samples, name: LoadName): number =>
+  median(loads[name].map(({ cpuMicroseconds }) => cpuMicroseconds ?? Number.NaN));
+const p99Of = ({ loads }: Samples, name: LoadName): number =>
+  median(loads[name].map(({ p99 }) => p99));
+
+/** The rows of the table: each figure with its bound, from the samples of this version and of 0.7. */
+export function rowsOf(now: Samples, reference: Samples): Row[] {
+  const cpu = (name: LoadName, floor: number): Row => ({
+    name: `${LOADS[name]}: processor time against 0.7`,
+    unit: '×',
+    measured: cpuOf(now, name) / cpuOf(reference, name),
+    floor,
+  });
+  const p99 = (name: LoadName, floor: number): Row => ({
+    name: `${LOADS[name]}: p99`,
+    unit: 'ms',
+    measured: p99Of(now, name),
+    floor,
+  });
+  const growth = (many: LoadName, few: LoadName): Row => ({
+    name: `${LOADS[many]}: processor time against 20,000`,
+    unit: '×',
+    measured: cpuOf(now, many) / cpuOf(now, few),
+    floor: 1.3,
+  });
+  return [
+    cpu('add', 1.1),
+    p99('add', 60),
+    cpu('update', 1.1),
+    p99('update', 60),
+    cpu('clone', 1.1),
+    p99('clone', 60),
+    cpu('get', 1.1),
+    cpu('name', 1.1),
+    cpu('list', 1.25),
+    growth('getMany', 'get'),
+    growth('nameMany', 'name'),
+    growth('listMany', 'list'),
+    p99('getWhileScanning', 30),
+    {
+      name: 'cold start to healthy against 0.7',
+      unit: '×',
+      measured: median(now.coldStart) / median(reference.coldStart),
+      floor: 1,
+    },
+    { name: 'cold start to healthy', unit: 'ms', measured: median(now.coldStart), floor: 350 },
+    {
+      name: 'memory after load against 0.7',
+      unit: '×',
+      measured: median(now.memory) / median(reference.memory),
+      floor: 1,
+    },
+    {
+      name: 'memory after a start with a seed of 100,000 services',
+      unit: 'MB',
+      measured: median(now.seedMemory),
+      floor: 350,
+    },
+  ].filter(({ measured }) => !Number.isNaN(measured)) as Row[];
+}
