@@ -45,8 +45,8 @@ async function main(): Promise<void> {
     const printLine = (line: string) => console.error('aios-model-server:', line);
     for (const warning of warnings) printLine(warning);
     const [file = '', other = ''] = operands;
-    if (command === 'backup') return printLine(await backup(settings, file, migrations));
-    if (command === 'restore') return printLine(restore(settings, file, migrations));
+    if (command === 'backup') return printLine(backup(settings, file, migrations));
+    if (command === 'restore') return printLine(await restore(settings, file, migrations));
     if (command === 'copy') {
       const { isTTY, columns = 80 } = process.stderr;
       const write = (text: string) => void process.stderr.write(text);

@@ -1,12 +1,8 @@
 import { resolve } from 'node:path';
 import { type DatabaseUrl, parseDatabaseUrl, SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/database-open-error.ts';
-import {
-  copiedTables,
-  isSameFile,
-  withSourceFile,
-  withTargetFile,
-} from '../store/sqlite/transfer.ts';
+import { isSameFile } from '../store/sqlite/file/files.ts';
+import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
 import { type CopySource, type CopyTarget, transfer } from '../store/transfer.ts';
 import { Progress, type Terminal } from './progress.ts';
 

@@ -37,9 +37,9 @@ import { nothing } from '../support/results.ts';
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
 /** The sentence with which a restore is refused. */
-function expectedError(file: string, from: string): string {
+async function expectedError(file: string, from: string): Promise<string> {
   try {
-    restore(located(file), from);
+    await restore(located(file), from);
   } catch (error) {
     if (error instanceof DatabaseOpenError) return error.message;
     throw error;
@@ -69,7 +69,7 @@ describe('a restore', () => {
     const { file, folder, from } = await paths(context);
     const before = readFileSync(from);
     chmodSync(from, 0o444);
-    expect(restore(located(file), from)).toBe(before.length);
+    expect(await restore(located(file), from)).toBe(before.length);
     expect(countServices(file)).toBe(20);
     expect(readdirSync(folder).toSorted()).toEqual(['aios.db', 'aios.db-server']);
     expect((statSync(file).mode & 0o777).toString(8)).toBe('600');
@@ -80,7 +80,7 @@ describe('a restore', () => {
   test('makes a database and its folder where there is none', async (context) => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'some/folder/aios.db');
-    restore(located(file), from);
+    await restore(located(file), from);
     expect(countServices(file)).toBe(20);
   });
 
@@ -92,7 +92,7 @@ describe('a restore', () => {
     await store.addModel(model(), extras(), nothing);
     copyAsKilled(used, file);
     await store.close();
-    restore(located(file), from);
+    await restore(located(file), from);
     const client = new Database(file);
     context.onTestFinished(() => void client.close());
     expect(client.pragma('integrity_check', { simple: true })).toBe('ok');
@@ -108,7 +108,7 @@ describe('a restore', () => {
     await store.addModel(model(), extras(), nothing);
     writeFileSync(`${file}-wal`, readFileSync(`${used}-wal`));
     await store.close();
-    restore(located(file), from);
+    await restore(located(file), from);
     expect(countServices(file)).toBe(20);
     expect(readdirSync(folder)).not.toContain('gone.db-wal');
   });
@@ -126,7 +126,7 @@ describe('a restore', () => {
     const file = join(folder, 'unusable.db');
     await unusableDatabases[name].make(file);
     writeFileSync(`${file}-wal`, 'rubbish');
-    restore(located(file), from);
+    await restore(located(file), from);
     expect(countServices(file)).toBe(20);
     expect(
       readdirSync(folder)
@@ -139,7 +139,7 @@ describe('a restore', () => {
     const { file, from } = await paths(context);
     const link = join(temporaryFolder(context), 'link.db');
     symlinkSync(file, link);
-    restore(located(link), from);
+    await restore(located(link), from);
     expect(lstatSync(link).isSymbolicLink()).toBe(true);
     expect(readlinkSync(link)).toBe(file);
     expect(countServices(file)).toBe(20);
@@ -151,7 +151,7 @@ describe('a restore', () => {
     async (context) => {
       const { file, from } = await paths(context);
       chownSync(file, otherUser as number, otherUser as number);
-      restore(located(file), from);
+      await restore(located(file), from);
       for (const path of [file, `${file}-server`]) {
         expect(statSync(path)).toMatchObject({ uid: otherUser, gid: otherUser });
       }
@@ -163,7 +163,7 @@ describe('a restore', () => {
     for (const ending of ['', '-wal', '-journal']) {
       writeFileSync(`${file}-restoring${ending}`, 'rubbish');
     }
-    restore(located(file), from);
+    await restore(located(file), from);
     expect(countServices(file)).toBe(20);
     expect(readdirSync(folder).toSorted()).toEqual(['aios.db', 'aios.db-server']);
   });
@@ -178,7 +178,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const backup = join(temporaryFolder(context), 'unusable');
     await database.make(backup);
     const before = readFileSync(file);
-    const [folder, made] = [fingerprint(dirname(backup)), expectedError(file, backup)];
+    const [folder, made] = [fingerprint(dirname(backup)), await expectedError(file, backup)];
     expect(made).toMatch(oneSentenceAbout(backup));
     const sentence = String(database.sentence).includes('damaged')
       ? /is not an SQLite database, or a damaged one/
@@ -198,7 +198,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = new Database(from);
     client.exec(statements);
     client.close();
-    expect(expectedError(file, from)).toMatch(oneSentenceAbout(from));
+    expect(await expectedError(file, from)).toMatch(oneSentenceAbout(from));
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -222,7 +222,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = new Database(from, { readonly: true });
     expect(client.pragma('quick_check', { simple: true })).toBe('ok');
     client.close();
-    expect(expectedError(file, from)).toBe(
+    expect(await expectedError(file, from)).toBe(
       `The backup ${from} is not an SQLite database, or a damaged one.`,
     );
     expect(countServices(file)).toBe(0);
@@ -231,7 +231,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
   test('where there is no backup', async (context) => {
     const { file, folder } = await paths(context);
     const from = join(folder, 'missing');
-    expect(expectedError(file, from)).toBe(`The backup ${from} is not there.`);
+    expect(await expectedError(file, from)).toBe(`The backup ${from} is not there.`);
     expect(readdirSync(folder)).toEqual(['aios.db']);
   });
 
@@ -239,7 +239,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const { folder, from } = await paths(context);
     truncateSync(from, 8 * 4096);
     const file = join(folder, 'missing.db');
-    expect(expectedError(file, from)).toBe(
+    expect(await expectedError(file, from)).toBe(
       `The backup ${from} is not an SQLite database, or a damaged one.`,
     );
     expect(readdirSync(folder)).not.toContain('missing.db');
@@ -250,7 +250,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const client = openSqlite(located(from));
     context.onTestFinished(() => void client.close());
     client.exec("UPDATE model_services SET name = 'x'");
-    expect(expectedError(file, from)).toBe(
+    expect(await expectedError(file, from)).toBe(
       `The file ${from} is not all of a database, some of which is in ${from}-wal: make a backup of it with \`backup\`.`,
     );
   });
@@ -260,7 +260,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const own = `${file}-restoring`;
     renameSync(from, own);
     const before = readFileSync(own);
-    expect(expectedError(file, own)).toBe(
+    expect(await expectedError(file, own)).toBe(
       `The backup ${own} is the copy that a restore makes: give it another name.`,
     );
     expect(readFileSync(own).equals(before)).toBe(true);
@@ -276,7 +276,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     if (by === 'by a link') symlinkSync(file, other);
     if (by === 'by another name') linkSync(file, other);
     const from = by === 'by its path' ? file : other;
-    expect(expectedError(file, from)).toBe(`The backup ${from} is the database itself.`);
+    expect(await expectedError(file, from)).toBe(`The backup ${from} is the database itself.`);
     expect(countServices(file)).toBe(0);
   });
 
@@ -289,7 +289,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const file = join(folder, 'others.db');
     await unusableDatabases[name].make(file);
     const before = readFileSync(file);
-    expect(expectedError(file, from)).toMatch(unusableDatabases[name].sentence);
+    expect(await expectedError(file, from)).toMatch(unusableDatabases[name].sentence);
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
@@ -297,6 +297,6 @@ describe('a restore is refused, and the database stays as it was,', () => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'folder');
     mkdirSync(file);
-    expect(expectedError(file, from)).toBe(`The database ${file} is not a file.`);
+    expect(await expectedError(file, from)).toBe(`The database ${file} is not a file.`);
   });
 });

@@ -1,7 +1,8 @@
 import Database from 'better-sqlite3';
 import { ApiError } from '../../contract/errors.ts';
+import { DatabaseOpenError } from '../database-open-error.ts';
 
-/** What SQLite's result codes mean to a client: the failure, and a sentence without internals. */
+/** The API error for SQLite's result codes, with details that show nothing of the database. */
 const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', details: string][] = [
   ['SQLITE_FULL', 'internal', 'the disk of the database is full, nothing was changed'],
   ['SQLITE_READONLY', 'internal', 'the database can not be written to, nothing was changed'],
@@ -18,25 +19,25 @@ const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', deta
   ['SQLITE_LOCKED', 'notReady', 'the database is locked by another program'],
 ];
 
-/** SQLite's result code of an error, also where the query builder has wrapped it. */
+/** SQLite's result code of an error, also of one that the query builder has wrapped. */
 export function sqliteCode(error: unknown): string | undefined {
   if (error instanceof Database.SqliteError) return error.code;
   return error instanceof Error && error.cause ? sqliteCode(error.cause) : undefined;
 }
 
-/** Whether another program's lock was met, so that nothing was done. */
+/** Whether a statement failed because another program holds a lock. */
 export function isLocked(error: unknown): boolean {
   return sqliteCode(error)?.startsWith('SQLITE_BUSY') === true;
 }
 
-/** Whether a file was found to be no whole database. */
+/** Whether a file is no SQLite database, or a damaged one. */
 export function isCorruption(error: unknown): boolean {
   return /^SQLITE_(CORRUPT|NOTADB)/.test(sqliteCode(error) ?? '');
 }
 
 /**
- * The failure a driver's error stands for. What is no driver's error comes back as it is.
- * The original stays as the cause, for the log.
+ * Translates an error of the driver to an API error, with the original as its cause for the log.
+ * @returns any other error unchanged
  */
 export function translateError(error: unknown): unknown {
   const code = sqliteCode(error);
@@ -44,4 +45,48 @@ export function translateError(error: unknown): unknown {
   if (!meaning) return error;
   const [, failure, details] = meaning;
   return Object.assign(new ApiError(failure, details), { cause: error });
+}
+
+export const damagedError = (file: string) =>
+  new DatabaseOpenError(
+    `The database ${file} is damaged: restore it from a backup, or name another file.`,
+  );
+
+/**
+ * Translates an error of SQLite, met while a database was opened, to a sentence for the user.
+ * @returns any other error unchanged
+ */
+export function openError(file: string, error: unknown): Error {
+  const code = sqliteCode(error) ?? '';
+  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damagedError(file);
+  if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
+    return new DatabaseOpenError(`The database ${file} can't be opened for writing (${code}).`);
+  }
+  if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
+    return new DatabaseOpenError(`The database ${file} is locked by another program.`);
+  }
+  if (/^SQLITE_(FULL|IOERR)/.test(code)) {
+    return new DatabaseOpenError(`The disk of the database ${file} is full, or fails (${code}).`);
+  }
+  if (/^SQLITE_/.test(code)) {
+    return new DatabaseOpenError(`The database ${file} can't be used (${code}).`);
+  }
+  return error as Error;
+}
+
+/** Translates an error of SQLite or the file system, met while a file was copied, to a sentence for the user. */
+export function copyError(from: string, to: string, error: unknown): Error {
+  if (error instanceof DatabaseOpenError) return error;
+  const isDiskError = /^SQLITE_(FULL|IOERR)/.test(sqliteCode(error) ?? '');
+  if (isDiskError || (error as NodeJS.ErrnoException).syscall !== undefined) {
+    return new DatabaseOpenError(
+      `The file ${from} can't be copied to ${to} (${errorCode(error)}).`,
+    );
+  }
+  return openError(from, error);
+}
+
+/** The code of an error of SQLite or the file system, such as ENOENT. */
+export function errorCode(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../database-open-error.ts';
 import { type CopiedTable, columnList, copiedTablesOf } from '../moved-tables.ts';
@@ -9,18 +8,21 @@ import {
   type CopyTarget,
   type CopyValue,
 } from '../transfer.ts';
-import { AtomicReplacement } from './file/atomic-replace.ts';
-import { copyError } from './file/backup.ts';
-import { inspect, openToInspect, type SqliteLocation, sizeOf } from './file/inspect.ts';
+import { copyError, openError } from './errors.ts';
+import { replaceDatabase, replacementPath } from './file/atomic-replace.ts';
+import { sizeOf } from './file/files.ts';
+import { inspect, openToInspect, type SqliteLocation } from './file/inspect.ts';
 import { openSqlite, openSqliteToRead } from './file/open.ts';
-import { openError } from './refusal.ts';
 import * as tables from './tables.ts';
 
 export const copiedTables = copiedTablesOf(tables);
 
+/** Suffix of the new database while it is filled. */
+const SUFFIX = '-copying';
+
 /**
- * Has a database read as it is at one moment, also while a server runs on it.
- * @throws DatabaseOpenError for one that is missing, or that can't be read by this version
+ * Runs work on a source that reads a database as it is at one moment, also while a server runs on it.
+ * @throws DatabaseOpenError for one that is missing, or that this version can't read
  */
 export async function withSourceFile<Result>(
   location: SqliteLocation,
@@ -38,49 +40,40 @@ export async function withSourceFile<Result>(
 }
 
 /**
- * Has a database filled that is missing or empty, and that no server runs on. It is made beside the other one
- * and takes its place when the work is done; before, nothing is changed.
- * @throws DatabaseOpenError for one that has anything in it, is in use or is another program's
+ * Runs work on a target that fills a new database, which then replaces one that is missing or empty and that
+ * no server runs on. If the work fails, nothing has changed.
+ * @throws DatabaseOpenError for one that has rows, is in use or is another program's
  */
 export async function withTargetFile<Result>(
   location: SqliteLocation,
   work: (target: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
   const { file, migrationsFolder } = location;
-  const replacement = new AtomicReplacement(file, '-copying');
   try {
-    if (sizeOf(file) > 0) assertEmpty(location);
-    replacement.begin();
-    const client = openSqlite({ file: replacement.path, migrationsFolder });
-    let result: Result;
-    try {
-      // Until it is in its place nobody needs it whole after a crash.
-      client.pragma('journal_mode = MEMORY');
-      client.pragma('synchronous = OFF');
-      client.exec('BEGIN');
-      result = await work(createTarget(client, file));
-      client.exec('COMMIT');
-    } finally {
-      client.close();
-    }
-    replacement.replaceTarget();
-    return result;
+    return await replaceDatabase(file, SUFFIX, async (path) => {
+      if (sizeOf(file) > 0) assertEmpty(location);
+      const client = openSqlite({ file: path, migrationsFolder });
+      try {
+        // Nobody needs the file after a crash that comes before it replaces the other one.
+        client.pragma('journal_mode = MEMORY');
+        client.pragma('synchronous = OFF');
+        client.exec('BEGIN');
+        const result = await work(createTarget(client, file));
+        client.exec('COMMIT');
+        return result;
+      } finally {
+        client.close();
+      }
+    });
   } catch (error) {
-    throw isFileError(error) ? copyError(replacement.path, file, error) : error;
-  } finally {
-    replacement.close();
+    throw isFileError(error) ? copyError(replacementPath(file, SUFFIX), file, error) : error;
   }
 }
 
 const isFileError = (error: unknown) =>
   error instanceof Database.SqliteError || (error as NodeJS.ErrnoException).syscall !== undefined;
 
-/** Whether two paths lead to the same file. */
-export function isSameFile(one: string, other: string): boolean {
-  const [first, second] = [one, other].map((path) => statSync(path, { throwIfNoEntry: false }));
-  return first !== undefined && first.dev === second?.dev && first.ino === second.ino;
-}
-
+/** @throws DatabaseOpenError for a database with rows in any table that is copied */
 function assertEmpty(location: SqliteLocation): void {
   const { file } = location;
   inspect(location);
@@ -98,7 +91,7 @@ function assertEmpty(location: SqliteLocation): void {
       }
     }
   } catch (error) {
-    throw error instanceof DatabaseOpenError ? error : openError(file, error);
+    throw openError(file, error);
   } finally {
     client.close();
   }
@@ -139,9 +132,9 @@ function* batches(
 ): Generator<readonly CopyRow[]> {
   const flags = columns.flatMap(({ valueType }, index) => (valueType === 'flag' ? [index] : []));
   let [batch, bytes]: [CopyRow[], number] = [[], 0];
-  for (let given = next(); !given.done; given = next()) {
-    const row = given.value;
-    // SQLite has no booleans. What is neither stays, and is refused.
+  for (let result = next(); !result.done; result = next()) {
+    const row = result.value;
+    // SQLite stores booleans as 0 and 1; any other number stays, and fails the check of the copy.
     for (const flag of flags) if (row[flag] === 0 || row[flag] === 1) row[flag] = row[flag] === 1;
     for (const value of row) bytes += typeof value === 'string' ? value.length : 0;
     batch.push(row);
@@ -168,7 +161,7 @@ function createTarget(client: Database.Database, name: string): CopyTarget {
   };
 }
 
-/** Inserts rows of a table, each of an ordered one behind the last: elsewhere several may have one position. */
+/** Inserts rows of a table. Positions, which may repeat in PostgreSQL, are made to ascend. */
 function inserter(
   client: Database.Database,
   table: CopiedTable,
@@ -177,15 +170,15 @@ function inserter(
   const insert = client.prepare(
     `INSERT INTO "${table.name}" (${columnList(table)}) VALUES (${values})`,
   );
-  let last = 0;
+  let lastPosition = 0;
   return (rows) => {
     for (const row of rows) {
-      const rowValues = row.map((value) => (typeof value === 'boolean' ? Number(value) : value));
+      const bound = row.map((value) => (typeof value === 'boolean' ? Number(value) : value));
       if (table.isOrdered) {
-        last = Math.max(last + 1, rowValues[0] as number);
-        rowValues[0] = last;
+        lastPosition = Math.max(lastPosition + 1, bound[0] as number);
+        bound[0] = lastPosition;
       }
-      insert.run(rowValues);
+      insert.run(bound);
     }
   };
 }

@@ -1,95 +1,75 @@
 import {
+  chmodSync,
   chownSync,
   existsSync,
   realpathSync,
   renameSync,
   rmSync,
-  type Stats,
   statSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { DatabaseOpenError } from '../../database-open-error.ts';
-import { isCorruption } from '../errors.ts';
-import { openError } from '../refusal.ts';
-import { fsync, removeSideFiles } from './fsync.ts';
-import { assertNotForeign, BUSY_TIMEOUT_MS, sizeOf } from './inspect.ts';
+import { isCorruption, openError } from '../errors.ts';
+import { fsync, removeSideFiles, sizeOf } from './files.ts';
+import { assertNotForeign, BUSY_TIMEOUT_MS } from './inspect.ts';
 import { acquireServerLock, lockPath } from './lock.ts';
 
 /**
- * A file that is made beside a database, and then put in its place. No server can run on the database
- * meanwhile. Whenever this ends, the database is the whole old one or the whole new one.
+ * Replaces a database by a new file in one step: whenever the process ends, the whole old database or the
+ * whole new one is there. The new file gets the owner and the mode of the old one.
+ * @param file path of the database, which may be missing
+ * @param suffix of the new file's path until it replaces the old file
+ * @param build writes the new file to the given path, where no file is
+ * @returns what `build` returns
+ * @throws DatabaseOpenError if a server runs on the database, or another program uses it
  */
-export class AtomicReplacement {
-  /** Path of the new file, where nothing is at first. */
-  readonly path: string;
-  /** What is known of the old file, to whose owner the new one belongs in the end. */
-  readonly owner: Stats;
-  readonly #file: string;
-  readonly #target: string;
-  readonly #isNew: boolean;
-  readonly #unlock: () => void;
-  #hasBegun = false;
-
-  /**
-   * @param file path of the database, which may be missing
-   * @param ending of the new file's name
-   * @throws DatabaseOpenError where a server runs on the database
-   */
-  constructor(file: string, ending: string) {
-    this.#file = file;
-    this.#isNew = !existsSync(file);
-    this.#unlock = acquireServerLock(file);
-    this.#target = realpathSync(file);
-    this.owner = statSync(this.#target);
-    this.path = this.#target + ending;
-  }
-
-  /** Removes what a killed process has left: nobody else has it while the lock is held. */
-  begin(): void {
-    this.#hasBegun = true;
-    changeOwner(this.owner, lockPath(this.#file));
-    removeDatabaseFiles(this.path);
-  }
-
-  /**
-   * @returns bytes of the database
-   * @throws DatabaseOpenError where another program uses the database
-   */
-  replaceTarget(): number {
-    changeOwner(this.owner, this.path);
-    fsync(this.path);
-    replace(this.#target, this.path, this.#file);
-    return sizeOf(this.#target);
-  }
-
-  /** Removes what was not put in place, and lets servers start. */
-  close(): void {
-    try {
-      if (this.#hasBegun) removeDatabaseFiles(this.path);
-      if (this.#isNew && sizeOf(this.#target) === 0) rmSync(this.#target, { force: true });
-    } finally {
-      this.#unlock();
-    }
+export async function replaceDatabase<Result>(
+  file: string,
+  suffix: string,
+  build: (path: string) => Promise<Result>,
+): Promise<Result> {
+  const isNew = !existsSync(file);
+  const unlock = acquireServerLock(file);
+  const target = realpathSync(file);
+  const replacement = replacementPath(file, suffix);
+  try {
+    changeOwner(lockPath(file), target);
+    // A killed process may have left one, which no other can be using while the lock is held.
+    removeDatabase(replacement);
+    const result = await build(replacement);
+    changeOwner(replacement, target);
+    chmodSync(replacement, statSync(target).mode & 0o777);
+    fsync(replacement);
+    commit(target, replacement, file);
+    return result;
+  } finally {
+    removeDatabase(replacement);
+    if (isNew && sizeOf(target) === 0) rmSync(target, { force: true });
+    unlock();
   }
 }
 
-/** Root may put a file where another user's server is started on it. */
-function changeOwner(owner: Stats, path: string): void {
-  const { uid, gid } = statSync(path);
+/** Path of the new file until it replaces the old one: beside the file that a link leads to. */
+export function replacementPath(file: string, suffix: string): string {
+  return (existsSync(file) ? realpathSync(file) : file) + suffix;
+}
+
+/** Gives a file the owner of the database, on which root may run this for another user's server. */
+function changeOwner(path: string, database: string): void {
+  const [{ uid, gid }, owner] = [statSync(path), statSync(database)];
   if (uid !== owner.uid || gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
 }
 
 /**
- * Puts a file in the place of a database, beside which no log of the old one may remain.
- * @param name what the database is called in sentences
+ * Renames the new file to the database's path, after the side files of the old one are gone.
+ * @param name of the database in error messages
  */
-function replace(target: string, copy: string, name: string): void {
+function commit(target: string, replacement: string, name: string): void {
   const old = checkpointAndLock(target, name);
   try {
     removeSideFiles(target);
     fsync(dirname(target));
-    renameSync(copy, target);
+    renameSync(replacement, target);
     fsync(dirname(target));
   } finally {
     old?.close();
@@ -97,9 +77,9 @@ function replace(target: string, copy: string, name: string): void {
 }
 
 /**
- * Moves a database's log into its file, which stays a whole database without it.
- * @returns a connection that keeps others from writing to the old file; undefined for one that is empty or damaged
- * @throws DatabaseOpenError where others use it
+ * Moves the WAL into the database file, which is whole without it from then on.
+ * @returns a connection that keeps others from writing to the old file; undefined if that is empty or damaged
+ * @throws DatabaseOpenError if others use it
  */
 function checkpointAndLock(file: string, name: string): Database.Database | undefined {
   if (sizeOf(file) === 0) return undefined;
@@ -112,11 +92,11 @@ function checkpointAndLock(file: string, name: string): Database.Database | unde
   } catch (error) {
     client.close();
     if (isCorruption(error)) return undefined;
-    throw error instanceof DatabaseOpenError ? error : openError(name, error);
+    throw openError(name, error);
   }
 }
 
-function removeDatabaseFiles(file: string): void {
+function removeDatabase(file: string): void {
   rmSync(file, { force: true });
   removeSideFiles(file);
 }

@@ -1,18 +1,17 @@
-import { statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
 import { DatabaseOpenError } from '../../database-open-error.ts';
-import { damagedError } from '../refusal.ts';
-import { WAL } from './fsync.ts';
+import { damagedError } from '../errors.ts';
+import { sizeOf, WAL } from './files.ts';
 
-/** Marks a file as ours in SQLite's header: "AIOS" in ASCII. */
+/** Marks a file in SQLite's header as a database of this program: "AIOS" in ASCII. */
 export const APPLICATION_ID = 0x41494f53;
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-/** How long a statement waits for another program's lock; nobody else is served meanwhile. */
+/** How long a statement waits for another program's lock; the whole process waits with it. */
 export const BUSY_TIMEOUT_MS = 2000;
 
-/** A file up to this size is checked page by page at start; a larger one would delay it. */
+/** Files up to this size are checked page by page at the start; for larger ones it would take too long. */
 const FULL_CHECK_MAX_BYTES = 64 * 1024 * 1024;
 
 export interface SqliteLocation {
@@ -23,7 +22,7 @@ export interface SqliteLocation {
 }
 
 /**
- * Judges a database, which stays as it was.
+ * Checks a database without changing it.
  * @throws DatabaseOpenError for one of another program, of a newer version or a damaged one
  */
 export function inspect({ file, migrationsFolder }: SqliteLocation): void {
@@ -37,17 +36,12 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   }
 }
 
-/** Opens a database, which stays as it was when this is closed. */
+/** Opens a database in such a way that nothing has changed when the connection is closed. */
 export function openToInspect(file: string): Database.Database {
-  // Closing a writer would move into the file what a killed process left in the log; closing a
-  // reader leaves a log where there was none.
+  // Closing the last writable connection moves what is in the WAL into the file; closing a read-only one
+  // leaves a WAL where there was none.
   const readonly = sizeOf(file + WAL) > 0;
   return new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
-}
-
-/** Bytes; 0 for a file that is not there. */
-export function sizeOf(file: string): number {
-  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function hasTables(client: Database.Database, name = '%'): boolean {
@@ -57,18 +51,18 @@ function hasTables(client: Database.Database, name = '%'): boolean {
   );
 }
 
-/** @throws DatabaseOpenError for one that has tables of another program */
+/** @throws DatabaseOpenError for a database with tables of another program */
 export function assertNotForeign(client: Database.Database, file: string): void {
   if (hasTables(client)) assertOwnDatabase(client, file);
 }
 
-/** @throws DatabaseOpenError for one that is not marked as ours, even where it is empty */
+/** @throws DatabaseOpenError for a database without this program's mark, also for an empty one */
 export function assertOwnDatabase(client: Database.Database, file: string): void {
   if (client.pragma('application_id', { simple: true }) === APPLICATION_ID) return;
   throw new DatabaseOpenError(`The database ${file} belongs to another program.`);
 }
 
-/** @throws DatabaseOpenError for one that newer migrations were applied to */
+/** @throws DatabaseOpenError for a database with migrations that this version doesn't know */
 export function assertNotNewer(
   client: Database.Database,
   file: string,
@@ -84,7 +78,7 @@ export function assertNotNewer(
   }
 }
 
-/** @throws DatabaseOpenError for one, not newer, that lacks migrations */
+/** @throws DatabaseOpenError for a database, not newer, that lacks migrations */
 export function assertNotOlder(
   client: Database.Database,
   { file, migrationsFolder }: SqliteLocation,
@@ -98,6 +92,6 @@ export function assertNotOlder(
 
 function assertUndamaged(client: Database.Database, file: string): void {
   if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
-  const verdict = client.pragma('quick_check(1)', { simple: true });
-  if (verdict !== 'ok') throw damagedError(file);
+  const result = client.pragma('quick_check(1)', { simple: true });
+  if (result !== 'ok') throw damagedError(file);
 }

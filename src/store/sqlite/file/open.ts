@@ -1,8 +1,8 @@
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
-import { DatabaseOpenError } from '../../database-open-error.ts';
-import { openError } from '../refusal.ts';
+import { openError } from '../errors.ts';
+import { sizeOf } from './files.ts';
 import {
   APPLICATION_ID,
   assertNotOlder,
@@ -10,22 +10,20 @@ import {
   inspect,
   MIGRATIONS_TABLE,
   type SqliteLocation,
-  sizeOf,
 } from './inspect.ts';
 import { prepareFile } from './prepare.ts';
 
-/** Pages in the log before it is moved into the file: 16 MB. A page that changes often is moved once. */
-const WAL_PAGES = 4000;
+/** Pages in the WAL before a checkpoint: 16 MB. A page that changes often is then written to the file once. */
+const CHECKPOINT_PAGES = 4000;
 
-/** What is left of a log that grew while somebody read for long, as a backup does, in bytes: 32 MB. */
-const WAL_SIZE_LIMIT = 2 * WAL_PAGES * 4096;
+/** Size, in bytes, to which SQLite truncates a WAL that grew during a long read, such as a backup's: 32 MB. */
+const WAL_SIZE_LIMIT = 2 * CHECKPOINT_PAGES * 4096;
 
-/** Kibibytes of the file that are kept in memory: what more would keep, the system keeps too. */
+/** Size of SQLite's page cache in KiB; the operating system caches the file too. */
 const CACHE_KIB = 4096;
 
 /**
- * Opens the database, made when missing, and brings its schema up to date.
- * Until every check has passed nothing is written.
+ * Opens a database, created if missing, and migrates its schema. Nothing is written before all checks have passed.
  * @throws DatabaseOpenError
  */
 export function openSqlite(location: SqliteLocation): Database.Database {
@@ -36,32 +34,32 @@ export function openSqlite(location: SqliteLocation): Database.Database {
   try {
     if (!inMemory && sizeOf(file) > 0) inspect(location);
     client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
-    // Taking the write lock shows a file that only looks writable.
+    // Taking the write lock fails for a file that only looks writable.
     client.exec('BEGIN IMMEDIATE; ROLLBACK');
     client.pragma('journal_mode = WAL');
-    // FULL: an answered write survives a power cut. The driver is built with NORMAL for WAL.
+    // FULL: an acknowledged write survives a power failure. The driver is built with NORMAL for WAL.
     client.pragma('synchronous = FULL');
     client.pragma('fullfsync = ON');
     client.pragma(`cache_size = -${CACHE_KIB}`);
-    client.pragma(`wal_autocheckpoint = ${WAL_PAGES}`);
+    client.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     client.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT}`);
-    // Where nothing is a file, large sorts shall need none either.
+    // Without it, large sorts of a database in memory would use temporary files.
     if (inMemory) client.pragma('temp_store = MEMORY');
     client.pragma(`application_id = ${APPLICATION_ID}`);
-    // A migration that rebuilds a table drops the old one: with foreign keys on, its dependents too.
+    // A migration that rebuilds a table drops the old one: foreign keys would delete what refers to it.
     client.pragma('foreign_keys = OFF');
     migrate(drizzle(client), { migrationsFolder, migrationsTable: MIGRATIONS_TABLE });
     client.pragma('foreign_keys = ON');
     return client;
   } catch (error) {
     client?.close();
-    throw error instanceof DatabaseOpenError ? error : openError(file, error);
+    throw openError(file, error);
   }
 }
 
 /**
- * Opens a database that is there, to read, also while a server runs on it.
- * @throws DatabaseOpenError, also for one whose schema is not up to date
+ * Opens an existing database read-only, also while a server runs on it.
+ * @throws DatabaseOpenError, also if its schema isn't up to date
  */
 export function openSqliteToRead(location: SqliteLocation): Database.Database {
   let client: Database.Database | undefined;
@@ -73,6 +71,6 @@ export function openSqliteToRead(location: SqliteLocation): Database.Database {
     return client;
   } catch (error) {
     client?.close();
-    throw error instanceof DatabaseOpenError ? error : openError(location.file, error);
+    throw openError(location.file, error);
   }
 }

@@ -1,10 +1,11 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseOpenError } from '../../database-open-error.ts';
-import { errno } from '../refusal.ts';
+import { errorCode } from '../errors.ts';
+import { hasSqliteHeader } from './files.ts';
 
 /**
- * Makes the folder of a database, and the file when missing, and judges what can be judged without SQLite.
+ * Creates the folder of a database, and an empty file if it is missing, and checks what can be checked without SQLite.
  * @throws DatabaseOpenError
  */
 export function prepareFile(file: string): void {
@@ -14,7 +15,7 @@ export function prepareFile(file: string): void {
     accessSync(folder, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new DatabaseOpenError(
-      `The folder ${folder} of the database can't be made or written to (${errno(error)}).`,
+      `The folder ${folder} of the database can't be made or written to (${errorCode(error)}).`,
     );
   }
   const stats = statSync(file, { throwIfNoEntry: false });
@@ -32,7 +33,7 @@ export function prepareFile(file: string): void {
     accessSync(file, constants.R_OK | constants.W_OK);
   } catch (error) {
     throw new DatabaseOpenError(
-      `The database ${file} can't be read and written to (${errno(error)}): check its permissions.`,
+      `The database ${file} can't be read and written to (${errorCode(error)}): check its permissions.`,
     );
   }
   if (stats.size > 0 && !hasSqliteHeader(file)) {
@@ -42,22 +43,9 @@ export function prepareFile(file: string): void {
 
 function createFile(file: string): void {
   try {
-    // Models' access tokens are kept in it: nobody else shall read them.
+    // Only its owner may read it: it stores access tokens of models.
     closeSync(openSync(file, 'a', 0o600));
   } catch (error) {
-    throw new DatabaseOpenError(`The database ${file} can't be made (${errno(error)}).`);
+    throw new DatabaseOpenError(`The database ${file} can't be made (${errorCode(error)}).`);
   }
-}
-
-/** Whether a file begins as SQLite's do, which those do not that are shorter. */
-export function hasSqliteHeader(file: string): boolean {
-  const magic = Buffer.from('SQLite format 3\0', 'latin1');
-  const start = Buffer.alloc(magic.length);
-  const descriptor = openSync(file, 'r');
-  try {
-    readSync(descriptor, start, 0, start.length, 0);
-  } finally {
-    closeSync(descriptor);
-  }
-  return start.equals(magic);
 }

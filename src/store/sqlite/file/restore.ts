@@ -1,50 +1,52 @@
-import {
-  closeSync,
-  fchownSync,
-  openSync,
-  readSync,
-  type Stats,
-  statSync,
-  writeSync,
-} from 'node:fs';
+import { createReadStream, createWriteStream, statSync } from 'node:fs';
+import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../../database-open-error.ts';
-import { isCorruption } from '../errors.ts';
-import { errno } from '../refusal.ts';
-import { AtomicReplacement } from './atomic-replace.ts';
-import { copyError } from './backup.ts';
-import { SHM, SIDE_FILES } from './fsync.ts';
-import { assertNotNewer, assertOwnDatabase, type SqliteLocation, sizeOf } from './inspect.ts';
-import { hasSqliteHeader } from './prepare.ts';
+import { copyError, errorCode, isCorruption } from '../errors.ts';
+import { replaceDatabase, replacementPath } from './atomic-replace.ts';
+import { hasSqliteHeader, isSameFile, JOURNAL, sizeOf, WAL } from './files.ts';
+import { assertNotNewer, assertOwnDatabase, type SqliteLocation } from './inspect.ts';
 
+/** Suffix of the copy that is checked before it replaces the database. */
+const SUFFIX = '-restoring';
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Puts a copy of a backup in the place of a database that no server runs on. Whenever this ends, the
- * database is the whole old one or the whole new one.
+ * Replaces a database that no server runs on by a copy of a backup. Whenever the process ends, the whole old
+ * database or the whole new one is there.
  * @param location of the database, which may be missing
- * @param from path of the backup, which stays as it is
- * @returns bytes of the new database
+ * @param from path of the backup, which isn't changed
+ * @returns size of the new database in bytes
  * @throws DatabaseOpenError for a backup that can't be used, or a database that is in use or another program's
  */
-export function restore({ file, migrationsFolder }: SqliteLocation, from: string): number {
+export async function restore(
+  { file, migrationsFolder }: SqliteLocation,
+  from: string,
+): Promise<number> {
   assertRestorable(from);
-  assertDifferentFile(from, file, 'the database itself');
-  const replacement = new AtomicReplacement(file, '-restoring');
-  const { path: copy, owner } = replacement;
+  if (isSameFile(from, file)) {
+    throw new DatabaseOpenError(`The backup ${from} is the database itself.`);
+  }
+  if (isSameFile(from, replacementPath(file, SUFFIX))) {
+    throw new DatabaseOpenError(
+      `The backup ${from} is the copy that a restore makes: give it another name.`,
+    );
+  }
   try {
-    assertDifferentFile(from, copy, 'the copy that a restore makes: give it another name');
-    replacement.begin();
-    copyBytes(from, copy, owner);
-    checkWhole(copy, from, migrationsFolder);
-    return replacement.replaceTarget();
+    await replaceDatabase(file, SUFFIX, async (copy) => {
+      await pipeline(
+        createReadStream(from, { highWaterMark: CHUNK_BYTES }),
+        createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
+      );
+      assertWhole(copy, from, migrationsFolder);
+    });
+    return sizeOf(file);
   } catch (error) {
     throw copyError(from, file, error);
-  } finally {
-    replacement.close();
   }
 }
 
+/** Checks what can be checked of a backup without opening it, which might change it. */
 function assertRestorable(from: string): void {
   const stats = statSync(from, { throwIfNoEntry: false });
   if (!stats) throw new DatabaseOpenError(`The backup ${from} is not there.`);
@@ -53,49 +55,21 @@ function assertRestorable(from: string): void {
   try {
     isSqlite = hasSqliteHeader(from);
   } catch (error) {
-    throw new DatabaseOpenError(`The backup ${from} can't be read (${errno(error)}).`);
+    throw new DatabaseOpenError(`The backup ${from} can't be read (${errorCode(error)}).`);
   }
   if (!isSqlite) throw damagedBackup(from);
-  const log = SIDE_FILES.map((ending) => from + ending).find(
-    (path) => !isShared(path) && sizeOf(path) > 0,
-  );
-  if (log === undefined) return;
+  const sideFile = [WAL, JOURNAL].map((suffix) => from + suffix).find((path) => sizeOf(path) > 0);
+  if (sideFile === undefined) return;
   throw new DatabaseOpenError(
-    `The file ${from} is not all of a database, some of which is in ${log}: make a backup of it with \`backup\`.`,
+    `The file ${from} is not all of a database, some of which is in ${sideFile}: make a backup of it with \`backup\`.`,
   );
-}
-
-/** Whether a file is SQLite's index of a log: nothing is in it alone. */
-const isShared = (path: string) => path.endsWith(SHM);
-
-function assertDifferentFile(from: string, file: string, description: string): void {
-  const [backup, database] = [from, file].map((path) => statSync(path, { throwIfNoEntry: false }));
-  if (!backup || backup.dev !== database?.dev || backup.ino !== database.ino) return;
-  throw new DatabaseOpenError(`The backup ${from} is ${description}.`);
 }
 
 const damagedBackup = (from: string) =>
   new DatabaseOpenError(`The backup ${from} is not an SQLite database, or a damaged one.`);
 
-function copyBytes(from: string, to: string, owner: Stats): void {
-  const source = openSync(from, 'r');
-  const target = openSync(to, 'wx', 0o600);
-  try {
-    const chunk = Buffer.alloc(CHUNK_BYTES);
-    for (let read = readSync(source, chunk); read > 0; read = readSync(source, chunk)) {
-      for (let written = 0; written < read; ) {
-        written += writeSync(target, chunk, written, read - written);
-      }
-    }
-    fchownSync(target, owner.uid, owner.gid);
-  } finally {
-    closeSync(target);
-    closeSync(source);
-  }
-}
-
-/** Judges the copy of a backup, and leaves no log beside it. */
-function checkWhole(copy: string, from: string, migrationsFolder: string): void {
+/** Checks the copy of a backup in full, and leaves no WAL beside it. */
+function assertWhole(copy: string, from: string, migrationsFolder: string): void {
   const client = new Database(copy);
   try {
     assertOwnDatabase(client, from);
