@@ -14,17 +14,17 @@ export interface CopyOptions {
   clock: () => number;
 }
 
-/** A database that lasts. */
+/** A database that outlives the process. */
 type DatabaseLocation = Exclude<DatabaseUrl, { kind: 'memory' }>;
 
 const MS_PER_SECOND = 1000;
 
 /**
- * Copies a whole database to an empty or missing one, all of it or nothing. The first may be in use meanwhile.
+ * Copies a whole database, which may be in use, to an empty or missing one: all of it or nothing.
  * @param from URL of the database, as `AIOS_DATABASE_URL` takes it
- * @param to URL of the other one
- * @returns what was done, in a line
- * @throws SettingsError for what is no such URL; DatabaseOpenError
+ * @param to URL of the target, in the same form
+ * @returns a line that says what was done
+ * @throws SettingsError for an operand that is no such URL; DatabaseOpenError
  */
 export async function copy(
   from: string,
@@ -35,7 +35,7 @@ export async function copy(
   if (isSameDatabase(source, target)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
-  const began = clock();
+  const startedAt = clock();
   const progress = new Progress(terminal, clock);
   try {
     const done = await withSource(source, migrationsFolder, (origin) =>
@@ -44,14 +44,14 @@ export async function copy(
         return `${rows} rows copied from ${origin.name} to ${destination.name}`;
       }),
     );
-    const seconds = Math.round((clock() - began) / MS_PER_SECOND);
+    const seconds = Math.round((clock() - startedAt) / MS_PER_SECOND);
     return `${done} in ${seconds} s, each compared.`;
   } finally {
     progress.end();
   }
 }
 
-/** The text is not told: it may have a password at an unexpected place. */
+/** The message doesn't repeat the text, which may have a password in an unexpected place. */
 function parseLocation(text: string, operand: string): DatabaseLocation {
   const url = parseDatabaseUrl(text);
   if (url && url.kind !== 'memory') return url;
@@ -97,5 +97,5 @@ async function withTarget<Result>(
   );
 }
 
-/** Loaded when it is needed. */
+/** Loaded on demand, so that copies between files don't load the PostgreSQL driver. */
 const postgres = () => import('../store/postgres/transfer.ts');

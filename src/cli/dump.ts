@@ -3,10 +3,10 @@ import { toSeed } from '../domain/seed.ts';
 import type { Settings } from '../settings.ts';
 
 /**
- * The resources of a database as a seed, also while a server runs on it.
+ * Reads the resources of a database as a seed, also while a server runs on it.
  * @param migrationsFolder folder with the migrations of every kind of database
  * @returns JSON, indented
- * @throws SettingsError where there is no database; DatabaseOpenError
+ * @throws SettingsError if there is no database; DatabaseOpenError
  */
 export async function dump(
   settings: Pick<Settings, 'databaseUrl'>,

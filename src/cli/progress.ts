@@ -1,12 +1,12 @@
-/** Where progress is shown. */
+/** The stream to which progress is written. */
 export interface Terminal {
   isTerminal: boolean;
-  /** Characters of a line. */
+  /** Width in characters. */
   columns: number;
   write: (text: string) => void;
 }
 
-/** How far a copy has come: what it has done with the rows of a table, of all rows. */
+/** How far a copy has got: rows of one table that were copied or compared, of the rows of all tables. */
 export interface ProgressStep {
   table: string;
   rows: number;
@@ -15,12 +15,12 @@ export interface ProgressStep {
 }
 
 const BAR_CELLS = 12;
-/** Between two looks at a line that changes, in milliseconds. */
-const REDRAWN_MS = 100;
+/** Milliseconds between two updates of the progress bar. */
+const REDRAW_MS = 100;
 const MS_PER_SECOND = 1000;
 const TO_LINE_START = '\r\u001b[K';
 
-/** Shows how far a copy has come: on a terminal by a line that changes, else by a line for each table. */
+/** Shows the progress of a copy: by a bar on a terminal, otherwise by one line for each table. */
 export class Progress {
   readonly #terminal: Terminal;
   readonly #clock: () => number;
@@ -28,7 +28,7 @@ export class Progress {
   #drawnAt = 0;
   #hasLine = false;
   #last: ProgressStep | undefined;
-  /** Rows that were copied, and rows that were compared. */
+  /** Number of rows copied plus number of rows compared. */
   #done = 0;
 
   constructor(terminal: Terminal, clock: () => number) {
@@ -44,10 +44,10 @@ export class Progress {
     this.#last = step;
     if (!this.#terminal.isTerminal) {
       if (last && last.table !== step.table) this.#printTable(last);
-    } else if (this.#clock() - this.#drawnAt >= REDRAWN_MS) this.#draw(step);
+    } else if (this.#clock() - this.#drawnAt >= REDRAW_MS) this.#draw(step);
   };
 
-  /** Tells of the last table, or removes the line. */
+  /** Prints the last table's line, or removes the bar. */
   end(): void {
     if (this.#hasLine) this.#terminal.write(TO_LINE_START);
     else if (this.#last && !this.#terminal.isTerminal) this.#printTable(this.#last);

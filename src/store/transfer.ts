@@ -1,43 +1,43 @@
 import { hash } from 'node:crypto';
+import type { CopiedColumn, CopiedTable } from './copied-tables.ts';
 import { DatabaseOpenError } from './database-open-error.ts';
-import type { CopiedColumn, CopiedTable } from './moved-tables.ts';
 
-/** A value of a copied row, the same from SQLite and PostgreSQL. */
+/** A value while it is copied: the same from SQLite and PostgreSQL. */
 export type CopyValue = string | number | boolean | null;
 export type CopyRow = readonly CopyValue[];
 
 /** The database that rows are read from. */
 export interface CopySource {
-  /** The database as sentences name it. */
+  /** Name of the database in error messages. */
   name: string;
   count: (table: CopiedTable) => Promise<number>;
-  /** All rows, in batches; those of an ordered table in its order. */
+  /** All rows in batches: those of an ordered table by position, others in any order. */
   rows: (table: CopiedTable) => AsyncIterable<readonly CopyRow[]>;
 }
 
-/** The database that rows are written to, which can read them back at once. */
+/** The database that rows are written to, and read from again to compare them. */
 export interface CopyTarget extends CopySource {
   write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
-/** Progress. */
+/** How far a copy has got. */
 export interface CopyProgress {
   table: string;
-  /** Rows of the table so far. */
+  /** Rows of the table copied or compared so far. */
   rows: number;
-  /** Rows of all tables; each is copied and then compared. */
+  /** Rows of all tables; each row is copied and then compared. */
   total: number;
   phase: 'copied' | 'compared';
 }
 
-/** The most bytes in a batch, unless a single row has more, and the most rows. */
+/** Limits of a batch; a single row may have more bytes. */
 export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
 
 /**
- * Copies every row, and compares each with the target's afterwards.
- * @param onStep called for every batch, and once for an empty table
+ * Copies the rows of all tables, and compares them with those that the target then has.
+ * @param onStep called after every batch, and once for an empty table
  * @returns the number of rows
- * @throws DatabaseOpenError if the target has other rows than the source
+ * @throws DatabaseOpenError if the target's rows differ from the source's
  */
 export async function transfer(
   tables: readonly CopiedTable[],
@@ -61,11 +61,12 @@ export async function transfer(
       targetDigest.add(rows);
       onStep({ ...step, rows: targetDigest.rows, phase: 'compared' });
     }
-    if (sourceDigest.rows !== counts.get(table) || !targetDigest.equals(sourceDigest))
+    if (sourceDigest.rows !== counts.get(table) || !targetDigest.equals(sourceDigest)) {
       throw tableMismatch(table, target);
+    }
     if (sourceDigest.rows === 0) onStep({ ...step, rows: 0, phase: 'compared' });
   }
-  // Again, since another client may have written to the target meanwhile.
+  // Another program may have written to the target since its rows were compared.
   for (const [table, count] of counts) {
     if ((await target.count(table)) !== count) throw tableMismatch(table, target);
   }
@@ -81,8 +82,8 @@ function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenE
 const DIGEST_WORDS = 8;
 
 /**
- * The digest of a table's rows: the SHA-256 of each row, combined by XOR, so that the order does not count. A row of an
- * ordered table is hashed with its place.
+ * A digest of a table's rows: the XOR of their SHA-256, which doesn't depend on the order. In an ordered table
+ * the number of a row is hashed in place of its position, so that there the order counts.
  */
 class Digest {
   rows = 0;
@@ -99,8 +100,9 @@ class Digest {
     for (const row of rows) {
       this.rows++;
       for (const [index, value] of row.entries()) {
-        if (!isRepresentable(value, this.#table.columns[index]))
+        if (!isRepresentable(value, this.#table.columns[index])) {
           throw this.#unsupportedValue(index);
+        }
       }
       const values = this.#table.isOrdered ? [this.rows, ...row.slice(1)] : row;
       const digest = hash('sha256', JSON.stringify(values), 'buffer');
@@ -117,12 +119,12 @@ class Digest {
   #unsupportedValue(column: number): DatabaseOpenError {
     const name = `${this.#table.name}.${this.#table.columns[column]?.name}`;
     return new DatabaseOpenError(
-      `The database ${this.#database} has in ${name} what this program never keeps: nothing was copied.`,
+      `The database ${this.#database} has in ${name} a value that this program never stores: nothing was copied.`,
     );
   }
 }
 
-/** Whether a column can have the value in SQLite and in PostgreSQL alike. */
+/** Whether a value is exact in SQLite and PostgreSQL alike. */
 function isRepresentable(value: CopyValue, column: CopiedColumn | undefined): boolean {
   if (value === null) return true;
   if (column?.valueType === 'text') return typeof value === 'string';

@@ -10,14 +10,14 @@ import { createSqliteStore, type SqliteStoreOptions } from './store.ts';
 export interface SqliteOpenOptions extends SqliteLocation, SqliteStoreOptions {}
 
 /**
- * Opens a database, made when missing, as the store of its only server.
+ * Opens a database, created if missing, as the store of its only server.
  * @throws DatabaseOpenError
  */
 export function openSqliteStore(options: SqliteOpenOptions): Store {
   const { file } = options;
   const unlock = file === ':memory:' ? () => {} : acquireServerLock(file);
   try {
-    const store = storeOn(openSqlite(options), options);
+    const store = createStore(openSqlite(options), options);
     return { ...store, close: () => store.close().finally(unlock) };
   } catch (error) {
     unlock();
@@ -26,14 +26,14 @@ export function openSqliteStore(options: SqliteOpenOptions): Store {
 }
 
 /**
- * Opens a database that is there as a store to read, also while a server runs on it.
+ * Opens an existing database as a store to read, also while a server runs on it.
  * @throws DatabaseOpenError
  */
 export function openSqliteStoreToRead(location: SqliteLocation): Store {
-  return storeOn(openSqliteToRead(location), location);
+  return createStore(openSqliteToRead(location), location);
 }
 
-function storeOn(client: Database.Database, options: SqliteOpenOptions): Store {
+function createStore(client: Database.Database, options: SqliteOpenOptions): Store {
   try {
     return createSqliteStore(client, options);
   } catch (error) {

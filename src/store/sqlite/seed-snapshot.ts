@@ -10,14 +10,20 @@ import {
   tags,
 } from './tables.ts';
 
+/** A table comes after those that it refers to. */
 const tables = [
-  ...[resources, modelCenters, models, modelServices],
-  ...[modelServiceImages, modelServiceRefs, tags],
+  resources,
+  modelCenters,
+  models,
+  modelServices,
+  modelServiceImages,
+  modelServiceRefs,
+  tags,
 ].map(getTableName);
 
 /**
- * A copy of what the tables of resources held at one moment, which comes back faster than it was
- * written. Both methods are to be called within a transaction.
+ * Saves the tables of resources in temporary tables, from which a reset restores a seed faster than it was
+ * inserted. Both methods must be called within a transaction.
  */
 export class SeedSnapshot {
   readonly #client: Database.Database;
@@ -26,18 +32,18 @@ export class SeedSnapshot {
     this.#client = client;
   }
 
-  /** Takes the copy, in the place of the last one. */
+  /** Replaces the last saved snapshot. */
   save(): void {
     for (const table of tables) {
-      this.#client.exec(`DROP TABLE IF EXISTS temp.baseline_${table};
-        CREATE TEMP TABLE baseline_${table} AS SELECT * FROM main.${table}`);
+      this.#client.exec(`DROP TABLE IF EXISTS temp.saved_${table};
+        CREATE TEMP TABLE saved_${table} AS SELECT * FROM main.${table}`);
     }
   }
 
-  /** Fills the tables, which are to be empty. */
+  /** Fills the tables, which must be empty. */
   restore(): void {
     for (const table of tables) {
-      this.#client.exec(`INSERT INTO main.${table} SELECT * FROM temp.baseline_${table}`);
+      this.#client.exec(`INSERT INTO main.${table} SELECT * FROM temp.saved_${table}`);
     }
   }
 }

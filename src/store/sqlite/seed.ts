@@ -12,11 +12,11 @@ import type { Statements } from './statements.ts';
 const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /**
- * Adds those of the resources whose uuids are unused, within a transaction.
- * @throws ApiError naming the entry at fault by its place
+ * Inserts the resources whose uuids are unused; to be called within a transaction.
+ * @throws ApiError naming the faulty entry by its index
  */
 export function insertResources(run: Statements, resources: Resources): void {
-  /** Whether the resource is to be added; it may be there already. */
+  /** Registers the uuid; false if the same resource exists already. */
   function addOnce(field: string, uuid: string, type: ResourceType): boolean {
     if (run.insertResourceOnce({ uuid, type })) return true;
     if (run.findResourceUuids(type, [uuid]).length > 0) return false;
@@ -53,7 +53,7 @@ export function insertResources(run: Statements, resources: Resources): void {
   }
 }
 
-/** Adds each entry of a list. */
+/** Calls `add` with each entry of a list, and the path of the entry. */
 function forEach<List extends keyof Resources>(
   resources: Resources,
   list: List,
@@ -62,7 +62,7 @@ function forEach<List extends keyof Resources>(
   for (const [index, entry] of resources[list].entries()) add(entry, `${list}[${index}]`);
 }
 
-/** Names the entry whose own uuid another one has. */
+/** Names the entry in the error if another entry has its uuid. */
 function withUnusedUuid(field: string, insert: () => void): void {
   try {
     insert();
@@ -72,7 +72,7 @@ function withUnusedUuid(field: string, insert: () => void): void {
   }
 }
 
-/** Every resource there is, whole. */
+/** Reads every resource with all of its fields. */
 export function readResources(
   run: Statements,
   records: CompiledRecords,
