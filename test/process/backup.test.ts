@@ -29,7 +29,7 @@ async function stop(program: Program): Promise<void> {
   expect(await program.ended).toBe(0);
 }
 
-/** A folder with an empty database where the program looks for it. */
+/** Creates a folder with an empty database at the default path. */
 function withDatabase(context: Finishing): string {
   const cwd = temporaryFolder(context);
   putEmptyDatabase(join(cwd, 'aios.db'));
@@ -38,14 +38,14 @@ function withDatabase(context: Finishing): string {
 
 const env = { AIOS_DATABASE_URL: 'file:aios.db' };
 
-/** Runs a command that must do what it is told, and returns what it says on stderr. */
+/** Runs a command that must succeed, and returns its stderr. */
 async function run(context: Finishing, cwd: string, ...args: string[]): Promise<string> {
   const program = await launch(context, { cwd, args, env });
   expect([await program.ended, program.stdout()]).toEqual([0, '']);
   return program.stderr();
 }
 
-/** Runs a command that must be refused in a sentence, and returns the sentence. */
+/** Runs a command that must fail, and returns its error message. */
 async function expectedError(context: Finishing, options: Launch): Promise<string> {
   const program = await launch(context, { env, ...options });
   expect([await program.ended, program.stdout()]).toEqual([1, '']);
@@ -54,7 +54,7 @@ async function expectedError(context: Finishing, options: Launch): Promise<strin
 }
 
 describe.concurrent('the program', () => {
-  test('backs up what a server has answered, and restores it once the server has stopped', async (context) => {
+  test('backs up acknowledged writes of a running server, and restores them after it has stopped', async (context) => {
     const cwd = withDatabase(context);
     const first = await launchServing(context, { cwd, env });
     await addModel(first, 'kept');
@@ -84,7 +84,7 @@ describe.concurrent('the program', () => {
     await stop(second);
   });
 
-  test('restores nothing while another program reads the database', async (context) => {
+  test('does not restore while another program reads the database', async (context) => {
     const cwd = withDatabase(context);
     const backup = join(temporaryFolder(context), 'backup');
     putEmptyDatabase(backup);
@@ -111,7 +111,7 @@ describe.concurrent('the program', () => {
     expect(fingerprint(cwd)).toEqual(before);
   });
 
-  test('leaves a file that is there already as it was', async (context) => {
+  test('does not overwrite an existing file with a backup', async (context) => {
     const cwd = withDatabase(context);
     writeFileSync(join(cwd, 'backup'), 'precious');
     const sentence = await expectedError(context, { cwd, args: ['backup', 'backup'] });
@@ -120,7 +120,7 @@ describe.concurrent('the program', () => {
     expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('precious');
   });
 
-  test('backs up a database of the first schema and restores it, which the next start brings up to date', async (context) => {
+  test('backs up and restores a database of the first schema, which the next start migrates', async (context) => {
     const cwd = temporaryFolder(context);
     const file = join(cwd, 'aios.db');
     const earlier = openSqlite({ file, migrationsFolder: firstMigration(context) });

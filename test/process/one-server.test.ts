@@ -15,7 +15,7 @@ async function serving(context: Finishing) {
 }
 
 describe('while a server runs on a database', () => {
-  test('a second one refuses to start, by whatever path it comes', async (context) => {
+  test('a second one fails to start, also by another path to the same file', async (context) => {
     const { cwd, first, file } = await serving(context);
     const link = join(cwd, 'link.db');
     symlinkSync(file, link);
@@ -32,7 +32,7 @@ describe('while a server runs on a database', () => {
     expect(await serviceNames(first)).toEqual(['first', 'second']);
   });
 
-  test('no second name leads past it', async (context) => {
+  test('a hard link does not get around the lock', async (context) => {
     const { cwd, first, file } = await serving(context);
     const other = join(cwd, 'other.db');
     linkSync(file, other);
@@ -45,7 +45,7 @@ describe('while a server runs on a database', () => {
     expect((await addService(first, 'second')).status).toBe(200);
   });
 
-  test('it writes no more when its lock is deleted', async (context) => {
+  test('it rejects writes once its lock file is deleted', async (context) => {
     const { first, file } = await serving(context);
     rmSync(`${file}-server`);
     const { status, body } = await addService(first, 'second');
@@ -53,7 +53,7 @@ describe('while a server runs on a database', () => {
     expect(await serviceNames(first)).toEqual(['first']);
   });
 
-  test('others read it, and it is dumped', async (context) => {
+  test('other programs can read it, and dump works', async (context) => {
     const { cwd, first, file } = await serving(context);
     const other = new Database(file, { readonly: true });
     expect(other.prepare('SELECT name FROM model_services').pluck().all()).toEqual(['first']);
@@ -65,7 +65,7 @@ describe('while a server runs on a database', () => {
     expect(await serviceNames(first)).toEqual(['first', 'second']);
   });
 
-  test('one that starts as it stops takes over', async (context) => {
+  test('a server started while it stops takes over', async (context) => {
     const { cwd, first } = await serving(context);
     const second = launchServing(context, { cwd });
     first.signal('SIGTERM');
@@ -73,7 +73,7 @@ describe('while a server runs on a database', () => {
     expect(await serviceNames(await second)).toEqual(['first']);
   });
 
-  test('its lock goes with it when it is killed', async (context) => {
+  test('its lock is released when it is killed', async (context) => {
     const { cwd, first, file } = await serving(context);
     first.signal('SIGKILL');
     await first.ended;

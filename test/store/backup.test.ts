@@ -12,7 +12,6 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { backUp } from '../../src/store/sqlite/file/backup.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -20,6 +19,7 @@ import {
   fingerprint,
   MIGRATIONS,
   oneSentenceAbout,
+  openErrorOf,
   unusableDatabases,
 } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
@@ -29,18 +29,9 @@ import { nothing } from '../support/results.ts';
 
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
-/** The sentence with which a backup is refused. */
-async function expectedError(file: string, to: string): Promise<string> {
-  try {
-    await backUp(located(file), to);
-  } catch (error) {
-    if (error instanceof DatabaseOpenError) return error.message;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
+const expectedError = (file: string, to: string) => openErrorOf(() => backUp(located(file), to));
 
-/** Paths of a database, empty unless told otherwise, and of a backup in another folder. */
+/** Paths of an empty database, and of a backup in another folder. */
 function paths(context: Finishing) {
   const file = join(temporaryFolder(context), 'aios.db');
   const folder = temporaryFolder(context);
@@ -49,7 +40,7 @@ function paths(context: Finishing) {
 }
 
 describe('a backup', () => {
-  test('holds what is in the log alone, in one file that only its owner can read', async (context) => {
+  test('holds commits that are only in the WAL, in one file of mode 0600', async (context) => {
     const { file, folder, to } = paths(context);
     const client = openSqlite(located(file));
     const store = createSqliteStore(client);
@@ -57,7 +48,7 @@ describe('a backup', () => {
     await store.addModel(added, extras(), nothing);
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
 
-    const bytes = await backUp(located(file), to);
+    const bytes = backUp(located(file), to);
     await store.close();
     expect(readdirSync(folder)).toEqual(['backup']);
     expect((statSync(to).mode & 0o777).toString(8)).toBe('600');
@@ -70,12 +61,12 @@ describe('a backup', () => {
     expect(copy.prepare('SELECT uuid FROM models').pluck().all()).toEqual([added.uuid]);
   });
 
-  test('is not kept from being made by a writer in the middle of a transaction, of which it has nothing', async (context) => {
+  test('can be made during an open write transaction, and has nothing of it', async (context) => {
     const { file, to } = paths(context);
     const client = openSqlite(located(file));
     context.onTestFinished(() => void client.close());
     client.exec(`BEGIN IMMEDIATE; INSERT INTO resources VALUES ('a', 'ModelVO')`);
-    await backUp(located(file), to);
+    backUp(located(file), to);
     client.exec('COMMIT');
     const copy = new Database(to, { readonly: true });
     context.onTestFinished(() => void copy.close());
@@ -84,10 +75,10 @@ describe('a backup', () => {
   });
 });
 
-describe('a backup is refused', () => {
+describe('backup fails', () => {
   test.for(
     Object.keys(unusableDatabases),
-  )('of %s, and nothing is left of it', async (name, context) => {
+  )('for %s, and leaves nothing behind', async (name, context) => {
     const file = join(temporaryFolder(context), 'aios.db');
     const folder = temporaryFolder(context);
     await unusableDatabases[name as keyof typeof unusableDatabases].make(file);
@@ -97,7 +88,7 @@ describe('a backup is refused', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('of a large damaged database, which no check at the start finds out', async (context) => {
+  test('for a damaged database that is too large to be checked at the start', async (context) => {
     const { file, folder, to } = paths(context);
     const client = new Database(file);
     client.exec('CREATE TABLE large (content blob)');
@@ -118,9 +109,9 @@ describe('a backup is refused', () => {
     ['a file', (to) => writeFileSync(to, 'precious'), ''],
     ['a folder', (to) => mkdirSync(to), ''],
     ['a link to nowhere', (to) => symlinkSync('nowhere', to), ''],
-    ['the log of another one', (to) => writeFileSync(`${to}-wal`, 'x'), '-wal'],
-    ['the journal of another one', (to) => writeFileSync(`${to}-journal`, 'x'), '-journal'],
-  ] as [string, (to: string) => void, string][])('where %s is there already, which stays', async ([
+    ['the WAL of another database', (to) => writeFileSync(`${to}-wal`, 'x'), '-wal'],
+    ['the journal of another database', (to) => writeFileSync(`${to}-journal`, 'x'), '-journal'],
+  ] as [string, (to: string) => void, string][])('if there is %s already, which stays', async ([
     ,
     make,
     ending,
@@ -137,7 +128,7 @@ describe('a backup is refused', () => {
     '-shm',
     '-journal',
     '-server',
-  ])('under a name that the database needs: with %s', async (ending, context) => {
+  ])('for a path that the database needs: with %s', async (ending, context) => {
     const { file } = paths(context);
     const link = join(temporaryFolder(context), 'link');
     symlinkSync(dirname(file), link);
@@ -148,7 +139,7 @@ describe('a backup is refused', () => {
     expect(readdirSync(dirname(file))).toEqual(['aios.db']);
   });
 
-  test('in a folder that is not there', async (context) => {
+  test('in a missing folder', async (context) => {
     const { file, folder } = paths(context);
     const to = join(folder, 'missing/backup');
     expect(await expectedError(file, to)).toBe(
@@ -156,14 +147,11 @@ describe('a backup is refused', () => {
     );
   });
 
-  test.skipIf(process.getuid?.() === 0)(
-    'in a folder that can not be written to',
-    async (context) => {
-      const { file, folder, to } = paths(context);
-      chmodSync(folder, 0o500);
-      expect(await expectedError(file, to)).toBe(
-        `The file ${file} can't be copied to ${to} (EACCES).`,
-      );
-    },
-  );
+  test.skipIf(process.getuid?.() === 0)('in a read-only folder', async (context) => {
+    const { file, folder, to } = paths(context);
+    chmodSync(folder, 0o500);
+    expect(await expectedError(file, to)).toBe(
+      `The file ${file} can't be copied to ${to} (EACCES).`,
+    );
+  });
 });

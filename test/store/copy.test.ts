@@ -45,11 +45,11 @@ function change(file: string, statements: string): void {
   client.close();
 }
 
-/** What is beside the lock's file. */
+/** All files but the lock file. */
 const namesIn = (folder: string) => readdirSync(folder).filter((name) => !/-server$/.test(name));
 
 describe('a copy of a file to another file', () => {
-  test('has the same rows in every table, in the same order, in one whole file of its owner', async (context) => {
+  test('has the same rows in every table, in the same order, in one file of mode 0600', async (context) => {
     const { from, folder, to } = await paths(context);
     const before = fingerprint(dirname(from));
     const rows = rowsOfFile(from);
@@ -66,7 +66,7 @@ describe('a copy of a file to another file', () => {
     expect(fingerprint(dirname(from))['from.db']).toBe(before['from.db']);
   });
 
-  test('is what a server starts on, and adds to behind what was copied', async (context) => {
+  test('can be served, and new rows follow the copied ones', async (context) => {
     const { from, to } = await paths(context);
     await copyQuietly(`file:${from}`, `file:${to}`);
     const store = createSqliteStore(openSqlite(located(to)));
@@ -76,7 +76,7 @@ describe('a copy of a file to another file', () => {
     expect(await store.find('Model', added.uuid)).toMatchObject({ uuid: added.uuid });
   });
 
-  test('has what is in the log alone, and nothing of what is not committed', async (context) => {
+  test('has commits that are only in the WAL, and nothing uncommitted', async (context) => {
     const { folder, to } = await paths(context);
     const used = join(temporaryFolder(context), 'used.db');
     const client = openSqlite(located(used));
@@ -91,7 +91,7 @@ describe('a copy of a file to another file', () => {
     expect(namesIn(folder)).toEqual(['to.db']);
   });
 
-  test('takes the place of a database without rows, whose log goes, and of what a killed copy has left', async (context) => {
+  test('replaces a database without rows and its WAL, and the files of a killed copy', async (context) => {
     const { from, folder, to } = await paths(context);
     const used = join(temporaryFolder(context), 'used.db');
     const client = openSqlite(located(used));
@@ -107,7 +107,7 @@ describe('a copy of a file to another file', () => {
 
   test.for(
     releases,
-  )('has all of a database of $version, once a server has brought it up to date', async (release, context) => {
+  )('has all rows of a database of $version, once that is migrated', async (release, context) => {
     const from = copyRelease(context, release);
     const to = join(temporaryFolder(context), 'to.db');
     openSqlite(located(from)).close();
@@ -116,7 +116,7 @@ describe('a copy of a file to another file', () => {
     expect(rowsOfFile(to)).toEqual(rows);
   });
 
-  test('moves every table and column there is', (context) => {
+  test('copies every table and column', (context) => {
     const file = join(temporaryFolder(context), 'aios.db');
     putEmptyDatabase(file);
     const tables = reading(file, (client) =>
@@ -136,7 +136,7 @@ describe('a copy of a file to another file', () => {
   });
 });
 
-describe('a copy is refused, and what there was stays as it was', () => {
+describe('copy fails and changes nothing', () => {
   test.for(Object.keys(unusableDatabases))('from %s', async (name, context) => {
     const from = join(temporaryFolder(context), 'from.db');
     const folder = temporaryFolder(context);
@@ -166,7 +166,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     expect(existsSync(to)).toBe(false);
   });
 
-  test('from a file that is not there, which is not made', async (context) => {
+  test('from a missing file, which is not created', async (context) => {
     const folder = temporaryFolder(context);
     const from = join(folder, 'none.db');
     expect(await copyError(`file:${from}`, `file:${join(folder, 'to.db')}`)).toBe(
@@ -175,7 +175,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  test('to a database with rows in a single table, whichever it is', async (context) => {
+  test('to a database with rows in any single table', async (context) => {
     const { from, to } = await paths(context);
     for (const { name } of copiedTables) {
       await putFilledDatabase(to);
@@ -189,7 +189,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     }
   });
 
-  test('to itself, also by another name', async (context) => {
+  test('to itself, also by another path', async (context) => {
     const { from, folder } = await paths(context);
     const before = fingerprint(dirname(from));
     const link = join(folder, 'link.db');
@@ -204,7 +204,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
 
   test.for([
     [
-      'a reference that leads nowhere',
+      'a dangling reference',
       "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0",
       /to\.db can't be used/,
     ],
@@ -224,11 +224,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
       /from\.db has in jobs\.operation/,
     ],
     ['a flag that is neither', 'UPDATE hooks SET pending = 2', /from\.db has in hooks\.pending/],
-  ] as const)('in the middle, from a database with %s', async ([
-    ,
-    statement,
-    sentence,
-  ], context) => {
+  ] as const)('halfway, from a database with %s', async ([, statement, sentence], context) => {
     const { from, folder, to } = await paths(context);
     change(from, statement);
     expect(await copyError(`file:${from}`, `file:${to}`)).toMatch(sentence);
@@ -240,7 +236,7 @@ describe('a copy is refused, and what there was stays as it was', () => {
     'postgres://admin:hunter2@host',
     'hunter2@postgres://host/aios',
     '/hunter2/aios.db',
-  ])('where %s is named, without repeating it', async (text, context) => {
+  ])('for the operand %s, without repeating it', async (text, context) => {
     const file = `file:${join(temporaryFolder(context), 'aios.db')}`;
     for (const [from, to, operand] of [
       [text, file, 'FROM'],
@@ -255,12 +251,12 @@ describe('a copy is refused, and what there was stays as it was', () => {
   });
 });
 
-describe('a difference is found, and nothing is kept, where what writes', () => {
+describe('copy finds a difference, and leaves nothing behind, if the writer', () => {
   type Rows = readonly (readonly (string | number | boolean | null)[])[];
   test.for([
     ['leaves out a row', 'sessions', () => []],
     [
-      'writes an empty text for none',
+      'writes an empty text for null',
       'hooks',
       (rows) => rows.map((row) => row.map((value) => value ?? '')),
     ],
@@ -275,7 +271,7 @@ describe('a difference is found, and nothing is kept, where what writes', () => 
         ),
     ],
     [
-      'turns a flag',
+      'inverts a flag',
       'hooks',
       (rows) =>
         rows.map((row) => row.map((value) => (typeof value === 'boolean' ? !value : value))),

@@ -13,6 +13,7 @@ import {
   laterMigrations,
   MIGRATIONS,
   oneSentenceAbout,
+  openErrorOf,
   unusableDatabases,
 } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
@@ -28,24 +29,16 @@ function open(context: Finishing, file: string, migrationsFolder = MIGRATIONS) {
 
 const newFile = (context: Finishing) => join(temporaryFolder(context), 'aios.db');
 
-/** The sentence with which a database is refused. */
-function expectedError(file: string, migrationsFolder = MIGRATIONS): string {
-  try {
-    openSqlite({ file, migrationsFolder }).close();
-  } catch (error) {
-    if (error instanceof DatabaseOpenError) return error.message;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
+const expectedError = (file: string, migrationsFolder = MIGRATIONS) =>
+  openErrorOf(() => openSqlite({ file, migrationsFolder }).close());
 
 describe('opening', () => {
-  test('makes the file and its folders', async (context) => {
+  test('creates the file and its folders', async (context) => {
     const file = join(temporaryFolder(context), 'some/folder/aios.db');
     expect(await open(context, file).count('Model', [])).toBe(0);
   });
 
-  test('lets nobody else read the files', async (context) => {
+  test('creates files of mode 0600', async (context) => {
     const file = newFile(context);
     await open(context, file).addModelService(modelService(), extras(), nothing);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) {
@@ -53,13 +46,13 @@ describe('opening', () => {
     }
   });
 
-  test('takes an empty file for a new database', async (context) => {
+  test('creates a database in an empty file', async (context) => {
     const file = newFile(context);
     writeFileSync(file, '');
     expect(await open(context, file).count('Model', [])).toBe(0);
   });
 
-  test('finds what was kept before', async (context) => {
+  test('finds the resources stored before', async (context) => {
     const file = newFile(context);
     const service = modelService();
     for (const count of [0, 1, 1]) {
@@ -71,7 +64,7 @@ describe('opening', () => {
     expect(await open(context, file).find('ModelService', service.uuid)).toMatchObject(service);
   });
 
-  test('finds what was answered before the process was killed', async (context) => {
+  test('finds all acknowledged writes of a killed process', async (context) => {
     const file = newFile(context);
     const store = open(context, file);
     const services = Array.from({ length: 5 }, () => modelService());
@@ -89,7 +82,7 @@ describe('opening', () => {
   });
 });
 
-describe('opening as a store refuses a database of ours', () => {
+describe('opening as a store fails for a database of this program', () => {
   test.each([
     ['that lacks a table', 'DROP TABLE tags'],
     ['that lacks a column', 'ALTER TABLE models DROP COLUMN logo'],
@@ -109,13 +102,13 @@ describe('opening as a store refuses a database of ours', () => {
   });
 });
 
-test('opening refuses a link to nowhere', (context) => {
+test('opening fails for a dangling link', async (context) => {
   const file = newFile(context);
   symlinkSync(join(dirname(file), 'missing/aios.db'), file);
-  expect(expectedError(file)).toMatch(/^The database .* can't be made \(ENOENT\)\.$/);
+  expect(await expectedError(file)).toMatch(/^The database .* can't be made \(ENOENT\)\.$/);
 });
 
-describe('opening starts again where it was interrupted', () => {
+describe('opening resumes an interrupted creation or migration', () => {
   const APPLICATION_ID = 'PRAGMA application_id = 0x41494f53';
   test.for([
     ['before anything', 'PRAGMA journal_mode = WAL'],
@@ -135,19 +128,19 @@ describe('opening starts again where it was interrupted', () => {
     expect(await store.count('Model', [])).toBe(1);
   });
 
-  test('within a later migration, of which nothing is left', async (context) => {
+  test('within a later migration, which is rolled back', async (context) => {
     const file = newFile(context);
     await fillDatabase(file);
     const folder = laterMigrations(join(temporaryFolder(context), 'later'), [
       'DROP TABLE model_services',
       'CREATE TABLE nonsense (',
     ]);
-    expect(expectedError(file, folder)).toMatch(oneSentenceAbout(file));
+    expect(await expectedError(file, folder)).toMatch(oneSentenceAbout(file));
     expect(await open(context, file).count('ModelService', [])).toBe(20);
   });
 });
 
-test('a later migration that rebuilds a table loses nothing that refers to it', async (context) => {
+test('a later migration that rebuilds a table keeps the rows that refer to it', async (context) => {
   const file = newFile(context);
   const store = open(context, file);
   const bound = model();
@@ -180,18 +173,18 @@ test('a later migration that rebuilds a table loses nothing that refers to it', 
   expect(await tagsOf(later, uuid)).toHaveLength(1);
 });
 
-describe('opening refuses, in one sentence and without touching anything,', () => {
+describe('opening fails, in one sentence and without changing a file, for', () => {
   test.for(Object.entries(unusableDatabases))('%s', async ([, { make, sentence }], context) => {
     const file = newFile(context);
     await make(file);
     const before = fingerprint(dirname(file));
-    const rejected = expectedError(file);
+    const rejected = await expectedError(file);
     expect(rejected).toMatch(sentence);
     expect(rejected).toMatch(oneSentenceAbout(file));
     expect(fingerprint(dirname(file))).toEqual(before);
   });
 
-  test('a newer database whose process was killed', async (context) => {
+  test('a newer database of a killed process', async (context) => {
     const file = newFile(context);
     const folder = laterMigrations(join(dirname(file), 'later'), ['CREATE TABLE later (a text)']);
     const store = open(context, file, folder);
@@ -199,28 +192,28 @@ describe('opening refuses, in one sentence and without touching anything,', () =
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const before = fingerprint(dirname(killed));
-    expect(expectedError(killed)).toMatch(/newer version/);
+    expect(await expectedError(killed)).toMatch(/newer version/);
     expect(fingerprint(dirname(killed))).toMatchObject(before);
   });
 
-  test('a folder that can not be made', (context) => {
+  test('a folder that can not be created', async (context) => {
     const folder = temporaryFolder(context);
     writeFileSync(join(folder, 'file'), '');
     mkdirSync(join(folder, 'other'));
     const before = fingerprint(folder);
-    expect(expectedError(join(folder, 'file/aios.db'))).toMatch(
+    expect(await expectedError(join(folder, 'file/aios.db'))).toMatch(
       oneSentenceAbout(join(folder, 'file')),
     );
     expect(fingerprint(folder)).toEqual(before);
   });
 
-  test('a file that another connection keeps locked', async (context) => {
+  test('a file that another connection has locked', async (context) => {
     const file = newFile(context);
     await fillDatabase(file);
     const other = new Database(file);
     context.onTestFinished(() => void other.close());
     other.exec('BEGIN EXCLUSIVE');
-    const rejected = expectedError(file);
+    const rejected = await expectedError(file);
     expect(rejected).toMatch(/is locked by another program/);
     expect(rejected).toMatch(oneSentenceAbout(file));
   });

@@ -16,7 +16,6 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { restore } from '../../src/store/sqlite/file/restore.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -26,6 +25,7 @@ import {
   fingerprint,
   MIGRATIONS,
   oneSentenceAbout,
+  openErrorOf,
   unusableDatabases,
 } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
@@ -36,16 +36,8 @@ import { nothing } from '../support/results.ts';
 
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
-/** The sentence with which a restore is refused. */
-async function expectedError(file: string, from: string): Promise<string> {
-  try {
-    await restore(located(file), from);
-  } catch (error) {
-    if (error instanceof DatabaseOpenError) return error.message;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
+const expectedError = (file: string, from: string) =>
+  openErrorOf(() => restore(located(file), from));
 
 /** Paths of an empty database, and of a backup with services in another folder. */
 async function paths(context: Finishing) {
@@ -65,7 +57,7 @@ function countServices(file: string): unknown {
 }
 
 describe('a restore', () => {
-  test('puts a copy in the place of the database, and leaves the backup and nothing else', async (context) => {
+  test('replaces the database by a copy, and leaves nothing but that and the unchanged backup', async (context) => {
     const { file, folder, from } = await paths(context);
     const before = readFileSync(from);
     chmodSync(from, 0o444);
@@ -77,14 +69,14 @@ describe('a restore', () => {
     expect(readdirSync(dirname(from))).toEqual(['backup']);
   });
 
-  test('makes a database and its folder where there is none', async (context) => {
+  test('creates a missing database and its folder', async (context) => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'some/folder/aios.db');
     await restore(located(file), from);
     expect(countServices(file)).toBe(20);
   });
 
-  test('takes nothing of the log that a killed server has left', async (context) => {
+  test('applies nothing of the WAL that a killed server has left', async (context) => {
     const { folder, from } = await paths(context);
     const used = join(temporaryFolder(context), 'used.db');
     const file = join(folder, 'killed.db');
@@ -100,7 +92,7 @@ describe('a restore', () => {
     expect(client.prepare('SELECT count(*) FROM model_services').pluck().get()).toBe(20);
   });
 
-  test('takes nothing of a log beside which the database is gone', async (context) => {
+  test('applies nothing of the WAL of a deleted database', async (context) => {
     const { folder, from } = await paths(context);
     const used = join(temporaryFolder(context), 'used.db');
     const file = join(folder, 'gone.db');
@@ -121,7 +113,7 @@ describe('a restore', () => {
     'rubbish in the middle',
     'rubbish in the schema',
     'a newer database',
-  ] as const)('takes the place of %s', async (name, context) => {
+  ] as const)('replaces %s', async (name, context) => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'unusable.db');
     await unusableDatabases[name].make(file);
@@ -135,7 +127,7 @@ describe('a restore', () => {
     ).toEqual(['unusable.db', 'unusable.db-server']);
   });
 
-  test('replaces what a link leads to, and leaves the link', async (context) => {
+  test('replaces the file that a link leads to, and leaves the link', async (context) => {
     const { file, from } = await paths(context);
     const link = join(temporaryFolder(context), 'link.db');
     symlinkSync(file, link);
@@ -147,7 +139,7 @@ describe('a restore', () => {
   });
 
   test.skipIf(otherUser === undefined)(
-    'by root leaves the database to its owner',
+    'run by root keeps the owner of the database',
     async (context) => {
       const { file, from } = await paths(context);
       chownSync(file, otherUser as number, otherUser as number);
@@ -158,7 +150,14 @@ describe('a restore', () => {
     },
   );
 
-  test('is not hindered by what a killed one has left', async (context) => {
+  test('keeps the mode of the database', async (context) => {
+    const { file, from } = await paths(context);
+    chmodSync(file, 0o640);
+    await restore(located(file), from);
+    expect((statSync(file).mode & 0o777).toString(8)).toBe('640');
+  });
+
+  test('removes the files that a killed restore has left', async (context) => {
     const { file, folder, from } = await paths(context);
     for (const ending of ['', '-wal', '-journal']) {
       writeFileSync(`${file}-restoring${ending}`, 'rubbish');
@@ -169,8 +168,8 @@ describe('a restore', () => {
   });
 });
 
-describe('a restore is refused, and the database stays as it was,', () => {
-  test.for(Object.entries(unusableDatabases))('where the backup is %s', async ([
+describe('restore fails and leaves the database unchanged', () => {
+  test.for(Object.entries(unusableDatabases))('if the backup is %s', async ([
     ,
     database,
   ], context) => {
@@ -190,9 +189,9 @@ describe('a restore is refused, and the database stays as it was,', () => {
   });
 
   test.for([
-    ['has rows that refer to none', 'PRAGMA foreign_keys = OFF; DELETE FROM resources'],
+    ['has rows with dangling references', 'PRAGMA foreign_keys = OFF; DELETE FROM resources'],
     ['is not marked as this program’s', 'PRAGMA application_id = 0'],
-  ] as const)('where the backup %s', async ([, statements], context) => {
+  ] as const)('if the backup %s', async ([, statements], context) => {
     const { file, from } = await paths(context);
     const before = readFileSync(file);
     const client = new Database(from);
@@ -202,7 +201,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('where an index of the backup has another value than its row, which a quick check does not find', async (context) => {
+  test('if an index of the backup differs from its rows, which a quick check does not find', async (context) => {
     const { file, from } = await paths(context);
     const execute = (statements: string) => {
       const client = new Database(from);
@@ -228,14 +227,14 @@ describe('a restore is refused, and the database stays as it was,', () => {
     expect(countServices(file)).toBe(0);
   });
 
-  test('where there is no backup', async (context) => {
+  test('if the backup is missing', async (context) => {
     const { file, folder } = await paths(context);
     const from = join(folder, 'missing');
     expect(await expectedError(file, from)).toBe(`The backup ${from} is not there.`);
     expect(readdirSync(folder)).toEqual(['aios.db']);
   });
 
-  test('and is not made where it was missing', async (context) => {
+  test('and does not create a missing one', async (context) => {
     const { folder, from } = await paths(context);
     truncateSync(from, 8 * 4096);
     const file = join(folder, 'missing.db');
@@ -245,7 +244,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     expect(readdirSync(folder)).not.toContain('missing.db');
   });
 
-  test('where a part of the backup is in a log beside it', async (context) => {
+  test('if a part of the backup is in a WAL beside it', async (context) => {
     const { file, from } = await paths(context);
     const client = openSqlite(located(from));
     context.onTestFinished(() => void client.close());
@@ -255,7 +254,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     );
   });
 
-  test('where the backup has the name of the copy that is made of it', async (context) => {
+  test('if the backup has the path of the copy that restore makes', async (context) => {
     const { file, from } = await paths(context);
     const own = `${file}-restoring`;
     renameSync(from, own);
@@ -270,7 +269,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     'by its path',
     'by a link',
     'by another name',
-  ])('where the backup is the database itself, %s', async (by, context) => {
+  ])('if the backup is the database itself, %s', async (by, context) => {
     const { file, folder } = await paths(context);
     const other = join(folder, 'other');
     if (by === 'by a link') symlinkSync(file, other);
@@ -284,7 +283,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     'a text file',
     'the database of another program',
     'the marked database of another program',
-  ] as const)('where it is %s', async (name, context) => {
+  ] as const)('if it is %s', async (name, context) => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'others.db');
     await unusableDatabases[name].make(file);
@@ -293,7 +292,7 @@ describe('a restore is refused, and the database stays as it was,', () => {
     expect(readFileSync(file).equals(before)).toBe(true);
   });
 
-  test('where it is a folder', async (context) => {
+  test('if it is a folder', async (context) => {
     const { folder, from } = await paths(context);
     const file = join(folder, 'folder');
     mkdirSync(file);

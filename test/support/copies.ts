@@ -2,10 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CopyOptions, copy } from '../../src/cli/copy.ts';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { MIGRATIONS } from './databases.ts';
+import { MIGRATIONS, openErrorOf } from './databases.ts';
 import { IN_FILES_TOO } from './postgres.ts';
 import { withPostgres } from './postgres-client.ts';
 import {
@@ -36,20 +35,12 @@ const quiet: CopyOptions = {
 /** Copies a database, in this process. */
 export const copyQuietly = (from: string, to: string) => copy(from, to, quiet);
 
-/** The sentence with which a copy is refused. */
-export async function copyError(from: string, to: string): Promise<string> {
-  try {
-    await copyQuietly(from, to);
-  } catch (error) {
-    if (error instanceof DatabaseOpenError) return error.message;
-    throw error;
-  }
-  throw new Error('it was not refused');
-}
+/** The error message of a copy that must fail. */
+export const copyError = (from: string, to: string) => openErrorOf(() => copyQuietly(from, to));
 
 let filled: Promise<Buffer> | undefined;
 
-/** Puts a database at a path that has rows in every table, with columns set and unset, and what is hard to carry over. */
+/** Creates a database with rows in every table: columns set and null, and values that are hard to copy. */
 export async function putFilledDatabase(file: string): Promise<void> {
   filled ??= makeFilled();
   writeFileSync(file, await filled, { mode: 0o600 });
@@ -115,7 +106,7 @@ async function fillEveryTable(file: string): Promise<void> {
   await store.close();
 }
 
-/** Every row that a database file keeps, as it is, in the order of insertion where that is kept. */
+/** Every row of a database file, by table, in the order of position where there is one. */
 export function rowsOfFile(file: string): Rows {
   return reading(file, (client) =>
     Object.fromEntries(

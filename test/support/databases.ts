@@ -11,6 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
+import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { extras, modelService } from './records.ts';
@@ -18,7 +19,7 @@ import { nothing } from './results.ts';
 
 export const MIGRATIONS = 'migrations/sqlite';
 
-/** Makes a database with some pages of data. */
+/** Creates a database with 20 services, which fill many pages. */
 export async function fillDatabase(file: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const store = createSqliteStore(openSqlite({ file, migrationsFolder }));
   for (let count = 0; count < 20; count++) {
@@ -27,7 +28,7 @@ export async function fillDatabase(file: string, migrationsFolder = MIGRATIONS):
   await store.close();
 }
 
-/** A folder with this program's migrations and a further one of these statements. */
+/** Creates a folder with this program's migrations and a further one of these statements. */
 export function laterMigrations(folder: string, statements: string[]): string {
   cpSync(MIGRATIONS, folder, { recursive: true });
   const journalFile = join(folder, 'meta/_journal.json');
@@ -39,7 +40,7 @@ export function laterMigrations(folder: string, statements: string[]): string {
   return folder;
 }
 
-/** Every file below a folder with what is in it, to show that none was touched. */
+/** The SHA-256 of every file below a folder, to show that none was changed. */
 export function fingerprint(folder: string): Record<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: 'utf8' }).toSorted();
   return Object.fromEntries(
@@ -66,13 +67,13 @@ function inDatabase(file: string, statements: string): void {
 
 interface UnusableDatabase {
   make: (file: string) => void | Promise<void>;
-  /** Part of the sentence that refuses it. */
+  /** Matches the error message. */
   sentence: RegExp;
 }
 
 const DAMAGED = /is damaged: restore it/;
 
-/** Databases that the program must refuse and leave as they are, each by what it is. */
+/** Databases that can't be opened and must not be changed. */
 export const unusableDatabases = {
   'a text file': {
     make: (file) => writeFileSync(file, 'no database\n'.repeat(1000)),
@@ -148,14 +149,25 @@ export const unusableDatabases = {
   },
 } satisfies Record<string, UnusableDatabase>;
 
-/** The state of a database in use, as a process that is killed leaves it behind. */
+/** Copies a database in use, with its WAL, as a killed process leaves it. */
 export function copyAsKilled(file: string, to: string): void {
   copyFileSync(file, to);
   copyFileSync(`${file}-wal`, `${to}-wal`);
 }
 
-/** What whoever starts the program gets to read: one sentence that names what it is about. */
+/** Matches an error message of one sentence that names this text, such as a path. */
 export function oneSentenceAbout(text: string): RegExp {
   const escaped = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^(?=.*${escaped})(?!.*[.!?] [A-Z])(?!.*(Error:|\\bat )).+$`);
+}
+
+/** The message of the DatabaseOpenError that an action throws; anything else fails the test. */
+export async function openErrorOf(action: () => unknown): Promise<string> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof DatabaseOpenError) return error.message;
+    throw error;
+  }
+  throw new Error('no error was thrown');
 }
