@@ -28,11 +28,11 @@ const KILLED_RESTORES = 80;
 interface Write {
   uuid: string;
   sentAt: number;
-  /** Undefined where the answer was lost. */
+  /** Undefined if there was no response. */
   answeredAt?: number;
 }
 
-/** A database of so many services, without a log. */
+/** Creates a database of so many services, without a WAL. */
 async function makeDatabase(file: string, services: number): Promise<void> {
   const client = openSqlite({ file, migrationsFolder: MIGRATIONS });
   const store = createSqliteStore(client);
@@ -42,7 +42,7 @@ async function makeDatabase(file: string, services: number): Promise<void> {
 
 const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
-/** Adds a service with two images and a tag, and returns the status of the answer. */
+/** Adds a service with two images and a tag, and returns the status of the response. */
 function addService({ url }: Program, agent: Agent, uuid: string): Promise<number | undefined> {
   const body = JSON.stringify({
     param: {
@@ -68,7 +68,7 @@ function addService({ url }: Program, agent: Agent, uuid: string): Promise<numbe
   });
 }
 
-/** Has writers write until it is told to stop. */
+/** Starts writers, which write until they are stopped. */
 function startWriting(program: Program): { writes: Write[]; stop: () => Promise<void> } {
   const writes: Write[] = [];
   const agent = new Agent({ keepAlive: true });
@@ -99,7 +99,7 @@ function expectWhole(client: Database.Database): void {
   expect(client.pragma('foreign_key_check')).toEqual([]);
 }
 
-/** What a file holds of the services that writers add: each with the number of its images and tags. */
+/** The services in a file by uuid, each with the number of its images and tags. */
 function servicesIn(file: string): Map<string, string> {
   const client = new Database(file, { readonly: true });
   expectWhole(client);
@@ -118,7 +118,7 @@ function servicesIn(file: string): Map<string, string> {
 const percentile = (numbers: number[], share: number) =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? Number.NaN;
 
-/** The share of the processors' time that nobody takes, as seen for a second. */
+/** The share of processor time that was idle during one second. */
 async function idleShare(): Promise<number> {
   const times = () =>
     cpus().reduce(
@@ -136,7 +136,7 @@ async function idleShare(): Promise<number> {
 
 const sizeOf = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 
-test('a backup under load is whole, has all that was acknowledged before it and nothing from after it', async (context) => {
+test('a backup under load is whole, has every write acknowledged before it and none sent after it', async (context) => {
   const cwd = temporaryFolder(context);
   const file = join(cwd, 'aios.db');
   await makeDatabase(file, 120_000);
@@ -183,7 +183,7 @@ test('a backup under load is whole, has all that was acknowledged before it and 
       if (stored !== undefined && stored !== '2 images, 1 tags') torn += 1;
     }
   }
-  // The last backups were made when there was something to lose and something yet to come.
+  // Otherwise nothing could have been lost.
   expect(writes.filter(({ answeredAt }) => answeredAt && answeredAt < quietEnd)).not.toEqual([]);
   report('5-backup', {
     fault: `\`backup\` of a database of ${Math.round(size / MB)} MB while ${WRITERS} writers write, each backup opened and compared`,
@@ -201,17 +201,17 @@ test('a backup under load is whole, has all that was acknowledged before it and 
     },
   });
   expect({ lost, early, torn }).toEqual({ lost: 0, early: 0, torn: 0 });
-  // The bound is for a machine on which only server, writers and backup run.
+  // The limit holds for a machine on which only server, writers and backup run.
   if (Math.min(idle, await idleShare()) > 0.8) {
     expect(percentile(during, 0.99)).toBeLessThan(100);
   } else {
-    console.log('Other programs were running: the bound on the p99 is not judged.');
+    console.log('Other programs were running: the limit on the p99 is not checked.');
   }
   expect(logAfter).toBeLessThan(40 * MB);
   expect(readdirSync(cwd).filter((name) => name.startsWith('backup-'))).toHaveLength(BACKUPS);
 });
 
-/** Names all that a database holds. */
+/** The SHA-256 of all rows of a database. */
 function digestOf(client: Database.Database): string {
   const hash = createHash('sha256');
   const tables = client
@@ -227,7 +227,7 @@ function digestOf(client: Database.Database): string {
   return hash.digest('hex');
 }
 
-/** Opens a file as a program would, with the log beside it, and names what it holds; fails where it is not whole. */
+/** The digest of a file and its WAL; fails if the database is damaged. */
 function digestIn(file: string): string {
   const client = new Database(file);
   try {
@@ -249,11 +249,11 @@ function digestOrDamage(file: string): string {
 interface Killed {
   /** Whether it was killed before it had ended. */
   killed: boolean;
-  /** Milliseconds that it ran. */
+  /** How long it ran, in milliseconds. */
   lasted: number;
 }
 
-/** Runs a command and kills it as soon as something has happened, and so long after that. */
+/** Runs a command and kills it `delay` milliseconds after a condition is met. */
 async function runAndKill(
   cwd: string,
   args: string[],
@@ -277,7 +277,7 @@ async function runAndKill(
 const atOnce = () => true;
 
 describe('kill -9 at any moment', () => {
-  test('of a backup leaves no FILE or a whole one, and the database as it was', async (context) => {
+  test('of a backup leaves no FILE or a whole one, and the database unchanged', async (context) => {
     const cwd = temporaryFolder(context);
     const file = join(cwd, 'aios.db');
     await makeDatabase(file, 15_000);
@@ -300,7 +300,7 @@ describe('kill -9 at any moment', () => {
         round % 2 === 0
           ? { after: atOnce, delay: whole.lasted * Math.random() }
           : {
-              // From the first thing it does to the files.
+              // After the backup has created its folder.
               after: () => readdirSync(cwd).some((name) => name.startsWith('copy')),
               delay: whole.lasted * Math.random(),
             };
@@ -314,7 +314,7 @@ describe('kill -9 at any moment', () => {
       } else if (left.length > 0) {
         unfinished += 1;
       }
-      // Of what it leaves, nothing has FILE's name and an ending that SQLite would take for a log.
+      // It must leave no file that SQLite would apply to FILE as a WAL or a journal.
       for (const name of left) expect(name).toMatch(/^copy-\w{6}$/);
       tidy();
     }
@@ -334,7 +334,7 @@ describe('kill -9 at any moment', () => {
     expect(half).toEqual([]);
   });
 
-  test('of a restore leaves the whole old database or the whole new one, which serve', async (context) => {
+  test('of a restore leaves the whole old database or the whole new one, which can be served', async (context) => {
     const templates = temporaryFolder(context);
     const [old, backup] = [join(templates, 'old.db'), join(templates, 'backup')];
     await makeDatabase(backup, 8_000);
@@ -357,18 +357,18 @@ describe('kill -9 at any moment', () => {
     const mixed: string[] = [];
     for (let round = 0; round < KILLED_RESTORES; round++) {
       lay();
-      const [log, inode] = [`${file}-wal`, statSync(file).ino];
-      // Half of the rounds aim at when the one takes the other's place: the old log goes right before.
+      const [wal, inode] = [`${file}-wal`, statSync(file).ino];
+      // Half of the rounds aim at the moment of the rename, right after the old WAL is removed.
       const moment =
         round % 2 === 0
           ? { after: atOnce, delay: whole.lasted * Math.random() }
           : {
-              after: () => sizeOf(log) === 0 || statSync(file).ino !== inode,
+              after: () => sizeOf(wal) === 0 || statSync(file).ino !== inode,
               delay: 80 * Math.random() ** 2,
             };
       const end = await runAndKill(cwd, ['restore', backup], moment);
       if (end.killed) killed += 1;
-      if (end.killed && sizeOf(log) === 0) within += 1;
+      if (end.killed && sizeOf(wal) === 0) within += 1;
       if (round % 10 === 1) {
         const env = { AIOS_DATABASE_URL: 'file:aios.db' };
         const program = await launchServing(context, { cwd, env });
@@ -399,7 +399,7 @@ describe('kill -9 at any moment', () => {
     });
     expect(mixed).toEqual([]);
 
-    // What the killed ones have left is in nobody's way.
+    // A later restore succeeds whatever killed ones have left.
     lay();
     writeFileSync(`${file}-restoring`, 'half a copy');
     const last = await runAndKill(cwd, ['restore', backup], { after: atOnce, delay: 60_000 });
@@ -408,13 +408,13 @@ describe('kill -9 at any moment', () => {
   });
 });
 
-/** Makes a database as a killed server leaves it, some of which is in its log alone, and names what it holds. */
+/** Creates a database as a killed server leaves it, with commits that are only in the WAL, and returns its digest. */
 async function leaveAsKilled(file: string): Promise<string> {
   const used = `${file}-used`;
   await makeDatabase(used, 4_000);
   const client = openSqlite({ file: used, migrationsFolder: MIGRATIONS });
   client.pragma('wal_autocheckpoint = 0');
-  client.exec("UPDATE model_services SET description = 'in the log alone'");
+  client.exec("UPDATE model_services SET description = 'only in the WAL'");
   copyAsKilled(used, file);
   const digest = digestOf(client);
   client.close();

@@ -13,7 +13,7 @@ import { launchServing } from '../support/process.ts';
 
 const PROGRAM = resolve('dist/main.js');
 
-test('nothing is copied to a database that a server runs on', async (context) => {
+test('copy fails for a database that a server runs on', async (context) => {
   const from = join(temporaryFolder(context), 'from.db');
   await putFilledDatabase(from);
   const { cwd } = await launchServing(context);
@@ -24,7 +24,7 @@ test('nothing is copied to a database that a server runs on', async (context) =>
   expect(rowsOfFile(to).models).toEqual([]);
 });
 
-test('a copy that is killed leaves an empty file, which takes the whole copy the next time', async (context) => {
+test('a killed copy leaves an empty file, and the next copy succeeds', async (context) => {
   const folder = temporaryFolder(context);
   const from = join(temporaryFolder(context), 'from.db');
   const to = join(folder, 'to.db');

@@ -10,18 +10,18 @@ import { API } from '../support/server.ts';
 
 const WRITERS = 16;
 const ROUNDS = 4;
-/** Of writing, before and after the file goes. */
+/** Duration of writing before the change, and after it. */
 const PHASE_MS = 500;
 
 interface Change {
   does: string;
-  /** @param file the database, whose place is empty or another's afterwards */
+  /** @param file path of the database, at which no file or another one is afterwards */
   make: (file: string) => void;
-  /** Where what was acknowledged is; undefined where it is gone with its file. */
+  /** Where acknowledged writes are afterwards; undefined if they were deleted. */
   keeps: 'the moved file' | undefined;
 }
 
-/** The three files are one database. */
+/** Moves a database with its side files. */
 function move(file: string, to: string): void {
   for (const ending of ['', '-wal', '-shm']) renameSync(file + ending, to + ending);
 }
@@ -38,10 +38,10 @@ const changes: Change[] = [
     keeps: 'the moved file',
   },
   { does: 'deleted', make: (file) => rmSync(file), keeps: undefined },
-  { does: 'deprived of its log', make: (file) => rmSync(`${file}-wal`), keeps: undefined },
+  { does: 'deprived of its WAL', make: (file) => rmSync(`${file}-wal`), keeps: undefined },
 ];
 
-test('a database that was moved, replaced or deleted takes no writes, and is read on', async (context) => {
+test('a database that was moved, replaced or deleted rejects writes and still serves reads', async (context) => {
   const seen = { rounds: 0, acknowledged: 0, lost: 0, rejected: 0, stored: 0, window: 0 };
   for (const { does, make, keeps } of changes) {
     for (let round = 0; round < ROUNDS; round++) {
@@ -55,7 +55,7 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
       const { acknowledged, rejected } = await writing.stop();
 
       const last = Math.max(...acknowledged.map(({ at }) => at));
-      // What was being answered at that moment.
+      // Writes that were in flight at that moment may still be acknowledged.
       seen.window = Math.max(seen.window, last - gone);
       expect(rejected.length, does).toBeGreaterThan(0);
       for (const { status, body } of rejected) {
@@ -80,7 +80,7 @@ test('a database that was moved, replaced or deleted takes no writes, and is rea
         seen.lost += acknowledged.filter(({ name }) => !names.has(name)).length;
         expect(names.has('last')).toBe(true);
         const stored = names.size - acknowledged.length - 1;
-        // At most those that were being written when it went.
+        // Only writes that were in flight may be stored though rejected.
         expect(stored).toBeLessThanOrEqual(WRITERS);
         seen.stored += stored;
       } else {

@@ -1,12 +1,13 @@
-import { cpSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
-import { fingerprint, MIGRATIONS, oneSentenceAbout } from '../support/databases.ts';
+import { fingerprint, oneSentenceAbout } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { type Launch, launch, launchServing, type Program } from '../support/process.ts';
+import { migrationsOf, type Release, releases } from '../support/released.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
@@ -123,7 +124,10 @@ describe.concurrent('the program', () => {
   test('backs up and restores a database of the first schema, which the next start migrates', async (context) => {
     const cwd = temporaryFolder(context);
     const file = join(cwd, 'aios.db');
-    const earlier = openSqlite({ file, migrationsFolder: firstMigration(context) });
+    const earlier = openSqlite({
+      file,
+      migrationsFolder: migrationsOf(context, releases[0] as Release),
+    });
     const tables = tablesOf(earlier);
     earlier.close();
     await run(context, cwd, 'backup', 'backup');
@@ -141,16 +145,6 @@ describe.concurrent('the program', () => {
     expect(tablesOf(client)).not.toEqual(tables);
   });
 });
-
-/** A folder with the first migration alone. */
-function firstMigration(context: Finishing): string {
-  const folder = temporaryFolder(context);
-  cpSync(MIGRATIONS, folder, { recursive: true });
-  const path = join(folder, 'meta/_journal.json');
-  const journal = JSON.parse(readFileSync(path, 'utf8'));
-  writeFileSync(path, JSON.stringify({ ...journal, entries: journal.entries.slice(0, 1) }));
-  return folder;
-}
 
 function tablesOf(client: Database.Database): unknown[] {
   return client.prepare('SELECT sql FROM sqlite_schema ORDER BY name').pluck().all();

@@ -25,7 +25,7 @@ import { sharedServer } from '../support/shared-server.ts';
 type Row = Record<string, string | number | null>;
 type Dump = Record<string, Row[]>;
 
-/** What each migration adds to the rows that it meets: a new column has what a new resource has. */
+/** What each migration adds: new tables, and new columns with the values of a new resource. */
 const additions: Record<string, (before: Dump) => Dump> = {
   '0001_whole_life': ({ models = [], tags = [] }) => ({
     models: models.map((row) => ({ ...row, model_classifications: '[]' })),
@@ -37,7 +37,7 @@ const additions: Record<string, (before: Dump) => Dump> = {
   '0003_covering_parts': () => ({}),
 };
 
-/** Every row that is kept. */
+/** Every row of a database, by table. */
 function dump(file: string): Dump {
   return reading(file, (client) =>
     Object.fromEntries(
@@ -53,7 +53,7 @@ function upgrade(file: string): void {
   openSqlite({ file, migrationsFolder: MIGRATIONS }).close();
 }
 
-/** The clock of a server that goes on some moments after a release's database was left. */
+/** A clock that stands some seconds after the release's database was written. */
 const momentsAfter =
   ({ madeAt }: Release) =>
   () =>
@@ -65,14 +65,14 @@ async function inventories(server: Server, path: string) {
   return body.inventories;
 }
 
-/** An image without what tells it from its like in another service. */
+/** An image without what differs in a clone. */
 const sameImage = ({ cpuArchitecture, vmImageUuid, dockerImage }: ModelServiceImageInventory) => ({
   cpuArchitecture,
   vmImageUuid,
   dockerImage,
 });
 
-test('every migration has a database that was written when it was the newest', () => {
+test('there is a database of a release for every migration', () => {
   expect(releases.map(({ migration }) => migration)).toEqual(migrations);
 });
 
@@ -80,7 +80,7 @@ const named = (some: Release[]) =>
   some.map((release) => [`${release.version} (${release.migration})`, release] as const);
 
 describe.for(named(releases))('a database of %s', ([, release]) => {
-  test('keeps every row and value, and its new columns are what a new resource has', (context) => {
+  test('keeps every row and value when migrated, and new columns have the values of a new resource', (context) => {
     const file = copyRelease(context, release);
     const before = dump(file);
     for (const table of ['models', 'model_services', 'model_service_images', 'tags'])
@@ -93,11 +93,11 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
     expect(reading(file, damage)).toEqual([]);
   });
 
-  describe('serves as it did:', () => {
+  describe('once migrated', () => {
     const file = copyRelease({ onTestFinished: (done) => afterAll(done as () => void) }, release);
     const server = sharedServer({ database: file, clock: momentsAfter(release) });
 
-    test('it answers what was asked for then as then', async () => {
+    test('answers the requests of that time as then', async () => {
       const paths = Object.keys(release.answers);
       expect(paths).toEqual(expect.arrayContaining([`${API}/model-services`, `${API}/models`]));
       for (const path of paths) {
@@ -106,7 +106,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
       }
     });
 
-    test('it searches as if the database had been made anew', async () => {
+    test('is searched like a new database', async () => {
       const namesOf = async (...conditions: string[]) => {
         const { body } = await server().query(`${API}/model-services`, conditions);
         return body.inventories.map(({ name }: { name: string }) => name).toSorted();
@@ -121,7 +121,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
     });
 
     test.skipIf(release.password === undefined)(
-      'it lets in whom it let in, and knows the password that was set',
+      'accepts the sessions and the password of that time',
       async () => {
         const { session = '', password } = release;
         expect((await server().get(`${API}/models`, { session })).status).toBe(200);
@@ -130,7 +130,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
     );
   });
 
-  test('goes on as any other: what is in it can be updated, cloned and deleted', async (context) => {
+  test('has resources that can be updated, cloned and deleted', async (context) => {
     const file = copyRelease(context, release);
     const server = await startServer({ database: file, clock: momentsAfter(release) });
     const services = await inventories(server, `${API}/model-services`);
@@ -199,7 +199,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
   });
 
   test.skipIf(release.pendingHook === undefined)(
-    'calls the hook that was still to be called, and no other',
+    'has its pending hook called, and no other',
     async (context) => {
       const receiver = await openReceiver();
       const file = copyRelease(context, release);
@@ -230,7 +230,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
     },
   );
 
-  test('is opened also where its process was killed', (context) => {
+  test('can be opened after its process was killed', (context) => {
     const file = copyRelease(context, release);
     const client = new Database(file);
     context.onTestFinished(() => void client.close());
@@ -245,7 +245,7 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
 });
 
 describe.for(named(olderReleases))('a database of %s', ([, release]) => {
-  test('is refused by its release once it is upgraded, and stays as it is', (context) => {
+  test('can not be opened by its release once migrated, and stays unchanged', (context) => {
     const file = copyRelease(context, release);
     const migrationsFolder = migrationsOf(context, release);
     openSqlite({ file, migrationsFolder }).close();

@@ -5,7 +5,7 @@ import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 
 let empty: Buffer | undefined;
 
-/** Puts an empty database at a path: a copy of one, since making each anew takes longer than most tests. */
+/** Creates an empty database, as a copy of one: migrating each would take longer than most tests. */
 export function putEmptyDatabase(file: string): void {
   empty ??= makeEmpty();
   writeFileSync(file, empty, { mode: 0o600 });

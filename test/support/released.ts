@@ -6,19 +6,19 @@ import { type Finishing, temporaryFolder } from './folder.ts';
 
 const FOLDER = 'test/store/released';
 
-/** A database as a release left it, with what that release answered from it. */
+/** A database written by a release, with responses that the release gave from it. */
 export interface Release {
   version: string;
   /** Its newest migration. */
   migration: string;
-  /** When the answers were given, in milliseconds since the epoch. */
+  /** Time of the responses, in milliseconds since the epoch. */
   madeAt: number;
-  /** The UUID of a session of that time, where the release had logins. */
+  /** The UUID of a session of that time, if the release had logins. */
   session?: string;
   password?: string;
-  /** The job whose hook was still to be called, where the release had jobs. */
+  /** The job with a pending hook, if the release had jobs. */
   pendingHook?: string;
-  /** By the path that was asked for with GET. */
+  /** By the path of the GET request. */
   answers: Record<string, { status: number; body: unknown }>;
 }
 
@@ -32,7 +32,7 @@ export const releases: Release[] = readdirSync(FOLDER)
   .toSorted()
   .map((name) => JSON.parse(readFileSync(join(FOLDER, name), 'utf8')));
 
-/** Those whose databases the present program has to bring up to date. */
+/** The releases whose databases must be migrated. */
 export const olderReleases = releases.filter(({ migration }) => migration !== migrations.at(-1));
 
 /** Copies a release's database into a folder of the test's own. */
@@ -53,7 +53,7 @@ export function migrationsOf(context: Finishing, { migration }: Release): string
   return folder;
 }
 
-/** Runs something on a connection of its own that can't write. */
+/** Runs `read` on a read-only connection. */
 export function reading<Result>(file: string, read: (client: Database.Database) => Result): Result {
   const client = new Database(file, { readonly: true });
   try {
@@ -63,7 +63,7 @@ export function reading<Result>(file: string, read: (client: Database.Database) 
   }
 }
 
-/** The names of the tables that hold what the program keeps. */
+/** The names of all tables but that of migrations. */
 export const tablesOf = (client: Database.Database): string[] =>
   client
     .prepare(
@@ -72,7 +72,7 @@ export const tablesOf = (client: Database.Database): string[] =>
     .pluck()
     .all() as string[];
 
-/** What SQLite finds wrong with a database, also by references that lead nowhere. */
+/** What SQLite's checks find wrong with a database, dangling references too. */
 export function damage(client: Database.Database): unknown[] {
   return [
     ...(client.pragma('integrity_check') as { integrity_check: string }[]).filter(
