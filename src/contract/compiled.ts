@@ -1,8 +1,9 @@
 /**
- * Compiles a function that gives an object of these properties, or a list of these values, from its
- * parameters: the runtime makes a literal many times faster than it sets properties by computed names.
- * @param values the JavaScript expressions of the values, which may name the parameters; they are this
- *   program's own, never a client's
+ * Compiles a function that returns an object or a list literal, which the runtime creates many times faster
+ * than an object whose properties are set by computed names.
+ *
+ * @param parameters names of the function's parameters
+ * @param values JavaScript expressions of the values, by property or in order; never taken from a client
  */
 export function compileLiteral<Maker>(
   parameters: readonly string[],

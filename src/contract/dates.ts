@@ -1,19 +1,18 @@
 /**
- * Makes the formatter of every date on the wire: `Nov 25, 2025 11:51:50 AM`, which is en-US, without
- * padding, to the second (F7).
+ * Makes the formatter of dates in answers, such as `Nov 25, 2025 11:51:50 AM` (F7).
  *
- * @param timeZone an IANA zone
+ * @param timeZone an IANA time zone
  * @returns a function from milliseconds since the epoch to the text
- * @throws RangeError for a zone the runtime doesn't know
+ * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function dateFormatter(timeZone: string): (milliseconds: number) => string {
   const offsetAt = zoneOffset(timeZone);
   return (milliseconds) => {
-    const shown = new Date(milliseconds + offsetAt(milliseconds));
-    const hours = shown.getUTCHours();
-    const day = `${MONTHS[shown.getUTCMonth()]} ${shown.getUTCDate()}, ${shown.getUTCFullYear()}`;
-    const minutes = twoDigits(shown.getUTCMinutes());
-    const seconds = twoDigits(shown.getUTCSeconds());
+    const local = new Date(milliseconds + offsetAt(milliseconds));
+    const hours = local.getUTCHours();
+    const day = `${MONTHS[local.getUTCMonth()]} ${local.getUTCDate()}, ${local.getUTCFullYear()}`;
+    const minutes = twoDigits(local.getUTCMinutes());
+    const seconds = twoDigits(local.getUTCSeconds());
     return `${day} ${hours % 12 || 12}:${minutes}:${seconds} ${hours < 12 ? 'AM' : 'PM'}`;
   };
 }
@@ -21,72 +20,79 @@ export function dateFormatter(timeZone: string): (milliseconds: number) => strin
 const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
 
 /**
- * Makes what tells how far a zone's clocks are ahead, in milliseconds: asking the runtime for each date
- * would take most of the time of telling a list.
+ * Makes a function that returns the UTC offset of a time zone in milliseconds. Offsets are cached by day,
+ * because Intl would take most of the time of answering a list.
  */
 function zoneOffset(timeZone: string): (milliseconds: number) => number {
-  // The runtime loads its calendars when it is first asked.
+  // The first use of Intl loads its calendars, which a server in UTC doesn't need.
   if (timeZone === 'UTC') return () => 0;
   const clockAt = zoneClock(timeZone);
   const offsetAt = (milliseconds: number): number => {
     const second = Math.floor(milliseconds / 1000) * 1000;
     return clockAt(second) - second;
   };
-  /** Of days without a change of the clocks; undefined for those with one. */
-  const offsetByDay = new Map<number, number | undefined>();
+  const offsetByDay = new Map<number, number>();
   return (milliseconds) => {
     const day = Math.floor(milliseconds / DAY);
-    let offset = offsetByDay.get(day);
-    if (offset === undefined && !offsetByDay.has(day)) {
-      const [first, last] = [offsetAt(day * DAY), offsetAt((day + 1) * DAY - 1)];
-      offset = first === last ? first : undefined;
-      if (offsetByDay.size >= DAYS_MAX) offsetByDay.clear();
-      offsetByDay.set(day, offset);
-    }
-    return offset ?? offsetAt(milliseconds);
+    const cached = offsetByDay.get(day);
+    if (cached !== undefined) return cached;
+    const offset = offsetAt(day * DAY);
+    // A day on which the offset changes is not cached.
+    if (offset !== offsetAt((day + 1) * DAY - 1)) return offsetAt(milliseconds);
+    if (offsetByDay.size >= DAYS_MAX) offsetByDay.clear();
+    offsetByDay.set(day, offset);
+    return offset;
   };
 }
 
 const DAY = 86_400_000;
-/** Days whose offset is remembered. */
+/** Days whose offset is cached. */
 const DAYS_MAX = 10_000;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
- * Makes the clock of a zone.
+ * Makes a function that converts milliseconds since the epoch to the local time of a zone.
  *
- * @param timeZone an IANA zone
- * @returns a function from milliseconds since the epoch to what clocks in the zone show then, as if it
- *   were UTC, to the second
- * @throws RangeError for a zone the runtime doesn't know
+ * @param timeZone an IANA time zone
+ * @returns a function whose result is the local date and time, to the second, as if they were UTC, in
+ *   milliseconds since the epoch
+ * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function zoneClock(timeZone: string): (milliseconds: number) => number {
   const clock = new Intl.DateTimeFormat('en-US', {
-    ...{ timeZone, calendar: 'gregory', numberingSystem: 'latn', hourCycle: 'h23', era: 'short' },
-    ...{ year: 'numeric', month: 'numeric', day: 'numeric' },
-    ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
+    timeZone,
+    calendar: 'gregory',
+    numberingSystem: 'latn',
+    hourCycle: 'h23',
+    era: 'short',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
   });
   return (milliseconds) => {
-    const shown = clock.format(milliseconds);
-    // By its numbers, which come in this order: taking the parts apart costs several times as much.
-    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = (
-      shown.match(/\d+/g) ?? []
-    ).map(Number);
-    return instantOf([shown.includes('BC') ? 1 - year : year, month, day, hour, minute, second]);
+    // formatToParts takes several times as long; the numbers come in this order.
+    const text = clock.format(milliseconds);
+    const numbers = (text.match(/\d+/g) ?? []).map(Number);
+    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
+    return instantOf([text.includes('BC') ? 1 - year : year, month, day, hour, minute, second]);
   };
 }
 
 /**
- * Makes the parser of dates in queries: `2025-11-25 11:51:50`, or the form that answers have.
+ * Makes the parser of dates in queries: `2025-11-25 11:51:50`, or the format of answers (F57).
  *
- * @param timeZone an IANA zone
- * @returns a function from the text to milliseconds since the epoch, or undefined for what is no date.
- *   Of two moments with the same text, when clocks go back, it gives the earlier; a text that clocks
- *   going forward skip stands for as long after the leap as it says.
+ * @param timeZone an IANA time zone
+ * @returns a function from the text to milliseconds since the epoch, or undefined for an invalid date. A
+ *   local time that occurs twice, when clocks go back, is the earlier one; one that doesn't occur, when
+ *   clocks go forward, is read with the offset from before the change.
+ * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function dateParser(timeZone: string): (text: string) => number | undefined {
   const clockAt = zoneClock(timeZone);
-  const offset = (near: number): number => clockAt(near) - near;
+  const offset = (instant: number): number => clockAt(instant) - instant;
   return (text) => {
     const target = wallClock(text.trim());
     if (target === undefined) return undefined;
@@ -98,7 +104,7 @@ export function dateParser(timeZone: string): (text: string) => number | undefin
   };
 }
 
-/** The clock and calendar of a text, as milliseconds as if it were UTC. */
+/** The date and time of a text, as if they were UTC, in milliseconds since the epoch. */
 function wallClock(text: string): number | undefined {
   const sortable = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
   if (sortable) {
@@ -107,9 +113,9 @@ function wallClock(text: string): number | undefined {
   }
   const formatted = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/.exec(text);
   if (!formatted) return undefined;
-  const [, month = '', day, year, hour, minute, second, half] = formatted;
+  const [, month = '', day, year, hour, minute, second, meridiem] = formatted;
   if (Number(hour) < 1 || Number(hour) > 12) return undefined;
-  const hours = (Number(hour) % 12) + (half === 'PM' ? 12 : 0);
+  const hours = (Number(hour) % 12) + (meridiem === 'PM' ? 12 : 0);
   return utc([
     Number(year),
     MONTHS.indexOf(month) + 1,
@@ -122,7 +128,7 @@ function wallClock(text: string): number | undefined {
 
 type Fields = [year: number, month: number, day: number, hour: number, min: number, sec: number];
 
-/** Undefined for a date that no calendar has, such as February 30. */
+/** Undefined for a date that doesn't exist, such as February 30. */
 function utc(fields: Fields): number | undefined {
   const instant = instantOf(fields);
   const date = new Date(instant);
@@ -138,7 +144,7 @@ function utc(fields: Fields): number | undefined {
 }
 
 function instantOf([year, month, day, hour, minute, second]: Fields): number {
-  // Date.UTC would take the year 25 for 1925.
+  // Date.UTC reads the year 25 as 1925.
   const date = new Date(0);
   date.setUTCFullYear(year, month - 1, day);
   return date.setUTCHours(hour, minute, second);

@@ -1,9 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 
-/**
- * Every way this server fails (F52): the platform's code and sentence, and the status of
- * the inline answer. No other place knows a status.
- */
+/** Every failure of this server (F52): the platform's error code, and the status of the inline answer. */
 const catalogue = {
   invalidArgument: { status: 400, code: 'SYS.1007' },
   duplicateJob: { status: 400, code: 'SYS.1007' },
@@ -27,10 +24,10 @@ const catalogue = {
   internal: { status: 503, code: 'SYS.1000' },
 } as const;
 
-/** The statuses of failures, whoever answers them. */
+/** The range of HTTP statuses of failures. */
 export const FAILURE_STATUSES = { min: 400, max: 599 } as const;
 
-/** Status of the poll of a job that failed, however it did (F5). */
+/** Status of the poll of a failed job, whatever the failure (F5). */
 export const FAILED_JOB_STATUS = 503;
 
 const descriptions = {
@@ -48,7 +45,7 @@ const descriptions = {
 
 export type Failure = keyof typeof catalogue;
 
-/** Longest `details`, in characters; what is longer ends in `...` (F52). */
+/** Maximum length of `details`, in characters; a longer text is cut and ends in `...` (F52). */
 const DETAILS_MAX = 4096;
 
 export const ErrorCode = Type.Object(
@@ -84,18 +81,18 @@ export const ErrorAnswer = Type.Object(
 );
 export type ErrorAnswer = Static<typeof ErrorAnswer>;
 
-/** Seconds a client is asked to wait where the server can't serve for the moment. */
+/** `Retry-After` of a server that is not ready for the moment, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
-/** A failure on its way to the client. Anything else that is thrown becomes SYS.1000. */
+/** A failure that is reported to the client; any other thrown error is answered as SYS.1000. */
 export class ApiError extends Error {
   readonly failure: Failure;
   readonly headers: Readonly<Record<string, string>>;
 
   /**
-   * @param failure which entry of the catalogue
+   * @param failure the entry of the catalogue
    * @param details the sentence for `error.details`
-   * @param headers response headers this failure needs, such as `Allow`
+   * @param headers response headers, such as `Allow`
    */
   constructor(failure: Failure, details: string, headers: Record<string, string> = {}) {
     super(details);
@@ -105,12 +102,12 @@ export class ApiError extends Error {
       failure === 'notReady' ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers } : headers;
   }
 
-  /** Status of the inline answer. */
+  /** HTTP status of the inline answer. */
   get status(): number {
     return catalogue[this.failure].status;
   }
 
-  /** Whether the request itself is at fault, so that the inline answer is a 4xx. */
+  /** Whether the status is a 4xx. */
   get isClientError(): boolean {
     return this.status < 500;
   }
@@ -119,7 +116,7 @@ export class ApiError extends Error {
     return catalogue[this.failure].code;
   }
 
-  /** The answer's body: exactly `{"error":{…}}` (F2). */
+  /** The body of the answer: exactly `{"error":{…}}` (F2). */
   get answer(): ErrorAnswer {
     const { code } = catalogue[this.failure];
     return { error: { code, description: descriptions[code], details: truncate(this.message) } };
@@ -128,51 +125,63 @@ export class ApiError extends Error {
 
 function truncate(details: string): string {
   if (details.length <= DETAILS_MAX) return details;
-  // A cut between two halves of a surrogate pair would leave text that is not well-formed.
+  // A cut inside a surrogate pair would leave a lone surrogate.
   return `${details.slice(0, DETAILS_MAX - 3).toWellFormed()}...`;
 }
 
-/** SYS.1007 with the given sentence. */
 export function invalidArgument(details: string): ApiError {
   return new ApiError('invalidArgument', details);
 }
 
-/** Failures a request to an operation's own path can meet, whichever the operation. */
+/** Failures of every operation. */
 const commonFailures: readonly Failure[] = [
-  ...(['invalidArgument', 'requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
-  ...(['resourceNotFound', 'timedOut', 'notReady', 'internal'] as const),
+  'invalidArgument',
+  'requestTooSlow',
+  'urlTooLong',
+  'headersTooLarge',
+  'resourceNotFound',
+  'timedOut',
+  'notReady',
+  'internal',
 ];
-/** Further failures of one that asks for a session. */
+/** Further failures of an operation that needs a session. */
 const sessionFailures: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
 /** Further failures of an operation with a body. */
 const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 
+/** Failures of the poll of a job, in addition to those of the job itself. */
+const pollFailures: readonly Failure[] = [
+  'invalidArgument',
+  'jobGone',
+  'requestTooSlow',
+  'urlTooLong',
+  'headersTooLarge',
+];
+
 /**
- * The statuses an operation's failures have, ascending, with the codes each may carry.
+ * The failures that the OpenAPI document lists for an operation.
+ *
  * @param operationFailures failures of this operation alone
- * @param open whether it asks for no session
+ * @param open whether it needs no session
+ * @returns the statuses, ascending, each with its sorted error codes
  */
 export function documentedFailures(
   hasBody: boolean,
   operationFailures: readonly Failure[] = [],
   open = false,
 ): { status: number; codes: string[] }[] {
-  const common = [
+  return byStatus([
     ...commonFailures,
     ...(open ? [] : sessionFailures),
     ...(hasBody ? bodyFailures : []),
-  ];
-  return byStatus([...common, ...operationFailures]);
+    ...operationFailures,
+  ]);
 }
 
-/** The same of the poll of a job, which tells any operation's failure. */
+/** The same for the poll of a job, which may answer with the failure of any operation. */
 export function jobFailures(): { status: number; codes: string[] }[] {
-  const ownFailures: Failure[] = [
-    ...(['invalidArgument', 'jobGone'] as const),
-    ...(['requestTooSlow', 'urlTooLong', 'headersTooLarge'] as const),
-  ];
   const codes = new Set(Object.values(catalogue).map(({ code }) => code));
-  return byStatus(ownFailures).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
+  return byStatus(pollFailures).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
 }
 
 function byStatus(failures: readonly Failure[]): { status: number; codes: string[] }[] {

@@ -6,21 +6,26 @@ import type { ModelServiceInventory } from './schemas/model-service.ts';
 import type { SessionInventory } from './schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from './schemas/tag.ts';
 
-/** The documents' own examples; where a document gives only a template, valid values stand in it. */
+// The documents' own examples, with valid values in place of a document's templates.
+
 const date = 'Nov 25, 2025 11:51:50 AM';
+const dates = { createDate: date, lastOpDate: date };
 
 const yaml =
   'services:\n  - ports:\n      - 3000\n  name: qwen1.5-7b-chat:2b34xhrmqwhomjkd\n  livez: /livez\n  readyz: /readyz\n' +
   '  serviceBootupTime: 30\nenv:\n  - key:value\n  - key:value\ndistro:\n  packages: vim,nfs-utils\npython:\n' +
   '  requirements_txt: ./requirements.txt\n  index_url: https://pypi.example.org/simple\n  trusted_host: pypi.example.org\n';
 
-const image = (architecture: string, vmImageUuid: string) => ({
-  cpuArchitecture: architecture,
+const image = <Architecture extends string>(
+  cpuArchitecture: Architecture,
+  vmImageUuid: string,
+) => ({
+  cpuArchitecture,
   vmImageUuid,
-  dockerImage: `registry.example.com/${architecture.toLowerCase()}/myimage:latest`,
+  dockerImage: `registry.example.com/${cpuArchitecture.toLowerCase()}/myimage:latest`,
 });
 
-/** What the examples of Update and Clone have in common. */
+/** Common to the examples of Update and Clone. */
 const changes = {
   name: 'example',
   description: 'This is an example description.',
@@ -34,7 +39,7 @@ const changes = {
   framework: 'HuggingFace',
 };
 
-/** The documents leave out what their platform had unset; what is always there is completed. */
+/** The document's example with the required fields that it omits. */
 const service: ModelServiceInventory = {
   uuid: '6c1a5f6167944aa1886294842075279f',
   name: 'example',
@@ -62,24 +67,17 @@ const service: ModelServiceInventory = {
     {
       uuid: 'd163eac54dba403abe12e77a0fec3dd5',
       modelServiceUuid: '6c1a5f6167944aa1886294842075279f',
-      cpuArchitecture: 'x86_64',
-      vmImageUuid: 'aa45d85a91d94342838797626fd4bbfc',
-      dockerImage: 'registry.example.com/x86_64/myimage:latest',
-      createDate: date,
-      lastOpDate: date,
+      ...image('x86_64', 'aa45d85a91d94342838797626fd4bbfc'),
+      ...dates,
     },
     {
       uuid: 'e41c7c9d14934ca0aaea2847c2ed8a5e',
       modelServiceUuid: '6c1a5f6167944aa1886294842075279f',
-      cpuArchitecture: 'aarch64',
-      vmImageUuid: '3ab8e36ed4be4fe6bd91ad1e4f22cffd',
-      dockerImage: 'registry.example.com/aarch64/myimage:latest',
-      createDate: date,
-      lastOpDate: date,
+      ...image('aarch64', '3ab8e36ed4be4fe6bd91ad1e4f22cffd'),
+      ...dates,
     },
   ],
-  createDate: date,
-  lastOpDate: date,
+  ...dates,
 };
 
 const model: ModelInventory = {
@@ -96,8 +94,7 @@ const model: ModelInventory = {
   modelServiceRefs: [],
   extraGpuMemRequest: 4294967296,
   SAMPLE_SIZE: 1000,
-  createDate: date,
-  lastOpDate: date,
+  ...dates,
 };
 
 const center: ModelCenterInventory = {
@@ -119,8 +116,7 @@ const center: ModelCenterInventory = {
     totalCapacity: 0,
     availableCapacity: 0,
   },
-  createDate: date,
-  lastOpDate: date,
+  ...dates,
 };
 
 const session: SessionInventory = {
@@ -138,8 +134,7 @@ const userTag: UserTagInventory = {
   resourceUuid: model.uuid,
   tag: 'chat',
   type: 'User',
-  createDate: date,
-  lastOpDate: date,
+  ...dates,
 };
 
 const systemTag: SystemTagInventory = {
@@ -150,124 +145,105 @@ const systemTag: SystemTagInventory = {
   inherent: false,
 };
 
-/** The answer where there is nothing to return. */
-const done = { success: true };
-
 interface Example {
   request?: object;
   answer: object;
 }
 
+const body = (wrapper: string, params: object) => ({
+  [wrapper]: params,
+  systemTags: [],
+  userTags: [],
+});
+const done = { success: true };
+const one = (inventory: object) => ({ ...done, inventory });
+const list = (inventory: object) => ({ ...done, inventories: [inventory] });
+
 export const examples: Readonly<Record<OperationName, Example>> = {
   AddModelService: {
-    request: {
-      param: {
-        name: 'text to text model service',
-        description: 'This is text to text model service you can chose model',
-        yaml: 'model service parameters',
-        requestCpu: 4,
-        requestMemory: 1024,
-        modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
-        installPath: '/example/install/path',
-        startCommand: 'python3 app.py',
-      },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: service },
+    request: body('param', {
+      name: 'text to text model service',
+      description: 'This is text to text model service you can chose model',
+      yaml: 'model service parameters',
+      requestCpu: 4,
+      requestMemory: 1024,
+      modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+      installPath: '/example/install/path',
+      startCommand: 'python3 app.py',
+    }),
+    answer: one(service),
   },
   UpdateModelService: {
-    request: {
-      updateModelService: {
-        ...changes,
-        architectureImages: [
-          image('X86_64', '1e463a11a89a38429f53f6bc34dbe4b3'),
-          image('AARCH64', '9458c977c7f838afbc6144aed913c947'),
-        ],
-      },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: service },
+    request: body('updateModelService', {
+      ...changes,
+      architectureImages: [
+        image('X86_64', '1e463a11a89a38429f53f6bc34dbe4b3'),
+        image('AARCH64', '9458c977c7f838afbc6144aed913c947'),
+      ],
+    }),
+    answer: one(service),
   },
   CloneModelService: {
-    request: {
-      params: {
-        ...changes,
-        size: 0,
-        system: false,
-        cpuArchitectures: ['X86_64', 'AARCH64'],
-        architectureImages: [
-          image('X86_64', '21cb9f654e9d3feab962ce3f5eec5796'),
-          image('AARCH64', '1d919fda666b3bdcb5f4925f1cf17c71'),
-        ],
-      },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: service },
+    request: body('params', {
+      ...changes,
+      size: 0,
+      system: false,
+      cpuArchitectures: ['X86_64', 'AARCH64'],
+      architectureImages: [
+        image('X86_64', '21cb9f654e9d3feab962ce3f5eec5796'),
+        image('AARCH64', '1d919fda666b3bdcb5f4925f1cf17c71'),
+      ],
+    }),
+    answer: one(service),
   },
-  AddModel: {
-    request: {
-      param: {
-        name: 'Qwen 1.5 32B',
-        installPath: '192.168.10.12:/ai/model_center/Qwen_1.5_23B',
-        description: 'This is qwen 1.5 32B ai model',
-        parameters: 'model parameters',
-        modelCenterUuid: 'uuid',
-        logo: 'logo base64 string',
-        vendor: 'Alibaba',
-        introduction: 'This is a md5 format string',
-        size: 102400,
-        version: 'CustomizeVersion',
-      },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: model },
-  },
-  BindModelToService: {
-    request: { systemTags: [], userTags: [] },
-    answer: { success: true, inventory: service },
-  },
-  UnbindModelFromService: { answer: done },
   DeleteModelService: { answer: done },
-  QueryModelService: { answer: { success: true, inventories: [service] } },
-  GetModelService: { answer: { success: true, inventories: [service] } },
+  QueryModelService: { answer: list(service) },
+  GetModelService: { answer: list(service) },
+  AddModel: {
+    request: body('param', {
+      name: 'Qwen 1.5 32B',
+      installPath: '192.168.10.12:/ai/model_center/Qwen_1.5_23B',
+      description: 'This is qwen 1.5 32B ai model',
+      parameters: 'model parameters',
+      modelCenterUuid: 'uuid',
+      logo: 'logo base64 string',
+      vendor: 'Alibaba',
+      introduction: 'This is a md5 format string',
+      size: 102400,
+      version: 'CustomizeVersion',
+    }),
+    answer: one(model),
+  },
+  BindModelToService: { request: { systemTags: [], userTags: [] }, answer: one(service) },
+  UnbindModelFromService: { answer: done },
   UpdateModel: {
-    request: {
-      updateModel: { name: 'Qwen 1.5 32B', vendor: 'Alibaba', recommendedGpuNum: '1,2,4' },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: model },
+    request: body('updateModel', {
+      name: 'Qwen 1.5 32B',
+      vendor: 'Alibaba',
+      recommendedGpuNum: '1,2,4',
+    }),
+    answer: one(model),
   },
   DeleteModel: { answer: done },
-  DeleteModels: {
-    answer: { success: true, results: [{ uuid: model.uuid, success: true }] },
-  },
-  QueryModel: { answer: { success: true, inventories: [model] } },
-  GetModel: { answer: { success: true, inventories: [model] } },
+  DeleteModels: { answer: { ...done, results: [{ uuid: model.uuid, success: true }] } },
+  QueryModel: { answer: list(model) },
+  GetModel: { answer: list(model) },
   AddModelCenter: {
-    request: {
-      param: {
-        name: 'center',
-        url: 'nfs://192.168.10.12/ai',
-        managementIp: '192.168.10.12',
-        managementPort: 8989,
-      },
-      systemTags: [],
-      userTags: [],
-    },
-    answer: { success: true, inventory: center },
+    request: body('param', {
+      name: 'center',
+      url: 'nfs://192.168.10.12/ai',
+      managementIp: '192.168.10.12',
+      managementPort: 8989,
+    }),
+    answer: one(center),
   },
   UpdateModelCenter: {
-    request: { updateModelCenter: { managementPort: 8989 }, systemTags: [], userTags: [] },
-    answer: { success: true, inventory: center },
+    request: body('updateModelCenter', { managementPort: 8989 }),
+    answer: one(center),
   },
   DeleteModelCenter: { answer: done },
-  QueryModelCenter: { answer: { success: true, inventories: [center] } },
-  GetModelCenter: { answer: { success: true, inventories: [center] } },
+  QueryModelCenter: { answer: list(center) },
+  GetModelCenter: { answer: list(center) },
   LogInByAccount: {
     request: {
       logInByAccount: {
@@ -276,29 +252,26 @@ export const examples: Readonly<Record<OperationName, Example>> = {
           'b109f3bbbc244eb82441917ed06d618b9008dd09b3befd1b5e07394c706a8bb980b1d7785e5976ec049b46df5f1326af5a2ea6d103fd07c95385ffab0cacbc86',
       },
     },
-    answer: { success: true, inventory: session },
+    answer: one(session),
   },
   LogOut: { answer: done },
-  ValidateSession: { answer: { success: true, valid: true } },
-  RenewSession: {
-    request: { renewSession: { duration: 7200 } },
-    answer: { success: true, inventory: session },
-  },
+  ValidateSession: { answer: { ...done, valid: true } },
+  RenewSession: { request: { renewSession: { duration: 7200 } }, answer: one(session) },
   CreateUserTag: {
     request: { params: { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'chat' } },
-    answer: { success: true, inventory: userTag },
+    answer: one(userTag),
   },
-  QueryUserTag: { answer: { success: true, inventories: [userTag] } },
-  GetUserTag: { answer: { success: true, inventories: [userTag] } },
+  QueryUserTag: { answer: list(userTag) },
+  GetUserTag: { answer: list(userTag) },
   CreateSystemTag: {
     request: { params: { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'team::chat' } },
-    answer: { success: true, inventory: systemTag },
+    answer: one(systemTag),
   },
   UpdateSystemTag: {
     request: { updateSystemTag: { tag: 'team::chat' } },
-    answer: { success: true, inventory: systemTag },
+    answer: one(systemTag),
   },
-  QuerySystemTag: { answer: { success: true, inventories: [systemTag] } },
-  GetSystemTag: { answer: { success: true, inventories: [systemTag] } },
+  QuerySystemTag: { answer: list(systemTag) },
+  GetSystemTag: { answer: list(systemTag) },
   DeleteTag: { answer: done },
 };

@@ -1,11 +1,11 @@
 import { type TSchema, Type } from '@sinclair/typebox';
 import { FAILURE_STATUSES, invalidArgument } from '../contract/errors.ts';
-import { isoTime } from '../contract/iso-time.ts';
 import { operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
 import {
   boolean,
   integer,
+  isoTime,
   listOf,
   long,
   oneOf,

@@ -14,7 +14,8 @@ import {
   WILDCARDS_MAX,
 } from '../contract/schemas/query.ts';
 import { boolean, integer, long } from '../contract/schemas/types.ts';
-import { codePointLength, compileValidator, trim } from '../contract/validation/validator.ts';
+import { codePointLength, trim } from '../contract/validation/scalars.ts';
+import { compileValidator } from '../contract/validation/validator.ts';
 import type { Condition, Dependencies, Predicate, Scalar, Sort } from './dependencies.ts';
 
 type ParseDate = Dependencies['parseDate'];

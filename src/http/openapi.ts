@@ -5,7 +5,6 @@ import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
 import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from '../contract/errors.ts';
 import { examples } from '../contract/examples.ts';
 import { isWrite, type Operation, type OperationName, operations } from '../contract/operations.ts';
-import { DeletionResult } from '../contract/schemas/deletion.ts';
 import { answerSchema } from '../contract/schemas/envelopes.ts';
 import { GetJob, JobAccepted, JobRunning } from '../contract/schemas/job.ts';
 import { ModelCenterCapacityInventory } from '../contract/schemas/model-center.ts';
@@ -13,6 +12,7 @@ import {
   ModelServiceImageInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
+import { DeletionResult } from '../contract/schemas/resource.ts';
 import { bodySchema, requiresWrapper } from '../contract/validation/request.ts';
 
 const operationNames = Object.keys(operations) as OperationName[];

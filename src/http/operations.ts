@@ -11,12 +11,12 @@ import {
 } from '../contract/operations.ts';
 import { answerSchema } from '../contract/schemas/envelopes.ts';
 import { OperationHeaders, WriteHeaders } from '../contract/schemas/job.ts';
-import { pathSchema } from '../contract/schemas/path.ts';
 import { component } from '../contract/schemas/types.ts';
 import {
   bodySchema,
   compileRequestValidator,
   type OnUnknownFields,
+  pathSchema,
   type RawRequest,
 } from '../contract/validation/request.ts';
 import type { Dependencies } from '../domain/dependencies.ts';

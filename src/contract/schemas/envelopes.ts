@@ -1,11 +1,11 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { type Operation, type OperationName, operations } from '../operations.ts';
-import { DeletionResult } from './deletion.ts';
+import { DeletionResult } from './resource.ts';
 import { boolean, component, integer } from './types.ts';
 
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
 
-/** What `success` stands beside (F55), by what the operation answers. */
+/** The members of an answer in addition to `success` (F55). */
 const contentSchemas = {
   inventory: (inventory: TSchema) => ({ inventory: component(inventory) }),
   inventories: (inventory: TSchema) => ({
@@ -28,7 +28,6 @@ const contentSchemas = {
   nothing: () => ({}),
 } as const satisfies Record<Operation['answers'], (inventory: TSchema) => object>;
 
-/** The names and descriptions of the answers, by what the operation answers. */
 const metadata = {
   inventory: { name: (resource: string) => `${resource}Answer`, description: 'One resource.' },
   inventories: {
@@ -44,7 +43,7 @@ const metadata = {
   nothing: { name: () => 'SuccessAnswer', description: 'The operation was done.' },
 } as const satisfies Record<Operation['answers'], object>;
 
-/** The body of an operation's 200. */
+/** The schema of an operation's 200. */
 export function answerSchema(name: OperationName): TObject {
   const { answers, inventory = {} as TSchema }: Operation = operations[name];
   const resource = String(inventory.$id).replace(/Inventory$/, '');

@@ -12,9 +12,9 @@ import { Time } from './types.ts';
 /** How a field's values are compared. */
 export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'time';
 
-/** A field that queries may name (F57). */
+/** A field that a query may name (F57). */
 export interface QueryField {
-  /** What has the field: the resource itself, what is related to it by that name, or its tags. */
+  /** The owner of the field: the resource itself, a relation of it, or its tags. */
   of: 'self' | Relation | 'userTags' | 'systemTags';
   name: string;
   type: FieldType;
@@ -24,13 +24,13 @@ export type Relation = 'modelServiceRefs' | 'modelServiceImages' | 'modelCenter'
 
 interface Queryable {
   inventory: TObject;
-  /** Inventories whose fields are asked for as `relation.field`. */
+  /** Inventories of the relations, whose fields are named `relation.field`. */
   related: Partial<Record<Relation, TObject>>;
-  /** Whether `__userTag__` and `__systemTag__` can be asked for. */
+  /** Whether it has the fields `__userTag__` and `__systemTag__`. */
   tagged: boolean;
 }
 
-/** What can be queried, and by what. Only scalar fields of these inventories are ever looked at. */
+/** What can be queried, by the name in Query operations. Only the scalar fields of an inventory are queryable. */
 export const queryableEntities = {
   ModelService: {
     inventory: ModelServiceInventory,
@@ -51,7 +51,6 @@ export const queryableEntities = {
   SystemTag: { inventory: SystemTagInventory, related: {}, tagged: false },
 } as const satisfies Record<string, Queryable>;
 
-/** What can be queried, by its name in the operations' names. */
 export type EntityKind = keyof typeof queryableEntities;
 
 const fields = new Map(
@@ -61,7 +60,7 @@ const fields = new Map(
   ]),
 );
 
-/** The field of that name; undefined where there is none that can be asked for. */
+/** The queryable field of that name, or undefined. */
 export function queryField(kind: EntityKind, name: string): QueryField | undefined {
   return fields.get(kind)?.get(name);
 }
@@ -85,7 +84,7 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
   return found;
 }
 
-/** Undefined for a list, a map, or another resource. */
+/** Undefined for a list, a map or another resource, which can't be queried. */
 function typeOf(schema: TSchema): FieldType | undefined {
   switch (schema.type) {
     case 'string':

@@ -1,12 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { long } from './types.ts';
 
-/** Of what the platform takes for the uuid of a job. */
+/** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
 
 /**
- * The poll of a job (F56). It is none of the operations: it answers with what another one
- * has come to, and the platform has no name for it.
+ * The poll of a job (F56). It isn't one of the operations, because it answers with the result of another
+ * one and has no name on the platform.
  */
 export const GetJob = {
   name: 'GetJob',
@@ -33,13 +33,13 @@ export const JobAccepted = Type.Object(
 );
 export type JobAccepted = Static<typeof JobAccepted>;
 
-/** The body of a poll before the job has ended. */
+/** The body of a poll while the job is running. */
 export const JobRunning = Type.Object(
   {},
   { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
 );
 
-/** Longest `X-API-Timeout`, in seconds. */
+/** Maximum of `X-API-Timeout`, in seconds. */
 export const TIMEOUT_MAX = 999_999_999;
 
 const timeout = {
@@ -52,10 +52,10 @@ const timeout = {
   ),
 };
 
-/** What any operation understands beside the headers of HTTP itself. */
+/** Request headers of every operation. */
 export const OperationHeaders = Type.Object(timeout);
 
-/** What a write understands: the first three make it a job (F1). */
+/** Request headers of a write: each of the first three makes it a job (F1). */
 export const WriteHeaders = Type.Object({
   'X-Job-UUID': Type.Optional(
     Type.String({
@@ -71,7 +71,7 @@ export const WriteHeaders = Type.Object({
       description: 'URL that gets the result when the job has ended.',
     }),
   ),
-  // Without an example: the page at /docs would fill it in, and every write would become a job.
+  // The page at /docs would send an example by default, so that every write would become a job.
   Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
   ...timeout,
 });

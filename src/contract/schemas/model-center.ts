@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, newResourceFields, uuid } from './resource.ts';
 import { component, integer, long, optional, text, uuidOf, verbatim } from './types.ts';
 
-/** Longest text an update takes, where an addition may take more or less (F46). */
+/** Maximum length of a text in an update, which differs from that in an addition (F46). */
 const UPDATE_MAX = 255;
 
 const descriptions = {
@@ -64,7 +64,7 @@ export const ModelCenterInventory = Type.Object(
 );
 export type ModelCenterInventory = Static<typeof ModelCenterInventory>;
 
-/** In the order of F46, which is the order of the checks. */
+/** In the order of F46, in which they are checked. */
 export const AddModelCenterParams = Type.Object({
   name: text(descriptions.name, { max: 128 }),
   url: text(descriptions.url, { max: 2048 }),

@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { cpuArchitecture, cpuArchitectureInput } from './cpu-architecture.ts';
+import { cpuArchitecture, cpuArchitectureInput } from './hardware.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
   boolean,
@@ -49,7 +49,7 @@ export const ModelServiceImageInventory = Type.Object(
 );
 export type ModelServiceImageInventory = Static<typeof ModelServiceImageInventory>;
 
-/** An image as a write gives it; members of lists are kept as sent. */
+/** An image in a request; like all members of lists, its texts are stored untrimmed. */
 const ArchitectureImage = Type.Object(
   {
     cpuArchitecture: cpuArchitectureInput,
@@ -64,7 +64,7 @@ export type ArchitectureImage = Static<typeof ArchitectureImage>;
 
 const sources = ['Other', 'Bentoml', 'HuggingFace'] as const;
 
-/** What an AddModelService that doesn't say otherwise gets. */
+/** Values of a new service for parameters that are not given (F46). */
 export const modelServiceDefaults = {
   type: 'Endpoint',
   source: 'Other',
@@ -152,7 +152,7 @@ export const ModelServiceInventory = Type.Object(
 );
 export type ModelServiceInventory = Static<typeof ModelServiceInventory>;
 
-/** In the order of F46, which is the order of the checks. */
+/** In the order of F46, in which they are checked. */
 export const AddModelServiceParams = Type.Object({
   name: field.name,
   yaml: field.yaml,
@@ -168,7 +168,7 @@ export const AddModelServiceParams = Type.Object({
     system: { ...field.system, default: modelServiceDefaults.system },
     pythonVersion: field.pythonVersion,
     condaVersion: field.condaVersion,
-    // The documents list the values of Add in another order than those of Update and Clone.
+    // The documents list these values in another order than those of Update and Clone.
     type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'ModelEval', 'App'], {
       default: modelServiceDefaults.type,
     }),
@@ -187,7 +187,7 @@ export const AddModelServiceParams = Type.Object({
   }),
 });
 
-/** Parameters that are no fields of the service but edits of its yaml (F15). */
+/** Parameters that edit the service's yaml (F15). */
 export const yamlEditFields = {
   environmentParameters: mapOf(
     'Sets the yaml’s `env`, as a list of `key:value`.',

@@ -1,5 +1,5 @@
 import { type Static, type TString, Type } from '@sinclair/typebox';
-import { gpuNumbersInput } from './gpu-numbers.ts';
+import { gpuNumbersInput } from './hardware.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
@@ -17,7 +17,7 @@ import {
   verbatim,
 } from './types.ts';
 
-/** What a model has until it is given otherwise (F27). */
+/** Values of a new model for parameters that are not given (F27). */
 export const modelDefaults = {
   description: '',
   size: 0,
@@ -88,7 +88,7 @@ const required = since('5.1.8', {
   modelCenterUuid: field.modelCenterUuid,
 });
 
-/** In the order of F46, which is the order of the checks. */
+/** In the order of F46, in which they are checked. */
 export const AddModelParams = Type.Object({
   ...required,
   ...optional({
@@ -116,7 +116,7 @@ export const AddModelParams = Type.Object({
   }),
 });
 
-/** Longest text an update takes (F46). */
+/** Maximum length of a text in an update (F46). */
 const UPDATE_MAX = 255;
 const updated = <Field extends TString>(schema: Field): Field => ({
   ...schema,

@@ -1,31 +1,31 @@
 import { Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
-import { trim } from '../validation/validator.ts';
+import { trim } from '../validation/scalars.ts';
 import { boolean, INTEGER_MAX, integer, listOf, optional, text, verbatim } from './types.ts';
 
-/** Resources a page holds where no limit is given (F57). */
+/** Page size without `limit` (F57). */
 export const DEFAULT_LIMIT = 1000;
-/** Conditions a query may have. */
+/** Maximum number of conditions in a query. */
 export const CONDITIONS_MAX = 100;
-/** Members a list in a condition may have. */
+/** Maximum number of members of a list in a condition. */
 export const LIST_MAX = 1000;
-/** Conditions with patterns a query may have: each is matched against every text. */
+/** Maximum number of conditions with patterns, each of which is matched against every row. */
 export const PATTERN_CONDITIONS_MAX = 8;
-/** Characters the patterns of a query may have together. */
+/** Maximum length of all patterns of a query together, in characters. */
 export const PATTERNS_MAX = 1024;
-/** `_` that they may have behind `%`: each is tried at every place of a text. */
+/** Maximum number of `_` after `%` in all patterns together, each of which is tried at every position of a text. */
 export const WILDCARDS_MAX = 16;
 
-// Without examples: the page at /docs would fill them in, and ask for less than it seems to.
+// The page at /docs would send an example by default.
 const fields = text(
   'Scalar fields to return, separated by commas: `uuid,name`. An answer then holds these alone, though ' +
     'the schema calls others required.',
 );
 
-/** The parameters of reading one resource. */
+/** The query parameters of a Get operation. */
 export const GetParams = Type.Object(optional({ fields }));
 
-/** The parameters of every query. */
+/** The query parameters of a Query operation. */
 export const QueryParams = Type.Object(
   optional({
     q: listOf(
@@ -53,7 +53,7 @@ export const QueryParams = Type.Object(
   }),
 );
 
-/** In the order in which they are looked for (F57). */
+/** In the order in which they are searched for (F57). */
 export const operators = [
   '!=',
   '>=',
@@ -77,7 +77,9 @@ export interface ConditionText {
 }
 
 /**
- * Takes a condition apart, at the first place of the first operator of the list that is anywhere in it.
+ * Splits a condition at the first operator of the list that occurs anywhere in it, and there at its first
+ * occurrence (F57).
+ *
  * @throws ApiError SYS.1007 without an operator or a field
  */
 export function parseCondition(condition: string): ConditionText {

@@ -1,5 +1,19 @@
-import { invalidArgument } from '../errors.ts';
-import { boundedList, date, listOf, Refine, text, UUID_MAX, Verbatim } from './types.ts';
+import { type Static, Type } from '@sinclair/typebox';
+import { ErrorCode, invalidArgument } from '../errors.ts';
+import {
+  boolean,
+  boundedList,
+  component,
+  date,
+  listOf,
+  oneOf,
+  optional,
+  Refine,
+  text,
+  UUID_MAX,
+  uuidOf,
+  Verbatim,
+} from './types.ts';
 
 /** The platform's names for the kinds of resource, as its sentences and tags use them. */
 export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO'] as const;
@@ -7,14 +21,22 @@ export type ResourceType = (typeof resourceTypes)[number];
 
 const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
-/** Whether a text is a uuid as the platform makes them: hyphens stripped, lower case (F21). */
+/** Whether a text is a UUID in the platform's form: without hyphens, in lower case (F21). */
 export function isUuid(value: string): boolean {
   return UUID.test(value);
 }
 
 export const uuid = text('UUID of the resource.', { max: UUID_MAX });
 
-/** The two parameters that every operation which makes a resource has. */
+/** A UUID in a list: stored untrimmed, as every list member (F46). */
+export function uuidInList(resource: string) {
+  return text(`UUID of ${resource}.`, { max: UUID_MAX, [Verbatim]: true });
+}
+
+export const createDate = date('When the resource was made');
+export const lastOpDate = date('When the resource was last changed');
+
+/** The parameters of every operation that creates a resource. */
 export const newResourceFields = {
   resourceUuid: text('UUID the new resource shall have, instead of a generated one.', {
     max: UUID_MAX,
@@ -29,10 +51,28 @@ export const newResourceFields = {
   tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
 };
 
-/** A member of a list of uuids: kept as sent, like every list member (F46). */
-export function uuidInList(resource: string) {
-  return text(`UUID of ${resource}.`, { max: UUID_MAX, [Verbatim]: true });
-}
+/** The parameters of a deletion, in the query or in a JSON body. */
+export const DeleteQuery = Type.Object(
+  optional({
+    deleteMode: oneOf(
+      'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
+      ['Permissive', 'Enforcing'],
+      { default: 'Permissive' },
+    ),
+  }),
+);
 
-export const createDate = date('When the resource was made');
-export const lastOpDate = date('When the resource was last changed');
+export const DeleteUuidsQuery = Type.Object({
+  uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), boundedList),
+});
+
+/** The outcome for one of several resources (F55). */
+export const DeletionResult = Type.Object(
+  {
+    uuid: uuidOf('the resource'),
+    success: boolean('Whether it is gone.'),
+    error: Type.Optional(component(ErrorCode)),
+  },
+  { $id: 'DeletionResult', description: 'What became of one of several resources.' },
+);
+export type DeletionResult = Static<typeof DeletionResult>;

@@ -1,6 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
-import { isoTime } from '../iso-time.ts';
 import { compileStrictValidator } from '../validation/validator.ts';
 import { AddModelParams, ModelInventory } from './model.ts';
 import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
@@ -12,7 +11,7 @@ import {
 } from './model-service.ts';
 import { isUuid, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
-import { integer, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
+import { integer, isoTime, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
 
 type Fields = Record<string, TSchema>;
 
@@ -28,18 +27,17 @@ const uuid = text('UUID of the resource.', {
 const time = isoTime('When');
 const times = { createDate: time, lastOpDate: time };
 
-/** What is kept of a resource and never told, but for models' tokens, which stay out of files. */
+/** Fields that are stored but not in an inventory, without models' tokens, which are secret. */
 const privateFields = {
   zoneUuid: uuidOf('the zone'),
   tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
 };
 
-/** An entry of these fields, none required but those named. */
 function entrySchema(fields: Fields, required: readonly string[] = []): TSchema {
   return { type: 'object', properties: fields, required } as unknown as TSchema;
 }
 
-/** An inventory's own fields, with what a resource is kept with besides. */
+/** The fields of an inventory without its relations, with further stored fields. */
 function resourceSchema(
   inventory: { properties: Fields },
   params: TSchema,
@@ -69,7 +67,7 @@ const tag = ({ properties }: { properties: Fields }) => {
   return entrySchema({ ...fields, uuid, ...times }, ['resourceUuid', 'resourceType', 'tag']);
 };
 
-/** A seed: the resources of a server, under the API's own names. */
+/** A seed: the resources of a server, named as in the API. */
 export const Seed = entrySchema({
   about: text('What the seed is, for its readers.'),
   modelCenters: listOf(
@@ -98,7 +96,7 @@ export const Seed = entrySchema({
 });
 
 /**
- * Reads a seed: its lists as sent, but for times, which are milliseconds since the epoch.
- * It throws ApiError SYS.1007 naming the member at fault, by its path in the seed.
+ * Validates a seed and converts its times to milliseconds since the epoch.
+ * It throws ApiError SYS.1007 with the path of the invalid member.
  */
 export const parseSeed = compileStrictValidator<Record<string, unknown>>(Seed, 'the seed');

@@ -19,7 +19,7 @@ export const LogInByAccountParams = Type.Object({
   password: text('Lower-case hexadecimal SHA-512 of the password.'),
 });
 
-/** A minute to a year. */
+/** From a minute to a year, in seconds. */
 const DURATION = { min: 60, max: 31_536_000 };
 
 export const RenewSessionParams = Type.Object(

@@ -4,7 +4,7 @@ import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './types.t
 
 const tag = verbatim('The tag; kept as sent.', { max: 4096 });
 
-/** What every write may carry beside its wrapper or inside it (F29). */
+/** Members of every write's body, next to the wrapper or inside it (F29). */
 export const tagFields = {
   systemTags: listOf(
     'System tags to attach, kept as sent; duplicates are dropped.',
@@ -18,9 +18,13 @@ const resourceType = oneOf('Kind of the tagged resource.', resourceTypes);
 const resourceUuid = uuidOf('the tagged resource');
 
 const tagProperties = <Type extends 'User' | 'System'>(type: Type) => ({
-  ...{ uuid, resourceUuid, resourceType, tag },
+  uuid,
+  resourceUuid,
+  resourceType,
+  tag,
   type: oneOf('Kind of tag.', [type]),
-  ...{ createDate, lastOpDate },
+  createDate,
+  lastOpDate,
 });
 
 export const UserTagInventory = Type.Object(tagProperties('User'), {

@@ -10,42 +10,47 @@ import {
   type TUnsafe,
   Type,
 } from '@sinclair/typebox';
+import { invalidArgument } from '../errors.ts';
 
 /** Largest value of the platform's Integer. */
 export const INTEGER_MAX = 2_147_483_647;
-/** Largest Long that a JSON number carries without rounding (F8). */
+/** Largest Long that a JSON number holds without rounding (F8). */
 export const LONG_MAX = Number.MAX_SAFE_INTEGER;
-/** Longest text, in characters, where no other limit is given: MySQL's MEDIUMTEXT. */
+/** Default limit of a text, in characters: MySQL's MEDIUMTEXT. */
 export const TEXT_MAX = 16_777_215;
 export const UUID_MAX = 255;
 
-/** Marks a text that is kept as sent: no trimming (F46). */
+/** Marks a text that is stored untrimmed (F46). */
 export const Verbatim = Symbol('verbatim');
 
 /**
- * A check or conversion JSON Schema has no keyword for, run at the field's place in the order of
- * arguments, after the schema's own checks. It gets the value, the field's name and the operation's
- * message class, and returns the value to use, or throws an ApiError.
+ * Marks a check or conversion that JSON Schema has no keyword for. It runs after the schema's own checks
+ * of the field.
  */
 export const Refine = Symbol('refine');
+
+/**
+ * Takes the value, the field's name and the operation's message class; returns the value to use.
+ *
+ * @throws ApiError SYS.1007 for a value that is not allowed
+ */
 export type Refinement<From, To> = (value: From, field: string, message: string) => To;
 
-/** Marks a text of an inventory that tells a time: kept and compared as one. */
+/** Marks a text of an inventory that is stored and compared as a time. */
 export const Time = Symbol('time');
 
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
   [Time]?: true;
-  // biome-ignore lint/suspicious/noExplicitAny: each field refines a type of its own
+  // biome-ignore lint/suspicious/noExplicitAny: every field has its own type
   [Refine]?: Refinement<any, unknown>;
 }
 
 interface TextOptions extends FieldOptions {
-  /** Longest accepted, in characters. */
+  /** Maximum length in characters. */
   max?: number;
 }
 
-/** A string of at most `max` characters. */
 export function text(
   description: string,
   { max = TEXT_MAX, ...options }: TextOptions = {},
@@ -53,7 +58,7 @@ export function text(
   return Type.String({ description, maxLength: max, ...options });
 }
 
-/** A text kept exactly as sent. */
+/** A text that is stored untrimmed. */
 export function verbatim(description: string, options: TextOptions = {}): TString {
   return text(description, { ...options, [Verbatim]: true });
 }
@@ -84,7 +89,7 @@ export function integer(
   return Type.Integer({ description, format: 'int32', minimum: min, maximum: max, ...options });
 }
 
-/** A 64-bit integer, within what a JSON number carries exactly (F8). */
+/** A 64-bit integer within the range that a JSON number holds exactly (F8). */
 export function long(
   description: string,
   { min = -LONG_MAX, max = LONG_MAX, ...options }: NumberOptions = {},
@@ -96,7 +101,7 @@ export function boolean(description: string, options: FieldOptions = {}): TBoole
   return Type.Boolean({ description, ...options });
 }
 
-/** One of the given words, case-sensitive, in the order the error message lists them (F11). */
+/** A case-sensitive enumeration; the error sentence lists the values in this order (F11). */
 export function oneOf<const Values extends readonly string[]>(
   description: string,
   values: Values,
@@ -105,10 +110,7 @@ export function oneOf<const Values extends readonly string[]>(
   return Type.Unsafe<Values[number]>(Type.String({ description, enum: [...values], ...options }));
 }
 
-/**
- * Members of a list, and entries of a map, that a request may have (F35): what takes longer than some
- * ten milliseconds keeps others waiting.
- */
+/** Most members of a list or map in a request (F35), so that one request can't block the event loop. */
 const MEMBERS_MAX = 1000;
 export const boundedList = { maxItems: MEMBERS_MAX };
 export const boundedMap = { maxProperties: MEMBERS_MAX };
@@ -126,25 +128,45 @@ export function mapOf<Value extends TSchema>(
   values: Value,
   options: FieldOptions = {},
 ): TUnsafe<Record<string, Static<Value>>> {
-  // Not TypeBox's Record: its pattern for keys knows no line ends, and such entries would be lost.
+  // TypeBox's Record has a key pattern that excludes line breaks, which would drop such entries.
   const schema = { type: 'object', additionalProperties: values, description, ...options };
   return Type.Unsafe<Record<string, Static<Value>>>(schema);
 }
 
-/** A field whose accepted form differs from the type it is read into, by way of its refinement. */
+/** Gives a schema the type that its refinement returns. */
 export function typedAs<To>(schema: TSchema): TUnsafe<To> {
   return Type.Unsafe<To>(schema);
 }
 
+/** Last moment of the year 9999, in milliseconds since the epoch. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
+/** A time in ISO 8601 with its zone, which the validator converts to milliseconds since the epoch. */
+export function isoTime(description: string): TUnsafe<number> {
+  return typedAs<number>(
+    text(`${description}, as ISO 8601 with its zone.`, { [Refine]: parseIsoTime }),
+  );
+}
+
+function parseIsoTime(value: string, field: string): number {
+  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const [day = ''] = value.split('T', 1);
+  // Date.parse accepts February 30 as March 2.
+  const isDay = isIso && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  const milliseconds = isDay ? Date.parse(value) : Number.NaN;
+  if (milliseconds >= 0 && milliseconds <= MAX_TIME_MS) return milliseconds;
+  throw invalidArgument(`field[${field}] must be a time such as 2025-11-25T11:51:50.000Z`);
+}
+
 type Fields = Record<string, TSchema>;
 
-/** The same fields, marked with the AIOS version that brought them, where that is known. */
+/** Marks the fields with the AIOS version that introduced them, where that is known. */
 export function since<Group extends Fields>(version: string | undefined, fields: Group): Group {
   if (version === undefined) return fields;
   return mapFields(fields, (field) => ({ ...field, 'x-zstack-since': version })) as Group;
 }
 
-/** The same fields, none of them required. */
+/** Makes all fields optional. */
 export function optional<Group extends Fields>(
   fields: Group,
 ): { [Name in keyof Group]: TOptional<Group[Name]> } {
@@ -153,14 +175,11 @@ export function optional<Group extends Fields>(
   };
 }
 
-function mapFields(fields: Fields, change: (field: TSchema) => TSchema): Fields {
-  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, change(field)]));
+function mapFields(fields: Fields, map: (field: TSchema) => TSchema): Fields {
+  return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, map(field)]));
 }
 
-/**
- * A reference to a component by its `$id`, typed as what it refers to.
- * `Type.Ref` leaves the type unknown where the schemas are not in one module.
- */
+/** A reference to a component by its `$id`, with the component's type, which `Type.Ref` leaves unknown. */
 export function component<Schema extends TSchema>(schema: Schema): TUnsafe<Static<Schema>> {
   return Type.Unsafe<Static<Schema>>(Type.Ref(String(schema.$id)));
 }

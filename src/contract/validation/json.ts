@@ -2,10 +2,10 @@ import { isUtf8 } from 'node:buffer';
 import { invalidArgument } from '../errors.ts';
 import { NumberLiteral } from './number-literal.ts';
 
-/** Bounds on JSON that is built to hurt (F35). */
+/** Bounds on a body, checked before it is parsed, so that hostile JSON costs little time and memory (F35). */
 const DEPTH_MAX = 64;
 const VALUES_MAX = 200_000;
-/** Members of one object: each is looked up among the others. */
+/** Members of one object. */
 const MEMBERS_MAX = 10_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON, DOT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
@@ -22,9 +22,10 @@ const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
 
 /**
  * Parses a request's body.
- * @returns the value, with a NumberLiteral for every number that JavaScript may round; undefined for an empty
- *   body, which is no body (F33)
- * @throws ApiError SYS.1007 for what is not UTF-8, not JSON, or beyond the bounds
+ *
+ * @returns the value, with a NumberLiteral for every number that JavaScript may round; undefined for an
+ *   empty body, which counts as no body (F33)
+ * @throws ApiError SYS.1007 for a body that is not UTF-8, not JSON or beyond the bounds
  */
 export function parseJsonBody(body: Buffer): unknown {
   if (body.length === 0) return undefined;
@@ -43,26 +44,28 @@ const reviveNumber: Reviver = (_key, value, { source }) =>
   typeof value === 'number' && !EXACT_INTEGER.test(source) ? new NumberLiteral(source) : value;
 
 /**
- * Checks the bounds before the parser spends time and memory on the body.
+ * Checks the bounds.
+ *
  * @returns whether the body may hold a number that the parser rounds
+ * @throws ApiError SYS.1007 for a body beyond a bound
  */
 function scan(body: Buffer): boolean {
   let mayRound = false;
   let [depth, values] = [0, 1];
   let isOpened = false;
-  /** Of the object at each depth. */
+  /** By depth. */
   const members = new Uint32Array(DEPTH_MAX + 2);
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
     if (isWhitespace(byte)) continue;
     const isClosing = byte === CLOSE_BRACKET || byte === CLOSE_BRACE;
-    // A container's members are one more than its commas, unless it is empty.
+    // A list or object that is not empty has one value more than commas.
     if (byte === COMMA || (isOpened && !isClosing)) values++;
     isOpened = byte === OPEN_BRACKET || byte === OPEN_BRACE;
     if (isOpened) members[++depth] = 0;
     else if (isClosing) depth--;
-    else if (byte === COLON) members[depth] = countMember(members[depth]);
-    else if (byte === QUOTE) index = endOfText(body, index);
+    else if (byte === COLON) countMember(members, depth);
+    else if (byte === QUOTE) index = endOfString(body, index);
     else if (isDigit(byte)) {
       const start = index;
       while (isDigit(body[index + 1])) index++;
@@ -70,9 +73,10 @@ function scan(body: Buffer): boolean {
       mayRound ||= next === DOT || next === UPPER_E || next === LOWER_E;
       mayRound ||= index - start >= EXACT_DIGITS;
     }
-    if (depth > DEPTH_MAX)
+    if (depth > DEPTH_MAX) {
       throw invalidArgument(`the body is nested deeper than ${DEPTH_MAX} levels`);
-    // What closes more than was opened is no JSON, as the parser will say.
+    }
+    // The parser reports a bracket that closes nothing.
     if (depth < 0) return false;
     if (values > VALUES_MAX) throw invalidArgument(`the body holds more than ${VALUES_MAX} values`);
   }
@@ -87,14 +91,16 @@ function isDigit(byte: number | undefined): boolean {
   return byte !== undefined && byte >= ZERO && byte <= NINE;
 }
 
-/** @returns one more than before; throws where these are too many */
-function countMember(before = 0): number {
-  if (before < MEMBERS_MAX) return before + 1;
-  throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
+function countMember(members: Uint32Array, depth: number): void {
+  const count = (members[depth] ?? 0) + 1;
+  if (count > MEMBERS_MAX) {
+    throw invalidArgument(`the body holds an object of more than ${MEMBERS_MAX} members`);
+  }
+  members[depth] = count;
 }
 
-/** @returns the index of the quote that ends the text beginning at `start`; the body's end where none does */
-function endOfText(body: Buffer, start: number): number {
+/** The index of the quote that ends the string opened at `start`, or the body's length without one. */
+function endOfString(body: Buffer, start: number): number {
   for (let end = start; ; ) {
     end = body.indexOf(QUOTE, end + 1);
     if (end < 0) return body.length;

@@ -1,6 +1,6 @@
 /**
- * A number as the client wrote it, where JavaScript's number would not keep its digits: with a
- * fraction, an exponent, or more digits than are always exact. Nothing is rounded unseen (F8).
+ * The source text of a number in a request that JavaScript may round: one with a fraction, an exponent
+ * or more than 15 digits (F8).
  */
 export class NumberLiteral {
   readonly text: string;
@@ -9,25 +9,25 @@ export class NumberLiteral {
     this.text = text;
   }
 
-  /** The number, where it is exactly what was written; else undefined. */
+  /** The number, or undefined if JavaScript rounds it. */
   get exact(): number | undefined {
     const value = Number(this.text);
     if (!Number.isFinite(value)) return undefined;
     return decimal(this.text) === decimal(String(value)) ? value : undefined;
   }
 
-  /** As error sentences show it. */
+  /** Error sentences contain the number as it was sent. */
   toJSON(): string {
     return this.text;
   }
 }
 
-/** A decimal's digits and magnitude, the same for every way to write it. */
+/** A canonical text of a decimal: its significant digits and exponent. */
 function decimal(text: string): string {
   const [, sign, whole = '', fraction = '', exponent = '0'] =
     /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = (whole + fraction).replace(/^0+/, '');
-  // By hand: the pattern for zeros at the end costs the square of the length where they stand inside.
+  // A pattern for trailing zeros would take quadratic time on zeros inside.
   let end = digits.length;
   while (digits[end - 1] === '0') end--;
   if (end === 0) return '0';

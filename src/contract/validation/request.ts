@@ -1,42 +1,35 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { type Operation, type OperationName, operations, type Request } from '../operations.ts';
 import { tagFields } from '../schemas/tag.ts';
 import { optional, since } from '../schemas/types.ts';
-import {
-  compileValidator,
-  isPlainObject,
-  messageClass,
-  trim,
-  typeMismatch,
-  type ValidationContext,
-} from './validator.ts';
+import { trim, typeMismatch, type ValidationContext } from './scalars.ts';
+import { compileValidator, isPlainObject, messageClass } from './validator.ts';
 
-/** What to do about fields that no schema knows: report them, or throw (F10). */
+/** Reports fields that no schema has, or throws ApiError SYS.1007 (F10). */
 export type OnUnknownFields = (fields: readonly string[], message: string) => void;
 
-/** A request as it came. */
+/** A request before validation. */
 export interface RawRequest {
-  /** Tells the path decoded, after `/zstack`, for sentences. */
+  /** Returns the decoded path after `/zstack`, for error sentences. */
   path: () => string;
-  /** The parsed query string: texts, or lists of them for repeated parameters. */
+  /** The parsed query string: a text, or a list of texts for a repeated parameter. */
   query: Record<string, unknown>;
-  /** The parsed JSON; undefined or null for none. */
+  /** The parsed JSON; undefined or null without a body. */
   body: unknown;
 }
 
-/** What of a request is read, converted and checked. */
 type ValidatedRequest<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
 
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));
 
-/** Whether a request without its wrapper can't succeed. */
+/** Whether a request without its wrapper always fails. */
 export function requiresWrapper(operation: Operation): boolean {
   return operation.params.required !== undefined || operation.absentActions !== undefined;
 }
 
-/** The request body's schema, as documented: the wrapper with the tags beside it. */
+/** The documented schema of a request's body: the wrapper and the tags; undefined without a wrapper. */
 export function bodySchema(name: OperationName): TSchema | undefined {
   const operation: Operation = operations[name];
   if (!operation.wrapper) return undefined;
@@ -50,16 +43,25 @@ export function bodySchema(name: OperationName): TSchema | undefined {
   );
 }
 
+/** The documented schema of a request's path parameters, which are never checked by pattern (F21). */
+export function pathSchema({ pathParameters, since: version }: Operation): TObject {
+  const parameters = Object.entries(pathParameters).map(([name, description]) => [
+    name,
+    Type.String({ description }),
+  ]);
+  return Type.Object(since(version, Object.fromEntries(parameters)));
+}
+
 /**
- * Compiles an operation's reader, once, at start.
- * @returns a function that judges the types of what was sent, and returns one that judges the
- *   arguments: a job fails by the second, but the request itself by the first (F5). Both throw
- *   ApiError SYS.1007.
+ * Compiles the validator of an operation's requests, once, at start.
+ *
+ * @returns a function that checks the types of a request and returns a function that checks its
+ *   arguments: the first fails the request, the second the job (F5). Both throw ApiError SYS.1007.
  */
 export function compileRequestValidator<Name extends OperationName>(
   name: Name,
   onUnknownFields: OnUnknownFields,
-): (sent: RawRequest) => () => ValidatedRequest<Name> {
+): (request: RawRequest) => () => ValidatedRequest<Name> {
   const operation: Operation = operations[name];
   const message = messageClass(name);
   const params = compileValidator(operation.params);
@@ -68,40 +70,39 @@ export function compileRequestValidator<Name extends OperationName>(
   const wrappers = operation.wrapper
     ? [operation.wrapper, ...(operation.wrapperAliases ?? [])]
     : [];
-  /** A deletion has no wrapper: its parameters may stand in the body instead of the query. */
+  // A deletion has no wrapper: its body may hold the parameters of the query.
   const bodyParameters =
     operation.method === 'DELETE' ? Object.keys(operation.query.properties) : [];
   const bodyNames = new Set([...wrappers, ...bodyParameters, ...tagNames]);
 
-  return ({ path, query: sentQuery, body }) => {
-    const sent = bodyObject(body);
-    if (operation.absentActions) assertAction(operation, sent, path);
-    const unknownTopLevel = Object.keys(sent).filter((field) => !bodyNames.has(field));
+  return (request) => {
+    const body = bodyObject(request.body);
+    if (operation.absentActions) assertAction(operation, body, request.path);
+    const unknownTopLevel = Object.keys(body).filter((field) => !bodyNames.has(field));
     const context: ValidationContext = { message, unknownFields: unknownTopLevel };
-    const wrapper = findWrapper(wrappers, sent);
-    const convertedParams = params.coerce(wrapper, '', context);
-    const convertedTags = tags.coerce(extractTags(sent, wrapper), '', context);
-    const queryInput = {
-      ...pickMembers(bodyParameters, sent),
-      ...queryValues(operation, sentQuery),
-    };
-    const values = applyDefaults(operation, queryInput);
-    assertIntegers(operation, values);
-    const convertedQuery = query.coerce(values, '', context);
+    const wrapper = findWrapper(wrappers, body);
+    const coercedParams = params.coerce(wrapper, '', context);
+    const coercedTags = tags.coerce(extractTags(body, wrapper), '', context);
+    const queryInput = applyDefaults(operation, {
+      ...pickMembers(bodyParameters, body),
+      ...queryValues(operation, request.query),
+    });
+    assertIntegers(operation, queryInput);
+    const coercedQuery = query.coerce(queryInput, '', context);
 
-    // The SDKs put tags inside the wrapper: known there, though no parameters.
+    // The SDKs send tags inside the wrapper, although they are no parameters.
     const unknown = context.unknownFields.filter((field) => !tagNames.includes(field));
     if (unknown.length > 0) onUnknownFields(unknown, message);
 
     return () => {
-      const checkedParams = params.validate(convertedParams, '', context);
-      const { systemTags = [], userTags = [] } = tags.validate(convertedTags, '', context) as {
+      const validParams = params.validate(coercedParams, '', context);
+      const { systemTags = [], userTags = [] } = tags.validate(coercedTags, '', context) as {
         systemTags?: string[];
         userTags?: string[];
       };
       return {
-        params: checkedParams as ValidatedRequest<Name>['params'],
-        query: query.validate(convertedQuery, '', context) as ValidatedRequest<Name>['query'],
+        params: validParams as ValidatedRequest<Name>['params'],
+        query: query.validate(coercedQuery, '', context) as ValidatedRequest<Name>['query'],
         systemTags: [...new Set(systemTags)],
         userTags: [...new Set(userTags)],
       };
@@ -109,17 +110,14 @@ export function compileRequestValidator<Name extends OperationName>(
   };
 }
 
-/**
- * A PUT whose path serves several actions names one by the wrapper's key, also when that holds null
- * (F32).
- */
+/** A body names its action by the wrapper, even if that is null (F32). */
 function assertAction(
   operation: Operation,
-  sent: Record<string, unknown>,
+  body: Record<string, unknown>,
   path: () => string,
 ): void {
-  if (operation.wrapper && Object.hasOwn(sent, operation.wrapper)) return;
-  const absent = operation.absentActions?.find((action) => Object.hasOwn(sent, action));
+  if (operation.wrapper && Object.hasOwn(body, operation.wrapper)) return;
+  const absent = operation.absentActions?.find((action) => Object.hasOwn(body, action));
   throw invalidArgument(
     absent
       ? `this server does not provide the action[${absent}] of the URL[${path()}]`
@@ -127,7 +125,7 @@ function assertAction(
   );
 }
 
-/** Query parameters have a sentence of their own for what is no integer (F57). */
+/** The platform has another sentence for query parameters than for fields (F57). */
 function assertIntegers({ query }: Operation, values: Record<string, unknown>): void {
   for (const [name, { type }] of Object.entries<TSchema>(query.properties)) {
     const value = values[name];
@@ -137,14 +135,13 @@ function assertIntegers({ query }: Operation, values: Record<string, unknown>): 
   }
 }
 
-/** The body as an object; no body is an empty one. */
 function bodyObject(body: unknown): Record<string, unknown> {
-  const sent = body ?? {};
-  if (!isPlainObject(sent)) throw typeMismatch('body', 'an object', sent);
-  return sent;
+  const object = body ?? {};
+  if (!isPlainObject(object)) throw typeMismatch('body', 'an object', object);
+  return object;
 }
 
-/** The first wrapper that is there, the operation's own before its aliases (F30). */
+/** The first wrapper that the body has, the operation's own before its aliases (F30). */
 function findWrapper(
   wrappers: readonly string[],
   body: Record<string, unknown>,
@@ -156,7 +153,7 @@ function findWrapper(
   return wrapper;
 }
 
-/** Each list of tags: the one beside the wrapper, else the one inside it (F29). */
+/** Each list of tags next to the wrapper, else the one inside it (F29). */
 function extractTags(
   body: Record<string, unknown>,
   wrapper: Record<string, unknown>,
@@ -164,7 +161,7 @@ function extractTags(
   return Object.fromEntries(tagNames.map((tag) => [tag, body[tag] ?? wrapper[tag] ?? null]));
 }
 
-/** An empty word is the default one: `deleteMode=` is Permissive (F46). */
+/** An empty enumeration value means the default: `deleteMode=` is Permissive (F46). */
 function applyDefaults(
   { query }: Operation,
   values: Record<string, unknown>,
@@ -172,33 +169,33 @@ function applyDefaults(
   return Object.fromEntries(
     Object.entries(values).map(([name, value]) => {
       const schema = query.properties[name];
-      const isEmptyWord = schema?.enum && typeof value === 'string' && trim(value) === '';
-      return [name, isEmptyWord ? schema.default : value];
+      const isEmpty = schema?.enum && typeof value === 'string' && trim(value) === '';
+      return [name, isEmpty ? schema.default : value];
     }),
   );
 }
 
 /**
- * What a query string gives for each parameter: of a list all values, repeated or numbered as
- * `uuids.0`; of others the first (F57).
+ * The parameters of a query string: all values of a list, repeated or numbered such as `uuids.0`, and
+ * the first value of any other parameter (F57).
  */
-function queryValues({ query }: Operation, sent: Record<string, unknown>): Record<string, unknown> {
+function queryValues({ query }: Operation, raw: Record<string, unknown>): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<TSchema>(query.properties)) {
-    const given = [sent[name] ?? []].flat();
-    const all = schema.type === 'array' ? [...given, ...indexedValues(name, sent)] : given;
-    if (all.length === 0) continue;
-    values[name] = schema.type === 'array' ? all : all[0];
+    const repeated = [raw[name] ?? []].flat();
+    const isList = schema.type === 'array';
+    const all = isList ? repeated.concat(indexedValues(name, raw)) : repeated;
+    if (all.length > 0) values[name] = isList ? all : all[0];
   }
   return values;
 }
 
-/** The values of `name.0`, `name.1`…, by their numbers. */
-function indexedValues(name: string, sent: Record<string, unknown>): unknown[] {
-  return Object.keys(sent)
+/** The values of `name.0`, `name.1`…, sorted by number. */
+function indexedValues(name: string, raw: Record<string, unknown>): unknown[] {
+  return Object.keys(raw)
     .flatMap((key) => {
       const [, number] = key.startsWith(`${name}.`) ? (/\.(\d{1,9})$/.exec(key) ?? []) : [];
-      return key === `${name}.${number}` ? [{ number: Number(number), values: sent[key] }] : [];
+      return key === `${name}.${number}` ? [{ number: Number(number), values: raw[key] }] : [];
     })
     .sort((a, b) => a.number - b.number)
     .flatMap(({ values }) => values);
@@ -206,9 +203,9 @@ function indexedValues(name: string, sent: Record<string, unknown>): unknown[] {
 
 function pickMembers(
   names: readonly string[],
-  sent: Record<string, unknown>,
+  body: Record<string, unknown>,
 ): Record<string, unknown> {
   return Object.fromEntries(
-    names.flatMap((name) => (Object.hasOwn(sent, name) ? [[name, sent[name]]] : [])),
+    names.flatMap((name) => (Object.hasOwn(body, name) ? [[name, body[name]]] : [])),
   );
 }

@@ -1,0 +1,55 @@
+import { LogInByAccountParams, RenewSessionParams, SessionInventory } from '../schemas/session.ts';
+import { noFields, type Operation, remove, uuidOfThe, write } from './operation.ts';
+
+const metadata = { tag: 'Sessions', untagged: true, evidence: 'K' } as const;
+const PATH = '/v1/accounts/sessions/{uuid}';
+const pathParameters = uuidOfThe('session');
+
+export const sessionOperations = {
+  LogInByAccount: {
+    ...metadata,
+    ...write,
+    inventory: SessionInventory,
+    open: true,
+    failures: ['loginFailed', 'tooManyLogins'],
+    method: 'PUT',
+    path: '/v1/accounts/login',
+    pathParameters: {},
+    wrapper: 'logInByAccount',
+    params: LogInByAccountParams,
+    summary: 'Log in',
+    description: 'Begins a session, whose UUID goes into `Authorization: OAuth <uuid>`.',
+  },
+  LogOut: {
+    ...remove(PATH, 'session'),
+    ...metadata,
+    open: true,
+    query: noFields,
+    summary: 'Log out',
+    description: 'Ends a session; an unknown one succeeds too.',
+  },
+  ValidateSession: {
+    ...metadata,
+    method: 'GET',
+    params: noFields,
+    query: noFields,
+    open: true,
+    path: `${PATH}/valid`,
+    pathParameters,
+    answers: 'valid',
+    summary: 'Check a session',
+    description: 'Tells whether a session is valid, without prolonging it.',
+  },
+  RenewSession: {
+    ...metadata,
+    ...write,
+    inventory: SessionInventory,
+    method: 'PUT',
+    path: `${PATH}/renew`,
+    pathParameters,
+    wrapper: 'renewSession',
+    params: RenewSessionParams,
+    summary: 'Renew a session',
+    description: 'Lets a session last for the time given, from now.',
+  },
+} as const satisfies Record<string, Operation>;
