@@ -1,7 +1,6 @@
 /**
  * Compiles a function that returns an object or a list literal, which the runtime creates many times faster
  * than an object whose properties are set by computed names.
- *
  * @param parameters names of the function's parameters
  * @param values JavaScript expressions of the values, by property or in order; never taken from a client
  */

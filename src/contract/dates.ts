@@ -1,12 +1,11 @@
 /**
  * Makes the formatter of dates in answers, such as `Nov 25, 2025 11:51:50 AM` (F7).
- *
  * @param timeZone an IANA time zone
  * @returns a function from milliseconds since the epoch to the text
  * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function dateFormatter(timeZone: string): (milliseconds: number) => string {
-  const offsetAt = zoneOffset(timeZone);
+  const offsetAt = cachedOffset(timeZone);
   return (milliseconds) => {
     const local = new Date(milliseconds + offsetAt(milliseconds));
     const hours = local.getUTCHours();
@@ -19,18 +18,11 @@ export function dateFormatter(timeZone: string): (milliseconds: number) => strin
 
 const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${number}`);
 
-/**
- * Makes a function that returns the UTC offset of a time zone in milliseconds. Offsets are cached by day,
- * because Intl would take most of the time of answering a list.
- */
-function zoneOffset(timeZone: string): (milliseconds: number) => number {
+/** Caches offsets by day, because Intl would take most of the time of answering a list. */
+function cachedOffset(timeZone: string): (milliseconds: number) => number {
   // The first use of Intl loads its calendars, which a server in UTC doesn't need.
   if (timeZone === 'UTC') return () => 0;
-  const clockAt = zoneClock(timeZone);
-  const offsetAt = (milliseconds: number): number => {
-    const second = Math.floor(milliseconds / 1000) * 1000;
-    return clockAt(second) - second;
-  };
+  const offsetAt = zoneOffset(timeZone);
   const offsetByDay = new Map<number, number>();
   return (milliseconds) => {
     const day = Math.floor(milliseconds / DAY);
@@ -51,39 +43,23 @@ const DAYS_MAX = 10_000;
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /**
- * Makes a function that converts milliseconds since the epoch to the local time of a zone.
- *
+ * Makes a function that returns the UTC offset of a time zone.
  * @param timeZone an IANA time zone
- * @returns a function whose result is the local date and time, to the second, as if they were UTC, in
- *   milliseconds since the epoch
+ * @returns a function from milliseconds since the epoch to the offset then, in milliseconds
  * @throws RangeError for a time zone that the runtime doesn't have
  */
-export function zoneClock(timeZone: string): (milliseconds: number) => number {
-  const clock = new Intl.DateTimeFormat('en-US', {
-    timeZone,
-    calendar: 'gregory',
-    numberingSystem: 'latn',
-    hourCycle: 'h23',
-    era: 'short',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
+export function zoneOffset(timeZone: string): (milliseconds: number) => number {
+  const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
   return (milliseconds) => {
-    // formatToParts takes several times as long; the numbers come in this order.
-    const text = clock.format(milliseconds);
-    const numbers = (text.match(/\d+/g) ?? []).map(Number);
-    const [month = 0, day = 0, year = 0, hour = 0, minute = 0, second = 0] = numbers;
-    return instantOf([text.includes('BC') ? 1 - year : year, month, day, hour, minute, second]);
+    const [, sign, hours = 0, minutes = 0, seconds = 0] =
+      /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(milliseconds)) ?? [];
+    const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
+    return (sign === '-' ? -offset : offset) * 1000;
   };
 }
 
 /**
  * Makes the parser of dates in queries: `2025-11-25 11:51:50`, or the format of answers (F57).
- *
  * @param timeZone an IANA time zone
  * @returns a function from the text to milliseconds since the epoch, or undefined for an invalid date. A
  *   local time that occurs twice, when clocks go back, is the earlier one; one that doesn't occur, when
@@ -91,15 +67,14 @@ export function zoneClock(timeZone: string): (milliseconds: number) => number {
  * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function dateParser(timeZone: string): (text: string) => number | undefined {
-  const clockAt = zoneClock(timeZone);
-  const offset = (instant: number): number => clockAt(instant) - instant;
+  const offsetAt = zoneOffset(timeZone);
   return (text) => {
     const target = wallClock(text.trim());
     if (target === undefined) return undefined;
-    const before = target - offset(target - DAY);
-    const after = target - offset(target + DAY);
+    const before = target - offsetAt(target - DAY);
+    const after = target - offsetAt(target + DAY);
     if (before === after) return before;
-    const exact = [before, after].filter((instant) => clockAt(instant) === target);
+    const exact = [before, after].filter((instant) => instant + offsetAt(instant) === target);
     return exact.length > 0 ? Math.min(...exact) : before;
   };
 }

@@ -133,34 +133,22 @@ export function invalidArgument(details: string): ApiError {
   return new ApiError('invalidArgument', details);
 }
 
-/** Failures of every operation. */
-const commonFailures: readonly Failure[] = [
+/** Failures of every request. */
+const requestFailures: readonly Failure[] = [
   'invalidArgument',
   'requestTooSlow',
   'urlTooLong',
   'headersTooLarge',
-  'resourceNotFound',
-  'timedOut',
-  'notReady',
-  'internal',
 ];
+/** Further failures of every operation. */
+const commonFailures: readonly Failure[] = ['resourceNotFound', 'timedOut', 'notReady', 'internal'];
 /** Further failures of an operation that needs a session. */
 const sessionFailures: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
 /** Further failures of an operation with a body. */
 const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson'];
 
-/** Failures of the poll of a job, in addition to those of the job itself. */
-const pollFailures: readonly Failure[] = [
-  'invalidArgument',
-  'jobGone',
-  'requestTooSlow',
-  'urlTooLong',
-  'headersTooLarge',
-];
-
 /**
  * The failures that the OpenAPI document lists for an operation.
- *
  * @param operationFailures failures of this operation alone
  * @param open whether it needs no session
  * @returns the statuses, ascending, each with its sorted error codes
@@ -171,6 +159,7 @@ export function documentedFailures(
   open = false,
 ): { status: number; codes: string[] }[] {
   return byStatus([
+    ...requestFailures,
     ...commonFailures,
     ...(open ? [] : sessionFailures),
     ...(hasBody ? bodyFailures : []),
@@ -181,7 +170,8 @@ export function documentedFailures(
 /** The same for the poll of a job, which may answer with the failure of any operation. */
 export function jobFailures(): { status: number; codes: string[] }[] {
   const codes = new Set(Object.values(catalogue).map(({ code }) => code));
-  return byStatus(pollFailures).concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
+  const ownFailures = byStatus([...requestFailures, 'jobGone']);
+  return ownFailures.concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
 }
 
 function byStatus(failures: readonly Failure[]): { status: number; codes: string[] }[] {

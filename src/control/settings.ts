@@ -2,10 +2,10 @@ import { type TSchema, Type } from '@sinclair/typebox';
 import { FAILURE_STATUSES, invalidArgument } from '../contract/errors.ts';
 import { operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
+import { isoTime } from '../contract/schemas/resource.ts';
 import {
   boolean,
   integer,
-  isoTime,
   listOf,
   long,
   oneOf,

@@ -217,6 +217,12 @@ export const yamlEditFields = {
   serviceStartCommand: text('Sets `startCommand` of the yaml’s first service.', { max: 4096 }),
 };
 
+const containerFields = since('5.5.22', {
+  containerCommand: field.containerCommand,
+  containerArgs: field.containerArgs,
+  vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+});
+
 export const UpdateModelServiceParams = Type.Object(
   optional({
     ...since('5.1.8', {
@@ -233,11 +239,7 @@ export const UpdateModelServiceParams = Type.Object(
     }),
     ...since('5.3.28', { source: field.source, architectureImages: field.architectureImages }),
     ...since('5.3.52', { supportDistributed: field.supportDistributed, ...yamlEditFields }),
-    ...since('5.5.22', {
-      containerCommand: field.containerCommand,
-      containerArgs: field.containerArgs,
-      vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
-    }),
+    ...containerFields,
   }),
 );
 
@@ -267,10 +269,6 @@ export const CloneModelServiceParams = Type.Object(
       architectureImages: field.architectureImages,
     }),
     ...since('5.3.46', { supportDistributed: field.supportDistributed }),
-    ...since('5.5.22', {
-      containerCommand: field.containerCommand,
-      containerArgs: field.containerArgs,
-      vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
-    }),
+    ...containerFields,
   }),
 );

@@ -79,7 +79,6 @@ export interface ConditionText {
 /**
  * Splits a condition at the first operator of the list that occurs anywhere in it, and there at its first
  * occurrence (F57).
- *
  * @throws ApiError SYS.1007 without an operator or a field
  */
 export function parseCondition(condition: string): ConditionText {

@@ -10,6 +10,7 @@ import {
   optional,
   Refine,
   text,
+  typedAs,
   UUID_MAX,
   uuidOf,
   Verbatim,
@@ -35,6 +36,26 @@ export function uuidInList(resource: string) {
 
 export const createDate = date('When the resource was made');
 export const lastOpDate = date('When the resource was last changed');
+
+/** Last moment of the year 9999, in milliseconds since the epoch. */
+const MAX_TIME_MS = 253_402_300_799_999;
+
+/** A time in ISO 8601 with its zone, which the validator converts to milliseconds since the epoch. */
+export function isoTime(description: string) {
+  return typedAs<number>(
+    text(`${description}, as ISO 8601 with its zone.`, { [Refine]: parseIsoTime }),
+  );
+}
+
+function parseIsoTime(value: string, field: string): number {
+  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value);
+  const [day = ''] = value.split('T', 1);
+  // Date.parse accepts February 30 as March 2.
+  const isDay = isIso && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
+  const milliseconds = isDay ? Date.parse(value) : Number.NaN;
+  if (milliseconds >= 0 && milliseconds <= MAX_TIME_MS) return milliseconds;
+  throw invalidArgument(`field[${field}] must be a time such as 2025-11-25T11:51:50.000Z`);
+}
 
 /** The parameters of every operation that creates a resource. */
 export const newResourceFields = {

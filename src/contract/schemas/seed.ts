@@ -9,9 +9,9 @@ import {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from './model-service.ts';
-import { isUuid, uuidInList } from './resource.ts';
+import { isoTime, isUuid, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
-import { integer, isoTime, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
+import { integer, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
 
 type Fields = Record<string, TSchema>;
 

@@ -1,16 +1,10 @@
 import {
   type SchemaOptions,
   type Static,
-  type TArray,
-  type TBoolean,
-  type TInteger,
   type TOptional,
   type TSchema,
-  type TString,
-  type TUnsafe,
   Type,
 } from '@sinclair/typebox';
-import { invalidArgument } from '../errors.ts';
 
 /** Largest value of the platform's Integer. */
 export const INTEGER_MAX = 2_147_483_647;
@@ -31,7 +25,6 @@ export const Refine = Symbol('refine');
 
 /**
  * Takes the value, the field's name and the operation's message class; returns the value to use.
- *
  * @throws ApiError SYS.1007 for a value that is not allowed
  */
 export type Refinement<From, To> = (value: From, field: string, message: string) => To;
@@ -51,20 +44,17 @@ interface TextOptions extends FieldOptions {
   max?: number;
 }
 
-export function text(
-  description: string,
-  { max = TEXT_MAX, ...options }: TextOptions = {},
-): TString {
+export function text(description: string, { max = TEXT_MAX, ...options }: TextOptions = {}) {
   return Type.String({ description, maxLength: max, ...options });
 }
 
 /** A text that is stored untrimmed. */
-export function verbatim(description: string, options: TextOptions = {}): TString {
+export function verbatim(description: string, options: TextOptions = {}) {
   return text(description, { ...options, [Verbatim]: true });
 }
 
 /** A time, as the wire writes it (F7). */
-export function date(description: string): TString {
+export function date(description: string) {
   return text(`${description}, in the server’s time zone.`, {
     examples: ['Nov 25, 2025 11:51:50 AM'],
     [Time]: true,
@@ -72,7 +62,7 @@ export function date(description: string): TString {
 }
 
 /** The uuid of another resource: any text, since only `resourceUuid` is pattern-checked (F21). */
-export function uuidOf(resource: string, options: TextOptions = {}): TString {
+export function uuidOf(resource: string, options: TextOptions = {}) {
   return text(`UUID of ${resource}.`, { max: UUID_MAX, ...options });
 }
 
@@ -85,7 +75,7 @@ interface NumberOptions extends FieldOptions {
 export function integer(
   description: string,
   { min = -INTEGER_MAX - 1, max = INTEGER_MAX, ...options }: NumberOptions = {},
-): TInteger {
+) {
   return Type.Integer({ description, format: 'int32', minimum: min, maximum: max, ...options });
 }
 
@@ -93,11 +83,11 @@ export function integer(
 export function long(
   description: string,
   { min = -LONG_MAX, max = LONG_MAX, ...options }: NumberOptions = {},
-): TInteger {
+) {
   return Type.Integer({ description, format: 'int64', minimum: min, maximum: max, ...options });
 }
 
-export function boolean(description: string, options: FieldOptions = {}): TBoolean {
+export function boolean(description: string, options: FieldOptions = {}) {
   return Type.Boolean({ description, ...options });
 }
 
@@ -106,7 +96,7 @@ export function oneOf<const Values extends readonly string[]>(
   description: string,
   values: Values,
   options: FieldOptions = {},
-): TUnsafe<Values[number]> {
+) {
   return Type.Unsafe<Values[number]>(Type.String({ description, enum: [...values], ...options }));
 }
 
@@ -119,7 +109,7 @@ export function listOf<Item extends TSchema>(
   description: string,
   items: Item,
   options: FieldOptions = {},
-): TArray<Item> {
+) {
   return Type.Array(items, { description, ...options });
 }
 
@@ -127,35 +117,15 @@ export function mapOf<Value extends TSchema>(
   description: string,
   values: Value,
   options: FieldOptions = {},
-): TUnsafe<Record<string, Static<Value>>> {
+) {
   // TypeBox's Record has a key pattern that excludes line breaks, which would drop such entries.
   const schema = { type: 'object', additionalProperties: values, description, ...options };
   return Type.Unsafe<Record<string, Static<Value>>>(schema);
 }
 
 /** Gives a schema the type that its refinement returns. */
-export function typedAs<To>(schema: TSchema): TUnsafe<To> {
+export function typedAs<To>(schema: TSchema) {
   return Type.Unsafe<To>(schema);
-}
-
-/** Last moment of the year 9999, in milliseconds since the epoch. */
-const MAX_TIME_MS = 253_402_300_799_999;
-
-/** A time in ISO 8601 with its zone, which the validator converts to milliseconds since the epoch. */
-export function isoTime(description: string): TUnsafe<number> {
-  return typedAs<number>(
-    text(`${description}, as ISO 8601 with its zone.`, { [Refine]: parseIsoTime }),
-  );
-}
-
-function parseIsoTime(value: string, field: string): number {
-  const isIso = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/.test(value);
-  const [day = ''] = value.split('T', 1);
-  // Date.parse accepts February 30 as March 2.
-  const isDay = isIso && new Date(`${day}T00:00:00Z`).toJSON()?.startsWith(day);
-  const milliseconds = isDay ? Date.parse(value) : Number.NaN;
-  if (milliseconds >= 0 && milliseconds <= MAX_TIME_MS) return milliseconds;
-  throw invalidArgument(`field[${field}] must be a time such as 2025-11-25T11:51:50.000Z`);
 }
 
 type Fields = Record<string, TSchema>;
@@ -180,6 +150,6 @@ function mapFields(fields: Fields, map: (field: TSchema) => TSchema): Fields {
 }
 
 /** A reference to a component by its `$id`, with the component's type, which `Type.Ref` leaves unknown. */
-export function component<Schema extends TSchema>(schema: Schema): TUnsafe<Static<Schema>> {
+export function component<Schema extends TSchema>(schema: Schema) {
   return Type.Unsafe<Static<Schema>>(Type.Ref(String(schema.$id)));
 }

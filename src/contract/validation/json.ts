@@ -10,8 +10,7 @@ const MEMBERS_MAX = 10_000;
 
 const [QUOTE, BACKSLASH, COMMA, COLON, DOT] = [0x22, 0x5c, 0x2c, 0x3a, 0x2e];
 const [OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE] = [0x5b, 0x5d, 0x7b, 0x7d];
-const [SPACE, TAB, LINE_FEED, CARRIAGE_RETURN] = [0x20, 0x09, 0x0a, 0x0d];
-const [ZERO, NINE, UPPER_E, LOWER_E] = [0x30, 0x39, 0x45, 0x65];
+const [SPACE, ZERO, NINE, UPPER_E, LOWER_E] = [0x20, 0x30, 0x39, 0x45, 0x65];
 /** An integer of so many digits is never rounded. */
 const EXACT_DIGITS = 15;
 const EXACT_INTEGER = new RegExp(`^-?\\d{1,${EXACT_DIGITS}}$`);
@@ -22,7 +21,6 @@ const parse = JSON.parse as (text: string, reviver?: Reviver) => unknown;
 
 /**
  * Parses a request's body.
- *
  * @returns the value, with a NumberLiteral for every number that JavaScript may round; undefined for an
  *   empty body, which counts as no body (F33)
  * @throws ApiError SYS.1007 for a body that is not UTF-8, not JSON or beyond the bounds
@@ -45,19 +43,20 @@ const reviveNumber: Reviver = (_key, value, { source }) =>
 
 /**
  * Checks the bounds.
- *
  * @returns whether the body may hold a number that the parser rounds
  * @throws ApiError SYS.1007 for a body beyond a bound
  */
 function scan(body: Buffer): boolean {
   let mayRound = false;
-  let [depth, values] = [0, 1];
+  let depth = 0;
+  let values = 1;
   let isOpened = false;
   /** By depth. */
   const members = new Uint32Array(DEPTH_MAX + 2);
   for (let index = 0; index < body.length; index++) {
     const byte = body[index] as number;
-    if (isWhitespace(byte)) continue;
+    // Whitespace; the parser reports other control characters.
+    if (byte <= SPACE) continue;
     const isClosing = byte === CLOSE_BRACKET || byte === CLOSE_BRACE;
     // A list or object that is not empty has one value more than commas.
     if (byte === COMMA || (isOpened && !isClosing)) values++;
@@ -81,10 +80,6 @@ function scan(body: Buffer): boolean {
     if (values > VALUES_MAX) throw invalidArgument(`the body holds more than ${VALUES_MAX} values`);
   }
   return mayRound;
-}
-
-function isWhitespace(byte: number): boolean {
-  return byte === SPACE || byte === LINE_FEED || byte === CARRIAGE_RETURN || byte === TAB;
 }
 
 function isDigit(byte: number | undefined): boolean {

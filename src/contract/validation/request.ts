@@ -54,7 +54,6 @@ export function pathSchema({ pathParameters, since: version }: Operation): TObje
 
 /**
  * Compiles the validator of an operation's requests, once, at start.
- *
  * @returns a function that checks the types of a request and returns a function that checks its
  *   arguments: the first fails the request, the second the job (F5). Both throw ApiError SYS.1007.
  */
@@ -84,7 +83,7 @@ export function compileRequestValidator<Name extends OperationName>(
     const coercedParams = params.coerce(wrapper, '', context);
     const coercedTags = tags.coerce(extractTags(body, wrapper), '', context);
     const queryInput = applyDefaults(operation, {
-      ...pickMembers(bodyParameters, body),
+      ...Object.fromEntries(Object.entries(body).filter(([name]) => bodyParameters.includes(name))),
       ...queryValues(operation, request.query),
     });
     assertIntegers(operation, queryInput);
@@ -199,13 +198,4 @@ function indexedValues(name: string, raw: Record<string, unknown>): unknown[] {
     })
     .sort((a, b) => a.number - b.number)
     .flatMap(({ values }) => values);
-}
-
-function pickMembers(
-  names: readonly string[],
-  body: Record<string, unknown>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    names.flatMap((name) => (Object.hasOwn(body, name) ? [[name, body[name]]] : [])),
-  );
 }

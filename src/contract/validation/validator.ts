@@ -18,7 +18,6 @@ export function messageClass(operation: string): string {
 
 /**
  * Compiles the validator of a schema, once, at start.
- *
  * @throws Error for a schema with a type or keyword that would go unchecked
  */
 export function compileValidator(schema: TSchema): Validator {
@@ -35,7 +34,6 @@ export function compileValidator(schema: TSchema): Validator {
 
 /**
  * Compiles a validator that also rejects unknown fields, for formats of this server's own.
- *
  * @param message the name of the whole value in error sentences
  * @returns a function that throws ApiError SYS.1007 naming the invalid or unknown field
  */

@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
-import { zoneClock } from '../../contract/dates.ts';
+import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { sentPath } from '../protocol/paths.ts';
 
@@ -25,17 +25,17 @@ export interface AccessKeySettings {
  *   throws ApiError: SYS.1007 for what is malformed, 403 for a date too far off, else ID.1001
  */
 export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
-  const serverClock = zoneClock(timeZone);
+  const serverOffset = zoneOffset(timeZone);
   return (request: FastifyRequest, credentials: string): string => {
     const { date } = request.headers;
     if (date === undefined) throw invalidArgument("'Date' must be incuded in request header");
-    const { shown, zone } = readDate(date);
+    const { local, offset } = readDate(date);
     const [, id, signature] = /^([^:\s]+):([^:\s]+)$/.exec(credentials) ?? [];
     if (id === undefined || signature === undefined) {
       throw invalidArgument("accessKey format is 'ZStack AccessKeyId:Signature'");
     }
     const now = clock();
-    if (!isWithinSkew(shown, zone, now) && !isWithinSkew(shown, serverClock, now)) {
+    if (!isWithinSkew(local, offset, now) && !isWithinSkew(local, serverOffset, now)) {
       throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
     }
     const secret = keys.get(id);
@@ -50,40 +50,39 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
   };
 }
 
-type Clock = (milliseconds: number) => number;
+type Offset = (milliseconds: number) => number;
 
-/** What a date's clock shows, as if it were UTC, and the clock of its zone, where that is known. */
-function readDate(date: string): { shown: number; zone: Clock | undefined } {
+/** The local time of a date, as if it were UTC, and the offset of its zone, if that is known. */
+function readDate(date: string): { local: number; offset: Offset | undefined } {
   const [, day, month = '', year, time, zone = ''] =
     /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S{1,64})$/.exec(date) ?? [];
   const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
-  const shown = Date.parse(`${year}-${number}-${day}T${time}Z`);
-  if (Number.isNaN(shown)) {
+  const local = Date.parse(`${year}-${number}-${day}T${time}Z`);
+  if (Number.isNaN(local)) {
     throw invalidArgument(`'Date' format error, correct format is '${FORMAT}'`);
   }
-  return { shown, zone: clockOf(zone) };
+  return { local, offset: offsetOf(zone) };
 }
 
-function clockOf(zone: string): Clock | undefined {
+function offsetOf(zone: string): Offset | undefined {
   const [, sign, hours, minutes = '0'] = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
   if (sign) {
     const offset = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-    return (milliseconds) => milliseconds + offset;
+    return () => offset;
   }
   try {
-    return zoneClock(zone);
+    return zoneOffset(zone);
   } catch {
     return undefined;
   }
 }
 
-/** Whether a clock shows, or showed, this within the bound: by its offset before or after a change. */
-function isWithinSkew(shown: number, clock: Clock | undefined, now: number): boolean {
-  if (!clock) return false;
-  return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some((near) => {
-    const offset = clock(near) - Math.floor(near / 1000) * 1000;
-    return Math.abs(shown - offset - now) <= SKEW_MAX_MS;
-  });
+/** Whether a local time is within the bound, by the zone's offset before or after a change. */
+function isWithinSkew(local: number, offset: Offset | undefined, now: number): boolean {
+  if (!offset) return false;
+  return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some(
+    (near) => Math.abs(local - offset(near) - now) <= SKEW_MAX_MS,
+  );
 }
 
 /** The path as sent, decoded, from `/v1`. */
