@@ -107,7 +107,6 @@ export class ApiError extends Error {
     return catalogue[this.failure].status;
   }
 
-  /** Whether the status is a 4xx. */
   get isClientError(): boolean {
     return this.status < 500;
   }

@@ -32,7 +32,6 @@ export type OperationName = keyof typeof operations;
 
 type Definition<Name extends OperationName> = (typeof operations)[Name];
 
-/** The client that sent a request. */
 export interface Caller {
   /** Network address. */
   address: string;

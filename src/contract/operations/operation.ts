@@ -52,7 +52,7 @@ export const uuidOfThe = (resource: string) => ({ uuid: `UUID of the ${resource}
 
 export const write = { query: noFields, answers: 'inventory' } as const;
 
-/** Some versions of the Go SDK send `params`. */
+/** Creates or binds a resource; some versions of the Go SDK send `params` as wrapper. */
 export const add = {
   ...write,
   method: 'POST',
@@ -61,7 +61,7 @@ export const add = {
   wrapperAliases: ['params'],
 } as const;
 
-/** An update has two paths (F31). */
+/** Updates a resource; both paths are valid (F31). */
 export const update = (path: string, resource: string) =>
   ({
     ...write,
@@ -84,7 +84,7 @@ export const remove = (path: string, resource: string) =>
 
 export const DELETE_UNKNOWN = 'An unknown UUID succeeds.';
 
-/** @param resources their name in the plural */
+/** @param resources the plural of their name */
 export const query = (path: string, resources: string) =>
   ({
     method: 'GET',

@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, newResourceFields, uuid } from './resource.ts';
 import { component, integer, long, optional, text, uuidOf, verbatim } from './types.ts';
 
-/** Maximum length of a text in an update, which differs from that in an addition (F46). */
+/** Maximum length of a text in an update (F46). */
 const UPDATE_MAX = 255;
 
 const descriptions = {

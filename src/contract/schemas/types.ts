@@ -136,7 +136,6 @@ export function since<Group extends Fields>(version: string | undefined, fields:
   return mapFields(fields, (field) => ({ ...field, 'x-zstack-since': version })) as Group;
 }
 
-/** Makes all fields optional. */
 export function optional<Group extends Fields>(
   fields: Group,
 ): { [Name in keyof Group]: TOptional<Group[Name]> } {

@@ -77,7 +77,7 @@ function assertKnownKeywords(schema: TSchema): void {
   const isUnknown = (keyword: string) =>
     !keywords.has(keyword) || (keyword === 'additionalProperties' && schema.properties);
   const unknown = Object.keys(schema).find(isUnknown);
-  if (unknown) throw new Error(`the validator lacks '${unknown}': ${JSON.stringify(schema)}`);
+  if (unknown) throw new Error(`unsupported keyword '${unknown}': ${JSON.stringify(schema)}`);
 }
 
 function validatorForType(schema: TSchema): Validator {
@@ -94,7 +94,7 @@ function validatorForType(schema: TSchema): Validator {
     case 'object':
       return schema.properties ? objectValidator(schema) : mapValidator(schema);
     default:
-      throw new Error(`the validator lacks the type '${schema.type}'`);
+      throw new Error(`unsupported type '${schema.type}'`);
   }
 }
 
