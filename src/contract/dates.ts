@@ -69,7 +69,7 @@ export function zoneOffset(timeZone: string): (milliseconds: number) => number {
 export function dateParser(timeZone: string): (text: string) => number | undefined {
   const offsetAt = zoneOffset(timeZone);
   return (text) => {
-    const target = wallClock(text.trim());
+    const target = localTime(text.trim());
     if (target === undefined) return undefined;
     const before = target - offsetAt(target - DAY);
     const after = target - offsetAt(target + DAY);
@@ -79,48 +79,22 @@ export function dateParser(timeZone: string): (text: string) => number | undefin
   };
 }
 
-/** The date and time of a text, as if they were UTC, in milliseconds since the epoch. */
-function wallClock(text: string): number | undefined {
-  const sortable = /^(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d):(\d\d)$/.exec(text);
-  if (sortable) {
-    const [year, month, day, hour, minute, second] = sortable.slice(1).map(Number) as Fields;
-    return utc([year, month, day, hour, minute, second]);
-  }
-  const formatted = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d):(\d\d) (AM|PM)$/.exec(text);
+/** The local time of a text, as if it were UTC, in milliseconds since the epoch. */
+function localTime(text: string): number | undefined {
+  const iso = toIso(text);
+  const milliseconds = Date.parse(`${iso}Z`);
+  if (iso === undefined || Number.isNaN(milliseconds)) return undefined;
+  // Date.parse accepts February 30 as March 2.
+  return new Date(milliseconds).toISOString().startsWith(iso) ? milliseconds : undefined;
+}
+
+function toIso(text: string): string | undefined {
+  if (/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/.test(text)) return text.replace(' ', 'T');
+  const formatted = /^(\w{3}) (\d{1,2}), (\d{4}) (\d{1,2}):(\d\d:\d\d) (AM|PM)$/.exec(text);
   if (!formatted) return undefined;
-  const [, month = '', day, year, hour, minute, second, meridiem] = formatted;
+  const [, month = '', day, year, hour, minutes, meridiem] = formatted;
   if (Number(hour) < 1 || Number(hour) > 12) return undefined;
+  const date = [MONTHS.indexOf(month) + 1, Number(day)].map(twoDigits).join('-');
   const hours = (Number(hour) % 12) + (meridiem === 'PM' ? 12 : 0);
-  return utc([
-    Number(year),
-    MONTHS.indexOf(month) + 1,
-    Number(day),
-    hours,
-    Number(minute),
-    Number(second),
-  ]);
-}
-
-type Fields = [year: number, month: number, day: number, hour: number, min: number, sec: number];
-
-/** Undefined for a date that doesn't exist, such as February 30. */
-function utc(fields: Fields): number | undefined {
-  const instant = instantOf(fields);
-  const date = new Date(instant);
-  const roundTripped = [
-    date.getUTCFullYear(),
-    date.getUTCMonth() + 1,
-    date.getUTCDate(),
-    date.getUTCHours(),
-    date.getUTCMinutes(),
-    date.getUTCSeconds(),
-  ];
-  return roundTripped.every((part, index) => part === fields[index]) ? instant : undefined;
-}
-
-function instantOf([year, month, day, hour, minute, second]: Fields): number {
-  // Date.UTC reads the year 25 as 1925.
-  const date = new Date(0);
-  date.setUTCFullYear(year, month - 1, day);
-  return date.setUTCHours(hour, minute, second);
+  return `${year}-${date}T${twoDigits(hours)}:${minutes}`;
 }

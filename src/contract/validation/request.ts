@@ -69,10 +69,10 @@ export function compileRequestValidator<Name extends OperationName>(
   const wrappers = operation.wrapper
     ? [operation.wrapper, ...(operation.wrapperAliases ?? [])]
     : [];
-  // A deletion has no wrapper: its body may hold the parameters of the query.
-  const bodyParameters =
-    operation.method === 'DELETE' ? Object.keys(operation.query.properties) : [];
-  const bodyNames = new Set([...wrappers, ...bodyParameters, ...tagNames]);
+  // A deletion may have the parameters of its query in the body (F46).
+  const isDeletion = operation.method === 'DELETE';
+  const queryNames = isDeletion ? Object.keys(operation.query.properties) : [];
+  const bodyNames = new Set([...wrappers, ...queryNames, ...tagNames]);
 
   return (request) => {
     const body = bodyObject(request.body);
@@ -82,12 +82,8 @@ export function compileRequestValidator<Name extends OperationName>(
     const wrapper = findWrapper(wrappers, body);
     const coercedParams = params.coerce(wrapper, '', context);
     const coercedTags = tags.coerce(extractTags(body, wrapper), '', context);
-    const queryInput = applyDefaults(operation, {
-      ...Object.fromEntries(Object.entries(body).filter(([name]) => bodyParameters.includes(name))),
-      ...queryValues(operation, request.query),
-    });
-    assertIntegers(operation, queryInput);
-    const coercedQuery = query.coerce(queryInput, '', context);
+    const rawQuery = queryValues(operation, request.query, isDeletion ? body : {});
+    const coercedQuery = query.coerce(rawQuery, '', context);
 
     // The SDKs send tags inside the wrapper, although they are no parameters.
     const unknown = context.unknownFields.filter((field) => !tagNames.includes(field));
@@ -124,16 +120,6 @@ function assertAction(
   );
 }
 
-/** The platform has another sentence for query parameters than for fields (F57). */
-function assertIntegers({ query }: Operation, values: Record<string, unknown>): void {
-  for (const [name, { type }] of Object.entries<TSchema>(query.properties)) {
-    const value = values[name];
-    if (type === 'integer' && value !== undefined && !/^[+-]?\d+$/.test(trim(String(value)))) {
-      throw invalidArgument(`Invalid query parameter. '${name}' must be an integer`);
-    }
-  }
-}
-
 function bodyObject(body: unknown): Record<string, unknown> {
   const object = body ?? {};
   if (!isPlainObject(object)) throw typeMismatch('body', 'an object', object);
@@ -160,31 +146,30 @@ function extractTags(
   return Object.fromEntries(tagNames.map((tag) => [tag, body[tag] ?? wrapper[tag] ?? null]));
 }
 
-/** An empty enumeration value means the default: `deleteMode=` is Permissive (F46). */
-function applyDefaults(
-  { query }: Operation,
-  values: Record<string, unknown>,
-): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => {
-      const schema = query.properties[name];
-      const isEmpty = schema?.enum && typeof value === 'string' && trim(value) === '';
-      return [name, isEmpty ? schema.default : value];
-    }),
-  );
-}
-
 /**
- * The parameters of a query string: all values of a list, repeated or numbered such as `uuids.0`, and
- * the first value of any other parameter (F57).
+ * The parameters of a query: all values of a list, repeated or numbered such as `uuids.0`, and the first
+ * value of any other parameter (F57).
+ * @param defaults values of parameters that the query lacks
  */
-function queryValues({ query }: Operation, raw: Record<string, unknown>): Record<string, unknown> {
+function queryValues(
+  { query }: Operation,
+  raw: Record<string, unknown>,
+  defaults: Record<string, unknown>,
+): Record<string, unknown> {
   const values: Record<string, unknown> = {};
   for (const [name, schema] of Object.entries<TSchema>(query.properties)) {
-    const repeated = [raw[name] ?? []].flat();
     const isList = schema.type === 'array';
+    const repeated = [raw[name] ?? []].flat();
     const all = isList ? repeated.concat(indexedValues(name, raw)) : repeated;
-    if (all.length > 0) values[name] = isList ? all : all[0];
+    const sent = isList ? all : all[0];
+    const value = all.length === 0 ? defaults[name] : sent;
+    if (value === undefined) continue;
+    if (schema.type === 'integer' && !/^[+-]?\d+$/.test(trim(String(value)))) {
+      throw invalidArgument(`Invalid query parameter. '${name}' must be an integer`);
+    }
+    // An empty enumeration value means the default: `deleteMode=` is Permissive (F46).
+    const isEmpty = schema.enum && typeof value === 'string' && trim(value) === '';
+    values[name] = isEmpty ? schema.default : value;
   }
   return values;
 }
