@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { examples } from '../src/contract/examples.ts';
 import { openDatabase } from '../src/database.ts';
-import type { Store } from '../src/domain/dependencies.ts';
+import type { Store } from '../src/domain/store.ts';
 import { writeTables } from '../src/scripts/tables.ts';
 import { parseDatabaseUrl } from '../src/settings.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';

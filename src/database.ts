@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Store } from './domain/dependencies.ts';
+import type { Store } from './domain/store.ts';
 import { type DatabaseUrl, type Settings, SettingsError } from './settings.ts';
 import { openSqliteStore, openSqliteStoreToRead } from './store/sqlite/open-store.ts';
 

@@ -48,17 +48,17 @@ const isScript = ({ path }: Module) => path.startsWith('src/scripts/');
 test('the imports are read at all', () => {
   const app = modules.find(({ path }) => path === 'src/app.ts');
   expect(app?.imports).toEqual(
-    expect.arrayContaining(['fastify', 'src/domain/handler.ts', 'src/http/docs.ts']),
+    expect.arrayContaining(['fastify', 'src/domain/handlers.ts', 'src/http/docs.ts']),
   );
   const store = modules.find(({ path }) => path === 'src/store/sqlite/store.ts');
   expect(store?.imports).toEqual(
-    expect.arrayContaining(['src/domain/dependencies.ts', 'src/store/sqlite/engine/batcher.ts']),
+    expect.arrayContaining(['src/domain/store.ts', 'src/store/sqlite/engine/batcher.ts']),
   );
   expect(modules.find(({ path }) => path === 'src/log.ts')?.imports).toContain('pino-pretty');
 });
 
 describe('a layer imports nothing but what it stands on', () => {
-  const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(dependencies|records)\.ts$/];
+  const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(store|records)\.ts$/];
   const layers: Record<string, RegExp[]> = {
     contract: [/^src\/contract\//, /^(@sinclair\/typebox|node:buffer)$/],
     domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache)$/],
@@ -117,6 +117,23 @@ describe('a layer imports nothing but what it stands on', () => {
       ['postgres', 'sqlite'].map((store) => `src/store/${store}/drizzle.config.ts`),
     );
   });
+});
+
+test('no modules import each other in a circle, not even for types', () => {
+  const importsOf = new Map(modules.map(({ path, imports }) => [path, imports]));
+  const acyclic = new Set<string>();
+  const circles: string[] = [];
+  const visit = (path: string, importers: string[]) => {
+    if (importers.includes(path)) {
+      circles.push([...importers.slice(importers.indexOf(path)), path].join(' → '));
+    } else if (!acyclic.has(path)) {
+      for (const name of importsOf.get(path) ?? []) visit(name, [...importers, path]);
+      acyclic.add(path);
+    }
+  };
+  for (const { path } of modules) visit(path, []);
+  expect(circles).toEqual([]);
+  expect(acyclic).toContain('src/app.ts');
 });
 
 test('only app.ts, program.ts, the commands and scripts wire layers together', () => {
@@ -181,13 +198,13 @@ describe('an operation of the catalogue', () => {
   const names = Object.keys(operations);
   const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
 
-  test.each(names)('%s has a rule, a test and a row in the README', (name) => {
+  test.each(names)('%s has a handler, a test and a row in the README', (name) => {
     expect(Object.keys(handlers)).toContain(name);
     expect(existsSync(`test/operations/${name}.test.ts`)).toBe(true);
     expect(readme).toMatch(new RegExp(`^\\| \`?${name}\`? \\|`, 'm'));
   });
 
-  test('is what every rule and test is about', () => {
+  test('is what every handler and test is about', () => {
     expect(Object.keys(handlers).toSorted()).toEqual(names.toSorted());
     const tested = readdirSync('test/operations').map((file) => file.replace('.test.ts', ''));
     expect(tested.filter((name) => !names.includes(name))).toEqual([]);

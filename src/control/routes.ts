@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import type { Store } from '../domain/dependencies.ts';
 import { toSeed } from '../domain/seed.ts';
+import type { Store } from '../domain/store.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
 import { checkHeaders } from '../http/protocol/headers.ts';
 import { asHook } from '../http/protocol/hook.ts';

@@ -1,8 +1,7 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
-import { argumentReference, whenStrict } from './references.ts';
-import { createTags } from './tags.ts';
+import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
 /** Adds a model and its bindings to the services named, one of them perhaps the default. */
 export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {

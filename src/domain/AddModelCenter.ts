@@ -1,7 +1,6 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { argumentReference, whenStrict } from './references.ts';
-import { createTags } from './tags.ts';
+import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
 /** Registers a center. Nothing is connected to: it counts as connected. */
 export const AddModelCenter: Handler<'AddModelCenter'> = async (

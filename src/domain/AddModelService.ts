@@ -1,9 +1,8 @@
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { argumentReference, whenStrict } from './references.ts';
-import { createTags } from './tags.ts';
+import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
 /** Adds a service, its images and its bindings to the models named. */
 export const AddModelService: Handler<'AddModelService'> = async (

@@ -1,7 +1,6 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { pathReference } from './references.ts';
-import { createTags } from './tags.ts';
+import { createTags, pathReference } from './write-extras.ts';
 
 /** Binds a model to a service, once; dates stay as they are (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (

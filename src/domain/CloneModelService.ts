@@ -1,9 +1,8 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { architecturesOf, createServiceImages, distinctArchitectures } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
 import type { ModelServiceRef } from './records.ts';
-import { argumentReference, pathReference, whenStrict } from './references.ts';
-import { createTags } from './tags.ts';
+import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
 
 /** Copies a service; what is given overrides it, also `0`, `false` and `""` (F17). */
 export const CloneModelService: Handler<'CloneModelService'> = async (

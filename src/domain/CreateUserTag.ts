@@ -1,6 +1,6 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { userTagInventory } from './inventory.ts';
-import { newTag } from './tags.ts';
+import { newTag } from './write-extras.ts';
 
 /** Attaches a user tag to a resource that doesn't carry it yet. */
 export const CreateUserTag: Handler<'CreateUserTag'> = async ({ params }, dependencies) => {

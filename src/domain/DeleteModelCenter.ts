@@ -1,5 +1,5 @@
-import type { Handler } from './handler.ts';
-import { assertUuid } from './references.ts';
+import { assertUuid } from './deletions.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Deletes a center: with its models, or only if it has none; services stay (F23 and F24). */
 export const DeleteModelCenter: Handler<'DeleteModelCenter'> = async (

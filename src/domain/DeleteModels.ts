@@ -1,5 +1,5 @@
-import type { Handler } from './handler.ts';
-import { invalidUuid } from './references.ts';
+import { invalidUuid } from './deletions.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Deletes models, and tells of each how it went: what is no uuid fails alone (F55). */
 export const DeleteModels: Handler<'DeleteModels'> = async ({ query }, { store }) => {

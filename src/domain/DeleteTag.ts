@@ -1,5 +1,5 @@
-import type { Handler } from './handler.ts';
-import { assertUuid } from './references.ts';
+import { assertUuid } from './deletions.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Deletes a user or system tag (F23). */
 export const DeleteTag: Handler<'DeleteTag'> = async ({ path }, { store }) => {

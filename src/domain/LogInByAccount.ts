@@ -1,6 +1,6 @@
 import { ApiError } from '../contract/errors.ts';
 import { verifyCredentials } from './credentials.ts';
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
 

@@ -1,4 +1,4 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Ends a session; those of the settings stay (F58), an unknown one is ended already. */
 export const LogOut: Handler<'LogOut'> = async ({ path }, { store, access }) => {

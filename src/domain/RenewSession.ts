@@ -1,4 +1,4 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession, sessionExpired } from './sessions.ts';
 

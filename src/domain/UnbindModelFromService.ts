@@ -1,5 +1,5 @@
-import type { Handler } from './handler.ts';
-import { assertUuid } from './references.ts';
+import { assertUuid } from './deletions.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Removes a binding; without one there is nothing to do (F19). */
 export const UnbindModelFromService: Handler<'UnbindModelFromService'> = async (

@@ -1,9 +1,7 @@
-import type { Dependencies } from './dependencies.ts';
-import type { Handler } from './handler.ts';
+import type { Dependencies, Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
 import type { Model } from './records.ts';
-import { argumentReference, pathReference, whenStrict } from './references.ts';
-import { createTags } from './tags.ts';
+import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (F14 and F27). */
 export const UpdateModel: Handler<'UpdateModel'> = async (

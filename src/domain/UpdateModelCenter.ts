@@ -1,7 +1,6 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { pathReference } from './references.ts';
-import { createTags } from './tags.ts';
+import { createTags, pathReference } from './write-extras.ts';
 
 /** Changes what is given and leaves the rest; `lastOpDate` moves (F14). */
 export const UpdateModelCenter: Handler<'UpdateModelCenter'> = async (

@@ -1,11 +1,11 @@
-import type { Handler } from './handler.ts';
+import { yamlEditFields } from '../contract/schemas/model-service.ts';
+import type { Handler } from './dependencies.ts';
 import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { pathReference } from './references.ts';
-import { createTags } from './tags.ts';
-import { splitYamlEdits } from './yaml-edits.ts';
+import { createTags, pathReference } from './write-extras.ts';
+import type { EditName, Edits } from './yaml.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (F14 and F15). */
+/** Changes the given fields and `lastOpDate` (F14 and F15). */
 export const UpdateModelService: Handler<'UpdateModelService'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,
@@ -31,3 +31,23 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
     (service) => ({ inventory: modelServiceInventory(service, dependencies.formatDate) }),
   );
 };
+
+/** Separates the parameters that are fields of a service from the edits of its yaml. */
+async function splitYamlEdits<Params extends Edits>(
+  params: Params,
+): Promise<{ fields: Omit<Params, EditName>; editYaml: (yaml: string) => string }> {
+  const entries = Object.entries(params);
+  const isEdit = ([name]: [string, unknown]) => Object.hasOwn(yamlEditFields, name);
+  const fields = Object.fromEntries(entries.filter((entry) => !isEdit(entry)));
+  const edits: Edits = Object.fromEntries(entries.filter(isEdit));
+  return {
+    fields: fields as Omit<Params, EditName>,
+    editYaml: Object.keys(edits).length > 0 ? await loadEditor(edits) : (yaml) => yaml,
+  };
+}
+
+async function loadEditor(edits: Edits): Promise<(yaml: string) => string> {
+  // Imported when first needed: loading the yaml library would delay every start.
+  const { applyEdits } = await import('./yaml.ts');
+  return (yaml) => applyEdits(yaml, edits);
+}

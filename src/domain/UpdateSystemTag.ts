@@ -1,4 +1,4 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 import { systemTagInventory } from './inventory.ts';
 
 /** Changes a tag's text, into one that its resource doesn't carry yet. */

@@ -1,4 +1,4 @@
-import type { Handler } from './handler.ts';
+import type { Handler } from './dependencies.ts';
 
 /** Tells whether requests with a session would be admitted. */
 export const ValidateSession: Handler<'ValidateSession'> = async ({ path }, dependencies) => {

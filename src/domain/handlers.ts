@@ -6,24 +6,14 @@ import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
 import { CreateSystemTag } from './CreateSystemTag.ts';
 import { CreateUserTag } from './CreateUserTag.ts';
-import { DeleteModel } from './DeleteModel.ts';
 import { DeleteModelCenter } from './DeleteModelCenter.ts';
-import { DeleteModelService } from './DeleteModelService.ts';
 import { DeleteModels } from './DeleteModels.ts';
 import { DeleteTag } from './DeleteTag.ts';
-import { GetModel } from './GetModel.ts';
-import { GetModelCenter } from './GetModelCenter.ts';
-import { GetModelService } from './GetModelService.ts';
-import { GetSystemTag } from './GetSystemTag.ts';
-import { GetUserTag } from './GetUserTag.ts';
-import type { Handler } from './handler.ts';
+import { deleteHandler } from './deletions.ts';
+import type { Handler } from './dependencies.ts';
 import { LogInByAccount } from './LogInByAccount.ts';
 import { LogOut } from './LogOut.ts';
-import { QueryModel } from './QueryModel.ts';
-import { QueryModelCenter } from './QueryModelCenter.ts';
-import { QueryModelService } from './QueryModelService.ts';
-import { QuerySystemTag } from './QuerySystemTag.ts';
-import { QueryUserTag } from './QueryUserTag.ts';
+import { getHandler, queryHandler } from './queries.ts';
 import { RenewSession } from './RenewSession.ts';
 import { UnbindModelFromService } from './UnbindModelFromService.ts';
 import { UpdateModel } from './UpdateModel.ts';
@@ -32,7 +22,7 @@ import { UpdateModelService } from './UpdateModelService.ts';
 import { UpdateSystemTag } from './UpdateSystemTag.ts';
 import { ValidateSession } from './ValidateSession.ts';
 
-/** The rule of every operation of the catalogue. */
+/** The handler of every operation of the catalogue. */
 export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   AddModelService,
   UpdateModelService,
@@ -40,29 +30,29 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   AddModel,
   BindModelToService,
   UnbindModelFromService,
-  DeleteModelService,
-  QueryModelService,
-  GetModelService,
+  DeleteModelService: deleteHandler('ModelServiceVO'),
+  QueryModelService: queryHandler('ModelService'),
+  GetModelService: getHandler('ModelService'),
   UpdateModel,
-  DeleteModel,
+  DeleteModel: deleteHandler('ModelVO'),
   DeleteModels,
-  QueryModel,
-  GetModel,
+  QueryModel: queryHandler('Model'),
+  GetModel: getHandler('Model'),
   AddModelCenter,
   UpdateModelCenter,
   DeleteModelCenter,
-  QueryModelCenter,
-  GetModelCenter,
+  QueryModelCenter: queryHandler('ModelCenter'),
+  GetModelCenter: getHandler('ModelCenter'),
   LogInByAccount,
   LogOut,
   ValidateSession,
   RenewSession,
   CreateUserTag,
-  QueryUserTag,
-  GetUserTag,
+  QueryUserTag: queryHandler('UserTag'),
+  GetUserTag: getHandler('UserTag'),
   CreateSystemTag,
   UpdateSystemTag,
-  QuerySystemTag,
-  GetSystemTag,
+  QuerySystemTag: queryHandler('SystemTag'),
+  GetSystemTag: getHandler('SystemTag'),
   DeleteTag,
 };

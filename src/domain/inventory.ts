@@ -1,18 +1,17 @@
-import { compileLiteral } from '../contract/compiled.ts';
 import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
-import { ModelInventory } from '../contract/schemas/model.ts';
-import {
-  type ModelCenterCapacityInventory,
+import type { ModelInventory } from '../contract/schemas/model.ts';
+import type {
+  ModelCenterCapacityInventory,
   ModelCenterInventory,
 } from '../contract/schemas/model-center.ts';
-import {
+import type {
   ModelServiceImageInventory,
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
-import { SessionInventory } from '../contract/schemas/session.ts';
-import { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
-import { Time } from '../contract/schemas/types.ts';
+import type { SessionInventory } from '../contract/schemas/session.ts';
+import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
+import { type FieldOptions, Time } from '../contract/schemas/types.ts';
 import type {
   Model,
   ModelCenter,
@@ -28,81 +27,139 @@ import type {
 
 type FormatDate = (milliseconds: number) => string;
 
-/** An inventory's schema, of which the names are looked at, and what is a time. */
-interface InventorySchema {
-  properties: object;
-}
-
-const propertiesOf = ({ properties }: InventorySchema) =>
-  Object.entries(properties as Record<string, { [Time]?: true }>);
-
 /**
- * Compiles what makes an inventory of what is kept: the contract's fields, without what is unset
- * (F3).
- * @param computed the fields whose values are made otherwise, and given beside what is kept
+ * An inventory of which every member is written, in the order of the wire, so that a forgotten one does
+ * not compile. An unset member is undefined, which JSON omits (F3).
  */
-function compileToInventory<Stored, Inventory>(
-  schema: InventorySchema,
-  computed: (keyof Inventory)[] = [],
-): (stored: Stored, formatDate: FormatDate, computed?: Partial<Inventory>) => Inventory {
-  const values = propertiesOf(schema).map(([field, { [Time]: isTime }]) => {
-    const stored = `kept.${field}`;
-    if (computed.includes(field as keyof Inventory)) return [field, `beside.${field}`];
-    return [
-      field,
-      isTime ? `${stored} == null ? undefined : formatDate(${stored})` : `${stored} ?? undefined`,
-    ];
-  });
-  return compileLiteral(['kept', 'formatDate', 'beside'], Object.fromEntries(values));
-}
+type Complete<Inventory> = { [Field in keyof Required<Inventory>]: Inventory[Field] };
 
-const toImageInventory = compileToInventory<ModelServiceImage, ModelServiceImageInventory>(
-  ModelServiceImageInventory,
-);
-const toRefInventory = compileToInventory<ModelServiceRef, ModelServiceRefInventory>(
-  ModelServiceRefInventory,
-);
-const toServiceInventory = compileToInventory<PublicView<ModelService>, ModelServiceInventory>(
-  ModelServiceInventory,
-  ['modelServiceRefs', 'modelServiceImages'],
-);
-const toModelInventory = compileToInventory<PublicView<Model>, ModelInventory>(ModelInventory, [
-  'modelServiceRefs',
-]);
-const toCenterInventory = compileToInventory<PublicView<ModelCenter>, ModelCenterInventory>(
-  ModelCenterInventory,
-  ['capacity'],
-);
-const toSessionInventory = compileToInventory<Session, SessionInventory>(SessionInventory, [
-  'noSessionEvaluation',
-]);
-
-/** The one place where what is kept of a service becomes what is told of it. */
+/** Maps a stored service to its API representation. */
 export function modelServiceInventory(
   service: PublicView<ModelService>,
   formatDate: FormatDate,
 ): ModelServiceInventory {
-  return toServiceInventory(service, formatDate, {
-    modelServiceRefs: service.modelServiceRefs.map((ref) => toRefInventory(ref, formatDate)),
+  return {
+    uuid: service.uuid,
+    name: service.name,
+    description: service.description ?? undefined,
+    readme: service.readme ?? undefined,
+    yaml: service.yaml,
+    requestCpu: service.requestCpu,
+    requestMemory: service.requestMemory,
+    modelCenterUuid: service.modelCenterUuid,
+    type: service.type,
+    framework: service.framework,
+    source: service.source,
+    size: service.size,
+    system: service.system,
+    hasNewVersion: service.hasNewVersion,
+    gpuComputeCapability: service.gpuComputeCapability ?? undefined,
+    installPath: service.installPath,
+    pythonVersion: service.pythonVersion ?? undefined,
+    condaVersion: service.condaVersion ?? undefined,
+    version: service.version ?? undefined,
+    startCommand: service.startCommand,
+    containerCommand: service.containerCommand ?? undefined,
+    containerArgs: service.containerArgs ?? undefined,
+    supportDistributed: service.supportDistributed,
+    cpuArchitectures: service.cpuArchitectures,
+    vendorToSpecUuidsMap: service.vendorToSpecUuidsMap,
+    modelServiceRefs: service.modelServiceRefs.map(refInventory),
     modelServiceImages: service.modelServiceImages.map((image) =>
-      toImageInventory(image, formatDate),
+      imageInventory(image, formatDate),
     ),
-  });
+    createDate: formatDate(service.createDate),
+    lastOpDate: formatDate(service.lastOpDate),
+  } satisfies Complete<ModelServiceInventory> as ModelServiceInventory;
 }
 
-/** The one place where what is kept of a model becomes what is told of it. */
+function refInventory(ref: ModelServiceRef): ModelServiceRefInventory {
+  return {
+    uuid: ref.uuid,
+    modelUuid: ref.modelUuid,
+    modelServiceUuid: ref.modelServiceUuid,
+    isDefault: ref.isDefault,
+  } satisfies Complete<ModelServiceRefInventory> as ModelServiceRefInventory;
+}
+
+function imageInventory(
+  image: ModelServiceImage,
+  formatDate: FormatDate,
+): ModelServiceImageInventory {
+  return {
+    uuid: image.uuid,
+    modelServiceUuid: image.modelServiceUuid,
+    cpuArchitecture: image.cpuArchitecture,
+    vmImageUuid: image.vmImageUuid ?? undefined,
+    dockerImage: image.dockerImage ?? undefined,
+    createDate: formatDate(image.createDate),
+    lastOpDate: formatDate(image.lastOpDate),
+  } satisfies Complete<ModelServiceImageInventory> as ModelServiceImageInventory;
+}
+
+/** Maps a stored model to its API representation. */
 export function modelInventory(model: PublicView<Model>, formatDate: FormatDate): ModelInventory {
-  return toModelInventory(model, formatDate, {
-    modelServiceRefs: model.modelServiceRefs.map((ref) => toRefInventory(ref, formatDate)),
-  });
+  return {
+    uuid: model.uuid,
+    name: model.name,
+    description: model.description,
+    installPath: model.installPath,
+    parameters: model.parameters ?? undefined,
+    modelCenterUuid: model.modelCenterUuid,
+    logo: model.logo ?? undefined,
+    vendor: model.vendor ?? undefined,
+    modelId: model.modelId,
+    introduction: model.introduction ?? undefined,
+    size: model.size,
+    version: model.version ?? undefined,
+    type: model.type,
+    minGpuMemory: model.minGpuMemory ?? undefined,
+    recommendedGpuMemory: model.recommendedGpuMemory ?? undefined,
+    recommendedGpuNum: model.recommendedGpuNum,
+    gpuConstraintDescription: model.gpuConstraintDescription ?? undefined,
+    versionSemver: model.versionSemver ?? undefined,
+    isLatestVersion: model.isLatestVersion,
+    artifactChecksum: model.artifactChecksum ?? undefined,
+    artifactSizeBytes: model.artifactSizeBytes ?? undefined,
+    architectureType: model.architectureType ?? undefined,
+    frameworkVersion: model.frameworkVersion ?? undefined,
+    requiredAccelerator: model.requiredAccelerator ?? undefined,
+    pipelineTag: model.pipelineTag ?? undefined,
+    modelServiceRefs: model.modelServiceRefs.map(refInventory),
+    extraGpuMemRequest: model.extraGpuMemRequest,
+    SAMPLE_SIZE: model.SAMPLE_SIZE,
+    createDate: formatDate(model.createDate),
+    lastOpDate: formatDate(model.lastOpDate),
+  } satisfies Complete<ModelInventory> as ModelInventory;
 }
 
-/** The one place where what is kept of a center becomes what is told of it. */
+/** Maps a stored center to its API representation. */
 export function modelCenterInventory(
   center: PublicView<ModelCenter>,
   formatDate: FormatDate,
 ): ModelCenterInventory {
-  const capacity: ModelCenterCapacityInventory = {
+  return {
+    uuid: center.uuid,
+    name: center.name,
+    description: center.description ?? undefined,
+    url: center.url,
+    status: center.status,
+    parameters: center.parameters ?? undefined,
+    managementIp: center.managementIp,
+    managementPort: center.managementPort,
+    storageNetworkUuid: center.storageNetworkUuid ?? undefined,
+    serviceNetworkUuid: center.serviceNetworkUuid ?? undefined,
+    containerRegistry: center.containerRegistry ?? undefined,
+    containerStorageNetwork: center.containerStorageNetwork ?? undefined,
+    containerNetwork: center.containerNetwork ?? undefined,
+    capacity: capacityInventory(center),
+    createDate: formatDate(center.createDate),
+    lastOpDate: formatDate(center.lastOpDate),
+  } satisfies Complete<ModelCenterInventory> as ModelCenterInventory;
+}
+
+function capacityInventory(center: PublicView<ModelCenter>): ModelCenterCapacityInventory {
+  return {
     uuid: center.uuid,
     modelUsedCapacity: center.modelUsedCapacity,
     modelServiceUsedCapacity: center.modelServiceUsedCapacity,
@@ -113,26 +170,49 @@ export function modelCenterInventory(
     cacheUsedCapacity: 0,
     totalCapacity: 0,
     availableCapacity: 0,
-  };
-  return toCenterInventory(center, formatDate, { capacity });
+  } satisfies Complete<ModelCenterCapacityInventory> as ModelCenterCapacityInventory;
 }
 
-/** The one place where what is kept of a session becomes what is told of it. */
+/** Maps a stored session to its API representation. */
 export function sessionInventory(session: Session, formatDate: FormatDate): SessionInventory {
-  return toSessionInventory(session, formatDate, { noSessionEvaluation: false });
+  return {
+    uuid: session.uuid,
+    accountUuid: session.accountUuid,
+    userUuid: session.userUuid,
+    expiredDate: formatDate(session.expiredDate),
+    createDate: formatDate(session.createDate),
+    noSessionEvaluation: false,
+  } satisfies Complete<SessionInventory> as SessionInventory;
 }
 
-/** The one place where what is kept of a user tag becomes what is told of it. */
-export const userTagInventory: (tag: UserTag, formatDate: FormatDate) => UserTagInventory =
-  compileToInventory(UserTagInventory);
+/** Maps a stored user tag to its API representation. */
+export function userTagInventory(tag: UserTag, formatDate: FormatDate): UserTagInventory {
+  return {
+    uuid: tag.uuid,
+    resourceUuid: tag.resourceUuid,
+    resourceType: tag.resourceType,
+    tag: tag.tag,
+    type: tag.type,
+    createDate: formatDate(tag.createDate),
+    lastOpDate: formatDate(tag.lastOpDate),
+  } satisfies Complete<UserTagInventory> as UserTagInventory;
+}
 
-/** The one place where what is kept of a system tag becomes what is told of it. */
-export const systemTagInventory: (tag: SystemTag, formatDate: FormatDate) => SystemTagInventory =
-  compileToInventory(SystemTagInventory);
+/** Maps a stored system tag to its API representation. */
+export function systemTagInventory(tag: SystemTag, formatDate: FormatDate): SystemTagInventory {
+  return {
+    uuid: tag.uuid,
+    resourceUuid: tag.resourceUuid,
+    resourceType: tag.resourceType,
+    tag: tag.tag,
+    type: tag.type,
+    createDate: formatDate(tag.createDate),
+    lastOpDate: formatDate(tag.lastOpDate),
+    inherent: tag.inherent,
+  } satisfies Complete<SystemTagInventory> as SystemTagInventory;
+}
 
-type ToInventory = (record: never, formatDate: FormatDate) => unknown;
-
-const toInventoryByKind: Record<EntityKind, ToInventory> = {
+const toInventoryByKind: Record<EntityKind, (record: never, formatDate: FormatDate) => unknown> = {
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
@@ -140,7 +220,7 @@ const toInventoryByKind: Record<EntityKind, ToInventory> = {
   SystemTag: systemTagInventory,
 };
 
-/** What is told of a resource of any kind. */
+/** Maps a stored resource of any kind to its API representation. */
 export function toInventory<K extends EntityKind>(
   kind: K,
   record: PublicView<Records[K]>,
@@ -149,7 +229,7 @@ export function toInventory<K extends EntityKind>(
   return toInventoryByKind[kind](record as never, formatDate);
 }
 
-/** What is told of a resource where only some of its own fields are asked for. */
+/** The same with only these scalar fields, of which null ones are omitted. */
 export function toPartialInventory(
   kind: EntityKind,
   record: object,
@@ -157,11 +237,12 @@ export function toPartialInventory(
   formatDate: FormatDate,
 ): unknown {
   const stored = record as Record<string, unknown>;
-  const shown = propertiesOf(queryableEntities[kind].inventory)
-    .filter(([field]) => fields.includes(field) && (stored[field] ?? null) !== null)
-    .map(([field, { [Time]: isTime }]) => [
-      field,
-      isTime ? formatDate(stored[field] as number) : stored[field],
+  const properties: Record<string, FieldOptions> = queryableEntities[kind].inventory.properties;
+  const members = Object.entries(properties)
+    .filter(([name]) => fields.includes(name) && (stored[name] ?? null) !== null)
+    .map(([name, { [Time]: isTime }]) => [
+      name,
+      isTime ? formatDate(stored[name] as number) : stored[name],
     ]);
-  return Object.fromEntries(shown);
+  return Object.fromEntries(members);
 }

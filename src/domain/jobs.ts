@@ -1,7 +1,8 @@
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../contract/errors.ts';
-import type { Dependencies, Store } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
 import type { Job, NewJob } from './records.ts';
+import type { Store } from './store.ts';
 
 /** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (F5). */
 const REFUSED_MAX = 1000;

@@ -1,11 +1,11 @@
 import type { OperationName } from '../contract/operations.ts';
 import type { EntityKind } from '../contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
-import type { Dependencies, PageQuery } from './dependencies.ts';
-import type { Handler } from './handler.ts';
+import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory, toPartialInventory } from './inventory.ts';
 import { parseConditions, parseFields, parseSort } from './query-language.ts';
 import type { PublicView, Records } from './records.ts';
+import type { PageQuery } from './store.ts';
 
 interface QueryRequest {
   query: {

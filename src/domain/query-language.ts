@@ -16,7 +16,8 @@ import {
 import { boolean, integer, long } from '../contract/schemas/types.ts';
 import { codePointLength, trim } from '../contract/validation/scalars.ts';
 import { compileValidator } from '../contract/validation/validator.ts';
-import type { Condition, Dependencies, Predicate, Scalar, Sort } from './dependencies.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Condition, Predicate, Scalar, Sort } from './store.ts';
 
 type ParseDate = Dependencies['parseDate'];
 

@@ -15,10 +15,14 @@ import {
   YAMLSeq,
 } from 'yaml';
 import { invalidArgument } from '../contract/errors.ts';
+import type { Request } from '../contract/operations.ts';
+import type { yamlEditFields } from '../contract/schemas/model-service.ts';
 import { TEXT_MAX } from '../contract/schemas/types.ts';
-import type { EditName, Edits } from './yaml-edits.ts';
 
-/** Parsing costs time in which nobody else is served: a longer yaml can be replaced, not edited. */
+export type EditName = keyof typeof yamlEditFields;
+export type Edits = Pick<Request<'UpdateModelService'>['params'], EditName>;
+
+/** Parsing blocks the event loop, so a longer yaml can be replaced but not edited. */
 const EDITABLE_MAX = 65_536;
 const DEPTH_MAX = 100;
 
@@ -34,8 +38,8 @@ const serviceKeys = {
 } as const satisfies Partial<Record<EditName, string>>;
 
 /**
- * @returns the yaml with the edits applied, comments and other keys kept as data
- * @throws ApiError SYS.1007 where the text is no YAML mapping, or too long
+ * Applies edits to a service's yaml; comments and other keys are preserved.
+ * @throws ApiError SYS.1007 if the text is no YAML mapping, or too long
  */
 export function applyEdits(yaml: string, edits: Edits): string {
   const [parameter = ''] = Object.keys(edits);
@@ -51,7 +55,7 @@ export function applyEdits(yaml: string, edits: Edits): string {
     for (const [name, value] of Object.entries(edits)) applyEdit(document, name as EditName, value);
     edited = document.toString({ lineWidth: 0 });
   } catch (error) {
-    // The library throws plain errors too, for nesting that exhausts the stack among others.
+    // The library also throws plain errors, for example when nesting exhausts the stack.
     throw editError(`which is not a YAML mapping of the expected form: ${firstLine(error)}`);
   }
   if (edited.length > TEXT_MAX) throw editError('which would become too long');
@@ -62,11 +66,11 @@ function firstLine(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }
 
-/** @throws Error where the text is not one YAML mapping; an empty text is an empty one */
+/** @throws Error if the text is not one YAML mapping; an empty text is an empty mapping */
 function parseMapping(yaml: string): Document {
   assertNestingDepth(yaml);
-  // Two habits of the library that take minutes on a text made for it: comparing every key of a
-  // mapping with every other, and finding the line of every error.
+  // The library takes quadratic time, minutes on a hostile text, to compare the keys of a mapping and to
+  // find the line of each error.
   const document: Document = parseDocument(yaml, {
     uniqueKeys: false,
     prettyErrors: false,
@@ -80,19 +84,16 @@ function parseMapping(yaml: string): Document {
   return document;
 }
 
-/**
- * Judges nesting by the lexer, which does not recurse: the parser does, and where it exhausts the
- * stack the whole process can end.
- */
+/** Checks nesting with the lexer, because the recursive parser can crash the process on deep nesting. */
 function assertNestingDepth(yaml: string): void {
   let flowDepth = 0;
   let column = 0;
   let keyColumn = 0;
-  // Columns of the block collections that are open; one inside another stands further right.
+  // Columns of the open block collections; a nested one is further right.
   const blocks: number[] = [];
   for (const lexeme of new Lexer().lex(yaml)) {
     const type = CST.tokenType(lexeme);
-    // Control characters of the lexer's own, which stand for no text.
+    // Control characters that the lexer inserts; they represent no text.
     if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue;
     if (type === 'flow-seq-start' || type === 'flow-map-start') flowDepth++;
     else if (type === 'flow-seq-end' || type === 'flow-map-end') flowDepth--;
@@ -111,7 +112,7 @@ function assertNestingDepth(yaml: string): void {
   }
 }
 
-/** Has numbers that are not edited written as they stood there: `010`, `1e400`, any count of digits. */
+/** Keeps the source text of numbers that are not edited, such as `010`, `1e400` or long ones. */
 function preserveNumbers(tags: Tags): Tags {
   return tags.map((tag) => {
     if (typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag)) return tag;
@@ -158,7 +159,7 @@ function applyEdit(document: Document, name: EditName, value: unknown): void {
   }
 }
 
-/** Sets a key, keeping the comments that stood at its former value. */
+/** Sets a key and keeps the comments of its former value. */
 function setValue(map: YAMLMap, key: string, value: unknown, document: Document): void {
   const former = map.get(key, true) as Node | undefined;
   const node = document.createNode(value);
@@ -168,7 +169,7 @@ function setValue(map: YAMLMap, key: string, value: unknown, document: Document)
   map.set(key, node);
 }
 
-/** Readers of YAML 1.1 take a bare `yes` for a boolean: texts like it are set in quotes. */
+/** Quotes texts such as `yes`, which parsers of YAML 1.1 read as booleans. */
 function quoteAmbiguous(node: Node): void {
   visit(node, {
     Scalar(_, scalar) {
@@ -183,7 +184,7 @@ function quoteAmbiguous(node: Node): void {
   });
 }
 
-/** The first entry of `services`, made when missing. */
+/** The first entry of `services`, created if missing. */
 function firstService(contents: YAMLMap): YAMLMap {
   if (isNullNode(contents.get('services', true))) contents.set('services', new YAMLSeq());
   const services = contents.get('services', true);

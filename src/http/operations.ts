@@ -19,8 +19,7 @@ import {
   pathSchema,
   type RawRequest,
 } from '../contract/validation/request.ts';
-import type { Dependencies } from '../domain/dependencies.ts';
-import type { Handler } from '../domain/handler.ts';
+import type { Dependencies, Handler } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';

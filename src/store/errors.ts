@@ -1,6 +1,6 @@
 import { ApiError, invalidArgument } from '../contract/errors.ts';
-import type { Reference } from '../domain/dependencies.ts';
 import type { ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
+import type { Reference } from '../domain/store.ts';
 
 /** SYS.1003 for a resource that a field names. */
 export function notFound(field: string, resource: string, type: string): ApiError {

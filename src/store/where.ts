@@ -1,6 +1,6 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
-import type { Condition, Predicate, Scalar, Sort } from '../domain/dependencies.ts';
+import type { Condition, Predicate, Scalar, Sort } from '../domain/store.ts';
 
 type ResourceTable = Table & Record<'uuid' | 'createDate', Column>;
 

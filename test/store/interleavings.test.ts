@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import type { Store } from '../../src/domain/dependencies.ts';
+import type { Store } from '../../src/domain/store.ts';
 import type { Finishing } from '../support/folder.ts';
 import {
   extras,

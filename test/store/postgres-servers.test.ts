@@ -2,8 +2,8 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import type { Store } from '../../src/domain/dependencies.ts';
 import type { Hook } from '../../src/domain/records.ts';
+import type { Store } from '../../src/domain/store.ts';
 import { SCHEMA_LOCK } from '../../src/store/postgres/migrate.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {

@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Store } from '../../src/domain/dependencies.ts';
+import type { Store } from '../../src/domain/store.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
 import { asIs, nothing } from './results.ts';
 

@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { Store } from '../../src/domain/dependencies.ts';
+import type { Store } from '../../src/domain/store.ts';
 import { openPostgresStore } from '../../src/store/postgres/open-store.ts';
 import type { Finishing } from './folder.ts';
 import { queryPostgres } from './postgres-client.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import type { Store } from '../../src/domain/dependencies.ts';
 import type { Model, ModelCenterFields, ModelService, Tag } from '../../src/domain/records.ts';
+import type { Store } from '../../src/domain/store.ts';
 import { type OracleKind, type OracleRow, type OracleType, ownFields } from './query-oracle.ts';
 import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
 import { asIs, nothing } from './results.ts';

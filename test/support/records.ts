@@ -1,4 +1,3 @@
-import type { WriteExtras } from '../../src/domain/dependencies.ts';
 import type {
   Hook,
   Model,
@@ -13,6 +12,7 @@ import type {
   Session,
   Tag,
 } from '../../src/domain/records.ts';
+import type { WriteExtras } from '../../src/domain/store.ts';
 
 /** Milliseconds that no rounding to seconds would keep. */
 const SOME_TIME = 1_764_071_510_123;

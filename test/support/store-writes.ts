@@ -1,5 +1,5 @@
 import { ApiError } from '../../src/contract/errors.ts';
-import type { Store } from '../../src/domain/dependencies.ts';
+import type { Store } from '../../src/domain/store.ts';
 import {
   extras,
   hook,

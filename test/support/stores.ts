@@ -1,19 +1,13 @@
 import { expect } from 'vitest';
 import { type EntityKind, queryField } from '../../src/contract/schemas/fields.ts';
 import type {
-  Condition,
-  PageQuery,
-  Predicate,
-  Reference,
-  Store,
-} from '../../src/domain/dependencies.ts';
-import type {
   Model,
   ModelCenter,
   ModelCenterFields,
   ModelService,
   Records,
 } from '../../src/domain/records.ts';
+import type { Condition, PageQuery, Predicate, Reference, Store } from '../../src/domain/store.ts';
 import type { Finishing } from './folder.ts';
 import { extras, model, modelCenter, modelService } from './records.ts';
 import { asIs, nothing } from './results.ts';

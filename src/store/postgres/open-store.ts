@@ -1,5 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Store } from '../../domain/dependencies.ts';
+import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../database-open-error.ts';
 import { openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';

@@ -2,8 +2,8 @@ import { type Column, getTableColumns, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
-import type { Condition, PageQuery } from '../../domain/dependencies.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
+import type { Condition, Condition, PageQuery, PageQuery } from '../../domain/store.ts';
 import { listedFields, mapKinds } from '../entities.ts';
 import {
   columnFields,

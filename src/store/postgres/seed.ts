@@ -1,7 +1,7 @@
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
-import type { Reference } from '../../domain/dependencies.ts';
 import type { ModelServiceRef, Records, Resources } from '../../domain/records.ts';
+import type { Reference } from '../../domain/store.ts';
 import {
   assertAllFound,
   ownerReference,

@@ -1,6 +1,6 @@
 import { ApiError } from '../../contract/errors.ts';
-import type { Store } from '../../domain/dependencies.ts';
 import type { NewJob, Session } from '../../domain/records.ts';
+import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';

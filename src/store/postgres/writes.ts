@@ -1,5 +1,5 @@
-import type { Reference, WriteExtras, Writes } from '../../domain/dependencies.ts';
 import type { ModelService, Tag } from '../../domain/records.ts';
+import type { Reference, WriteExtras, Writes } from '../../domain/store.ts';
 import {
   alreadyTagged,
   alreadyUsed,

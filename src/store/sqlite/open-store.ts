@@ -1,5 +1,5 @@
 import type Database from 'better-sqlite3';
-import type { Store } from '../../domain/dependencies.ts';
+import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../database-open-error.ts';
 import { sqliteCode } from './errors.ts';
 import type { SqliteLocation } from './file/inspect.ts';

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { Condition, PageQuery } from '../../domain/dependencies.ts';
+import type { Condition, PageQuery } from '../../domain/store.ts';
 import { entityMappings, orderBy, whereAll } from './conditions.ts';
 import type { SqlQuery } from './engine/run-query.ts';
 

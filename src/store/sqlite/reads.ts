@@ -1,5 +1,5 @@
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { Condition, IsAborted, PageQuery, Store } from '../../domain/dependencies.ts';
+import type { Condition, IsAborted, PageQuery, Store } from '../../domain/store.ts';
 import type { TransactionBatcher } from './engine/batcher.ts';
 import type { QueryWorker } from './engine/query-worker.ts';
 import type { SqlQuery } from './engine/run-query.ts';

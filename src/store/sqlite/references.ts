@@ -1,4 +1,4 @@
-import type { Reference } from '../../domain/dependencies.ts';
+import type { Reference } from '../../domain/store.ts';
 import { assertAllFound } from '../errors.ts';
 import type { Statements } from './statements.ts';
 

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
-import type { Store } from '../../domain/dependencies.ts';
 import type { Resources } from '../../domain/records.ts';
+import type { Store } from '../../domain/store.ts';
 import { shouldExtend } from '../sessions.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';

@@ -1,6 +1,6 @@
 import type { ResourceType } from '../../contract/schemas/resource.ts';
-import type { WriteExtras, Writes } from '../../domain/dependencies.ts';
 import type { ModelService } from '../../domain/records.ts';
+import type { WriteExtras, Writes } from '../../domain/store.ts';
 import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerReference } from '../errors.ts';
 import type { CompiledRecords } from './records.ts';
 import { assertReference } from './references.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { ModelCenterFields } from '../../../src/domain/records.ts';
+import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import { everyCenterField, extras, modelCenter, newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
 import {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/domain/dependencies.ts';
+import type { Store } from '../../../src/domain/store.ts';
 import {
   extras,
   image,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/contract/errors.ts';
-import type { Store, Writes } from '../../../src/domain/dependencies.ts';
 import type { NewJob } from '../../../src/domain/records.ts';
+import type { Store, Writes } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
 import {
   extras,

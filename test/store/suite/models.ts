@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { Model, ModelServiceRef } from '../../../src/domain/records.ts';
+import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
 import { everyModelField, extras, model, newUuid, ref, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';

@@ -6,7 +6,7 @@ import {
   queryableEntities,
   queryField,
 } from '../../../src/contract/schemas/fields.ts';
-import type { Predicate, Scalar, Sort, Store } from '../../../src/domain/dependencies.ts';
+import type { Predicate, Scalar, Sort, Store } from '../../../src/domain/store.ts';
 import {
   everyCenterField,
   everyModelField,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { Model, ModelCenterFields, ModelService } from '../../../src/domain/records.ts';
+import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import {
   everyCenterField,
   everyModelField,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/domain/dependencies.ts';
 import type { Resources, UserTag } from '../../../src/domain/records.ts';
+import type { Store } from '../../../src/domain/store.ts';
 import {
   extras,
   image,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Store } from '../../../src/domain/dependencies.ts';
 import type { Tag } from '../../../src/domain/records.ts';
+import type { Store } from '../../../src/domain/store.ts';
 import { newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
 import {

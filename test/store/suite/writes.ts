@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/contract/errors.ts';
-import type { Reference, Store, WriteExtras } from '../../../src/domain/dependencies.ts';
 import type { Model, ModelCenter, ModelService, Tag } from '../../../src/domain/records.ts';
+import type { Reference, Store, WriteExtras } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
 import {
   extras,

@@ -1,4 +1,0 @@
-import { getHandler } from './queries.ts';
-
-/** Returns one system tag, or an empty list. */
-export const GetSystemTag = getHandler<'GetSystemTag'>('SystemTag');

@@ -1,4 +1,0 @@
-import { queryHandler } from './queries.ts';
-
-/** Lists centers. */
-export const QueryModelCenter = queryHandler<'QueryModelCenter'>('ModelCenter');

@@ -1,4 +1,0 @@
-import { queryHandler } from './queries.ts';
-
-/** Lists system tags. */
-export const QuerySystemTag = queryHandler<'QuerySystemTag'>('SystemTag');
