@@ -3,7 +3,7 @@ import type { Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
 import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
-/** Adds a model and its bindings to the services named, one of them perhaps the default. */
+/** Adds a model and binds it to the given services; one of them may be its default. */
 export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {
   const {
     modelServiceUuids = [],

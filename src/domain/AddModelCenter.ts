@@ -2,7 +2,7 @@ import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
 import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
-/** Registers a center. Nothing is connected to: it counts as connected. */
+/** Adds a center. Its status is always `Connected`, though nothing connects to it. */
 export const AddModelCenter: Handler<'AddModelCenter'> = async (
   { params, ...tags },
   dependencies,

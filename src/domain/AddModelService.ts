@@ -4,7 +4,7 @@ import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
 import { argumentReference, createTags, whenStrict } from './write-extras.ts';
 
-/** Adds a service, its images and its bindings to the models named. */
+/** Adds a service with its images and binds it to the given models. */
 export const AddModelService: Handler<'AddModelService'> = async (
   { params, ...tags },
   dependencies,
@@ -35,7 +35,7 @@ export const AddModelService: Handler<'AddModelService'> = async (
     })),
     createDate: now,
     lastOpDate: now,
-    // Last: a literal that begins with what is spread takes many times as long.
+    // Spread last: an object literal that begins with a spread is many times slower.
     ...modelServiceDefaults,
     ...fields,
   };

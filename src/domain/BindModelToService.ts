@@ -2,7 +2,7 @@ import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
 import { createTags, pathReference } from './write-extras.ts';
 
-/** Binds a model to a service, once; dates stay as they are (F14 and F18). */
+/** Binds a model to a service, unless it is bound already; dates do not change (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (
   { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
   dependencies,

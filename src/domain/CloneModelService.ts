@@ -4,7 +4,7 @@ import { modelServiceInventory } from './inventory.ts';
 import type { ModelServiceRef } from './records.ts';
 import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
 
-/** Copies a service; what is given overrides it, also `0`, `false` and `""` (F17). */
+/** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
 export const CloneModelService: Handler<'CloneModelService'> = async (
   { path, params, ...tags },
   dependencies,

@@ -2,7 +2,7 @@ import type { Handler } from './dependencies.ts';
 import { userTagInventory } from './inventory.ts';
 import { newTag } from './write-extras.ts';
 
-/** Attaches a user tag to a resource that doesn't carry it yet. */
+/** Attaches a user tag to a resource that does not have it yet. */
 export const CreateUserTag: Handler<'CreateUserTag'> = async ({ params }, dependencies) => {
   const tag = newTag('User', params, dependencies.clock(), dependencies);
   return dependencies.store.addTag(tag, () => ({

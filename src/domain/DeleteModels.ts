@@ -1,7 +1,7 @@
 import { invalidUuid } from './deletions.ts';
 import type { Handler } from './dependencies.ts';
 
-/** Deletes models, and tells of each how it went: what is no uuid fails alone (F55). */
+/** Deletes models and returns a result for each; one that is no uuid fails alone (F55). */
 export const DeleteModels: Handler<'DeleteModels'> = async ({ query }, { store }) => {
   const results = [...new Set(query.uuids)].map((uuid) => {
     const failure = invalidUuid('uuid', uuid);

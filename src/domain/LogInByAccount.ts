@@ -4,7 +4,7 @@ import type { Handler } from './dependencies.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
 
-/** Begins a session (F51); where no session is asked for, any password does (F58). */
+/** Creates a session (F51); with authentication off, any password is accepted (F58). */
 export const LogInByAccount: Handler<'LogInByAccount'> = async (
   { params, caller },
   dependencies,

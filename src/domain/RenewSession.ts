@@ -2,7 +2,7 @@ import type { Handler } from './dependencies.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession, sessionExpired } from './sessions.ts';
 
-/** Lets a session last for so many seconds from now; those of the settings last anyway. */
+/** Sets when a session expires, in seconds from now; sessions of the settings never expire. */
 export const RenewSession: Handler<'RenewSession'> = async (
   { path: { uuid }, params },
   dependencies,

@@ -1,7 +1,7 @@
 import { assertUuid } from './deletions.ts';
 import type { Handler } from './dependencies.ts';
 
-/** Removes a binding; without one there is nothing to do (F19). */
+/** Removes a binding; a missing one is no error (F19). */
 export const UnbindModelFromService: Handler<'UnbindModelFromService'> = async (
   { path },
   { store },

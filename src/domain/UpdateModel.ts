@@ -3,7 +3,7 @@ import { modelInventory } from './inventory.ts';
 import type { Model } from './records.ts';
 import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (F14 and F27). */
+/** Changes the given fields and `lastOpDate` (F14 and F27). */
 export const UpdateModel: Handler<'UpdateModel'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,
@@ -36,7 +36,7 @@ export const UpdateModel: Handler<'UpdateModel'> = async (
   );
 };
 
-/** The model's refs with this service as the only default, bound when it wasn't. */
+/** The model's refs with this service as the only default; adds its ref if there is none. */
 function withDefault(
   { uuid, modelServiceRefs }: Model,
   modelServiceUuid: string,

@@ -2,7 +2,7 @@ import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
 import { createTags, pathReference } from './write-extras.ts';
 
-/** Changes what is given and leaves the rest; `lastOpDate` moves (F14). */
+/** Changes the given fields and `lastOpDate` (F14). */
 export const UpdateModelCenter: Handler<'UpdateModelCenter'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,

@@ -1,7 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { systemTagInventory } from './inventory.ts';
 
-/** Changes a tag's text, into one that its resource doesn't carry yet. */
+/** Changes a tag's text, unless its resource has a tag with that text already. */
 export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
   { path, params },
   dependencies,

@@ -1,6 +1,6 @@
 import type { Handler } from './dependencies.ts';
 
-/** Tells whether requests with a session would be admitted. */
+/** Returns whether requests with a session would be admitted. */
 export const ValidateSession: Handler<'ValidateSession'> = async ({ path }, dependencies) => {
   const { access, store, clock } = dependencies;
   const always = !access.required || access.wellKnownSessions.has(path.uuid);

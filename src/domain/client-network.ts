@@ -1,13 +1,13 @@
 const GROUPS = 8;
-/** Groups of the part of an IPv6 address that names a network: its first 64 bits. */
+/** Groups of an IPv6 address's network prefix, which has 64 bits. */
 const NETWORK_GROUPS = 4;
-/** What is no address is made up by a client, and may be of any length. */
+/** Longest key for text that is no address; clients may send any length. */
 const OTHER_MAX = 64;
 
 /**
- * What an address counts as where clients are told apart: an IPv4 address as itself, also where it is
- * written as IPv6; another IPv6 address as its /64, because one client has all addresses of that.
- * @param address with or without a port, as proxies write it; other text counts as its beginning
+ * The key by which clients are distinguished: an IPv4 address itself, also if it is mapped to IPv6; the
+ * /64 of another IPv6 address, because one client has all of its addresses.
+ * @param address with or without a port, as proxies write it; other text is truncated
  */
 export function clientNetwork(address: string): string {
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/%.*$/, '');
@@ -22,7 +22,7 @@ export function clientNetwork(address: string): string {
   return `${network.join(':')}::/64`;
 }
 
-/** The eight numbers of an IPv6 address; undefined for what is none. */
+/** The eight numbers of an IPv6 address; undefined for other text. */
 function parseIpv6Groups(text: string): number[] | undefined {
   const hex = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
     const [a, b, c, d] = bytes.slice(0, 4).map(Number) as [number, number, number, number];

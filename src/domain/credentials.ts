@@ -1,15 +1,15 @@
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import type { Dependencies } from './dependencies.ts';
 
-/** The only account, and its password on a platform where nobody changed it. */
+/** The only account, and its password on a new platform. */
 const ADMIN = 'admin';
 const INITIAL_PASSWORD = 'password';
 
-/** Of a SHA-512, in hexadecimal digits. */
+/** Hexadecimal digits of a SHA-512. */
 const DIGEST_LENGTH = 128;
 
 /**
- * Whether an account has this password.
+ * Whether this is an account's password.
  * @param digest the password as clients send it: lower-case hexadecimal SHA-512
  */
 export async function verifyCredentials(
@@ -17,18 +17,18 @@ export async function verifyCredentials(
   digest: string,
   { store, passwords, access }: Pick<Dependencies, 'store' | 'passwords' | 'access'>,
 ): Promise<boolean> {
-  // Spares the work that a text of any length would cost.
+  // Avoids hashing long text.
   if (digest.length !== DIGEST_LENGTH) return false;
   const storedHash = await store.findPassword(ADMIN_ACCOUNT_UUID);
   const isRight =
     storedHash === undefined
-      ? // Everybody knows it: its comparison may take any time.
+      ? // This password is public, so its comparison needs no constant time.
         access.initialPassword && digest === passwords.digest(INITIAL_PASSWORD)
       : await passwords.matches(digest, storedHash);
   return isRight && accountName === ADMIN;
 }
 
-/** Sets admin's password, which ends its sessions unless it is what it was. */
+/** Sets admin's password, and ends its sessions if the password changed. */
 export async function setAdminPassword(
   password: string,
   { store, passwords, newUuid }: Pick<Dependencies, 'store' | 'passwords' | 'newUuid'>,

@@ -3,10 +3,10 @@ import type { ModelService, ModelServiceImage } from './records.ts';
 
 type Architecture = ModelServiceImage['cpuArchitecture'];
 
-/** What an image is, whoever it belongs to. */
+/** The fields of an image that do not depend on its service. */
 type Image = Pick<ModelServiceImage, 'vmImageUuid' | 'dockerImage'> & { cpuArchitecture: string };
 
-/** Images, whether given or another service's, as this service's own: new uuids and dates. */
+/** Creates a service's images from parameters or from another service's, with new uuids and dates. */
 export function createServiceImages(
   images: readonly Image[],
   modelServiceUuid: string,
@@ -23,14 +23,14 @@ export function createServiceImages(
   }));
 }
 
-/** Each architecture once, in first-seen order (F12). */
+/** Removes duplicates and keeps the order (F12). */
 export function distinctArchitectures(
   architectures: readonly string[],
 ): ModelService['cpuArchitectures'] {
   return [...new Set(architectures)] as Architecture[];
 }
 
-/** The architectures of a service that was given none of its own (F12). */
+/** The architectures of a service for which none were given (F12). */
 export function architecturesOf(images: readonly ModelServiceImage[]) {
   return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
 }

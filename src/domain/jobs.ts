@@ -4,37 +4,38 @@ import type { Dependencies } from './dependencies.ts';
 import type { Job, NewJob } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Refused jobs that are remembered: those of unauthenticated clients must not fill the database (F5). */
-const REFUSED_MAX = 1000;
-/** What is swept at a time: others wait meanwhile. */
-const SWEPT_MAX = { jobs: 1000, bytes: 8 * 1024 * 1024 };
+/** Most rejected jobs in memory; unauthenticated clients must not fill the database (F5). */
+const REJECTED_MAX = 1000;
+/** Most jobs, and bytes of outcomes, to delete in one transaction, because other requests wait for it. */
+const SWEEP_LIMIT = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
-/** How a job has ended, as whoever asks for it is told. */
+/** The outcome of a job, as polls return it. */
 export interface JobOutcome {
   success: boolean;
-  /** The body of the answer: the operation's, or its failure's. */
+  /** The body of the operation's answer, or of its error. */
   body: object;
 }
 
-/** Whether a poll is told that a job is still running; none ever is by itself. */
+/** Whether polls report a job as still running; a stored job has always ended. */
 export type IsRunning = (job: Pick<Job, 'uuid' | 'createDate'>) => boolean;
 
 export type JobResult<Result> = { result: Result } | { failure: ApiError };
 
-/** A job that was refused for lack of a session, with the body of its failure. */
+/** A job that was rejected for lack of a session. */
 interface RejectedJob {
   createDate: number;
+  /** The body of the error. */
   failure: object;
 }
 
-/** What becomes of jobs: each ends in the transaction of what its operation writes. */
+/** Runs and finds jobs. Each job is stored, as ended, in the transaction of its operation's write. */
 export class Jobs {
   readonly #dependencies: Pick<Dependencies, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
   readonly #isRunning: IsRunning;
-  readonly #refused: LRUCache<string, RejectedJob>;
+  readonly #rejected: LRUCache<string, RejectedJob>;
 
-  /** @param retention how long an outcome can be asked for, in milliseconds */
+  /** @param retention how long an outcome can be polled, in milliseconds */
   constructor(
     dependencies: Pick<Dependencies, 'store' | 'clock' | 'pause'>,
     retention: number,
@@ -43,8 +44,8 @@ export class Jobs {
     this.#isRunning = isRunning;
     this.#dependencies = dependencies;
     this.#retention = retention;
-    this.#refused = new LRUCache({
-      max: REFUSED_MAX,
+    this.#rejected = new LRUCache({
+      max: REJECTED_MAX,
       ttl: retention,
       ttlResolution: 0,
       perf: { now: dependencies.clock },
@@ -52,13 +53,13 @@ export class Jobs {
   }
 
   /**
-   * Runs an operation as a job. Whatever becomes of it is kept before this resolves.
-   * @param operate the operation, on the store it is given
-   * @param options.storesRejections whether the job takes the failures for which the request is at fault;
-   *   else they leave no job (F1)
-   * @param options.injected the failure that a test has asked for, which the job takes though it were SYS.1010
-   * @param options.failureOf makes a failure of whatever was thrown
-   * @throws ApiError SYS.1007 for a uuid in use: the operation was not done; SYS.1010; and what the job doesn't keep
+   * Runs an operation as a job. Its outcome is stored before this resolves.
+   * @param operate runs the operation on the given store
+   * @param options.storesRejections whether errors of the client are stored as the job's outcome;
+   *   otherwise they are thrown and leave no job (F1)
+   * @param options.injected the error that a test injected, which is stored even if it is SYS.1010
+   * @param options.failureOf converts a thrown value to an ApiError
+   * @throws ApiError SYS.1007 for a uuid in use, without effect; SYS.1010; errors that are not stored
    */
   async run<Result>(
     job: NewJob,
@@ -75,45 +76,45 @@ export class Jobs {
     } catch (thrown) {
       const failure = options.failureOf(thrown);
       const isDuplicate = failure.failure === 'duplicateJob';
-      // What the server can't do for the moment is to be asked for again, as the same job (F5).
-      const mayPass = failure.failure === 'notReady' && failure !== options.injected;
-      if (isDuplicate || mayPass || (failure.isClientError && !options.storesRejections))
+      // The client may retry with the same job uuid (F5).
+      const isTemporary = failure.failure === 'notReady' && failure !== options.injected;
+      if (isDuplicate || isTemporary || (failure.isClientError && !options.storesRejections))
         throw failure;
       await store.addFailedJob(job, failure.answer);
       return { failure };
     }
   }
 
-  /** Remembers a job that was refused for lack of a session as failed: in this server alone, up to a bound. */
-  refuse({ uuid, createDate }: NewJob, { answer }: ApiError): void {
-    this.#refused.set(uuid, { createDate, failure: answer });
+  /** Stores a job as failed for lack of a session, in the memory of this server. */
+  reject({ uuid, createDate }: NewJob, { answer }: ApiError): void {
+    this.#rejected.set(uuid, { createDate, failure: answer });
   }
 
-  /** Forgets the refused jobs. */
+  /** Forgets the rejected jobs. */
   forget(): void {
-    this.#refused.clear();
+    this.#rejected.clear();
   }
 
-  /** Undefined for a job that is unknown, or was too long ago. */
+  /** Resolves to undefined for a job that is unknown or too old. */
   async find(uuid: string): Promise<JobOutcome | 'running' | undefined> {
     const job = await this.#dependencies.store.findJob(uuid);
-    const refused = job ? undefined : this.#refused.get(uuid);
-    const { createDate } = job ?? refused ?? {};
+    const rejected = job ? undefined : this.#rejected.get(uuid);
+    const { createDate } = job ?? rejected ?? {};
     if (createDate === undefined || !this.isRetained({ createDate })) return undefined;
     if (this.#isRunning({ uuid, createDate })) return 'running';
-    return job ? toOutcome(job) : refused && { success: false, body: refused.failure };
+    return job ? toOutcome(job) : rejected && { success: false, body: rejected.failure };
   }
 
-  /** Whether a job's outcome can still be asked for. */
+  /** Whether a job's outcome can still be polled. */
   isRetained({ createDate }: Pick<Job, 'createDate'>): boolean {
     return createDate >= this.#oldest();
   }
 
-  /** Removes the jobs that can't be asked for any more. */
+  /** Deletes the jobs that can no longer be polled. */
   async sweep(): Promise<void> {
     const { store, pause } = this.#dependencies;
     const before = this.#oldest();
-    while ((await store.sweepJobs(before, SWEPT_MAX)) > 0) await pause(0);
+    while ((await store.sweepJobs(before, SWEEP_LIMIT)) > 0) await pause(0);
   }
 
   #oldest(): number {
@@ -121,7 +122,7 @@ export class Jobs {
   }
 }
 
-/** What is told of a job. */
+/** Maps a stored job to its outcome as polls return it. */
 export function toOutcome({ success, outcome }: Job): JobOutcome {
   return { success, body: success ? { success, ...outcome } : outcome };
 }

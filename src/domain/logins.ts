@@ -2,33 +2,33 @@ import { LRUCache } from 'lru-cache';
 import { ApiError } from '../contract/errors.ts';
 import { clientNetwork } from './client-network.ts';
 
-/** Failures that are answered at once; each further one takes twice as long as the one before. */
+/** Failures that are answered without delay; each further one doubles the delay. */
 const UNDELAYED_FAILURES = 3;
 const DELAY_MAX_MS = 4000;
 const FIRST_DELAY_MS = DELAY_MAX_MS / 8;
-/** Failures after which a network is refused for a while. */
+/** Failures after which a network is blocked for a while. */
 const FAILURES_MAX = 10;
 const BLOCKED_MS = 60_000;
-/** Without a further failure a network is forgotten. */
+/** A network is forgotten this long after its last failure. */
 const REMEMBERED_MS = 900_000;
-/** Networks remembered: strangers make addresses up, memory ends. */
+/** Most networks in memory, because clients can forge addresses. */
 const NETWORKS_MAX = 10_000;
-/** Passwords that are judged at a time: each takes a core and 32 MiB for some 90 ms. */
+/** Passwords verified at the same time: each takes a core and 32 MiB for about 90 ms. */
 const CONCURRENT_MAX = 2;
-/** Passwords that wait to be judged: each holds a request in memory. */
+/** Passwords that wait for verification: each holds a request in memory. */
 const QUEUE_MAX = 2000;
-/** Networks that have logged in, which are remembered for longer than those that fail. */
+/** Most networks with a successful login in memory. */
 const KNOWN_MAX = 1000;
 
 interface Attempts {
   failures: number;
   lastFailure: number;
   running: number;
-  /** Those that wait for a running one to end. */
+  /** Resolvers of the attempts that wait for a running one to end. */
   waiting: (() => void)[];
 }
 
-/** An attempt whose password waits to be judged. */
+/** An attempt whose password waits for verification. */
 interface PendingAttempt {
   network: string;
   attempts: Attempts;
@@ -36,9 +36,8 @@ interface PendingAttempt {
 }
 
 /**
- * Slows down whoever guesses passwords, by network address, and then refuses it (F52).
- * Passwords are judged a few at a time: who has logged in before, or has not failed yet, need not wait
- * behind all that guess.
+ * Delays and then blocks clients that guess passwords, by network (F52). Verifies few passwords at a
+ * time, and gives precedence to networks that have logged in before or have not failed yet.
  */
 export class LoginAttempts {
   readonly #byNetwork = new LRUCache<string, Attempts>({ max: NETWORKS_MAX });
@@ -64,10 +63,10 @@ export class LoginAttempts {
   }
 
   /**
-   * Makes an attempt. Of one address only as many run at once as may still fail.
-   * @param verify resolves to whether it succeeded
-   * @returns what `verify` resolved to, after the delay that failures have earned
-   * @throws ApiError 429 ID.1000 for an address with too many failures
+   * Makes an attempt. One network has at most as many attempts running as it has failures left.
+   * @param verify resolves to whether the password is right
+   * @returns what `verify` resolved to, delayed after repeated failures
+   * @throws ApiError 429 ID.1000 for a network with too many failures
    */
   async run(address: string, verify: () => Promise<boolean>): Promise<boolean> {
     const network = clientNetwork(address);
@@ -115,7 +114,7 @@ export class LoginAttempts {
     }
   }
 
-  /** In turn the oldest, so that nobody waits for ever, and the least suspect. */
+  /** Takes the oldest and the least suspicious attempt alternately, so that none waits forever. */
   #nextAttempt(): PendingAttempt | undefined {
     this.#isOldestNext = !this.#isOldestNext;
     if (this.#isOldestNext) return this.#queue.shift();
@@ -129,7 +128,7 @@ export class LoginAttempts {
     return this.#queue.splice(index, 1)[0];
   }
 
-  /** Counts a failure and returns the delay it has earned, in milliseconds. */
+  /** Counts a failure and returns the delay of its answer, in milliseconds. */
   #fail(attempts: Attempts): number {
     attempts.failures++;
     attempts.lastFailure = this.#clock();

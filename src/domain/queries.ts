@@ -24,7 +24,7 @@ interface GetRequest {
   query: { fields?: string };
 }
 
-/** The rule that lists one kind: a page, the number of all, or both (F57). */
+/** Creates the handler that lists one kind: a page, the total number, or both (F57). */
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async ({ query }: QueryRequest, dependencies: Dependencies) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
@@ -44,7 +44,7 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
   return handler as unknown as Handler<Name>;
 }
 
-/** The rule that returns one resource, or an empty list (F22). */
+/** Creates the handler that returns one resource in a list, which is empty for an unknown one (F22). */
 export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async ({ path, query }: GetRequest, { store, formatDate }: Dependencies) => {
     const fields = parseFields(kind, query.fields);
@@ -54,7 +54,7 @@ export function getHandler<Name extends OperationName>(kind: EntityKind): Handle
   return handler as unknown as Handler<Name>;
 }
 
-/** What is told of a record: all, or the fields asked for. */
+/** Maps a record to its API representation, whole or with the requested fields. */
 function toView(
   kind: EntityKind,
   record: Partial<Records[EntityKind]>,
@@ -66,7 +66,7 @@ function toView(
     : toInventory(kind, record as PublicView<Records[EntityKind]>, formatDate);
 }
 
-/** The records of a page, whole or with the fields asked for. */
+/** Reads the records of a page, whole or with the requested fields. */
 async function readPage(
   kind: EntityKind,
   page: PageQuery,

@@ -28,25 +28,25 @@ const scalarValidators = {
 };
 
 /**
- * Reads the conditions of a query (F57).
- * @throws ApiError SYS.1007 for a condition or value that can't be read, SYS.1000 for an unknown field
+ * Parses the conditions of a query (F57).
+ * @throws ApiError SYS.1007 for an invalid condition or value, SYS.1000 for an unknown field
  */
 export function parseConditions(
   kind: EntityKind,
   conditions: readonly string[],
   parseDate: ParseDate,
 ): Condition[] {
-  const read = conditions.map((text) => {
+  const parsed = conditions.map((text) => {
     const { field, operator, value } = parseCondition(text);
     return toCondition(resolveField(kind, field), field, operator, value, parseDate);
   });
-  assertPatternLimits(read);
-  return read;
+  assertPatternLimits(parsed);
+  return parsed;
 }
 
 /**
- * Reads what a query is sorted by: `+field`, `-field` or `field`; undefined for nothing.
- * @throws ApiError SYS.1000 for an unknown field, and for one of another resource
+ * Parses the order of a query: `+field`, `-field` or `field`; undefined for none.
+ * @throws ApiError SYS.1000 for an unknown field, or one of a related resource
  */
 export function parseSort(kind: EntityKind, sort = ''): Sort | undefined {
   const [, sign, name = ''] = /^([+-]?)(.*)$/s.exec(trim(sort)) ?? [];
@@ -56,8 +56,8 @@ export function parseSort(kind: EntityKind, sort = ''): Sort | undefined {
 }
 
 /**
- * Reads the fields a query asks for; undefined for all.
- * @throws ApiError SYS.1000 for an unknown field, and for one of another resource
+ * Parses the fields that a query requests; undefined for all.
+ * @throws ApiError SYS.1000 for an unknown field, or one of a related resource
  */
 export function parseFields(kind: EntityKind, fields = ''): string[] | undefined {
   const names = fields
@@ -87,20 +87,20 @@ function noSuchField(kind: EntityKind, name: string): ApiError {
   );
 }
 
-/** The positive form of each operator, and whether the operator negates it. */
-const operatorForms: Record<Operator, { test: Predicate['is']; negated: boolean }> = {
-  '=': { test: '=', negated: false },
-  '!=': { test: '=', negated: true },
-  '<': { test: '<', negated: false },
-  '<=': { test: '<=', negated: false },
-  '>': { test: '>', negated: false },
-  '>=': { test: '>=', negated: false },
-  '?=': { test: 'in', negated: false },
-  '!?=': { test: 'in', negated: true },
-  '~=': { test: 'like', negated: false },
-  '!~=': { test: 'like', negated: true },
-  'not null': { test: 'present', negated: false },
-  'is null': { test: 'present', negated: true },
+/** The predicate of each operator, and whether the operator negates it. */
+const operatorForms: Record<Operator, { is: Predicate['is']; negated: boolean }> = {
+  '=': { is: '=', negated: false },
+  '!=': { is: '=', negated: true },
+  '<': { is: '<', negated: false },
+  '<=': { is: '<=', negated: false },
+  '>': { is: '>', negated: false },
+  '>=': { is: '>=', negated: false },
+  '?=': { is: 'in', negated: false },
+  '!?=': { is: 'in', negated: true },
+  '~=': { is: 'like', negated: false },
+  '!~=': { is: 'like', negated: true },
+  'not null': { is: 'present', negated: false },
+  'is null': { is: 'present', negated: true },
 };
 
 function toCondition(
@@ -110,8 +110,8 @@ function toCondition(
   value: string,
   parseDate: ParseDate,
 ): Condition {
-  const { test, negated } = operatorForms[operator];
-  return { field, negated, predicate: toPredicate(test, field, name, value, parseDate) };
+  const { is, negated } = operatorForms[operator];
+  return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };
 }
 
 function toPredicate(
@@ -123,11 +123,11 @@ function toPredicate(
 ): Predicate {
   if (is === 'present') return { is };
   if (field.type === 'time') return timePredicate(is, name, value, parseDate);
-  const read = (text: string) => parseValue(field, name, text);
-  if (is === 'in') return { is, values: splitList(name, value, /,/).map(read) };
-  if (is !== 'like') return { is: is as '=', value: read(value) };
-  // Without wildcards, which no number or boolean has, a pattern stands for itself.
-  if (field.type !== 'text') return { is: '=', value: read(value) };
+  const parse = (text: string) => parseValue(field, name, text);
+  if (is === 'in') return { is, values: splitList(name, value, /,/).map(parse) };
+  if (is !== 'like') return { is: is as '=', value: parse(value) };
+  // Numbers and booleans have no wildcards, so that a pattern is an equality.
+  if (field.type !== 'text') return { is: '=', value: parse(value) };
   return { is, pattern: normalizePattern(value) };
 }
 
@@ -138,17 +138,17 @@ function parseValue({ type }: QueryField, name: string, text: string): Scalar {
   return validator.validate(validator.coerce(text, name, context), name, context) as Scalar;
 }
 
-/** A second, which is as finely as dates are told. */
+/** The resolution of dates in answers. */
 const SECOND_MS = 1000;
 
-/** Dates compare to the second, so that each stands for a range of milliseconds. */
+/** Dates are compared by the second, so that each is a range of milliseconds. */
 function timePredicate(
   is: Predicate['is'],
   name: string,
   value: string,
   parseDate: ParseDate,
 ): Predicate {
-  const read = (text: string): number => {
+  const parse = (text: string): number => {
     const time = parseDate(text);
     if (time !== undefined) return time;
     throw invalidArgument(
@@ -156,11 +156,11 @@ function timePredicate(
     );
   };
   if (is === 'in') {
-    // The comma before a year is part of a date as answers write it.
-    return { is: 'in seconds', seconds: splitList(name, value, /,(?!\s*\d{4}\s)/).map(read) };
+    // The comma before a year is part of a date in the form of answers.
+    return { is: 'in seconds', seconds: splitList(name, value, /,(?!\s*\d{4}\s)/).map(parse) };
   }
   const [first, last] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
-  const time = read(value);
+  const time = parse(value);
   switch (is) {
     case '<':
       return { is: 'range', from: first, before: time };
@@ -183,14 +183,14 @@ function splitList(name: string, value: string, comma: RegExp): string[] {
   );
 }
 
-/** A pattern with no more wildcards than it needs, and no escape without a character to escape. */
+/** Merges repeated `%` and escapes a backslash at the end. */
 function normalizePattern(value: string): string {
   return value.replace(/\\.|%+|\\$/gsu, (part) =>
     part.startsWith('%') ? '%' : part === '\\' ? '\\\\' : part,
   );
 }
 
-/** @throws ApiError SYS.1007 for patterns that together would take too long to match */
+/** @throws ApiError SYS.1007 for patterns that together take too long to match */
 function assertPatternLimits(conditions: readonly Condition[]): void {
   const patterns = conditions.flatMap(({ predicate }) =>
     predicate.is === 'like' ? [predicate.pattern] : [],

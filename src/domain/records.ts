@@ -9,8 +9,8 @@ import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 
 /**
- * What is kept of a resource: its inventory's fields by the same names, so that a new field needs no
- * word here. Times are milliseconds since the epoch; what is unset is null or absent.
+ * A stored resource: the fields of its inventory by the same names. Times are milliseconds since the
+ * epoch; an unset field is null or absent.
  */
 type Stored<Inventory> = {
   [Field in keyof Inventory]: Field extends 'createDate' | 'lastOpDate' | 'expiredDate'
@@ -23,14 +23,14 @@ type Stored<Inventory> = {
 export type ModelServiceRef = Stored<ModelServiceRefInventory>;
 export type ModelServiceImage = Stored<ModelServiceImageInventory>;
 
-/** The service's own fields, as one row keeps them: without its images and refs. */
+/** The service's own fields, as one row stores them: without its images and refs. */
 export type ModelServiceFields = Omit<
   Stored<ModelServiceInventory>,
   'modelServiceImages' | 'modelServiceRefs'
 > & {
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   zoneUuid?: string | null;
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   tagUuids: string[];
 };
 
@@ -40,27 +40,27 @@ export type ModelService = ModelServiceFields & {
 };
 
 export type ModelFields = Omit<Stored<ModelInventory>, 'modelServiceRefs'> & {
-  /** Kept, never returned nor logged (F27). */
+  /** Stored, never returned nor logged (F27). */
   token?: string | null;
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   shareMode?: string | null;
-  /** Kept, never returned nor logged (F27). */
+  /** Stored, never returned nor logged (F27). */
   modelClassifications: string[];
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   tagUuids: string[];
 };
 
 export type Model = ModelFields & { modelServiceRefs: ModelServiceRef[] };
 
-/** The center's own fields, as one row keeps them: without what its models and services add up to. */
+/** The center's own fields, as one row stores them: without its capacity. */
 export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> & {
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   zoneUuid?: string | null;
-  /** Kept, never returned (F27). */
+  /** Stored, never returned (F27). */
   tagUuids: string[];
 };
 
-/** The sums of the sizes of what names the center; a sum beyond a Long is the largest Long. */
+/** Sums of the sizes of the center's models and services, at most the largest Long. */
 export interface UsedCapacity {
   modelUsedCapacity: number;
   modelServiceUsedCapacity: number;
@@ -74,13 +74,13 @@ export type Tag = UserTag | SystemTag;
 
 export type Session = Omit<Stored<SessionInventory>, 'noSessionEvaluation'>;
 
-/** A record without what is kept but never told. */
+/** A record without the fields that are never returned. */
 export type PublicView<Record> = Omit<
   Record,
   'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
 >;
 
-/** Everything that a seed holds. */
+/** The resources of a seed. */
 export interface Resources {
   modelCenters: ModelCenterFields[];
   models: ModelFields[];
@@ -90,13 +90,13 @@ export interface Resources {
   systemTags: SystemTag[];
 }
 
-/** A job as a request asks for it. It ends as it begins: within the transaction of its write. */
+/** A job as it is requested. It is stored, as ended, in the transaction of its operation's write. */
 export interface NewJob {
   uuid: string;
   /** ZStack's name of the operation. */
   operation: string;
   createDate: number;
-  /** What to call when it has ended. */
+  /** The URL to call when the job has ended. */
   hookUrl?: string | undefined;
 }
 
@@ -106,23 +106,23 @@ export interface Job {
   operation: string;
   createDate: number;
   success: boolean;
-  /** The operation's result, or the body of its failure. */
+  /** The operation's result, or the body of its error. */
   outcome: object;
 }
 
-/** A call that a client has asked for when its job ends (F56). */
+/** A call that a client requested for the end of its job (F56). */
 export interface Hook {
   jobUuid: string;
   url: string;
-  /** How often it was tried. */
+  /** Number of attempts so far. */
   attempts: number;
-  /** Whether it is still to be tried; else it was delivered, or given up. */
+  /** Whether further attempts follow; otherwise it was delivered or given up. */
   pending: boolean;
-  /** Why the last attempt failed; null when it didn't, or none was made. */
+  /** Why the last attempt failed; null if it succeeded or none was made. */
   failure: string | null;
 }
 
-/** What can be queried, by its name in the operations' names. */
+/** The stored form of each kind of resource. */
 export interface Records {
   ModelService: ModelService;
   Model: Model;

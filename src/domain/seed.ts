@@ -17,7 +17,7 @@ import type {
   UserTag,
 } from './records.ts';
 
-/** An entry as read: what is required is there, whatever else may be. */
+/** A parsed entry: some fields are required, all others optional. */
 type Entry<Stored, Required extends keyof Stored> = Partial<Stored> & Pick<Stored, Required>;
 type Times = { createDate?: number; lastOpDate?: number };
 type ImageEntry = Entry<ModelServiceImage, 'cpuArchitecture'>;
@@ -38,14 +38,14 @@ interface Entries {
   systemTags?: Entry<SystemTag, 'resourceUuid' | 'resourceType' | 'tag'>[];
 }
 
-/** What a dump says of itself. */
+/** The description that a dump begins with. */
 const ABOUT =
   'The resources of an aios-model-server, as a seed. The tokens of models are left out.';
 
 /**
- * The resources of a seed; what it leaves open is as in an addition.
- * @param sent the parsed file
- * @throws ApiError SYS.1007 naming the member at fault, by its path in the seed
+ * Parses a seed. Omitted fields get the defaults of the Add operations.
+ * @param sent the parsed JSON
+ * @throws ApiError SYS.1007 with the path of the invalid member in the seed
  */
 export function parseSeedResources(
   sent: unknown,
@@ -133,9 +133,9 @@ export function parseSeedResources(
 }
 
 /**
- * @param keyOf what no two entries of the lists may have in common; undefined for none
- * @param member where the key stands in an entry
- * @throws ApiError SYS.1007 naming the second of two entries
+ * @param keyOf the key that must be unique in all lists; undefined for an entry without one
+ * @param member path of the key in an entry, for the error
+ * @throws ApiError SYS.1007 for the second of two equal keys
  */
 function assertUnique<Entry>(
   lists: Record<string, readonly Entry[]>,
@@ -155,7 +155,7 @@ function assertUnique<Entry>(
   }
 }
 
-/** The seed of these resources. */
+/** Converts resources to a seed. */
 export function toSeed(resources: Resources): object {
   const { modelCenters, models, modelServices, modelServiceRefs } = resources;
   const tagOf = ({ type, inherent, ...tag }: Tag) => toEntry(tag);
@@ -173,7 +173,7 @@ export function toSeed(resources: Resources): object {
   };
 }
 
-/** Without what is unset, times as ISO 8601. */
+/** Omits unset fields and writes times as ISO 8601. */
 function toEntry(record: object): object {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, value]) => {

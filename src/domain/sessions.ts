@@ -6,9 +6,9 @@ import type { Session } from './records.ts';
 type SessionDependencies = Pick<Dependencies, 'store' | 'clock' | 'access'>;
 
 /**
- * Admits a session: a well-known one of the settings, which never expires (F58), or one of
- * the store, whose expiry slides with its use.
- * @throws ApiError ID.1001 for one that is unknown or has expired
+ * Admits a session: one of the settings, which never expires (F58), or a stored one, whose expiry its
+ * use extends.
+ * @throws ApiError ID.1001 for an unknown or expired session
  */
 export function admitSession(
   uuid: string,
@@ -25,12 +25,12 @@ async function useSession(
   if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
 }
 
-/** The failure of a session that is unknown or has expired (F51). */
+/** The error of an unknown or expired session (F51). */
 export function sessionExpired(): ApiError {
   return new ApiError('sessionInvalid', 'Session expired');
 }
 
-/** A session of admin, whose only user it is. */
+/** Creates a session of admin, the only user. */
 export function adminSession(uuid: string, createDate: number, expiredDate: number): Session {
   return {
     uuid,

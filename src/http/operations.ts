@@ -85,7 +85,7 @@ export function operationRoutes<Name extends OperationName>(
       const { job, accepted } = request.jobRequest ?? {};
       const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
       if (!isUnauthenticated || !job || !accepted) throw error;
-      jobs.refuse(job, error);
+      jobs.reject(job, error);
       discardBody(request.raw);
       await acceptJob(accepted, reply);
     }
