@@ -1,11 +1,11 @@
 export interface ClockSetting {
-  /** When it stands still, in milliseconds since the epoch. */
+  /** The time at which it is stopped, in milliseconds since the epoch. */
   still?: number | undefined;
-  /** How far it is ahead of the real time otherwise, in milliseconds. */
+  /** Otherwise its offset from the real time, in milliseconds. */
   ahead?: number | undefined;
 }
 
-/** The time, as a test sets it: the real one, so much ahead of it, or standing still. */
+/** A clock that tests can stop or offset from the real time. */
 export class ControlledClock {
   readonly #real: () => number;
   #ahead = 0;

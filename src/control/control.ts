@@ -6,34 +6,34 @@ import { type JobCompletion, JobDelay } from './job-delay.ts';
 import { RequestJournal } from './journal.ts';
 import { ControlledUuids } from './uuids.ts';
 
-/** What tests have set for all servers on a database, as the store keeps it. */
+/** The settings that all servers on a database share, as the store holds them in JSON. */
 interface SharedState {
-  /** How often everything was made as it was at the start. */
+  /** Number of resets so far. */
   resets: number;
   clock: ClockSetting;
+  /** Named so in stored settings. */
   finish: JobCompletion;
   faults: PlannedFault[];
 }
 
 const INITIAL_STATE: SharedState = { resets: 0, clock: {}, finish: 'at once', faults: [] };
 
-/** Everything that tests can set of servers that stand in for the platform. */
+/** The settings of the control API. The clock, job completion and faults are shared by all servers. */
 export class Control {
   readonly clock: ControlledClock;
-  /** This server's alone, as are the counted polls and the journal. */
   readonly uuids: ControlledUuids;
   readonly jobDelay: JobDelay;
   readonly journal = new RequestJournal();
-  /** Told when everything is as it was at the start, also where another server was asked for that. */
+  /** Called after a reset, also one by another server. */
   onReset: () => void = () => {};
   readonly #store: Dependencies['store'];
   readonly #seed: Resources;
   #shared = INITIAL_STATE;
-  /** The text it was last read from. */
+  /** The JSON of `#shared`. */
   #lastText: string | undefined;
   #resetController = new AbortController();
 
-  /** @param seed what a reset goes back to */
+  /** @param seed the resources after a reset */
   constructor(dependencies: Pick<Dependencies, 'store' | 'clock' | 'newUuid'>, seed: Resources) {
     this.#store = dependencies.store;
     this.#seed = seed;
@@ -42,7 +42,7 @@ export class Control {
     this.jobDelay = new JobDelay(this.clock.now);
   }
 
-  /** Takes over what was set meanwhile, of whichever server. */
+  /** Applies the settings that were changed since, by any server. */
   async refresh(): Promise<void> {
     const text = await this.#store.readControl();
     if (text !== undefined) this.#apply(text);
@@ -52,13 +52,13 @@ export class Control {
     await this.#change((shared) => ({ ...shared, clock }));
   }
 
-  async setJobCompletion(finish: JobCompletion): Promise<void> {
-    await this.#change((shared) => ({ ...shared, finish }));
-    // Also where it stays the same: what was counted so far is forgotten.
-    this.jobDelay.set(finish);
+  async setJobCompletion(completion: JobCompletion): Promise<void> {
+    await this.#change((shared) => ({ ...shared, finish: completion }));
+    // Also if it is unchanged, to reset the counts of polls.
+    this.jobDelay.set(completion);
   }
 
-  /** The faults that are still to strike and those that did, in order, with how often they have. */
+  /** All faults in order, also the used-up ones. */
   get faults(): readonly PlannedFault[] {
     return this.#shared.faults;
   }
@@ -68,30 +68,30 @@ export class Control {
     await this.#change((shared) => ({ ...shared, faults: planned }));
   }
 
-  /** The fault that strikes a request to an operation, which is counted. */
+  /** Finds the fault that applies to a request, and counts the request. */
   async consumeFault(operation: string): Promise<Fault | undefined> {
     if (!this.faults.some((fault) => appliesTo(fault, operation))) return undefined;
-    let taken: PlannedFault | undefined;
+    let applied: PlannedFault | undefined;
     await this.#change((shared) => {
-      taken = shared.faults.find((fault) => appliesTo(fault, operation));
+      applied = shared.faults.find((fault) => appliesTo(fault, operation));
       const incremented = (fault: PlannedFault) =>
-        fault === taken ? { ...fault, struck: fault.struck + 1 } : fault;
+        fault === applied ? { ...fault, struck: fault.struck + 1 } : fault;
       return { ...shared, faults: shared.faults.map(incremented) };
     });
-    return taken;
+    return applied;
   }
 
-  /** Aborts at the next reset: neither a delay nor what comes after it goes on then. */
+  /** Aborted by the next reset, which cancels delayed requests. */
   get resetSignal(): AbortSignal {
     return this.#resetController.signal;
   }
 
-  /** Makes everything as it was at the start, but for accounts and sessions. */
+  /** Restores the settings and resources of the start; accounts and sessions stay. */
   async reset(): Promise<void> {
-    // First, so that nothing that was delayed is done after it.
+    // First, so that delayed requests are cancelled before the resources are replaced.
     await this.#change(({ resets }) => ({ ...INITIAL_STATE, resets: resets + 1 }));
     await this.#store.replaceResources(this.#seed);
-    // Again: what was remembered meanwhile is of what was there before.
+    // Again, because state of the former resources may have been added meanwhile.
     this.onReset();
   }
 

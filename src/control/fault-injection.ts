@@ -8,10 +8,10 @@ import type { Control } from './control.ts';
 import { faultError } from './faults.ts';
 import { redactEntry } from './journal.ts';
 
-/** The journal's status of a request whose connection was cut. */
+/** The journal's status of a request whose connection was dropped. */
 const DROPPED = 0;
 
-/** Strikes requests with the faults that were asked for, and keeps them in the journal. */
+/** Injects the configured faults into requests, and records the requests in the journal. */
 export function injectFaults(
   app: FastifyInstance,
   control: Control,

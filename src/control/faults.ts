@@ -1,6 +1,6 @@
 import { ApiError, type Failure } from '../contract/errors.ts';
 
-/** Codes that an operation may be made to fail with. */
+/** The errors that can be injected, by code. */
 const failureByCode = {
   'SYS.1000': 'internal',
   'SYS.1001': 'timedOut',
@@ -13,31 +13,32 @@ const failureByCode = {
 } as const satisfies Record<string, Failure>;
 export const faultCodes = Object.keys(failureByCode) as (keyof typeof failureByCode)[];
 
-/** What shall go wrong. */
+/** A fault to inject. */
 export interface Fault {
   /** ZStack's name of the operation, or `*` for any. */
   operation: string;
-  /** How many requests it strikes. */
+  /** Number of requests it applies to. */
   times: number;
   /** Milliseconds before anything else happens. */
   delayMs?: number | undefined;
-  /** Whether the connection is cut without an answer. */
+  /** Whether to drop the connection without an answer. */
   drop?: boolean | undefined;
-  /** The operation's failure, which also ends a job. */
+  /** An error of the operation, which is also the outcome of its job. */
   error?: { code: (typeof faultCodes)[number]; details?: string | undefined } | undefined;
-  /** A status to answer in place of the operation, in the way of a broken server or proxy. */
+  /** A status to answer instead of running the operation, as a broken proxy would. */
   status?: number | undefined;
 }
 
-/** A fault with how often it has struck. */
+/** A fault with the number of requests it has applied to, by its name on the wire. */
 export type PlannedFault = Fault & { struck: number };
 
-/** Whether a fault is still to strike a request to an operation. */
-export function appliesTo({ operation, struck, times }: PlannedFault, asked: string): boolean {
-  return (operation === asked || operation === '*') && struck < times;
+/** Whether a fault applies to the next request to an operation. */
+export function appliesTo(fault: PlannedFault, operation: string): boolean {
+  const { operation: target, struck: hits, times } = fault;
+  return (target === operation || target === '*') && hits < times;
 }
 
-/** The failure that a fault stands for. */
+/** The error that a fault injects. */
 export function faultError({ error, operation }: Fault): ApiError {
   const { code = 'SYS.1000', details = `a fault that was asked for ${operation}` } = error ?? {};
   return new ApiError(failureByCode[code], details);

@@ -1,13 +1,13 @@
 import { LRUCache } from 'lru-cache';
 import type { Job } from '../domain/records.ts';
 
-/** When a job is told to have ended: at once, after some time, or at one of its polls. */
+/** When polls report a job as ended: at once, after some time, or from a given poll on. */
 export type JobCompletion = 'at once' | { afterMs: number } | { atPoll: number };
 
-/** Jobs whose polls are counted. */
+/** Most jobs whose polls are counted. */
 const COUNTED_MAX = 10_000;
 
-/** Lets polls find jobs running, which end with their write and so never are. */
+/** Makes polls report jobs as running, although every stored job has ended. */
 export class JobDelay {
   readonly #clock: () => number;
   readonly #polls = new LRUCache<string, number>({ max: COUNTED_MAX });
@@ -27,7 +27,7 @@ export class JobDelay {
     this.#polls.clear();
   }
 
-  /** Whether this poll finds the job still running. */
+  /** Whether this poll reports the job as running; counts the poll. */
   readonly isRunning = ({ uuid, createDate }: Pick<Job, 'uuid' | 'createDate'>): boolean => {
     if (this.#completion === 'at once') return false;
     if ('afterMs' in this.#completion) return this.#clock() < createDate + this.#completion.afterMs;

@@ -1,16 +1,16 @@
 import { NumberLiteral } from '../contract/validation/number-literal.ts';
 
-/** A request as it was received and answered. */
+/** A request and its answer. */
 export interface JournalEntry {
   /** ISO 8601. */
   time: string;
-  /** ZStack's name of it; null where no operation has the path. */
+  /** ZStack's name of the operation; null if no operation has the path. */
   operation: string | null;
   method: string;
   /** Without the query; sessions' uuids are masked. */
   path: string;
   query: unknown;
-  /** Of the answer; 0 where the connection was cut. */
+  /** Of the answer; 0 if the connection was dropped. */
   status: number;
   /** From the first byte to the answer, in milliseconds. */
   ms: number;
@@ -25,13 +25,13 @@ export interface JournalFilter {
   limit?: number | undefined;
 }
 
-/** Requests that are remembered. */
+/** Most requests in the journal. */
 const ENTRIES_MAX = 1000;
-/** Longest body, query or path that is remembered, in characters of JSON. */
-const SHOWN_MAX = 16_384;
+/** Longest body, query or path in an entry, in characters of JSON. */
+const ENTRY_MAX = 16_384;
 
 const MASK = '***';
-/** Shortest text that is taken out wherever it stands: shorter ones stand in other words too. */
+/** Shortest secret that is masked inside other texts: a shorter one occurs in them by chance. */
 const SECRET_MIN = 4;
 
 /** The last requests, without secrets. */
@@ -47,7 +47,7 @@ export class RequestJournal {
     this.#entries = [];
   }
 
-  /** From the earliest to the last. */
+  /** The matching entries, oldest first. */
   find({ operation, status, limit = ENTRIES_MAX }: JournalFilter): JournalEntry[] {
     const found = this.#entries.filter(
       (entry) =>
@@ -58,24 +58,24 @@ export class RequestJournal {
   }
 }
 
-/** Names of members that hold a secret end so: `accessToken` and `HF_TOKEN` too. */
+/** Matches the names of members that hold a secret by their end, such as `accessToken` and `HF_TOKEN`. */
 const SECRET =
   /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
-/** A condition on something of such a name, which no query can ask for, with the value. */
+/** Matches a condition on a field of such a name, with its value. */
 const SECRET_CONDITION = new RegExp(
   `${SECRET.source.slice(0, -1)}\\s*(?:!=|>=|<=|!\\?=|!~=|~=|\\?=|=|>|<)(?<value>.+)`,
   'is',
 );
-/** In a path, and in the sentences that name it. */
+/** Matches a session's uuid in a path, also where an error's sentence quotes the path. */
 const SESSION_IN_PATH =
   /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/gi;
-/** Where sentences repeat what was sent, which stands in the request too. */
+/** Matches the part of an error's sentence that quotes the request. */
 const REPEATED = /(the body is not valid JSON|, but was).*/s;
 
 /**
- * An entry as the journal shows it: without what has the name of a secret, and wherever else that, or a
- * session, stands; long bodies by their length alone.
- * @param sessions those that are known beside the entry
+ * Masks secrets in an entry: the values of members with a secret's name, and sessions, wherever they
+ * occur. Replaces long bodies by their length.
+ * @param sessions further sessions to mask
  */
 export function redactEntry(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
   const { path, query, request, response, ...others } = entry;
@@ -87,17 +87,17 @@ export function redactEntry(entry: JournalEntry, sessions: readonly string[]): J
   const secrets = [...new Set([...sessions, ...named, ...named.map(escaped)])]
     .filter(({ length }) => length >= SECRET_MIN)
     .sort((a, b) => b.length - a.length);
-  const show = (value: unknown) => shortened(masked(value, secrets));
+  const redact = (value: unknown) => shortened(masked(value, secrets));
   return {
     ...others,
-    path: String(show(path)),
-    query: show(query),
-    request: show(request),
-    response: show(response),
+    path: String(redact(path)),
+    query: redact(query),
+    request: redact(request),
+    response: redact(response),
   };
 }
 
-/** The values of conditions on what has the name of a secret. */
+/** The values of conditions on fields with a secret's name. */
 function conditionsIn(query: unknown): string[] {
   const { q = [] } = (query ?? {}) as { q?: string | string[] };
   return [q].flat().flatMap((condition) => SECRET_CONDITION.exec(condition)?.groups?.value ?? []);
@@ -109,12 +109,12 @@ function sessionsIn(path: string): string[] {
   );
 }
 
-/** As it stands in JSON, which sentences show. */
+/** The text as JSON escapes it, as errors' sentences show it. */
 function escaped(text: string): string {
   return JSON.stringify(text).slice(1, -1);
 }
 
-/** The texts of members whose names tell that they are secret. */
+/** The texts of members with a secret's name. */
 function secretsIn(value: unknown, isSecret = false): string[] {
   if (typeof value === 'string') return isSecret ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -146,5 +146,5 @@ function masked(value: unknown, secrets: readonly string[]): unknown {
 
 function shortened(value: unknown): unknown {
   const length = JSON.stringify(value)?.length ?? 0;
-  return length > SHOWN_MAX ? `${length} characters` : value;
+  return length > ENTRY_MAX ? `${length} characters` : value;
 }

@@ -21,7 +21,7 @@ export interface ControlOptions {
   checkSession: SessionCheck;
 }
 
-/** What tests do to the server: under `/_aios`, with the API's own authorization. */
+/** The control API for tests: routes under `/_aios`, with the authorization of the API. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
   const { control, store, checkSession } = options;
   const { clock, uuids, journal } = control;

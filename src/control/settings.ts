@@ -13,22 +13,23 @@ import {
   text,
 } from '../contract/schemas/types.ts';
 import { compileStrictValidator } from '../contract/validation/validator.ts';
+import type { ClockSetting } from './clock.ts';
 import { type Fault, faultCodes } from './faults.ts';
 import type { JobCompletion } from './job-delay.ts';
 import type { JournalFilter } from './journal.ts';
 
-/** Farthest that the clock may be ahead or behind, in milliseconds: ten years. */
+/** Largest offset of the clock, in milliseconds: ten years. */
 const AHEAD_MAX_MS = 3650 * 86_400_000;
-/** Longest that anything may be put off, in milliseconds: a day. */
+/** Longest delay, in milliseconds: a day. */
 const WAIT_MAX_MS = 86_400_000;
 
 /**
- * Compiles what reads a body, or a query, of the control surface.
- * It throws ApiError SYS.1007 for what is not allowed, unknown members among it.
+ * Compiles the parser of a body or query of the control API.
+ * It throws ApiError SYS.1007 for invalid and for unknown members.
  */
 function compileBodyValidator<Value>(schema: TSchema): (sent: unknown) => Value {
-  const read = compileStrictValidator<Value>(schema, 'the control surface');
-  return (sent) => read(sent ?? {});
+  const validate = compileStrictValidator<Value>(schema, 'the control surface');
+  return (sent) => validate(sent ?? {});
 }
 
 const operationNames = [...Object.keys(operations), GetJob.name];
@@ -36,14 +37,17 @@ const operationNames = [...Object.keys(operations), GetJob.name];
 const fault = Type.Object({
   operation: oneOf('ZStack’s name of the operation, or `*` for any.', [...operationNames, '*']),
   ...optional({
-    times: integer('How many requests it strikes; 1 unless given.', { min: 1 }),
-    delayMs: integer('Milliseconds before anything else happens.', { min: 0, max: WAIT_MAX_MS }),
-    drop: boolean('Whether the connection is cut without an answer.'),
-    error: Type.Object({
-      code: oneOf('The code to fail with.', faultCodes),
-      details: Type.Optional(text('The sentence to fail with.')),
+    times: integer('Number of requests it applies to; 1 by default.', { min: 1 }),
+    delayMs: integer('Milliseconds of delay before the request is processed.', {
+      min: 0,
+      max: WAIT_MAX_MS,
     }),
-    status: integer('A status to answer in place of the operation.', FAILURE_STATUSES),
+    drop: boolean('Whether to drop the connection without an answer.'),
+    error: Type.Object({
+      code: oneOf('Code of the error.', faultCodes),
+      details: Type.Optional(text('Details of the error.')),
+    }),
+    status: integer('A status to answer instead of running the operation.', FAILURE_STATUSES),
   }),
 });
 
@@ -51,7 +55,7 @@ const parseFaultList = compileBodyValidator<{
   faults: (Omit<Fault, 'times'> & { times?: number })[];
 }>(Type.Object({ faults: listOf('The faults, in order.', fault) }));
 
-/** @returns the plan; a fault strikes once unless it says otherwise */
+/** Parses a list of faults; a fault applies to one request by default. */
 export function parseFaults(sent: unknown): Fault[] {
   return parseFaultList(sent).faults.map((each, index) => {
     const { times = 1, delayMs, drop, error, status } = each;
@@ -68,8 +72,8 @@ export function parseFaults(sent: unknown): Fault[] {
 const parseClockBody = compileBodyValidator<{ now?: number; aheadMs?: number }>(
   Type.Object(
     optional({
-      now: isoTime('When the clock stands still'),
-      aheadMs: long('How far the clock is ahead of the real time, in milliseconds.', {
+      now: isoTime('When the clock is stopped'),
+      aheadMs: long('Offset of the clock from the real time, in milliseconds.', {
         min: -AHEAD_MAX_MS,
         max: AHEAD_MAX_MS,
       }),
@@ -77,11 +81,8 @@ const parseClockBody = compileBodyValidator<{ now?: number; aheadMs?: number }>(
   ),
 );
 
-/** @returns what the clock is set to; nothing of it for the real time */
-export function parseClock(sent: unknown): {
-  still?: number | undefined;
-  ahead?: number | undefined;
-} {
+/** Parses a setting of the clock; an empty one stands for the real time. */
+export function parseClock(sent: unknown): ClockSetting {
   const { now, aheadMs } = parseClockBody(sent);
   assertAtMostOne({ now, aheadMs });
   return { still: now, ahead: aheadMs };
@@ -95,24 +96,24 @@ function assertAtMostOne(members: Record<string, unknown>): void {
   );
 }
 
-/** @returns the seed of uuids; undefined for random ones */
+/** Parses the seed of uuids; undefined for random ones. */
 export const parseUuids = compileBodyValidator<{ seed?: string }>(
-  Type.Object(optional({ seed: text('What determines the uuids to come.') })),
+  Type.Object(optional({ seed: text('Seed of the next uuids.') })),
 );
 
 const parseCompletion = compileBodyValidator<{ afterMs?: number; atPoll?: number }>(
   Type.Object(
     optional({
-      afterMs: integer('Milliseconds for which polls find a job running.', {
+      afterMs: integer('Milliseconds for which polls report a job as running.', {
         min: 0,
         max: WAIT_MAX_MS,
       }),
-      atPoll: integer('The poll that is the first to find a job ended.', { min: 1 }),
+      atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
     }),
   ),
 );
 
-/** @returns when jobs are told to have ended */
+/** Parses when polls report jobs as ended. */
 export function parseJobCompletion(sent: unknown): JobCompletion {
   const { afterMs, atPoll } = parseCompletion(sent);
   assertAtMostOne({ afterMs, atPoll });
@@ -120,7 +121,7 @@ export function parseJobCompletion(sent: unknown): JobCompletion {
   return atPoll === undefined ? 'at once' : { atPoll };
 }
 
-/** Reads the query of a look at the journal. */
+/** Parses the filter of a request for the journal. */
 export const parseJournalFilter = compileBodyValidator<JournalFilter>(
   Type.Object(
     optional({

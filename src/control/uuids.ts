@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** New uuids: random ones, or a sequence that a seed determines. */
+/** Generates uuids: random ones, or a sequence determined by a seed. */
 export class ControlledUuids {
   readonly #random: () => string;
   #seed: string | undefined;
@@ -19,7 +19,7 @@ export class ControlledUuids {
     return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17, 32)}`;
   };
 
-  /** Begins the seed's sequence anew; without one they are random again. */
+  /** Restarts the sequence of a seed; without a seed, uuids are random. */
   set(seed: string | undefined): void {
     this.#seed = seed;
     this.#count = 0;
