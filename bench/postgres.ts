@@ -7,7 +7,7 @@ import { examples } from '../src/contract/examples.ts';
 import { openDatabase } from '../src/database.ts';
 import type { Store } from '../src/domain/store.ts';
 import { writeTables } from '../src/scripts/tables.ts';
-import { parseDatabaseUrl } from '../src/settings.ts';
+import { parseDatabaseUrl } from '../src/setting-values.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';
 import { startChild } from './children.ts';
 import { median } from './floors.ts';

@@ -50,29 +50,28 @@ export interface AppOptions {
   unknownFields: 'ignore' | 'reject';
   /** Bytes. */
   bodyLimit: number;
-  /** Whose word on the client's address is taken: nobody's, anybody's, or these proxies'. */
+  /** Whether `X-Forwarded-*` headers are trusted: never, always, or from these proxies. */
   trustProxy: boolean | string[];
   /** Origins whose pages may call the API; `*` for any. */
   corsOrigins: string[];
   /** The program's own version. */
   version: string;
   reply: ReplySettings;
-  /** How long a job's outcome can be asked for, in milliseconds. */
+  /** How long a job's outcome can be polled, in milliseconds. */
   jobRetention: number;
   accessKeys: Omit<AccessKeySettings, 'clock'>;
-  /** Hosts, addresses and CIDR ranges that web hooks may be at; `local` for private ones. */
+  /** Hosts, addresses and CIDR ranges that web hooks may call; `local` for private ones. */
   hookAllow: readonly string[];
-  /** Set where tests may steer the server, with what a reset goes back to. */
+  /** Enables the control API; `seed` has the resources after a reset. */
   control?: { seed: Resources } | undefined;
-  /** What counts requests and more. */
   metrics: MetricsSink;
-  /** When web hooks are called; the defaults are the platform's. */
+  /** Delays and time-outs of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
-  /** Folder with the parts of the page at /docs; the package's own unless given. */
+  /** Folder with the assets of the page at /docs; that of the package by default. */
   docsAssets?: string | undefined;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
-  /** From where on requests are refused; the defaults suit production. */
+  /** Limits above which requests are rejected; the defaults suit production. */
   bounds?: Partial<LoadLimits>;
 }
 
@@ -83,11 +82,11 @@ export interface Timeouts {
   request: number;
   /** For the next request on an open connection. */
   keepAlive: number;
-  /** How often Node looks for late requests. */
+  /** Interval in which Node checks for late requests. */
   check: number;
   /** For requests in flight when the app closes. */
   closeGrace: number;
-  /** Without arrivals, for the closing app to stop listening. */
+  /** Without new requests, for the closing app to stop listening. */
   closeQuiet: number;
 }
 
@@ -100,7 +99,7 @@ const defaultTimeouts: Timeouts = {
   closeQuiet: 50,
 };
 
-/** Builds the whole HTTP server, not yet listening: every plugin and route, in order. */
+/** Builds the HTTP server with every plugin and route, in order; it does not listen yet. */
 export async function buildApp(options: AppOptions) {
   const { logger } = options;
   const control = options.control && new Control(options.dependencies, options.control.seed);
@@ -133,18 +132,18 @@ export async function buildApp(options: AppOptions) {
       querystringParser: parseQueryString,
     },
     http: {
-      // More than the bounds on URL and headers together, so that the answer can tell which was too long.
+      // More than the limits of URL and headers together, so that the answer can say which was too long.
       maxHeaderSize: 4 * HEAD_MAX,
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
-      // Checked later: Node's own refusal has no body.
+      // Checked by a hook, because Node's own answer has no body.
       requireHostHeader: false,
     },
     schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: (error, request, reply) => {
       setAnswerHeaders(request, reply);
       handleError(error, request, reply);
-      // Such a request goes through no hooks.
+      // No hooks run for such a request.
       logRequest(request, reply);
       options.metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
@@ -161,7 +160,7 @@ export async function buildApp(options: AppOptions) {
   app.removeAllContentTypeParsers();
   app.addHook('onRoute', (route) => routeTable.add(route));
   clientErrors.watch(app.server);
-  // Before all that may refuse: refusals are answers too.
+  // Before every hook that may reject, because errors have these headers too.
   app.addHook('onRequest', asHook(setAnswerHeaders));
   closeGracefully(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', asHook(logRequest));
@@ -194,7 +193,7 @@ export async function buildApp(options: AppOptions) {
 
   const checkSession = createSessionCheck(
     dependencies,
-    // By the real time: a clock that stands still would shut everybody out.
+    // With the real time, because no signature would be valid under a stopped clock.
     accessKeyCheck({ ...options.accessKeys, clock: options.dependencies.clock }),
   );
   await app.register(metricsRoute, { metrics: options.metrics, checkSession });

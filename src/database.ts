@@ -1,31 +1,32 @@
 import { statSync } from 'node:fs';
 import type { Store } from './domain/store.ts';
-import { type DatabaseUrl, type Settings, SettingsError } from './settings.ts';
+import type { DatabaseUrl } from './setting-values.ts';
+import { type Settings, SettingsError } from './settings.ts';
 import { openSqliteStore, openSqliteStoreToRead } from './store/sqlite/open-store.ts';
 
 type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseConnections'>;
 
 export interface DatabaseOptions {
-  /** Folder with the migrations of every kind of database. */
+  /** Folder with the migrations of both kinds of database. */
   migrationsFolder: string;
-  /** What tells this server from others on the same database. */
+  /** ID of this server among those on the same database. */
   server: string;
-  /** Path of the query thread's program; without it, every request waits for long queries of a file. */
+  /** Path of the query worker's program; without it, long queries of a file block the event loop. */
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
-  /** Told of each transaction how many writes it held. */
+  /** Called after each commit with its number of writes. */
   onCommit: (writes: number) => void;
-  /** Told of a connection that broke while nobody used it. */
+  /** Called when an idle connection is lost. */
   onConnectionLost: (error: Error) => void;
-  /** Told once where the database is not there yet, and is waited for. */
+  /** Called once if the database can't be reached yet and the start waits for it. */
   onWait?: (error: Error) => void;
-  /** Ends that. */
+  /** Ends that wait. */
   stopping?: AbortSignal | undefined;
 }
 
 /**
- * Opens the database of a server, and brings its schema up to date.
+ * Opens the database of a server and migrates it.
  * @throws DatabaseOpenError
  */
 export async function openDatabase(
@@ -35,7 +36,9 @@ export async function openDatabase(
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
       ...options,
-      ...{ onCommit, url: databaseUrl.url, connections: databaseConnections },
+      onCommit,
+      url: databaseUrl.url,
+      connections: databaseConnections,
       migrationsFolder: `${migrationsFolder}/postgres`,
     });
   }
@@ -49,8 +52,8 @@ export async function openDatabase(
 }
 
 /**
- * Opens a database that is there to read, also while servers run on it.
- * @throws SettingsError where there is none; DatabaseOpenError
+ * Opens an existing database for reading, also while servers run on it.
+ * @throws SettingsError if there is none; DatabaseOpenError
  */
 export async function openDatabaseToRead(
   { databaseUrl }: Pick<DatabaseSettings, 'databaseUrl'>,
@@ -64,12 +67,12 @@ export async function openDatabaseToRead(
   return openSqliteStoreToRead({ file, migrationsFolder: `${migrationsFolder}/sqlite` });
 }
 
-/** Loaded when it is needed: who keeps a file shall not wait for it. */
+/** Imported when needed, because it would delay the start with a file. */
 const postgres = () => import('./store/postgres/open-store.ts');
 
 /**
- * The path of a database file that is there.
- * @throws SettingsError where there is none
+ * The path of an existing database file.
+ * @throws SettingsError if there is none
  */
 export function existingDatabaseFile(databaseUrl: DatabaseUrl): string {
   assertNotPostgres(databaseUrl);
@@ -81,10 +84,7 @@ export function existingDatabaseFile(databaseUrl: DatabaseUrl): string {
   return databaseUrl.path;
 }
 
-/**
- * Says so where files are asked for.
- * @throws SettingsError for a PostgreSQL database
- */
+/** @throws SettingsError for a PostgreSQL database, where a command needs a file */
 export function assertNotPostgres(
   databaseUrl: DatabaseUrl,
 ): asserts databaseUrl is Exclude<DatabaseUrl, { kind: 'postgres' }> {

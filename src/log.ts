@@ -1,17 +1,17 @@
 import { type Logger, pino } from 'pino';
 import type { Settings } from './settings.ts';
 
-/** Characters of lines that wait for the end of their turn at most. */
+/** Most characters to buffer within one event-loop tick. */
 const BUFFER_MAX = 16 * 1024 - 1;
 
 export interface LogEnvironment {
-  /** Whether a person reads it. */
+  /** Whether standard output is a terminal. */
   isTerminal: boolean;
-  /** Has work done when the process ends. */
+  /** Registers work for the end of the process. */
   atExit: (work: () => void) => void;
 }
 
-/** The log on standard output: lines of JSON, or readable ones on a terminal. */
+/** Creates the log on standard output: lines of JSON, or formatted ones on a terminal. */
 export async function createLogger(
   { logLevel: level }: Settings,
   { isTerminal, atExit }: LogEnvironment,
@@ -31,7 +31,7 @@ export async function createLogger(
   );
 }
 
-/** Standard output, to which the lines of one turn of the event loop are written at once. */
+/** Standard output; the lines of one event-loop tick are written together. */
 function openOutput() {
   const stream = pino.destination({ fd: 1, sync: true, minLength: BUFFER_MAX });
   const write = stream.write.bind(stream);
@@ -50,7 +50,7 @@ function openOutput() {
     }
   }
 
-  /** The terminal is gone, or the disk behind a redirection full: the server goes on without a log. */
+  /** Keeps the server running without a log if the terminal has closed or the disk is full. */
   function disableOutput(): void {
     stream.write = () => true;
     stream.flush = () => {};

@@ -1,7 +1,7 @@
-/** The lowest release of Node.js that the program runs on, as `engines` in package.json has it. */
+/** The oldest supported release of Node.js, as in `engines` of package.json. */
 export const NODE_MIN = '22.18';
 
-/** @returns a sentence for the user where this release of Node.js, such as `20.19.5`, is too old; else undefined */
+/** @returns an error message if this release of Node.js, such as `20.19.5`, is too old; else undefined */
 export function nodeVersionError(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   const [majorMin = 0, minorMin = 0] = NODE_MIN.split('.').map(Number);

@@ -8,8 +8,8 @@ const COST = { N: 2 ** 15, r: 8, p: 1 };
 const HASH_BYTES = 32;
 
 /**
- * The slow, salted hash of secrets, as `scrypt$N$r$p$salt$hash`.
- * @param cost of new hashes; each tells its own
+ * Creates the slow, salted hash of passwords, in the form `scrypt$N$r$p$salt$hash`.
+ * @param cost cost of new hashes; a stored hash includes its own
  */
 export const scryptPasswords = (cost = COST) => ({
   digest: (password: string): string => createHash('sha512').update(password).digest('hex'),
@@ -29,6 +29,6 @@ export const scryptPasswords = (cost = COST) => ({
 
 function deriveKey(digest: string, salt: string, cost: typeof COST): Promise<Buffer> {
   const { N, r } = cost;
-  // Node allows 32 MiB unless told otherwise, which the algorithm slightly exceeds.
+  // Node's default limit of 32 MiB is slightly too small.
   return derive(digest, salt, HASH_BYTES, { ...cost, maxmem: 2 * 128 * N * r });
 }

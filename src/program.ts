@@ -14,16 +14,16 @@ import { createLogger } from './log.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { DatabaseOpenError } from './store/database-open-error.ts';
 
-/** For everything to end once a signal came, in milliseconds. */
+/** Longest shutdown after a signal, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;
 
-/** Signals of a crash: a handler that returns from one meets it again, for ever. */
+/** Signals of a crash are not handled: after the handler the crash would repeat endlessly. */
 const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'];
 
-// Both from src/ and from dist/, one level up is the package.
+// The package's folder is the parent of both src/ and dist/.
 const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-// Put there by the build: a bundle has no packages with files of their own, and a thread is a program of its own.
+// The build puts these beside the bundle, which contains neither packages' assets nor the worker's program.
 const DOCS_ASSETS = packageFile('dist/static');
 const QUERY_PROGRAM = packageFile('dist/query-thread.js');
 const ifBuilt = (path: string) => (existsSync(path) ? path : undefined);
@@ -88,7 +88,7 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  // The last is what a database says that goes away while the server starts.
+  // An ApiError is thrown if the database becomes unreachable during the start.
   const expected = [SettingsError, DatabaseOpenError, ApiError].some(
     (kind) => error instanceof kind,
   );

@@ -1,30 +1,36 @@
-import { isIP } from 'node:net';
 import { closest } from 'fastest-levenshtein';
+import {
+  integerIn,
+  isAddressOrRange,
+  isHostOrRange,
+  isOrigin,
+  isTimeZone,
+  listOf,
+  parseAccessKeys,
+  parseBoolean,
+  parseBytes,
+  parseDatabaseUrl,
+} from './setting-values.ts';
 
-/** What stops the start: a setting or flag that can't be taken, in a sentence for whoever set it. */
+/** An invalid setting or flag, with a sentence for the user. */
 export class SettingsError extends Error {}
 
-/** A setting: its environment variable and flag follow from its key. */
+/** A setting; its environment variable and flag are derived from its key. */
 interface Setting<Value> {
   description: string;
-  /** What is allowed, as a noun phrase: it ends the error's sentence and stands in the tables. */
+  /** The allowed values, as a noun phrase for the error's sentence and the tables. */
   allowed: string;
   /** The default, in the text form a user would write. */
   default: string;
-  /** Returns undefined for what is not allowed. */
+  /** Returns undefined for an invalid value. */
   parse: (text: string) => Value | undefined;
-  /** Kept as given, but for the line end of a file, and not empty where it is given. */
+  /** Not trimmed, except for a file's final line end, and not blank if given. */
   verbatim?: true;
   /** Never shown; may come from a file. */
   secret?: true;
   /** May come from a file, named by the variable with `_FILE` appended. */
   fromFile?: true;
 }
-
-export type DatabaseUrl =
-  | { kind: 'memory' }
-  | { kind: 'file'; path: string }
-  | { kind: 'postgres'; url: string };
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
   return definition;
@@ -37,13 +43,7 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   };
 }
 
-const list = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '');
-
-/** The members, or undefined where one of them is not allowed. */
-const listOf = (text: string, allows: (item: string) => boolean): string[] | undefined =>
-  list(text).every(allows) ? list(text) : undefined;
-
-/** Every setting. The help text and the README's table are made from this. */
+/** Every setting. The help text and the table of settings are generated from this. */
 export const definitions = {
   host: setting({
     description:
@@ -217,7 +217,7 @@ export function flagOf(key: SettingKey): string {
   return key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** Whether a setting's value may stand in a file instead. */
+/** Whether a setting's value may come from a file. */
 export function takesFile(key: SettingKey): boolean {
   const { secret, fromFile }: Setting<unknown> = definitions[key];
   return secret === true || fromFile === true;
@@ -227,14 +227,14 @@ export interface SettingSources {
   env: Readonly<Record<string, string | undefined>>;
   /** Values by flag, without the dashes. */
   flags: Readonly<Record<string, string | undefined>>;
-  /** Reads a secret's file; what it throws is reported with the setting's name. */
+  /** Reads a setting's file; its error is reported with the setting's name. */
   readFile: (path: string) => string;
 }
 
 /**
  * Reads every setting: its flag, else its variable, else its default.
- * @returns the settings, and sentences about what was left alone but looks like a mistake
- * @throws SettingsError naming the setting and what is allowed
+ * @returns the settings, and warnings about variables that look like mistakes
+ * @throws SettingsError with the setting's name and its allowed values
  */
 export function readSettings(sources: SettingSources): { settings: Settings; warnings: string[] } {
   const settings = Object.fromEntries(
@@ -263,7 +263,7 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
   throw new SettingsError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
 }
 
-/** A text without what lets somebody in, which stands in URLs of databases and proxies. */
+/** Masks the credentials in a text, such as those in the URLs of databases and proxies. */
 export function withoutCredentials(text: string): string {
   return text
     .replace(/(?<=:\/\/[^\s,:@/]*:)[^\s,]*@/g, '***@')
@@ -295,7 +295,7 @@ function settingText(
   }
 }
 
-/** Whether Kubernetes set the variable, for a Service that happens to be called `aios`. */
+/** Whether Kubernetes set the variable, for a Service called `aios`. */
 function isKubernetesVariable(variable: string, value: string | undefined): boolean {
   return variable === 'AIOS_PORT'
     ? /^\w+:\/\//.test(value ?? '')
@@ -316,71 +316,4 @@ function unknownVariables(env: SettingSources['env']): string[] {
       const nearest = known.includes(stem) ? stem : closest(name, known);
       return `${name} is not a setting; did you mean ${nearest}?`;
     });
-}
-
-function integerIn(text: string, least: number, most: number): number | undefined {
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : undefined;
-}
-
-function parseBoolean(text: string): boolean | undefined {
-  return text === 'true' ? true : text === 'false' ? false : undefined;
-}
-
-/** @returns where the data is kept; undefined for what is no such place */
-export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
-  if (text === 'memory:') return { kind: 'memory' };
-  if (/^postgres(ql)?:\/\/[^\s]+$/.test(text)) {
-    const hasDatabase = URL.canParse(text) && /^\/[^/]+$/.test(new URL(text).pathname);
-    return hasDatabase ? { kind: 'postgres', url: text } : undefined;
-  }
-  // As a URL it may begin with an empty host, but has neither another host nor a query.
-  const path = /^file:(?:\/\/(?=\/))?((?!\/\/)[^?#\0]+)$/.exec(text)?.[1];
-  return path === undefined ? undefined : { kind: 'file', path };
-}
-
-const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
-
-function parseBytes(text: string): number | undefined {
-  const [, digits = '', unit = 'B'] = /^(\d{1,12})\s*(B|KiB|MiB)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
-  return digits !== '' && bytes > 0 && bytes <= 64 * UNITS.MIB ? bytes : undefined;
-}
-
-function isTimeZone(text: string): boolean {
-  try {
-    return text !== '' && Boolean(new Intl.DateTimeFormat('en-US', { timeZone: text }));
-  } catch {
-    return false;
-  }
-}
-
-function isAddressOrRange(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/');
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || integerIn(bits, 0, version === 4 ? 32 : 128) !== undefined;
-}
-
-function isHostOrRange(text: string): boolean {
-  return isAddressOrRange(text) || /^(?![-.\d/]*$|none$)[a-z\d][a-z\d.-]{0,252}$/i.test(text);
-}
-
-/** Undefined where one of them is no pair, or two have the same id. Ids go into a header. */
-function parseAccessKeys(text: string): [id: string, secret: string][] | undefined {
-  const pairs = list(text).map((pair): [string, string] => {
-    const [, id = '', secret = ''] = /^([!-9;-~]+):([^\0]+)$/.exec(pair) ?? [];
-    return [id, secret];
-  });
-  const ids = new Set(pairs.map(([id]) => id));
-  return ids.size === pairs.length && !ids.has('') ? pairs : undefined;
-}
-
-function isOrigin(text: string): boolean {
-  return (
-    !text.includes('*') &&
-    URL.canParse(text) &&
-    /^https?:$/.test(new URL(text).protocol) &&
-    new URL(text).origin === text
-  );
 }

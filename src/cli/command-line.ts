@@ -20,7 +20,7 @@ export const commands = {
 } as const;
 export type Command = keyof typeof commands;
 
-/** What a command is told besides flags. */
+/** The operands of each command. */
 const operandsOf: Record<Command, readonly string[]> = {
   serve: [],
   dump: [],
@@ -31,7 +31,7 @@ const operandsOf: Record<Command, readonly string[]> = {
 
 export interface CommandLine {
   command: Command;
-  /** What the command is told besides flags, as many as it takes. */
+  /** The command's operands, in their order. */
   operands: string[];
   help: boolean;
   version: boolean;
@@ -44,8 +44,9 @@ const settingFlags = settingKeys.flatMap((key) =>
 );
 
 /**
- * @param args what follows the program's name
- * @throws SettingsError for an unknown command or flag, naming the nearest known one, and for a surplus or missing argument
+ * @param args the arguments after the program's name
+ * @throws SettingsError for an unknown command or flag, with the most similar flag, and for a surplus or
+ *   missing operand
  */
 export function parseCommandLine(args: string[]): CommandLine {
   const { values, positionals, tokens } = parseArgs({
@@ -59,7 +60,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     strict: false,
     tokens: true,
   });
-  // Of two that are equally near the first is offered.
+  // Of two equally similar flags, the first is suggested.
   const known = ['help', 'version', ...settingFlags];
   for (const token of tokens) {
     if (token.kind !== 'option') continue;

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { type DatabaseUrl, parseDatabaseUrl, SettingsError } from '../settings.ts';
+import { type DatabaseUrl, parseDatabaseUrl } from '../setting-values.ts';
+import { SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/database-open-error.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';

@@ -13,29 +13,29 @@ import { Metrics } from '../http/observe/metrics.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
-/** What the process lends to its commands. */
+/** What `serve` needs from the process. */
 export interface ServeEnvironment extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'> {
   logger: Logger;
   /** Reads a text file. */
   readFile: (path: string) => string;
   /** The program's own version. */
   version: string;
-  /** Folder with the migrations of every kind of database. */
+  /** Folder with the migrations of both kinds of database. */
   migrationsFolder: string;
-  /** Path of the query thread's program; without it, every request waits for long queries of a file. */
+  /** Path of the query worker's program; without it, long queries of a file block the event loop. */
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
-  /** Folder with the parts of the page at /docs; the package's own unless given. */
+  /** Folder with the assets of the page at /docs; that of the package by default. */
   docsAssets?: string | undefined;
-  /** Ends what a start waits for. */
+  /** Aborts a start that waits for the database. */
   stopping?: AbortSignal | undefined;
 }
 
 /**
- * Opens the database and listens. When it resolves, requests are served.
+ * Opens the database and listens. Requests are served when it resolves.
  * @returns the app, whose `close` also closes the database
- * @throws SettingsError where the settings would let strangers in, or the address can't be had
+ * @throws SettingsError if the settings would expose the server unprotected, or it can't listen
  * @throws DatabaseOpenError
  */
 export async function serve(settings: Settings, environment: ServeEnvironment): Promise<App> {
@@ -109,7 +109,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
   }
 }
 
-/** The resources of the seed, none without one. */
+/** Reads the resources of the seed file; empty without one. */
 function readSeedFile({ seedFile }: Settings, environment: ServeEnvironment): Resources {
   try {
     return parseSeedResources(
@@ -122,7 +122,7 @@ function readSeedFile({ seedFile }: Settings, environment: ServeEnvironment): Re
 }
 
 function rejectSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): never {
-  // The parser's sentence shows what stands around the fault, which may be a token.
+  // The parser's message quotes the text around the error, which may be a token.
   const message = (error as Error).message.replace(
     /, (?:\.\.\.)?".*"(?:\.\.\.)?(?= is not valid JSON$)/s,
     ', which',
@@ -131,14 +131,14 @@ function rejectSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): n
   throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
 }
 
-/** Says so where anybody who knows the platform can log in. */
+/** Logs a warning if the platform's initial password is valid. */
 async function warnOfInitialPassword(
   { auth, host }: Settings,
   store: Store,
   logger: Logger,
 ): Promise<void> {
   if (auth === 'off' || !isLoopback(host)) return;
-  // A database that is away is told of by health.
+  // The health check reports an unreachable database.
   const password = await store.findPassword(ADMIN_ACCOUNT_UUID).catch(() => 'unknown');
   if (password !== undefined) return;
   logger.warn(
@@ -163,7 +163,7 @@ async function listen(app: App, { host, port }: Settings): Promise<void> {
   }
 }
 
-/** @throws SettingsError where others than this machine could connect and nothing keeps them out */
+/** @throws SettingsError if other machines could connect without authentication */
 function assertNotExposed({ host, auth, session, accessKey, adminPassword }: Settings): void {
   const hasSecret = session.length > 0 || accessKey.length > 0 || adminPassword !== '';
   if (isLoopback(host) || auth === 'off' || hasSecret) return;

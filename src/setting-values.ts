@@ -1,0 +1,79 @@
+import { isIP } from 'node:net';
+
+export type DatabaseUrl =
+  | { kind: 'memory' }
+  | { kind: 'file'; path: string }
+  | { kind: 'postgres'; url: string };
+
+const list = (text: string): string[] => text.split(/[\s,]+/).filter((item) => item !== '');
+
+/** Parses a list; undefined if a member is not allowed. */
+export const listOf = (text: string, allows: (item: string) => boolean): string[] | undefined =>
+  list(text).every(allows) ? list(text) : undefined;
+
+export function integerIn(text: string, least: number, most: number): number | undefined {
+  const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+}
+
+export function parseBoolean(text: string): boolean | undefined {
+  return text === 'true' ? true : text === 'false' ? false : undefined;
+}
+
+/** Parses a database's URL; undefined for an invalid one. */
+export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
+  if (text === 'memory:') return { kind: 'memory' };
+  if (/^postgres(ql)?:\/\/[^\s]+$/.test(text)) {
+    const hasDatabase = URL.canParse(text) && /^\/[^/]+$/.test(new URL(text).pathname);
+    return hasDatabase ? { kind: 'postgres', url: text } : undefined;
+  }
+  // A file URL may have an empty host, but no other host and no query.
+  const path = /^file:(?:\/\/(?=\/))?((?!\/\/)[^?#\0]+)$/.exec(text)?.[1];
+  return path === undefined ? undefined : { kind: 'file', path };
+}
+
+const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
+
+export function parseBytes(text: string): number | undefined {
+  const [, digits = '', unit = 'B'] = /^(\d{1,12})\s*(B|KiB|MiB)?$/i.exec(text) ?? [];
+  const bytes = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
+  return digits !== '' && bytes > 0 && bytes <= 64 * UNITS.MIB ? bytes : undefined;
+}
+
+export function isTimeZone(text: string): boolean {
+  try {
+    return text !== '' && Boolean(new Intl.DateTimeFormat('en-US', { timeZone: text }));
+  } catch {
+    return false;
+  }
+}
+
+export function isAddressOrRange(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/');
+  const version = isIP(address);
+  if (version === 0 || rest.length > 0) return false;
+  return bits === undefined || integerIn(bits, 0, version === 4 ? 32 : 128) !== undefined;
+}
+
+export function isHostOrRange(text: string): boolean {
+  return isAddressOrRange(text) || /^(?![-.\d/]*$|none$)[a-z\d][a-z\d.-]{0,252}$/i.test(text);
+}
+
+/** Parses `id:secret` pairs; undefined for an invalid pair or a repeated id. Ids are sent in a header. */
+export function parseAccessKeys(text: string): [id: string, secret: string][] | undefined {
+  const pairs = list(text).map((pair): [string, string] => {
+    const [, id = '', secret = ''] = /^([!-9;-~]+):([^\0]+)$/.exec(pair) ?? [];
+    return [id, secret];
+  });
+  const ids = new Set(pairs.map(([id]) => id));
+  return ids.size === pairs.length && !ids.has('') ? pairs : undefined;
+}
+
+export function isOrigin(text: string): boolean {
+  return (
+    !text.includes('*') &&
+    URL.canParse(text) &&
+    /^https?:$/.test(new URL(text).protocol) &&
+    new URL(text).origin === text
+  );
+}
