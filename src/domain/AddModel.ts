@@ -1,7 +1,8 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
 import type { Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
-import { argumentReference, createTags, whenStrict } from './write-extras.ts';
+import { createTags } from './records.ts';
+import { argumentReference, whenStrict } from './references.ts';
 
 /** Adds a model and binds it to the given services; one of them may be its default. */
 export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {

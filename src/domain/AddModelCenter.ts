@@ -1,6 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { argumentReference, createTags, whenStrict } from './write-extras.ts';
+import { createTags } from './records.ts';
+import { argumentReference, whenStrict } from './references.ts';
 
 /** Adds a center. Its status is always `Connected`, though nothing connects to it. */
 export const AddModelCenter: Handler<'AddModelCenter'> = async (

@@ -1,8 +1,8 @@
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
-import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { argumentReference, createTags, whenStrict } from './write-extras.ts';
+import { architecturesOf, createServiceImages, createTags } from './records.ts';
+import { argumentReference, whenStrict } from './references.ts';
 
 /** Adds a service with its images and binds it to the given models. */
 export const AddModelService: Handler<'AddModelService'> = async (

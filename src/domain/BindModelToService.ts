@@ -1,6 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { createTags, pathReference } from './write-extras.ts';
+import { createTags } from './records.ts';
+import { pathReference } from './references.ts';
 
 /** Binds a model to a service, unless it is bound already; dates do not change (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (

@@ -1,8 +1,13 @@
 import type { Handler } from './dependencies.ts';
-import { architecturesOf, createServiceImages, distinctArchitectures } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import type { ModelServiceRef } from './records.ts';
-import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
+import {
+  architecturesOf,
+  createServiceImages,
+  createTags,
+  distinctArchitectures,
+  type ModelServiceRef,
+} from './records.ts';
+import { argumentReference, pathReference, whenStrict } from './references.ts';
 
 /** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
 export const CloneModelService: Handler<'CloneModelService'> = async (

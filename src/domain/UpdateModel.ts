@@ -1,7 +1,7 @@
 import type { Dependencies, Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
-import type { Model } from './records.ts';
-import { argumentReference, createTags, pathReference, whenStrict } from './write-extras.ts';
+import { createTags, type Model } from './records.ts';
+import { argumentReference, pathReference, whenStrict } from './references.ts';
 
 /** Changes the given fields and `lastOpDate` (F14 and F27). */
 export const UpdateModel: Handler<'UpdateModel'> = async (

@@ -1,6 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
-import { createTags, pathReference } from './write-extras.ts';
+import { createTags } from './records.ts';
+import { pathReference } from './references.ts';
 
 /** Changes the given fields and `lastOpDate` (F14). */
 export const UpdateModelCenter: Handler<'UpdateModelCenter'> = async (

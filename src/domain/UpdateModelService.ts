@@ -1,8 +1,8 @@
 import { yamlEditFields } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
-import { architecturesOf, createServiceImages } from './images.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { createTags, pathReference } from './write-extras.ts';
+import { architecturesOf, createServiceImages, createTags } from './records.ts';
+import { pathReference } from './references.ts';
 import type { EditName, Edits } from './yaml.ts';
 
 /** Changes the given fields and `lastOpDate` (F14 and F15). */

@@ -5,6 +5,7 @@ import type {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
+import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 
@@ -129,4 +130,74 @@ export interface Records {
   ModelCenter: ModelCenter;
   UserTag: UserTag;
   SystemTag: SystemTag;
+}
+
+interface UuidSource {
+  newUuid: () => string;
+}
+
+type Architecture = ModelServiceImage['cpuArchitecture'];
+
+/** The fields of an image that do not depend on its service. */
+type Image = Pick<ModelServiceImage, 'vmImageUuid' | 'dockerImage'> & { cpuArchitecture: string };
+
+/** Creates a service's images from parameters or from another service's, with new uuids and dates. */
+export function createServiceImages(
+  images: readonly Image[],
+  modelServiceUuid: string,
+  now: number,
+  { newUuid }: UuidSource,
+): ModelServiceImage[] {
+  return images.map((image) => ({
+    ...image,
+    cpuArchitecture: image.cpuArchitecture as Architecture,
+    uuid: newUuid(),
+    modelServiceUuid,
+    createDate: now,
+    lastOpDate: now,
+  }));
+}
+
+/** Removes duplicates and keeps the order (F12). */
+export function distinctArchitectures(
+  architectures: readonly string[],
+): ModelService['cpuArchitectures'] {
+  return [...new Set(architectures)] as Architecture[];
+}
+
+/** The architectures of a service for which none were given (F12). */
+export function architecturesOf(images: readonly ModelServiceImage[]) {
+  return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
+}
+
+/** Creates a tag of a resource. */
+export function newTag<Type extends Tag['type']>(
+  type: Type,
+  { resourceType, resourceUuid, tag }: Pick<Tag, 'resourceType' | 'resourceUuid' | 'tag'>,
+  now: number,
+  { newUuid }: UuidSource,
+) {
+  return {
+    uuid: newUuid(),
+    resourceUuid,
+    resourceType,
+    tag,
+    type,
+    inherent: false,
+    createDate: now,
+    lastOpDate: now,
+  };
+}
+
+/** Creates the tags that a write attaches to a resource, system tags first. */
+export function createTags(
+  { systemTags, userTags }: { systemTags: readonly string[]; userTags: readonly string[] },
+  resourceType: ResourceType,
+  resourceUuid: string,
+  now: number,
+  uuids: UuidSource,
+): Tag[] {
+  const create = <Type extends Tag['type']>(type: Type, texts: readonly string[]) =>
+    texts.map((tag) => newTag(type, { resourceType, resourceUuid, tag }, now, uuids));
+  return [...create('System', systemTags), ...create('User', userTags)];
 }

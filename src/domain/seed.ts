@@ -4,17 +4,17 @@ import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
-import { distinctArchitectures } from './images.ts';
-import type {
-  ModelCenterFields,
-  ModelFields,
-  ModelService,
-  ModelServiceImage,
-  ModelServiceRef,
-  Resources,
-  SystemTag,
-  Tag,
-  UserTag,
+import {
+  distinctArchitectures,
+  type ModelCenterFields,
+  type ModelFields,
+  type ModelService,
+  type ModelServiceImage,
+  type ModelServiceRef,
+  type Resources,
+  type SystemTag,
+  type Tag,
+  type UserTag,
 } from './records.ts';
 
 /** A parsed entry: some fields are required, all others optional. */
