@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
-import type { Condition, Condition, PageQuery, PageQuery } from '../../domain/store.ts';
+import type { Condition, PageQuery } from '../../domain/store.ts';
 import { listedFields, mapKinds } from '../entities.ts';
 import {
   columnFields,
