@@ -8,11 +8,11 @@ import {
   sharedSteered,
   startSteered,
 } from '../support/control.ts';
+import { expectError } from '../support/errors.ts';
 import { expectFailure } from '../support/failures.ts';
 import { naming, poll } from '../support/jobs.ts';
 import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { expectError } from '../support/refusals.ts';
 import {
   addModel,
   addModelCenter,

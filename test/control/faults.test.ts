@@ -11,12 +11,12 @@ import {
   startSteered,
   struck,
 } from '../support/control.ts';
+import { expectError } from '../support/errors.ts';
 import { type Code, descriptions, expectFailure } from '../support/failures.ts';
 import { expectAccepted, naming, outcome, poll, writeNames, writes } from '../support/jobs.ts';
 import { credentials, INITIAL_DIGEST, LOGIN, sessionExpired } from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
-import { expectError } from '../support/refusals.ts';
 import { addModel, requiredModelParams } from '../support/resources.ts';
 import { type Answer, API, type Server } from '../support/server.ts';
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../../src/contract/examples.ts';
 import { type Operation, operations } from '../../src/contract/operations.ts';
+import { expectError, invalidArgument, mandatory, notFound } from '../support/errors.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   countedUuids,
@@ -17,7 +18,6 @@ import {
 } from '../support/jobs.ts';
 import { credentials, INITIAL_DIGEST, LOGIN, sessionPath } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { expectError, invalidArgument, mandatory, notFound } from '../support/refusals.ts';
 import {
   addModel,
   addModelService,

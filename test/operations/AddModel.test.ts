@@ -4,7 +4,7 @@ import {
   invalidArgument,
   noneFound,
   notFound,
-} from '../support/refusals.ts';
+} from '../support/errors.ts';
 import {
   addModel,
   addModelService,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectErrorWithoutChange, invalidArgument, noneFound } from '../support/refusals.ts';
+import { expectErrorWithoutChange, invalidArgument, noneFound } from '../support/errors.ts';
 import {
   addModel,
   addModelCenter,

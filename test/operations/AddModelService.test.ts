@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { contractParameters, parametersOf } from '../support/contract-parameters.ts';
-import { acceptedRows, rejectedRows, TEXT_MAX } from '../support/parameters.ts';
 import {
   expectErrorWithoutChange,
   invalidArgument,
   noneFound,
   notFound,
   tooLongText,
-} from '../support/refusals.ts';
+} from '../support/errors.ts';
+import { acceptedRows, rejectedRows, TEXT_MAX } from '../support/parameters.ts';
 import {
   addModel,
   addModelService,

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  expectErrorWithoutChange,
-  invalidArgument,
-  noRoute,
-  notFound,
-} from '../support/refusals.ts';
+import { expectErrorWithoutChange, invalidArgument, noRoute, notFound } from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, type Server, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
-import { expectErrorWithoutChange, noneFound } from '../support/refusals.ts';
+import { expectErrorWithoutChange, noneFound } from '../support/errors.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -5,14 +5,14 @@ import {
   expectNothingToDo,
   kinds,
 } from '../support/deletions.ts';
+import { type ExpectedError, expectErrorWithoutChange } from '../support/errors.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
+import { lostRows, populate, withoutResources } from '../support/fixtures.ts';
 import { extras, model, newUuid } from '../support/records.ts';
-import { type ExpectedError, expectErrorWithoutChange } from '../support/refusals.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
-import { lostRows, populate, withoutResources } from '../support/world.ts';
 
 const { path } = kinds.center;
 

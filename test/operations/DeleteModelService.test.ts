@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { describeResourceDeletion, expectDoneOrNotFound, kinds } from '../support/deletions.ts';
+import { populate, rowsNaming } from '../support/fixtures.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
-import { populate, rowsNaming } from '../support/world.ts';
 
 const { path } = kinds.service;
 

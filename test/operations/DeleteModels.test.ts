@@ -1,19 +1,19 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { expectDoneOrNotFound } from '../support/deletions.ts';
-import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
-import { uuids as uuidsKind } from '../support/parameters.ts';
-import { newUuid } from '../support/records.ts';
 import {
   expectErrorWithoutChange,
   invalidArgument,
   mandatory,
   messageOf,
-} from '../support/refusals.ts';
+} from '../support/errors.ts';
+import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
+import { allUuids, lostRows, populate, rowsNaming, withoutResources } from '../support/fixtures.ts';
+import { uuids as uuidsKind } from '../support/parameters.ts';
+import { newUuid } from '../support/records.ts';
 import { addModel } from '../support/resources.ts';
 import { type Answer, API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { malformedUuids, noUuid, unknownUuids } from '../support/uuids.ts';
-import { allUuids, lostRows, populate, rowsNaming, withoutResources } from '../support/world.ts';
 
 const PATH = `${API}/models`;
 

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { describeDeletedUuid, describeDeletionRequest, expectDone } from '../support/deletions.ts';
+import { expectErrorWithoutChange, noRoute } from '../support/errors.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
-import { expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
+import { populate, withoutRows } from '../support/fixtures.ts';
 import { addModel } from '../support/resources.ts';
 import { ROOT } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
-import { populate, withoutRows } from '../support/world.ts';
 
 const TAGS = `${ROOT}/tags`;
 

@@ -1,6 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { setAdminPassword } from '../../src/domain/credentials.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
+import { expectError, expectErrorWithoutChange } from '../support/errors.ts';
 import {
   ADMIN_UUID,
   beginSession,
@@ -17,7 +18,6 @@ import {
   tooManyLogins,
 } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { expectError, expectErrorWithoutChange } from '../support/refusals.ts';
 import {
   type Answer,
   API,

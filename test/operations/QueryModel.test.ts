@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { namedResources } from '../support/found.ts';
 import { describeList } from '../support/lists.ts';
+import { namedResources } from '../support/named-resources.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import { describeConditions } from '../support/conditions.ts';
+import { expectError, invalidArgument } from '../support/errors.ts';
 import { describeFields } from '../support/fields.ts';
-import { namedResources } from '../support/found.ts';
 import { kinds } from '../support/kinds.ts';
 import { describeList } from '../support/lists.ts';
-import { expectError, invalidArgument } from '../support/refusals.ts';
+import { namedResources } from '../support/named-resources.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { expectError, expectErrorWithoutChange, invalidArgument } from '../support/errors.ts';
 import { ADMIN_UUID, beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
 import { session as sessionRecord } from '../support/records.ts';
-import { expectError, expectErrorWithoutChange, invalidArgument } from '../support/refusals.ts';
 import { asIs } from '../support/results.ts';
 import { API, type CallOptions, SESSION, START, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -6,13 +6,13 @@ import {
   expectDoneOrNotFound,
   expectNothingToDo,
 } from '../support/deletions.ts';
+import { expectErrorWithoutChange, noRoute } from '../support/errors.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
-import { expectErrorWithoutChange, noRoute } from '../support/refusals.ts';
+import { allUuids, populate, rowsNaming, withoutRows } from '../support/fixtures.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { noUuid } from '../support/uuids.ts';
-import { allUuids, populate, rowsNaming, withoutRows } from '../support/world.ts';
 
 const pathOf = (modelUuid: string, serviceUuid: string) =>
   `${API}/models/${encodeURIComponent(modelUuid)}/model-services/${encodeURIComponent(serviceUuid)}`;

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { TEXT_MAX } from '../support/parameters.ts';
 import {
   expectError,
   expectErrorWithoutChange,
   invalidArgument,
   notFound,
-} from '../support/refusals.ts';
+} from '../support/errors.ts';
+import { TEXT_MAX } from '../support/parameters.ts';
 import {
   addModel,
   addModelCenter,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
-import { expectErrorWithoutChange, invalidArgument } from '../support/refusals.ts';
+import { expectErrorWithoutChange, invalidArgument } from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -4,7 +4,7 @@ import {
   expectError,
   expectErrorWithoutChange,
   notFound,
-} from '../support/refusals.ts';
+} from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { type Answer, API, ROOT, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { expectError } from '../support/errors.ts';
 import { beginSession, sessionExpired, sessionPath } from '../support/logins.ts';
-import { expectError } from '../support/refusals.ts';
 import { API, type CallOptions, SESSION, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 

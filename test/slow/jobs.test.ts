@@ -3,6 +3,15 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Jobs } from '../../src/domain/jobs.ts';
+import {
+  type ExpectedError,
+  expectError,
+  invalidArgument,
+  mandatory,
+  messageOf,
+  noRoute,
+  notFound,
+} from '../support/errors.ts';
 import { failEachDeletion, internalError } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
@@ -21,15 +30,6 @@ import {
 import { beginSession } from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
-import {
-  type ExpectedError,
-  expectError,
-  invalidArgument,
-  mandatory,
-  messageOf,
-  noRoute,
-  notFound,
-} from '../support/refusals.ts';
 import {
   addModel,
   addModelCenter,

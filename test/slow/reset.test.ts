@@ -11,13 +11,13 @@ import {
   setJobDelay,
   sharedSteered,
 } from '../support/control.ts';
+import { expectError } from '../support/errors.ts';
 import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import { deferredAnswer, inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectAccepted, naming, poll } from '../support/jobs.ts';
 import { beginSession, sessionPath } from '../support/logins.ts';
 import { image, model, modelCenter, modelService, newUuid, ref, tag } from '../support/records.ts';
-import { expectError } from '../support/refusals.ts';
 import {
   addModel,
   addModelCenter,

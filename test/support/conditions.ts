@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { expectError, invalidArgument } from './errors.ts';
 import { type EntityName, kinds } from './kinds.ts';
-import { expectError, invalidArgument } from './refusals.ts';
 import { START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 

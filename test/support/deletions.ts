@@ -1,21 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/contract/operations.ts';
-import { failDeletionsFrom, internalError } from './failing-deletions.ts';
-import { exchange, rawRequest } from './raw-http.ts';
-import { newUuid } from './records.ts';
 import {
   expectError,
   expectErrorWithoutChange,
   invalidArgument,
   messageOf,
   noRoute,
-} from './refusals.ts';
+} from './errors.ts';
+import { failDeletionsFrom, internalError } from './failing-deletions.ts';
+import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
+import { exchange, rawRequest } from './raw-http.ts';
+import { newUuid } from './records.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { type Answer, API, type CallOptions, ROOT, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
-import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './world.ts';
 
 /** Expects an answer that says nothing but that it was done. */
 export function expectDone({ status, headers, body }: Answer): void {

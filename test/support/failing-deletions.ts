@@ -1,5 +1,5 @@
 import { expect, onTestFinished } from 'vitest';
-import type { ExpectedError } from './refusals.ts';
+import type { ExpectedError } from './errors.ts';
 import type { Server } from './server.ts';
 import { isOnPostgres } from './server-database.ts';
 

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { expectError, expectErrorWithoutChange, invalidArgument } from './errors.ts';
 import { type EntityName, type FieldType, kinds, noSuchField } from './kinds.ts';
-import { expectError, expectErrorWithoutChange, invalidArgument } from './refusals.ts';
 import { START } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 

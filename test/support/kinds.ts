@@ -1,7 +1,7 @@
 import type { Tag } from '../../src/domain/records.ts';
+import type { ExpectedError } from './errors.ts';
 import { type OracleType, ownFields } from './query-oracle.ts';
 import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
-import type { ExpectedError } from './refusals.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';

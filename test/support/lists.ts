@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectErrorWithoutChange, invalidArgument, noRoute } from './errors.ts';
 import { type EntityName, kinds } from './kinds.ts';
 import { newUuid } from './records.ts';
-import { expectErrorWithoutChange, invalidArgument, noRoute } from './refusals.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 

@@ -1,4 +1,4 @@
-import { messageOf } from './refusals.ts';
+import { messageOf } from './errors.ts';
 
 /** The bounds of F46. */
 const INTEGER_MAX = 2_147_483_647;

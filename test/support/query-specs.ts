@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { integers, longs, texts, times } from './query-fixtures.ts';
 import {
   type OracleKind,
   type OracleRow,
@@ -6,7 +7,6 @@ import {
   otherFields,
   ownFields,
 } from './query-oracle.ts';
-import { integers, longs, texts, times } from './query-worlds.ts';
 
 /** How a condition comes by its value. */
 interface ValueSpec {

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { namedResources } from './found.ts';
 import { kinds } from './kinds.ts';
+import { namedResources } from './named-resources.ts';
 import { newUuid } from './records.ts';
 import { ROOT, START } from './server.ts';
 import { sharedServer } from './shared-server.ts';

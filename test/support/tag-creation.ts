@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { kinds } from './deletions.ts';
-import { type ExpectedError, expectError, expectErrorWithoutChange, notFound } from './refusals.ts';
+import { type ExpectedError, expectError, expectErrorWithoutChange, notFound } from './errors.ts';
+import { populate } from './fixtures.ts';
 import { addModel, addModelService } from './resources.ts';
 import { API, ROOT, type Server, START, START_DATE, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
-import { populate } from './world.ts';
 import { describeWrite } from './writes.ts';
 
 type Kind = keyof typeof kinds;

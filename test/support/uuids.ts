@@ -1,4 +1,4 @@
-import type { ExpectedError } from './refusals.ts';
+import type { ExpectedError } from './errors.ts';
 
 /** What is no uuid in the platform's form (F21 and F23): why, and the text. */
 export const malformedUuids: [why: string, text: string][] = [

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { expectDone } from './deletions.ts';
-import { expectAllOrNothing } from './halfway.ts';
 import {
   type ExpectedError,
   expectError,
@@ -8,11 +7,12 @@ import {
   invalidArgument,
   messageOf,
   notFound,
-} from './refusals.ts';
+} from './errors.ts';
+import { allUuids, populate } from './fixtures.ts';
+import { expectAllOrNothing } from './partial-failure.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { API, ROOT, startServer } from './server.ts';
 import { storedTags } from './stored.ts';
-import { allUuids, populate } from './world.ts';
 import type { WriteContext, WriteFacts } from './write-context.ts';
 
 /** Lists of tags that are rejected, with the sentence for the list of that name. */

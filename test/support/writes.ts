@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectErrorWithoutChange, invalidArgument, mandatory, noRoute } from './refusals.ts';
+import { expectErrorWithoutChange, invalidArgument, mandatory, noRoute } from './errors.ts';
 import { type CallOptions, recordingLogger, startServer } from './server.ts';
 import { storedField } from './stored.ts';
 import { type WriteFacts, withoutUuids, writeContext } from './write-context.ts';

@@ -6,9 +6,9 @@ import { WILDCARDS_MAX } from '../../../src/contract/schemas/query.ts';
 import { parseConditions, parseFields, parseSort } from '../../../src/domain/query-language.ts';
 import type { PageQuery, Store } from '../../../src/domain/store.ts';
 import { opening } from '../../support/opening.ts';
+import { fill, type QueryFixtures, queryFixtures, rowsOf } from '../../support/query-fixtures.ts';
 import { OracleError, type OracleRow, oracleQuery, ownFields } from '../../support/query-oracle.ts';
 import { conditionTexts, type QuerySpec, querySpecs } from '../../support/query-specs.ts';
-import { fill, type QueryFixtures, queryFixtures, rowsOf } from '../../support/query-worlds.ts';
 import {
   extras,
   image,

@@ -1,4 +1,4 @@
-import { expectErrorWithoutChange } from './refusals.ts';
+import { expectErrorWithoutChange } from './errors.ts';
 import { type Answer, type Server, startServer } from './server.ts';
 
 /**
