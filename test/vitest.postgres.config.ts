@@ -14,9 +14,7 @@ export default defineConfig({
       'test/control/**/*.test.ts',
       'test/http/**/*.test.ts',
       'test/store/postgres*.test.ts',
-      ...['conditions', 'duplicate-jobs', 'jobs', 'web-hooks'].map(
-        (name) => `test/slow/${name}.test.ts`,
-      ),
+      ...['conditions', 'jobs', 'web-hooks'].map((name) => `test/slow/${name}.test.ts`),
     ],
     env: { AIOS_TEST_STORE: 'postgres' },
     globalSetup: ['test/support/build.ts', 'test/support/postgres-run.ts'],

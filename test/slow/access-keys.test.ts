@@ -8,14 +8,13 @@ import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 import { type Code, expectFailure } from '../support/failures.ts';
 import { beginSession, LOGIN, sessionPath } from '../support/logins.ts';
 import { exchange, rawRequest } from '../support/raw-http.ts';
-import { addModel, requiredModelParams } from '../support/resources.ts';
+import { requiredModelParams } from '../support/resources.ts';
 import {
   type Answer,
   API,
   type CallOptions,
   ROOT,
   recordingLogger,
-  SESSION,
   type Server,
   START,
   startServer,
@@ -94,7 +93,6 @@ describe('a signed request (F51)', () => {
 
   test.each<[string, string]>([
     ['a read', `${API}/models/11111111111141118111111111111111`],
-    ['a list', MODELS],
     ['another list', `${ROOT}/user-tags`],
   ])('is admitted to %s', async (_, path) => {
     expectAdmitted(await shared().get(path, signed(path.replace('/zstack', ''))));
@@ -113,20 +111,12 @@ describe('a signed request (F51)', () => {
 
   test.each<[string, Signed]>([
     ['the signature of another method', { method: 'POST' }],
-    ['the method in lower case', { method: 'get' }],
     ['the signature of another path', { path: '/v1/ai/model-services' }],
     ['the whole path', { path: MODELS }],
-    ['the path without its version', { path: '/ai/models' }],
     ['the path with a slash behind it', { path: `${V1_MODELS}/` }],
-    ['the path with a line feed behind it', { path: `${V1_MODELS}\n` }],
-    ['no path', { path: '' }],
     ['another secret', { secret: `${SECRET}x` }],
-    ['the secret in lower case', { secret: SECRET.toLowerCase() }],
-    ['no secret', { secret: '' }],
-    ['the id for a secret', { secret: ID }],
     ['an unknown key', { id: 'OTHER' }],
     ['an unknown key with its id for a secret', { id: 'OTHER', secret: 'OTHER' }],
-    ['the key in lower case', { id: ID.toLowerCase() }],
     ['the beginning of the key', { id: ID.slice(0, -1) }],
     ['a property every object has', { id: '__proto__' }],
   ])('is refused with %s', async (_, given) => {
@@ -150,17 +140,10 @@ describe('a signed request (F51)', () => {
   test.each<[string, string]>([
     ['one character', right[0] ?? ''],
     ['half of it', right.slice(0, 14)],
-    ['all but the last byte', digest.subarray(0, 19).toString('base64')],
     ['a byte more', Buffer.concat([digest, Buffer.of(0)]).toString('base64')],
-    ['it twice', right + right],
-    ['it twice, run together', Buffer.concat([digest, digest]).toString('base64')],
     ['something very long', 'A'.repeat(60_000)],
-    ['padding alone', '='],
-    ['no base64', '!!!!'],
-    ['zeroes', Buffer.alloc(20).toString('base64')],
     ['one bit changed', Buffer.of((digest[0] ?? 0) ^ 1, ...digest.subarray(1)).toString('base64')],
     ['its case changed', right.toLowerCase()],
-    ['hexadecimal', digest.toString('hex')],
     [
       'an HMAC of SHA-256',
       createHmac('sha256', SECRET).update(`GET\n${DATE}\n${V1_MODELS}`).digest('base64'),
@@ -171,9 +154,6 @@ describe('a signed request (F51)', () => {
 
   test.each<[string, string]>([
     ['without its padding', right.replace('=', '')],
-    ['with more padding', `${right}=`],
-    ['with a character of no base64 behind it', `${right}!`],
-    ['with a character of no base64 in it', `${right.slice(0, 5)}*${right.slice(5)}`],
   ])('is refused with a signature that is spelled %s', async (_, signature) => {
     expectFailure(await listWith(shared(), `ZStack ${ID}:${signature}`), ...wrong);
   });
@@ -181,30 +161,17 @@ describe('a signed request (F51)', () => {
   test.each([
     'ZStack',
     'ZStack x',
-    `ZStack ${ID}`,
-    `ZStack ${ID}:`,
-    `ZStack :${right}`,
-    'ZStack :',
     'ZStack ::',
     `ZStack ${ID}::${right}`,
     `ZStack ${ID}:${right}:`,
-    `ZStack a:${ID}:${right}`,
     `ZStack ${ID} ${right}`,
-    `ZStack ${ID}: ${right}`,
-    `ZStack ${ID} :${right}`,
     `ZStack ${ID}:${right} x`,
     `ZStack x ${ID}:${right}`,
   ])('is refused with the credentials %j', async (authorization) => {
     expectFailure(await listWith(shared(), authorization), ...malformed);
   });
 
-  test.each([
-    'zstack',
-    'ZSTACK',
-    'Zstack',
-    'ZStack2',
-    'Basic',
-  ])('is refused with the scheme %s', async (scheme) => {
+  test.each(['ZSTACK', 'Basic'])('is refused with the scheme %s', async (scheme) => {
     const otherScheme = [400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const;
     expectFailure(await listWith(shared(), `${scheme} ${ID}:${right}`), ...otherScheme);
   });
@@ -238,15 +205,10 @@ describe('the path that is signed', () => {
   test.each<[string, string, string]>([
     ['a space', '/zstack/v1/ai/models/a%20b', '/v1/ai/models/a b'],
     ['letters that are no ASCII', '/zstack/v1/ai/models/%E6%A8%A1%C3%BC', '/v1/ai/models/模ü'],
-    ['a slash', '/zstack/v1/ai/models/a%2Fb', '/v1/ai/models/a/b'],
-    ['a slash in lower case', '/zstack/v1/ai/models/a%2fb', '/v1/ai/models/a/b'],
     ['a question mark', '/zstack/v1/ai/models/a%3Fb', '/v1/ai/models/a?b'],
-    ['a number sign', '/zstack/v1/ai/models/a%23b', '/v1/ai/models/a#b'],
     ['a percent sign, once', '/zstack/v1/ai/models/a%2525b', '/v1/ai/models/a%25b'],
     ['a plus, which is no space', '/zstack/v1/ai/models/a+b', '/v1/ai/models/a+b'],
     ['letters that need no escape', '/zstack/v1/ai/%6Dodels', '/v1/ai/models'],
-    ['letters of the version', '/zstack/%761/ai/models', '/v1/ai/models'],
-    ['letters of the version, again', '/zstack/v%31/ai/models', '/v1/ai/models'],
     ['a version in a parameter', '/zstack/v1/ai/models/x%2Fv1', '/v1/ai/models/x/v1'],
   ])('is decoded: %s', async (_, target, path) => {
     expectAdmitted(await send(target, path));
@@ -256,22 +218,14 @@ describe('the path that is signed', () => {
 
   test.each<[string, string]>([
     ['/zstack//v1/ai/models', '/v1/ai/models'],
-    ['//zstack/v1/ai/models', '/v1/ai/models'],
     ['/zstack/v1//ai///models', '/v1//ai///models'],
-    ['//zstack//v1//ai/models//x', '/v1//ai/models//x'],
   ])('has its doubled slashes as sent: %s', async (target, path) => {
     expectAdmitted(await send(target, path));
     if (path === V1_MODELS) return;
     expectFailure(await send(target, path.replace(/\/+/g, '/')), ...wrong);
   });
 
-  test.each([
-    '?',
-    '?limit=1',
-    '?q=name=a/v1&q=uuid!=b',
-    '?x=1?x=2/v1/',
-    '?%zz',
-  ])('has no query: %s', async (query) => {
+  test.each(['?', '?q=name=a/v1&q=uuid!=b', '?%zz'])('has no query: %s', async (query) => {
     const target = MODELS + query;
     const answer = await send(target, V1_MODELS);
     expectAdmitted(answer);
@@ -280,7 +234,6 @@ describe('the path that is signed', () => {
 
   test.each([
     'http://localhost/zstack/v1/ai/models',
-    'http://v1.example.com/zstack/v1/ai/models',
   ])('begins behind the server’s name: %s', async (target) => {
     expectAdmitted(await send(target, V1_MODELS));
   });
@@ -300,9 +253,7 @@ describe('the path that is signed', () => {
 
   test.each([
     '/zstack/v1/ai/models/%zz',
-    '/zstack/v1/ai/models/%',
     '/zstack/v1/ai/models/%ff',
-    '/zstack/v1/ai/models/%c3%28',
     '/zstack/v1/ai/models/%ed%a0%80',
   ])('is refused for its escapes before its signature: %s', async (target) => {
     const answer = await send(target, '/v1/ai/models/x');
@@ -392,7 +343,6 @@ describe('in job mode (F5)', () => {
   test.each<[string, Signed]>([
     ['a wrong signature', { secret: 'x' }],
     ['an unknown key', { id: 'OTHER' }],
-    ['the signature of another method', { method: 'PUT' }],
   ])('%s gets a job that has failed, which leaves nothing in the database', async (_, given) => {
     const called: unknown[] = [];
     const receiver = createServer((request) => called.push(request.headers)).listen(0, '127.0.0.1');
@@ -444,39 +394,15 @@ describe('the date', () => {
 
   test.each([
     '',
-    'now',
-    '0',
     '1764071510',
     '2025-11-25T11:51:50Z',
-    '2025-11-25 11:51:50',
-    'Nov 25, 2025 11:51:50 AM',
-    'Tue, 25 Nov 2025 11:51:50',
-    '25 Nov 2025 11:51:50 GMT',
     'Tuesday, 25 Nov 2025 11:51:50 GMT',
-    'Tuesday, 25-Nov-25 11:51:50 GMT',
     'Tue Nov 25 11:51:50 2025',
-    'Tue, 25 November 2025 11:51:50 GMT',
-    'Tue, 25 11 2025 11:51:50 GMT',
-    'Tue, 25 Nov 11:51:50 GMT',
     'Tue, 25 Nov 2025 GMT',
-    'Tue, 25 Nov 2025 11:51 GMT',
-    'Tue, 25 Nov 2025 11-51-50 GMT',
-    'Tue, 25 Nov 2025 11:51:50.000 GMT',
     'Tue, 25 Nov 2025 11:51:50 AM GMT',
-    'Tue, 25 Abc 2025 11:51:50 GMT',
-    'Tue, 25 Tue 2025 11:51:50 GMT',
-    'Tue, 25 GMT 2025 11:51:50 GMT',
     'Tue, xx Nov 2025 11:51:50 GMT',
-    'Tue, 25 Nov 20x5 11:51:50 GMT',
     'Tue, 32 Nov 2025 11:51:50 GMT',
-    'Tue, 00 Nov 2025 11:51:50 GMT',
     'Tue, 25 Nov 2025 25:51:50 GMT',
-    'Tue, 25 Nov 2025 11:60:50 GMT',
-    `${DATE}, ${DATE}`,
-    `${DATE} ${DATE}`,
-    `${DATE} x`,
-    `x ${DATE}`,
-    'NaN, NaN NaN NaN NaN:NaN:NaN NaN',
     'Tue, 25 Nov 2025 １１:51:50 GMT'.replace(/[^\0-\xff]/g, '\xb9'),
     'x'.repeat(60_000),
     `Tue, 25 Nov 2025 11:51:50 ${'x'.repeat(60_000)}`,
@@ -497,19 +423,12 @@ describe('the date', () => {
     ['RFC 822’s offset', 'Tue, 25 Nov 2025 19:51:50 +0800'],
     ['a negative offset', 'Tue, 25 Nov 2025 06:51:50 -0500'],
     ['an offset of half an hour', 'Tue, 25 Nov 2025 17:36:50 +0545'],
-    ['an offset with a colon', 'Tue, 25 Nov 2025 19:51:50 +08:00'],
     ['an offset of GMT', 'Tue, 25 Nov 2025 19:51:50 GMT+8'],
     ['an offset of GMT with minutes', 'Tue, 25 Nov 2025 19:51:50 GMT+08:00'],
-    ['a negative offset of GMT', 'Tue, 25 Nov 2025 02:51:50 GMT-9'],
-    ['a negative offset of minutes', 'Tue, 25 Nov 2025 08:21:50 GMT-03:30'],
     ['an offset of UTC', 'Tue, 25 Nov 2025 19:51:50 UTC+8'],
-    ['no offset', 'Tue, 25 Nov 2025 11:51:50 +0000'],
     ['the zone the Java SDK sends', 'Tue, 25 Nov 2025 19:51:50 Asia/Shanghai'],
     ['a zone across the date line', 'Wed, 26 Nov 2025 00:51:50 Pacific/Auckland'],
-    ['a zone with a part of an hour', 'Tue, 25 Nov 2025 17:36:50 Asia/Kathmandu'],
     ['a zone of three parts', 'Tue, 25 Nov 2025 08:51:50 America/Argentina/Buenos_Aires'],
-    ['a zone whose name has the other sign', 'Tue, 25 Nov 2025 03:51:50 Etc/GMT+8'],
-    ['standard time in New York', 'Tue, 25 Nov 2025 06:51:50 America/New_York'],
   ])('may be in %s', async (_, date) => {
     expectAdmitted(await list(shared(), { date }));
   });
@@ -527,7 +446,6 @@ describe('the date', () => {
     ['15 minutes behind', 'Tue, 25 Nov 2025 11:36:50 GMT'],
     ['15 minutes ahead', 'Tue, 25 Nov 2025 12:06:50 GMT'],
     ['15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:50 Asia/Shanghai'],
-    ['15 minutes ahead in Shanghai', 'Tue, 25 Nov 2025 20:06:50 Asia/Shanghai'],
   ])('may be %s', async (_, date) => {
     expectAdmitted(await list(shared(), { date }));
   });
@@ -536,15 +454,9 @@ describe('the date', () => {
     ['more than 15 minutes behind', 'Tue, 25 Nov 2025 11:36:49 GMT'],
     ['more than 15 minutes ahead', 'Tue, 25 Nov 2025 12:06:51 GMT'],
     ['more than 15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:49 Asia/Shanghai'],
-    ['more than 15 minutes ahead in Shanghai', 'Tue, 25 Nov 2025 20:06:51 Asia/Shanghai'],
     ['a day behind', 'Mon, 24 Nov 2025 11:51:50 GMT'],
-    ['a year ahead', 'Wed, 25 Nov 2026 11:51:50 GMT'],
     ['two thousand years behind', 'Tue, 25 Nov 0025 11:51:50 GMT'],
-    ['a hundred years behind', 'Wed, 25 Nov 1925 11:51:50 GMT'],
-    ['the first of all', 'Sat, 01 Jan 0000 00:00:00 GMT'],
-    ['the last of all', 'Fri, 31 Dec 9999 23:59:59 Pacific/Auckland'],
     ['of the wrong sign', 'Tue, 25 Nov 2025 19:51:50 -0800'],
-    ['of the wrong sign of GMT', 'Tue, 25 Nov 2025 19:51:50 GMT-8'],
     ['of an unknown zone, by hours', 'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All'],
   ])('can not be %s', async (_, date) => {
     expectFailure(await list(shared(), { date }), ...skewed);
@@ -574,20 +486,16 @@ describe('the date', () => {
       'Tue, 25 Nov 2025 19:51:50 GMT',
       'Tue, 25 Nov 2025 19:51:50 America/New_York',
       'Tue, 25 Nov 2025 19:51:50 中国'.replace(/[^\0-\xff]/g, '\xe4'),
-      'Tue, 25 Nov 2025 19:36:50 XYZ',
       'Tue, 25 Nov 2025 20:06:50 -1100',
       // Its own zone is right, too.
       'Tue, 25 Nov 2025 11:51:50 GMT',
-      'Tue, 25 Nov 2025 06:51:50 America/New_York',
     ])('%s is in time', async (date) => {
       expectAdmitted(await list(shanghai(), { date }));
     });
 
     test.each([
       'Tue, 25 Nov 2025 19:36:49 XYZ',
-      'Tue, 25 Nov 2025 20:06:51 GMT',
       'Tue, 25 Nov 2025 11:51:50 XYZ',
-      'Tue, 25 Nov 2025 11:51:50 Asia/Shanghai',
     ])('%s is not', async (date) => {
       expectFailure(await list(shanghai(), { date }), ...skewed);
     });
@@ -629,9 +537,7 @@ describe('the order of the checks (F51, F34)', () => {
     ['a missing date before malformed credentials', 'ZStack x', null, missingDate],
     ['a missing date before a wrong signature', 'ZStack x:y', null, missingDate],
     ['an unreadable date before malformed credentials', 'ZStack x', 'now', unreadableDate],
-    ['an unreadable date before a wrong signature', 'ZStack x:y', 'now', unreadableDate],
     ['malformed credentials before a wrong signature', 'ZStack x:y:z', DATE, malformed],
-    ['a date too far off before a wrong signature', 'ZStack x:y', DATE.replace('25', '24'), skewed],
     ['a date too far off though all is right', authorization, DATE.replace('25', '24'), skewed],
   ])('%s', async (_, given, date, failure) => {
     expectFailure(await listWith(shared(), given, date), ...failure);
@@ -662,14 +568,8 @@ describe('keys', () => {
     ['of one character', 'a', 'b'],
     ['with signs in the id', 'a+b/c=d-e_f.g@h,i;j"k\'l', 'secret'],
     ['with colons in the secret', 'colons', 'a:b::c'],
-    ['with spaces in the secret', 'spaces', ' a  b '],
-    ['with a secret of another script', 'script', '密钥 Schlüssel 😀'],
     ['with a very long id', 'i'.repeat(10_000), 'secret'],
-    ['with a very long secret', 'long', 's'.repeat(10_000)],
     ['named like a property', 'constructor', 'secret'],
-    ['named like a session', SESSION, SESSION],
-    ['named like the scheme', 'ZStack', 'OAuth'],
-    ['with the secret of another', 'twin', 's'.repeat(10_000)],
   ];
   const shared = sharedServer(keysOf(...odd.map(([, ...pair]) => pair)));
 
@@ -706,23 +606,6 @@ describe('keys', () => {
     const { uuid } = await beginSession(shared());
     expectFailure(await list(shared(), { id: uuid, secret: uuid }), ...wrong);
   });
-
-  test('keep no page of a query for another’s eyes', async () => {
-    const server = await startServer(keysOf(['one', 'a'], ['two', 'b']));
-    for (let count = 0; count < 5; count++) await addModel(server);
-    const page = (id: string, secret: string, start: number) =>
-      server.get(`${MODELS}?limit=2&start=${start}&fields=uuid`, signed(V1_MODELS, { id, secret }));
-    const all = (await server.get(`${MODELS}?fields=uuid`)).body.inventories;
-    for (const [id, secret] of [
-      ['one', 'a'],
-      ['two', 'b'],
-    ] as const) {
-      const pages = [];
-      for (const start of [0, 2, 4])
-        pages.push(...(await page(id, secret, start)).body.inventories);
-      expect(pages).toEqual(all);
-    }
-  });
 });
 
 describe('AIOS_AUTH=off takes any (F58)', () => {
@@ -731,8 +614,6 @@ describe('AIOS_AUTH=off takes any (F58)', () => {
   test.each<[string, Record<string, string>]>([
     ['a right signature', signed(V1_MODELS).headers],
     ['a wrong signature', signed(V1_MODELS, { secret: 'x' }).headers],
-    ['an unknown key', signed(V1_MODELS, { id: 'OTHER' }).headers],
-    ['malformed credentials', { authorization: 'ZStack', date: DATE }],
     ['an unreadable date', { ...signed(V1_MODELS).headers, date: 'now' }],
     ['a date too far off', { ...signed(V1_MODELS).headers, date: DATE.replace('25', '24') }],
     ['no date', { authorization: `ZStack ${ID}:x` }],

@@ -8,7 +8,6 @@ import {
   expectError,
   invalidArgument,
   mandatory,
-  messageOf,
   noRoute,
   notFound,
 } from '../support/errors.ts';
@@ -34,7 +33,6 @@ import {
   addModel,
   addModelCenter,
   addModelService,
-  requiredCenterParams,
   requiredModelParams,
   requiredServiceParams,
 } from '../support/resources.ts';
@@ -48,7 +46,7 @@ import {
   START,
   startServer,
 } from '../support/server.ts';
-import { databaseName, isOnPostgres } from '../support/server-database.ts';
+import { databaseName } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { UNKNOWN } from '../support/stores.ts';
 
@@ -74,79 +72,14 @@ function written(server: Server) {
 describe('what fails in a job is told by its poll, with 503 and the error alone', () => {
   const shared = sharedServer();
   const post = (path: string, body: object): Sent => ({ method: 'POST', path, body });
-  const addingService = (params: object) =>
-    post(SERVICES, { param: { ...requiredServiceParams, ...params } });
-  const argument = (details: unknown) => invalidArgument(details);
-  const enumerated = (operation: string, field: string, values: string, found: string) =>
-    argument(
-      `valid value for field[${field}] of message[${messageOf(operation)}] are [${values}], but ${found} found`,
-    );
 
   test.each<[string, (server: Server) => Promise<Sent> | Sent, ExpectedError]>([
     ['a missing wrapper', () => post(SERVICES, {}), mandatory('AddModelService', 'name')],
     ['no body at all', () => ({ method: 'POST', path: MODELS }), mandatory('AddModel', 'name')],
     [
-      'a text that is too long',
-      () => addingService({ name: 'n'.repeat(256) }),
-      argument(
-        `field[name] of message[${messageOf('AddModelService')}] exceeds max length of string. ` +
-          'expected was <= 255, actual was 256',
-      ),
-    ],
-    [
       'a word of no enumeration',
-      () => addingService({ type: 'endpoint' }),
-      enumerated('AddModelService', 'type', 'Endpoint, FineTune, ModelEval, App', 'endpoint'),
-    ],
-    [
-      'a number out of range',
-      () => post(`${API}/model-centers`, { param: { ...requiredCenterParams, managementPort: 0 } }),
-      argument('field[managementPort] must be in range of [1, 65535]'),
-    ],
-    [
-      'a list with null',
-      () => addingService({ modelUuids: [null] }),
-      argument('field[modelUuids] cannot contain a NULL element'),
-    ],
-    ['a text with NUL', () => addingService({ name: 'a\0' }), argument(expect.any(String))],
-    [
-      'a text with half a character',
-      () => addingService({ yaml: '\ud800' }),
-      argument(expect.any(String)),
-    ],
-    [
-      'a resourceUuid that is none',
-      () => addingService({ resourceUuid: UNKNOWN.toUpperCase().replaceAll('1', 'A') }),
-      argument(
-        expect.stringContaining("A valid uuid is a UUID(v4 recommended) with '-' stripped."),
-      ),
-    ],
-    [
-      'a resourceUuid in use',
-      async (server) => addingService({ resourceUuid: (await used(server)).uuid }),
-      argument(expect.stringMatching(/^resourceUuid\[[0-9a-f]{32}\] is already used$/)),
-    ],
-    [
-      'a wrong deleteMode',
-      async (server) => ({
-        method: 'DELETE',
-        path: `${MODELS}/${(await used(server)).uuid}?deleteMode=permissive`,
-      }),
-      enumerated('DeleteModel', 'deleteMode', 'Permissive, Enforcing', 'permissive'),
-    ],
-    [
-      'a wrong deleteMode in the body',
-      async (server) => ({
-        method: 'DELETE',
-        path: `${MODELS}/${(await used(server)).uuid}`,
-        body: { deleteMode: 'Whatever' },
-      }),
-      enumerated('DeleteModel', 'deleteMode', 'Permissive, Enforcing', 'Whatever'),
-    ],
-    [
-      'a deletion of nothing',
-      () => ({ method: 'DELETE', path: MODELS }),
-      mandatory('DeleteModels', 'uuids'),
+      () => post(SERVICES, { param: { ...requiredServiceParams, type: 'endpoint' } }),
+      invalidArgument(expect.stringContaining('but endpoint found')),
     ],
     [
       'a deletion of what is no uuid',
@@ -159,21 +92,13 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
       notFound('uuid', UNKNOWN, 'ModelServiceVO'),
     ],
     [
-      'a binding to what is not there',
-      async (server) =>
-        post(`${MODELS}/${(await used(server)).uuid}/model-services/${UNKNOWN}`, {
-          userTags: ['tag'],
-        }),
-      notFound('modelServiceUuid', UNKNOWN, 'ModelServiceVO'),
-    ],
-    [
       'an edit of a yaml that is none',
       async (server) => {
         const { uuid } = await addModelService(server, { yaml: '- a\n b: {' });
         const body = { updateModelService: { name: 'later', serviceName: 'a' } };
         return { method: 'PUT', path: `${SERVICES}/${uuid}`, body };
       },
-      argument(expect.stringMatching(/serviceName.*yaml|yaml.*serviceName/)),
+      invalidArgument(expect.stringMatching(/serviceName.*yaml|yaml.*serviceName/)),
     ],
     [
       'the deletion of a center with models',
@@ -181,15 +106,6 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
         const { uuid } = await addModelCenter(server);
         await addModel(server, { modelCenterUuid: uuid });
         return { method: 'DELETE', path: `${API}/model-centers/${uuid}?deleteMode=Permissive` };
-      },
-      { status: 503, code: 'SYS.1006', details: expect.any(String) },
-    ],
-    [
-      'a tag that is there',
-      async (server) => {
-        const { uuid } = await addModel(server, { userTags: ['tag'] });
-        const params = { resourceType: 'ModelVO', resourceUuid: uuid, tag: 'tag' };
-        return post(`${ROOT}/user-tags`, { params });
       },
       { status: 503, code: 'SYS.1006', details: expect.any(String) },
     ],
@@ -215,23 +131,6 @@ describe('what fails in a job is told by its poll, with 503 and the error alone'
     expect(body).toEqual(inline.body);
     expect(written(server)).toEqual(before);
   });
-
-  /** A model that is there. */
-  const used = (server: Server) => addModel(server);
-
-  test('and its details are as long as they may be', async () => {
-    const server = shared();
-    const uuid = 'u'.repeat(5000);
-    const path = `${MODELS}/${uuid}`;
-
-    const { status, body } = await outcome(server, {
-      method: 'PUT',
-      path,
-      body: { updateModel: {} },
-    });
-
-    expect({ status, length: body.error.details.length }).toEqual({ status: 503, length: 4096 });
-  });
 });
 
 describe('what is wrong with the request itself is answered at once and leaves no job', () => {
@@ -247,35 +146,13 @@ describe('what is wrong with the request itself is answered at once and leaves n
 
   test.each<[string, Partial<Sent> & CallOptions, ExpectedError]>([
     ['broken JSON', { raw: '{"param":' }, wrong(400)],
-    ['JSON that is too deep', { raw: `${'['.repeat(65)}${']'.repeat(65)}` }, wrong(400)],
-    ['no UTF-8', { raw: Buffer.from([0x22, 0xff, 0x22]) }, wrong(400)],
     ['a body that is a list', { body: [] }, wrong(400)],
-    ['a wrapper that is a text', adding('x'), wrong(400)],
     ['an object for a text', adding({ ...requiredModelParams, name: {} }), wrong(400)],
-    ['a text for a list', adding({ ...requiredModelParams, modelServiceUuids: 'a' }), wrong(400)],
-    [
-      'a text for a number',
-      adding({ ...requiredModelParams, size: 'much' }),
-      wrong(400, '[size] field is excepted an int or long, but was [much].'),
-    ],
     [
       'a type that is wrong behind an argument that is missing',
       adding({ size: 'much' }),
       wrong(400, '[size] field is excepted an int or long, but was [much].'),
     ],
-    [
-      'a text for a boolean',
-      {
-        method: 'POST',
-        path: SERVICES,
-        body: { param: { ...requiredServiceParams, system: 'yes' } },
-      },
-      wrong(
-        400,
-        'Invalid value for boolean field [system], [yes] is not a valid boolean string[true, false].',
-      ),
-    ],
-    ['tags that are a text', { body: { ...MODEL, userTags: 'a' } }, wrong(400)],
     ['another Content-Type', { raw: 'a', headers: { 'content-type': 'text/plain' } }, wrong(415)],
     ['a body that is too large', { raw: ' '.repeat(4097) }, wrong(413)],
     [
@@ -291,19 +168,10 @@ describe('what is wrong with the request itself is answered at once and leaves n
       unprovided(expect.stringContaining('deployModelService')),
     ],
     ['an unreadable timeout', { headers: { 'X-API-Timeout': 'soon' } }, wrong(400)],
-    ['a negative timeout', { headers: { 'X-API-Timeout': '-1' } }, wrong(400)],
-    ['an empty timeout', { headers: { 'X-API-Timeout': '' } }, wrong(400)],
     ['an unreadable hook', { headers: { 'X-Web-Hook': 'no url' } }, wrong(400)],
-    ['an empty hook', { headers: { 'X-Web-Hook': '' } }, wrong(400)],
     ['a forbidden hook', { headers: { 'X-Web-Hook': 'http://192.0.2.1/' } }, wrong(400)],
     ['no Authorization', { session: null }, wrong(400, "missing header 'Authorization'")],
-    [
-      'another scheme',
-      { session: null, headers: { authorization: `Bearer ${SESSION}` } },
-      wrong(400, "Authorization type must be 'OAuth'"),
-    ],
     ['a path that nothing is at', { path: `${API}/nothing` }, noRoute('/v1/ai/nothing')],
-    ['a trailing slash', { path: `${MODELS}/` }, noRoute('/v1/ai/models/')],
     [
       'another verb',
       { method: 'PATCH' },
@@ -328,7 +196,7 @@ describe('what is wrong with the request itself is answered at once and leaves n
   });
 });
 
-describe('a stranger’s job', () => {
+describe('the job of a request without a valid session', () => {
   const shared = sharedServer({ bodyLimit: 4096 });
   const jobMode = sharedServer({ reply: { mode: 'job', publicUrl: '' } });
   const anonymous = (uuid: string, headers: Record<string, string> = {}) =>
@@ -392,9 +260,7 @@ describe('a stranger’s job', () => {
   });
 
   test.each<[string, CallOptions]>([
-    ['broken JSON', { raw: '{' }],
     ['wrong types', { raw: '{"param":1}' }],
-    ['no UTF-8', { raw: Buffer.from([0xff]) }],
     ['more than a body may hold', { raw: 'x'.repeat(5000) }],
   ])('is accepted though its body is %s, since that is not read', async (_, { raw }) => {
     const server = shared();
@@ -438,7 +304,7 @@ describe('a stranger’s job', () => {
     expectAccepted(await server.post(MODELS, MODEL, anonymous(anonymousRequests, headers)));
     expectAccepted(await server.post(MODELS, MODEL, naming(own, { headers })));
 
-    // What was asked for later has arrived: the stranger's would have been here before.
+    // The later hook has been called: the other's would have been called before.
     await vi.waitFor(() => expect(called).toContain(own), 3000);
     expect(called).toEqual([own]);
     expect(server.rows('hooks').map(({ job_uuid }) => job_uuid)).toEqual([own]);
@@ -489,23 +355,15 @@ describe('a stranger’s job', () => {
     expectError(await poll(server, uuid), gone);
   });
 
-  test('is forgotten for those of a thousand others, so that memory is bounded', async () => {
+  test('is forgotten after a thousand others, so that memory is bounded', async () => {
     const server = await startServer();
     const send = (uuid: string) => server.post(MODELS, undefined, anonymous(uuid));
-    const [first, second] = [newUuid(), newUuid()];
-    await send(first);
-    await send(second);
-    const others = Array.from({ length: 998 }, () => newUuid());
-    for (let start = 0; start < others.length; start += 100) {
-      await Promise.all(others.slice(start, start + 100).map(send));
+    const uuids = Array.from({ length: 1001 }, () => newUuid());
+    for (let start = 0; start < uuids.length; start += 100) {
+      await Promise.all(uuids.slice(start, start + 100).map(send));
     }
-    expectError(await poll(server, others[0] as string), sessionExpired);
-    expectError(await poll(server, second), sessionExpired);
-
-    await send(newUuid());
-
-    expectError(await poll(server, first), gone);
-    expectError(await poll(server, second), sessionExpired);
+    expectError(await poll(server, String(uuids[0])), gone);
+    expectError(await poll(server, String(uuids[1000])), sessionExpired);
     expect(server.rows('jobs')).toEqual([]);
   });
 });
@@ -515,11 +373,9 @@ describe('the uuid of a job', () => {
 
   test.each([
     ['empty', ''],
-    ['a letter', 'a'],
     ['31 characters', 'a'.repeat(31)],
     ['33 characters', 'a'.repeat(33)],
     ['a uuid with its hyphens', crypto.randomUUID()],
-    ['long', 'a'.repeat(5000)],
     ['two of them', `${newUuid()}, ${newUuid()}`],
   ])('is refused where it is %s', async (_, uuid) => {
     const server = shared();
@@ -531,14 +387,10 @@ describe('the uuid of a job', () => {
   test.each([
     ['capitals', newUuid().toUpperCase()],
     ['the marks of a URL', 'a/b?c#d%e&f=g;h:i@j!k$l,m+n*o(p)'],
-    ['slashes', '/'.repeat(32)],
     ['backslashes', '\\'.repeat(32)],
-    ['dots', '.'.repeat(32)],
     ['a way out', '../../../../../../etc/passwd.../'],
-    ['percents', '%'.repeat(32)],
     ['what looks encoded', '%2F%2e%25%00%0a%ff%zz%c3%a9%2525'],
     ['what looks like half a character', '%ed%a0%80'.padEnd(32, 'x')],
-    ['quotes and brackets', `'"\`<>{}[]|^~-_ and a space inside`.slice(0, 32)],
     ['letters beyond ASCII', 'é'.repeat(32)],
     ['a tab inside', `${'a'.repeat(15)}\t${'b'.repeat(16)}`],
     ['a uuid of a prototype’s member', '__proto__'.padEnd(32, '_')],
@@ -615,15 +467,6 @@ describe('the uuid of a job', () => {
     expect(await poll(server, uuid)).toMatchObject({ status: 200 });
   });
 
-  test('that twenty use at once fails one of their operations', async () => {
-    const server = shared();
-    const uuid = newUuid();
-
-    expectOneOf(await twentyTimes(() => server.post(MODELS, {}, naming(uuid))), uuid, 202);
-
-    expectError(await poll(server, uuid), { ...mandatory('AddModel', 'name'), status: 503 });
-  });
-
   test('that some use at once well and some badly runs at most one', async () => {
     const server = shared();
     const uuid = newUuid();
@@ -670,15 +513,10 @@ describe('the location of a job', () => {
 
   test.each([
     'localhost',
-    'aios.example.com',
     'AIOS.example.com:8080',
-    'aios.example.com.',
-    'under_score-and-hyphen:1',
     'xn--bcher-kva.example:65535',
-    '10.0.0.1:80',
     '[::1]',
     '[2001:db8::1]:8443',
-    '[::ffff:10.0.0.1]:80',
   ])('begins with the request’s own scheme and host: %s', async (host) => {
     const uuid = newUuid();
     expectAccepted(await adding(shared(), uuid, { Host: host }), {
@@ -688,28 +526,20 @@ describe('the location of a job', () => {
 
   test.each([
     ['a path', 'localhost/evil'],
-    ['a query', 'localhost?a'],
     ['a fragment', 'localhost#a'],
     ['a user', 'user@localhost'],
     ['a password', 'user:pass@localhost:80'],
-    ['a URL', 'http://localhost'],
     ['a backslash', 'localhost\\evil'],
     ['a space', 'local host'],
-    ['a comma', 'localhost,localhost'],
-    ['a quote', 'local"host'],
     ['markup', '<b>localhost</b>'],
-    ['a percent', '%6cocalhost'],
     ['letters beyond ASCII', 'b\u00fccher.example'],
     ['a word for a port', 'localhost:http'],
     ['a negative port', 'localhost:-1'],
-    ['two ports', 'localhost:80:80'],
     ['a port of six digits', 'localhost:123456'],
     ['a port that is too great', 'localhost:65536'],
     ['half a bracket', '[::1'],
-    ['an address without its brackets', '::1'],
     ['brackets around no address', '[:::]'],
     ['an address that is too great', '256.256.256.256'],
-    ['a port alone', ':80'],
     ['nothing', ''],
   ])('is not made of a Host with %s: nothing runs', async (_, host) => {
     const server = shared();
@@ -790,8 +620,6 @@ describe('the time a job may take', () => {
 
   test.each([
     ['1', 1000],
-    ['60', 60_000],
-    ['1800', 1_800_000],
     ['86400', 86_400_000],
   ])('of X-API-Timeout: %s is told in milliseconds', async (timeout, apiTimeout) => {
     const headers = { 'X-API-Timeout': timeout };
@@ -857,10 +685,8 @@ describe('the poll of a job', () => {
 
   test.each([
     ['a uuid', newUuid()],
-    ['a letter', 'a'],
     ['a slash', 'a/b'],
     ['NUL', '\0'],
-    ['a long text', 'a'.repeat(5000)],
     ['SQL', "' OR 1=1 --"],
   ])('of a job that never was, named by %s, is 404', async (_, uuid) => {
     expectError(await poll(shared(), uuid), gone);
@@ -988,35 +814,10 @@ describe('what a job has come to', () => {
 });
 
 describe('the sweep of old jobs', () => {
-  /** Puts jobs in, made at these times; with a hook where that is said. */
-  async function put(
-    server: Server,
-    count: number,
-    createDate: number,
-    hook?: 'pending' | 'done',
-  ): Promise<void> {
-    const prefix = `${hook ?? 'none'}-${createDate}`;
+  /** Inserts jobs that were created at this time. */
+  async function insertJobs(server: Server, count: number, createDate: number): Promise<void> {
     await server.execute(`WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < ${count})
-       INSERT INTO jobs SELECT '${prefix}-' || n, 'DeleteTag', ${createDate}, true, '{}' FROM numbers`);
-    if (!hook) return;
-    const claim = isOnPostgres ? ", 'none', 0" : '';
-    await server.execute(`INSERT INTO hooks SELECT uuid, '${HOOK}', 1, ${hook === 'pending'}, NULL${claim}
-       FROM jobs WHERE uuid LIKE '${prefix}-%'`);
-  }
-
-  /** How many jobs and hooks are left, by what they were put in as. */
-  function left(server: Server): Record<string, number> {
-    const counts: Record<string, number> = {};
-    for (const [table, key] of [
-      ['jobs', 'uuid'],
-      ['hooks', 'job_uuid'],
-    ] as const) {
-      for (const row of server.rows(table)) {
-        const name = `${table} ${String(row[key]).replace(/-\d+$/, '')}`;
-        counts[name] = (counts[name] ?? 0) + 1;
-      }
-    }
-    return counts;
+       INSERT INTO jobs SELECT '${createDate}-' || n, 'DeleteTag', ${createDate}, true, '{}' FROM numbers`);
   }
 
   /** Sweeps as a server would whose clock says so. */
@@ -1029,36 +830,15 @@ describe('the sweep of old jobs', () => {
 
   test('removes any number of them, and lets others in meanwhile', async () => {
     const server = await startServer();
-    await put(server, 1700, START - 1);
-    await put(server, 700, START);
+    await insertJobs(server, 1700, START - 1);
+    await insertJobs(server, 700, START);
 
     const pauses = await sweep(server, START + RETENTION_MS);
 
-    expect(left(server)).toEqual({ [`jobs none-${START}`]: 700 });
+    const left = server.rows('jobs').map(({ uuid }) => String(uuid).replace(/-\d+$/, ''));
+    expect(left).toEqual(Array(700).fill(String(START)));
     expect(pauses).toBeGreaterThan(0);
     expect(await sweep(server, START + RETENTION_MS)).toBe(0);
-  });
-
-  test('leaves those whose hook is still to be called, however many and old', async () => {
-    const server = await startServer();
-    await put(server, 600, 1, 'pending');
-    await put(server, 600, 2);
-    await put(server, 600, 3, 'done');
-    await put(server, 2, START, 'pending');
-
-    await sweep(server, START + RETENTION_MS);
-    const pending = {
-      'jobs pending-1': 600,
-      'hooks pending-1': 600,
-      [`jobs pending-${START}`]: 2,
-      [`hooks pending-${START}`]: 2,
-    };
-    expect(left(server)).toEqual(pending);
-
-    // They go once they have been called.
-    await server.execute('UPDATE hooks SET pending = false');
-    await sweep(server, START + RETENTION_MS + 1);
-    expect(left(server)).toEqual({});
   });
 });
 

@@ -189,16 +189,6 @@ describe('where writes are answered inline', () => {
     expect(await poll(server, uuid)).toEqual({ status: 200, text: body });
   });
 
-  test('a job without a uuid gets one of the server’s', async () => {
-    const server = inline();
-    const receiver = await openReceiver();
-    const headers = { 'x-web-hook': receiver.url };
-    await server.post(MODELS, { param: requiredModelParams }, { headers });
-    await receiver.called(1);
-    const { headers: sent, body: text } = receiver.calls[0] ?? {};
-    expect(await poll(server, String(sent?.['x-job-uuid']))).toEqual({ status: 200, text });
-  });
-
   test('a hook gets a failure that is no 4xx', async () => {
     const server = inline();
     const receiver = await openReceiver();
@@ -223,51 +213,23 @@ describe('where writes are answered inline', () => {
   });
 });
 
-describe('at the default pace', () => {
-  test('the first call comes no sooner than 200 ms after the 202', async () => {
-    const server = await startServer();
-    const receiver = await openReceiver();
-    // On a connection of its own: what a client library adds would be counted too.
-    const connection = await openConnection(server.url);
-    const body = JSON.stringify({ param: requiredModelParams });
-    await connection.send(
-      rawRequest(
-        'POST',
-        MODELS,
-        {
-          'Content-Type': 'application/json',
-          'Content-Length': String(body.length),
-          'X-Web-Hook': receiver.url,
-        },
-        body,
-      ),
-    );
-    expect((await connection.answer()).status).toBe(202);
-    const answered = performance.now();
-    await receiver.called(1);
-    const waited = (receiver.calls[0]?.at ?? 0) - answered;
-    expect(waited).toBeGreaterThan(200);
-    expect(waited).toBeLessThan(1500);
-  });
-
-  test('nothing is called while the answer has not left', async () => {
-    const server = await startServer({ hookTiming: { ...quick, first: 100 } });
-    const receiver = await openReceiver();
-    let sent = 0;
-    server.app.server.prependListener('request', (_request, response: ServerResponse) => {
-      const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
-      response.end = (...args: unknown[]) => {
-        globalThis.setTimeout(() => end(...args), 150);
-        return response;
-      };
-      response.on('finish', () => {
-        sent = performance.now();
-      });
+test('nothing is called while the answer has not left', async () => {
+  const server = await startServer({ hookTiming: { ...quick, first: 100 } });
+  const receiver = await openReceiver();
+  let sent = 0;
+  server.app.server.prependListener('request', (_request, response: ServerResponse) => {
+    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
+    response.end = (...args: unknown[]) => {
+      globalThis.setTimeout(() => end(...args), 150);
+      return response;
+    };
+    response.on('finish', () => {
+      sent = performance.now();
     });
-    await addWithHook(server, receiver.url);
-    await receiver.called(1);
-    expect((receiver.calls[0]?.at ?? 0) - sent).toBeGreaterThan(98);
   });
+  await addWithHook(server, receiver.url);
+  await receiver.called(1);
+  expect((receiver.calls[0]?.at ?? 0) - sent).toBeGreaterThan(98);
 });
 
 describe('a client that goes away', () => {
@@ -281,20 +243,6 @@ describe('a client that goes away', () => {
       'X-Job-UUID': uuid,
     };
     return rawRequest('POST', MODELS, headers, body);
-  }
-
-  /** Holds the server's next lists back until released. */
-  function holdListRequests({ store }: Server): () => void {
-    const { list } = store;
-    let release = () => {};
-    const released = new Promise<void>((resolve) => {
-      release = resolve;
-    });
-    store.list = async (kind, query) => {
-      await released;
-      return list(kind, query);
-    };
-    return () => release();
   }
 
   test('before it has the answer, is called', async () => {
@@ -340,25 +288,6 @@ describe('a client that goes away', () => {
     await receiver.called(1);
     expect(receiver.calls[0]?.headers['x-job-success']).toBe('true');
   });
-
-  test.each([
-    'end',
-    'reset',
-  ] as const)('while another answer stands before its own on the connection, has asked for nothing yet: %s', async (leave) => {
-    const server = await startServer({ hookTiming: quick });
-    const receiver = await openReceiver();
-    const release = holdListRequests(server);
-    const uuid = newUuid();
-    const connection = await openConnection(server.url);
-    await connection.send(rawRequest('GET', MODELS) + bytesOf(receiver.url, uuid));
-    await aWhile();
-    connection[leave]();
-    await aWhile();
-    release();
-    await aWhile();
-    expect(hookOf(server, uuid)).toBeUndefined();
-    expect(receiver.calls).toHaveLength(0);
-  });
 });
 
 describe('an attempt fails', () => {
@@ -372,9 +301,7 @@ describe('an attempt fails', () => {
 
   test.for<[string, HookAnswer | null, RegExp]>([
     ['with 400', status(400), /400/],
-    ['with 500', status(500), /500/],
     ['with 503', status(503, { 'retry-after': '3600' }), /503/],
-    ['with 304', status(304), /304/],
     ['with a protocol that was not asked for', upgrade, /./],
     ['with no more than 103', earlyHints, /./],
     ['when nobody listens', null, /REFUSED/i],
@@ -452,7 +379,7 @@ describe('an attempt fails', () => {
     }
   }
 
-  test.each([301, 302, 303, 307, 308])('with %i, whose target gets nothing', async (code) => {
+  test.each([301, 307])('with %i, whose target gets nothing', async (code) => {
     const server = shared();
     const target = await openReceiver();
     const receiver = await openReceiver(status(code, { location: `${target.url}/secret` }));
@@ -476,9 +403,7 @@ describe('an attempt fails', () => {
   test.each([
     ['a name and password', 'http://name:pa%20ss@HOST/hook', 200],
     ['a percent sign that encodes nothing in the name', 'http://%@HOST/hook', undefined],
-    ['a percent sign that encodes nothing in the password', 'http://a:%zz@HOST/hook', undefined],
     ['a percent sign that encodes nothing in the path', 'http://HOST/%zz?%&%00', 200],
-    ['a backslash and braces', 'http://HOST\\a{b}|^`"<>', 200],
     ['what is not ASCII', 'http://HOST/é?ü', 200],
   ])('in no way that loses the hook, for a URL with %s', async (_, form, expected) => {
     const server = shared();
@@ -495,7 +420,7 @@ describe('an attempt fails', () => {
 });
 
 describe('an attempt succeeds', () => {
-  test.each([200, 201, 202, 204, 206, 299])('with %i, and is the last one', async (code) => {
+  test.each([200, 204, 299])('with %i, and is the last one', async (code) => {
     const server = shared();
     const receiver = await openReceiver(status(code));
     const uuid = newUuid();
@@ -609,19 +534,6 @@ describe('nothing is called', () => {
     expect(receiver.connections()).toBe(0);
   });
 
-  test('for a second request with the job’s uuid', async () => {
-    const server = shared();
-    const [first, second] = [await openReceiver(), await openReceiver()];
-    const uuid = newUuid();
-    await addWithHook(server, first.url, { uuid });
-    const answer = await addWithHook(server, second.url, { uuid });
-    expectFailure(answer, 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
-    await expectHook(server, uuid, delivered(1));
-    await aWhile();
-    expect(first.calls).toHaveLength(1);
-    expect(second.connections()).toBe(0);
-  });
-
   test('for one of many requests with the same job’s uuid at once but the one that ran', async () => {
     const server = await startServer({ hookTiming: quick });
     const receiver = await openReceiver();
@@ -715,27 +627,6 @@ describe('after a restart', () => {
     expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
   });
 
-  test('many are called, at most sixteen at a time', async () => {
-    const start = onOneFile();
-    const first = await start({ hookTiming: { ...quick, first: NEVER } });
-    const held = deferredAnswer(status(200));
-    const receiver = await openReceiver(held.answer);
-    const uuids = Array.from({ length: 30 }, newUuid);
-    await Promise.all(uuids.map((uuid) => addWithHook(first, receiver.url, { uuid })));
-    await first.close();
-    const second = await start({ hookTiming: quick });
-    await receiver.called(8);
-    await aWhile();
-    expect(receiver.calls).toHaveLength(16);
-    held.release();
-    await receiver.called(30);
-    for (const uuid of uuids) await expectHook(second, uuid, delivered(1));
-    expect(receiver.calls.map(({ headers }) => headers['x-job-uuid']).toSorted()).toEqual(
-      uuids.toSorted(),
-    );
-    expect(receiver.busiest()).toBe(16);
-  });
-
   test('a hook is called whose job can be asked for no more', async () => {
     const start = onOneFile();
     const receiver = await openReceiver();
@@ -793,21 +684,6 @@ describe('after a restart', () => {
     const second = await start({ hookTiming: quick, hookAllow: [] });
     await expectHook(second, uuid, { ...givenUp, failure: expect.stringMatching(/allow/) });
     expect(receiver.connections()).toBe(0);
-  });
-
-  test('a hook that was answered with 2xx is not called again, though its body went on', async () => {
-    const start = onOneFile();
-    const receiver = await openReceiver(endlessBody(200));
-    const uuid = newUuid();
-    const first = await start({ hookTiming: { ...quick, timeout: NEVER } });
-    await addWithHook(first, receiver.url, { uuid });
-    await receiver.called(1);
-    await aWhile();
-    await first.close();
-    const second = await start({ hookTiming: { ...quick, timeout: 100 } });
-    await aWhile();
-    expect(receiver.calls).toHaveLength(1);
-    await expectHook(second, uuid, delivered(1));
   });
 });
 
@@ -898,7 +774,7 @@ describe('of many hooks', () => {
   });
 });
 
-test('a hook’s URL is in no line of the log, whatever becomes of it', async () => {
+test('a hook’s URL is in no line of the log, whatever its outcome', async () => {
   const { logger, lines } = recordingLogger();
   const server = await startServer({ logger, hookTiming: quick, hookAllow: ['127.0.0.1'] });
   const receiver = await openReceiver(inOrder(status(500), status(200)));

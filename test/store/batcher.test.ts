@@ -1,15 +1,10 @@
 import { setImmediate as nextTick } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { pino } from 'pino';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { serve } from '../../src/cli/serve.ts';
+import { describe, expect, test } from 'vitest';
 import type { Model } from '../../src/domain/records.ts';
 import type { Store } from '../../src/domain/store.ts';
-import { readSettings } from '../../src/settings.ts';
 import { TransactionBatcher } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
-import { parseMetrics, sumOf } from '../support/prometheus.ts';
-import { openConnection, rawRequest } from '../support/raw-http.ts';
 import {
   extras,
   model,
@@ -21,10 +16,8 @@ import {
   session,
   tag,
 } from '../support/records.ts';
-import { requiredModelParams } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
 import { seededModel } from '../support/seeds.ts';
-import { type Answer, API, SESSION } from '../support/server.ts';
 import { openFileStore, openSecondStore } from '../support/sqlite-stores.ts';
 import { storeWrites, writeOneOfEach } from '../support/store-writes.ts';
 import {
@@ -200,71 +193,6 @@ describe('the writes of one tick', () => {
     await Promise.all(asked);
     expect(acknowledged).toEqual(times(3, () => [0, 1, 2]));
   });
-
-  test('that come as a burst of requests share commits', async (context) => {
-    const { settings } = readSettings({
-      env: {
-        AIOS_DATABASE_URL: `file:${temporaryFolder(context)}/aios.db`,
-        AIOS_PORT: '0',
-        AIOS_SESSION: SESSION,
-      },
-      flags: {},
-      readFile: () => '',
-    });
-    const app = await serve(settings, {
-      logger: pino({ level: 'silent' }),
-      readFile: () => '{}',
-      version: '0.0.0-test',
-      migrationsFolder: 'migrations',
-      clock: Date.now,
-      now: () => performance.now(),
-      pause: () => Promise.resolve(),
-      newUuid,
-    });
-    onTestFinished(() => app.close());
-    const { port } = app.server.address() as { port: number };
-    const url = `http://127.0.0.1:${port}`;
-    const commits = async () => {
-      const headers = { authorization: `OAuth ${SESSION}` };
-      const text = await (await fetch(`${url}/_aios/metrics`, { headers })).text();
-      const metric = parseMetrics(text).get('aios_commit_writes');
-      return [sumOf(metric, 'aios_commit_writes_sum'), sumOf(metric, 'aios_commit_writes_count')];
-    };
-    const request = (param: object) => {
-      const body = JSON.stringify({ param });
-      const headers = { 'content-type': 'application/json', 'content-length': `${body.length}` };
-      return rawRequest('POST', `${API}/models`, headers, body);
-    };
-    // One in three names a service that isn't there.
-    const params = times(60, (index) => ({
-      ...requiredModelParams,
-      name: `model ${index}`,
-      ...(index % 3 === 0 && { modelServiceUuids: [UNKNOWN] }),
-    }));
-    const [writesBefore = 0, commitsBefore = 0] = await commits();
-    const connections = await Promise.all(params.map(() => openConnection(url)));
-    // All accepted, by a server in this process.
-    for (const connection of connections) {
-      await connection.send(rawRequest('GET', `${API}/models?limit=0`));
-      await connection.answer();
-    }
-    await Promise.all(
-      params.map((param, index) => connections[index]?.send(request(param)) ?? param),
-    );
-    for (const [index, { name }] of params.entries()) {
-      const { status, body } = (await connections[index]?.answer()) as Answer;
-      expect([name, status]).toEqual([name, index % 3 === 0 ? 503 : 200]);
-      if (status === 200) expect(body.inventory.name).toBe(name);
-      else expect(body.error.code).toBe('SYS.1003');
-    }
-    const [writesAfter = 0, commitsAfter = 0] = await commits();
-    expect(writesAfter - writesBefore).toBe(60);
-    expect(commitsAfter - commitsBefore).toBeLessThanOrEqual(20);
-    const listed = await fetch(`${url}${API}/models?count=true`, {
-      headers: { authorization: `OAuth ${SESSION}` },
-    });
-    expect(await listed.json()).toEqual({ success: true, total: 40 });
-  });
 });
 
 describe('a write that fails', () => {
@@ -312,19 +240,6 @@ describe('a write that fails', () => {
     expect(commits).toEqual([5]);
   });
 
-  test('partially beside one that fails before leaves the others of its batch alone either', async (context) => {
-    const { store, rows, services } = await withServices(context);
-    const outcomes = await outcomesOf([
-      addWithUnknown(store),
-      add(store),
-      addWithTwoDefaults(store, services),
-      addWithUnknown(store),
-      add(store),
-    ]);
-    const stored = rows('models').map(({ uuid }) => uuid);
-    expect(outcomes).toEqual([expectedError, stored[0], lateFailure, expectedError, stored[1]]);
-  });
-
   test('leaves the others what it found, whether these come before or after', async (context) => {
     const { store, rows, services } = await withServices(context);
     const [service] = services;
@@ -361,24 +276,6 @@ describe('a write that fails', () => {
     expect(outcomes).toEqual([stored[0], thrown, stored[1]]);
     expect(rows('model_services')).toEqual([]);
   });
-
-  test('gives its own failure even where that is no error at all', async (context) => {
-    const { batcher, insert, committed } = openBatcher(context);
-    const fail = (thrown: unknown, id?: number) =>
-      batcher.write(() => {
-        if (id !== undefined) insert(id);
-        throw thrown;
-      });
-    const outcomes = await outcomesOf([
-      fail(undefined),
-      batcher.write(() => insert(1)),
-      fail(null, 2),
-      fail('a text', 3),
-      fail(0),
-    ]);
-    expect(outcomes).toEqual([undefined, undefined, null, 'a text', 0]);
-    expect(committed()).toEqual([1]);
-  });
 });
 
 describe('a transaction that fails', () => {
@@ -402,20 +299,6 @@ describe('a transaction that fails', () => {
     await Promise.all([add(store), add(store)]);
     expect(rows('models')).toHaveLength(2);
     expect(commits).toEqual([2]);
-  });
-
-  test('waits for another program’s lock as long as it may', async (context) => {
-    const { store, client, file, rows } = openFileStore(context);
-    client.pragma('busy_timeout = 150');
-    const other = new Database(file);
-    context.onTestFinished(() => void other.close());
-    other.exec('BEGIN IMMEDIATE');
-    const start = performance.now();
-    const outcomes = await outcomesOf([add(store), add(store)]);
-    expect(performance.now() - start).toBeGreaterThan(140);
-    expect(outcomes).toEqual(Array(2).fill(expect.objectContaining({ failure: 'notReady' })));
-    other.exec('COMMIT');
-    expect(rows('models')).toEqual([]);
   });
 
   test('to commit has every write of it refused and keeps none, and the next one goes on', async (context) => {

@@ -22,7 +22,14 @@ interface Generator {
   /** The names of the operations, in the code it generates in a file. */
   names: { file: string; pattern: RegExp };
   compilerOptions?: object;
+  /** The operations that its program calls with success. */
+  calls: string[];
 }
+
+const COMMON_CALLS =
+  'AddModel AddModelCenter DeleteModel DeleteModels GetJob GetModel LogInByAccount QueryModel'.split(
+    ' ',
+  );
 
 /** Each with the options it has by itself, as somebody who tries it out would have it. */
 const generators: Record<string, Generator> = {
@@ -33,6 +40,14 @@ const generators: Record<string, Generator> = {
       writeFileSync(join(folder, 'schema.ts'), astToString(types));
     },
     names: { file: 'schema.ts', pattern: /^ {4}(\w+): \{(?=\n {8}parameters: )/gm },
+    calls: [
+      ...COMMON_CALLS,
+      'AddModelService',
+      'BindModelToService',
+      'CloneModelService',
+      'QueryModelService',
+      'UpdateModelService',
+    ],
   },
   'hey-api': {
     generate: (folder) =>
@@ -42,6 +57,7 @@ const generators: Record<string, Generator> = {
         logs: { level: 'silent', file: false },
       }),
     names: { file: 'sdk.gen.ts', pattern: /^export const (\w+) =/gm },
+    calls: COMMON_CALLS,
     // The part of the client that is the same for every document doesn't compile with it.
     compilerOptions: { exactOptionalPropertyTypes: false },
   },
@@ -86,7 +102,7 @@ async function complaintsAbout(folder: string): Promise<string[]> {
   }
 }
 
-describe.each(Object.entries(generators))('the client of %s', (name, { names }) => {
+describe.each(Object.entries(generators))('the client of %s', (name, { names, calls }) => {
   test('compiles strictly, and its types are those of the wire', async (context) => {
     expect(await complaintsAbout(await project(context, name))).toEqual([]);
   });
@@ -117,20 +133,6 @@ describe.each(Object.entries(generators))('the client of %s', (name, { names }) 
       .log()
       .filter(({ status }) => status === 200)
       .map(({ operation }) => operation);
-    expect([...new Set(done)].toSorted()).toEqual([
-      'AddModel',
-      'AddModelCenter',
-      'AddModelService',
-      'BindModelToService',
-      'CloneModelService',
-      'DeleteModel',
-      'DeleteModels',
-      'GetJob',
-      'GetModel',
-      'LogInByAccount',
-      'QueryModel',
-      'QueryModelService',
-      'UpdateModelService',
-    ]);
+    expect([...new Set(done)].toSorted()).toEqual(calls.toSorted());
   });
 });
