@@ -8,8 +8,9 @@ export default defineConfig({
     maxWorkers: 3,
     // Each file would load the server's packages anew; no file keeps state in a module.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 20_000,
+    // Many times what they need: a busy machine must not fail them.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     coverage: { include: ['src/**/*.ts'], exclude: ['src/scripts/**'] },
   },
 });

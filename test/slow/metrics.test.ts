@@ -6,10 +6,9 @@ import { operations } from '../../src/contract/operations.ts';
 import { readSettings } from '../../src/settings.ts';
 import { expectFailure } from '../support/failures.ts';
 import { openReceiver, status } from '../support/hook-receiver.ts';
-import { digestOf, LOGIN } from '../support/logins.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';
 import { newUuid } from '../support/records.ts';
-import { addModel, addModelService, requiredModelParams } from '../support/resources.ts';
+import { addModel, requiredModelParams } from '../support/resources.ts';
 import { API, ROOT, SESSION, type Server, startServer } from '../support/server.ts';
 
 const METRICS = '/_aios/metrics';
@@ -264,41 +263,6 @@ test('the process is measured once, however many servers it has', async () => {
   for (const server of servers) {
     const starts = (await metricsOf(server)).get('process_start_time_seconds');
     expect(starts?.samples.size).toBe(1);
-  }
-});
-
-test('hold nothing secret', async () => {
-  const [password, token] = ['a-secret-password', 'a-secret-token'];
-  const server = await startServer();
-  const login = await server.put(
-    LOGIN,
-    { logInByAccount: { accountName: 'admin', password: digestOf('password') } },
-    anonymous,
-  );
-  const session: string = login.body.inventory.uuid;
-  await server.put(
-    LOGIN,
-    { logInByAccount: { accountName: password, password: digestOf(password) } },
-    anonymous,
-  );
-  const { uuid } = await addModel(server, { token, name: 'a-secret-name' });
-  await addModelService(server, { modelUuids: [uuid] });
-  await server.get(`${ROOT}/accounts/sessions/${session}/valid`, anonymous);
-  await server.get(`${ROOT}/accounts/sessions/${session}/nowhere`, anonymous);
-  await server.delete(`${ROOT}/accounts/sessions/${session}`);
-  await server.get(`${ROOT}/${session}?session=${session}`, { headers: { 'x-session': session } });
-
-  const { text } = await fetchMetrics(server.url);
-  for (const secret of [
-    SESSION,
-    session,
-    password,
-    token,
-    'a-secret-name',
-    uuid,
-    digestOf(password),
-  ]) {
-    expect(text).not.toContain(secret);
   }
 });
 

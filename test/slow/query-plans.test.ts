@@ -13,18 +13,12 @@ import { isBoundedCount, isBoundedPage } from '../../src/store/sqlite/queries.ts
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { type Executed, recordStatements } from '../support/executed-statements.ts';
 import { fill, OLDEST, uuidOf } from '../support/filled-database.ts';
-import { nothing } from '../support/results.ts';
 import { uuidsOf } from '../support/stores.ts';
 
 const SERVICES = 100_000;
 const MODELS = 10_000;
 const CENTERS = 100;
 const TAGS = 2_000;
-
-/** The most a query may take of the processor, in milliseconds: many times what it takes. */
-const MOST_MS = 50;
-/** How often each is measured. */
-const RUNS = 10;
 
 const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
 let client: Database.Database;
@@ -212,79 +206,3 @@ describe('a list is read without the query worker', () => {
     expect(isBoundedCount(conditions)).toBe(expected);
   });
 });
-
-test('each takes little time', async () => {
-  const work: Record<string, () => Promise<unknown>> = {
-    ...Object.fromEntries(
-      Object.entries(queries).flatMap(([name, query]) => {
-        const page = pageQuery('ModelService', query);
-        return [
-          [name, () => store.list('ModelService', page)],
-          ...(query.q
-            ? [[`${name}, counted`, () => store.count('ModelService', page.conditions)]]
-            : []),
-        ];
-      }),
-    ),
-    'a service by its uuid': () => store.find('ModelService', uuidOf('services', 50_000)),
-    'a model by its uuid': () => store.find('Model', uuidOf('models', 5000)),
-    'a center, with what it adds up': () => store.find('ModelCenter', uuidOf('centers', 50)),
-  };
-  const table: Record<
-    string,
-    { 'processor, ms': number; 'clock, ms': number; 'slowest, ms': number }
-  > = {};
-  for (const [name, run] of Object.entries(work)) {
-    await run();
-    const times: number[] = [];
-    const start = process.cpuUsage();
-    for (const _ of range(RUNS)) {
-      const began = performance.now();
-      await run();
-      times.push(performance.now() - began);
-    }
-    const { user, system } = process.cpuUsage(start);
-    const sorted = times.toSorted((a, b) => a - b);
-    const rounded = (milliseconds = 0) => Number(milliseconds.toFixed(2));
-    table[name] = {
-      'processor, ms': rounded((user + system) / 1000 / RUNS),
-      'clock, ms': rounded(sorted[RUNS / 2]),
-      'slowest, ms': rounded(sorted.at(-1)),
-    };
-  }
-  console.log(tableOf(table));
-  for (const [name, row] of Object.entries(table)) {
-    expect(row['processor, ms'], name).toBeLessThan(MOST_MS);
-  }
-});
-
-test('what is deleted with a resource is found through an index', async () => {
-  const start = process.cpuUsage();
-  await store.deleteResources(
-    'ModelServiceVO',
-    range(100).map((i) => uuidOf('services', i * 50)),
-    nothing,
-  );
-  await store.deleteModelCenter(uuidOf('centers', 0), { withModels: true }, nothing);
-  const { user, system } = process.cpuUsage(start);
-  // A hundred services and a hundred models, each with what belongs to it.
-  expect((user + system) / 1000 / 200).toBeLessThan(MOST_MS / 10);
-  expect(await store.count('Model', [])).toBe(MODELS - MODELS / CENTERS);
-  expect(await store.count('ModelService', [])).toBe(SERVICES - 100);
-});
-
-function tableOf(rows: Record<string, Record<string, number>>): string {
-  const [first = {}] = Object.values(rows);
-  const lines = [
-    ['', ...Object.keys(first)],
-    ...Object.entries(rows).map(([name, row]) => [
-      name,
-      ...Object.values(row).map((figure) => figure.toFixed(2)),
-    ]),
-  ];
-  return lines
-    .map(
-      ([name = '', ...cells]) => name.padEnd(34) + cells.map((cell) => cell.padStart(16)).join(''),
-    )
-    .join('\n');
-}

@@ -118,19 +118,6 @@ describe('the data', () => {
     }
   });
 
-  test('can be changed after it as before', async () => {
-    const server = seeded();
-    const { body } = await server.delete(`${MODELS}/${seedModel.uuid}`);
-    expect(body).toEqual({ success: true });
-    expect(await server.rows('model_service_refs')).toEqual([]);
-    expect(await server.rows('tags', `resource_uuid = '${seedModel.uuid}'`)).toEqual([]);
-    const again = await server.post(MODELS, {
-      param: { ...requiredModelParams, resourceUuid: service.uuid },
-    });
-    expectFailure(again, 400, 'SYS.1007', `resourceUuid[${service.uuid}] is already used`);
-    expect((await add(server)).status).toBe(200);
-  });
-
   test('leaves no uuid in use that was not the seed’s', async () => {
     const server = seeded();
     const resourceUuid = newUuid();

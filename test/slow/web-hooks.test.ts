@@ -1,7 +1,5 @@
-import type { ServerResponse } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
-import { expectFailure } from '../support/failures.ts';
 import type { Finishing } from '../support/folder.ts';
 import {
   deferredAnswer,
@@ -149,18 +147,6 @@ describe('a hook gets', () => {
     expect(receiver.calls[0]?.headers['x-job-uuid']).toBe(uuid);
   });
 
-  test('a body of megabytes whole', async () => {
-    const server = shared();
-    const receiver = await openReceiver();
-    const uuid = newUuid();
-    const param = { ...requiredModelParams, introduction: 'ü'.repeat(2_000_000) };
-    await addWithHook(server, receiver.url, { uuid, param });
-    await receiver.called(1);
-    expect(JSON.parse(receiver.calls[0]?.body ?? '').inventory.introduction).toBe(
-      param.introduction,
-    );
-  });
-
   test('its call over IPv6, and by a name in any case', async () => {
     const server = await startServer({
       hookTiming: quick,
@@ -189,17 +175,6 @@ describe('where writes are answered inline', () => {
     expect(await poll(server, uuid)).toEqual({ status: 200, text: body });
   });
 
-  test('a hook gets a failure that is no 4xx', async () => {
-    const server = inline();
-    const receiver = await openReceiver();
-    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': newUuid() };
-    const answer = await server.put(`${MODELS}/${newUuid()}`, { updateModel: {} }, { headers });
-    expectFailure(answer, 503, 'SYS.1003', expect.any(String));
-    await receiver.called(1);
-    expect(receiver.calls[0]?.headers['x-job-success']).toBe('false');
-    expect(JSON.parse(receiver.calls[0]?.body ?? '')).toEqual(answer.body);
-  });
-
   test('a 4xx calls no hook and leaves the job’s uuid free', async () => {
     const server = inline();
     const receiver = await openReceiver();
@@ -211,25 +186,6 @@ describe('where writes are answered inline', () => {
     expect((await addWithHook(server, receiver.url, { uuid })).status).toBe(200);
     await receiver.called(1);
   });
-});
-
-test('nothing is called while the answer has not left', async () => {
-  const server = await startServer({ hookTiming: { ...quick, first: 100 } });
-  const receiver = await openReceiver();
-  let sent = 0;
-  server.app.server.prependListener('request', (_request, response: ServerResponse) => {
-    const end = response.end.bind(response) as (...args: unknown[]) => ServerResponse;
-    response.end = (...args: unknown[]) => {
-      globalThis.setTimeout(() => end(...args), 150);
-      return response;
-    };
-    response.on('finish', () => {
-      sent = performance.now();
-    });
-  });
-  await addWithHook(server, receiver.url);
-  await receiver.called(1);
-  expect((receiver.calls[0]?.at ?? 0) - sent).toBeGreaterThan(98);
 });
 
 describe('a client that goes away', () => {
@@ -244,18 +200,6 @@ describe('a client that goes away', () => {
     };
     return rawRequest('POST', MODELS, headers, body);
   }
-
-  test('before it has the answer, is called', async () => {
-    const server = shared();
-    const receiver = await openReceiver();
-    const uuid = newUuid();
-    const connection = await openConnection(server.url);
-    await connection.send(bytesOf(receiver.url, uuid));
-    await expect.poll(() => hookOf(server, uuid), { interval: 1 }).toBeDefined();
-    connection.reset();
-    await receiver.called(1);
-    await expectHook(server, uuid, delivered(1));
-  });
 
   test('before its operation is done, is called', async () => {
     const server = await startServer({ hookTiming: quick });
@@ -301,8 +245,6 @@ describe('an attempt fails', () => {
 
   test.for<[string, HookAnswer | null, RegExp]>([
     ['with 400', status(400), /400/],
-    ['with 503', status(503, { 'retry-after': '3600' }), /503/],
-    ['with a protocol that was not asked for', upgrade, /./],
     ['with no more than 103', earlyHints, /./],
     ['when nobody listens', null, /REFUSED/i],
     ['when nobody answers', silence, /./],
@@ -355,13 +297,6 @@ describe('an attempt fails', () => {
     expect((await poll(server, uuid)).status).toBe(200);
   });
 
-  /** Says that it speaks another protocol from here on. */
-  function upgrade(response: Parameters<HookAnswer>[0]): void {
-    response.socket?.write(
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: other\r\nConnection: upgrade\r\n\r\n',
-    );
-  }
-
   /** Promises an answer, and gives none. */
   function earlyHints(response: Parameters<HookAnswer>[0]): void {
     response.socket?.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n');
@@ -404,7 +339,6 @@ describe('an attempt fails', () => {
     ['a name and password', 'http://name:pa%20ss@HOST/hook', 200],
     ['a percent sign that encodes nothing in the name', 'http://%@HOST/hook', undefined],
     ['a percent sign that encodes nothing in the path', 'http://HOST/%zz?%&%00', 200],
-    ['what is not ASCII', 'http://HOST/é?ü', 200],
   ])('in no way that loses the hook, for a URL with %s', async (_, form, expected) => {
     const server = shared();
     const receiver = await openReceiver();
@@ -479,43 +413,7 @@ describe('an attempt succeeds', () => {
   });
 });
 
-test('between two attempts there is the pace’s pause, counted from the first one’s end', async () => {
-  const between = 100;
-  const server = await startServer({ hookTiming: { ...quick, between } });
-  const slow: HookAnswer = async (response) => {
-    await setTimeout(50);
-    response.writeHead(500).end();
-  };
-  const receiver = await openReceiver(inOrder(slow, slow, status(200)));
-  await addWithHook(server, receiver.url);
-  await receiver.called(3);
-  const times = receiver.calls.map(({ at }) => at);
-  for (const [index, at] of times.slice(1).entries()) {
-    const pause = at - Number(times[index]);
-    // A timer may be a millisecond early.
-    expect(pause).toBeGreaterThan(between + 50 - 3);
-    expect(pause).toBeLessThan(between + 50 + 500);
-  }
-});
-
 describe('nothing is called', () => {
-  test('for a request without a valid session', async () => {
-    const server = shared();
-    const receiver = await openReceiver();
-    const uuid = newUuid();
-    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': uuid };
-    const body = { param: requiredModelParams };
-    for (const [session, expected] of [
-      ['0'.repeat(32), 202],
-      [null, 400],
-    ] as const) {
-      expect((await server.post(MODELS, body, { headers, session })).status).toBe(expected);
-    }
-    await aWhile();
-    expect(receiver.connections()).toBe(0);
-    expect([...server.rows('jobs', `uuid = '${uuid}'`), hookOf(server, uuid)]).toEqual([undefined]);
-  });
-
   test.each([
     'auto',
     'inline',
@@ -549,19 +447,6 @@ describe('nothing is called', () => {
     await aWhile();
     expect(receiver.calls.map(({ path }) => path)).toEqual(accepted);
     expect(server.rows('models')).toHaveLength(1);
-  });
-
-  test('for what the REST layer rejects', async () => {
-    const server = shared();
-    const receiver = await openReceiver();
-    const uuid = newUuid();
-    const headers = { 'x-web-hook': receiver.url, 'x-job-uuid': uuid };
-    for (const raw of ['{', '[', '{"param":{"name":{}}}']) {
-      expect((await server.post(MODELS, undefined, { headers, raw })).status).toBe(400);
-    }
-    await aWhile();
-    expect(receiver.connections()).toBe(0);
-    expect(hookOf(server, uuid)).toBeUndefined();
   });
 });
 
@@ -651,20 +536,6 @@ describe('after a restart', () => {
 
     expect(await second.store.sweepJobs(later - 10_800_000, { jobs: 100, bytes: 1e9 })).toBe(1);
     expect([...second.rows('jobs'), ...second.rows('hooks')]).toEqual([]);
-  });
-
-  test('a hook whose job can be asked for no more is tried once, not again', async () => {
-    const start = onOneFile();
-    const receiver = await openReceiver(status(500));
-    const uuid = newUuid();
-    const first = await start({ hookTiming: { ...quick, first: NEVER } });
-    await addWithHook(first, receiver.url, { uuid });
-    await first.close();
-
-    const second = await start({ hookTiming: quick, clock: () => START + 10_800_000 + 1 });
-    await expectHook(second, uuid, { attempts: 1, pending: 0, failure: 'status 500' });
-    await aWhile();
-    expect(receiver.calls).toHaveLength(1);
   });
 
   /** A job without a hook. */

@@ -1,8 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { describe, expect, test } from 'vitest';
+import { setImmediate as nextTick } from 'node:timers/promises';
+import { describe, expect, test, vi } from 'vitest';
 import type { ModelService } from '../../src/domain/records.ts';
+import { QueryWorker } from '../../src/store/sqlite/engine/query-worker.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, modelService } from '../support/records.ts';
@@ -25,6 +27,45 @@ async function storeWithWorker(context: Finishing, { program = PROGRAM, runLimit
   );
   await Promise.all(services.map((service) => store.addModelService(service, extras(), nothing)));
   return { store, services, file };
+}
+
+/**
+ * The program of a thread that answers each query, but hangs at one that names `hang` until it is released: as
+ * SQLite does, it can't be interrupted.
+ */
+function hangingThread(context: Finishing) {
+  const folder = temporaryFolder(context);
+  const [program, fifo, begun] = ['thread.cjs', 'fifo', 'begun'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string];
+  execFileSync('mkfifo', [fifo]);
+  writeFileSync(begun, '');
+  writeFileSync(
+    program,
+    `const { appendFileSync, openSync } = require('node:fs');
+    const { parentPort } = require('node:worker_threads');
+    parentPort.on('message', (query) => {
+      if (JSON.stringify(query).includes('hang')) {
+        appendFileSync(${JSON.stringify(begun)}, '.');
+        openSync(${JSON.stringify(fifo)}, 'r');
+      }
+      parentPort.postMessage({ values: ['answer'] });
+    });`,
+  );
+  let writer: number | undefined;
+  context.onTestFinished(() => {
+    if (writer !== undefined) closeSync(writer);
+  });
+  return {
+    program,
+    hasBegun: async (count: number) => {
+      while (readFileSync(begun).length < count) await nextTick();
+    },
+    /** Opens the pipe's other end, which opening it to read waits for. */
+    release: () => {
+      writer ??= openSync(fifo, 'r+');
+    },
+  };
 }
 
 const scan = (pattern: string) => [where('ModelService', 'yaml', { is: 'like', pattern })];
@@ -61,8 +102,8 @@ test('a page holds what satisfies its query, whatever is written meanwhile', asy
   const [service] = services;
   let isReading = true;
   const writing = (async () => {
-    for (let turn = 0; isReading; turn++) {
-      const change = (current: ModelService) => ({ ...current, yaml: turn % 2 ? 'flip' : 'flop' });
+    for (let count = 0; isReading; count++) {
+      const change = (current: ModelService) => ({ ...current, yaml: count % 2 ? 'flip' : 'flop' });
       await store.changeModelService(service?.uuid ?? '', change, extras(), nothing);
     }
   })();
@@ -77,22 +118,19 @@ test('a page holds what satisfies its query, whatever is written meanwhile', asy
 });
 
 test('other requests are answered while the worker is busy', async (context) => {
-  const { store, services } = await storeWithWorker(context);
-  const wide = modelService({ name: 'wide', yaml: 'ab'.repeat(8_000_000) });
-  await store.addModelService(wide, extras(), nothing);
-  const order: string[] = [];
-  // One that the text satisfies nowhere, and each place of it has to be looked at.
-  const pattern = `%${'ab'.repeat(10)}_c%`;
-  const scanned = store.count('ModelService', scan(pattern)).then(() => order.push('scan'));
-  await setTimeout(50);
-  const others = [
-    store.find('ModelService', services[0]?.uuid ?? '').then(() => order.push('find')),
-    store.list('ModelService', { ...ALL, limit: 20 }).then(() => order.push('list')),
-    store.addModelService(modelService(), extras(), nothing).then(() => order.push('add')),
-  ];
-  await Promise.all(others);
-  expect(order.toSorted()).toEqual(['add', 'find', 'list']);
-  await scanned;
+  const { program, hasBegun, release } = hangingThread(context);
+  const { store, services } = await storeWithWorker(context, { program });
+  context.onTestFinished(release);
+  const scanned = store.count('ModelService', scan('hang%')).catch(({ failure }) => failure);
+  await hasBegun(1);
+  await Promise.all([
+    store.find('ModelService', services[0]?.uuid ?? ''),
+    store.list('ModelService', { ...ALL, limit: 20 }),
+    store.addModelService(modelService(), extras(), nothing),
+  ]);
+  release();
+  await store.close();
+  expect(await scanned).toBe('notReady');
 });
 
 test('a thread that ends fails its queries, and the next query starts another one', async (context) => {
@@ -106,62 +144,70 @@ test('a thread that ends fails its queries, and the next query starts another on
   expect(await store.list('ModelService', { ...ALL, limit: 20 })).toHaveLength(20);
 });
 
-test('closing rejects the queries that wait', async (context) => {
-  const { store } = await storeWithWorker(context);
-  const asked = Array.from({ length: 50 }, (_, number) =>
-    store.count('ModelService', scan(`%${number}`)).then(
-      () => 'answered',
-      (error) => error.failure,
-    ),
-  );
-  await setTimeout(0);
-  await store.close();
-  expect(new Set(await Promise.all(asked))).toContain('notReady');
-  await expect(store.count('ModelService', [])).rejects.toMatchObject({ failure: 'notReady' });
-});
-
-describe('a query that runs too long', () => {
-  /** One that takes SQLite about a second: each place of the text has to be looked at. */
-  const slow = scan(`%${'ab'.repeat(10)}_c%`);
+describe('a query that hangs', () => {
+  const HANG = { sql: 'hang', values: [] };
+  const ANSWER = { sql: 'answer', values: [] };
   const tooLong = expect.objectContaining({
     failure: 'invalidArgument',
     message: expect.stringMatching(/^the query takes longer than a second: narrow its conditions/),
   });
-  const overloaded = expect.objectContaining({ failure: 'notReady' });
-
-  const storeWithWideText = async (context: Finishing, runLimit: number) => {
-    const opened = await storeWithWorker(context, { runLimit });
-    await opened.store.addModelService(
-      modelService({ name: 'wide', yaml: 'ab'.repeat(8_000_000) }),
-      extras(),
-      nothing,
-    );
-    return opened;
-  };
-
-  test('is refused, and the next one is answered by another thread', async (context) => {
-    const { store } = await storeWithWideText(context, 300);
-    const [rejected, answered] = await Promise.allSettled([
-      store.count('ModelService', slow),
-      store.count('ModelService', search('service%')),
-    ]);
-    expect(rejected).toEqual({ status: 'rejected', reason: tooLong });
-    expect(answered).toEqual({ status: 'fulfilled', value: 100 });
+  const overloaded = expect.objectContaining({
+    failure: 'notReady',
+    message: expect.stringContaining('overloaded'),
   });
 
-  test('has others refused while two such still run, until one of them ends', async (context) => {
-    const { store } = await storeWithWideText(context, 300);
-    const outcomes = await Promise.allSettled([
-      store.count('ModelService', slow),
-      store.count('ModelService', slow),
-      store.count('ModelService', search('service%')),
+  /** A worker with such a thread, and a clock that the test moves. */
+  function hangingWorker(context: Finishing) {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const { program, hasBegun, release } = hangingThread(context);
+    const worker = new QueryWorker({ program, file: '', onIdle: () => {} });
+    context.onTestFinished(async () => {
+      vi.useRealTimers();
+      release();
+      await worker.close();
+    });
+    return { worker, hasBegun, release };
+  }
+
+  test('is rejected after a second, and the next one is answered by another thread', async (context) => {
+    const { worker, hasBegun } = hangingWorker(context);
+    const settled = Promise.allSettled([worker.run(HANG), worker.run(ANSWER)]);
+    await hasBegun(1);
+    vi.advanceTimersByTime(1000);
+    expect(await settled).toEqual([
+      { status: 'rejected', reason: tooLong },
+      { status: 'fulfilled', value: ['answer'] },
     ]);
-    const reasons = outcomes.map((outcome) => outcome.status === 'rejected' && outcome.reason);
+  });
+
+  test('has others rejected while two such still run, until one of them ends', async (context) => {
+    const { worker, hasBegun, release } = hangingWorker(context);
+    const settled = Promise.allSettled([worker.run(HANG), worker.run(HANG), worker.run(ANSWER)]);
+    for (const count of [1, 2]) {
+      await hasBegun(count);
+      vi.advanceTimersByTime(1000);
+    }
+    const reasons = (await settled).map((one) => one.status === 'rejected' && one.reason);
     expect(reasons).toEqual([tooLong, tooLong, overloaded]);
-    await expect
-      .poll(() => store.count('ModelService', search('service%')).catch(() => 'refused'), {
-        timeout: 15_000,
-      })
-      .toBe(100);
+    await expect(worker.run(ANSWER)).rejects.toEqual(overloaded);
+    release();
+    let answer: unknown;
+    while (!answer) {
+      await nextTick();
+      answer = await worker.run(ANSWER).catch(() => undefined);
+    }
+    expect(answer).toEqual(['answer']);
+  });
+
+  test('and those behind it are rejected when the worker closes', async (context) => {
+    const { worker, hasBegun, release } = hangingWorker(context);
+    const settled = Promise.allSettled([worker.run(HANG), worker.run(ANSWER)]);
+    await hasBegun(1);
+    const closed = worker.close();
+    release();
+    await closed;
+    const closedError = expect.objectContaining({ message: 'the database is closed' });
+    expect(await settled).toEqual(Array(2).fill({ status: 'rejected', reason: closedError }));
+    await expect(worker.run(ANSWER)).rejects.toEqual(closedError);
   });
 });

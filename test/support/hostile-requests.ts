@@ -35,16 +35,11 @@ export const bodies: Record<string, Buffer> = {
   '32 MiB of objects in objects': post('{"a":'.repeat(6 * MIB)),
   '16 MiB of one text': post(`"${'a'.repeat(16 * MIB)}"`),
   '8 MiB of escapes': post(`{"param":{"logo":"${'\\u0061'.repeat((8 * MIB) / 6)}"}}`),
-  '8 MiB of open escapes': post(`"${'\\'.repeat(8 * MIB)}`),
-  '8 MiB of spaces': post(' '.repeat(8 * MIB)),
   '8 MiB of one number': post(`{"param":{"size":${'9'.repeat(8 * MIB)}}}`),
   '200,001 values': post(`[${'0,'.repeat(200_000)}0]`),
   '65 levels': post('['.repeat(65) + ']'.repeat(65)),
   'a member of every object': post(
     `{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"param":${param}}`,
-  ),
-  'members of every object within': post(
-    `{"param":{"__proto__":{"name":"x"},"constructor":1,"toString":null,"hasOwnProperty":[]}}`,
   ),
   'every object’s members as vendors': addService({
     vendorToSpecUuidsMap: JSON.parse('{"__proto__":["a"],"constructor":["b"],"":["c"]}'),
@@ -53,10 +48,6 @@ export const bodies: Record<string, Buffer> = {
     `{"param":{"name":"first"},"param":${param.replace('}', ',"name":"second","name":"third"}')}}`,
   ),
   'invalid UTF-8': post(Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0xc0, 0x80, 0x22, 0x7d])),
-  'an encoded surrogate': post(Buffer.from('7b2261223a22eda080227d', 'hex')),
-  'half a pair of surrogates': post('{"param":{"name":"\\ud800"}}'),
-  'NUL in a text': addModel({ name: 'a\0b' }),
-  'a number beyond all': post(`{"param":{"size":1e999999999}}`),
   'a number with a hundred thousand digits': post(`{"param":{"size":1.${'0'.repeat(100_000)}1}}`),
   'a hundred thousand numbers that are no integers': post(`[${'1.5,'.repeat(99_999)}1.5]`),
   'a hundred thousand keys that begin alike': post(
@@ -68,24 +59,17 @@ export const bodies: Record<string, Buffer> = {
   'a hundred thousand keys of the same length and sum': post(
     `{"param":{${times(99_000, (index) => `"${index.toString(2).padStart(17, '0').replaceAll('0', 'Aa').replaceAll('1', 'BB')}":0`).join()}}}`,
   ),
-  'not JSON, but as long': post('x'.repeat(8 * MIB)),
 };
 
 /** Lists of a hundred thousand. */
 export const lists: Record<string, Buffer> = {
   tagUuids: addModel({ tagUuids: times(100_000, (index) => `tag ${index}`) }),
-  'the same tagUuids': addModel({ tagUuids: times(100_000, () => 'a tag') }),
   userTags: post(
     JSON.stringify({ param: requiredModelParams, userTags: times(100_000, (i) => `tag ${i}`) }),
   ),
   modelUuids: addService({ modelUuids: times(100_000, (index) => String(index)) }),
   modelServiceUuids: addModel({ modelServiceUuids: times(100_000, (index) => String(index)) }),
   recommendedGpuNum: addModel({ recommendedGpuNum: times(100_000, (index) => index) }),
-  'uuids to delete': withBody(
-    'DELETE',
-    MODELS,
-    JSON.stringify({ uuids: times(100_000, (index) => index.toString(16).padStart(32, '0')) }),
-  ),
   'well-formed uuids to delete': withBody(
     'DELETE',
     MODELS,
@@ -110,9 +94,6 @@ export const lists: Record<string, Buffer> = {
   vendorToSpecUuidsMap: addService({
     vendorToSpecUuidsMap: Object.fromEntries(times(60_000, (index) => [`v${index}`, ['a']])),
   }),
-  'one vendor’s uuids': addService({
-    vendorToSpecUuidsMap: { nvidia: times(100_000, (index) => String(index)) },
-  }),
   servicePorts: updateService({ servicePorts: times(100_000, (index) => (index % 65_535) + 1) }),
   environmentParameters: updateService({
     environmentParameters: Object.fromEntries(times(90_000, (index) => [`k${index}`, 'v'])),
@@ -124,12 +105,9 @@ const query = (condition: string) => get(`${SERVICES}?limit=1&q=${encode(conditi
 
 /** Texts that cost much where they meet an expression or a pattern that goes back and tries again. */
 export const texts: Record<string, Buffer> = {
-  'many blanks within a name': addModel({ name: `a${' '.repeat(250)}b` }),
-  '16 MiB of blanks': addModel({ introduction: ' '.repeat(16 * MIB - 1) }),
   '16 MiB of blanks to be trimmed': addModel({ name: `${' '.repeat(16 * MIB)}a` }),
   'a list of 16 MiB texts': get(`${MODELS}?limit=2`),
   'a yaml of brackets': updateService({ yaml: '['.repeat(65_000), serviceName: 'a' }),
-  'a yaml of dashes': updateService({ yaml: '- '.repeat(32_000), serviceName: 'a' }),
   'a yaml of aliases': updateService({
     yaml: `a: &a [x]\n${times(2000, (i) => `b${i}: &b${i} [*a, *a]\n`).join('')}`,
     serviceName: 'a',
@@ -140,25 +118,12 @@ export const texts: Record<string, Buffer> = {
     ),
     serviceName: 'a',
   }),
-  'a yaml of blanks': updateService({ yaml: ' '.repeat(65_000), serviceName: 'a' }),
-  'GPU numbers of blanks': addModel({ recommendedGpuNum: ' '.repeat(255) }),
   'GPU numbers of commas': addModel({ recommendedGpuNum: `${'1,'.repeat(127)}x` }),
   'a pattern of percent signs': query(`yaml~=${'%a'.repeat(500)}~`),
-  'a pattern of underscores': query(`yaml!~=% ${'_'.repeat(1000)}~`),
   'a condition of blanks': query(`${' '.repeat(20_000)}x`),
-  'a condition of operators': query('!?~=<>'.repeat(3000)),
-  'a date of blanks': query(`createDate=${' '.repeat(20_000)}x`),
   'a date of digits': query(`createDate=${'2025-'.repeat(4000)}`),
-  'a number of digits': query(`size=${'9'.repeat(20_000)}x`),
-  'a list of commas': query(`name?=${','.repeat(20_000)}`),
   'a header of blanks': Buffer.from(
     rawRequest('GET', MODELS, { Authorization: `OAuth${' '.repeat(50_000)}x y` }),
-  ),
-  'a content type of blanks': Buffer.from(
-    rawRequest('POST', MODELS, {
-      'Content-Type': `application/json${' '.repeat(50_000)}x`,
-      'Content-Length': '2',
-    }),
   ),
   'an access key of colons': Buffer.from(
     rawRequest('GET', MODELS, {
@@ -166,14 +131,8 @@ export const texts: Record<string, Buffer> = {
       Date: 'Tue, 25 Nov 2025 11:51:50 UTC',
     }),
   ),
-  'a date header of blanks': Buffer.from(
-    rawRequest('GET', MODELS, { Authorization: 'ZStack a:b', Date: `Tue,${' '.repeat(50_000)}x` }),
-  ),
   'a job’s hook of dots': Buffer.from(
     rawRequest('DELETE', `${MODELS}/${UUID}`, { 'X-Web-Hook': `http://${'a.'.repeat(20_000)}x/` }),
-  ),
-  'preferences of commas': Buffer.from(
-    rawRequest('DELETE', `${MODELS}/${UUID}`, { Prefer: `${', ;='.repeat(12_000)}x` }),
   ),
 };
 
@@ -183,38 +142,26 @@ export const paths: Record<string, Buffer> = Object.fromEntries(
     `${MODELS}/..%2f..%2f..%2fetc%2fpasswd`,
     `${MODELS}/../../../../etc/passwd`,
     `${MODELS}/%2e%2e/%2e%2e/accounts`,
-    `${MODELS}/.`,
-    `${MODELS}/..;/`,
     `${MODELS}/%00`,
-    `${MODELS}/a%00.json`,
-    `${MODELS}%00`,
     `${MODELS}%2f${UUID}`,
-    `${MODELS}%5c${UUID}`,
     `${MODELS}/%252e%252e`,
     `${MODELS}/%c0%ae%c0%ae/`,
     `${MODELS}/%`,
-    `${MODELS}/%u002e`,
     '//zstack//v1////ai//models',
     `${'/'.repeat(60_000)}`,
     `/zstack/v1/${'a/'.repeat(30_000)}`,
-    `/${'%2e%2e%2f'.repeat(6000)}`,
-    `${MODELS}/${'a'.repeat(63_000)}`,
     `${MODELS}/${'a'.repeat(70_000)}`,
     `${MODELS}?${'a'.repeat(200_000)}`,
     `http://example.com${MODELS}`,
-    `http://${'a'.repeat(50_000)}/`,
     'http://[::1',
     'https://user:password@localhost:1/zstack/v1/ai/models',
     '*',
     `/docs/static/..%2f..%2f..%2f..%2fpackage.json`,
-    `/docs/static/../../../package.json`,
     `/docs/static/%2e%2e/%2e%2e/package.json`,
     `/docs/static//etc/passwd`,
     '/__proto__',
-    '/constructor/prototype',
     `${ROOT}/accounts/sessions/__proto__/valid`,
     `${ROOT}/api-jobs/__proto__`,
-    `${ROOT}/api-jobs/..%2f..`,
     `${MODELS};jsessionid=1`,
     `${MODELS}#fragment`,
     `${MODELS}?__proto__[x]=1&constructor.prototype=2`,
@@ -225,12 +172,6 @@ export const paths: Record<string, Buffer> = Object.fromEntries(
 export const heads: Record<string, Buffer> = {
   'one header of 200 KiB': Buffer.from(
     rawRequest('GET', MODELS, { 'X-Bomb': 'a'.repeat(200 * KIB) }),
-  ),
-  'one header of 10 MiB': Buffer.from(
-    rawRequest('GET', MODELS, { 'X-Bomb': 'a'.repeat(10 * MIB) }),
-  ),
-  '5,000 headers': Buffer.from(
-    rawRequest('GET', MODELS, Object.fromEntries(times(5000, (i) => [`X-${i}`, 'a']))),
   ),
   '60,000 headers': Buffer.from(
     rawRequest('GET', MODELS, Object.fromEntries(times(60_000, (i) => [`X-${i}`, '']))),
@@ -245,9 +186,7 @@ export const heads: Record<string, Buffer> = {
   'two sessions': Buffer.from(
     rawRequest('GET', MODELS, { Authorization: 'OAuth a\r\nAuthorization: OAuth b' }),
   ),
-  'a header in Latin-1': Buffer.from(rawRequest('GET', MODELS, { 'X-A': '\xe9\xff' }), 'latin1'),
   'an endless verb': Buffer.from(`${'A'.repeat(100_000)} / HTTP/1.1\r\n\r\n`),
-  'an endless version': Buffer.from(`GET / HTTP/1.${'1'.repeat(100_000)}\r\n\r\n`),
   'a body of one byte a chunk': Buffer.from(
     `${rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' })}${'1\r\na\r\n'.repeat(500_000)}0\r\n\r\n`,
   ),
@@ -279,46 +218,30 @@ export const smuggled: Record<string, Buffer> = {
     '0\r\n\r\n',
   ),
   'two lengths': hiding(`Content-Length: 0\r\nContent-Length: ${length}`),
-  'two lengths, the longer one first': hiding(`Content-Length: ${length}\r\nContent-Length: 0`),
   'lengths in a list': hiding(`Content-Length: 0, ${length}`),
   'a length with a sign': hiding('Content-Length: +0'),
-  'a negative length': hiding('Content-Length: -1'),
-  'a length in hexadecimal': hiding('Content-Length: 0x0'),
-  'a length and a blank': hiding(`Content-Length: ${length} 0`),
   'a length beyond all': hiding('Content-Length: 18446744073709551616'),
-  'an empty length': hiding('Content-Length:'),
   'a blank before the colon': hiding(`Content-Length : ${length}`),
-  'a tab before the colon': hiding(`Content-Length\t: ${length}`),
   'a blank before the name': hiding(` Content-Length: ${length}`),
   'a length on a folded line': hiding(`X-A: b\r\n Content-Length: ${length}\r\nContent-Length: 0`),
-  'a length, folded': hiding(`Content-Length:\r\n ${length}\r\nTransfer-Encoding: chunked`),
   'chunks and a blank before the colon': hiding(
     `Transfer-Encoding : chunked\r\nContent-Length: 5`,
     '0\r\n\r\n',
   ),
-  'chunks, folded': hiding('Transfer-Encoding:\r\n chunked\r\nContent-Length: 5', '0\r\n\r\n'),
   'an encoding nobody knows': hiding('Transfer-Encoding: xchunked', '0\r\n\r\n'),
-  'the encoding identity': hiding('Transfer-Encoding: identity\r\nContent-Length: 0'),
   'chunks, then identity': hiding('Transfer-Encoding: chunked, identity', '0\r\n\r\n'),
-  'identity, then chunks, and a length': hiding(
-    'Transfer-Encoding: identity, chunked\r\nContent-Length: 5',
-    '0\r\n\r\n',
-  ),
   'chunks twice': hiding('Transfer-Encoding: chunked, chunked\r\nContent-Length: 5', '0\r\n\r\n'),
   'two encodings': hiding(
     'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 5',
     '0\r\n\r\n',
   ),
-  'chunks in quotes': hiding('Transfer-Encoding: "chunked"\r\nContent-Length: 5', '0\r\n\r\n'),
   'chunks after a control character': hiding(
     'Transfer-Encoding: \x0bchunked\r\nContent-Length: 5',
     '0\r\n\r\n',
   ),
   'a line ended by LF alone': hiding(`X-A: b\nContent-Length: 0\nX-B: c`, '', ''),
-  'a line ended by CR alone': hiding(`X-A: b\rContent-Length: ${length}\r\nContent-Length: 0x`),
   'a NUL in a header': hiding(`X-A: \0\r\nContent-Length: 0`),
   'a chunk’s size in another base': smuggling('Transfer-Encoding: chunked', `0x${chunked}`),
-  'a chunk’s size with a sign': smuggling('Transfer-Encoding: chunked', `+${chunked}`),
   'a chunk’s size beyond all': smuggling(
     'Transfer-Encoding: chunked',
     `10000000000000000${chunked}`,
@@ -327,10 +250,6 @@ export const smuggled: Record<string, Buffer> = {
   'an extension with a line end': smuggling(
     'Transfer-Encoding: chunked',
     `2;a\n{}\r\n0\r\n\r\n${chunked}`,
-  ),
-  'an extension of 100 kB': smuggling(
-    'Transfer-Encoding: chunked',
-    `${hex};${'a'.repeat(100_000)}\r\n${hidden}\r\n0\r\n\r\n`,
   ),
   'a chunk that is longer than it says': smuggling(
     'Transfer-Encoding: chunked',

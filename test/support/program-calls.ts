@@ -47,10 +47,18 @@ export function addService(program: Program, name: string, characters = 100) {
   });
 }
 
-/** The names of all services there are, in the order of their addition. */
+/**
+ * The names of all services there are, in the order of their addition: read in pages that an index bounds,
+ * since a busy machine may not read others within the second that they have.
+ */
 export async function serviceNames(program: Program): Promise<string[]> {
-  const { body } = await call(program, 'GET', `${API}/model-services?limit=1000000&fields=name`);
-  return body.inventories.map(({ name }: { name: string }) => name);
+  const names: string[] = [];
+  for (;;) {
+    const path = `${API}/model-services?limit=1000&start=${names.length}&fields=name`;
+    const { inventories } = (await call(program, 'GET', path)).body;
+    names.push(...inventories.map(({ name }: { name: string }) => name));
+    if (inventories.length < 1000) return names;
+  }
 }
 
 /** Resolves once the server says that it can be used; fails after some seconds. */
