@@ -25,7 +25,7 @@ import {
   withoutRefs,
 } from '../support/writers.ts';
 
-const ROUNDS = 30;
+const ROUNDS = Number(process.env.AIOS_KILL_ROUNDS ?? 30);
 const WRITERS = 16;
 /** Of a round, from the first request to the kill. */
 const LIFE_MS = { least: 150, most: 1500 };
