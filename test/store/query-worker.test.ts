@@ -50,7 +50,8 @@ function hangingThread(context: Finishing) {
         openSync(${JSON.stringify(fifo)}, 'r');
       }
       parentPort.postMessage({ values: ['answer'] });
-    });`,
+    });
+    parentPort.postMessage('ready');`,
   );
   let writer: number | undefined;
   context.onTestFinished(() => {
@@ -60,6 +61,8 @@ function hangingThread(context: Finishing) {
     program,
     hasBegun: async (count: number) => {
       while (readFileSync(begun).length < count) await nextTick();
+      // What the thread has sent before that is received by then.
+      for (const _ of [1, 2, 3]) await nextTick();
     },
     /** Opens the pipe's other end, which opening it to read waits for. */
     release: () => {
