@@ -57,7 +57,7 @@ test('invalidArgument is SYS.1007', () => {
 });
 
 describe('headers', () => {
-  test('the failure that passes by itself asks to retry', () => {
+  test('notReady has Retry-After', () => {
     expect(new ApiError('notReady', '').headers).toEqual({
       'retry-after': expect.stringMatching(/^[1-9]\d*$/),
     });
@@ -66,7 +66,7 @@ describe('headers', () => {
     });
   });
 
-  test('the others bring what they are given, and nothing more', () => {
+  test('other failures have only the headers they are given', () => {
     const headers = { allow: 'GET' };
     expect(new ApiError('methodNotAllowed', '', headers).headers).toEqual(headers);
     expect(new ApiError('internal', '').headers).toEqual({});
@@ -85,13 +85,13 @@ describe('details hold at most 4096 characters', () => {
     expect(detailsOf(text)).toBe(details);
   });
 
-  test('a cut through a surrogate pair leaves no half of it', () => {
+  test('a cut inside a surrogate pair leaves no lone surrogate', () => {
     const details = detailsOf(`${'x'.repeat(4092)}😀😀😀`);
     expect(details.isWellFormed()).toBe(true);
     expect(details).toHaveLength(4096);
   });
 
-  test('property: a beginning of the text, well-formed where the text is', () => {
+  test('property: a well-formed prefix of the text', () => {
     fc.assert(
       fc.property(
         fc.string({ unit: 'binary', minLength: 3000, maxLength: 5000, size: 'max' }),
@@ -108,7 +108,7 @@ describe('details hold at most 4096 characters', () => {
   });
 });
 
-test('an operation documents each status once, ascending, those it can meet alone', () => {
+test('an operation documents each of its statuses once, in ascending order', () => {
   expect(documentedFailures(true).map(({ status }) => status)).toEqual([
     400, 403, 408, 413, 414, 415, 431, 503,
   ]);
@@ -123,7 +123,7 @@ test('an operation documents each status once, ascending, those it can meet alon
   ]);
 });
 
-describe('the document tells', () => {
+describe('the OpenAPI document says', () => {
   const { paths } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
   const documented: { operationId: string; responses: Record<string, { description: string }> }[] =
     Object.values<object>(paths).flatMap((methods) => Object.values(methods));

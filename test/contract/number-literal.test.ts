@@ -20,7 +20,7 @@ describe('a literal is exact', () => {
     expect(exact(text)).toBe(value);
   });
 
-  test('property: for whatever a number is printed as, in any notation', () => {
+  test('property: for every number as it is printed, in any notation', () => {
     fc.assert(
       fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => {
         // Zero loses its sign when printed.
@@ -49,6 +49,6 @@ test.each([
   ['zeros inside and digits behind', `1.${'0'.repeat(1_000_000)}${'1'.repeat(1_000_000)}`],
   ['digits', '1'.repeat(2_000_000)],
   ['zeros', `0.${'0'.repeat(2_000_000)}`],
-])('millions of %s cost bounded time', (_, text) => {
+])('millions of %s take bounded time', (_, text) => {
   expect(cpuMilliseconds(() => exact(text))).toBeLessThan(1000);
 });

@@ -4,10 +4,21 @@ import { parseCondition } from '../../src/contract/schemas/query.ts';
 
 /** In the order of F57. */
 const operators = [
-  ...['!=', '>=', '<=', '!?=', '!~=', '~=', '?=', '=', '>', '<', 'is null', 'not null'],
+  '!=',
+  '>=',
+  '<=',
+  '!?=',
+  '!~=',
+  '~=',
+  '?=',
+  '=',
+  '>',
+  '<',
+  'is null',
+  'not null',
 ];
 
-describe('a condition is taken apart', () => {
+describe('a condition is split', () => {
   test.each([
     ['name=chat', 'name', '=', 'chat'],
     ['name!=chat', 'name', '!=', 'chat'],
@@ -34,12 +45,12 @@ describe('a condition is taken apart', () => {
     [' \t name \n=a', 'name', '=', 'a'],
     ['a b=c', 'a b', '=', 'c'],
     ["';DROP TABLE models--=1", "';DROP TABLE models--", '=', '1'],
-  ])('with its field trimmed, and its value as it is: %j', (text, field, operator, value) => {
+  ])('with its field trimmed and its value unchanged: %j', (text, field, operator, value) => {
     expect(parseCondition(text)).toEqual({ field, operator, value });
   });
 
   test.each([
-    // Wherever it stands: what is before it in the list wins.
+    // An earlier operator of the list wins wherever it occurs.
     ['name=a!=b', 'name=a', '!=', 'b'],
     ['name=a>=b', 'name=a', '>=', 'b'],
     ['name~=a<=b', 'name~=a', '<=', 'b'],
@@ -65,7 +76,7 @@ describe('a condition is taken apart', () => {
     ['name!!=a', 'name!', '!=', 'a'],
     ['name~!=a', 'name~', '!=', 'a'],
     ['name!?~=a', 'name!?', '~=', 'a'],
-    // Of one operator the first place counts.
+    // The first occurrence of the operator counts.
     ['name=a=b', 'name', '=', 'a=b'],
     ['name!=a!=b', 'name', '!=', 'a!=b'],
     ['a is null is null', 'a', 'is null', ' is null'],
@@ -84,7 +95,7 @@ describe('a condition is taken apart', () => {
     ['~'],
     ['isnull'],
     ['name ＝ a'],
-  ])('but not without an operator: %j', (text) => {
+  ])('is rejected without an operator: %j', (text) => {
     const listed = operators.map((operator) => operator.replace(/[?]/g, '\\?')).join('\\W+');
     const sentence = `doesn't contain any query operator. Valid query operators are [[`;
     expect(() => parseCondition(text)).toThrow(
@@ -107,7 +118,7 @@ describe('a condition is taken apart', () => {
     '  not null',
     '>',
     '==',
-  ])('nor without a field: %j', (text) => {
+  ])('is rejected without a field: %j', (text) => {
     expect(() => parseCondition(text)).toThrow(
       expect.objectContaining({
         errorCode: 'SYS.1007',
@@ -118,7 +129,7 @@ describe('a condition is taken apart', () => {
   });
 });
 
-test('property: the operator is the first of the list that is anywhere in the text', () => {
+test('property: the operator is the first of the list that occurs in the text', () => {
   const pieces = fc.constantFrom(...operators, '!', '~', '?', ' ', 'a', 'is', 'not', ' null', '😀');
   const texts = fc.array(pieces, { maxLength: 8 }).map((parts) => parts.join(''));
   fc.assert(

@@ -16,59 +16,59 @@ const ajv = new Ajv({ strict: true, allErrors: true });
 addFormats.default(ajv);
 ajv.addVocabulary(['x-zstack-since']);
 
-function read(schema: TSchema, value: unknown): { value: unknown; unknownFields: string[] } {
-  const reading = { message: 'M', unknownFields: [] };
-  const reader = compileValidator(schema);
-  const converted = reader.coerce(value, '', reading);
-  return { value: reader.validate(converted, '', reading), ...reading };
+function validate(schema: TSchema, value: unknown): { value: unknown; unknownFields: string[] } {
+  const context = { message: 'M', unknownFields: [] };
+  const validator = compileValidator(schema);
+  const coerced = validator.coerce(value, '', context);
+  return { value: validator.validate(coerced, '', context), ...context };
 }
 
-/** What `act` returns, or the sentence of the SYS.1007 it throws; anything else thrown goes on. */
-function outcome<Value>(act: () => Value): { value: Value } | { refused: string } {
+/** The result of `act`, or the sentence of the SYS.1007 that it throws; other errors are rethrown. */
+function outcome<Value>(act: () => Value): { value: Value } | { rejected: string } {
   try {
     return { value: act() };
   } catch (error) {
     if (error instanceof ApiError && error.failure === 'invalidArgument') {
-      return { refused: error.message };
+      return { rejected: error.message };
     }
     throw error;
   }
 }
 
-const reader = <Name extends OperationName>(name: Name) => {
-  const read = compileRequestValidator(name, () => {});
+const validatorOf = <Name extends OperationName>(name: Name) => {
+  const validate = compileRequestValidator(name, () => {});
   return {
-    readBody(body: unknown) {
-      const { query: _, ...others } = read({ path: () => '', query: {}, body })();
+    validateBody(body: unknown) {
+      const { query: _, ...others } = validate({ path: () => '', query: {}, body })();
       return others;
     },
-    readQuery: (query: Record<string, unknown>) =>
-      read({ path: () => '', query, body: undefined })().query,
+    validateQuery: (query: Record<string, unknown>) =>
+      validate({ path: () => '', query, body: undefined })().query,
   };
 };
 
 const wrapperOf = (name: OperationName) => (operations[name] as { wrapper?: string }).wrapper ?? '';
 
-describe('property: the reader and strict Ajv agree on every operation’s schema', () => {
+describe('property: the validator and strict Ajv agree on every operation’s schema', () => {
   for (const part of ['params', 'query'] as const) {
-    test.each(names)(`%s ${part}: what is valid is accepted, and read as meant`, (name) => {
+    test.each(names)(`%s ${part}: valid values are accepted and converted as specified`, (name) => {
       const schema: TSchema = operations[name][part];
-      const validate = ajv.compile(schema);
+      const matches = ajv.compile(schema);
       fc.assert(
         fc.property(validFor(schema), (value) => {
-          expect(validate(value), ajv.errorsText(validate.errors)).toBe(true);
-          const result = read(schema, value).value;
+          expect(matches(value), ajv.errorsText(matches.errors)).toBe(true);
+          const result = validate(schema, value).value;
           expect(result).toEqual(readingOf(schema, value));
-          expect(validate(result), ajv.errorsText(validate.errors)).toBe(true);
-          expect(read(schema, result).value).toEqual(result);
+          expect(matches(result), ajv.errorsText(matches.errors)).toBe(true);
+          expect(validate(schema, result).value).toEqual(result);
         }),
         { numRuns: 60 },
       );
     });
 
-    test.each(names)(`%s ${part}: what is accepted is valid after the reading`, (name) => {
+    test.each(names)(`%s ${part}: accepted values are valid after conversion`, (name) => {
       const schema = operations[name][part] as TSchema & { properties: Record<string, TSchema> };
-      const validate = ajv.compile(schema);
+      const matches = ajv.compile(schema);
       const sloppy = fc.oneof(
         fc.integer().map(String),
         fc.constantFrom(' +7 ', 'TRUE', 'False', '', '1,2', null, -0, 1.5, 2 ** 31, 2 ** 53),
@@ -85,9 +85,9 @@ describe('property: the reader and strict Ajv agree on every operation’s schem
       );
       fc.assert(
         fc.property(value, (sent) => {
-          const result = outcome(() => read(schema, sent).value);
-          if ('refused' in result) return;
-          expect(validate(result.value), ajv.errorsText(validate.errors)).toBe(true);
+          const result = outcome(() => validate(schema, sent).value);
+          if ('rejected' in result) return;
+          expect(matches(result.value), ajv.errorsText(matches.errors)).toBe(true);
         }),
         { numRuns: 100 },
       );
@@ -95,24 +95,36 @@ describe('property: the reader and strict Ajv agree on every operation’s schem
   }
 });
 
-describe('property: no JSON makes reading throw anything but SYS.1007', () => {
+describe('property: validation throws nothing but SYS.1007', () => {
   const hostile = fc.oneof(
     fc.jsonValue({ maxDepth: 5 }),
     fc.dictionary(
       fc.constantFrom(
         ...names.map(wrapperOf),
-        ...['params', 'param', 'systemTags', 'userTags', 'uuids', 'deleteMode', 'name', 'yaml'],
-        ...['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'length', ''],
+        'params',
+        'param',
+        'systemTags',
+        'userTags',
+        'uuids',
+        'deleteMode',
+        'name',
+        'yaml',
+        '__proto__',
+        'constructor',
+        'toString',
+        'hasOwnProperty',
+        'length',
+        '',
       ),
       fc.jsonValue({ maxDepth: 4 }),
     ),
   );
 
   test.each(names)('%s', (name) => {
-    const { readBody, readQuery } = reader(name);
+    const { validateBody, validateQuery } = validatorOf(name);
     fc.assert(
       fc.property(hostile, (body) => {
-        outcome(() => readBody(JSON.parse(JSON.stringify(body))));
+        outcome(() => validateBody(JSON.parse(JSON.stringify(body))));
       }),
     );
     const word = fc.oneof(
@@ -129,23 +141,23 @@ describe('property: no JSON makes reading throw anything but SYS.1007', () => {
     );
     fc.assert(
       fc.property(fc.dictionary(word, fc.oneof(word, fc.array(word))), (query) => {
-        outcome(() => readQuery(query));
+        outcome(() => validateQuery(query));
       }),
     );
   });
 });
 
-describe('compiling refuses what would go unchecked', () => {
+describe('a schema with an unsupported keyword or type does not compile', () => {
   test.each<[string, TSchema]>([
     ['a pattern', Type.String({ pattern: '^a' })],
-    ['a least length', Type.String({ minLength: 1 })],
+    ['a minimum length', Type.String({ minLength: 1 })],
     ['a multiple', Type.Integer({ multipleOf: 2 })],
     ['closed objects', Type.Object({}, { additionalProperties: false })],
     ['a field’s keyword', Type.Object({ a: Type.Optional(Type.String({ pattern: 'x' })) })],
     ['a member’s keyword', Type.Array(Type.Array(Type.String({ minLength: 1 })))],
     ['a map value’s keyword', mapOf('', Type.String({ minLength: 1 }))],
-    ['a list’s least length', listOf('', text(''), { minItems: 1 })],
-    ['a list of different members', listOf('', text(''), { uniqueItems: true })],
+    ['a list’s minimum length', listOf('', text(''), { minItems: 1 })],
+    ['a list of unique members', listOf('', text(''), { uniqueItems: true })],
     ['an alternative’s keyword', Type.Union([Type.String({ minLength: 1 }), Type.Array(text(''))])],
     ['the type number', Type.Number()],
     ['the type null', Type.Null()],
@@ -159,14 +171,14 @@ describe('compiling refuses what would go unchecked', () => {
 test.each([
   [-0, 0],
   [1e3, 1000],
-])('the JSON number %d is read as %d', (sent, expected) => {
+])('the JSON number %d is converted to %d', (sent, expected) => {
   const schema = Type.Object({ size: operations.CloneModelService.params.properties.size });
-  expect(Object.is((read(schema, { size: sent }).value as { size: number }).size, expected)).toBe(
-    true,
-  );
+  expect(
+    Object.is((validate(schema, { size: sent }).value as { size: number }).size, expected),
+  ).toBe(true);
 });
 
-test('unknown fields are reported with their place, known ones and tags are not', () => {
+test('unknown fields are reported by path, known fields and tags are not', () => {
   const reported: string[] = [];
   const body = {
     top: 1,
@@ -198,7 +210,7 @@ describe('deletions (F46)', () => {
     ['an empty mode in the body', {}, { deleteMode: ' ' }, { deleteMode: 'Permissive' }],
     ['the query', { deleteMode: 'Enforcing' }, undefined, { deleteMode: 'Enforcing' }],
     ['the body', {}, { deleteMode: 'Enforcing' }, { deleteMode: 'Enforcing' }],
-    ['a null in the body', {}, { deleteMode: null }, {}],
+    ['null in the body', {}, { deleteMode: null }, {}],
     [
       'the query before the body',
       { deleteMode: 'Permissive' },
@@ -218,18 +230,18 @@ describe('deletions (F46)', () => {
   });
 
   test.each<[string, Record<string, unknown>, unknown]>([
-    ['another word in the query', { deleteMode: 'Force' }, undefined],
-    ['another case', { deleteMode: 'enforcing' }, undefined],
-    ['another word in the body', {}, { deleteMode: 'Force' }],
+    ['an unknown value in the query', { deleteMode: 'Force' }, undefined],
+    ['a value in lower case', { deleteMode: 'enforcing' }, undefined],
+    ['an unknown value in the body', {}, { deleteMode: 'Force' }],
     ['a list in the body', {}, { deleteMode: ['Enforcing'] }],
-    ['a body that is a text', {}, 'Enforcing'],
-  ])('no mode of %s', (_, query, body) => {
-    expect(deletion('DeleteModelCenter', query, body)).toHaveProperty('refused');
+    ['a string as body', {}, 'Enforcing'],
+  ])('rejects %s', (_, query, body) => {
+    expect(deletion('DeleteModelCenter', query, body)).toHaveProperty('rejected');
   });
 
-  test('a mode that is none is refused with the modes there are', () => {
+  test('the error of an unknown mode lists the modes', () => {
     expect(deletion('DeleteModel', { deleteMode: 'Force' })).toEqual({
-      refused: `valid value for field[deleteMode] of message[${messageClass('DeleteModel')}] are [Permissive, Enforcing], but Force found`,
+      rejected: `valid value for field[deleteMode] of message[${messageClass('DeleteModel')}] are [Permissive, Enforcing], but Force found`,
     });
   });
 
@@ -237,9 +249,14 @@ describe('deletions (F46)', () => {
     ['one', { uuids: 'a' }, undefined, ['a']],
     ['repeated ones', { uuids: ['a', 'b', 'a'] }, undefined, ['a', 'b', 'a']],
     ['numbered ones', { 'uuids.0': 'a', 'uuids.1': 'b' }, undefined, ['a', 'b']],
-    ['numbered ones by their numbers', { 'uuids.10': 'c', 'uuids.9': 'b' }, undefined, ['b', 'c']],
+    [
+      'numbered ones in the order of their numbers',
+      { 'uuids.10': 'c', 'uuids.9': 'b' },
+      undefined,
+      ['b', 'c'],
+    ],
     ['a list in the body', {}, { uuids: ['a', 'b'] }, ['a', 'b']],
-    ['members in spaces, untouched', {}, { uuids: [' a '] }, [' a ']],
+    ['members with spaces, which are not trimmed', {}, { uuids: [' a '] }, [' a ']],
     ['an empty list', {}, { uuids: [] }, []],
   ])('the uuids of %s', (_, query, body, uuids) => {
     expect(deletion('DeleteModels', query, body)).toEqual({ value: { uuids } });
@@ -248,47 +265,47 @@ describe('deletions (F46)', () => {
   test.each<[string, Record<string, unknown>, unknown]>([
     ['nothing', {}, undefined],
     ['null', {}, { uuids: null }],
-    ['a name that only begins so', { uuidsx: 'a', 'uuids.x': 'a', 'uuids.': 'a' }, undefined],
-  ])('the missing uuids of %s', (_, query, body) => {
+    ['parameters of similar names', { uuidsx: 'a', 'uuids.x': 'a', 'uuids.': 'a' }, undefined],
+  ])('uuids are mandatory: %s', (_, query, body) => {
     expect(deletion('DeleteModels', query, body)).toEqual({
-      refused: `field[uuids] of message[${messageClass('DeleteModels')}] is mandatory, can not be null`,
+      rejected: `field[uuids] of message[${messageClass('DeleteModels')}] is mandatory, can not be null`,
     });
   });
 
   test.each<[string, unknown, string]>([
-    ['a text', { uuids: 'a' }, '[uuids] field is excepted a list, but was [a].'],
+    ['a string', { uuids: 'a' }, '[uuids] field is excepted a list, but was [a].'],
     ['a null in the list', { uuids: [null] }, 'field[uuids] cannot contain a NULL element'],
-  ])('no uuids of %s in the body', (_, body, refused) => {
-    expect(deletion('DeleteModels', {}, body)).toEqual({ refused });
+  ])('rejects %s as uuids in the body', (_, body, rejected) => {
+    expect(deletion('DeleteModels', {}, body)).toEqual({ rejected });
   });
 });
 
-describe('a list of bounded length', () => {
+describe('a list with a maximum length', () => {
   const schema = Type.Object({ list: listOf('', text('', { max: 1 }), { maxItems: 2 }) });
 
-  test('is taken up to its bound', () => {
-    expect(read(schema, { list: ['a', 'b'] }).value).toEqual({ list: ['a', 'b'] });
+  test('is accepted up to the maximum', () => {
+    expect(validate(schema, { list: ['a', 'b'] }).value).toEqual({ list: ['a', 'b'] });
   });
 
-  test('is refused beyond it, before its members are looked at', () => {
-    expect(outcome(() => read(schema, { list: [null, 'too long', 'c'] }))).toEqual({
-      refused:
+  test('is rejected above it, before its members are validated', () => {
+    expect(outcome(() => validate(schema, { list: [null, 'too long', 'c'] }))).toEqual({
+      rejected:
         'field[list] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
     });
   });
 });
 
-describe('a map of bounded size', () => {
+describe('a map with a maximum size', () => {
   const schema = Type.Object({ map: mapOf('', text('', { max: 1 }), { maxProperties: 2 }) });
 
-  test('is taken up to its bound, entries of null not counted', () => {
-    const { value } = read(schema, { map: { a: 'a', b: null, c: 'c' } });
+  test('is accepted up to the maximum, not counting null entries', () => {
+    const { value } = validate(schema, { map: { a: 'a', b: null, c: 'c' } });
     expect(value).toEqual({ map: { a: 'a', c: 'c' } });
   });
 
-  test('is refused beyond it', () => {
-    expect(outcome(() => read(schema, { map: { a: 'a', b: 'too long', c: 'c' } }))).toEqual({
-      refused:
+  test('is rejected above it', () => {
+    expect(outcome(() => validate(schema, { map: { a: 'a', b: 'too long', c: 'c' } }))).toEqual({
+      rejected:
         'field[map] of message[M] exceeds max number of members. expected was <= 2, actual was 3',
     });
   });
@@ -296,7 +313,7 @@ describe('a map of bounded size', () => {
 
 describe('queries (F57)', () => {
   const query = (sent: Record<string, unknown>) =>
-    outcome(() => reader('QueryModel').readQuery(sent));
+    outcome(() => validatorOf('QueryModel').validateQuery(sent));
 
   test.each([
     [{}, {}],
@@ -322,7 +339,7 @@ describe('queries (F57)', () => {
       { count: 'yes' },
       'Invalid value for boolean field [count], [yes] is not a valid boolean string[true, false].',
     ],
-  ])('%j is refused', (sent, sentence) => {
-    expect(query(sent)).toEqual({ refused: sentence });
+  ])('%j is rejected', (sent, sentence) => {
+    expect(query(sent)).toEqual({ rejected: sentence });
   });
 });
