@@ -1,5 +1,4 @@
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
-import { compileLiteral } from '../contract/compiled.ts';
 
 /** A field of a record, and where it comes from. */
 export interface Field {
@@ -18,21 +17,23 @@ export function columnFields(table: Table): Field[] {
   });
 }
 
-/** Compiles a function that maps rows of these fields, from the column with this index on, to records. */
+/**
+ * Generates a function that maps rows of these fields to records, as an object literal, which V8 creates many
+ * times faster than an object with computed names (ADR-17). Names come from the tables, never from a client.
+ * @param first index of the first field's column
+ */
 export function compileRecordMapper(
   fields: readonly Field[],
   first = 0,
 ): (row: unknown[]) => Record<string, unknown> {
-  const values = fields.map(({ name, read }, index) => {
-    const given = `row[${first + index}]`;
-    return [name, read ? `${given} === null ? null : reads[${index}](${given})` : given];
+  const members = fields.map(({ name, read }, index) => {
+    const value = `row[${first + index}]`;
+    const converted = read ? `${value} === null ? null : reads[${index}](${value})` : value;
+    return `${JSON.stringify(name)}: ${converted}`;
   });
   const reads = fields.map(({ read }) => read);
-  const make = compileLiteral<(row: unknown[], reads: Field['read'][]) => Record<string, unknown>>(
-    ['row', 'reads'],
-    Object.fromEntries(values),
-  );
-  return (row) => make(row, reads);
+  const toRecord = new Function('row', 'reads', `return { ${members.join(', ')} };`);
+  return (row) => toRecord(row, reads);
 }
 
 /** Whether the database stores the column's values in another form. */

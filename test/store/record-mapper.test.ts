@@ -1,6 +1,5 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compileLiteral } from '../../src/contract/compiled.ts';
 import { compileRecordMapper } from '../../src/store/fields.ts';
 import { expectFailure } from '../support/failures.ts';
 import { addModelService, requiredServiceParams } from '../support/resources.ts';
@@ -11,7 +10,7 @@ import { ALL, added } from '../support/stores.ts';
 
 const PLANTED = 'planted by a name';
 
-/** Names that would run as code, were they ever taken for it. */
+/** Names that would plant a global if they ran as code. */
 const code = `globalThis[${JSON.stringify(PLANTED)}] = true`;
 const hostileNames = [
   `x": ${code}, "y`,
@@ -27,28 +26,26 @@ const hostileNames = [
   `[${code}]`,
 ];
 
-/** Fails where one of the names was run. */
+/** Fails if one of the names has run as code. */
 function expectNothingPlanted(about?: string): void {
   expect(PLANTED in globalThis, about).toBe(false);
 }
 
-describe('a compiled literal', () => {
-  test('has the names as they are given, whatever stands in them', () => {
+describe('a record mapper', () => {
+  const mapperOf = (names: string[]) =>
+    compileRecordMapper(names.map((name) => ({ name, sql: undefined as never })));
+
+  test('property: takes any names and values as they are', () => {
     const names = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom(...hostileNames));
     fc.assert(
       fc.property(
-        // This one means another thing in a literal.
+        // In a literal `__proto__` sets the prototype.
         fc.uniqueArray(names.filter((name) => name !== '__proto__')),
         (list) => {
-          const values = list.map((_name, index) => `given[${index}]`);
-          const make = compileLiteral<(given: unknown[]) => Record<string, unknown>>(
-            ['given'],
-            Object.fromEntries(list.map((name, index) => [name, values[index] ?? ''])),
-          );
-          const given = list.map(() => ({}));
-          const made = make(given);
-          expect(Object.keys(made).toSorted()).toEqual(list.toSorted());
-          for (const [index, name] of list.entries()) expect(made[name]).toBe(given[index]);
+          const values = list.map(() => ({}));
+          const record = mapperOf(list)(values);
+          expect(Object.keys(record).toSorted()).toEqual(list.toSorted());
+          for (const [index, name] of list.entries()) expect(record[name]).toBe(values[index]);
         },
       ),
       { numRuns: 50 },
@@ -56,30 +53,23 @@ describe('a compiled literal', () => {
     expectNothingPlanted();
   });
 
-  test('is a new one each time', () => {
-    const make = compileLiteral<(given: unknown) => object>(['given'], { stored: 'given' });
-    const given = {};
-    expect(make(given)).toEqual(make(given));
-    expect(make(given)).not.toBe(make(given));
-    const list = compileLiteral<(one: unknown, other: unknown) => unknown[]>(
-      ['one', 'other'],
-      ['other', 'one', 'one'],
-    );
-    expect(list(1, 2)).toEqual([2, 1, 1]);
-  });
-
-  test('of a row takes names and values for no code', () => {
-    const fields = hostileNames.map((name) => ({ name, sql: undefined as never }));
-    const record = compileRecordMapper(fields)(hostileNames);
+  test('runs neither names nor values as code', () => {
+    const record = mapperOf(hostileNames)(hostileNames);
     expect(record).toEqual(Object.fromEntries(hostileNames.map((name) => [name, name])));
     expectNothingPlanted();
+  });
+
+  test('makes a new record each time', () => {
+    const map = mapperOf(['stored']);
+    expect(map([1])).toEqual(map([1]));
+    expect(map([1])).not.toBe(map([1]));
   });
 });
 
 describe('a client’s text', () => {
   const shared = sharedServer();
 
-  test.for(hostileNames)('is never compiled as the name of a field: %j', async (name) => {
+  test.for(hostileNames)('never runs as the name of a field: %j', async (name) => {
     const server = shared();
     await addModelService(server, { name: 'there' });
     for (const parameter of [
@@ -97,7 +87,7 @@ describe('a client’s text', () => {
     expectNothingPlanted(name);
   });
 
-  test('is never compiled as a value, a key or a parameter', async () => {
+  test('never runs as a value, a key or a parameter', async () => {
     const server = shared();
     const map = Object.fromEntries(hostileNames.map((name) => [name, [name]]));
     for (const name of hostileNames) {
@@ -118,7 +108,7 @@ describe('a client’s text', () => {
     expectNothingPlanted();
   });
 
-  test('names no field to the store either', async (context) => {
+  test('is no field to the store either', async (context) => {
     const { store } = openFileStore(context);
     const { uuid } = await added(store);
     const listed = await store.listFields('ModelService', ALL, [...hostileNames, 'size']);
@@ -126,7 +116,7 @@ describe('a client’s text', () => {
     expectNothingPlanted();
   });
 
-  test('of an unknown field is told back as it is', async () => {
+  test('in the name of an unknown field is returned unchanged', async () => {
     const name = `x": ${code}`;
     const answer = await shared().get(
       `${API}/model-services?${new URLSearchParams({ fields: name })}`,
