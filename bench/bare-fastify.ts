@@ -1,8 +1,8 @@
 import Fastify from 'fastify';
+import { components } from '../src/contract/openapi.ts';
 import { operations } from '../src/contract/operations.ts';
 import { answerSchema } from '../src/contract/schemas/envelopes.ts';
 import { bodySchema } from '../src/contract/validation/request.ts';
-import { components } from '../src/http/openapi.ts';
 
 /**
  * The peer: Fastify as its documentation shows it, with the same schemas and payloads and nothing behind
@@ -11,7 +11,7 @@ import { components } from '../src/http/openapi.ts';
 const [port = '0', reported = '{}'] = process.argv.slice(2);
 const service = JSON.parse(reported);
 const app = Fastify({ ajv: { customOptions: { strict: false } } });
-for (const schema of components().values()) app.addSchema(schema);
+for (const schema of components.values()) app.addSchema(schema);
 
 const { AddModelService, GetModelService } = operations;
 app.post(

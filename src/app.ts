@@ -1,4 +1,3 @@
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
 import { Control } from './control/control.ts';
@@ -10,39 +9,28 @@ import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
 import type { Resources } from './domain/records.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
-import { allowOrigins } from './http/auth/cors.ts';
-import { rejectCrossSiteWrites } from './http/auth/cross-site.ts';
+import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts';
 import { createSessionCheck } from './http/auth/sessions.ts';
 import { serveDocs } from './http/docs.ts';
 import { healthRoutes } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
-import { createJobRequestParser, type ReplySettings } from './http/job-requests.ts';
-import { jobRoutes } from './http/jobs.ts';
+import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
 import {
   defaultLoadLimits,
   type LoadLimits,
   registerLoadShedder,
 } from './http/limits/in-flight.ts';
-import {
-  countRequests,
-  type MetricsSink,
-  metricsRoute,
-  UNROUTED,
-} from './http/observe/metrics-route.ts';
+import { countRequests, type Metrics, metricsRoute, UNROUTED } from './http/observe/metrics.ts';
 import { logRequest } from './http/observe/request-log.ts';
-import { describeApi } from './http/openapi.ts';
-import { operationRoutes } from './http/operations.ts';
+import { ignoreUnknownFields, operationRoutes, rejectUnknownFields } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
 import { handleError } from './http/protocol/error-handler.ts';
-import { checkHead, HEAD_MAX, setAnswerHeaders } from './http/protocol/headers.ts';
-import { asHook } from './http/protocol/hook.ts';
-import { parseQueryString } from './http/protocol/query-string.ts';
+import { asHook, checkHead, HEAD_MAX, setAnswerHeaders } from './http/protocol/headers.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
-import { sharedSerializers } from './http/protocol/serializers.ts';
-import { ignoreUnknownFields, rejectUnknownFields } from './http/protocol/unknown-fields.ts';
+import { parseQueryString } from './http/protocol/urls.ts';
 
 export interface AppOptions {
   dependencies: Omit<Dependencies, keyof InMemoryState | 'newSecret'>;
@@ -64,7 +52,7 @@ export interface AppOptions {
   hookAllow: readonly string[];
   /** Enables the control API; `seed` has the resources after a reset. */
   control?: { seed: Resources } | undefined;
-  metrics: MetricsSink;
+  metrics: Metrics;
   /** Delays and time-outs of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
   /** Folder with the assets of the page at /docs; that of the package by default. */
@@ -139,7 +127,6 @@ export async function buildApp(options: AppOptions) {
       // Checked by a hook, because Node's own answer has no body.
       requireHostHeader: false,
     },
-    schemaController: { compilersFactory: { buildSerializer: sharedSerializers() } },
     frameworkErrors: (error, request, reply) => {
       setAnswerHeaders(request, reply);
       handleError(error, request, reply);
@@ -148,7 +135,7 @@ export async function buildApp(options: AppOptions) {
       options.metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
     clientErrorHandler: clientErrors.handle,
-  }).withTypeProvider<TypeBoxTypeProvider>();
+  });
 
   app.decorateRequest('session', '');
   app.decorateRequest('jobRequest', undefined);
@@ -168,20 +155,20 @@ export async function buildApp(options: AppOptions) {
   const loadShedder = await registerLoadShedder(app, { ...defaultLoadLimits(), ...options.bounds });
   app.addContentTypeParser('*', createBodyParser(loadShedder));
   app.addHook('onRequest', asHook(checkHead));
-  await allowOrigins(app, options.corsOrigins, routeTable);
+  await enableCors(app, options.corsOrigins, routeTable);
   app.addHook('onRequest', asHook(routeTable.check));
   app.addHook(
     'onRequest',
-    asHook(rejectCrossSiteWrites([...options.corsOrigins, options.reply.publicUrl])),
+    asHook(rejectCrossOriginWrites([...options.corsOrigins, options.reply.publicUrl])),
   );
 
-  await describeApi(app);
-  await app.register(healthRoutes, { dependencies, version: options.version });
+  const { store } = dependencies;
+  await app.register(healthRoutes, { store, version: options.version });
   await serveDocs(app, options.docsAssets);
 
   const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay.isRunning);
   const webHooks = new WebHooks({
-    store: dependencies.store,
+    store,
     jobs,
     allowlist: new HookAllowlist(options.hookAllow),
     timing: { ...defaultHookTiming, ...options.hookTiming },
@@ -202,7 +189,6 @@ export async function buildApp(options: AppOptions) {
       for (const memory of [dependencies.loginAttempts, jobs, webHooks]) memory.forget();
     };
     injectFaults(app, control, dependencies.access);
-    const { store } = dependencies;
     await app.register(controlRoutes, { control, store, checkSession });
   }
   const context = {

@@ -69,7 +69,7 @@ describe('a layer imports nothing but what it stands on', () => {
     ],
     http: [
       /^src\/(contract|domain|http)\//,
-      /^(fastify|@fastify\/.+|@sinclair\/typebox|prom-client|@prometheus-io\/client|node:.+)$/,
+      /^(fastify|fastify-plugin|@fastify\/.+|@prometheus-io\/client|node:.+)$/,
     ],
   };
 

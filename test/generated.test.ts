@@ -6,8 +6,8 @@ import {
   generateSQLiteMigration,
 } from 'drizzle-kit/api';
 import { describe, expect, test } from 'vitest';
-import { documents } from '../src/scripts/readme-tables.ts';
-import { OPENAPI_FILE, renderOpenapi } from '../src/scripts/render-openapi.ts';
+import { OPENAPI_FILE, renderOpenapi } from '../src/scripts/openapi.ts';
+import { documents } from '../src/scripts/readme.ts';
 import { renderTables } from '../src/scripts/tables.ts';
 import postgresConfig from '../src/store/postgres/drizzle.config.ts';
 import * as postgresTables from '../src/store/postgres/tables.ts';
@@ -19,8 +19,8 @@ const read = (file: string) => readFileSync(file, 'utf8');
 const json = (file: string) => JSON.parse(read(file));
 
 describe('a generated file is up to date', () => {
-  test('the OpenAPI document: else run `npm run openapi`', async () => {
-    expect(read(OPENAPI_FILE)).toBe(await renderOpenapi());
+  test('the OpenAPI document: else run `npm run openapi`', () => {
+    expect(read(OPENAPI_FILE)).toBe(renderOpenapi());
   });
 
   test.each(

@@ -1,4 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { mapOf } from './schemas/types.ts';
 
 /** Every failure of this server (F52): the platform's error code, and the status of the inline answer. */
 const catalogue = {
@@ -67,9 +68,7 @@ export const ErrorCode = Type.Object(
         Type.Array(Type.Ref('ErrorCode'), { description: 'The errors that caused this one.' }),
       ),
     ),
-    opaque: Type.Optional(
-      Type.Record(Type.String(), Type.Unknown(), { description: 'Reserved by the platform.' }),
-    ),
+    opaque: Type.Optional(mapOf('Reserved by the platform.', Type.Unknown())),
   },
   { $id: 'ErrorCode', description: 'What went wrong.' },
 );

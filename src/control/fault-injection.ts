@@ -1,9 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CONTEXT_PATH } from '../contract/aios.ts';
+import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import type { Access } from '../domain/dependencies.ts';
-import { sendJson } from '../http/protocol/json-answer.ts';
-import { decodedPath, rawPath } from '../http/protocol/paths.ts';
+import { decodedPath, rawPath } from '../http/protocol/urls.ts';
 import type { Control } from './control.ts';
 import { faultError } from './faults.ts';
 import { redactEntry } from './journal.ts';
@@ -59,7 +58,7 @@ export function injectFaults(
       dropConnection(request, reply);
       recordEntry(request, DROPPED, reply.elapsedTime);
     } else if (fault.status !== undefined) {
-      await sendJson(reply, fault.status, faultError(fault).answer);
+      await reply.code(fault.status).type(JSON_CONTENT_TYPE).send(faultError(fault).answer);
     } else if (fault.error) {
       request.injectedFailure = faultError(fault);
     }

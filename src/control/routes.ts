@@ -3,8 +3,7 @@ import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { toSeed } from '../domain/seed.ts';
 import type { Store } from '../domain/store.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
-import { checkHeaders } from '../http/protocol/headers.ts';
-import { asHook } from '../http/protocol/hook.ts';
+import { asHook, checkHeaders } from '../http/protocol/headers.ts';
 import type { Control } from './control.ts';
 import {
   parseClock,
@@ -39,7 +38,6 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     app.route({
       method,
       url: `/_aios/${path}`,
-      schema: { hide: true },
       handler: async (request) => ({ success: true, ...(await answer(request)) }),
     });
 
@@ -74,7 +72,5 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     return {};
   });
 
-  app.get('/_aios/dump', { schema: { hide: true } }, async () =>
-    toSeed(await store.readResources()),
-  );
+  app.get('/_aios/dump', async () => toSeed(await store.readResources()));
 }

@@ -1,59 +1,112 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import fastifyPlugin from 'fastify-plugin';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { openapiDocument } from '../contract/openapi.ts';
 import { KeyedLimiter } from './limits/keyed-limiter.ts';
-import { rawPath } from './protocol/paths.ts';
+import { handleError } from './protocol/error-handler.ts';
+import { routeNotFound } from './protocol/route-table.ts';
+import { rawPath } from './protocol/urls.ts';
 
-/** Where the page is. */
-export const DOCS = '/docs';
+const DOCS = '/docs';
 const ASSETS = `${DOCS}/static/*`;
-/** Parts of the page that are read from the disk at a time: each is up to two megabytes in memory. */
+/** Files of the page read from disk at a time: each takes up to two megabytes of memory. */
 const READ_MAX = 4;
 
 /**
- * Serves the OpenAPI document, and a page to browse it and try calls, which loads nothing from elsewhere.
- * @param assets folder of the page's parts; the package's own unless given
+ * Serves `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts.
+ * @param assets folder of Swagger UI's files; those of its package by default
  */
 export async function serveDocs(app: FastifyInstance, assets?: string): Promise<void> {
-  let document: Buffer | undefined;
-  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
-    // Anybody may ask for it, and making it takes milliseconds.
-    document ??= Buffer.from(JSON.stringify(app.swagger()));
-    return reply.type(JSON_CONTENT_TYPE).send(document);
-  });
-  const page = memoizeAsync(async () => {
-    // Only when needed: what the page is made of would take its part of every start.
-    const { createDocsPage } = await import('./docs-page.ts');
-    return createDocsPage(app.swagger(), app.log, assets);
-  });
+  let document: string | undefined;
+  const json = () => {
+    document ??= JSON.stringify(openapiDocument());
+    return document;
+  };
+  app.get('/openapi.json', async (_request, reply) => reply.type(JSON_CONTENT_TYPE).send(json()));
 
+  const page = memoizeAsync(() => createDocsPage(JSON.parse(json()), app, assets));
   const limiter = new KeyedLimiter({ total: READ_MAX, perKey: READ_MAX });
 
   async function servePage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     const { method, headers } = request;
     const url = rawPath(request.url);
-    const ask = async () => (await page()).inject({ method: method as 'GET', url, headers });
-    const answer = await new Promise<Awaited<ReturnType<typeof ask>>>((resolve, reject) => {
-      limiter.add('', () => ask().then(resolve, reject));
+    const inject = async () => (await page()).inject({ method: method as 'GET', url, headers });
+    const response = await new Promise<Awaited<ReturnType<typeof inject>>>((resolve, reject) => {
+      limiter.add('', () => inject().then(resolve, reject));
     });
-    const { connection: _, ...passedHeaders } = answer.headers;
-    return reply.code(answer.statusCode).headers(passedHeaders).send(answer.rawPayload);
+    const { connection: _, ...passedHeaders } = response.headers;
+    return reply.code(response.statusCode).headers(passedHeaders).send(response.rawPayload);
   }
 
-  const schema = { hide: true };
-  for (const url of [DOCS, `${DOCS}/`, `${DOCS}/json`, `${DOCS}/yaml`]) {
-    app.get(url, { schema }, servePage);
-  }
-  app.route({ method: ['GET', 'HEAD'], url: ASSETS, schema, handler: servePage });
+  for (const url of [DOCS, `${DOCS}/`, `${DOCS}/json`, `${DOCS}/yaml`]) app.get(url, servePage);
+  app.route({ method: ['GET', 'HEAD'], url: ASSETS, handler: servePage });
 }
 
-/** Makes what is needed once, when it is needed; what can't be made is tried again. */
-function memoizeAsync<Made>(make: () => Promise<Made>): () => Promise<Made> {
-  let made: Promise<Made> | undefined;
+/** Creates the server of the page, which doesn't listen: requests are injected into it. */
+async function createDocsPage(
+  document: object,
+  { log }: FastifyInstance,
+  assets?: string,
+): Promise<FastifyInstance> {
+  // Loaded with the first request, because it takes a noticeable part of a start.
+  const { default: swaggerUi } = await import('@fastify/swagger-ui');
+  const page = Fastify({
+    loggerInstance: log,
+    logController: new LogController({ disableRequestLogging: true }),
+  });
+  page.setErrorHandler(handleError);
+  page.addHook('onRequest', async (_request, reply) => {
+    // Sites that the page links to must not learn the server's address.
+    reply.header('referrer-policy', 'no-referrer');
+  });
+  page.setNotFoundHandler((request) => {
+    throw routeNotFound(request.url);
+  });
+  // Swagger UI takes the document from the plugin of this name.
+  const provideDocument = async (app: FastifyInstance) => {
+    app.decorate('swagger', () => document);
+  };
+  await page.register(fastifyPlugin(provideDocument, { name: '@fastify/swagger' }));
+  await page.register(swaggerUi, {
+    routePrefix: DOCS,
+    ...(assets !== undefined && { baseDir: assets }),
+    // Makes the plugin write the YAML form itself.
+    transformSpecification: () => document,
+    transformSpecificationClone: false,
+    // The plugin's own policy would make browsers load the files by HTTPS.
+    staticCSP: {
+      'default-src': "'self'",
+      'img-src': "'self' data:",
+      'style-src': "'self' 'unsafe-inline'",
+      'base-uri': "'self'",
+      'form-action': "'self'",
+      'frame-ancestors': "'none'",
+      'object-src': "'none'",
+    },
+    uiConfig: {
+      // Otherwise the page requests a badge from a public validator.
+      validatorUrl: null,
+      tryItOutEnabled: true,
+      displayRequestDuration: true,
+    },
+  });
+  await page.ready();
+  return page;
+}
+
+/** Creates a value with the first call; if that fails, the next call tries again. */
+function memoizeAsync<Value>(create: () => Promise<Value>): () => Promise<Value> {
+  let value: Promise<Value> | undefined;
   return () => {
-    made ??= make().catch((error) => {
-      made = undefined;
+    value ??= create().catch((error) => {
+      value = undefined;
       throw error;
     });
-    return made;
+    return value;
   };
 }

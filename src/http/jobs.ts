@@ -1,23 +1,44 @@
-import type { FastifyInstance } from 'fastify';
-import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { ApiError, FAILED_JOB_STATUS } from '../contract/errors.ts';
-import { GetJob } from '../contract/schemas/job.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { ApiError, FAILED_JOB_STATUS, invalidArgument } from '../contract/errors.ts';
+import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/schemas/job.ts';
+import type { Dependencies } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
-import { routePath } from './protocol/paths.ts';
+import type { NewJob } from '../domain/records.ts';
+import { requestTimeout } from './protocol/headers.ts';
+import { routePath } from './protocol/urls.ts';
 
-/** How often old jobs are looked for, in milliseconds. */
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The job that a write becomes; undefined for a request without one. */
+    jobRequest: JobRequest | undefined;
+  }
+}
+
+/** How writes are answered (F1). */
+export interface ReplySettings {
+  mode: 'auto' | 'inline' | 'job';
+  /** Scheme and host of job locations; empty for those of the request. */
+  publicUrl: string;
+}
+
+export interface JobRequest {
+  job: NewJob;
+  /** Body of the 202; undefined if the request is answered with the job's result. */
+  accepted?: JobAccepted;
+}
+
+/** `apiTimeout` of a job whose client sends no `X-API-Timeout`, in milliseconds (F56). */
+const JOB_TIMEOUT_MS = 1_800_000;
+/** Interval between deletions of expired jobs, in milliseconds. */
 const SWEEP_MS = 60_000;
 
-/** Where clients ask for a job's outcome (F56). It needs no session: the uuid is one. */
+/** Serves the poll of jobs (F56). It needs no session: knowing the UUID authorizes. */
 export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }): Promise<void> {
-  const { name, path, params, tag, summary, description, otherMethods } = GetJob;
+  const { name, path, otherMethods } = GetJob;
   app.get<{ Params: { uuid: string } }>(
     routePath(path),
-    {
-      config: { operation: name, otherMethods },
-      schema: { operationId: name, params, tags: [tag], summary, description, security: [] },
-      validatorCompiler: () => () => true,
-    },
+    { config: { operation: name, otherMethods } },
     async (request, reply) => {
       if (request.injectedFailure) throw request.injectedFailure;
       const outcome = await jobs.find(request.params.uuid);
@@ -32,4 +53,60 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
   const timer = setInterval(sweep, SWEEP_MS).unref();
   app.addHook('onListen', sweep);
   app.addHook('preClose', async () => clearInterval(timer));
+}
+
+/**
+ * Creates the parser of the headers that turn a write into a job (F1).
+ * @returns a function of the operation's name and the request; it throws ApiError SYS.1007 for
+ *   invalid headers (F56)
+ */
+export function createJobRequestParser(
+  { mode, publicUrl }: ReplySettings,
+  { newUuid, clock }: Pick<Dependencies, 'newUuid' | 'clock'>,
+) {
+  return (operation: string, request: FastifyRequest): JobRequest | undefined => {
+    const [requestedUuid, hookUrl] = [jobUuidHeader(request), hookUrlHeader(request)];
+    const isNamed = requestedUuid !== undefined || hookUrl !== undefined;
+    const isDeferred = mode === 'job' || (mode === 'auto' && (isNamed || prefersAsync(request)));
+    if (!isNamed && !isDeferred) return undefined;
+    const job = { uuid: requestedUuid ?? newUuid(), operation, createDate: clock(), hookUrl };
+    if (!isDeferred) return { job };
+    const location = (publicUrl || requestOrigin(request)) + pathOf(job.uuid);
+    return { job, accepted: { location, apiTimeout: requestTimeout(request) ?? JOB_TIMEOUT_MS } };
+  };
+}
+
+function pathOf(jobUuid: string): string {
+  return CONTEXT_PATH + GetJob.path.replace('{uuid}', encodeURIComponent(jobUuid));
+}
+
+function jobUuidHeader({ headers }: FastifyRequest): string | undefined {
+  const uuid = headers['x-job-uuid'];
+  if (uuid === undefined) return undefined;
+  // The platform checks only the length.
+  if (uuid.length === JOB_UUID_LENGTH) return String(uuid);
+  throw invalidArgument("Invalid header[X-Job-UUID], it must be a UUID with '-' stripped");
+}
+
+function hookUrlHeader({ headers }: FastifyRequest): string | undefined {
+  const hook = headers['x-web-hook'];
+  if (hook === undefined) return undefined;
+  const url = String(hook);
+  // Node joins repeated headers with a comma and a space, which `\S` rejects.
+  if (URL.canParse(url) && /^https?:\S+$/i.test(url)) return url;
+  throw invalidArgument('Invalid header[X-Web-Hook], it must be an http or https URL');
+}
+
+function prefersAsync({ headers }: FastifyRequest): boolean {
+  return /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(headers.prefer ?? ''));
+}
+
+/**
+ * Scheme and host of a request, as sent by the client or by a trusted proxy.
+ * @throws ApiError SYS.1007 unless it is a host and port: the location would contain anything else too
+ */
+function requestOrigin({ protocol, host }: FastifyRequest): string {
+  const url = `${protocol.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
+  if (/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(url)) return url;
+  throw invalidArgument('Invalid header[Host], it must be a host and port');
 }

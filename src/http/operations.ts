@@ -1,6 +1,6 @@
-import type { FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { ApiError } from '../contract/errors.ts';
+import { ApiError, invalidArgument } from '../contract/errors.ts';
 import {
   isWrite,
   type Operation,
@@ -9,35 +9,28 @@ import {
   type Request,
   type Result,
 } from '../contract/operations.ts';
-import { answerSchema } from '../contract/schemas/envelopes.ts';
-import { OperationHeaders, WriteHeaders } from '../contract/schemas/job.ts';
-import { component } from '../contract/schemas/types.ts';
 import {
-  bodySchema,
   compileRequestValidator,
   type OnUnknownFields,
-  pathSchema,
   type RawRequest,
 } from '../contract/validation/request.ts';
 import type { Dependencies, Handler } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
-import { acceptJob, type createJobRequestParser } from './job-requests.ts';
-import { cancelOnDisconnect } from './limits/cancel-on-disconnect.ts';
-import type { MetricsSink } from './observe/metrics-route.ts';
+import type { createJobRequestParser } from './jobs.ts';
+import type { Metrics } from './observe/metrics.ts';
 import { discardBody, toFailure } from './protocol/error-handler.ts';
-import { checkHeaders, checkTimeout } from './protocol/headers.ts';
-import { asHook } from './protocol/hook.ts';
-import { decodedPath, routePath } from './protocol/paths.ts';
+import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
+import { decodedPath, routePath } from './protocol/urls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** ZStack's name of what the route does, which logs key on. */
+    /** ZStack's name of the route's operation; logs and metrics are labelled with it. */
     operation?: string;
   }
   interface FastifyRequest {
-    /** What the operation shall fail with, where a test has asked for that. */
+    /** The error that the operation fails with, if fault injection chose one. */
     injectedFailure: ApiError | undefined;
   }
 }
@@ -45,22 +38,24 @@ declare module 'fastify' {
 export interface OperationContext {
   dependencies: Dependencies;
   jobs: Jobs;
-  metrics: MetricsSink;
-  /** Reads from a write's headers whether it becomes a job. */
+  metrics: Metrics;
   parseJobRequest: ReturnType<typeof createJobRequestParser>;
   webHooks: WebHooks;
   checkSession: SessionCheck;
   onUnknownFields: OnUnknownFields;
-  /** Largest body, in bytes. */
+  /** Maximum size of a body, in bytes. */
   bodyLimit: number;
 }
 
-/** Largest body of an operation that asks for no session: strangers must not keep others waiting. */
+/** Maximum body of an operation that unauthenticated clients may call, in bytes. */
 const UNAUTHENTICATED_BODY_LIMIT = 64 * 1024;
 
+/** Maximum number of unknown fields remembered as logged: clients can send any name. */
+const LOGGED_FIELDS_MAX = 1000;
+
 /**
- * The routes of an operation: its own, and a hidden one for each alias. The order of the checks is
- * F34's: headers, session, JSON, types, arguments, existence, operation.
+ * The routes of an operation: one for its path and one for each alias. Checks run in the order of F34:
+ * headers, session, JSON, types, arguments, existence, operation.
  */
 export function operationRoutes<Name extends OperationName>(
   name: Name,
@@ -70,15 +65,14 @@ export function operationRoutes<Name extends OperationName>(
   const { dependencies, jobs, metrics, parseJobRequest, webHooks } = context;
   const { checkSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
-  const body = bodySchema(name);
-  const readRequest = compileRequestValidator(name, onUnknownFields);
+  const validateTypes = compileRequestValidator(name, onUnknownFields);
 
   function setJobRequest(request: FastifyRequest): void {
     request.jobRequest = parseJobRequest(name, request);
   }
 
-  /** Where a job is asked for, a stranger's fails: it isn't the request that does (F5). */
-  async function authorize(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** Checks the session; without a valid one, a write that was to become a job gets a job that failed (F5). */
+  async function authorizeWrite(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await checkSession(request);
     } catch (error) {
@@ -87,7 +81,7 @@ export function operationRoutes<Name extends OperationName>(
       if (!isUnauthenticated || !job || !accepted) throw error;
       jobs.reject(job, error);
       discardBody(request.raw);
-      await acceptJob(accepted, reply);
+      await reply.code(202).type(JSON_CONTENT_TYPE).send(accepted);
     }
   }
 
@@ -95,22 +89,19 @@ export function operationRoutes<Name extends OperationName>(
     if (jobRequest) await webHooks.assertAllowed(jobRequest.job);
   }
 
-  /** @returns what does the operation, once its request's types were judged */
+  /**
+   * Validates the types of a request (F54).
+   * @returns a function that validates the arguments (F53) and calls the handler
+   */
   function prepareOperation(request: FastifyRequest, reply: FastifyReply) {
     const { params, query, body, ip: address, injectedFailure } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
-    const readArguments = readRequest({
-      path: () => decodedPath(request.url),
-      query,
-      body,
-    } as RawRequest);
-    return async (requestDependencies: Dependencies): Promise<Result<Name>> => {
+    const path = () => decodedPath(request.url);
+    const validateArguments = validateTypes({ path, query, body } as RawRequest);
+    return async (scoped: Dependencies): Promise<Result<Name>> => {
       checkTimeout(request, reply);
-      const read = readArguments();
-      // The compiled serialiser would miss the uuid where it was not asked for.
-      if ('fields' in read.query) reply.serializer(JSON.stringify);
       const path = params as Request<Name>['path'];
-      return handler({ path, caller: { address }, ...read }, requestDependencies);
+      return handler({ path, caller: { address }, ...validateArguments() }, scoped);
     };
   }
 
@@ -129,40 +120,55 @@ export function operationRoutes<Name extends OperationName>(
     });
     metrics.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
     webHooks.callAfter(reply, job);
-    if (accepted) return acceptJob(accepted, reply);
+    if (accepted) return reply.code(202).send(accepted);
     if ('failure' in ended) throw ended.failure;
     return { success: true, ...ended.result };
   }
 
-  const route = (path: string, hide: boolean): RouteOptions => ({
+  return [operation.path, ...(operation.aliases ?? [])].map((path) => ({
     method: operation.method,
     url: routePath(path),
     config: { operation: name },
-    schema: {
-      hide,
-      operationId: name,
-      tags: [operation.tag],
-      summary: operation.summary,
-      description: operation.description,
-      params: pathSchema(operation),
-      querystring: operation.query,
-      headers: isWrite(operation) ? WriteHeaders : OperationHeaders,
-      ...(body && { body: component(body) }),
-      response: { 200: component(answerSchema(name)) },
-    },
     onRequest: [
       checkHeaders,
       ...(isWrite(operation) ? [setJobRequest] : []),
-      ...(operation.open ? [] : [isWrite(operation) ? authorize : checkSession]),
+      ...(operation.open ? [] : [isWrite(operation) ? authorizeWrite : checkSession]),
     ].map(asHook),
     ...(operation.open && { bodyLimit: Math.min(bodyLimit, UNAUTHENTICATED_BODY_LIMIT) }),
-    // The contract's readers stand in the place of the framework's validators, whose coercion and
-    // order of messages are others than the platform's.
-    validatorCompiler: () => () => true,
     ...(isWrite(operation) && { preParsing: checkHook }),
     handler: handle,
-  });
-  return [operation.path, ...(operation.aliases ?? [])].map((path, index) =>
-    route(path, index > 0),
-  );
+  }));
 }
+
+/** The dependencies of one request, whose reads are skipped once the client has disconnected. */
+function cancelOnDisconnect(
+  dependencies: Dependencies,
+  { raw: { socket } }: FastifyRequest,
+): Dependencies {
+  const { store } = dependencies;
+  const isAborted = () => socket.destroyed;
+  const reads: Pick<typeof store, 'find' | 'list' | 'listFields'> = {
+    find: (kind, uuid) => store.find(kind, uuid, isAborted),
+    list: (kind, query) => store.list(kind, query, isAborted),
+    listFields: (kind, query, fields) => store.listFields(kind, query, fields, isAborted),
+  };
+  return { ...dependencies, store: Object.assign(Object.create(store), reads) };
+}
+
+/** Ignores unknown fields, as the platform does, and logs each name once (F10). */
+export function ignoreUnknownFields(log: Pick<FastifyBaseLogger, 'debug'>): OnUnknownFields {
+  const logged = new Set<string>();
+  return (fields, message) => {
+    for (const field of fields) {
+      const name = `${message}.${field.slice(0, 100)}`;
+      if (logged.has(name) || logged.size >= LOGGED_FIELDS_MAX) continue;
+      logged.add(name);
+      log.debug({ message, field: field.slice(0, 100) }, 'unknown field ignored');
+    }
+  };
+}
+
+/** Rejects unknown fields with SYS.1007, which makes typing errors visible (F10). */
+export const rejectUnknownFields: OnUnknownFields = ([field], message) => {
+  throw invalidArgument(`field[${field}] is not a field of message[${message}]`);
+};

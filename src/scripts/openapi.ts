@@ -1,4 +1,11 @@
 import { writeFileSync } from 'node:fs';
-import { OPENAPI_FILE, renderOpenapi } from './render-openapi.ts';
+import { openapiDocument } from '../contract/openapi.ts';
 
-writeFileSync(OPENAPI_FILE, await renderOpenapi());
+export const OPENAPI_FILE = 'openapi/openapi.json';
+
+/** The text of the committed OpenAPI document. */
+export function renderOpenapi(): string {
+  return `${JSON.stringify(openapiDocument(), null, 2)}\n`;
+}
+
+if (process.argv[1] === import.meta.filename) writeFileSync(OPENAPI_FILE, renderOpenapi());

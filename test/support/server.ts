@@ -76,7 +76,7 @@ export async function startServer(overrides: Overrides = {}): Promise<Server> {
 
 /**
  * Starts a real server on a real database, to be closed by the caller: for tests that share
- * one. Every answer is compared with its documented schema, and with what the handler returned.
+ * one. Every answer is compared with its documented schema, and the order of its members too.
  */
 export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const database = await openServerDatabase(overrides.database, overrides.store);

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { sentPath } from '../protocol/paths.ts';
+import { sentPath } from '../protocol/urls.ts';
 
 /** How far a request's date may be from the server's, in milliseconds (F51). */
 const SKEW_MAX_MS = 15 * 60_000;

@@ -6,17 +6,17 @@ import type { accessKeyCheck } from './access-keys.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** UUID of the session the request was admitted with; empty where none was asked for. */
+    /** UUID of the request's session, or id of its access key; empty if neither is required. */
     session: string;
   }
 }
 
-/** Lets a request with a valid session pass; a promise where the store must be asked. */
+/** Checks that a request has a valid session; returns a promise only if it queries the store. */
 export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
 
 /**
- * Makes the check that lets a request pass with a valid session (F51).
- * It throws ApiError: SYS.1007 for a header that is missing or of another scheme, else ID.1001.
+ * Creates the check for a valid session or access key (F51).
+ * It throws ApiError: SYS.1007 for a missing header or an unknown scheme, otherwise ID.1001.
  */
 export function createSessionCheck(
   dependencies: Dependencies,

@@ -8,7 +8,7 @@ import { type JobOutcome, type Jobs, toOutcome } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { KeyedLimiter } from '../limits/keyed-limiter.ts';
-import type { MetricsSink } from '../observe/metrics-route.ts';
+import type { Metrics } from '../observe/metrics.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
 /** When hooks are called (F56); milliseconds. */
@@ -46,7 +46,7 @@ export class WebHooks {
   readonly #jobs: Jobs;
   readonly #allowlist: HookAllowlist;
   readonly #timing: HookTiming;
-  readonly #metrics: MetricsSink;
+  readonly #metrics: Metrics;
   readonly #logger: FastifyBaseLogger;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Jobs whose hooks are called, or wait for that. */
@@ -62,7 +62,7 @@ export class WebHooks {
     jobs: Jobs;
     allowlist: HookAllowlist;
     timing: HookTiming;
-    metrics: MetricsSink;
+    metrics: Metrics;
     logger: FastifyBaseLogger;
   }) {
     this.#store = options.store;

@@ -1,11 +1,17 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { SessionCheck } from '../auth/sessions.ts';
+import { asHook } from '../protocol/headers.ts';
 
-/** Upper bounds of durations, in seconds: from a point read to what has hung. */
+/** The `operation` label of requests that match no route. */
+export const UNROUTED = 'unrouted';
+
+/** Histogram buckets, in seconds: from a read by UUID to a request that hangs. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 let processRegistry: Registry | undefined;
 
-/** Node.js' own metrics, collected once for the process: the library has no way to stop it. */
+/** Metrics of Node.js, collected once per process: the library can't stop collecting them. */
 function processMetrics(): Registry {
   if (processRegistry === undefined) {
     processRegistry = new Registry();
@@ -14,7 +20,7 @@ function processMetrics(): Registry {
   return processRegistry;
 }
 
-/** The metrics of a server and of its process, for Prometheus. */
+/** Prometheus metrics of one server and of its process. */
 export class Metrics {
   readonly #registry = Registry.merge([processMetrics()]);
   readonly #requests = new Counter({
@@ -51,7 +57,7 @@ export class Metrics {
 
   readonly contentType = this.#registry.contentType;
 
-  /** @param seconds how long the request took */
+  /** @param seconds duration of the request */
   readonly answered = (operation: string, status: number, seconds: number): void => {
     this.#requests.inc({ operation, status });
     this.#durations.observe({ operation }, seconds);
@@ -65,8 +71,25 @@ export class Metrics {
   readonly hookCalled = (outcome: 'delivered' | 'failed' | 'given up'): void =>
     this.#hooks.inc({ outcome });
 
-  /** All metrics in Prometheus' text format. */
+  /** All metrics, in the Prometheus text format. */
   read(): Promise<string> {
     return this.#registry.metrics();
   }
+}
+
+/** Counts every request that matches a route. */
+export function countRequests(app: FastifyInstance, { answered }: Metrics): void {
+  const count = ({ routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply) =>
+    answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+  app.addHook('onResponse', asHook(count));
+}
+
+/** Serves the metrics; they need a session, as the API does. */
+export async function metricsRoute(
+  app: FastifyInstance,
+  { metrics, checkSession }: { metrics: Metrics; checkSession: SessionCheck },
+): Promise<void> {
+  app.get('/_aios/metrics', { onRequest: asHook(checkSession) }, async (_request, reply) =>
+    reply.type(metrics.contentType).send(await metrics.read()),
+  );
 }

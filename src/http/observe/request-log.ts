@@ -1,8 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /**
- * Logs the one line of a request: what was done and how it ended. No URL, headers or bodies:
- * sessions, tokens and passwords stand in them.
+ * Logs one line per request. It contains no URL, headers or bodies, because these hold sessions, tokens
+ * and passwords.
  */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   const { config, url } = request.routeOptions;

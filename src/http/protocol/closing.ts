@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { asHook } from './hook.ts';
 
 /** How many such pauses there may be: clients that never pause are cut in the end. */
 const PAUSES_MAX = 20;
@@ -32,14 +31,11 @@ export function closeGracefully(app: FastifyInstance, graceMs: number, quietMs: 
   }
 
   app.server.on('connection', () => arrivals++);
-  app.addHook(
-    'onRequest',
-    asHook(() => {
-      arrivals++;
-      if (!closing) return;
-      throw new ApiError('notReady', 'the server is stopping', { connection: 'close' });
-    }),
-  );
+  app.addHook('onRequest', (_request, _reply, done) => {
+    arrivals++;
+    if (!closing) done();
+    else done(new ApiError('notReady', 'the server is stopping', { connection: 'close' }));
+  });
   app.addHook('preClose', async () => {
     closing = true;
     deadline = globalThis.setTimeout(() => app.server.closeAllConnections(), graceMs);

@@ -1,13 +1,13 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { sendJson } from './json-answer.ts';
-import { decodedPath } from './paths.ts';
+import { decodedPath } from './urls.ts';
 
-/** Bytes of a refused request's body that are still read, so that its client comes to read the answer. */
+/** Maximum bytes read of the body of a failed request. */
 const DISCARDED_MAX = 64 * 1024 * 1024;
 
-/** The one place where a failure becomes an answer: whatever was thrown, by whomever. */
+/** Answers a request with whatever was thrown, as an error of the catalogue (F52). */
 export function handleError(
   thrown: FastifyError | null | undefined,
   request: FastifyRequest,
@@ -15,12 +15,12 @@ export function handleError(
 ): void {
   const failure = toFailure(thrown, request);
   if (!request.raw.complete) discardBody(request.raw);
-  // The framework would cut the connection of a client that is still sending.
+  // Fastify would close the connection of a client that is still sending its body.
   reply.removeHeader('connection').headers(failure.headers);
-  sendJson(reply, failure.status, failure.answer);
+  reply.code(failure.status).type(JSON_CONTENT_TYPE).send(failure.answer);
 }
 
-/** What was thrown, in the catalogue's terms; what is in none of them is logged. */
+/** Converts anything thrown into an error of the catalogue; logs it if it is an internal error. */
 export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   const error = thrown instanceof Error ? thrown : new Error(`thrown: ${thrown}`);
   const failure = toApiError(error, request);
@@ -28,7 +28,7 @@ export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   return failure;
 }
 
-/** Reads on so far, so that a client that is still sending comes to read the answer. */
+/** Reads the rest of a body: most clients read the response only after they have sent all of it. */
 export function discardBody(body: IncomingMessage): void {
   let discarded = 0;
   body.on('data', (chunk: Buffer) => {
@@ -41,7 +41,7 @@ function causeOf(error: Error): unknown {
   return error instanceof ApiError && error.cause ? error.cause : error;
 }
 
-/** The framework's own refusals, in the catalogue's terms. */
+/** Maps Fastify's own errors to the catalogue. */
 function toApiError(error: Error & Partial<FastifyError>, request: FastifyRequest): ApiError {
   if (error instanceof ApiError) return error;
   switch (error.code) {

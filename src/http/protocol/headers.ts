@@ -1,23 +1,40 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { TIMEOUT_MAX } from '../../contract/schemas/job.ts';
 import { notJson } from './error-handler.ts';
 
-/** Longest URL, and longest headers together, in characters (F52). */
+/** Maximum length of the URL, and of all headers together, in characters (F52). */
 export const HEAD_MAX = 64 * 1024;
 
 /**
- * What every answer has: a browser must not take it for anything but what it says it is, and nobody
- * may keep it, because sessions stand in it, or what a session is needed for. No server is named.
+ * Headers of every response: browsers must not guess another content type, and nothing may be cached,
+ * because responses contain sessions and data that needs one. No `Server` header is sent.
  */
 export const ANSWER_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
-/** Gives an answer the headers that all have; a route may set others in their place. */
+/**
+ * Turns a check, which throws or rejects to fail the request, into a Fastify hook. A synchronous check
+ * continues at once; Fastify would await the promise of an async hook.
+ */
+export function asHook(
+  check: (request: FastifyRequest, reply: FastifyReply) => Promise<void> | void,
+) {
+  return (request: FastifyRequest, reply: FastifyReply, done: HookHandlerDoneFunction): void => {
+    const pending = check(request, reply);
+    if (pending) pending.then(() => done(), done);
+    else done();
+  };
+}
+
+/** Sets the headers of every response; a route may override them. */
 export function setAnswerHeaders(_request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(ANSWER_HEADERS);
 }
 
-/** Judges the request line's and headers' form, before anything is known of the route. */
+/**
+ * Checks the size of URL and headers, and that there is a `Host`, before routing (F52).
+ * @throws ApiError 414, 431 or SYS.1007
+ */
 export function checkHead(request: FastifyRequest): void {
   const { raw } = request;
   if ((raw.url?.length ?? 0) > HEAD_MAX) {
@@ -33,10 +50,13 @@ export function checkHead(request: FastifyRequest): void {
   }
 }
 
-/** Judges the headers an operation understands, before its authorization (F34). */
+/**
+ * Checks the headers that every operation understands, before authorization (F34).
+ * @throws ApiError SYS.1007, also with status 415
+ */
 export function checkHeaders(request: FastifyRequest): void {
   requestTimeout(request);
-  // The body of a GET is never read.
+  // The body of a GET is not read.
   if (request.method === 'GET') return;
   const type = request.headers['content-type'];
   if (!hasBody(request)) return;
@@ -50,9 +70,9 @@ function hasBody({ headers }: FastifyRequest): boolean {
 }
 
 /**
- * `X-API-Timeout`, which the client gives in seconds.
- * @returns milliseconds, or undefined where there is none
- * @throws ApiError SYS.1007 for an unreadable one (F58)
+ * Reads `X-API-Timeout`, which clients give in seconds.
+ * @returns milliseconds, or undefined if there is no such header
+ * @throws ApiError SYS.1007 if it isn't a number of seconds (F58)
  */
 export function requestTimeout({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];
@@ -62,7 +82,7 @@ export function requestTimeout({ headers }: FastifyRequest): number | undefined 
   throw invalidArgument('Invalid header[X-API-Timeout], it must be a number of seconds');
 }
 
-/** Refuses to begin an operation whose client has stopped waiting. */
+/** @throws ApiError SYS.1001 if the request has been running longer than its `X-API-Timeout` */
 export function checkTimeout(request: FastifyRequest, reply: FastifyReply): void {
   const timeout = requestTimeout(request);
   if (timeout !== undefined && reply.elapsedTime > timeout) {

@@ -1,6 +1,6 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { decodedPath, rawPath } from './paths.ts';
+import { decodedPath, rawPath } from './urls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
