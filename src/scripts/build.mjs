@@ -4,25 +4,25 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Bundles the program into dist/main.js, beside the parts of the page at /docs. The SQLite driver stays a
- * package: its binary depends on the platform. With `--standalone`, for an image, the binary of this platform
- * is copied into dist, and no package has to be installed.
+ * Bundles the program into dist/main.js and copies Swagger UI's files to dist/static. The SQLite driver stays
+ * an external package, because its binary depends on the platform. `--standalone`, for container images, copies
+ * the binary of this platform into dist, so that no package has to be installed.
  */
 const standalone = process.argv.includes('--standalone');
 const DRIVER = 'better-sqlite3';
-/** For so long, in milliseconds, a server of the last build may still load its parts. */
-const KEPT_MS = 24 * 60 * 60 * 1000;
+/** Age, in milliseconds, of chunks that are removed: a running server may still load those of the last build. */
+const CHUNK_AGE_MAX_MS = 24 * 60 * 60 * 1000;
 
-removeParts();
+removeOldChunks();
 await build({
   entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-thread.ts'],
   entryNames: '[name]',
   outdir: 'dist',
   bundle: true,
-  // What is imported only when needed is a file of its own.
+  // Dynamic imports become chunks of their own.
   splitting: true,
   chunkNames: '[name]-[hash]',
-  // Half of it is blanks, which would take a tenth of a start to read.
+  // Half of the bundle is whitespace; reading it would take a tenth of the start.
   minifyWhitespace: true,
   minifySyntax: true,
   platform: 'node',
@@ -31,7 +31,7 @@ await build({
   external: standalone ? [] : [DRIVER],
   alias: standalone ? { [DRIVER]: `${DRIVER}/${process.platform}-${process.arch}` } : {},
   loader: { '.node': 'copy' },
-  // Packages that are not modules expect what a module lacks.
+  // CommonJS packages use these variables, which ES modules lack.
   banner: {
     js: [
       "import { createRequire } from 'node:module';",
@@ -49,12 +49,12 @@ const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
 
-/** Removes what builds of other days have left: parts have other names whenever they change. */
-function removeParts() {
+/** Removes chunks of old builds, whose names contain a hash of their content. */
+function removeOldChunks() {
   if (!existsSync('dist')) return;
   for (const name of readdirSync('dist')) {
     const file = join('dist', name);
-    const isOld = Date.now() - statSync(file).mtimeMs > KEPT_MS;
+    const isOld = Date.now() - statSync(file).mtimeMs > CHUNK_AGE_MAX_MS;
     if (isOld && /-[A-Z0-9]{8}\./.test(name)) rmSync(file);
   }
 }

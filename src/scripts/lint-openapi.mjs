@@ -1,4 +1,4 @@
-// Lints the committed OpenAPI document. Telemetry and the update check are off: a lint run calls nobody.
+// Lints the committed OpenAPI document, with telemetry and the update check switched off.
 import { spawnSync } from 'node:child_process';
 
 const { status } = spawnSync(

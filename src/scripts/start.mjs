@@ -1,5 +1,4 @@
-// Builds the program when it is missing or older than its sources, then runs it. Plain JavaScript:
-// it must run before anything is built.
+// Builds the program if it is missing or older than its sources, then runs it.
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -1,18 +1,17 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 
-/** Tables by the name in their markers, the first row of each being its head. */
+/** Tables by the name in their markers; the first row is the header. */
 export type Tables = Record<string, string[][]>;
 
 /**
- * Replaces the tables of a Markdown text, each of which stands between `<!-- NAME: generated … -->` and
- * `<!-- end NAME -->`.
- * @throws Error naming the table whose markers are missing
+ * Replaces the tables of a Markdown text between `<!-- NAME: generated … -->` and `<!-- end NAME -->`.
+ * @throws Error if the markers of a table are missing
  */
 export function renderTables(text: string, tables: Tables): string {
   return Object.entries(tables).reduce((rendered, [name, rows]) => {
-    const place = new RegExp(`(<!-- ${name}: generated .*-->\n)[\\s\\S]*?(<!-- end ${name} -->)`);
-    if (!place.test(rendered)) throw new Error(`The markers of the table ${name} are missing.`);
-    return rendered.replace(place, (_, start, end) => start + markdown(rows) + end);
+    const markers = new RegExp(`(<!-- ${name}: generated .*-->\n)[\\s\\S]*?(<!-- end ${name} -->)`);
+    if (!markers.test(rendered)) throw new Error(`The markers of the table ${name} are missing.`);
+    return rendered.replace(markers, (_, start, end) => start + markdown(rows) + end);
   }, text);
 }
 

@@ -4,7 +4,7 @@ import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { sentPath } from '../protocol/urls.ts';
 
-/** How far a request's date may be from the server's, in milliseconds (F51). */
+/** Maximum difference between a request's date and the server's, in milliseconds (F51). */
 const SKEW_MAX_MS = 15 * 60_000;
 
 const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
@@ -13,23 +13,23 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 export interface AccessKeySettings {
   /** Secrets by key id. */
   keys: ReadonlyMap<string, string>;
-  /** The zone in which a date may also be meant. */
+  /** The zone in which the wall clock of a date is accepted too, whatever zone the date names. */
   timeZone: string;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
 
 /**
- * Makes the check of `Authorization: ZStack <id>:<signature>` (F51).
- * @returns a function that gets the request and what follows the scheme, and returns the key's id; it
- *   throws ApiError: SYS.1007 for what is malformed, 403 for a date too far off, else ID.1001
+ * Creates the check of `Authorization: ZStack <id>:<signature>` (F51).
+ * @returns a function of the request and the header's text after the scheme that returns the key's id;
+ *   it throws ApiError: SYS.1007 if malformed, 403 for a date outside the tolerance, otherwise ID.1001
  */
 export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
   const serverOffset = zoneOffset(timeZone);
   return (request: FastifyRequest, credentials: string): string => {
     const { date } = request.headers;
     if (date === undefined) throw invalidArgument("'Date' must be incuded in request header");
-    const { local, offset } = readDate(date);
+    const { local, offset } = parseDate(date);
     const [, id, signature] = /^([^:\s]+):([^:\s]+)$/.exec(credentials) ?? [];
     if (id === undefined || signature === undefined) {
       throw invalidArgument("accessKey format is 'ZStack AccessKeyId:Signature'");
@@ -39,7 +39,7 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
       throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
     }
     const secret = keys.get(id);
-    // Of an unknown key too, so that the time doesn't tell which are known.
+    // Also computed for an unknown key, so that the response time doesn't reveal which keys exist.
     const expected = createHmac('sha1', secret ?? id)
       .update(`${request.method}\n${date}\n${signedPath(request.url)}`)
       .digest('base64');
@@ -50,10 +50,14 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
   };
 }
 
+/** Offset of a zone from UTC at a time; both in milliseconds. */
 type Offset = (milliseconds: number) => number;
 
-/** The local time of a date, as if it were UTC, and the offset of its zone, if that is known. */
-function readDate(date: string): { local: number; offset: Offset | undefined } {
+/**
+ * Parses a `Date` header.
+ * @returns the local time it shows, as if it were UTC, and the offset of its zone unless that is unknown
+ */
+function parseDate(date: string): { local: number; offset: Offset | undefined } {
   const [, day, month = '', year, time, zone = ''] =
     /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S{1,64})$/.exec(date) ?? [];
   const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
@@ -77,7 +81,7 @@ function offsetOf(zone: string): Offset | undefined {
   }
 }
 
-/** Whether a local time is within the bound, by the zone's offset before or after a change. */
+/** Uses the zone's offsets at both ends of the tolerance, because it may change in between. */
 function isWithinSkew(local: number, offset: Offset | undefined, now: number): boolean {
   if (!offset) return false;
   return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some(
@@ -85,14 +89,13 @@ function isWithinSkew(local: number, offset: Offset | undefined, now: number): b
   );
 }
 
-/** The path as sent, decoded, from `/v1`. */
+/** The sent path, decoded, from `/v1` on. */
 function signedPath(url: string): string {
   const path = decodeURIComponent(sentPath(url));
   return path.slice(Math.max(0, path.indexOf('/v1')));
 }
 
-/** In a time that doesn't tell how nearly. */
-function timingSafeEquals(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+function timingSafeEquals(sent: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(sent), Buffer.from(expected)];
   return a.length === b.length && timingSafeEqual(a, b);
 }

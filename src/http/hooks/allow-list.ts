@@ -3,20 +3,24 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 
-/** This machine's own addresses and those of private networks. */
+/** Loopback addresses and private networks. */
 const LOCAL_RANGES = [
-  ...['127.0.0.0/8', '::1/128'],
-  ...['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', 'fc00::/7'],
+  '127.0.0.0/8',
+  '::1/128',
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  'fc00::/7',
 ];
-/** Where clouds hand out a machine's credentials: to be allowed by address or range alone. */
+/** Metadata services of clouds, which hand out credentials: allowed only by address or range. */
 const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
 
-/** For a name to be resolved, in milliseconds. */
+/** Timeout of a DNS lookup, in milliseconds. */
 const LOOKUP_MS = 3000;
 
-/** Ranges of addresses. An IPv4 address in IPv6's clothes is judged as what it is. */
+/** A set of address ranges; an IPv4-mapped IPv6 address counts as the IPv4 address. */
 class AddressRanges {
-  // In one list, `::/0` would also stand for every IPv4 address.
+  // In a shared list, `::/0` would match every IPv4 address too.
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
   constructor(ranges: readonly string[]) {
@@ -39,24 +43,24 @@ MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
 const local = new AddressRanges(LOCAL_RANGES);
 const metadata = new AddressRanges(METADATA_RANGES);
 
-/** Where the server may call out to: hosts by name, and addresses by range. */
+/** The hosts and addresses that web hooks may call. */
 export class HookAllowlist {
   readonly #names: ReadonlySet<string>;
   readonly #ranges: AddressRanges;
 
-  /** @param entries host names, addresses, CIDR ranges, and `local` for this machine and private networks */
+  /** @param entries host names, addresses, CIDR ranges, and `local` for loopback and private networks */
   constructor(entries: readonly string[]) {
     const isRange = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
     this.#ranges = new AddressRanges(entries.filter(isRange));
     this.#names = new Set(
-      entries.filter((entry) => !isRange(entry)).map((word) => word.toLowerCase()),
+      entries.filter((entry) => !isRange(entry)).map((name) => name.toLowerCase()),
     );
   }
 
   /**
-   * The addresses at which a URL may be called. Its name is resolved here, so that what is called is
-   * what was judged.
-   * @returns none where none is allowed, or the name has none
+   * Resolves the host of a URL. The caller connects to the returned addresses without another lookup,
+   * which could give different ones.
+   * @returns the allowed addresses; empty if none is allowed or the name can't be resolved
    */
   async allowedAddresses({ hostname }: URL): Promise<LookupAddress[]> {
     const host = hostname.replace(/^\[|\]$/g, '');

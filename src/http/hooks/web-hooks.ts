@@ -11,19 +11,19 @@ import { KeyedLimiter } from '../limits/keyed-limiter.ts';
 import type { Metrics } from '../observe/metrics.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
-/** When hooks are called (F56); milliseconds. */
+/** Delays of web hooks (F56), in milliseconds. */
 export interface HookTiming {
-  /** From the answer to the first attempt: the client begins to wait only then. */
+  /** From the response to the first attempt: clients start listening only after the response. */
   first: number;
   /** From the end of one attempt to the next. */
   between: number;
-  /** For one attempt. */
+  /** Timeout of one attempt. */
   timeout: number;
-  /** From one look for the hooks of servers that stopped to the next. */
+  /** Interval between claims of hooks that stopped servers left pending. */
   watch: number;
 }
 
-/** Somewhat more than the 200 ms that clients count on, who may be slow to read the answer. */
+/** `first` is more than the 200 ms that clients expect, because they may be slow to read the response. */
 export const defaultHookTiming: HookTiming = {
   first: 250,
   between: 2000,
@@ -31,16 +31,16 @@ export const defaultHookTiming: HookTiming = {
   watch: 5000,
 };
 
-/** Attempts until a hook is given up. */
+/** Maximum attempts for one hook. */
 const ATTEMPTS_MAX = 15;
-/** Hooks called at a time, and of those the ones at one host. */
+/** Maximum concurrent calls, in total and per host. */
 const CONCURRENT_MAX = { total: 256, perKey: 16 };
-/** For the rest of an answer whose status is known, in milliseconds. */
-const REST_MS = 1000;
-/** For attempts to end when the server stops, in milliseconds. */
+/** Time to receive the body of a hook's response, which is ignored, in milliseconds. */
+const RESPONSE_BODY_MS = 1000;
+/** Time for running attempts to end when the server stops, in milliseconds. */
 const CLOSE_MS = 1000;
 
-/** Calls clients back when their jobs have ended. */
+/** Calls the web hooks of finished jobs. */
 export class WebHooks {
   readonly #store: Store;
   readonly #jobs: Jobs;
@@ -49,8 +49,8 @@ export class WebHooks {
   readonly #metrics: Metrics;
   readonly #logger: FastifyBaseLogger;
   readonly #timers = new Set<NodeJS.Timeout>();
-  /** Jobs whose hooks are called, or wait for that. */
-  readonly #called = new Set<string>();
+  /** UUIDs of jobs whose hooks are scheduled or being called by this server. */
+  readonly #scheduled = new Set<string>();
   readonly #limiter = new KeyedLimiter(CONCURRENT_MAX);
   readonly #attempts = new Set<Promise<boolean>>();
   readonly #sent = new Set<ClientRequest>();
@@ -73,7 +73,7 @@ export class WebHooks {
     this.#logger = options.logger;
   }
 
-  /** @throws ApiError SYS.1007 for a hook that the settings forbid (F56) */
+  /** @throws ApiError SYS.1007 for a hook that the settings don't allow (F56) */
   async assertAllowed({ hookUrl }: NewJob): Promise<void> {
     if (hookUrl === undefined) return;
     const addresses = await this.#allowlist.allowedAddresses(new URL(hookUrl));
@@ -83,34 +83,34 @@ export class WebHooks {
     );
   }
 
-  /** Calls a job's hook, if it has one, some time after the answer has left. */
+  /** Schedules a job's hook, if it has one, once the response has been sent. */
   callAfter({ raw, request }: FastifyReply, { uuid, hookUrl }: NewJob): void {
     if (hookUrl === undefined) return;
-    // The connection too: where it closes before a pipelined answer's turn, that answer never does.
-    const ends = [raw, request.raw.socket];
-    const call = () => {
-      for (const end of ends) end.off('close', call);
+    // If the connection closes first, a pipelined response emits no `close` of its own.
+    const streams = [raw, request.raw.socket];
+    const schedule = () => {
+      for (const stream of streams) stream.off('close', schedule);
       this.#callIn(this.#timing.first, { jobUuid: uuid, url: hookUrl });
     };
-    if (ends.some(({ closed }) => closed)) call();
-    else for (const end of ends) end.once('close', call);
+    if (streams.some(({ closed }) => closed)) schedule();
+    else for (const stream of streams) stream.once('close', schedule);
   }
 
-  /** Goes on with what earlier processes left, and from now on with what other servers leave. */
+  /** Schedules hooks that stopped servers left pending, now and at intervals. */
   async resume(): Promise<void> {
     await this.#takeOver();
     this.#watch = setInterval(() => this.#takeOver(), this.#timing.watch);
     this.#watch.unref();
   }
 
-  /** Forgets the calls to come; those under way find their hooks gone, or are the last ones. */
+  /** Cancels all scheduled calls; running attempts finish, but are not repeated once their hooks are deleted. */
   forget(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
-    this.#called.clear();
+    this.#scheduled.clear();
   }
 
-  /** Stops calling; what is pending stays so. Resolves when nothing is under way any more. */
+  /** Cancels all calls and waits until none is running; their hooks stay pending in the store. */
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#watch);
@@ -121,18 +121,18 @@ export class WebHooks {
 
   async #takeOver(): Promise<void> {
     try {
-      const hooks = await this.#store.claimHooks([...this.#called]);
-      const others = hooks.filter(({ jobUuid }) => !this.#called.has(jobUuid));
+      const hooks = await this.#store.claimHooks([...this.#scheduled]);
+      const others = hooks.filter(({ jobUuid }) => !this.#scheduled.has(jobUuid));
       for (const hook of others) this.#callIn(this.#timing.first, hook);
     } catch (error) {
-      // The database was away: they are looked for again.
+      // The database is unavailable; the next interval tries again.
       this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
     }
   }
 
   #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
     if (this.#isClosed) return;
-    this.#called.add(hook.jobUuid);
+    this.#scheduled.add(hook.jobUuid);
     const timer = setTimeout(() => {
       this.#timers.delete(timer);
       this.#limiter.add(new URL(hook.url).hostname, () => this.#try(hook));
@@ -143,45 +143,45 @@ export class WebHooks {
   async #try(hook: Pick<Hook, 'jobUuid' | 'url'>): Promise<void> {
     const attempt = this.#attempt(hook.jobUuid).catch((error) => {
       this.#logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
-      // The database was away, and may be back.
+      // The database is unavailable: try again later.
       return true;
     });
     this.#attempts.add(attempt);
     const isPending = await attempt;
     this.#attempts.delete(attempt);
-    this.#called.delete(hook.jobUuid);
+    this.#scheduled.delete(hook.jobUuid);
     if (isPending) this.#callIn(this.#timing.between, hook);
   }
 
-  /** Resolves to whether the hook is to be called again. */
+  /** @returns whether to call the hook again */
   async #attempt(jobUuid: string): Promise<boolean> {
     if (this.#isClosed) return false;
     const hook = await this.#store.claimHook(jobUuid);
     const job = hook && (await this.#store.findJob(jobUuid));
     if (!job) return false;
     const failure = await this.#call(hook, toOutcome(job)).catch(failureReason);
-    // It was cut off rather than made.
+    // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + 1;
-    // As long as the job can be asked for: a dead address shall not keep its hooks for ever.
+    // Repeated only while the job is retained: hooks to a dead address must not stay forever.
     const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isRetained(job);
     const tried = { ...hook, attempts, pending, failure };
     await this.#store.changeHook(tried);
     this.#metrics.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given up');
     const { operation } = job;
-    // No URL: what authorizes the call may stand in it.
+    // The URL is not logged, because it may contain credentials.
     if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');
     else this.#logger.warn({ operation, jobUuid, attempts, failure, pending }, 'web hook failed');
     return pending;
   }
 
-  /** One attempt; resolves to why it failed, or null. */
+  /** @returns why the call failed, or null if it succeeded */
   async #call({ jobUuid, url }: Hook, { success, body }: JobOutcome): Promise<string | null> {
     const target = new URL(url);
     const addresses = await this.#allowlist.allowedAddresses(target);
     if (addresses.length === 0) return 'its address is unknown or not allowed';
     if (this.#isClosed) return 'the server is stopping';
-    // Not a text: Node would send the headers in its encoding too.
+    // A Buffer: for a string, Node would also encode the headers as UTF-8.
     const content = Buffer.from(JSON.stringify(body));
     const send = target.protocol === 'https:' ? requestHttps : requestHttp;
     return new Promise((resolve) => {
@@ -199,20 +199,20 @@ export class WebHooks {
       });
       this.#sent.add(sent);
       let status: number | undefined;
-      let rest: NodeJS.Timeout | undefined;
+      let bodyTimeout: NodeJS.Timeout | undefined;
       let reason = 'no answer';
       sent.on('response', (response) => {
         status = response.statusCode ?? 0;
         response.resume();
-        rest = setTimeout(() => sent.destroy(), REST_MS);
+        bodyTimeout = setTimeout(() => sent.destroy(), RESPONSE_BODY_MS);
       });
       sent.on('error', (error) => {
         reason = failureReason(error);
       });
       sent.on('close', () => {
         this.#sent.delete(sent);
-        clearTimeout(rest);
-        // A redirect is not followed: its target was not judged.
+        clearTimeout(bodyTimeout);
+        // Redirects are not followed, because the allow list hasn't checked their targets.
         const isAccepted = status !== undefined && status >= 200 && status < 300;
         resolve(isAccepted ? null : status === undefined ? reason : `status ${status}`);
       });

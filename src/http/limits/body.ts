@@ -4,16 +4,16 @@ import { parseJsonBody } from '../../contract/validation/json.ts';
 import type { LoadShedder } from './in-flight.ts';
 import { yieldToEventLoop } from './large-texts.ts';
 
-/** Bytes that a body is given room for before any arrived, and from which on the room doubles. */
+/** Initial size of the buffer of a body, in bytes; a full buffer is doubled. */
 const INITIAL_BUFFER_BYTES = 64 * 1024;
 
 type Done = (error: Error | null, body?: unknown) => void;
 
 /**
- * Makes what reads a request's body and parses it. The body is in one piece while it arrives: a client may
- * send each of its bytes as a chunk, and a list of these would take a hundred times their memory.
- * @returns a parser for Fastify; it fails with ApiError for a body that is too large, cut short, not JSON,
- *   or beyond what the server can hold for the moment
+ * Creates the content type parser that reads and parses JSON bodies. It copies chunks into one buffer: a
+ * client may send every byte as a chunk of its own, and a list of chunks would need a hundred times the memory.
+ * @returns a parser for Fastify; it fails with ApiError for a body that is too large, truncated or not
+ *   JSON, and SYS.1010 if the bodies in flight exceed their limit
  */
 export function createBodyParser(loadShedder: LoadShedder) {
   return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {

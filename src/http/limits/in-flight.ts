@@ -7,60 +7,60 @@ import { encodeResponse } from './large-texts.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Served however much there is to do. */
+    /** Served under any load. */
     isNeverShed?: boolean;
   }
   interface FastifyRequest {
-    /** What is held in memory for the request; undefined for one that is not counted. */
+    /** Memory counted for the request; undefined if the request is exempt. */
     inFlight: InFlight | undefined;
   }
 }
 
-/** Beyond these the server refuses with SYS.1010 instead of taking up more. */
+/** Limits beyond which requests are rejected with SYS.1010. */
 export interface LoadLimits {
-  /** Requests without an answer, those whose bodies are still arriving among them. */
+  /** Unanswered requests, including those whose bodies are still arriving. */
   requests: number;
-  /** Bytes of bodies, until their requests are answered. */
+  /** Bytes of the bodies of unanswered requests. */
   bodyBytes: number;
-  /** Bytes of answers that their clients have not taken. */
+  /** Bytes of responses that clients haven't received yet. */
   answerBytes: number;
-  /** Milliseconds in which a client takes nothing of its answer. */
+  /** Milliseconds without progress until the connection of a response is closed. */
   stall: number;
-  /** Milliseconds that the event loop is late, on average. */
+  /** Mean delay of the event loop, in milliseconds. */
   eventLoopDelay: number;
-  /** Milliseconds from one look at the event loop and the heap to the next. */
+  /** Interval between samples of event loop and heap, in milliseconds. */
   sample: number;
-  /** Bytes of V8's heap. */
+  /** Bytes used of V8's heap. */
   heapBytes: number;
 }
 
 const MIB = 1024 ** 2;
 
-/** Part of V8's heap from which on requests are refused: at its end V8 ends the process. */
+/** Share of V8's heap limit beyond which requests are rejected: at the limit V8 aborts the process. */
 const HEAP_SHARE = 0.8;
 
 export const defaultLoadLimits = (): LoadLimits => ({
-  // Twice as many as a thousand clients have; each waits for less than a second.
+  // Twice as many as a thousand clients send; each then waits for less than a second.
   requests: 2048,
   bodyBytes: 128 * MIB,
   answerBytes: 256 * MIB,
   stall: 60_000,
   eventLoopDelay: 1000,
-  // Where less than two turns fit into it, the plugin takes the event loop for late.
+  // With shorter intervals, the plugin reports a delay whenever one iteration of the event loop is long.
   sample: 2000,
   heapBytes: HEAP_SHARE * getHeapStatistics().heap_size_limit,
 });
 
-/** Bodies and answers up to this are bounded by the number of requests: large ones don't keep them out. */
+/** Bodies and responses up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
 
-/** From when on a body that is still arriving makes room for a new request, in milliseconds. */
+/** Age, in milliseconds, from which a request with an incomplete body may be dropped for a new one. */
 const SLOW_MS = 1000;
 
-/** How many times as many requests may wait for their turn as may be worked on. */
-const WAITING_SHARE = 4;
+/** Maximum pipelined requests in the queue, as a multiple of the limit of requests. */
+const QUEUE_FACTOR = 4;
 
-/** What is held in memory for one request. */
+/** Memory counted for one request. */
 interface InFlight {
   reply: FastifyReply;
   bodyBytes: number;
@@ -71,26 +71,26 @@ interface InFlight {
 
 type Reject = (failure: ApiError) => void;
 
-/** Counts what is in flight, and refuses what is beyond the bounds. */
+/** Counts requests, bodies and responses in flight, and rejects those beyond the limits. */
 export class LoadShedder {
   readonly #bounds: LoadLimits;
   #requests = 0;
-  /** Pipelined requests whose turn hasn't come. */
-  #waiting = 0;
+  /** Pipelined requests that wait for the one before them. */
+  #queued = 0;
   #bodyBytes = 0;
   #answerBytes = 0;
-  /** Requests whose bodies are still arriving, the oldest first. */
+  /** Requests whose bodies are still arriving, oldest first. */
   readonly #arriving = new Map<InFlight, Reject>();
-  /** By connection, the same. */
-  readonly #waitingOn = new WeakMap<Socket, Set<InFlight>>();
+  /** Queued requests by connection. */
+  readonly #queues = new WeakMap<Socket, Set<InFlight>>();
 
   constructor(bounds: LoadLimits) {
     this.#bounds = bounds;
   }
 
   /**
-   * A hook: counts the request until its answer has left or its connection is closed, and lets it wait
-   * until those before it on its connection are answered. It fails with SYS.1010 where too many are in flight.
+   * Hook `onRequest`: counts the request until its response has been sent or its connection is closed, and
+   * delays it until earlier requests of its connection are answered. Fails with SYS.1010 beyond the limits.
    */
   readonly admit = (
     request: FastifyRequest,
@@ -103,7 +103,7 @@ export class LoadShedder {
     }
     const isFull =
       this.#requests >= this.#bounds.requests ||
-      this.#waiting >= WAITING_SHARE * this.#bounds.requests;
+      this.#queued >= QUEUE_FACTOR * this.#bounds.requests;
     if (isFull && !this.#rejectSlowest()) {
       done(overloaded('too many requests are in flight'));
       return;
@@ -111,26 +111,26 @@ export class LoadShedder {
     const inFlight = { reply, bodyBytes: 0, answerBytes: 0, hasBegun: false, isReleased: false };
     request.inFlight = inFlight;
     reply.raw.once('close', () => this.#release(inFlight));
-    this.#waiting++;
+    this.#queued++;
     const begin = () => {
       inFlight.hasBegun = true;
-      this.#waiting--;
+      this.#queued--;
       this.#requests++;
       done();
     };
-    // Only the first request on a connection has it for its answer at once.
+    // A pipelined response gets the socket only when the one before it has been sent.
     if (reply.raw.socket === null) this.#enqueue(request.raw.socket, inFlight, begin);
     else begin();
   };
 
-  /** Notes that a request's body begins to arrive, and how to refuse it meanwhile. */
+  /** Registers a request whose body begins to arrive, with the function that aborts it. */
   startBody({ inFlight }: FastifyRequest, reject: Reject): void {
     if (inFlight && !inFlight.isReleased) this.#arriving.set(inFlight, reject);
   }
 
   /**
-   * Counts a part of a request's body.
-   * @throws ApiError SYS.1010 where there is no room for it
+   * Counts a chunk of a request's body.
+   * @throws ApiError SYS.1010 if large bodies exceed their limit
    */
   countBody({ inFlight }: FastifyRequest, bytes: number): void {
     if (!inFlight || inFlight.isReleased) return;
@@ -141,12 +141,12 @@ export class LoadShedder {
     throw overloaded('too many large bodies are in flight');
   }
 
-  /** Notes that a request's body arrives no more. */
+  /** Unregisters a request whose body has arrived or failed. */
   endBody({ inFlight }: FastifyRequest): void {
     if (inFlight) this.#arriving.delete(inFlight);
   }
 
-  /** A hook: counts an answer until its client has taken it, and refuses it where there is no room. */
+  /** Hook `onSend`: counts a response until its client has received it. Fails with SYS.1010 beyond the limit. */
   readonly answer = (
     request: FastifyRequest,
     _reply: FastifyReply,
@@ -155,22 +155,21 @@ export class LoadShedder {
   ): void => {
     const { inFlight } = request;
     const { socket } = request.raw;
-    // Node sets another one when the answer has left.
+    // Node resets the timeout when the response has been sent.
     socket.setTimeout(this.#bounds.stall);
     const bytes = bytesOf(payload);
     const isLarge = inFlight && !inFlight.isReleased && bytes > SMALL_BYTES;
     const isRead = request.method === 'GET';
-    // Reads leave as much again to the answers of what was written.
+    // Responses of writes may use twice the limit, which reads can't exhaust.
     const room = this.#bounds.answerBytes * (isRead ? 1 : 2);
-    // A single one is made, however large: the client might need it.
+    // A single response may have any size, because a client might need it.
     const hasRoom = this.#answerBytes === 0 || this.#answerBytes + bytes <= room;
     if (isLarge && !hasRoom && isRead) {
       done(overloaded('too many large answers are in flight'));
       return;
     }
-    // A refusal would say that nothing was written.
+    // An error response would claim that nothing was written.
     if (isLarge && !hasRoom) socket.destroy();
-    // Nobody takes it.
     if (socket.destroyed) {
       done(null, payload);
       return;
@@ -188,7 +187,7 @@ export class LoadShedder {
     this.#answerBytes += bytes;
   }
 
-  /** Refuses the request whose body has been arriving longest, if that is long. */
+  /** Drops the request whose body has been arriving longest, if longer than `SLOW_MS`. */
   #rejectSlowest(): boolean {
     const [slowest] = this.#arriving;
     if (!slowest || slowest[0].reply.elapsedTime < SLOW_MS) return false;
@@ -199,30 +198,30 @@ export class LoadShedder {
     return true;
   }
 
-  /** Begins a request when those before it on its connection are answered. */
+  /** Calls `begin` once the earlier requests of the connection are answered. */
   #enqueue(socket: Socket, inFlight: InFlight, begin: () => void): void {
-    const waiting = this.#waitingOn.get(socket) ?? this.#watch(socket);
-    waiting.add(inFlight);
-    // What else the client sends stays with the system until then.
+    const queue = this.#queues.get(socket) ?? this.#createQueue(socket);
+    queue.add(inFlight);
+    // Leaves further data in the kernel's buffer until then.
     socket.pause();
     inFlight.reply.raw.once('socket', () => {
-      waiting.delete(inFlight);
-      if (waiting.size === 0) socket.resume();
-      // Others come in between.
+      queue.delete(inFlight);
+      if (queue.size === 0) socket.resume();
+      // Lets other connections run in between.
       setImmediate(() => {
         if (!inFlight.isReleased) begin();
       });
     });
   }
 
-  #watch(socket: Socket): Set<InFlight> {
-    const waiting = new Set<InFlight>();
-    this.#waitingOn.set(socket, waiting);
-    // Where the connection closes before an answer's turn, that answer never does.
+  #createQueue(socket: Socket): Set<InFlight> {
+    const queue = new Set<InFlight>();
+    this.#queues.set(socket, queue);
+    // If the connection closes first, a queued response emits no `close` of its own.
     socket.once('close', () => {
-      for (const inFlight of waiting) this.#release(inFlight);
+      for (const inFlight of queue) this.#release(inFlight);
     });
-    return waiting;
+    return queue;
   }
 
   #release(inFlight: InFlight): void {
@@ -230,16 +229,16 @@ export class LoadShedder {
     inFlight.isReleased = true;
     this.#arriving.delete(inFlight);
     if (inFlight.hasBegun) this.#requests--;
-    else this.#waiting--;
+    else this.#queued--;
     this.#bodyBytes -= inFlight.bodyBytes;
     this.#answerBytes -= inFlight.answerBytes;
   }
 }
 
 /**
- * Lets the app refuse what is beyond its bounds, before anything else is known of a request: what is in
- * flight, how late the event loop is, and how full the heap.
- * @returns what counts bodies while they arrive
+ * Adds the hooks that reject requests under too much load: by what is in flight, by the delay of the
+ * event loop, and by the use of the heap.
+ * @returns the shedder, which the body parser informs of bodies
  */
 export async function registerLoadShedder(
   app: FastifyInstance,
@@ -265,7 +264,7 @@ export async function registerLoadShedder(
   return loadShedder;
 }
 
-/** About: that of a text is known when it is encoded. */
+/** Approximate for a string, whose exact size is known once it is encoded. */
 function bytesOf(payload: unknown): number {
   return Buffer.isBuffer(payload) || typeof payload === 'string' ? payload.length : 0;
 }

@@ -1,8 +1,8 @@
 type Task = () => Promise<void>;
 
 /**
- * Lets tasks run a few at a time, and of one lane fewer still, the lanes in turn: what takes long in
- * one holds up none of the others.
+ * Limits concurrent tasks, in total and per key. Keys are served round-robin, so that slow tasks of one
+ * key don't delay those of others.
  */
 export class KeyedLimiter {
   readonly #limits: { total: number; perKey: number };
@@ -14,7 +14,7 @@ export class KeyedLimiter {
     this.#limits = limits;
   }
 
-  /** @param task starts when its turn comes; it must not reject */
+  /** @param task is started when there is room; must not reject */
   add(key: string, task: Task): void {
     const tasks = this.#waiting.get(key) ?? [];
     tasks.push(task);
@@ -28,14 +28,14 @@ export class KeyedLimiter {
       if (key === undefined) return;
       const tasks = this.#waiting.get(key) ?? [];
       const task = tasks.shift();
-      // To the end of the turn.
+      // Moves the key to the end of the round.
       this.#waiting.delete(key);
       if (tasks.length > 0) this.#waiting.set(key, tasks);
       if (task) this.#start(key, task);
     }
   }
 
-  /** The first lane, by turn, that has a task and room for it. */
+  /** The next key, in order of the round, that has a task and room for it. */
   #nextKey(): string | undefined {
     for (const key of this.#waiting.keys()) {
       if (this.#runningFor(key) < this.#limits.perKey) return key;

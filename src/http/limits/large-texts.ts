@@ -1,13 +1,13 @@
-/** Length from which on it takes milliseconds to parse a text, or to encode it. */
+/** Length from which parsing or encoding a text takes milliseconds. */
 const LARGE = 256 * 1024;
 
-/** Does a step of the work on a text: with a large one when others have had their turn, for they wait meanwhile. */
+/** Runs a step of the work on a text; for a large text after one iteration of the event loop. */
 export function yieldToEventLoop(length: number, step: () => void): void {
   if (length < LARGE) step();
   else setImmediate(step);
 }
 
-/** Encodes a large answer once, which would else be done to count its bytes and again to send them; a small one stays. */
+/** Encodes a large response once, for counting its bytes and for sending; passes on a small one unchanged. */
 export function encodeResponse(payload: unknown, done: (payload: unknown) => void): void {
   if (typeof payload !== 'string' || payload.length < LARGE) {
     done(payload);

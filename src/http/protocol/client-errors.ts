@@ -9,12 +9,12 @@ import { routeNotFound } from './route-table.ts';
 type ClientError = Error & { code?: string };
 
 /**
- * Answers in the catalogue's terms what Node's server refuses by itself, before there is a request
- * (F52), and takes from it the refusals that have no body.
+ * Answers what Node's HTTP server rejects before there is a request, with errors of the catalogue (F52);
+ * by default Node answers without a body.
  */
 export class ClientErrors {
   readonly #log: Pick<FastifyBaseLogger, 'info'>;
-  /** The latest response on a connection, and the one before it. */
+  /** The latest response of a connection, and the unfinished one before it. */
   readonly #responses = new WeakMap<Socket, [ServerResponse, ServerResponse | undefined]>();
   readonly #rejected = new WeakSet<Socket>();
 
@@ -23,7 +23,7 @@ export class ClientErrors {
   }
 
   watch(server: Server): void {
-    // Beyond a count Node drops headers without a word; their length is bounded instead.
+    // Node silently drops headers beyond a count; `checkHead` limits their length instead.
     server.maxHeadersCount = 0;
     server.on('request', ({ socket }, response) => {
       const [before] = this.#responses.get(socket) ?? [];
@@ -37,18 +37,18 @@ export class ClientErrors {
     );
   }
 
-  /** For the server's `clientError` event. */
+  /** Handles the server's `clientError` event. */
   readonly handle = (error: ClientError, socket: Socket): void => {
-    // Node reports every further chunk of what it has refused.
+    // Node emits the event again for every further chunk of an invalid request.
     if (error.code === 'ECONNRESET' || socket.destroyed || this.#rejected.has(socket)) return;
     this.#rejected.add(socket);
     this.#afterResponses(socket, () => this.#reject(clientErrorFailure(error), socket, error.code));
   };
 
-  /** What follows whole requests may be no HTTP; they are answered all the same, and first. */
+  /** Rejects once the responses to the complete requests before the invalid one have been sent. */
   #afterResponses(socket: Socket, reject: () => void): void {
     const [latest, before] = this.#responses.get(socket) ?? [];
-    // Only of the latest request may there be a part; answers leave in the order of their requests.
+    // Only the latest request can be incomplete; responses are sent in the order of the requests.
     const last = latest?.req.complete ? latest : before;
     if (last && !last.writableFinished) last.once('finish', reject);
     else reject();
@@ -74,7 +74,7 @@ function clientErrorFailure(error: ClientError): ApiError {
   }
 }
 
-/** A whole HTTP answer, for a socket without a response object. */
+/** A complete HTTP response, written to the socket because there is no response object. */
 function rawResponse(failure: ApiError): string {
   const body = JSON.stringify(failure.answer);
   return [

@@ -2,16 +2,16 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
 
-/** How many such pauses there may be: clients that never pause are cut in the end. */
+/** Maximum number of `quietMs` pauses, because some clients never stop sending. */
 const PAUSES_MAX = 20;
 
-/** How often connections that have become idle are looked for while closing. */
+/** Interval, in milliseconds, between calls that close idle connections. */
 const IDLE_CHECK_MS = 50;
 
 /**
- * Lets the app close within a bound: what is in flight is answered, what arrives is refused with
- * SYS.1010, and connections still open after `graceMs` are cut. It goes on listening until nothing has
- * arrived for `quietMs`.
+ * Makes the app close gracefully: requests in flight are answered, new ones are rejected with SYS.1010.
+ * @param graceMs milliseconds until all open connections are closed
+ * @param quietMs milliseconds without new connections or requests after which the server stops listening
  */
 export function closeGracefully(app: FastifyInstance, graceMs: number, quietMs: number): void {
   let closing = false;
@@ -19,10 +19,10 @@ export function closeGracefully(app: FastifyInstance, graceMs: number, quietMs: 
   let idleCheck: NodeJS.Timeout | undefined;
   let deadline: NodeJS.Timeout | undefined;
 
-  /** Node cuts connections that it has accepted but not read from: these are given time. */
+  /** Gives time to accepted connections: on close, Node drops those that it hasn't read from yet. */
   async function waitUntilQuiet(): Promise<void> {
     let quiet = 0;
-    // Twice: the first pause may have passed while the process was busy and read nothing.
+    // Twice, because the process may have been too busy to read during the first pause.
     for (let pause = 0; quiet < 2 && pause < PAUSES_MAX; pause++) {
       const before = arrivals;
       await setTimeout(quietMs);
@@ -40,7 +40,7 @@ export function closeGracefully(app: FastifyInstance, graceMs: number, quietMs: 
     closing = true;
     deadline = globalThis.setTimeout(() => app.server.closeAllConnections(), graceMs);
     await waitUntilQuiet();
-    // A keep-alive connection that becomes idle only later would hold the server open.
+    // A keep-alive connection that becomes idle later would keep the server open.
     idleCheck = setInterval(() => app.server.closeIdleConnections(), IDLE_CHECK_MS);
   });
   app.addHook('onClose', async () => {

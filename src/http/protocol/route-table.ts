@@ -4,28 +4,27 @@ import { decodedPath, rawPath } from './urls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What is said of other methods, in place of the usual sentence. */
+    /** Message of the 405 for other methods, in place of the usual one. */
     otherMethods?: string;
   }
 }
 
 interface KnownPath {
   pattern: RegExp;
-  /** What is said of other methods, where the platform has a sentence of its own. */
   otherMethods?: string | undefined;
   methods: Set<string>;
 }
 
-/** The failure of a URL that no route has. */
+/** The error for a URL that matches no route. */
 export function routeNotFound(url: string): ApiError {
   return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
 }
 
-/** Refuses what no route takes: 405 where another verb would do, else 404 (F52). */
+/** Rejects requests that match no route: 405 if the path allows other methods, otherwise 404 (F52). */
 export class RouteTable {
   readonly #paths = new Map<string, KnownPath>();
 
-  /** Remembers a route; to be called for each as it is added. */
+  /** Registers a route; called for every route that is added. */
   add({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
     if (url.includes('*')) return;
     const known = this.#paths.get(url) ?? {
@@ -37,9 +36,9 @@ export class RouteTable {
     this.#paths.set(url, known);
   }
 
-  /** A hook: before anything else is looked at, the session and the body among them (F34). */
+  /** Hook `onRequest`: rejects such a request before its session and body are read (F34). */
   readonly check = (request: FastifyRequest): void => {
-    // The router takes an empty segment for a parameter: a trailing slash is another path (F31).
+    // The router accepts an empty parameter, but a trailing slash makes another path (F31).
     const hasEmptyParameter = Object.values(request.params ?? {}).includes('');
     if (request.is404 || hasEmptyParameter) throw this.failureFor(request);
   };
@@ -58,13 +57,13 @@ export class RouteTable {
   }
 }
 
-/** A parameter is one segment, and not an empty one. */
+/** A parameter matches one segment that isn't empty. */
 function patternOf(url: string): RegExp {
   const literal = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replace(/:\w+/g, '[^/]+')}$`);
 }
 
-/** A path as the router compares it: decoded but for encoded slashes and the like. */
+/** The path that the router matches: decoded except for reserved characters such as slashes. */
 function routedPath(path: string): string {
   try {
     return decodeURI(path);
