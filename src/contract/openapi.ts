@@ -14,7 +14,7 @@ type Members = Record<string, unknown>;
 
 const operationNames = Object.keys(operations) as OperationName[];
 
-/** Every schema that the document names, by its `$id`. */
+/** The component schemas of the document, by `$id`. */
 export const components: ReadonlyMap<unknown, TSchema> = new Map(
   [
     ErrorCode,
@@ -31,7 +31,7 @@ export const components: ReadonlyMap<unknown, TSchema> = new Map(
   ].map((schema) => [schema.$id, schema]),
 );
 
-/** The OpenAPI document of the API, made of the catalogues of operations, errors and examples. */
+/** Makes the OpenAPI document from the catalogues of operations, errors and examples. */
 export function openapiDocument(): object {
   return {
     openapi: '3.1.0',
@@ -125,7 +125,7 @@ function parameters(location: 'query' | 'header' | 'path', { properties, require
   }));
 }
 
-/** The poll of a job answers what the job's operation would have answered inline. */
+/** The poll of a job may have the answer of any write. */
 function jobPoll(): Members {
   const { name, tag, summary, description, params } = GetJob;
   const answers = operationNames.filter((each) => isWrite(operations[each])).map(answerSchema);
@@ -170,7 +170,7 @@ function refTo({ $id }: TSchema): { $ref: string } {
   return { $ref: `#/components/schemas/${$id}` };
 }
 
-/** A schema as the document has it: without `$id`, and with `enum` in place of `const`. */
+/** Converts a schema to its form in the document: without `$id`, and with `enum` instead of `const`. */
 function schemaObject(schema: TSchema): Members {
   const { $id: _, $ref, const: constant, ...keywords } = schema;
   if ($ref !== undefined) return refTo({ ...schema, $id: $ref });
@@ -185,8 +185,8 @@ function schemaObject(schema: TSchema): Members {
 }
 
 /**
- * A property's schema. A reference has the description of what it refers to. A default stands in the
- * description: generators of clients would make the parameter one that must be given.
+ * Converts a property's schema. A reference gets the description of its component. A default moves into the
+ * description, because client generators treat a property with a default as required.
  */
 function propertyObject(schema: TSchema): Members {
   if (schema.$ref !== undefined) {
