@@ -19,7 +19,7 @@ const [LEAVING, SLOWEST_MAX] = [40, 1500];
 const MEMORY_MAX = 768;
 /** For a further answer on a connection, in milliseconds. */
 const QUIET_MS = 100;
-/** Idle connections, and what a process needs beside them. */
+/** Idle connections, and what a process needs besides. */
 const [IDLE, FILES] = [10_000, 10_200];
 
 /** The failures of 5xx that a client can cause. */
@@ -76,7 +76,7 @@ async function answersTo({ url }: Program, bytes: Buffer): Promise<Answer[]> {
   return answers;
 }
 
-/** Judges what became of another client, and of the process: the one that was started, without complaint. */
+/** Judges how another client fared, and the process: still the first one, without errors. */
 async function judge(neighbour: Seen, { url, pid, stderr, log }: Program): Promise<void> {
   const peak = peakMegabytes(pid);
   figures.peak = Math.max(figures.peak, peak);
@@ -153,7 +153,7 @@ test('of thousands of requests in one packet each is answered, in their order', 
   await judge(neighbour, program);
 });
 
-test('answers that nobody takes are not kept in memory without bound', async (context) => {
+test('unread answers fill only a bounded part of memory', async (context) => {
   const program = await launchServing(context);
   const body = JSON.stringify({ param: { ...requiredServiceParams, yaml: 'a'.repeat(1_000_000) } });
   const added = await exchange(

@@ -141,11 +141,11 @@ test('whenever the program is killed, all that was answered is there and whole, 
     if (!sent) return;
     const { write, job } = sent;
     writer.unanswered = undefined;
-    const isKept = job && (await poll(program, job)).status !== 404;
-    // One that changes nothing is seen by its job alone.
-    const isDone = write.after.size === 0 ? isKept : seen === 'done';
-    if (job && isKept !== isDone)
-      half.push(`the job ${job.uuid} is kept: ${isKept}, done: ${isDone}`);
+    const isStored = job && (await poll(program, job)).status !== 404;
+    // One that changes nothing is seen only by its job.
+    const isDone = write.after.size === 0 ? isStored : seen === 'done';
+    if (job && isStored !== isDone)
+      half.push(`the job ${job.uuid} is stored: ${isStored}, done: ${isDone}`);
     if (isDone) {
       unansweredDone++;
       apply(writer, write);
@@ -155,7 +155,7 @@ test('whenever the program is killed, all that was answered is there and whole, 
     }
     unansweredUndone++;
     if (!job) return;
-    // Half of them are left alone: nothing may come of them later.
+    // Half of them are not sent again: they must not be done later.
     if (/[0-7]$/.test(job.uuid)) {
       never.push(job);
       return;

@@ -88,7 +88,7 @@ test('a thousand clients at once are all served', async (context) => {
   await judge(program, seen);
 });
 
-test('of six thousand clients some are served, and the others are told to come again', async (context) => {
+test('of six thousand clients some are served, and the others are asked to retry', async (context) => {
   const program = await launchServing(context);
   const { url } = program;
   let isOver = false;
@@ -118,7 +118,7 @@ test('of six thousand clients some are served, and the others are told to come a
   expect(sumOf(requests, 'status="503"')).toBeGreaterThanOrEqual(countOf(seen, SHED));
 });
 
-test('of more large bodies than fit into memory some are kept, and the others are refused', async (context) => {
+test('of more large bodies than fit into memory some are stored, and the others are rejected', async (context) => {
   const program = await launchServing(context);
   const { url } = program;
   await fetch(`${url}/_aios/health`);

@@ -20,8 +20,8 @@ test('a disk that becomes read-only refuses writes, is read on, and has lost non
   }
   const acknowledged: string[] = [];
   /**
-   * Answered when the disk had already failed. For some milliseconds the system's `fsync` still tells of success,
-   * also of a plain file's, though nothing more is kept: what was written then nobody can promise.
+   * Answered when the disk had already failed. For some milliseconds the system's `fsync` still reports success,
+   * also of a plain file's, though nothing more is written: that is beyond any program.
    */
   const atTheEnd: string[] = [];
   const seen = { rejected: 0, reads: 0 };

@@ -18,7 +18,7 @@ interface Change {
   /** @param file path of the database, at which no file or another one is afterwards */
   make: (file: string) => void;
   /** Where acknowledged writes are afterwards; undefined if they were deleted. */
-  keeps: 'the moved file' | undefined;
+  remains: 'the moved file' | undefined;
 }
 
 /** Moves a database with its side files. */
@@ -27,7 +27,7 @@ function move(file: string, to: string): void {
 }
 
 const changes: Change[] = [
-  { does: 'moved', make: (file) => move(file, `${file}.moved`), keeps: 'the moved file' },
+  { does: 'moved', make: (file) => move(file, `${file}.moved`), remains: 'the moved file' },
   {
     does: 'replaced by a copy',
     make: (file) => {
@@ -35,15 +35,15 @@ const changes: Change[] = [
       move(file, `${file}.moved`);
       renameSync(`${file}.copy`, file);
     },
-    keeps: 'the moved file',
+    remains: 'the moved file',
   },
-  { does: 'deleted', make: (file) => rmSync(file), keeps: undefined },
-  { does: 'deprived of its WAL', make: (file) => rmSync(`${file}-wal`), keeps: undefined },
+  { does: 'deleted', make: (file) => rmSync(file), remains: undefined },
+  { does: 'deprived of its WAL', make: (file) => rmSync(`${file}-wal`), remains: undefined },
 ];
 
 test('a database that was moved, replaced or deleted rejects writes and still serves reads', async (context) => {
   const seen = { rounds: 0, acknowledged: 0, lost: 0, rejected: 0, stored: 0, window: 0 };
-  for (const { does, make, keeps } of changes) {
+  for (const { does, make, remains } of changes) {
     for (let round = 0; round < ROUNDS; round++) {
       const program = await launchServing(context);
       const file = join(program.cwd, 'data/aios.db');
@@ -69,7 +69,7 @@ test('a database that was moved, replaced or deleted rejects writes and still se
       const page = await call(program, 'GET', `${API}/model-services?limit=20`);
       expect([page.status, page.body.inventories.length]).toEqual([200, 20]);
 
-      if (keeps) {
+      if (remains) {
         rmSync(file, { force: true });
         move(`${file}.moved`, file);
         await untilHealthy(program);

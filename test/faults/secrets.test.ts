@@ -100,7 +100,7 @@ async function start(context: Finishing, isTerminal: boolean) {
 
 type Started = Awaited<ReturnType<typeof start>>;
 
-/** Logins that succeed and fail, with passwords wherever somebody might type one. */
+/** Logins that succeed and fail, with passwords in every place where one might be typed. */
 async function logInEverywhere({ secrets, send, begin, adminPassword }: Started): Promise<void> {
   await begin();
   const secret = () => secrets.make('a wrong password');
@@ -164,7 +164,7 @@ async function useSessions({ send, begin }: Started): Promise<void> {
   await send('GET', `${ROOT}//accounts//sessions//${uuid}/valid`);
   await send('GET', `${ROOT}/%61ccounts/sessions/${uuid}/valid`);
   await send('DELETE', path);
-  // It goes on being sent once it has ended.
+  // It is still sent after it has ended.
   await send('GET', MODELS, { headers: own });
   await send('POST', MODELS, { headers: { ...own, prefer: 'respond-async' }, body: {} });
   await send('DELETE', path);
@@ -316,7 +316,7 @@ async function fail({ secrets, send, begin, adminPassword, cwd }: Started): Prom
   expect(statuses).toContain(503);
 }
 
-/** What others are told, with a session that is no one of those. */
+/** What other clients can read, with another session than those. */
 async function reportedElsewhere({ send, session }: Started): Promise<string[]> {
   const paths = [
     ...['models', 'model-services', 'model-centers'].map((kind) => `${API}/${kind}?limit=1000`),
@@ -339,7 +339,7 @@ async function reportedElsewhere({ send, session }: Started): Promise<string[]> 
   return reported;
 }
 
-/** Lines, each with where it was told, in which a secret stands. */
+/** The texts that contain a secret, each with where it was read. */
 function search(secrets: MarkedSecrets, reported: Record<string, string>): string[] {
   counted.secrets += secrets.count;
   return Object.entries(reported).flatMap(([where, text]) => {

@@ -27,7 +27,7 @@ const SERVERS = 3;
 const WRITERS = 30;
 /** In which a server is killed every second. */
 const SECONDS = Number(process.env.AIOS_CHAOS_SECONDS ?? 60);
-/** Of writing before and after, in which nobody is killed. */
+/** Of writing before and after, in which no server is killed. */
 const QUIET_MS = 3000;
 /** In the middle, from the database's crash to its start. */
 const AWAY_MS = 1500;
@@ -35,7 +35,7 @@ const AWAY_MS = 1500;
 const JOBS = 0.4;
 /** After which a request counts as one that hangs. */
 const HANG_MS = 40_000;
-/** Until a client goes on that no server took. */
+/** Until a client tries again that no server accepted. */
 const PAUSE_MS = 50;
 /** For the hooks that are left at the end to be called, and for servers to be there again. */
 const PATIENCE_MS = 90_000;
@@ -76,11 +76,11 @@ describeCluster('several servers on one PostgreSQL', () => {
     const half: string[] = [];
     const lost: string[] = [];
     const jobs: Acknowledged[] = [];
-    /** Those whose last write was not answered are not written to any more. */
+    /** Those whose last write was not answered are no longer written to. */
     const allFixtures: WriterFixtures[] = [];
     const deleted = new Set<string>();
     const seen = { acknowledged: 0, rejected: 0, cut: 0, repeated: 0, doneBefore: 0, failed: 0 };
-    let turn = 0;
+    let nextTarget = 0;
 
     /** Sends to one server after the other until one takes the connection; undefined where it then broke. */
     async function balanced(
@@ -89,7 +89,7 @@ describeCluster('several servers on one PostgreSQL', () => {
     ): Promise<ProgramAnswer | undefined> {
       for (;;) {
         for (const _ of targets) {
-          const target = targets[turn++ % SERVERS];
+          const target = targets[nextTarget++ % SERVERS];
           if (!target) continue;
           try {
             const answer = await request(target, AbortSignal.timeout(HANG_MS));
@@ -115,7 +115,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       return status === 503 && body.error?.code === 'SYS.1010' && retryAfter !== null;
     }
 
-    /** What whoever asks must judge: a poll's answer, or that of a job that was sent again. */
+    /** An answer that the caller judges: a poll's, or that of a job that was sent again. */
     const isOutcome = ({ status, body, retryAfter }: ProgramAnswer) =>
       (status === 503 && retryAfter === null && /^SYS\.10(03|10)$/.test(body.error?.code)) ||
       status === 404 ||
@@ -133,7 +133,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       }
     }
 
-    /** Has a job done, however often it must be sent, and tells what became of it. */
+    /** Sends a job as often as needed, and returns its outcome. */
     async function runJob({ write, job }: Required<Sent>): Promise<ProgramAnswer> {
       const what = `${write.method} ${write.path} as the job ${job.uuid}`;
       for (let times = 1; ; times++) {
@@ -174,7 +174,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       }
     }
 
-    /** Writes, each after what has become of the one before, until it is over. */
+    /** Sends writes, each after the outcome of the one before, until it is over. */
     async function write(isOver: () => boolean): Promise<void> {
       let writer = newWriterFixtures();
       allFixtures.push(writer);
@@ -274,7 +274,7 @@ describeCluster('several servers on one PostgreSQL', () => {
 
     // Every server knows every job, and does none again.
     await forEach(WRITERS, jobs, async ({ uuid, outcome, success }) => {
-      const target = targets[turn++ % SERVERS] as { url: string };
+      const target = targets[nextTarget++ % SERVERS] as { url: string };
       const { status, body } = await pollJob(target, uuid);
       const isSame = status === (success ? 200 : 503) && isDeepStrictEqual(body, outcome);
       if (!isSame) lost.push(`the job ${uuid}: ${JSON.stringify({ outcome, status, body })}`);

@@ -58,7 +58,7 @@ describe.concurrent('the program', () => {
   test('backs up acknowledged writes of a running server, and restores them after it has stopped', async (context) => {
     const cwd = withDatabase(context);
     const first = await launchServing(context, { cwd, env });
-    await addModel(first, 'kept');
+    await addModel(first, 'first');
     const line = await run(context, cwd, 'backup', 'backups.db');
     const { size } = statSync(join(cwd, 'backups.db'));
     expect(line).toBe(
@@ -70,7 +70,7 @@ describe.concurrent('the program', () => {
     expect(rejected).toBe(
       'Another server runs on the database aios.db: stop it, or name another file.',
     );
-    expect(await namesOf(first)).toEqual(['kept', 'later']);
+    expect(await namesOf(first)).toEqual(['first', 'later']);
     await addModel(first, 'last');
     await stop(first);
 
@@ -80,7 +80,7 @@ describe.concurrent('the program', () => {
     );
     expect(readdirSync(cwd).toSorted()).toEqual(['aios.db', 'aios.db-server', 'backups.db']);
     const second = await launchServing(context, { cwd, env });
-    expect(await namesOf(second)).toEqual(['kept']);
+    expect(await namesOf(second)).toEqual(['first']);
     await addModel(second, 'after');
     await stop(second);
   });

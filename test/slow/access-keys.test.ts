@@ -163,7 +163,7 @@ describe('a signed request (F51)', () => {
 describe('the path that is signed', () => {
   const shared = sharedServer(withKey);
 
-  /** Sends a target that no client library would leave alone. */
+  /** Sends a target as it is; client libraries would normalise it. */
   const send = (target: string, path: string, method = 'GET') => {
     const { authorization = '', date = '' } = signed(path, { method }).headers;
     return exchange(

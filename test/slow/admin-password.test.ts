@@ -161,11 +161,11 @@ describe.concurrent('without a password', () => {
     ]);
   });
 
-  test('nobody logs in where others may connect, though the database knew the initial one', async (context) => {
+  test('the initial one is not valid on a public address, though it was valid for this database before', async (context) => {
     const cwd = temporaryFolder(context);
-    const alone = await start(context, { cwd });
-    await sessionOf(alone, 'password');
-    await stop(alone);
+    const local = await start(context, { cwd });
+    await sessionOf(local, 'password');
+    await stop(local);
 
     const open = await start(context, {
       cwd,

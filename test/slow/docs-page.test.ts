@@ -33,7 +33,7 @@ interface Visit {
   server: Program;
   /** URLs of all that the page asked for. */
   requests: string[];
-  /** Errors on the page's console, with those that nobody caught. */
+  /** Errors on the page's console, with uncaught ones. */
   errors: string[];
 }
 
@@ -153,7 +153,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
     expect(await modelsOf(server)).toEqual([(body as { inventory: object }).inventory]);
   });
 
-  test('lists the model whole where nobody has asked for less of it', async (context) => {
+  test('lists the whole model where no fields are chosen', async (context) => {
     const { page, server } = await visit(context, path);
     await authorize(page, SESSION);
     await addModel(server);

@@ -178,7 +178,7 @@ describe('a name', () => {
     expect(await allowed(['hooks.example', ...ranges], url)).toEqual(addresses);
   });
 
-  test('that nobody resolves gives none before long', async () => {
+  test('that no resolver answers for gives none before long', async () => {
     resolveAs('slow.example');
     const before = Date.now();
     expect(await allowed(['slow.example'], 'http://slow.example/')).toEqual([]);
@@ -322,7 +322,7 @@ describe('a name whose addresses change', () => {
     return server.post(MODELS, { param: requiredModelParams }, { headers });
   }
 
-  test('is called at those alone that are allowed, whatever it has at the next look', async () => {
+  test('is called only at addresses that are allowed, whatever the next lookup gives', async () => {
     const server = await startServer({ hookTiming: quick, hookAllow: [GOOD] });
     const { good, bad, url } = await receivers();
     let looks = 0;
@@ -336,7 +336,7 @@ describe('a name whose addresses change', () => {
     expect(good.calls[0]?.headers.host).toBe(new URL(url).host);
   });
 
-  test('is called at the next of its addresses where nobody listens at the first', async () => {
+  test('is called at the next of its addresses if no server listens at the first', async () => {
     const server = await startServer({ hookTiming: quick, hookAllow: ['hooks.example'] });
     const receiver = await openReceiver(status(200), { host: BAD });
     resolveAs('hooks.example', () => [GOOD, BAD]);

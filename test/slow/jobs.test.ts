@@ -69,7 +69,7 @@ function written(server: Server) {
   return others;
 }
 
-describe('what fails in a job is told by its poll, with 503 and the error alone', () => {
+describe('the poll of a failed job answers 503 with the error and nothing else', () => {
   const shared = sharedServer();
   const post = (path: string, body: object): Sent => ({ method: 'POST', path, body });
 
@@ -315,7 +315,7 @@ describe('the job of a request without a valid session', () => {
     expect(server.rows('models')).toHaveLength(before + 1);
   });
 
-  test('does not change what another’s of the same uuid has come to', async () => {
+  test('does not change the outcome of another’s of the same uuid', async () => {
     const server = shared();
     const uuid = newUuid();
     await server.post(MODELS, MODEL, naming(uuid));
@@ -547,7 +547,7 @@ describe('the location of a job', () => {
 
   /** By whom they trust. */
   const servers = {
-    nobody: sharedServer({ trustProxy: false }),
+    'no proxy': sharedServer({ trustProxy: false }),
     'another proxy': sharedServer({ trustProxy: ['192.0.2.1'] }),
     anybody: sharedServer({ trustProxy: true }),
     'the proxy that calls': sharedServer({ trustProxy: ['127.0.0.1'] }),
@@ -559,19 +559,19 @@ describe('the location of a job', () => {
   };
 
   test.each<[keyof typeof servers, string, Record<string, string>, string]>([
-    ['nobody', 'both', proxied, 'http://inside.example.com'],
+    ['no proxy', 'both', proxied, 'http://inside.example.com'],
     ['another proxy', 'both', proxied, 'http://inside.example.com'],
     ['anybody', 'both', proxied, 'https://outside.example.com:8443'],
     ['the proxy that calls', 'both', proxied, 'https://outside.example.com:8443'],
     [
       'anybody',
-      'the scheme alone',
+      'only the scheme',
       { Host: 'inside.example.com', 'X-Forwarded-Proto': 'https' },
       'https://inside.example.com',
     ],
     [
       'anybody',
-      'the host alone',
+      'only the host',
       { Host: 'inside.example.com', 'X-Forwarded-Host': 'outside.example.com' },
       'http://outside.example.com',
     ],
@@ -592,7 +592,7 @@ describe('the location of a job', () => {
     expect(server.snapshot()).toEqual(before);
   });
 
-  test('begins with AIOS_PUBLIC_URL where that is set, whoever says otherwise', async () => {
+  test('begins with AIOS_PUBLIC_URL where that is set, whatever the proxy says', async () => {
     const publicUrl = 'https://aios.example.com:8443';
     const server = await startServer({ trustProxy: true, reply: { mode: 'auto', publicUrl } });
     const uuid = newUuid();
@@ -606,7 +606,7 @@ describe('the time a job may take', () => {
   test.each([
     ['1', 1000],
     ['86400', 86_400_000],
-  ])('of X-API-Timeout: %s is told in milliseconds', async (timeout, apiTimeout) => {
+  ])('of X-API-Timeout: %s is answered in milliseconds', async (timeout, apiTimeout) => {
     const headers = { 'X-API-Timeout': timeout };
     expectAccepted(await shared().post(MODELS, MODEL, naming(newUuid(), { headers })), {
       apiTimeout,
@@ -702,11 +702,11 @@ describe('the poll of a job', () => {
   });
 });
 
-describe('what a job has come to', () => {
+describe('the outcome of a job', () => {
   const shared = sharedServer();
   afterEach(() => void vi.useRealTimers());
 
-  test('is kept for three hours', async () => {
+  test('can be polled for three hours', async () => {
     const server = shared();
     const [succeeded, failed] = [newUuid(), newUuid()];
     await server.post(MODELS, MODEL, naming(succeeded));
@@ -752,7 +752,7 @@ describe('what a job has come to', () => {
     expectError(await poll(after, succeeded), gone);
   });
 
-  test('is removed by and by when it can’t be asked for any more', async () => {
+  test('is removed some time after it can’t be polled any longer', async () => {
     vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     const server = await startServer();
     const [old, young] = [newUuid(), newUuid()];
@@ -783,7 +783,7 @@ describe('the sweep of old jobs', () => {
     return pauses;
   }
 
-  test('removes any number of them, and lets others in meanwhile', async () => {
+  test('removes any number of them, with pauses for other requests', async () => {
     const server = await startServer();
     await insertJobs(server, 1700, START - 1);
     await insertJobs(server, 700, START);
@@ -804,7 +804,7 @@ describe('an operation and its job are stored together or not at all', () => {
 
   const shared = sharedServer();
 
-  test.each(writeNames)('%s does nothing where its job can’t be kept', async (name: WriteName) => {
+  test.each(writeNames)('%s does nothing if its job can’t be stored', async (name: WriteName) => {
     const server = shared();
     const request = await writes[name](server);
     const uuid = newUuid();
@@ -822,7 +822,7 @@ describe('an operation and its job are stored together or not at all', () => {
     expect(await poll(server, uuid)).toMatchObject({ status: 200, body: { success: true } });
   });
 
-  test.each(writeNames)('%s is undone where its success can’t be kept', async (name: WriteName) => {
+  test.each(writeNames)('%s is undone if its success can’t be stored', async (name: WriteName) => {
     const server = shared();
     const request = await writes[name](server);
     const uuid = newUuid();
@@ -866,7 +866,7 @@ describe('an operation and its job are stored together or not at all', () => {
     expect(server.snapshot()).toEqual(before);
   });
 
-  test('and a job that is refused is not ended by that where it can’t be kept', async () => {
+  test('a rejected job can be sent again if its failure can’t be stored', async () => {
     const server = shared();
     const uuid = newUuid();
     const rejected = { param: { ...MODEL.param, modelServiceUuids: [newUuid()] } };

@@ -18,7 +18,7 @@ async function launchMortal(context: Finishing): Promise<Program> {
     Server.prototype.emit = function (event, request, response) {
       const end = event === 'request' && request.headers['x-end'];
       if (end === 'throw') throw new Error('a bug in a handler');
-      // In the turn in which the request's line was written.
+      // In the tick in which the request's line was written.
       if (end === 'exit') response.on('finish', () => process.nextTick(() => process.exit(7)));
       return emit.apply(this, arguments);
     };`,
@@ -66,7 +66,7 @@ async function sendBurst(program: Program, count: number, last = '') {
   await connection.send(burst.map(([request]) => request).join('') + last);
   const expected = burst.map(([, operation, status]) => ({ operation, status }));
   for (const { status } of expected) expect((await connection.answer()).status).toBe(status);
-  // What has no answer any more holds up nobody.
+  // Further answers are not read.
   connection.reset();
   return expected;
 }
@@ -108,7 +108,7 @@ test('the log has the lines of what was answered before a handler crashed, and w
   expect(program.stderr()).toBe('');
 });
 
-test('the log has the lines of the very turn in which the process ends', async (context) => {
+test('the log has the lines of the tick in which the process ends', async (context) => {
   const program = await launchMortal(context);
   const last = rawRequest('GET', `${API}/models?limit=1`, { 'X-End': 'exit' });
   const connection = await openConnection(program.url);

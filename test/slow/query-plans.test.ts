@@ -159,7 +159,7 @@ test.each(conditional)('%s is counted by an index', async (_name, query) => {
   }
 });
 
-test('a query that no index serves is told from those', async () => {
+test('a query that no index serves scans its table', async () => {
   for (const query of [{ q: ['description=x'] }, { sort: 'lastOpDate', limit: 20 }]) {
     const page = pageQuery('ModelService', query);
     const statements = await executed(() => store.list('ModelService', page));

@@ -55,7 +55,7 @@ const unhurried = sharedSteered();
 const add = (server: Server, options?: Parameters<Server['post']>[2]) =>
   server.post(MODELS, { param: requiredModelParams }, options);
 
-/** What the API tells of all there is. */
+/** All resources as the API lists them. */
 async function everything(server: Server): Promise<unknown[]> {
   const paths = [
     MODELS,
@@ -104,7 +104,7 @@ describe('the data', () => {
     expect(reported).toEqual(Array.from({ length: 5 }, () => ({ success: true, inventories: [] })));
   });
 
-  test('goes back to the seed, each time anew, with all that is never told', async () => {
+  test('goes back to the seed each time, also in what no inventory shows', async () => {
     const server = seeded();
     const [reported, stored] = [await everything(server), data(server)];
     expect(stored.models).toHaveLength(2);
@@ -139,7 +139,7 @@ describe('the data', () => {
     expect((await poll(server, done)).body).toMatchObject({ success: true });
   });
 
-  test('without strangers’ jobs', async () => {
+  test('without jobs of unauthenticated clients', async () => {
     const server = empty();
     const uuid = newUuid();
     const session = '00000000000040008000000000000000';
@@ -149,7 +149,7 @@ describe('the data', () => {
     expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
   });
 
-  test('stays as it was where the reset fails, which is told', async () => {
+  test('stays as it was if the reset fails, which is answered with an error', async () => {
     const server = seeded();
     await changeEverything(server);
     const before = data(server);

@@ -95,7 +95,7 @@ async function stop(program: Program): Promise<void> {
 
 const databaseIn = (cwd: string) => join(cwd, 'data/aios.db');
 
-/** Every row of every table of a database that nobody writes to; undefined where there is none. */
+/** Every row of every table of a database without writers; undefined if there is no file. */
 function rowsIn(file: string): Record<string, unknown[]> | undefined {
   if (!existsSync(file) || statSync(file).size === 0) return undefined;
   const client = new Database(file, { readonly: true });
@@ -160,7 +160,7 @@ describe('a server with a seed', () => {
     expect(new Set(counts)).toEqual(new Set([2000]));
   });
 
-  test('keeps it in memory too', async (context) => {
+  test('serves it from memory too', async (context) => {
     const seed = wholeSeed();
     const cwd = withSeed(seed)(context);
     const program = await start(context, { cwd, env: { AIOS_DATABASE_URL: 'memory:' } });
@@ -370,7 +370,7 @@ describe('a dump', () => {
       },
     });
     const own = second.body.inventory.uuid;
-    // The younger model first: services tell their bindings in the order they were made.
+    // The younger model first: services list their bindings in the order they were made.
     for (const model of [body.inventory.uuid, older]) {
       const bound = await call(program, 'POST', `${API}/models/${model}/model-services/${own}`, {});
       expect(bound.status).toBe(200);
@@ -385,7 +385,7 @@ describe('a dump', () => {
     return { code: await program.ended, stdout: program.stdout(), stderr: program.stderr() };
   };
 
-  test('of a running and of a stopped server is what the endpoint tells', async (context) => {
+  test('of a running and of a stopped server equals that of the endpoint', async (context) => {
     const program = await lived(context);
     const reported = await dumpOf(program);
     const running = await runDump(context, { cwd: program.cwd });
@@ -422,7 +422,7 @@ describe('a dump', () => {
     await stop(await start(context, { cwd, env: { AIOS_DATABASE_URL: url } }));
     const byFlag = await runDump(context, { cwd, args: ['--database-url', url] });
     const byVariable = await runDump(context, { cwd, env: { AIOS_DATABASE_URL: url } });
-    // What is set for the server alone does not matter.
+    // Settings of the server that don't concern the database are ignored.
     const extra = {
       ...SEEDED,
       AIOS_DATABASE_URL: url,

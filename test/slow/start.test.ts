@@ -62,7 +62,7 @@ async function expectStartError(program: Program, sentence: RegExp, about: strin
 }
 
 describe.concurrent('the program', () => {
-  test('serves, keeps what it answered, and logs a line of JSON for each request', async (context) => {
+  test('serves, stores what it answered, and logs a line of JSON for each request', async (context) => {
     const cwd = temporaryFolder(context);
     writeFileSync(join(cwd, 'session'), `${SESSION}\n`);
     const program = await launch(context, {
@@ -123,13 +123,13 @@ describe.concurrent('the program', () => {
     expect(readdirSync(program.cwd)).toEqual([]);
   });
 
-  test('tells its version', async (context) => {
+  test('prints its version', async (context) => {
     const program = await launch(context, { args: ['--version'] });
     expect(await program.ended).toBe(0);
     expect(program.stdout()).toBe(`${version}\n`);
   });
 
-  test('tells every flag and variable, without starting', async (context) => {
+  test('prints every flag and variable, without starting', async (context) => {
     const program = await launch(context, { args: ['--help'], env: { AIOS_PORT: 'nonsense' } });
     expect(await program.ended).toBe(0);
     for (const key of settingKeys) {
@@ -299,7 +299,7 @@ describe.concurrent('a signal', () => {
     expect(program.stderr()).toBe('');
   });
 
-  test('ends it within five seconds, whatever hangs', async (context) => {
+  test('ends it within five seconds, whatever requests hang', async (context) => {
     const program = await servingWithIdleConnection(context);
     const { port, hostname } = new URL(program.url);
     const begun = [
@@ -309,7 +309,7 @@ describe.concurrent('a signal', () => {
     ];
     for (const bytes of begun) {
       const socket = connect(Number(port), hostname);
-      // The end of it is not this test's concern.
+      // It may end with an error.
       socket.on('error', () => {});
       context.onTestFinished(() => void socket.destroy());
       await once(socket, 'connect');
@@ -332,7 +332,7 @@ test.for([
   expect(await program.ended).toBe(signal);
 });
 
-test('the program serves on when nobody reads its log any more', async (context) => {
+test('the program continues to serve when its log is no longer read', async (context) => {
   const program = await launch(context, { env: { AIOS_PORT: '0' } });
   program.leave();
   for (let call = 0; call < 3; call++) {

@@ -35,7 +35,7 @@ const ATTEMPTS_MAX = 15;
 const quick = { first: 5, between: 3, timeout: 5000 };
 /** Longer than any of these tests: the next attempt is after a restart. */
 const NEVER = 600_000;
-/** Nobody listens there. */
+/** No server listens there. */
 const REJECTED = 'http://127.0.0.1:1/hook';
 
 const newUuid = () => crypto.randomUUID().replaceAll('-', '');
@@ -69,7 +69,7 @@ const givenUp = { attempts: ATTEMPTS_MAX, pending: 0 };
 /** Long enough for calls at the quick pace that should not come. */
 const aWhile = () => setTimeout(60);
 
-/** For the tests that neither need settings of their own nor meddle with the store. */
+/** For the tests that neither need settings of their own nor replace methods of the store. */
 const shared = sharedServer({ hookTiming: quick });
 
 describe('a hook gets', () => {
@@ -188,7 +188,7 @@ describe('where writes are answered inline', () => {
   });
 });
 
-describe('a client that goes away', () => {
+describe('a client that disconnects', () => {
   /** A write with a hook, as bytes. */
   function bytesOf(hookUrl: string, uuid: string): string {
     const body = JSON.stringify({ param: requiredModelParams });
@@ -246,8 +246,8 @@ describe('an attempt fails', () => {
   test.for<[string, HookAnswer | null, RegExp]>([
     ['with 400', status(400), /400/],
     ['with no more than 103', earlyHints, /./],
-    ['when nobody listens', null, /REFUSED/i],
-    ['when nobody answers', silence, /./],
+    ['when no server listens', null, /REFUSED/i],
+    ['when no answer comes', silence, /./],
     ['when the receiver hangs up', hangUp, /./],
     ['when the answer is no HTTP', nonsense, /./],
     ['when the headers of the answer never end', endlessHeaders, /./],
@@ -345,7 +345,7 @@ describe('an attempt fails', () => {
     const uuid = newUuid();
     const url = form.replace('HOST', new URL(receiver.url).host);
     const answer = await addWithHook(server, url, { uuid });
-    // Either nothing can come of it, which the client is told, or it is tried as any other.
+    // Either the request is rejected, or the hook is called as any other.
     if (expected === undefined && answer.status === 400) return;
     expect(answer.status).toBe(202);
     await expect.poll(() => hookOf(server, uuid)).toMatchObject({ pending: 0 });
@@ -490,7 +490,7 @@ describe('after a restart', () => {
     expect(receiver.calls).toHaveLength(1);
   });
 
-  test('attempts go on counting', async () => {
+  test('attempts continue to count', async () => {
     const start = onOneFile();
     const receiver = await openReceiver(status(500));
     const uuid = newUuid();
@@ -523,7 +523,7 @@ describe('after a restart', () => {
 
     const later = START + 10_800_000 + 1;
     const second = await start({ hookTiming: { ...quick, first: 100 }, clock: () => later });
-    // The sweep at the start has left the one with the hook alone.
+    // The sweep at the start has removed only the one without a hook.
     await expect.poll(() => second.rows('jobs').length).toBe(1);
     expect(second.rows('jobs')).toMatchObject([{ uuid }]);
     expect((await poll(second, uuid)).status).toBe(404);
@@ -663,7 +663,7 @@ test('a hook’s URL is in no line of the log, whatever its outcome', async () =
   ]) {
     expect((await addWithHook(server, url)).status).toBe(400);
   }
-  // A row that can't be written: the failure's own words may tell of its values.
+  // A row that can't be written: the failure's message may contain its values.
   const { forJob } = server.store;
   server.store.forJob = (job) => forJob({ ...job, operation: null as unknown as string });
   const { addFailedJob } = server.store;

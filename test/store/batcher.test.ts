@@ -109,7 +109,7 @@ function openBatcher(context: Finishing) {
     },
     commits,
     insert: (id: number, parent: number | null = null) => void insert.run(id, parent),
-    /** As the turns' own connection sees them. */
+    /** As the batcher's own connection sees them. */
     ids: () => ids.all() as number[],
     /** As another connection sees them. */
     committed: () => committed.all() as number[],
@@ -196,7 +196,7 @@ describe('the writes of one tick', () => {
 });
 
 describe('a write that fails', () => {
-  test('before it changed anything leaves the others of its batch alone', async (context) => {
+  test('before it changed anything does not affect the others of its batch', async (context) => {
     const { store, commits, rows } = openFileStore(context);
     const outcomes = await outcomesOf([
       addWithUnknown(store),
@@ -217,7 +217,7 @@ describe('a write that fails', () => {
     ['in the middle', [2]],
     ['last', [4]],
     ['several times', [0, 1, 3, 4]],
-  ] as const)('partially, %s, leaves the others of its batch alone and leaves nothing', async ([
+  ] as const)('partially, %s, does not affect the others of its batch, and leaves nothing', async ([
     ,
     at,
   ], context) => {
@@ -279,7 +279,7 @@ describe('a write that fails', () => {
 });
 
 describe('a transaction that fails', () => {
-  test('to begin has every write of it refused, and the next one goes on', async (context) => {
+  test('to begin rejects all of its writes, and the next one works', async (context) => {
     const { store, client, file, commits, rows } = openFileStore(context);
     client.pragma('busy_timeout = 0');
     const other = new Database(file);
@@ -301,7 +301,7 @@ describe('a transaction that fails', () => {
     expect(commits).toEqual([2]);
   });
 
-  test('to commit has every write of it refused and keeps none, and the next one goes on', async (context) => {
+  test('to commit rejects all of its writes and stores none, and the next one works', async (context) => {
     const { batcher, insert, ids, committed, commits } = openBatcher(context);
     const asked = [
       batcher.write(() => insert(1)),
@@ -320,7 +320,7 @@ describe('a transaction that fails', () => {
     expect(commits).toEqual([2]);
   });
 
-  test('to commit when one of its writes has failed partially keeps none either', async (context) => {
+  test('to commit when one of its writes has failed partially stores none either', async (context) => {
     const { batcher, insert, committed } = openBatcher(context);
     const asked = [
       batcher.write(() => insert(1)),
@@ -337,13 +337,13 @@ describe('a transaction that fails', () => {
     expect(committed()).toEqual([4]);
   });
 
-  test('of a work that ended it refuses all of it', async (context) => {
+  test('that one of its writes has ended rejects all of them', async (context) => {
     const { client, batcher, insert, committed } = openBatcher(context);
     const thrown = new Error('the disk failed');
     const asked = [
       batcher.write(() => insert(1)),
       batcher.write(() => {
-        // As SQLite itself does where it can't go on.
+        // As SQLite itself does on some errors.
         client.exec('ROLLBACK');
         throw thrown;
       }),
@@ -355,7 +355,7 @@ describe('a transaction that fails', () => {
     expect(committed()).toEqual([4]);
   });
 
-  test('on a full disk keeps whole writes alone, and those that were answered', async (context) => {
+  test('on a full disk stores only whole writes, and all that were answered', async (context) => {
     const { store, client, rows } = openFileStore(context);
     const full = expect.objectContaining({
       failure: 'internal',
@@ -378,7 +378,7 @@ describe('a transaction that fails', () => {
     expect(stored('models').toSorted()).toEqual([...answered, ...room].toSorted());
   });
 
-  test('on what can not be written to refuses all of it', async (context) => {
+  test('on a read-only database rejects all of it', async (context) => {
     const { store, client, rows } = openFileStore(context);
     client.pragma('query_only = ON');
     const rejected = expect.objectContaining({
@@ -444,7 +444,7 @@ describe('a read', () => {
     expect(await batcher.read(ids)).toEqual([1]);
   });
 
-  test('that fails leaves the others of its batch alone', async (context) => {
+  test('that fails does not affect the others of its batch', async (context) => {
     const { batcher, ids } = openBatcher(context);
     const thrown = new Error('it failed');
     const outcomes = await outcomesOf([
@@ -492,7 +492,7 @@ describe('a read', () => {
     expect(read).toBe(1);
   });
 
-  test('is done however many writes keep coming after it', async (context) => {
+  test('is done however many writes follow it', async (context) => {
     const { batcher, ids } = openBatcher(context);
     let isOver = false;
     let written = 0;
@@ -536,7 +536,7 @@ describe('replacing all resources', () => {
     expect(rows('models').map(({ uuid }) => uuid)).toEqual([after]);
   });
 
-  test('by what can not be kept fails alone', async (context) => {
+  test('by what can not be stored fails without affecting others', async (context) => {
     const { store, rows } = openFileStore(context);
     const [before, after] = [newUuid(), newUuid()];
     const dangling = { ...noResources, modelServiceRefs: [ref(UNKNOWN, UNKNOWN)] };
@@ -600,7 +600,7 @@ describe('a job', () => {
 });
 
 describe('closing', () => {
-  test('finishes what was asked for, and tells everybody', async (context) => {
+  test('finishes what was asked for, and settles all promises', async (context) => {
     const { store, file, services } = await withServices(context);
     const uuids = times(2 * WRITES_MAX, () => newUuid());
     const writes = uuids.map((uuid) => add(store, { uuid }));
@@ -610,7 +610,7 @@ describe('closing', () => {
     await store.close();
     expect(await outcomesOf(writes)).toEqual(uuids);
     expect(await failed).toEqual([lateFailure]);
-    // Of the end of the first turn.
+    // As of the end of the first batch.
     expect((await Promise.all(reads)).map((page) => page.length)).toEqual(
       Array(3).fill(WRITES_MAX),
     );

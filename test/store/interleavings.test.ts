@@ -36,7 +36,7 @@ type Ask = (store: Store, resultOf: () => string) => Promise<unknown>;
 const TIMES = { createDate: 1, lastOpDate: 1 };
 const own = (uuid: string, fields: object = {}) => ({ uuid, ...TIMES, ...fields });
 
-/** Some need what others make, some fail before they change anything, and some halfway. */
+/** Some need what others make, some fail before they change anything, and some partially. */
 const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   fc.tuple(of(services), of(centers), of(parts), of(parts)).map(([uuid, center, ...images]) => ({
     reported: `add service ${uuid} ${center} ${images}`,
@@ -44,7 +44,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
       store.addModelService(
         modelService({
           ...own(uuid, { modelCenterUuid: center }),
-          // Both may have one uuid, which fails halfway.
+          // Both may have one uuid, which is a partial failure.
           modelServiceImages: images.map((part) => image(uuid, { uuid: part })),
         }),
         extras(),
@@ -83,7 +83,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
         store.addModel(
           model({
             ...own(uuid, { modelId: uuid, modelCenterUuid: center }),
-            // Unchecked, they fail halfway where the service or a second uuid is not to be had.
+            // Unchecked, they fail partially where the service or a second uuid is not to be had.
             modelServiceRefs: bound.map((service) => ref(uuid, service, { uuid: part, isDefault })),
           }),
           extras(),
@@ -205,9 +205,9 @@ function outcomeOf(store: Store, { ask, job, failsLate }: Step, number: number):
   );
 }
 
-test('writes of one turn end as they would have one after the other', async (context) => {
+test('writes of one tick have the outcomes that they would have one after the other', async (context) => {
   /** How often each kind of end was met: a property that meets only one shows little. */
-  const met = { done: 0, apiErrors: 0, halfway: 0 };
+  const met = { done: 0, apiErrors: 0, partial: 0 };
   const cleanups: (() => void)[] = [];
   const finishing: Finishing = {
     onTestFinished: (cleanup) => void cleanups.push(cleanup as never),
@@ -233,7 +233,7 @@ test('writes of one turn end as they would have one after the other', async (con
         for (const outcome of expected) {
           if (outcome.startsWith('done')) met.done++;
           else if (outcome.startsWith('ApiError')) met.apiErrors++;
-          else met.halfway++;
+          else met.partial++;
         }
         for (const cleanup of cleanups.splice(0).reverse()) cleanup();
       },

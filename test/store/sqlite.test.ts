@@ -113,7 +113,7 @@ const pragmasOf = (client: Database.Database) =>
     Object.keys(DURABLE).map((name) => [name, client.pragma(name, { simple: true })]),
   );
 
-/** How this process holds a file open: `0` for reading alone, `2` for writing too. */
+/** How this process holds a file open: `0` for reading only, `2` for writing too. */
 function accessModes(file: string): number[] {
   const path = realpathSync(file);
   return readdirSync('/proc/self/fd').flatMap((descriptor) => {
@@ -123,7 +123,7 @@ function accessModes(file: string): number[] {
         /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
       return [Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)];
     } catch {
-      // It was closed meanwhile, as that of the folder itself is.
+      // It was closed meanwhile, as that of the folder is.
       return [];
     }
   });
@@ -277,7 +277,7 @@ describe('SQLite', () => {
     expect(await store.list('ModelService', { ...ALL, conditions })).toHaveLength(4);
   });
 
-  test('answers the same after more forms of query than it keeps prepared', async (context) => {
+  test('answers the same after more forms of query than it caches statements', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const [first, second] = [await addedCenter(store), await addedCenter(store)];
     const named = where('ModelCenter', 'uuid', { is: '=', value: first.uuid });
@@ -421,7 +421,7 @@ describe('SQLite', () => {
     );
   });
 
-  test('writes into no file that has gone from its place, and reads on', async (context) => {
+  test('does not write into a file that was moved, and still reads it', async (context) => {
     const file = newFile(context);
     const store = createSqliteStore(openDatabase(context, file));
     await store.addModelService(modelService(), extras(), nothing);

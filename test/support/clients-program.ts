@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** What clients are asked to do; times are in milliseconds. */
 export type Task =
-  /** One request after the other on one connection, until told to end. */
+  /** One request after the other on one connection, until it is ended. */
   | { kind: 'neighbour'; url: string; requests: string[]; pause: number }
   /** On many connections, one request after the other, for so long. */
   | { kind: 'load'; url: string; requests: string[]; connections: number; time: number }
@@ -22,7 +22,7 @@ export type Task =
 
 /** What they saw. */
 export interface Seen {
-  /** How many answers there were of each `status code`, `retry` behind it where that was told. */
+  /** How many answers there were of each `status code`, `retry` behind it where the answer had the header. */
   answers: Record<string, number>;
   /** How many connections there were, and how many of them the server ended. */
   connections: number;
@@ -95,8 +95,8 @@ async function ask(client: ReturnType<typeof open>, request: string): Promise<bo
 
 async function askOn(task: { url: string; requests: string[] }, rest: number): Promise<void> {
   let client = open(task.url);
-  for (let turn = 0; !isOver; turn++) {
-    const request = task.requests[turn % task.requests.length] as string;
+  for (let sent = 0; !isOver; sent++) {
+    const request = task.requests[sent % task.requests.length] as string;
     if (!(await ask(client, request)) && !isOver) {
       await pause(50);
       client = open(task.url);
@@ -123,7 +123,7 @@ async function holdConnections(task: Extract<Task, { bytes: string }>): Promise<
     if (task.kind === 'slow' && task.first) client.socket.write(task.first, 'latin1');
     if (task.kind === 'slow') void trickle(client.socket, task.bytes, task.pause, client.isEnded);
     else if (task.bytes !== '') client.socket.write(task.bytes, 'latin1');
-    // The system keeps few that nobody has accepted.
+    // The system queues few that are not yet accepted.
     if (made % 100 === 99) await pause(10);
   }
   const deadline = performance.now() + task.time;

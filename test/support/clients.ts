@@ -18,7 +18,9 @@ function start(task: Task) {
   child.send(task);
   const result = Promise.race([
     seen,
-    exit.then(() => Promise.reject(new Error('the clients ended before they told what they saw'))),
+    exit.then(() =>
+      Promise.reject(new Error('the clients ended before they reported what they saw')),
+    ),
   ]);
   // Where it fails before anybody waits for it.
   result.catch(() => {});
@@ -42,7 +44,7 @@ export async function clientsOf(task: Task): Promise<Seen> {
   }
 }
 
-/** What a client that harms nobody asks again and again: little, whatever others have stored. */
+/** What a well-behaved client requests again and again: little, whatever others have stored. */
 export const harmless = [
   rawRequest('GET', `${API}/models?limit=5&fields=uuid,name`),
   rawRequest('GET', `${API}/model-services/6c1a5f6167944aa1886294842075279f`),
@@ -70,7 +72,7 @@ export async function withNeighbour<Result>(
   }
 }
 
-/** Peak of a process' memory since the last call of `forgetPeak`, in megabytes; Linux alone tells it. */
+/** Peak of a process' memory since the last call of `forgetPeak`, in megabytes; on Linux only. */
 export function peakMegabytes(pid: number): number {
   const [, kibibytes = ''] =
     /VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];

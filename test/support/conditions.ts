@@ -264,14 +264,14 @@ const NO_BOOLEANS = [
 ] as const;
 
 /** Of Nov 25, 2025, from 11:51:50 AM on; none at the beginning of its second but the second. */
-const TIMES: readonly [told: string, at: number][] = [
+const TIMES: readonly [shown: string, at: number][] = [
   ['Nov 25, 2025 11:51:50 AM', START + 123],
   ['Nov 25, 2025 11:51:51 AM', START + 1000],
   ['Nov 25, 2025 11:51:51 AM', START + 1999],
   ['Nov 25, 2025 12:00:00 PM', START + 490_001],
   ['Nov 26, 2025 12:00:00 AM', START + 43_690_500],
 ];
-const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([told]) => told) as [string, ...string[]];
+const [FIRST, SECOND, , NOON, MIDNIGHT] = TIMES.map(([shown]) => shown) as [string, ...string[]];
 
 const DATE_ROWS: Row<string | undefined>[] = [
   ['=2025-11-25 11:51:50', [FIRST]],
@@ -341,7 +341,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
     field: string | undefined;
     /** What the field holds, one resource each. */
     values: readonly unknown[];
-    /** Conditions with what they find, as answers tell it. */
+    /** Conditions with what they find, as answers show it. */
     rows: readonly Row<unknown>[];
     refused: readonly (readonly [condition: string, details: unknown])[];
   }
@@ -365,8 +365,8 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
 
         expect(body).toMatchObject({ success: true });
         expect(status).toBe(200);
-        const told = body.inventories.map((resource: Record<string, unknown>) => resource[field]);
-        expect(told.map((value: unknown) => value ?? null)).toEqual(
+        const shown = body.inventories.map((resource: Record<string, unknown>) => resource[field]);
+        expect(shown.map((value: unknown) => value ?? null)).toEqual(
           found.filter((value) => value !== null || nullable),
         );
       });

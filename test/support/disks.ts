@@ -48,7 +48,7 @@ export interface FailingDisk {
   folder: string;
   /** Has the system take it for damaged: nothing more is written to it. */
   fail: () => void;
-  /** Checks it and takes it into use again; to be called when nobody uses it. */
+  /** Checks it and takes it into use again; to be called when it is not in use. */
   repair: () => void;
 }
 

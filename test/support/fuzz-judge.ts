@@ -41,7 +41,7 @@ interface Sent {
 /** What of a request is sent. */
 export type Sendable = Pick<Sent, 'method' | 'path' | 'headers' | 'payload'>;
 
-/** A case that is against the document, told with all that is needed to repeat it. */
+/** A case that is against the document, with all that is needed to repeat it. */
 export class Violation extends Error {}
 
 const clip = (text: string) => (text.length > 1500 ? `${text.slice(0, 1500)}…` : text);
@@ -53,7 +53,7 @@ export class Judge {
   readonly #session: string;
   #clients = 0;
 
-  /** @param session one to read with, whatever becomes of the others */
+  /** @param session one to read with, which requests don't end */
   constructor(server: Server, session: string) {
     this.#server = server;
     this.#session = session;
@@ -346,7 +346,7 @@ function checkAnswer(request: FuzzRequest, sent: Sent, first: Exchange, last: Ex
   if (!codes?.includes(code)) {
     throw new Violation(`${code} is not documented for status ${last.status}`);
   }
-  // The poll tells what befell another request.
+  // The poll answers with another request's outcome.
   if (operation.id === 'GetJob') return;
   if (code === 'SYS.1001' && Number(sent.headers['X-API-Timeout'] ?? 60) > 1) {
     throw new Violation('it has no reason to time out');
@@ -470,7 +470,7 @@ function checkStored({ operation }: FuzzRequest, { body }: Sent, reported: Row):
   }
 }
 
-/** What becomes of a value, by the documented conversions. */
+/** A value after the documented conversions. */
 function storedValue(name: string, value: Json, { type }: Schema): unknown {
   if (name === 'recommendedGpuNum') {
     return typeof value === 'string'

@@ -52,7 +52,7 @@ export class Encoded {
   }
 }
 
-/** What must become of a request. */
+/** The outcome that a request must have. */
 export type Expected = 'accepted' | 'refused' | 'either';
 
 export interface FuzzRequest {
@@ -86,11 +86,11 @@ const REFERRING: Record<string, Kind> = {
   defaultModelServiceUuid: 'model-services',
 };
 
-/** Well-formed, but nobody's. */
+/** Well-formed, but of no resource. */
 export const UNKNOWN_UUID = '0123456789ab4cde8f0123456789abcd';
 
 /** Texts that edits of the yaml can be applied to (F15). */
-export const EDITABLE_YAML = ['services:\n  - name: a # kept\n', '', 'a: 1'];
+export const EDITABLE_YAML = ['services:\n  - name: a # comment\n', '', 'a: 1'];
 
 const anyIndex = fc.nat({ max: 3 });
 const referenceTo = (kind: Kind) => anyIndex.map((index) => new Reference(kind, index));
@@ -374,7 +374,7 @@ export function allowedRequest(
     }));
 }
 
-/** A value that the schema doesn't allow, or only just, and what must become of it. */
+/** A value that the schema doesn't allow, or only just, and the outcome it must have. */
 interface Flawed {
   what: string;
   value: fc.Arbitrary<unknown>;
@@ -386,7 +386,7 @@ const ABSENT = Symbol('absent');
 const flawed = (expected: Expected, values: Record<string, unknown>): Flawed[] =>
   Object.entries(values).map(([what, value]) => ({ what, value: fc.constant(value), expected }));
 
-/** Numbers that nobody can keep. */
+/** Numbers that no field can store. */
 const HUGE = {
   'a number above 2^53': new Digits('9007199254740993'),
   'a number of 30 digits': new Digits('123456789012345678901234567890'),
@@ -464,7 +464,7 @@ function spoiled(schema: Schema, name = ''): Flawed[] {
       'a fraction in a list': [1.5],
       'null in a list': [null],
       'an object in a list': [{}],
-    }).concat(flawed('either', { 'a number alone': 3, 'a boolean': true }));
+    }).concat(flawed('either', { 'a single number': 3, 'a boolean': true }));
   }
   switch (schema.type) {
     case 'string':
@@ -574,7 +574,7 @@ interface Flaw {
   what: string;
   expected: Expected;
   codes?: string[];
-  /** What of the request becomes something else. */
+  /** What it changes of the request. */
   spoil: fc.Arbitrary<Spoil>;
 }
 
@@ -608,7 +608,7 @@ function bodyFlaws(operation: DocumentedOperation): Flaw[] {
       }),
     },
     {
-      what: 'a wrapper nobody knows',
+      what: 'an unknown wrapper',
       expected: synonyms.includes(wrapper) || needsWrapper ? empty : 'accepted',
       spoil: always(({ body }) => {
         const { [wrapper]: params, ...rest } = body as Record<string, unknown>;

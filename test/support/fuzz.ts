@@ -120,7 +120,7 @@ export function fuzz({ requests, sequences, length }: Extent): void {
 async function populate(server: Server): Promise<void> {
   const center = await addModelCenter(server);
   await addModelCenter(server);
-  const yaml = 'services:\n  - name: a # kept\n';
+  const yaml = 'services:\n  - name: a # comment\n';
   const service = await addModelService(server, { yaml, modelCenterUuid: center.uuid });
   await addModelService(server, {
     yaml,

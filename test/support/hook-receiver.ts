@@ -47,7 +47,7 @@ export const silence: HookAnswer = () => {};
 /** Cuts the connection instead of an answer. */
 export const hangUp: HookAnswer = (response) => void response.socket?.destroy();
 
-/** Answers with a status, and with a body that goes on for as long as somebody reads. */
+/** Answers with a status, and with a body that continues for as long as it is read. */
 export function endlessBody(code: number): HookAnswer {
   const chunk = 'x'.repeat(1024);
   return async (response) => {
@@ -93,7 +93,7 @@ export async function openReceiver(
     busy++;
     busiest = Math.max(busiest, busy);
     response.on('close', () => busy--);
-    // A caller that goes away in the middle is not this receiver's concern.
+    // A caller may disconnect in the middle.
     response.on('error', () => {});
     try {
       for await (const chunk of request.setEncoding('utf8')) call.body += chunk;

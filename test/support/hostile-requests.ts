@@ -228,7 +228,7 @@ export const smuggled: Record<string, Buffer> = {
     `Transfer-Encoding : chunked\r\nContent-Length: 5`,
     '0\r\n\r\n',
   ),
-  'an encoding nobody knows': hiding('Transfer-Encoding: xchunked', '0\r\n\r\n'),
+  'an unknown encoding': hiding('Transfer-Encoding: xchunked', '0\r\n\r\n'),
   'chunks, then identity': hiding('Transfer-Encoding: chunked, identity', '0\r\n\r\n'),
   'chunks twice': hiding('Transfer-Encoding: chunked, chunked\r\nContent-Length: 5', '0\r\n\r\n'),
   'two encodings': hiding(
@@ -239,14 +239,14 @@ export const smuggled: Record<string, Buffer> = {
     'Transfer-Encoding: \x0bchunked\r\nContent-Length: 5',
     '0\r\n\r\n',
   ),
-  'a line ended by LF alone': hiding(`X-A: b\nContent-Length: 0\nX-B: c`, '', ''),
+  'a line ended by LF only': hiding(`X-A: b\nContent-Length: 0\nX-B: c`, '', ''),
   'a NUL in a header': hiding(`X-A: \0\r\nContent-Length: 0`),
   'a chunk’s size in another base': smuggling('Transfer-Encoding: chunked', `0x${chunked}`),
   'a chunk’s size beyond all': smuggling(
     'Transfer-Encoding: chunked',
     `10000000000000000${chunked}`,
   ),
-  'a chunk that ends by LF alone': smuggling('Transfer-Encoding: chunked', `2\r\n{}\n${chunked}`),
+  'a chunk that ends by LF only': smuggling('Transfer-Encoding: chunked', `2\r\n{}\n${chunked}`),
   'an extension with a line end': smuggling(
     'Transfer-Encoding: chunked',
     `2;a\n{}\r\n0\r\n\r\n${chunked}`,

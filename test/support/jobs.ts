@@ -14,7 +14,7 @@ import { type Answer, API, type CallOptions, ROOT, type Server } from './server.
 
 type Definitions = typeof operations;
 
-/** Every operation that may become a job (F1). */
+/** Every operation that may be run as a job (F1). */
 export type WriteName = {
   [Name in OperationName]: Definitions[Name] extends { method: 'GET' } | { open: true }
     ? never
@@ -23,7 +23,7 @@ export type WriteName = {
 
 const names = Object.keys(operations) as OperationName[];
 export const writeNames = names.filter((name) => isWrite(operations[name])) as WriteName[];
-/** Every operation that never becomes a job. */
+/** Every operation that is never run as a job. */
 export const otherNames = names.filter((name) => !isWrite(operations[name]));
 
 /** A request that is yet to be sent. */
@@ -147,7 +147,7 @@ export const writes: Readonly<Record<WriteName, (server: Server) => Promise<Sent
   DeleteModels: async (server) => ({
     method: 'DELETE',
     path: `${API}/models`,
-    // One of them fails alone (F55).
+    // One of them fails without affecting the others (F55).
     body: { uuids: [(await addModel(server)).uuid, 'no uuid', (await addModel(server)).uuid] },
   }),
   AddModelCenter: async () => ({
@@ -204,7 +204,7 @@ export function naming(uuid: string, { headers, ...options }: CallOptions = {}):
   return { ...options, headers: { ...headers, 'X-Job-UUID': uuid } };
 }
 
-/** Asks what a job has come to, which needs no session. */
+/** Polls a job's outcome, which needs no session. */
 export function poll(server: Server, uuid: string): Promise<Answer> {
   return server.get(jobPath(uuid), { session: null });
 }
@@ -217,7 +217,7 @@ export async function follow(location: string): Promise<Answer> {
 }
 
 /**
- * Expects the answer that an operation goes on as a job, to the letter (F56).
+ * Expects the exact answer that an operation is run as a job (F56).
  * @returns the location
  */
 export function expectAccepted(
@@ -239,7 +239,7 @@ export function expectAccepted(
   return answer.body.location;
 }
 
-/** Sends a request as a job and asks what it has come to. */
+/** Sends a request as a job and polls its outcome. */
 export async function outcome(
   server: Server,
   request: Sent,

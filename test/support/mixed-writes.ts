@@ -25,7 +25,7 @@ export interface Write {
   body?: object;
   /** The resources that it touches, as they are after it; undefined for one that is gone. */
   after: ReadonlyMap<string, Content | undefined>;
-  /** The name of the resource that its answer tells. */
+  /** The name of the resource in its answer. */
   reports?: string;
   /** Whether it can only fail, as a job. */
   fails?: true;
@@ -34,7 +34,7 @@ export interface Write {
 export type Inventory = ModelServiceInventory | ModelInventory;
 
 const ARCHITECTURES = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
-/** How many of a kind one writer keeps. */
+/** How many of a kind one writer has at most. */
 const SERVICES = { least: 3, most: 9 };
 const MODELS = { least: 2, most: 5 };
 
@@ -86,7 +86,7 @@ function unbind(content: Content, other: string): Content {
   return { ...content, bound };
 }
 
-/** What a service or model holds, read off what is told of it. */
+/** What a service or model holds, by its inventory. */
 export function contentOf(
   inventory: Inventory,
   nameOf: (uuid: string) => string,
@@ -113,7 +113,7 @@ export function contentOf(
 /**
  * Makes a random write that changes something.
  * @param fixtures what there is
- * @param uuidColumn gives a resource's uuid; one whose uuid isn't known yet is left alone
+ * @param uuidColumn gives a resource's uuid; one whose uuid isn't known yet is skipped
  */
 export function randomWrite(
   fixtures: KnownResources,

@@ -46,7 +46,7 @@ export const longs = fc.oneof(
 
 /** Nov 25, 2025 11:51:50 AM, UTC. */
 const START = Date.UTC(2025, 10, 25, 11, 51, 50);
-/** On and beside the bounds of a few seconds. */
+/** On and next to the bounds of a few seconds. */
 export const times = fc
   .tuple(fc.constantFrom(0, 1, 2, 3600, 86_400 * 31), fc.constantFrom(0, 1, 999))
   .map(([seconds, milliseconds]) => START + seconds * 1000 + milliseconds);
@@ -59,7 +59,7 @@ const valuesOf: Record<OracleType, fc.Arbitrary<unknown>> = {
   date: times,
 };
 
-/** What has only some values, or is told of more than one kind. */
+/** What has only some values, or is in the inventory of more than one kind. */
 const particular: Record<string, fc.Arbitrary<unknown>> = {
   'ModelService.type': fc.constantFrom('Endpoint', 'FineTune', 'App', 'ModelEval'),
   'ModelService.source': fc.constantFrom('Other', 'Bentoml', 'HuggingFace'),

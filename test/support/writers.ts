@@ -25,7 +25,7 @@ export interface Sent {
 export interface WriterFixtures {
   /** By name: what was acknowledged last. */
   fixtures: Map<string, Content>;
-  /** By name: what was told last, but for the bindings, which other resources' writes change. */
+  /** By name: what was answered last, without the bindings, which other resources' writes change. */
   reported: Map<string, object>;
   uuids: Map<string, string>;
   /** The last write, where it was not answered. */
@@ -75,7 +75,7 @@ export function apply(
 /** What there is, by its name. */
 export type Found = ReadonlyMap<string, { content: Content; inventory: Inventory }>;
 
-/** What is there, as the API tells it, with what doesn't fit together. */
+/** What is there, as the API lists it, with what is inconsistent. */
 export async function look(target: Target): Promise<{ found: Found; wrong: string[] }> {
   const list = async (path: string) => {
     const { status, body } = await call(target, 'GET', `${path}?limit=1000000`);
@@ -99,7 +99,7 @@ export async function look(target: Target): Promise<{ found: Found; wrong: strin
   const refs = new Map<string, object>();
   for (const inventory of inventories) {
     for (const ref of inventory.modelServiceRefs) {
-      // Both ends tell the same binding.
+      // Both ends list the same binding.
       const other = refs.get(ref.uuid);
       if (other && isDeepStrictEqual(other, ref)) refs.delete(ref.uuid);
       else refs.set(ref.uuid, ref);
@@ -109,7 +109,7 @@ export async function look(target: Target): Promise<{ found: Found; wrong: strin
       if (modelServiceUuid !== inventory.uuid) wrong.push(`an image of ${inventory.name}`);
     }
   }
-  for (const uuid of refs.keys()) wrong.push(`the binding ${uuid} is told at one end`);
+  for (const uuid of refs.keys()) wrong.push(`the binding ${uuid} is listed at one end only`);
   for (const name of tags.keys()) {
     if (name.startsWith('unknown ')) wrong.push(`the tags of ${name}`);
   }

@@ -31,7 +31,7 @@ const COMMON_CALLS =
     ' ',
   );
 
-/** Each with the options it has by itself, as somebody who tries it out would have it. */
+/** Each with its default options. */
 const generators: Record<string, Generator> = {
   'openapi-fetch': {
     generate: async (folder) => {

@@ -6,7 +6,7 @@
 /** Compiles only for true. */
 export type Expect<Truth extends true> = Truth;
 
-/** Whether two types are the same: `any`, `unknown`, `never` and an optional member are told apart. */
+/** Whether two types are the same: `any`, `unknown`, `never` and an optional member are distinguished. */
 export type Same<A, B> =
   (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
 

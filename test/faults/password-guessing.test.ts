@@ -7,13 +7,13 @@ import { launchServing, type Program } from '../support/process.ts';
 import { API, SESSION } from '../support/server.ts';
 
 const PASSWORD = 'correct horse battery staple';
-/** The address of somebody who has logged in before. */
+/** The address of a client that has logged in before. */
 const KNOWN = '198.51.100.7';
 /** Connections that guess at the same time. */
 const GUESSERS = 64;
 /** Failures after which an address is refused (docs/fidelity.md). */
 const FAILURES = 10;
-/** How long each kind of guessing goes on, in milliseconds. */
+/** How long each kind of guessing lasts, in milliseconds. */
 const PHASE_MS = 10_000;
 
 interface Try {
@@ -33,19 +33,19 @@ async function logIn({ url }: Program, address: string, password: string): Promi
   return { status: response.status, ms: performance.now() - begun };
 }
 
-/** What the others meet while strangers guess. */
+/** What other clients measure while passwords are guessed. */
 interface Others {
   /** Milliseconds of each read. */
   reads: number[];
   /** Milliseconds of each login with the right password, from an address that logged in before. */
   logins: number[];
-  /** The same, from an address that nobody has ever seen. */
+  /** The same, from an address that is new. */
   firstLogins: number[];
 }
 
 let unseen = 0;
 
-/** Reads and logs in until it is told to stop. */
+/** Reads and logs in until it is over. */
 async function liveOn(program: Program, others: Others, isOver: () => boolean): Promise<void> {
   const headers = { authorization: `OAuth ${SESSION}` };
   async function read(): Promise<void> {
@@ -96,7 +96,7 @@ async function guess(
       if (status === 503) known.looked++;
       else known.rejected++;
       seen.set(address, known);
-      // Who is refused is told to come again later; it comes again all the same, but not in a loop.
+      // A rejected client is asked to retry later; it does so sooner, but not in a loop.
       if (status === 429) await setTimeout(200);
     }
   }
@@ -121,7 +121,7 @@ function peakMegabytes({ pid }: Program): number {
   return Number(kilobytes) / 1000;
 }
 
-test('guessing passwords over 64 connections gets no further than it may, and holds nobody up', async (context) => {
+test('guessing passwords over 64 connections is limited, and does not slow down other clients', async (context) => {
   const program = await launchServing(context, {
     env: { AIOS_ADMIN_PASSWORD: PASSWORD, AIOS_TRUST_PROXY: 'true' },
   });
@@ -156,7 +156,7 @@ test('guessing passwords over 64 connections gets no further than it may, and ho
   );
   for (const [address, { looked }] of many) expect(looked, address).toBeLessThanOrEqual(FAILURES);
 
-  // No address ever guesses twice: nothing tells such a guess from a login.
+  // No address ever guesses twice: such a guess can't be distinguished from a login.
   const fresh = await guess(
     program,
     others.new,
@@ -167,7 +167,7 @@ test('guessing passwords over 64 connections gets no further than it may, and ho
   const all = Object.values(others);
   const slowest = (times: number[]) => Math.round(Math.max(...times));
   const phases = [one, network, many, fresh];
-  report('8-strangers', {
+  report('8-wrong-passwords', {
     fault:
       'passwords guessed over 64 connections: from one address, one /64, 64 networks, and ever new ones',
     figures: {
