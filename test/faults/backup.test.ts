@@ -15,6 +15,8 @@ import { report } from '../support/figures.ts';
 import { fill } from '../support/filled-database.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { launch, launchServing, type Program } from '../support/process.ts';
+import { percentile } from '../support/program-calls.ts';
+import { newUuid } from '../support/records.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
@@ -39,8 +41,6 @@ async function makeDatabase(file: string, services: number): Promise<void> {
   await fill(client, store, { services, models: 1000, centers: 10, tags: services / 10 });
   await store.close();
 }
-
-const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
 /** Adds a service with two images and a tag, and returns the status of the response. */
 function addService({ url }: Program, agent: Agent, uuid: string): Promise<number | undefined> {
@@ -114,9 +114,6 @@ function servicesIn(file: string): Map<string, string> {
   client.close();
   return new Map(rows);
 }
-
-const percentile = (numbers: number[], share: number) =>
-  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length * share)] ?? Number.NaN;
 
 /** The share of processor time that was idle during one second. */
 async function idleShare(): Promise<number> {
@@ -194,8 +191,8 @@ test('a backup under load is whole, has every write acknowledged before it and n
       'included too early': early,
       torn,
       'longest backup, ms': Math.round(Math.max(...backups.map((one) => one.ended - one.began))),
-      'writers’ p99, ms': Math.round(percentile(during, 0.99)),
-      'p99 before, ms': Math.round(percentile(before, 0.99)),
+      'writers’ p99, ms': Math.round(percentile(during, 99)),
+      'p99 before, ms': Math.round(percentile(before, 99)),
       'largest WAL, MB': Math.round(largestLog / MB),
       'WAL afterwards, MB': Math.round(logAfter / MB),
     },
@@ -203,7 +200,7 @@ test('a backup under load is whole, has every write acknowledged before it and n
   expect({ lost, early, torn }).toEqual({ lost: 0, early: 0, torn: 0 });
   // The limit holds for a machine on which only server, writers and backup run.
   if (Math.min(idle, await idleShare()) > 0.8) {
-    expect(percentile(during, 0.99)).toBeLessThan(100);
+    expect(percentile(during, 99)).toBeLessThan(100);
   } else {
     console.log('Other programs were running: the limit on the p99 is not checked.');
   }

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { oneSentenceAbout } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { credentials, digestOf, LOGIN } from '../support/logins.ts';
-import { type Launch, launch, type Program } from '../support/process.ts';
+import { type Launch, launch, type Program, warnings } from '../support/process.ts';
 import { API, SESSION } from '../support/server.ts';
 
 const PASSWORD = 'Tr0ub4dor & 3 Schlüssel';
@@ -43,12 +43,6 @@ const isAdmitted = async (program: Program, session: string) => {
   const headers = { authorization: `OAuth ${session}` };
   return (await call(program, 'GET', `${API}/models`, { headers })).status === 200;
 };
-
-const warnings = (program: Program) =>
-  program
-    .log()
-    .filter(({ level }) => level === 40)
-    .map(({ msg }) => String(msg));
 
 /** Ends it with everything in the database file. */
 async function stop(program: Program): Promise<void> {
@@ -178,12 +172,6 @@ describe.concurrent('without a password', () => {
   });
 
   test.for<[string, Launch, RegExp, string]>([
-    [
-      'an empty file',
-      { env: { AIOS_ADMIN_PASSWORD_FILE: 'empty' } },
-      /AIOS_ADMIN_PASSWORD/,
-      'AIOS_',
-    ],
     [
       'a file that isn’t there',
       { env: { AIOS_ADMIN_PASSWORD_FILE: 'nothing' } },

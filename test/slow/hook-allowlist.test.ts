@@ -6,13 +6,12 @@ import { HookAllowlist } from '../../src/http/hooks/allow-list.ts';
 import { expectError, expectErrorWithoutChange, invalidArgument } from '../support/errors.ts';
 import { inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { send, writeNames, writes } from '../support/jobs.ts';
+import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, type Server, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
-
-const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
 /** The addresses at which a list lets a URL be called. */
 async function allowed(entries: readonly string[], url: string): Promise<string[]> {

@@ -28,6 +28,7 @@ import {
   otherUser,
   otherUserCanRun,
   type Program,
+  warnings,
 } from '../support/process.ts';
 import { call as send } from '../support/program-calls.ts';
 import { requiredServiceParams } from '../support/resources.ts';
@@ -43,12 +44,6 @@ const addService = (program: Program, fields: object = {}) =>
   call(program, 'POST', `${API}/model-services`, {
     param: { ...requiredServiceParams, ...fields },
   });
-
-const warnings = (program: Program) =>
-  program
-    .log()
-    .filter(({ level }) => level === 40)
-    .map(({ msg }) => String(msg));
 
 /** A program that was refused: what it said is one sentence on stderr, and nothing else was done. */
 async function expectStartError(program: Program, sentence: RegExp, about: string) {

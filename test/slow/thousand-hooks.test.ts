@@ -1,15 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { inOrder, openReceiver, status } from '../support/hook-receiver.ts';
+import { openReceiver, status } from '../support/hook-receiver.ts';
 import { launch } from '../support/process.ts';
+import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
 /** Clients that ask at the same time. */
 const CLIENTS = 20;
 const TRIES = 1000;
-
-const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
 const env = { AIOS_PORT: '0', AIOS_DATABASE_URL: 'memory:', AIOS_SESSION: SESSION };
 
@@ -78,18 +77,6 @@ test('a client that listens for its hook only after it has the 202 always gets i
     `${TRIES} hooks in ${Math.round(took)} ms, called ${least} to ${most} ms after the 202 was ` +
       `read, ${middle} ms in the middle`,
   );
-});
-
-test('a hook that fails is called again two seconds later', async (context) => {
-  const { url } = await launch(context, { env });
-  const receiver = await openReceiver(inOrder(status(503), status(503), status(200)), { context });
-  expect(await add(url, receiver.url, newUuid())).toBe(202);
-  await receiver.called(3);
-  const [first = 0, second = 0, third = 0] = receiver.calls.map(({ at }) => at);
-  for (const pause of [second - first, third - second]) {
-    expect(pause).toBeGreaterThan(1990);
-    expect(pause).toBeLessThan(2500);
-  }
 });
 
 test('one after which the program is killed is called by the next one', async (context) => {

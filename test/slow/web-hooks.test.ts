@@ -13,6 +13,7 @@ import {
 } from '../support/hook-receiver.ts';
 import { credentials, INITIAL_DIGEST, LOGIN } from '../support/logins.ts';
 import { openConnection, rawRequest } from '../support/raw-http.ts';
+import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import {
   type Answer,
@@ -35,10 +36,6 @@ const ATTEMPTS_MAX = 15;
 const quick = { first: 5, between: 3, timeout: 5000 };
 /** Longer than any of these tests: the next attempt is after a restart. */
 const NEVER = 600_000;
-/** No server listens there. */
-const REJECTED = 'http://127.0.0.1:1/hook';
-
-const newUuid = () => crypto.randomUUID().replaceAll('-', '');
 
 /** Adds a model, and asks for a hook. */
 function addWithHook(
@@ -431,23 +428,6 @@ describe('nothing is called', () => {
     await aWhile();
     expect(receiver.connections()).toBe(0);
   });
-
-  test('for one of many requests with the same job’s uuid at once but the one that ran', async () => {
-    const server = await startServer({ hookTiming: quick });
-    const receiver = await openReceiver();
-    const uuid = newUuid();
-    const answers = await Promise.all(
-      Array.from({ length: 20 }, (_, index) =>
-        addWithHook(server, `${receiver.url}/${index}`, { uuid }),
-      ),
-    );
-    const accepted = answers.flatMap(({ status }, index) => (status === 202 ? [`/${index}`] : []));
-    expect(accepted).toHaveLength(1);
-    await expectHook(server, uuid, delivered(1));
-    await aWhile();
-    expect(receiver.calls.map(({ path }) => path)).toEqual(accepted);
-    expect(server.rows('models')).toHaveLength(1);
-  });
 });
 
 describe('after a restart', () => {
@@ -577,16 +557,6 @@ describe('closing the server', () => {
     await aWhile();
     expect(receiver.calls).toHaveLength(calls);
     expect(calls).toBe(16);
-    expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([]);
-  });
-
-  test('ends the attempts, and what is then pending is logged as no failure', async () => {
-    const { logger, lines } = recordingLogger();
-    const server = await startServer({ hookTiming: quick, logger });
-    const uuids = Array.from({ length: 10 }, newUuid);
-    await Promise.all(uuids.map((uuid) => addWithHook(server, REJECTED, { uuid })));
-    await server.close();
-    await aWhile();
     expect(lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= 50)).toEqual([]);
   });
 });

@@ -130,3 +130,10 @@ async function tryAsOtherUser(): Promise<boolean> {
   const [code] = await once(child, 'exit');
   return code === 0;
 }
+
+/** The messages of a program's warnings. */
+export const warnings = (program: Program) =>
+  program
+    .log()
+    .filter(({ level }) => level === 40)
+    .map(({ msg }) => String(msg));
