@@ -2,12 +2,10 @@ import { expect, test } from 'vitest';
 import { describeList } from '../support/lists.ts';
 import { addModel, addModelCenter } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
-import { describeTagConditions } from '../support/tag-conditions.ts';
 
 const PATH = `${API}/model-centers`;
 
 describeList('ModelCenter');
-describeTagConditions('ModelCenter');
 
 test('lists each center with what it holds now', async () => {
   const server = await startServer();

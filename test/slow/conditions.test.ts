@@ -1,6 +1,5 @@
 import { describe } from 'vitest';
 import { describeConditions } from '../support/conditions.ts';
-import { describeFields } from '../support/fields.ts';
 
 /** What QueryModelService.test.ts tries out on services. */
 describe('Model', () =>
@@ -14,7 +13,3 @@ describe('ModelCenter', () =>
   describeConditions('ModelCenter', { text: 'description', integer: 'managementPort' }));
 describe('UserTag', () => describeConditions('UserTag', { text: 'tag' }));
 describe('SystemTag', () => describeConditions('SystemTag', { text: 'tag', boolean: 'inherent' }));
-describe('Model', () => describeFields('Model'));
-describe('ModelCenter', () => describeFields('ModelCenter'));
-describe('UserTag', () => describeFields('UserTag'));
-describe('SystemTag', () => describeFields('SystemTag'));

@@ -334,7 +334,7 @@ const shown = (condition: string) =>
 
 /** Every operator on a field of every type the kind has. */
 export function describeConditions(name: EntityName, tried: TriedFields): void {
-  const { path, optional, put } = kinds[name];
+  const { path, put, ...kind } = kinds[name];
   const { text, integer, long, boolean } = tried;
 
   interface Trial {
@@ -348,7 +348,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
 
   function describeField({ field, values, rows, refused }: Trial): void {
     if (!field) return;
-    const nullable = optional.includes(field);
+    const nullable = kind.nullable.includes(field);
     describe(`by ${field}`, () => {
       const server = sharedServer();
       beforeAll(async () => {

@@ -1,14 +1,11 @@
 import type { Tag } from '../../src/domain/records.ts';
 import type { ExpectedError } from './errors.ts';
-import { type OracleType, ownFields } from './query-oracle.ts';
 import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
 
-export type FieldType = OracleType;
-
-interface Told {
+interface Added {
   uuid: string;
 }
 
@@ -20,21 +17,17 @@ export interface EntitySpec {
   table: string;
   /** The field that `add` sets. */
   label: string;
-  /** The scalar fields of its inventory, written by hand from F47. */
-  fields: Readonly<Record<string, FieldType>>;
-  /** Its fields that are lists, maps or other resources, and what is kept of it but never told. */
-  withheld: readonly string[];
-  /** Fields that hold null in a resource with what is required alone. */
-  optional: readonly string[];
+  /** Of the fields that conditions are tried on, those that may be null. */
+  nullable: readonly string[];
   /** Adds one through the API. */
-  add(server: Server, label: string): Promise<Told>;
+  add(server: Server, label: string): Promise<Added>;
   /** Deletes one through the API. */
   remove(server: Server, uuid: string): Promise<void>;
   /** Puts one past the API into the store, for values that the API gives to none. */
   put(server: Server, fields: object): Promise<void>;
 }
 
-async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: Told }> {
+async function succeed(answer: ReturnType<Server['call']>): Promise<{ inventory: Added }> {
   const { status, body } = await answer;
   if (status !== 200) throw new Error(`${status} ${JSON.stringify(body)}`);
   return body;
@@ -51,25 +44,7 @@ const ModelService: EntitySpec = {
   path: `${API}/model-services`,
   table: 'model_services',
   label: 'name',
-  fields: ownFields.ModelService,
-  withheld: [
-    'cpuArchitectures',
-    'vendorToSpecUuidsMap',
-    'modelServiceRefs',
-    'modelServiceImages',
-    'zoneUuid',
-    'tagUuids',
-  ],
-  optional: [
-    'description',
-    'readme',
-    'gpuComputeCapability',
-    'pythonVersion',
-    'condaVersion',
-    'version',
-    'containerCommand',
-    'containerArgs',
-  ],
+  nullable: ['description'],
   add: (server, name) => addModelService(server, { name }),
   remove: deleteAt(`${API}/model-services`),
   put: (server, fields) => server.store.addModelService(modelService(fields), extras(), nothing),
@@ -80,32 +55,7 @@ const Model: EntitySpec = {
   path: `${API}/models`,
   table: 'models',
   label: 'name',
-  fields: ownFields.Model,
-  withheld: [
-    'recommendedGpuNum',
-    'modelServiceRefs',
-    'token',
-    'shareMode',
-    'modelClassifications',
-    'tagUuids',
-  ],
-  optional: [
-    'parameters',
-    'logo',
-    'vendor',
-    'introduction',
-    'version',
-    'minGpuMemory',
-    'recommendedGpuMemory',
-    'gpuConstraintDescription',
-    'versionSemver',
-    'artifactChecksum',
-    'artifactSizeBytes',
-    'architectureType',
-    'frameworkVersion',
-    'requiredAccelerator',
-    'pipelineTag',
-  ],
+  nullable: ['vendor', 'minGpuMemory'],
   add: (server, name) => addModel(server, { name }),
   remove: deleteAt(`${API}/models`),
   put: (server, fields) => server.store.addModel(model(fields), extras(), nothing),
@@ -116,17 +66,7 @@ const ModelCenter: EntitySpec = {
   path: `${API}/model-centers`,
   table: 'model_centers',
   label: 'name',
-  fields: ownFields.ModelCenter,
-  withheld: ['capacity', 'capacity.totalCapacity', 'zoneUuid', 'tagUuids'],
-  optional: [
-    'description',
-    'parameters',
-    'storageNetworkUuid',
-    'serviceNetworkUuid',
-    'containerRegistry',
-    'containerStorageNetwork',
-    'containerNetwork',
-  ],
+  nullable: ['description'],
   add: (server, name) => addModelCenter(server, { name }),
   remove: deleteAt(`${API}/model-centers`),
   put: async (server, fields) => {
@@ -134,13 +74,13 @@ const ModelCenter: EntitySpec = {
   },
 };
 
-function tagKind(type: Tag['type'], path: string): Omit<EntitySpec, 'fields' | 'withheld'> {
+function tagKind(type: Tag['type'], path: string): EntitySpec {
   return {
     name: `${type}Tag`,
     path,
     table: 'tags',
     label: 'tag',
-    optional: [],
+    nullable: [],
     add: async (server, tag) => {
       const { uuid: resourceUuid } = await addModelService(server);
       const params = { resourceType: 'ModelServiceVO', resourceUuid, tag };
@@ -160,20 +100,14 @@ async function someService(server: Server): Promise<string> {
   return service.uuid;
 }
 
-const UserTag: EntitySpec = {
-  ...tagKind('User', `${ROOT}/user-tags`),
-  fields: ownFields.UserTag,
-  withheld: ['inherent', 'position'],
-};
-
-const SystemTag: EntitySpec = {
-  ...tagKind('System', `${ROOT}/system-tags`),
-  fields: ownFields.SystemTag,
-  withheld: ['position'],
-};
-
 /** Every kind that can be listed. */
-export const kinds = { ModelService, Model, ModelCenter, UserTag, SystemTag };
+export const kinds = {
+  ModelService,
+  Model,
+  ModelCenter,
+  UserTag: tagKind('User', `${ROOT}/user-tags`),
+  SystemTag: tagKind('System', `${ROOT}/system-tags`),
+};
 export type EntityName = keyof typeof kinds;
 
 /** For a field that can't be asked for (F57). */
