@@ -310,36 +310,3 @@ describe('a map with a maximum size', () => {
     });
   });
 });
-
-describe('queries (F57)', () => {
-  const query = (sent: Record<string, unknown>) =>
-    outcome(() => validatorOf('QueryModel').validateQuery(sent));
-
-  test.each([
-    [{}, {}],
-    [
-      { limit: '5', start: '0', count: 'true', replyWithCount: 'FALSE' },
-      { limit: 5, start: 0, count: true, replyWithCount: false },
-    ],
-    [{ limit: ['1', '2'] }, { limit: 1 }],
-    [{ limit: '+7' }, { limit: 7 }],
-    [{ anything: 'y', __proto__x: 'z' }, {}],
-  ])('%j', (sent, read) => {
-    expect(query(sent)).toEqual({ value: read });
-  });
-
-  test.each([
-    [{ limit: 'x' }, "Invalid query parameter. 'limit' must be an integer"],
-    [{ limit: '' }, "Invalid query parameter. 'limit' must be an integer"],
-    [{ start: '1.5' }, "Invalid query parameter. 'start' must be an integer"],
-    [{ limit: '-1' }, 'field[limit] must be in range of [0, 2147483647]'],
-    [{ start: '-1' }, 'field[start] must be in range of [0, 2147483647]'],
-    [{ limit: '2147483648' }, '2147483648 is Integer overflow, Integer.MAX_VALUE is 2147483647'],
-    [
-      { count: 'yes' },
-      'Invalid value for boolean field [count], [yes] is not a valid boolean string[true, false].',
-    ],
-  ])('%j is rejected', (sent, sentence) => {
-    expect(query(sent)).toEqual({ rejected: sentence });
-  });
-});

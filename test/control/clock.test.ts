@@ -1,13 +1,5 @@
-import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import {
-  expectDone,
-  journal,
-  setClock,
-  setJobDelay,
-  sharedSteered,
-  startSteered,
-} from '../support/control.ts';
+import { expectDone, setClock, sharedSteered } from '../support/control.ts';
 import { expectError } from '../support/errors.ts';
 import { expectFailure } from '../support/failures.ts';
 import { naming, poll } from '../support/jobs.ts';
@@ -84,13 +76,6 @@ describe('a clock that stands still', () => {
     expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
   });
 
-  test('is what the journal tells the time by', async () => {
-    const server = shared();
-    await setClock(server, { now: STILL });
-    await addModel(server);
-    expect(await journal(server)).toMatchObject([{ operation: 'AddModel', time: STILL }]);
-  });
-
   test('may show a time in any zone', async () => {
     const server = shared();
     const { body } = await setClock(server, { now: '2020-03-01T07:59:59.500+08:00' });
@@ -105,29 +90,6 @@ describe('a clock that is ahead', () => {
     expect(body.now).toBe(new Date(START + HOUR).toISOString());
     server.advance(1000);
     expect(await addModel(server)).toMatchObject({ createDate: 'Nov 25, 2025 12:51:51 PM' });
-  });
-
-  test('may be behind', async () => {
-    const server = shared();
-    await setClock(server, { aheadMs: -HOUR });
-    expect(await addModel(server)).toMatchObject({ createDate: 'Nov 25, 2025 10:51:50 AM' });
-  });
-
-  test('ends sessions that the real time wouldn’t, but not those of the settings', async () => {
-    const server = shared();
-    const { uuid: session } = await beginSession(server);
-    await setClock(server, { aheadMs: 2 * HOUR });
-    expectError(await server.get(MODELS, { session }), sessionExpired);
-    expect((await server.get(MODELS)).status).toBe(200);
-  });
-
-  test('by the real time counts the milliseconds of the process', async () => {
-    const server = await startSteered({ clock: Date.now });
-    const before = Date.now();
-    const { body } = await setClock(server, { aheadMs: HOUR });
-    await setTimeout(5);
-    expect(Date.parse(body.now)).toBeGreaterThanOrEqual(before + HOUR);
-    expect(Date.parse(body.now)).toBeLessThanOrEqual(Date.now() + HOUR);
   });
 });
 
@@ -185,16 +147,4 @@ describe('a time that is none is refused and the clock stays as it is', () => {
     expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('aheadMs'));
     expect(await addModel(server)).toMatchObject({ createDate: START_DATE });
   });
-});
-
-test('jobs that take a while end by the clock', async () => {
-  const server = shared();
-  await setJobDelay(server, { afterMs: HOUR });
-  await setClock(server, { now: '2025-11-25T12:00:00.000Z' });
-  const uuid = newUuid();
-  await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
-  await setClock(server, { now: '2025-11-25T12:59:59.999Z' });
-  expect((await poll(server, uuid)).status).toBe(202);
-  await setClock(server, { now: '2025-11-25T13:00:00.000Z' });
-  expect((await poll(server, uuid)).status).toBe(200);
 });

@@ -4,7 +4,6 @@ import {
   expectDone,
   journal,
   plan,
-  planned,
   reset,
   setClock,
   sharedSteered,
@@ -14,7 +13,7 @@ import {
 import { expectError } from '../support/errors.ts';
 import { type Code, descriptions, expectFailure } from '../support/failures.ts';
 import { expectAccepted, naming, outcome, poll, writeNames, writes } from '../support/jobs.ts';
-import { credentials, INITIAL_DIGEST, LOGIN, sessionExpired } from '../support/logins.ts';
+import { sessionExpired } from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
 import { addModel, requiredModelParams } from '../support/resources.ts';
@@ -69,15 +68,6 @@ describe('a plan', () => {
     expect(await struck(server)).toEqual([1, 1, 0, 0]);
   });
 
-  test('of a fault that doesn’t say how often strikes once', async () => {
-    const server = shared();
-    await plan(server, failing('AddModel'));
-    expect(await planned(server)).toMatchObject([{ times: 1, struck: 0 }]);
-    await expectFails(add(server));
-    await addModel(server);
-    expect(await struck(server)).toEqual([1]);
-  });
-
   test('strikes exactly as often where requests come at once', async () => {
     const server = shared();
     await plan(server, failing('AddModel', { times: 17 }));
@@ -96,15 +86,6 @@ describe('a plan', () => {
     expect((await server.get(`${MODELS}/${uuid}`)).status).toBe(200);
     await expectFails(server.put(`${MODELS}/${uuid}`, { updateModel: { name: 'b' } }));
     await expectFails(server.put(`${MODELS}/${uuid}/actions`, { updateModel: {} }));
-  });
-
-  test('strikes any operation by *', async () => {
-    const server = shared();
-    await plan(server, failing('*', { times: 3 }));
-    await expectFails(add(server));
-    await expectFails(server.get(MODELS));
-    await expectFails(server.put(LOGIN, credentials(INITIAL_DIGEST), { session: null }));
-    await addModel(server);
   });
 
   test('is gone through in order: a fault that still strikes comes before the next', async () => {

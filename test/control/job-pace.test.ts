@@ -73,26 +73,6 @@ describe('at the n-th poll', () => {
     expect((await poll(server, uuid)).body).toEqual(ended.body);
   });
 
-  test('is counted for each job by itself', async () => {
-    const server = shared();
-    await setJobDelay(server, { atPoll: 2 });
-    const [one, other] = [await begin(server), await begin(server)];
-    expect(await statuses(server, one, 1)).toEqual([202]);
-    expect(await statuses(server, other, 1)).toEqual([202]);
-    expect(await statuses(server, one, 2)).toEqual([200, 200]);
-    expect(await statuses(server, other, 2)).toEqual([200, 200]);
-  });
-
-  test('is counted also where polls come at once', async () => {
-    const server = shared();
-    await setJobDelay(server, { atPoll: 11 });
-    const uuid = await begin(server);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => poll(server, uuid)));
-    const running = answers.filter(({ status }) => status === 202);
-    expect(running).toHaveLength(10);
-    for (const answer of running) expectRunning(answer);
-  });
-
   test('a job that fails ends too', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 2 });
@@ -122,17 +102,6 @@ describe('after some time', () => {
     expectRunning(await poll(server, uuid));
     server.advance(1);
     expect((await poll(server, uuid)).body).toMatchObject({ success: true });
-  });
-
-  test('is counted from each job’s own beginning', async () => {
-    const server = shared();
-    await setJobDelay(server, { afterMs: 1000 });
-    const first = await begin(server);
-    server.advance(500);
-    const second = await begin(server);
-    server.advance(500);
-    expect((await poll(server, first)).status).toBe(200);
-    expect((await poll(server, second)).status).toBe(202);
   });
 });
 

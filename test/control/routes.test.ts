@@ -4,7 +4,6 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { controlPaths, expectDone, planned, startSteered, steered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { beginSession } from '../support/logins.ts';
-import { addModel } from '../support/resources.ts';
 import { type Answer, type CallOptions, SESSION, type Server } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -75,14 +74,6 @@ describe('every route of the control surface', () => {
     const committed = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
     expect(JSON.parse(served)).toEqual(committed);
     expect(served).not.toContain('_aios');
-  });
-
-  test('is no operation: it is not in the journal', async () => {
-    const server = shared();
-    await addModel(server);
-    for (const [verb, path] of routes) await call(server, verb, path);
-    await server.call('PATCH', '/_aios/reset');
-    expectDone(await server.get('/_aios/requests'), { requests: [] });
   });
 });
 

@@ -84,15 +84,6 @@ describe('a seed', () => {
     for (const uuid of uuids) expect(uuid).toMatch(UUID4);
   });
 
-  test('gives the same again on one server, after a reset', async () => {
-    const server = await begin(one(), 'a');
-    const answers = reported(await scenario(server));
-    await reset(server);
-    await setClock(server, { now: STILL });
-    await seedUuids(server, 'a');
-    expect(reported(await scenario(server))).toEqual(answers);
-  });
-
   test('gives others than another seed', async () => {
     const [one, other] = await beginBoth('a', 'b');
     const uuids = new Set(uuidsIn(reported(await scenario(one))));
@@ -131,15 +122,6 @@ describe('a seed', () => {
       await setJobDelay(other, {});
     }
     expect(await addModel(other)).toEqual(await addModel(one));
-  });
-
-  test('begins anew when it is set anew', async () => {
-    const server = await begin(one(), 'a');
-    const { uuid } = await addModel(server);
-    await addModel(server);
-    await server.delete(`${API}/models/${uuid}`);
-    await seedUuids(server, 'a');
-    expect((await addModel(server)).uuid).toBe(uuid);
   });
 
   test('gives sessions none: they stay secret, and outlast a reset', async () => {

@@ -64,12 +64,6 @@ test.each([
   expect(await check(password)).toBe(false);
 });
 
-test('the initial password is right again only when it is the one that was set', async () => {
-  const { check, set } = account({ initialPassword: false });
-  await set('password');
-  expect(await check(INITIAL_DIGEST)).toBe(true);
-});
-
 test('setting what is set already leaves its hash and the sessions', async () => {
   const { set, hash, store } = account();
   await set('secret');

@@ -355,16 +355,6 @@ describe('the order of the checks (F34)', () => {
     const options = { raw: oversized, session: STORED };
     expectFailure(await server.post(MODELS, undefined, options), ...expired);
   });
-
-  test('existence comes last', async () => {
-    const server = await startServer();
-    expectFailure(
-      await server.post(`${API}/model-services/${STORED}`, { params: {} }),
-      503,
-      'SYS.1003',
-      `invalid field[uuid], resource[uuid:${STORED}, type:ModelServiceVO] not found`,
-    );
-  });
 });
 
 describe('AIOS_AUTH=off (F58)', () => {
@@ -395,26 +385,6 @@ describe('a stored session', () => {
     expectFailure(await server.get(MODELS, stored), ...expired);
   });
 
-  test('stays expired: a refused call does not revive it', async () => {
-    const server = await startServer();
-    await addSession(server);
-    server.advance(LIFETIME_MS + 1);
-
-    expectFailure(await server.get(MODELS, stored), ...expired);
-    expectFailure(await server.get(MODELS, stored), ...expired);
-  });
-
-  test('slides by a use soon after the last', async () => {
-    const server = await startServer();
-    await addSession(server);
-    for (let use = 0; use < 3; use++) {
-      server.advance(400);
-      await server.get(MODELS, stored);
-    }
-    server.advance(LIFETIME_MS - 1000);
-    expect((await server.get(MODELS, stored)).status).toBe(200);
-  });
-
   test('slides also by a call that fails after the authorization', async () => {
     const server = await startServer();
     await addSession(server);
@@ -423,13 +393,6 @@ describe('a stored session', () => {
     server.advance(LIFETIME_MS - 1000);
     expect((await server.get(MODELS, stored)).status).toBe(200);
   });
-});
-
-test('a session of the settings never expires and leaves no row', async () => {
-  const server = await startServer();
-  server.advance(1000 * LIFETIME_MS);
-  expect((await server.get(MODELS)).status).toBe(200);
-  expect(JSON.stringify(server.snapshot())).not.toContain(SESSION);
 });
 
 test.each([

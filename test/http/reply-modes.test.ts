@@ -16,14 +16,9 @@ import {
   writeNames,
   writes,
 } from '../support/jobs.ts';
-import { credentials, INITIAL_DIGEST, LOGIN, sessionPath } from '../support/logins.ts';
+import { credentials, INITIAL_DIGEST, LOGIN } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import {
-  addModel,
-  addModelService,
-  requiredModelParams,
-  requiredServiceParams,
-} from '../support/resources.ts';
+import { addModel, requiredModelParams } from '../support/resources.ts';
 import { API, openServer, ROOT, type Server, START, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { UNKNOWN } from '../support/stores.ts';
@@ -251,17 +246,6 @@ describe('AIOS_REPLY=job', () => {
     ).toEqual(writeNames.toSorted());
     expect(server.rows('hooks')).toEqual([]);
   });
-
-  test('a write that names a job is answered with that one', async () => {
-    const server = await startServer(jobMode);
-    const uuid = newUuid();
-
-    expectAccepted(await server.post(MODELS, MODEL, naming(uuid)), {
-      location: server.url + jobPath(uuid),
-    });
-
-    expect(server.rows('jobs')).toMatchObject([{ uuid }]);
-  });
 });
 
 describe('AIOS_REPLY=inline', () => {
@@ -298,18 +282,6 @@ describe('AIOS_REPLY=inline', () => {
     expect(await server.post(MODELS, MODEL, { headers })).toMatchObject({ status: 200 });
 
     expect(server.rows('jobs')).toEqual(before);
-  });
-
-  test('a job that was named runs once', async () => {
-    const server = shared();
-    const uuid = newUuid();
-    await server.post(MODELS, MODEL, naming(uuid));
-    const before = server.snapshot();
-
-    const again = await server.post(MODELS, MODEL, naming(uuid));
-
-    expectError(again, invalidArgument(`Duplicate job uuid[${uuid}]`));
-    expect(server.snapshot()).toEqual(before);
   });
 
   test.each([
@@ -426,30 +398,5 @@ describe('in a job', () => {
     expectError(rejected, mandatory('AddModelService', 'name'));
     const { status, body } = await follow(location);
     expect({ status, body }).toEqual({ status: 503, body: rejected.body });
-  });
-
-  test('models and services can be added and bound by following locations alone', async () => {
-    const server = shared();
-    const settled = async (path: string, body: object) =>
-      (await follow(expectAccepted(await server.post(path, body)))).body.inventory;
-    const { uuid: modelUuid } = await settled(MODELS, MODEL);
-    const { uuid } = await settled(`${API}/model-services`, { param: requiredServiceParams });
-
-    const bound = await settled(`${MODELS}/${modelUuid}/model-services/${uuid}`, { param: {} });
-
-    expect(bound.modelServiceRefs).toMatchObject([{ modelUuid, modelServiceUuid: uuid }]);
-    const { body } = await server.get(`${API}/model-services/${uuid}`);
-    expect(body.inventories).toEqual([bound]);
-  });
-});
-
-test('AIOS_REPLY=auto keeps nothing of ordinary writes beside jobs', async () => {
-  const server = await startServer();
-  await addModel(server);
-  await addModelService(server);
-  expect([...server.rows('jobs'), ...server.rows('hooks')]).toEqual([]);
-  expect((await server.get(`${sessionPath(newUuid())}/valid`)).body).toEqual({
-    success: true,
-    valid: false,
   });
 });

@@ -1,10 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import {
-  expectErrorWithoutChange,
-  invalidArgument,
-  noneFound,
-  notFound,
-} from '../support/errors.ts';
+import { expectRejected, invalidArgument, noneFound, notFound } from '../support/errors.ts';
 import {
   addModel,
   addModelService,
@@ -120,18 +115,18 @@ describe('binds services', () => {
     const { uuid: model } = await addModel(server());
 
     for (const service of ['no-such-service', '', model]) {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server(),
         () => add({ modelServiceUuids: [service] }, { userTags: ['tag'] }),
         noneFound('modelServiceUuids', [service], 'ModelServiceVO'),
       );
-      await expectErrorWithoutChange(
+      await expectRejected(
         server(),
         () => add({ defaultModelServiceUuid: service }, { userTags: ['tag'] }),
         notFound('defaultModelServiceUuid', service, 'ModelServiceVO'),
       );
     }
-    await expectErrorWithoutChange(
+    await expectRejected(
       server(),
       () => add({ modelServiceUuids: ['no-such-service'], size: -1 }),
       invalidArgument('field[size] must be in range of [0, 9007199254740991]'),
@@ -141,7 +136,7 @@ describe('binds services', () => {
   test('rejecting all of them where some are unknown, which the sentence names', async () => {
     const { uuid } = await addModelService(server());
 
-    await expectErrorWithoutChange(
+    await expectRejected(
       server(),
       () => add({ modelServiceUuids: ['a', uuid, 'b'], defaultModelServiceUuid: uuid }),
       noneFound('modelServiceUuids', ['a', 'b'], 'ModelServiceVO'),
@@ -161,12 +156,12 @@ test('with strict references accepts registered centers and existing tags only',
 
   expect(tagUuids).toHaveLength(1);
   expect(storedField(strict, 'model', model.uuid, 'tagUuids', [])).toEqual(tagUuids);
-  await expectErrorWithoutChange(
+  await expectRejected(
     strict,
     () => add({ modelCenterUuid: 'no-such-center' }),
     notFound('modelCenterUuid', 'no-such-center', 'ModelCenterVO'),
   );
-  await expectErrorWithoutChange(
+  await expectRejected(
     strict,
     () => add({ tagUuids: ['no-such-tag'] }),
     noneFound('tagUuids', ['no-such-tag'], 'TagVO'),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { contractParameters, parametersOf } from '../support/contract-parameters.ts';
 import {
-  expectErrorWithoutChange,
+  expectRejected,
   invalidArgument,
   noneFound,
   notFound,
@@ -83,7 +83,7 @@ describe('every value of every parameter, over HTTP', () => {
   test.each(
     rejectedRows('AddModelService', parametersOf('AddModelService')),
   )('%s rejects %s', async (field, _, { sent, details }) => {
-    await expectErrorWithoutChange(
+    await expectRejected(
       unchanged(),
       () => post(unchanged(), { [field]: sent }, { userTags: ['tag'] }),
       invalidArgument(details),
@@ -95,7 +95,7 @@ describe('every value of every parameter, over HTTP', () => {
     const yaml = 'y'.repeat(TEXT_MAX);
 
     expect((await addModelService(server, { yaml })).yaml === yaml).toBe(true);
-    await expectErrorWithoutChange(
+    await expectRejected(
       server,
       () => post(server, { yaml: `${yaml}y` }),
       tooLongText('AddModelService', 'yaml'),
@@ -177,7 +177,7 @@ describe('modelUuids', () => {
     const { uuid: model } = await addModel(server());
 
     for (const unknown of [['no-such-model'], [''], ['first', 'second'], [service]]) {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server(),
         () => add({ modelUuids: [model, ...unknown] }, { userTags: ['tag'] }),
         noneFound('modelUuids', unknown, 'ModelVO'),
@@ -186,7 +186,7 @@ describe('modelUuids', () => {
   });
 
   test('is looked up after all arguments', async () => {
-    await expectErrorWithoutChange(
+    await expectRejected(
       server(),
       () => add({ modelUuids: ['no-such-model'], tagUuids: [null] }),
       invalidArgument('field[tagUuids] cannot contain a NULL element'),
@@ -195,7 +195,7 @@ describe('modelUuids', () => {
 });
 
 test('rejects the types of tags before missing arguments', async () => {
-  await expectErrorWithoutChange(
+  await expectRejected(
     server(),
     () => add({ name: null }, { userTags: 'x' }),
     invalidArgument('[userTags] field is excepted a list, but was [x].'),
@@ -214,7 +214,7 @@ describe('unknown fields of an image', () => {
   test('are rejected where the settings say so, unlike keys of a map', async () => {
     const strict = await startServer({ unknownFields: 'reject' });
 
-    await expectErrorWithoutChange(
+    await expectRejected(
       strict,
       () => post(strict, { architectureImages }),
       invalidArgument(expect.stringContaining('field[architectureImages[0].size]')),
@@ -244,13 +244,13 @@ describe('with strict references', () => {
     const { uuid } = await addModelService(strict);
 
     for (const modelCenterUuid of ['no-such-center', uuid]) {
-      await expectErrorWithoutChange(
+      await expectRejected(
         strict,
         () => post(strict, { modelCenterUuid }),
         notFound('modelCenterUuid', modelCenterUuid, 'ModelCenterVO'),
       );
     }
-    await expectErrorWithoutChange(
+    await expectRejected(
       strict,
       () => post(strict, { tagUuids: [CENTER, 'x'] }),
       noneFound('tagUuids', [CENTER, 'x'], 'TagVO'),

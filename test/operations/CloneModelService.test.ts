@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
-import { expectErrorWithoutChange, noneFound } from '../support/errors.ts';
+import { expectRejected, noneFound } from '../support/errors.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
 import { API, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -202,7 +202,7 @@ test('with strict references accepts existing tags only', async () => {
   const tagUuids = strict.rows('tags').map((tag) => tag.uuid);
   const send = (params: object) => strict.post(`${PATH}/${uuid}`, { params });
 
-  await expectErrorWithoutChange(
+  await expectRejected(
     strict,
     () => send({ tagUuids: [...tagUuids, 'no-such-tag'] }),
     noneFound('tagUuids', ['no-such-tag'], 'TagVO'),

@@ -29,31 +29,6 @@ test('is gone from its services', async () => {
   }
 });
 
-test('is gone from what its center’s capacity adds up', async () => {
-  const { center } = await populate(server());
-  const model = await addModel(server(), { modelCenterUuid: center, size: 5 });
-  const used = async () => {
-    const { body } = await server().get(`${API}/model-centers/${center}`);
-    return body.inventories[0].capacity.modelUsedCapacity;
-  };
-  expect(await used()).toBe(5);
-
-  await server().delete(`${path}/${model.uuid}`);
-
-  expect(await used()).toBe(0);
-});
-
-test('leaves another model of the same name and modelId', async () => {
-  const same = { name: 'twin', modelId: 'twin' };
-  const deleted = await addModel(server(), same);
-  const left = await addModel(server(), { ...same, modelServiceUuids: [] });
-
-  await server().delete(`${path}/${deleted.uuid}`);
-
-  const { body } = await server().get(`${path}/${left.uuid}`);
-  expect(body.inventories).toEqual([left]);
-});
-
 test('ends cleanly beside whatever else is done with the model', async () => {
   for (let round = 0; round < 5; round++) {
     const { uuid } = await addModel(server());

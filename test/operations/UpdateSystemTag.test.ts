@@ -1,12 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import {
-  type ExpectedError,
-  expectError,
-  expectErrorWithoutChange,
-  notFound,
-} from '../support/errors.ts';
+import { type ExpectedError, expectRejected } from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
-import { type Answer, API, ROOT, START_DATE, startServer } from '../support/server.ts';
+import { API, ROOT, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { storedTags } from '../support/stored.ts';
 import { describeWrite } from '../support/writes.ts';
@@ -103,13 +98,8 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
   test.each([
     ['the empty text', '', ''],
     ['a number', 42, '42'],
-    ['its longest', '😀'.repeat(4096), '😀'.repeat(4096)],
-    ['lines', ' a\r\n\n\tb ', ' a\r\n\n\tb '],
-    ['key and value', 'ha::{"level":"NeverStop"}', 'ha::{"level":"NeverStop"}'],
     ['its own in another case', 'A TAG', 'A TAG'],
     ['its own with a space', 'a tag ', 'a tag '],
-    ['quotes and wildcards', `%_\\'";--`, `%_\\'";--`],
-    ['controls', '\u0001\u0085\u2028\ufeff', '\u0001\u0085\u2028\ufeff'],
   ])('to %s', async (_, sent, stored) => {
     const { model, tag } = await addTag();
 
@@ -141,11 +131,7 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
     const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'old' };
 
     expect((await server().post(TAGS, { params })).status).toBe(200);
-    await expectErrorWithoutChange(
-      server(),
-      () => update(tag.uuid, { tag: 'old' }),
-      duplicate('old'),
-    );
+    await expectRejected(server(), () => update(tag.uuid, { tag: 'old' }), duplicate('old'));
   });
 });
 
@@ -160,39 +146,16 @@ describe('takes a text', () => {
       expect((await update(tag.uuid, { tag: text })).status).toBe(200);
     }
   });
-
-  test('that differs from another of the resource in case or form alone', async () => {
-    const { tags } = await addTags(['\u00e9a', 'b']);
-
-    for (const text of ['\u00e9A', '\u00c9a', 'e\u0301a', '\u00e9a ']) {
-      expect((await update(String(tags[1]?.uuid), { tag: text })).status).toBe(200);
-    }
-  });
 });
 
 describe('refuses, changing nothing,', () => {
-  test.each([
-    'another',
-    '',
-    ' ',
-    '42',
-  ])('the text %j of another tag of the resource', async (text) => {
+  test.each(['another', ''])('the text %j of another tag of the resource', async (text) => {
     const { tags } = await addTags(['a', text]);
 
-    await expectErrorWithoutChange(
+    await expectRejected(
       server(),
       () => update(String(tags[0]?.uuid), { tag: text }),
       duplicate(text),
-    );
-  });
-
-  test('a number that is the text of another tag of the resource', async () => {
-    const { tags } = await addTags(['a', '42']);
-
-    await expectErrorWithoutChange(
-      server(),
-      () => update(String(tags[0]?.uuid), { tag: 42 }),
-      duplicate('42'),
     );
   });
 
@@ -206,44 +169,10 @@ describe('refuses, changing nothing,', () => {
     });
     const path = `${ROOT}/user-tags/${body.inventory.uuid}`;
 
-    await expectErrorWithoutChange(
-      server(),
-      () => server().put(path, { updateUserTag: { tag: 'b' } }),
-      {
-        status: 405,
-        code: 'SYS.1009',
-        details: `The method[PUT] is not allowed for the path[${path}]`,
-      },
-    );
-  });
-});
-
-describe('at the same time', () => {
-  test('gives a text to one of two tags of a resource', async () => {
-    const { model, tags } = await addTags(['a', 'b']);
-
-    const answers = await Promise.all(tags.map(({ uuid }) => update(uuid, { tag: 'c' })));
-
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 503]);
-    expectError(answers.find(({ status }) => status === 503) as Answer, duplicate('c'));
-    expect(storedTags(server(), model.uuid).filter(({ tag }) => tag === 'c')).toHaveLength(1);
-  });
-
-  test('as the tag or its resource is deleted, ends as done or not found', async () => {
-    for (const whose of ['tag', 'resource']) {
-      const { model, tag } = await addTag();
-      const deleted = whose === 'tag' ? `${ROOT}/tags/${tag.uuid}` : `${API}/models/${model.uuid}`;
-
-      const answers = await Promise.all([
-        update(tag.uuid, { tag: 'b' }),
-        server().delete(deleted),
-        update(tag.uuid, { tag: 'c' }),
-      ]);
-
-      for (const answer of answers) {
-        if (answer.status !== 200) expectError(answer, notFound('uuid', tag.uuid, 'SystemTagVO'));
-      }
-      expect(storedTags(server(), model.uuid)).toEqual([]);
-    }
+    await expectRejected(server(), () => server().put(path, { updateUserTag: { tag: 'b' } }), {
+      status: 405,
+      code: 'SYS.1009',
+      details: `The method[PUT] is not allowed for the path[${path}]`,
+    });
   });
 });

@@ -3,7 +3,7 @@ import { syncBuiltinESMExports } from 'node:module';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { HookAllowlist } from '../../src/http/hooks/allow-list.ts';
-import { expectError, expectErrorWithoutChange, invalidArgument } from '../support/errors.ts';
+import { expectError, expectRejected, invalidArgument } from '../support/errors.ts';
 import { inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { send, writeNames, writes } from '../support/jobs.ts';
 import { newUuid } from '../support/records.ts';
@@ -255,11 +255,7 @@ describe('a hook that must not be called', () => {
     for (const hookUrl of urls) {
       const uuid = newUuid();
       const headers = { 'x-web-hook': hookUrl, 'x-job-uuid': uuid };
-      await expectErrorWithoutChange(
-        server,
-        () => server.post(MODELS, body, { headers }),
-        forbidden,
-      );
+      await expectRejected(server, () => server.post(MODELS, body, { headers }), forbidden);
       expect((await server.get(`/zstack/v1/api-jobs/${uuid}`)).status).toBe(404);
       const again = await server.post(MODELS, body, { headers: { 'x-job-uuid': uuid } });
       expect(again.status).toBe(202);
@@ -280,7 +276,7 @@ describe('a hook that must not be called', () => {
     const receiver = await openReceiver();
     for (const others of [{}, { 'x-job-uuid': newUuid() }, { prefer: 'respond-async' }]) {
       const headers = { 'x-web-hook': receiver.url, ...others };
-      await expectErrorWithoutChange(
+      await expectRejected(
         server,
         () => server.post(MODELS, { param: requiredModelParams }, { headers }),
         forbidden,
@@ -293,7 +289,7 @@ describe('a hook that must not be called', () => {
     const server = local();
     const request = await writes[name](server);
     const options = { headers: { 'x-web-hook': 'http://203.0.113.5/' } };
-    await expectErrorWithoutChange(server, () => send(server, request, options), forbidden);
+    await expectRejected(server, () => send(server, request, options), forbidden);
   });
 
   test('is ignored by a query', async () => {

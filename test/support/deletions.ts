@@ -1,12 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/contract/operations.ts';
-import {
-  expectError,
-  expectErrorWithoutChange,
-  invalidArgument,
-  messageOf,
-  noRoute,
-} from './errors.ts';
+import { expectError, expectRejected, invalidArgument, messageOf, noRoute } from './errors.ts';
 import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
 import { exchange, rawRequest } from './raw-http.ts';
@@ -159,7 +153,7 @@ export function describeDeletionRequest(
       ['a number', 0, '0'],
       ['a boolean', false, 'false'],
     ])('a body that is %s', async (_, body, shown) => {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server,
         () => server.delete(path, body),
         invalidArgument(`[body] field is excepted an object, but was [${shown}].`),
@@ -167,13 +161,13 @@ export function describeDeletionRequest(
     });
 
     test('a body that is no JSON, or not said to be', async () => {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server,
         () => server.delete(path, undefined, { raw: '{' }),
         invalidArgument(expect.stringContaining('the body is not valid JSON')),
       );
       const headers = { 'content-type': 'text/plain' };
-      await expectErrorWithoutChange(server, () => server.delete(path, {}, { headers }), {
+      await expectRejected(server, () => server.delete(path, {}, { headers }), {
         status: 415,
         code: 'SYS.1007',
         details: expect.stringContaining('[text/plain]'),
@@ -181,7 +175,7 @@ export function describeDeletionRequest(
     });
 
     test('tags that are no list', async () => {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server,
         () => server.delete(path, { userTags: 'a' }),
         invalidArgument('[userTags] field is excepted a list, but was [a].'),
@@ -189,7 +183,7 @@ export function describeDeletionRequest(
     });
 
     test('a trailing slash', async () => {
-      await expectErrorWithoutChange(
+      await expectRejected(
         server,
         () => server.delete(`${path}/`),
         noRoute(`${path}/`.slice('/zstack'.length)),
@@ -208,7 +202,7 @@ export function describeDeletionRequest(
       const strict = sharedStrict();
       const path = await add(strict);
 
-      await expectErrorWithoutChange(
+      await expectRejected(
         strict,
         () => strict.delete(path, body),
         invalidArgument(expect.stringContaining(`field[${field}]`)),
@@ -236,7 +230,7 @@ export function describeDeletionRequest(
   test(`names the operation ${operation} in the sentences on its arguments`, async () => {
     const path = await add(server);
 
-    await expectErrorWithoutChange(
+    await expectRejected(
       server,
       () => server.delete(path, { userTags: ['x'.repeat(4097)] }),
       invalidArgument(expect.stringContaining(`of message[${messageOf(operation)}]`)),
@@ -272,7 +266,7 @@ function describeDeleteMode(
     ['null', 'null'],
     ['x&deleteMode=Permissive', 'x'],
   ])('?deleteMode=%s is rejected, whatever the body has', async (query, found) => {
-    await expectErrorWithoutChange(
+    await expectRejected(
       server,
       () => server.delete(`${path}?deleteMode=${query}`, { deleteMode: 'Permissive' }),
       none(found),
@@ -280,12 +274,8 @@ function describeDeleteMode(
   });
 
   test('a wrong one in the body is rejected', async () => {
-    await expectErrorWithoutChange(
-      server,
-      () => server.delete(path, { deleteMode: 'x' }),
-      none('x'),
-    );
-    await expectErrorWithoutChange(
+    await expectRejected(server, () => server.delete(path, { deleteMode: 'x' }), none('x'));
+    await expectRejected(
       server,
       () => server.delete(path, { deleteMode: ['Enforcing'] }),
       invalidArgument('[deleteMode] field is excepted a string, but was [["Enforcing"]].'),
@@ -301,11 +291,7 @@ function describeDeleteMode(
   test('is judged before the uuid', async () => {
     const malformed = path.replace(/[^/]+$/, 'x');
 
-    await expectErrorWithoutChange(
-      server,
-      () => server.delete(`${malformed}?deleteMode=x`),
-      none('x'),
-    );
+    await expectRejected(server, () => server.delete(`${malformed}?deleteMode=x`), none('x'));
   });
 }
 
@@ -335,29 +321,21 @@ export function describeDeletedUuid(
   const remove = (uuid: string) => shared().delete(`${pathOf(uuid)}?deleteMode=Enforcing`);
 
   test.each(malformedUuids)('with %s is rejected', async (_, text) => {
-    await expectErrorWithoutChange(
-      shared(),
-      () => remove(encodeURIComponent(text)),
-      noUuid(text, field),
-    );
+    await expectRejected(shared(), () => remove(encodeURIComponent(text)), noUuid(text, field));
   });
 
   test('in capitals, with hyphens or with a NUL is rejected', async () => {
     for (const uuid of own) {
       const hyphens = uuid.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
       for (const text of [uuid.toUpperCase(), hyphens, `${uuid}\0`]) {
-        await expectErrorWithoutChange(
-          shared(),
-          () => remove(encodeURIComponent(text)),
-          noUuid(text, field),
-        );
+        await expectRejected(shared(), () => remove(encodeURIComponent(text)), noUuid(text, field));
       }
     }
   });
 
   test('of 60,000 digits is rejected in 4096 characters', async () => {
     const { details, ...refusal } = noUuid('a'.repeat(60_000), field);
-    await expectErrorWithoutChange(shared(), () => remove('a'.repeat(60_000)), {
+    await expectRejected(shared(), () => remove('a'.repeat(60_000)), {
       ...refusal,
       details: `${String(details).slice(0, 4093)}...`,
     });
@@ -454,7 +432,7 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
       const uuid = await addWhole();
       await failDeletionsFrom(server, from);
 
-      await expectErrorWithoutChange(server, () => server.delete(`${path}/${uuid}`), internalError);
+      await expectRejected(server, () => server.delete(`${path}/${uuid}`), internalError);
     });
 
     test('is neither read nor listed any more', async () => {

@@ -57,7 +57,7 @@ export function expectError(answer: Answer, { status, code, details }: ExpectedE
 }
 
 /** Expects a request to be refused exactly so, and the database to stay as it was. */
-export async function expectErrorWithoutChange(
+export async function expectRejected(
   server: Server,
   send: () => Promise<Answer>,
   expectedError: ExpectedError,

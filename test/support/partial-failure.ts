@@ -1,4 +1,4 @@
-import { expectErrorWithoutChange } from './errors.ts';
+import { expectRejected } from './errors.ts';
 import { type Answer, type Server, startServer } from './server.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function expectAllOrNothing(
   const write = await prepare(server);
   const same = random();
   newUuid = () => same;
-  await expectErrorWithoutChange(server, write, {
+  await expectRejected(server, write, {
     status: 503,
     code: 'SYS.1000',
     details: `see the server's log for the request ${same}`,

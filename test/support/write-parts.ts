@@ -3,7 +3,7 @@ import { expectDone } from './deletions.ts';
 import {
   type ExpectedError,
   expectError,
-  expectErrorWithoutChange,
+  expectRejected,
   invalidArgument,
   messageOf,
   notFound,
@@ -112,14 +112,14 @@ export function describeTags(context: WriteContext, resourceType: string): void 
       const { send } = await ready(unchanged());
       for (const tags of ['systemTags', 'userTags']) {
         const refusal = invalidArgument(details(tags));
-        await expectErrorWithoutChange(unchanged(), () => send({}, { [tags]: sent }), refusal);
-        await expectErrorWithoutChange(unchanged(), () => send({ [tags]: sent }), refusal);
+        await expectRejected(unchanged(), () => send({}, { [tags]: sent }), refusal);
+        await expectRejected(unchanged(), () => send({ [tags]: sent }), refusal);
       }
     });
 
     test('are rejected if one is too long', async () => {
       const { send } = await ready(unchanged());
-      await expectErrorWithoutChange(
+      await expectRejected(
         unchanged(),
         () => send({}, { userTags: ['a', 't'.repeat(4097)] }),
         invalidArgument(
@@ -153,11 +153,7 @@ export function describeTarget(
       const request = { [wrapper]: params, ...(tagged && { userTags: ['tag'] }) };
       for (const suffix of suffixes) {
         const url = pathOf(encodeURIComponent(uuid)).replace(/(\/actions)?$/, suffix);
-        await expectErrorWithoutChange(
-          on,
-          () => call(on, url, request),
-          notFound(field, uuid, type),
-        );
+        await expectRejected(on, () => call(on, url, request), notFound(field, uuid, type));
       }
     };
 
@@ -199,7 +195,7 @@ export function describeTarget(
       test('comes after the arguments', async () => {
         const { name, sent, details } = wrong;
         const { params } = await ready(unchanged());
-        await expectErrorWithoutChange(
+        await expectRejected(
           unchanged(),
           () => call(unchanged(), pathOf('no-such'), { [wrapper]: { ...params, [name]: sent } }),
           invalidArgument(details(name, messageOf(operation))),
@@ -242,7 +238,7 @@ export function describeNewUuid(context: WriteContext): void {
     ])('is rejected if it is that of %s', async (_, add) => {
       const { uuid } = await add(unchanged());
       const { send } = await ready(unchanged());
-      await expectErrorWithoutChange(
+      await expectRejected(
         unchanged(),
         () => send({ resourceUuid: uuid }, { userTags: ['tag'] }),
         used(uuid),

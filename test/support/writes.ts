@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectErrorWithoutChange, invalidArgument, mandatory, noRoute } from './errors.ts';
+import { expectRejected, invalidArgument, mandatory, noRoute } from './errors.ts';
 import { type CallOptions, recordingLogger, startServer } from './server.ts';
 import { storedField } from './stored.ts';
 import { type WriteFacts, withoutUuids, writeContext } from './write-context.ts';
@@ -127,11 +127,7 @@ export function describeWrite(facts: WriteFacts): void {
             ? invalidArgument(`${NO_ACTION}[${url.slice('/zstack'.length)}]`)
             : undefined;
         if (refusal) {
-          await expectErrorWithoutChange(
-            unchanged(),
-            () => call(unchanged(), url, body, options),
-            refusal,
-          );
+          await expectRejected(unchanged(), () => call(unchanged(), url, body, options), refusal);
         } else {
           const plain = inventoryOf(await send());
           const inventory = inventoryOf(await call(unchanged(), url, body, options));
@@ -171,7 +167,7 @@ export function describeWrite(facts: WriteFacts): void {
       ['a text', 'x', '[body] field is excepted an object, but was [x].'],
     ])('is rejected with %s', async (_, body, details) => {
       const { path } = await ready(unchanged());
-      await expectErrorWithoutChange(
+      await expectRejected(
         unchanged(),
         () => call(unchanged(), path, body),
         invalidArgument(details),
@@ -180,7 +176,7 @@ export function describeWrite(facts: WriteFacts): void {
 
     test.each(required)('is rejected without %s', async (field) => {
       const { send } = await ready(unchanged());
-      await expectErrorWithoutChange(
+      await expectRejected(
         unchanged(),
         () => send({ [field]: undefined }),
         mandatory(operation, field),
@@ -202,7 +198,7 @@ export function describeWrite(facts: WriteFacts): void {
         const { path, params } = await ready(unchanged());
         const url = `${path.replace(/(\/actions)?$/, suffix)}/`;
         const refusal = noRoute(url.slice('/zstack'.length));
-        await expectErrorWithoutChange(
+        await expectRejected(
           unchanged(),
           () => call(unchanged(), url, { [wrapper]: params }),
           refusal,
@@ -232,7 +228,7 @@ export function describeWrite(facts: WriteFacts): void {
         [{ [wrapper]: { ...params, nmae: null } }, 'nmae'],
         [{ [wrappers.at(-1) as string]: { ...params, [foreign]: '' } }, foreign],
       ] as const) {
-        await expectErrorWithoutChange(
+        await expectRejected(
           strict(),
           () => call(strict(), path, body),
           invalidArgument(expect.stringContaining(`field[${field}]`)),
