@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { type App, buildApp } from '../app.ts';
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { dateFormatter, dateParser } from '../contract/dates.ts';
-import { openDatabase } from '../database.ts';
+import { type DatabaseOptions, openDatabase } from '../database.ts';
 import { setAdminPassword } from '../domain/credentials.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
@@ -14,22 +14,16 @@ import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
 /** What `serve` needs from the process. */
-export interface ServeEnvironment extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'> {
+export interface ServeEnvironment
+  extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
+    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'> {
   logger: Logger;
   /** Reads a text file. */
   readFile: (path: string) => string;
   /** The program's own version. */
   version: string;
-  /** Folder with the migrations of both kinds of database. */
-  migrationsFolder: string;
-  /** Path of the query worker's program; without it, long queries of a file block the event loop. */
-  queryProgram?: string | undefined;
-  /** Monotonic milliseconds. */
-  now: () => number;
   /** Folder with the assets of the page at /docs; that of the package by default. */
   docsAssets?: string | undefined;
-  /** Aborts a start that waits for the database. */
-  stopping?: AbortSignal | undefined;
 }
 
 /**
@@ -45,13 +39,13 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
   const metrics = new Metrics();
   const store = await openDatabase(settings, {
     migrationsFolder: environment.migrationsFolder,
-    server: environment.newUuid(),
     queryProgram: environment.queryProgram,
     now: environment.now,
+    stopping: environment.stopping,
+    server: environment.newUuid(),
     onCommit: metrics.committed,
     onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
     onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
-    stopping: environment.stopping,
   });
   try {
     const seed = readSeedFile(settings, environment);

@@ -36,9 +36,11 @@ export function parseConditions(
   conditions: readonly string[],
   parseDate: ParseDate,
 ): Condition[] {
-  const parsed = conditions.map((text) => {
-    const { field, operator, value } = parseCondition(text);
-    return toCondition(resolveField(kind, field), field, operator, value, parseDate);
+  const parsed = conditions.map((text): Condition => {
+    const { field: name, operator, value } = parseCondition(text);
+    const field = resolveField(kind, name);
+    const { is, negated } = operatorForms[operator];
+    return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };
   });
   assertPatternLimits(parsed);
   return parsed;
@@ -103,17 +105,6 @@ const operatorForms: Record<Operator, { is: Predicate['is']; negated: boolean }>
   'is null': { is: 'present', negated: true },
 };
 
-function toCondition(
-  field: QueryField,
-  name: string,
-  operator: Operator,
-  value: string,
-  parseDate: ParseDate,
-): Condition {
-  const { is, negated } = operatorForms[operator];
-  return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };
-}
-
 function toPredicate(
   is: Predicate['is'],
   field: QueryField,
@@ -161,18 +152,15 @@ function timePredicate(
   }
   const [first, last] = [Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER];
   const time = parse(value);
-  switch (is) {
-    case '<':
-      return { is: 'range', from: first, before: time };
-    case '<=':
-      return { is: 'range', from: first, before: time + SECOND_MS };
-    case '>':
-      return { is: 'range', from: time + SECOND_MS, before: last };
-    case '>=':
-      return { is: 'range', from: time, before: last };
-    default:
-      return { is: 'range', from: time, before: time + SECOND_MS };
-  }
+  const next = time + SECOND_MS;
+  const ranges: Partial<Record<Predicate['is'], [from: number, before: number]>> = {
+    '<': [first, time],
+    '<=': [first, next],
+    '>': [next, last],
+    '>=': [time, last],
+  };
+  const [from, before] = ranges[is] ?? [time, next];
+  return { is: 'range', from, before };
 }
 
 function splitList(name: string, value: string, comma: RegExp): string[] {

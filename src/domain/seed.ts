@@ -8,19 +8,17 @@ import {
   distinctArchitectures,
   type ModelCenterFields,
   type ModelFields,
-  type ModelService,
+  type ModelServiceFields,
   type ModelServiceImage,
   type ModelServiceRef,
   type Resources,
-  type SystemTag,
   type Tag,
-  type UserTag,
 } from './records.ts';
 
 /** A parsed entry: some fields are required, all others optional. */
 type Entry<Stored, Required extends keyof Stored> = Partial<Stored> & Pick<Stored, Required>;
 type Times = { createDate?: number; lastOpDate?: number };
-type ImageEntry = Entry<ModelServiceImage, 'cpuArchitecture'>;
+type TagEntry = Entry<Tag, 'resourceUuid' | 'resourceType' | 'tag'>;
 
 interface Entries {
   modelCenters?: Entry<
@@ -29,13 +27,13 @@ interface Entries {
   >[];
   models?: Entry<ModelFields, 'uuid' | 'name' | 'installPath' | 'modelCenterUuid'>[];
   modelServices?: (Entry<
-    Omit<ModelService, 'modelServiceImages' | 'modelServiceRefs'>,
+    ModelServiceFields,
     | ('uuid' | 'name' | 'yaml' | 'requestCpu' | 'requestMemory')
     | ('modelCenterUuid' | 'installPath' | 'startCommand')
-  > & { modelServiceImages?: ImageEntry[] })[];
+  > & { modelServiceImages?: Entry<ModelServiceImage, 'cpuArchitecture'>[] })[];
   modelServiceRefs?: Entry<ModelServiceRef, 'modelUuid' | 'modelServiceUuid'>[];
-  userTags?: Entry<UserTag, 'resourceUuid' | 'resourceType' | 'tag'>[];
-  systemTags?: Entry<SystemTag, 'resourceUuid' | 'resourceType' | 'tag'>[];
+  userTags?: TagEntry[];
+  systemTags?: TagEntry[];
 }
 
 /** The description that a dump begins with. */
@@ -53,9 +51,14 @@ export function parseSeedResources(
 ): Resources {
   const now = clock();
   if (!isPlainObject(sent)) throw invalidArgument('a seed is an object');
-  const given = parseSeed(sent) as Entries;
-  const { modelCenters = [], models = [], modelServices = [], modelServiceRefs = [] } = given;
-  const { userTags = [], systemTags = [] } = given;
+  const {
+    modelCenters = [],
+    models = [],
+    modelServices = [],
+    modelServiceRefs = [],
+    userTags = [],
+    systemTags = [],
+  } = parseSeed(sent) as Entries;
   const uuidOf = ({ uuid }: { uuid?: string }) => uuid;
   assertUnique({ modelCenters, models, modelServices }, uuidOf, '.uuid');
   for (const [index, { modelServiceImages = [] }] of modelServices.entries()) {
@@ -76,13 +79,8 @@ export function parseSeedResources(
     const { createDate = now, lastOpDate = createDate } = entry;
     return { createDate, lastOpDate };
   };
-  const tags = <
-    Type extends Tag['type'],
-    Of extends Entry<Tag, 'resourceUuid' | 'resourceType' | 'tag'>,
-  >(
-    type: Type,
-    entries: readonly Of[],
-  ) => entries.map((tag) => ({ uuid: newUuid(), ...tag, ...times(tag), type, inherent: false }));
+  const tags = <Type extends Tag['type']>(type: Type, entries: readonly TagEntry[]) =>
+    entries.map((tag) => ({ uuid: newUuid(), ...tag, ...times(tag), type, inherent: false }));
 
   return {
     modelCenters: modelCenters.map((center) => ({
