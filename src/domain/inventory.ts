@@ -220,23 +220,18 @@ const toInventoryByKind: Record<EntityKind, (record: never, formatDate: FormatDa
   SystemTag: systemTagInventory,
 };
 
-/** Maps a stored resource of any kind to its API representation. */
-export function toInventory<K extends EntityKind>(
-  kind: K,
-  record: PublicView<Records[K]>,
-  formatDate: FormatDate,
-): unknown {
-  return toInventoryByKind[kind](record as never, formatDate);
-}
-
-/** The same with only these scalar fields, of which null ones are omitted. */
-export function toPartialInventory(
+/**
+ * Maps a stored resource of any kind to its API representation.
+ * @param fields the scalar fields that were requested, of which null ones are omitted; all by default
+ */
+export function toInventory(
   kind: EntityKind,
-  record: object,
-  fields: readonly string[],
+  record: Partial<Records[EntityKind]>,
   formatDate: FormatDate,
+  fields?: readonly string[],
 ): unknown {
-  const stored = record as Record<string, unknown>;
+  if (!fields) return toInventoryByKind[kind](record as never, formatDate);
+  const stored: Record<string, unknown> = record;
   const properties: Record<string, FieldOptions> = queryableEntities[kind].inventory.properties;
   const members = Object.entries(properties)
     .filter(([name]) => fields.includes(name) && (stored[name] ?? null) !== null)

@@ -21,19 +21,13 @@ export type IsRunning = (job: Pick<Job, 'uuid' | 'createDate'>) => boolean;
 
 export type JobResult<Result> = { result: Result } | { failure: ApiError };
 
-/** A job that was rejected for lack of a session. */
-interface RejectedJob {
-  createDate: number;
-  /** The body of the error. */
-  failure: object;
-}
-
 /** Runs and finds jobs. Each job is stored, as ended, in the transaction of its operation's write. */
 export class Jobs {
   readonly #dependencies: Pick<Dependencies, 'store' | 'clock' | 'pause'>;
   readonly #retention: number;
   readonly #isRunning: IsRunning;
-  readonly #rejected: LRUCache<string, RejectedJob>;
+  /** Jobs that were rejected for lack of a session. */
+  readonly #rejected: LRUCache<string, Job>;
 
   /** @param retention how long an outcome can be polled, in milliseconds */
   constructor(
@@ -78,16 +72,16 @@ export class Jobs {
       const isDuplicate = failure.failure === 'duplicateJob';
       // The client may retry with the same job uuid (F5).
       const isTemporary = failure.failure === 'notReady' && failure !== options.injected;
-      if (isDuplicate || isTemporary || (failure.isClientError && !options.storesRejections))
-        throw failure;
+      const isRejection = failure.isClientError && !options.storesRejections;
+      if (isDuplicate || isTemporary || isRejection) throw failure;
       await store.addFailedJob(job, failure.answer);
       return { failure };
     }
   }
 
   /** Stores a job as failed for lack of a session, in the memory of this server. */
-  reject({ uuid, createDate }: NewJob, { answer }: ApiError): void {
-    this.#rejected.set(uuid, { createDate, failure: answer });
+  reject(job: NewJob, { answer }: ApiError): void {
+    this.#rejected.set(job.uuid, { ...job, success: false, outcome: answer });
   }
 
   /** Forgets the rejected jobs. */
@@ -97,12 +91,9 @@ export class Jobs {
 
   /** Resolves to undefined for a job that is unknown or too old. */
   async find(uuid: string): Promise<JobOutcome | 'running' | undefined> {
-    const job = await this.#dependencies.store.findJob(uuid);
-    const rejected = job ? undefined : this.#rejected.get(uuid);
-    const { createDate } = job ?? rejected ?? {};
-    if (createDate === undefined || !this.isRetained({ createDate })) return undefined;
-    if (this.#isRunning({ uuid, createDate })) return 'running';
-    return job ? toOutcome(job) : rejected && { success: false, body: rejected.failure };
+    const job = (await this.#dependencies.store.findJob(uuid)) ?? this.#rejected.get(uuid);
+    if (!job || !this.isRetained(job)) return undefined;
+    return this.#isRunning(job) ? 'running' : toOutcome(job);
   }
 
   /** Whether a job's outcome can still be polled. */
