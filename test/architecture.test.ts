@@ -45,7 +45,7 @@ const packagesOf = (some: Module[]) =>
 const inFolder = (folder: string) => modules.filter(({ path }) => path.startsWith(`${folder}/`));
 const isScript = ({ path }: Module) => path.startsWith('src/scripts/');
 
-test('the imports are read at all', () => {
+test('the imports are found', () => {
   const app = modules.find(({ path }) => path === 'src/app.ts');
   expect(app?.imports).toEqual(
     expect.arrayContaining(['fastify', 'src/domain/handlers.ts', 'src/http/docs.ts']),
@@ -57,7 +57,7 @@ test('the imports are read at all', () => {
   expect(modules.find(({ path }) => path === 'src/log.ts')?.imports).toContain('pino-pretty');
 });
 
-describe('a layer imports nothing but what it stands on', () => {
+describe('a layer imports only itself and inner layers', () => {
   const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(store|records)\.ts$/];
   const layers: Record<string, RegExp[]> = {
     contract: [/^src\/contract\//, /^(@sinclair\/typebox|node:buffer)$/],
@@ -169,11 +169,14 @@ describe('only main.ts, program.ts and the scripts', () => {
   const inner = modules.filter((module) => !outer.includes(module.path) && !isScript(module));
   test.each([
     [
-      'see the process',
+      'access the process',
       /\bprocess\s*[.[]|['"](node:)?process['"]|\bconsole\.(log|info|warn|error|debug)\b/,
     ],
-    ['know the time', /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(|\bperformance\.now\b/],
-    ['draw lots', /\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b|\bMath\.random\b/],
+    ['read the clock', /\bDate\.now\b|\bnew Date\(\s*\)|(?<!new )\bDate\(|\bperformance\.now\b/],
+    [
+      'generate random values',
+      /\brandomUUID\b|\brandomBytes\b|\bgetRandomValues\b|\bMath\.random\b/,
+    ],
   ])('%s', (_what, pattern) => {
     expect(inner.filter(({ code }) => pattern.test(code)).map(({ path }) => path)).toEqual([]);
     expect(modules.some(({ code }) => pattern.test(code))).toBe(true);
@@ -225,11 +228,11 @@ describe('a package', () => {
   );
   const runtime = packagesOf(program);
 
-  test('that the program imports is a dependency, and the other way round', () => {
+  test('is a dependency if the program imports it, and only then', () => {
     expect([...runtime].toSorted()).toEqual(Object.keys(manifest.dependencies).toSorted());
   });
 
-  test('that only development needs is imported or run by it, and is no dependency', () => {
+  test('is a development dependency if only development imports or runs it', () => {
     const imported = [...packagesOf([...modules, ...tests, ...benchmark])].filter(
       (name) => !runtime.has(name),
     );
@@ -244,12 +247,12 @@ describe('a package', () => {
     for (const command of Object.values(tools)) expect(commands).toContain(command);
   });
 
-  test('that brings its binary is not compiled: npm forgets to note so when it writes the lock file', () => {
+  test('that has a prebuilt binary is not compiled: npm does not record that in the lock file', () => {
     const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8'));
     expect(packages['node_modules/better-sqlite3']).toMatchObject({ gypfile: false });
   });
 
-  test('has one exact version, so that a checkout stays what it was', () => {
+  test('has one exact version', () => {
     const versions = Object.values({ ...manifest.dependencies, ...manifest.devDependencies });
     const isExact = (version: unknown) => /^\d+\.\d+\.\d+$/.test(String(version));
     expect(versions.filter((version) => !isExact(version))).toEqual([]);

@@ -67,7 +67,7 @@ test('every setting has a variable and a flag', () => {
   );
 });
 
-test('without anything set, the defaults count', () => {
+test('the defaults apply if nothing is set', () => {
   expect(read({})).toEqual({
     settings: {
       host: '127.0.0.1',
@@ -304,7 +304,7 @@ describe.each(settingKeys)('%s', (key) => {
     expect(read({ flags: { [flagOf(key)]: text } }).settings[key]).toEqual(value);
   });
 
-  test.each(rejected[key])('may not be %j, which is said with what is allowed', (text) => {
+  test.each(rejected[key])('rejects %j and names the allowed values', (text) => {
     for (const [name, given] of [
       [variableOf(key), { env: { [variableOf(key)]: text } }],
       [`--${flagOf(key)}`, { flags: { [flagOf(key)]: text } }],
@@ -316,7 +316,7 @@ describe.each(settingKeys)('%s', (key) => {
     }
   });
 
-  test('keeps its default when it is empty', () => {
+  test('has its default when it is empty', () => {
     const { settings, warnings } = read({ env: { [variableOf(key)]: '' } });
     expect(settings[key]).toEqual(read({}).settings[key]);
     expect(warnings).toEqual([]);
@@ -329,7 +329,7 @@ describe.each(settingKeys)('%s', (key) => {
     expect(read(given).settings[key]).toEqual(value);
   });
 
-  test('has a default that may be set', () => {
+  test('has an allowed default', () => {
     const { default: standard } = definitions[key];
     const { settings } = read({ env: { [variableOf(key)]: standard } });
     expect(settings).toEqual(read({}).settings);
@@ -337,7 +337,7 @@ describe.each(settingKeys)('%s', (key) => {
 });
 
 describe('a secret', () => {
-  test('is what lets in, and nothing else', () => {
+  test('is a setting that grants access, and no other', () => {
     expect(settingKeys.filter((key) => 'secret' in definitions[key])).toEqual([
       ...['session', 'adminPassword', 'accessKey'],
     ]);
@@ -366,7 +366,7 @@ describe('a secret', () => {
     ['the flag', { flags: { 'admin-password': 'hunter2' } }],
     ['the variable’s file', { env: { AIOS_ADMIN_PASSWORD_FILE: '/run/password' } }],
     ['the flag’s file', { flags: { 'admin-password-file': '/run/password' } }],
-  ])('that is a password comes from %s, without the line’s end', (_name, given) => {
+  ])('that is a password comes from %s, without the line end', (_name, given) => {
     const { settings, warnings } = read({ ...given, files: { '/run/password': 'hunter2\r\n' } });
     expect(settings.adminPassword).toBe('hunter2');
     expect(warnings).toEqual([]);
@@ -378,12 +378,12 @@ describe('a secret', () => {
     expect(read({ env, files }).settings.adminPassword).toBe('correct horse\n battery staple');
   });
 
-  test('in an empty file is none', () => {
+  test('in an empty file is unset', () => {
     const given = { env: { AIOS_SESSION_FILE: '/run/session' }, files: { '/run/session': '\n' } };
     expect(read(given).settings.session).toEqual([]);
   });
 
-  test('in a file that can’t be read or taken is refused by the file’s name, unseen', () => {
+  test('in an unreadable or invalid file is rejected with the file’s name and is not shown', () => {
     const env = { AIOS_SESSION_FILE: '/run/session' };
     expect(expectedError({ env })).toMatch(
       /^AIOS_SESSION_FILE: the file can't be read \(.*\/run\/session/,
@@ -401,7 +401,7 @@ describe('a secret', () => {
   });
 });
 
-describe('a variable that is no setting', () => {
+describe('an unknown variable', () => {
   test.each([
     ['AIOS_PROT', 'AIOS_PORT'],
     ['AIOS_DATABASE', 'AIOS_DATABASE_URL'],
@@ -411,7 +411,7 @@ describe('a variable that is no setting', () => {
     ['AIOS_ADMIN_PASSWROD', 'AIOS_ADMIN_PASSWORD'],
     ['AIOS_ADMIN_PASSWORD_FLIE', 'AIOS_ADMIN_PASSWORD_FILE'],
     ['AIOS_SESSION_TIMOUT', 'AIOS_SESSION_TIMEOUT'],
-  ])('%s only warns, with the nearest: %s', (name, nearest) => {
+  ])('%s causes a warning with the most similar one: %s', (name, nearest) => {
     const { settings, warnings } = read({ env: { [name]: 'hunter2' } });
     expect(warnings).toEqual([`${name} is not a setting; did you mean ${nearest}?`]);
     expect(settings).toEqual(read({}).settings);
@@ -427,15 +427,15 @@ describe('a variable that is no setting', () => {
     ['AIOS_PORT_80_TCP_PROTO', 'tcp'],
     ['AIOS_PORT_80_TCP_PORT', '80'],
     ['AIOS_PORT_80_TCP_ADDR', '10.0.0.1'],
-  ])('%s=%s of Kubernetes is ignored without a word', (name, value) => {
+  ])('%s=%s of Kubernetes is ignored without a warning', (name, value) => {
     expect(read({ env: { [name]: value } })).toEqual(read({}));
   });
 
-  test.each(['PORT', 'HOST', 'aios_port', 'XAIOS_PORT', 'AIOSPORT'])('%s is another’s', (name) => {
+  test.each(['PORT', 'HOST', 'aios_port', 'XAIOS_PORT', 'AIOSPORT'])('%s is ignored', (name) => {
     expect(read({ env: { [name]: '1' } })).toEqual(read({}));
   });
 
-  test('a flag of Kubernetes’ form is a mistake', () => {
+  test('a flag in the form of Kubernetes’ variables is rejected', () => {
     expect(expectedError({ flags: { port: 'tcp://10.0.0.1:80' } })).toMatch(/^--port: /);
   });
 });
@@ -452,13 +452,17 @@ describe('the time zone', () => {
     });
   });
 
-  test.each([':/etc/localtime', 'CET-1CEST', 'nonsense'])('TZ=%s warns, and is UTC', (TZ) => {
+  test.each([
+    ':/etc/localtime',
+    'CET-1CEST',
+    'nonsense',
+  ])('TZ=%s causes a warning and means UTC', (TZ) => {
     const { settings, warnings } = read({ env: { TZ } });
     expect(settings.timeZone).toBe('UTC');
     expect(warnings).toEqual([expect.stringContaining(`TZ=${TZ} `)]);
   });
 
-  test('is not warned about when TZ does not count', () => {
+  test('causes no warning if TZ is not used', () => {
     expect(read({ env: { TZ: 'nonsense', AIOS_TIME_ZONE: 'UTC' } }).warnings).toEqual([]);
   });
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { clientNetwork } from '../../src/domain/client-network.ts';
 
-describe('an address counts as', () => {
+describe('the network of an address', () => {
   test.each([
     ['itself', '203.0.113.9', '203.0.113.9'],
     ['IPv4 where IPv6 wraps it', '::ffff:203.0.113.9', '203.0.113.9'],
@@ -33,16 +33,16 @@ describe('an address counts as', () => {
     'g::1',
     '1.2.3',
     '::1.2.3.4.5',
-  ])('itself where it is none: %j', (text) => {
+  ])('is the text itself if it is no address: %j', (text) => {
     expect(clientNetwork(text)).toBe(text);
   });
 
-  test('its beginning where it is none and long, so that what is remembered stays small', () => {
+  test('is the beginning of a long text that is no address', () => {
     expect(clientNetwork('x'.repeat(60_000)).length).toBeLessThanOrEqual(64);
   });
 });
 
-test('two clients of different networks are never one', () => {
+test('clients of different networks are always distinguished', () => {
   const addresses = [
     '2001:db8:0:1::1',
     '2001:db8:0:2::1',

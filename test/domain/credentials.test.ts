@@ -29,7 +29,7 @@ function account({ file = ':memory:', initialPassword = true, passwords = quickP
   };
 }
 
-test('the initial password is right where it is allowed and none was set', async () => {
+test('the initial password is valid if it is allowed and none was set', async () => {
   const { check, hash } = account();
   expect(await check(INITIAL_DIGEST)).toBe(true);
   expect(await check(INITIAL_DIGEST, 'root')).toBe(false);
@@ -38,7 +38,7 @@ test('the initial password is right where it is allowed and none was set', async
   expect(await hash()).toBeUndefined();
 });
 
-test('no password is right where the initial one is not allowed and none was set', async () => {
+test('no password is valid if the initial one is not allowed and none was set', async () => {
   const { check } = account({ initialPassword: false });
   for (const digest of [INITIAL_DIGEST, digestOf(''), '', 'undefined', 'null', 'password']) {
     expect(await check(digest)).toBe(false);
@@ -52,7 +52,7 @@ test.each([
   'x'.repeat(10_000),
   '$',
   'null',
-])('the password that was set is right, and none before it: %#', async (password) => {
+])('only the password that was set last is valid: %#', async (password) => {
   const { check, set } = account();
   await set('one before');
   await set(password);
@@ -64,7 +64,7 @@ test.each([
   expect(await check(password)).toBe(false);
 });
 
-test('setting what is set already leaves its hash and the sessions', async () => {
+test('setting the same password again changes neither its hash nor the sessions', async () => {
   const { set, hash, store } = account();
   await set('secret');
   const [before, begun] = [await hash(), session({ accountUuid: ADMIN_UUID })];
@@ -88,7 +88,7 @@ test.each([
   expect(await store.findSession(begun.uuid, begun.createDate)).toBeUndefined();
 });
 
-test('setting the first one ends the sessions that the initial one began', async () => {
+test('setting the first password ends the sessions of the initial one', async () => {
   const { set, store } = account();
   const begun = session({ accountUuid: ADMIN_UUID });
   await store.addSession(begun, begun.createDate);
@@ -96,7 +96,7 @@ test('setting the first one ends the sessions that the initial one began', async
   expect(await store.findSession(begun.uuid, begun.createDate)).toBeUndefined();
 });
 
-test('the password stays when it is set no more', async (context) => {
+test('the password stays valid when the setting is removed', async (context) => {
   const file = join(temporaryFolder(context), 'aios.db');
   const first = account({ file });
   await first.set('secret');
@@ -106,7 +106,7 @@ test('the password stays when it is set no more', async (context) => {
   expect(await second.check(INITIAL_DIGEST)).toBe(false);
 });
 
-test('two databases keep the same password differently', async () => {
+test('two databases store different hashes of the same password', async () => {
   const hashes = [];
   const passwords = scryptPasswords();
   for (const { set, hash } of [account({ passwords }), account({ passwords })]) {

@@ -61,7 +61,7 @@ const collectGarbage: () => void = runInNewContext('gc');
 const times = <Value>(count: number, value: Value): Value[] => Array(count).fill(value);
 
 describe('an address', () => {
-  test('that fails is refused from the eleventh attempt on, without a look at it', async () => {
+  test('is rejected without verification after ten failures', async () => {
     const subject = makeAttempts();
     expect(await inOrder(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
     const looked: string[] = [];
@@ -73,7 +73,7 @@ describe('an address', () => {
     expect(looked).toEqual([]);
   });
 
-  test('is told when to come again, in whole seconds, never zero', async () => {
+  test('gets Retry-After in whole seconds, never zero', async () => {
     const subject = makeAttempts();
     await inOrder(subject, FAILURES, wrong);
     for (const [passed, seconds] of [
@@ -93,7 +93,7 @@ describe('an address', () => {
     expect(await subject.tried('a', right)).toBe(true);
   });
 
-  test('waits longer and longer, but never longer than a client would', async () => {
+  test('waits longer after each failure, up to a limit', async () => {
     const subject = makeAttempts();
     for (let round = 0; round < 20; round++) {
       await inOrder(subject, FAILURES, wrong);
@@ -104,7 +104,7 @@ describe('an address', () => {
     expect(Math.max(...subject.pauses)).toBeLessThanOrEqual(10_000);
   });
 
-  test('that succeeds begins anew', async () => {
+  test('starts again after a success', async () => {
     const subject = makeAttempts();
     for (let round = 0; round < 3; round++) {
       expect(await inOrder(subject, FAILURES - 1, wrong)).toEqual(times(FAILURES - 1, false));
@@ -112,7 +112,7 @@ describe('an address', () => {
     }
   });
 
-  test('answers for itself alone', async () => {
+  test('does not affect other addresses', async () => {
     const subject = makeAttempts();
     await inOrder(subject, FAILURES, wrong, 'a');
     subject.pauses.length = 0;
@@ -121,7 +121,7 @@ describe('an address', () => {
     expect(await subject.tried('a', right)).toBe('refused');
   });
 
-  test.each(['', '__proto__', 'constructor'])('may be called %j', async (address) => {
+  test.each(['', '__proto__', 'constructor'])('may be %j', async (address) => {
     const subject = makeAttempts();
     expect(await inOrder(subject, FAILURES, wrong, address)).toEqual(times(FAILURES, false));
     expect(await subject.tried(address, right)).toBe('refused');
@@ -129,14 +129,14 @@ describe('an address', () => {
   });
 });
 
-describe('an attempt that could not be judged', () => {
-  test('is told as it is, and is no failure', async () => {
+describe('an attempt whose verification fails', () => {
+  test('passes its error on and counts as no failure', async () => {
     const subject = makeAttempts();
     expect(await inOrder(subject, 3 * FAILURES, failing)).toEqual(times(3 * FAILURES, 'broken'));
     expect(await inOrder(subject, FAILURES, wrong)).toEqual(times(FAILURES, false));
   });
 
-  test('is no success either', async () => {
+  test('counts as no success either', async () => {
     const subject = makeAttempts();
     await inOrder(subject, FAILURES - 1, wrong);
     await subject.tried('a', failing);
@@ -145,11 +145,11 @@ describe('an attempt that could not be judged', () => {
   });
 });
 
-describe('many attempts at once', () => {
+describe('concurrent attempts', () => {
   const slowly = (outcome: boolean) => () =>
     new Promise<boolean>((resolve) => setImmediate(() => resolve(outcome)));
 
-  test('all succeed when they are right, of one address and of many', async () => {
+  test('all succeed with the right password, from one address or many', async () => {
     const { tried } = makeAttempts();
     for (const addresses of [1, 7, 1000]) {
       const outcomes = await Promise.all(
@@ -159,7 +159,7 @@ describe('many attempts at once', () => {
     }
   });
 
-  test('are looked at no more often than one after the other, when they are wrong', async () => {
+  test('are verified no more often than sequential ones, with a wrong password', async () => {
     const { tried } = makeAttempts();
     let looked = 0;
     const outcomes = await Promise.all(
@@ -174,7 +174,7 @@ describe('many attempts at once', () => {
     expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(200 - FAILURES);
   });
 
-  test('are each let in where some are wrong, but fewer than an address may be', async () => {
+  test('succeed beside wrong ones within the limit', async () => {
     const { tried } = makeAttempts();
     const outcomes = await Promise.all(
       times(100, 0).map((_, attempt) => tried('a', slowly(attempt % 11 !== 0))),
@@ -183,7 +183,7 @@ describe('many attempts at once', () => {
     expect(outcomes.filter((outcome) => outcome === false)).toHaveLength(10);
   });
 
-  test('while one waits out its pause, do not wait for it as long as they may still fail', async () => {
+  test('do not wait for the delay of another one within the limit', async () => {
     const { tried } = makeAttempts((milliseconds) =>
       milliseconds === 0 ? Promise.resolve() : new Promise(() => {}),
     );
@@ -202,7 +202,7 @@ describe('many attempts at once', () => {
     { minLength: 20, maxLength: 120 },
   );
 
-  test('property: without a success between, no address gets more guesses than it may', async () => {
+  test('property: no address gets more guesses than the limit without a success', async () => {
     await fc.assert(
       fc.asyncProperty(plans, fc.scheduler(), async (plan, scheduler) => {
         const { tried } = makeAttempts((milliseconds) =>
@@ -231,8 +231,8 @@ describe('many attempts at once', () => {
   });
 });
 
-describe('of very many addresses', () => {
-  test('those that fail are remembered in bounded memory', async () => {
+describe('very many addresses', () => {
+  test('take bounded memory', async () => {
     const { attempts } = makeAttempts();
     let addresses = 0;
     const network = (count: number) =>
@@ -250,14 +250,14 @@ describe('of very many addresses', () => {
     expect(await attempts.run(`${network(1)}::1`, wrong)).toBe(false);
   });
 
-  test('the last ones that failed are still known', async () => {
+  test('do not displace the last ones that failed', async () => {
     const { attempts, tried } = makeAttempts();
     for (let address = 0; address < 20_000; address++) await attempts.run(`${address}`, wrong);
     for (let failure = 1; failure < FAILURES; failure++) await tried('19999', wrong);
     expect(await tried('19999', right)).toBe('refused');
   });
 
-  test('one that goes on guessing is not forgotten for 9,000 that fail once', async () => {
+  test('do not displace one that continues to guess', async () => {
     const { tried } = makeAttempts();
     for (let failure = 0; failure < FAILURES; failure++) {
       await tried('a', wrong);
@@ -267,7 +267,7 @@ describe('of very many addresses', () => {
   });
 });
 
-describe('passwords are judged', () => {
+describe('passwords are verified', () => {
   /** Attempts whose passwords are judged when the test says so. */
   function pausedAttempts() {
     const { tried } = makeAttempts();
@@ -286,7 +286,7 @@ describe('passwords are judged', () => {
     return { attempt, begun, waiting, endOne };
   }
 
-  test('two at a time, whoever asks', async () => {
+  test('two at a time', async () => {
     const { attempt, waiting, endOne } = pausedAttempts();
     const outcomes = Array.from({ length: 20 }, (_, count) => attempt(`192.0.2.${count}`));
     let most = 0;
@@ -298,7 +298,7 @@ describe('passwords are judged', () => {
     expect(most).toBe(2);
   });
 
-  test('of who has not failed soon, though sixty that have failed came before', async () => {
+  test('early for a network without failures, before sixty with failures', async () => {
     const { attempt, begun, endOne } = pausedAttempts();
     const guessers = Array.from({ length: 60 }, (_, count) => `192.0.2.${count}`);
     const first = guessers.map(attempt);
@@ -316,7 +316,7 @@ describe('passwords are judged', () => {
     await Promise.all(second);
   });
 
-  test('of who has failed in the end, however many come that have not', async () => {
+  test('eventually for a network with failures, beside many without', async () => {
     const { attempt, begun, endOne } = pausedAttempts();
     const failing = attempt('192.0.2.1');
     await endOne(false);
@@ -335,7 +335,7 @@ describe('passwords are judged', () => {
     await Promise.all(busy);
   });
 
-  test('first of who has logged in before, though sixty that nobody knows came earlier', async () => {
+  test('first for a network that has logged in before, before sixty unknown ones', async () => {
     const { attempt, begun, endOne } = pausedAttempts();
     const known = attempt('198.51.100.1');
     await endOne(true);
@@ -351,7 +351,7 @@ describe('passwords are judged', () => {
     await Promise.all(guessers);
   });
 
-  test('of no more than may wait, so that memory ends: further ones are told to come again', async () => {
+  test('up to a limit of waiting ones; further ones get SYS.1010', async () => {
     const { attempts } = makeAttempts();
     const ends: ((outcome: boolean) => void)[] = [];
     const verify = () => new Promise<boolean>((end) => ends.push(end));
@@ -369,7 +369,7 @@ describe('passwords are judged', () => {
 });
 
 describe('addresses of one IPv6 network', () => {
-  test('are refused together', async () => {
+  test('are blocked together', async () => {
     const subject = makeAttempts();
     for (let host = 1; host <= FAILURES; host++) {
       expect(await subject.tried(`2001:db8:1:2::${host}`, wrong)).toBe(false);
@@ -378,7 +378,7 @@ describe('addresses of one IPv6 network', () => {
     expect(await subject.tried('2001:db8:1:3::1', right)).toBe(true);
   });
 
-  test('that wrap IPv4 are told apart, and are the IPv4 addresses', async () => {
+  test('that map IPv4 count as the IPv4 addresses', async () => {
     const subject = makeAttempts();
     await inOrder(subject, FAILURES, wrong, '::ffff:192.0.2.1');
     expect(await subject.tried('::ffff:192.0.2.2', right)).toBe(true);

@@ -80,7 +80,7 @@ function changed(path: string, value: unknown): Json {
   return JSON.parse(JSON.stringify(seed));
 }
 
-describe('what a seed leaves open is as in an addition', () => {
+describe('omitted members get the defaults of the Add operations', () => {
   test('of a center', async () => {
     const server = await startServer();
     const uuid = newUuid();
@@ -164,7 +164,7 @@ describe('what a seed leaves open is as in an addition', () => {
     );
   });
 
-  test('of everything: no resources', () => {
+  test('of an empty seed: no resources', () => {
     for (const seed of [{}, { about: 'nothing' }, { models: null }, { models: [] }]) {
       expect(read(seed)).toEqual(noResources);
     }
@@ -222,7 +222,7 @@ describe('times', () => {
     'soon',
     '',
     '1764071510000',
-  ])('%j is none', (time) => {
+  ])('%j is invalid', (time) => {
     for (const name of ['createDate', 'lastOpDate']) {
       expectPath(expectedError(changed(`models[1].${name}`, time)), `models[1].${name}`);
       const inner = `modelServices[0].modelServiceImages[1].${name}`;
@@ -232,14 +232,14 @@ describe('times', () => {
   });
 });
 
-describe('a refusal names the member', () => {
+describe('an error names the member', () => {
   const wrongFor = (value: unknown): unknown => {
     if (typeof value === 'number') return 'a number';
     if (typeof value === 'boolean') return 'perhaps';
     return typeof value === 'object' ? 'a text' : { a: 'structure' };
   };
 
-  test.each(paths)('%s, where its type is wrong', (path) => {
+  test.each(paths)('%s of a wrong type', (path) => {
     const value = membersOf(wholeSeed()).find((each) => each.path === path)?.value;
     expectPath(expectedError(changed(path, wrongFor(value))), path);
   });
@@ -291,13 +291,13 @@ describe('a refusal names the member', () => {
     names.map((name) => `${entry}.${name}`),
   );
 
-  test.each(requiredPaths)('%s, where it is missing', (path) => {
+  test.each(requiredPaths)('%s if it is missing', (path) => {
     for (const nothing of [undefined, null]) {
       expectPath(expectedError(changed(path, nothing)), path);
     }
   });
 
-  test('but for these every member can be missing', () => {
+  test('all other members are optional', () => {
     const named = new Set(requiredPaths.map((path) => path.replace(/\d+/g, '')));
     const others = paths.filter(
       (path) => /\.\w+$/.test(path) && !named.has(path.replace(/\d+/g, '')),
@@ -323,7 +323,7 @@ describe('a refusal names the member', () => {
     ['modelServiceRefs[1]', 'default'],
     ['userTags[1]', 'inherent'],
     ['systemTags[0]', 'type'],
-  ])('which in %j is unknown: %s', (entry, name) => {
+  ])('that is unknown in %j: %s', (entry, name) => {
     const seed = wholeSeed();
     const owner = entry === '' ? seed : membersOf(seed).find(({ path }) => path === entry)?.value;
     Object.defineProperty(owner, name, { value: 'a', enumerable: true });
@@ -352,7 +352,7 @@ describe('a refusal names the member', () => {
     ['modelServices[0].modelServiceImages[0].dockerImage', 255],
     ['userTags[1].tag', 4096],
     ['systemTags[0].tag', 4096],
-  ])('%s, where it is longer than %i characters', (path, max) => {
+  ])('%s if it is longer than %i characters', (path, max) => {
     expectPath(expectedError(changed(path, 'x'.repeat(max + 1))), path);
     expect(() => read(changed(path, '😀'.repeat(max)))).not.toThrow();
   });
@@ -377,12 +377,12 @@ describe('a refusal names the member', () => {
     ['models[1].name', 'a\0b'],
     ['userTags[1].tag', 'a\ud800'],
     ['models[0].tagUuids[0]', 1e30],
-  ])('%s, which can not be %j', (path, value) => {
+  ])('%s with the value %j', (path, value) => {
     expectPath(expectedError(changed(path, value)), path);
   });
 
   const uuidPaths = paths.filter((path) => /\]\.uuid$/.test(path));
-  test.each(uuidPaths)('%s, where it is no uuid', (path) => {
+  test.each(uuidPaths)('%s if it is no uuid', (path) => {
     for (const uuid of ['', 'a', newUuid().toUpperCase(), crypto.randomUUID(), 'f'.repeat(32)]) {
       expectPath(expectedError(changed(path, uuid)), path);
     }
@@ -398,7 +398,7 @@ describe('a refusal names the member', () => {
     ['modelServiceRefs[2].uuid', 'modelServiceRefs[0].uuid'],
     ['userTags[1].uuid', 'userTags[0].uuid'],
     ['systemTags[0].uuid', 'userTags[0].uuid'],
-  ])('%s, where it is that of %s', (path, other) => {
+  ])('%s if it equals that of %s', (path, other) => {
     const value = membersOf(wholeSeed()).find((each) => each.path === other)?.value;
     const seed = wholeSeed();
     for (const each of [path, other])
@@ -408,7 +408,7 @@ describe('a refusal names the member', () => {
     expectPath(expectedError(seed), path);
   });
 
-  test('an image’s service, where it is another one', () => {
+  test('an image’s service if it is another service', () => {
     const path = 'modelServices[0].modelServiceImages[1].modelServiceUuid';
     expectPath(expectedError(changed(path, newUuid())), path);
   });
@@ -417,11 +417,11 @@ describe('a refusal names the member', () => {
     'models',
     'modelServices[0].modelServiceImages',
     'userTags',
-  ])('the list %s, where it holds nothing in an entry’s place', (path) => {
+  ])('the list %s if an entry is null', (path) => {
     expect(expectedError(changed(path, [null]))).toContain(path);
   });
 
-  test.each([[[]], ['a text'], [1], [true], [null]])('none, where the seed is %j', (seed) => {
+  test.each([[[]], ['a text'], [1], [true], [null]])('no member if the seed is %j', (seed) => {
     expect(expectedError(seed)).toMatch(/object/);
   });
 });
@@ -438,7 +438,7 @@ describe('the seed of resources', () => {
     expect(seed).toEqual({ about: expect.any(String), ...reported });
   });
 
-  test('says that it has no tokens, and has none', () => {
+  test('has no tokens and says so', () => {
     const resources = everyResource();
     const text = JSON.stringify(toSeed(resources));
     expect(resources.models[0].token).toBe('a token');
@@ -448,7 +448,7 @@ describe('the seed of resources', () => {
     expect(JSON.stringify(lists)).not.toMatch(/token/i);
   });
 
-  test('leaves out what is unset, whether as null or as absent', () => {
+  test('omits unset members, null or absent', () => {
     const seed = toSeed({
       ...noResources,
       models: [seededModel({ vendor: null, logo: null }), seededModel()],
@@ -471,7 +471,7 @@ describe('the seed of resources', () => {
     '__proto__',
     'constructor',
     '',
-  ])('keeps a vendor of the name %j', (vendor) => {
+  ])('preserves a vendor named %j', (vendor) => {
     const vendorToSpecUuidsMap = JSON.parse(`{${JSON.stringify(vendor)}:["a"],"other":[]}`);
     const service = seededService({ vendorToSpecUuidsMap });
     const { modelServices } = roundTrip({ ...noResources, modelServices: [service] });
@@ -480,7 +480,7 @@ describe('the seed of resources', () => {
     );
   });
 
-  test('read again gives the same resources, whatever the API has made them of', () => {
+  test('parses to the same resources, for any resources that the API can create', () => {
     const time = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
     const times = fc.record({ createDate: time, lastOpDate: time });
     type Params = Record<string, Json>;
@@ -524,7 +524,7 @@ describe('the seed of resources', () => {
     );
   });
 
-  test('does not change what it is made of', () => {
+  test('does not change the resources', () => {
     const resources = everyResource();
     const before = structuredClone(resources);
     toSeed(resources);

@@ -25,7 +25,7 @@ const noSuchField = (kind: OracleKind, field: string) =>
     `inventory class[class ${kind}Inventory] not having field[${field}]`,
   );
 
-describe('every scalar field can be asked for', () => {
+describe('every scalar field can be queried', () => {
   test.each(kinds)('of %s, in conditions, sort and fields', (kind) => {
     for (const field of Object.keys(ownFields[kind])) {
       expect(read(kind, `${field} is null`)).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('every scalar field can be asked for', () => {
     }
   });
 
-  test.each(kinds)('of what belongs to %s, in conditions alone', (kind) => {
+  test.each(kinds)('of the relations of %s, in conditions only', (kind) => {
     for (const field of Object.keys(otherFields[kind])) {
       expect(read(kind, `${field} is null`)).toHaveLength(1);
       expect(() => parseSort(kind, field)).toThrow(noSuchField(kind, field));
@@ -43,7 +43,7 @@ describe('every scalar field can be asked for', () => {
   });
 });
 
-describe('nothing else can be asked for', () => {
+describe('nothing else can be queried', () => {
   const everywhere = [
     // Lists, maps, and what is made up of others.
     ...['modelServiceRefs', 'modelServiceImages', 'cpuArchitectures', 'recommendedGpuNum'],
@@ -89,7 +89,7 @@ describe('nothing else can be asked for', () => {
   });
 });
 
-describe('a value that is none of the field’s', () => {
+describe('an invalid value of a field', () => {
   const noIntegers = [
     ...['', ' ', 'a', 'null', 'NaN', 'Infinity', '-Infinity', 'true', '1.5', '1.0', '.5', '1.'],
     ...['1e3', '0x10', '1_000', '1 000', '--1', '+-1', '- 1', '1-', '１', '٣', '%', '1%', "'1'"],
@@ -157,7 +157,7 @@ describe('a value that is none of the field’s', () => {
     'size',
     'system',
     'createDate',
-  ])('is refused in a list too, wherever it stands: %s', (field) => {
+  ])('is rejected anywhere in a list: %s', (field) => {
     const [good, bad] = { requestCpu: ['1', 'x'], size: ['1', 'x'], system: ['true', 'x'] }[
       field
     ] ?? ['2025-11-25 11:51:50', 'x'];
@@ -170,7 +170,7 @@ describe('a value that is none of the field’s', () => {
     }
   });
 
-  test('is named in the platform’s sentence', () => {
+  test('is quoted in the platform’s error', () => {
     expect(() => read('ModelService', 'size=a')).toThrow(
       invalid('[size] field is excepted an int or long, but was [a].'),
     );
@@ -189,7 +189,7 @@ describe('a value that is none of the field’s', () => {
     );
   });
 
-  test('is none of a text’s', () => {
+  test('does not exist for texts', () => {
     for (const operator of comparisons) {
       for (const value of ['', ' ', 'null', '1', '%', '\\', ',', "'", '😀']) {
         expect(read('ModelService', `name${operator}${value}`)).toHaveLength(1);
@@ -198,8 +198,8 @@ describe('a value that is none of the field’s', () => {
   });
 });
 
-describe('what would cost too much', () => {
-  test('is a list of too many members', () => {
+describe('a query is too expensive', () => {
+  test('with a list of too many members', () => {
     const list = (members: number) => Array(members).fill('1').join(',');
     for (const operator of ['?=', '!?=']) {
       for (const field of ['name', 'size', '__userTag__', 'modelServiceRefs.modelUuid']) {
@@ -211,7 +211,7 @@ describe('what would cost too much', () => {
     }
   });
 
-  test('is a list of too many dates, whatever commas they have', () => {
+  test('with a list of too many dates, also with commas inside', () => {
     const list = (members: number) => Array(members).fill('Nov 25, 2025 11:51:50 AM').join(',');
     expect(read('Model', `createDate?=${list(LIST_MAX)}`)).toHaveLength(1);
     expect(() => read('Model', `createDate?=${list(LIST_MAX + 1)}`)).toThrow(
@@ -219,7 +219,7 @@ describe('what would cost too much', () => {
     );
   });
 
-  test.each(['a', '_', '😀'])('is a pattern of too many characters: %s', (character) => {
+  test.each(['a', '_', '😀'])('with a pattern of too many characters: %s', (character) => {
     for (const operator of ['~=', '!~=']) {
       const condition = `name${operator}${character.repeat(PATTERNS_MAX)}`;
       expect(read('ModelService', condition)).toHaveLength(1);
@@ -229,7 +229,7 @@ describe('what would cost too much', () => {
     }
   });
 
-  test('are patterns of too many characters together', () => {
+  test('with patterns of too many characters together', () => {
     const half = `name~=${'a'.repeat(PATTERNS_MAX / 2)}`;
     expect(read('ModelService', half, half)).toHaveLength(2);
     expect(() => read('ModelService', half, half, 'name~=a')).toThrow(
@@ -242,7 +242,7 @@ describe('what would cost too much', () => {
     'name!~=%a',
     '__userTag__~=a',
     'modelCenter.name~=a',
-  ])('are too many conditions with patterns: %s', (pattern) => {
+  ])('with too many patterns: %s', (pattern) => {
     const others = Array(50).fill('name!=a');
     const most = Array(PATTERN_CONDITIONS_MAX).fill(pattern);
     expect(read('ModelService', ...most, ...others)).toHaveLength(58);
@@ -251,23 +251,23 @@ describe('what would cost too much', () => {
     );
   });
 
-  test('are no patterns for numbers, which are values', () => {
+  test('but not with many patterns for numbers', () => {
     const conditions = Array(PATTERN_CONDITIONS_MAX + 1).fill('size~=1');
     expect(read('ModelService', ...conditions)).toHaveLength(conditions.length);
   });
 
-  test('is no run of percent signs, which are as good as one', () => {
+  test('but not with many adjacent percent signs', () => {
     expect(read('ModelService', `name~=${'%'.repeat(PATTERNS_MAX + 1)}`)).toHaveLength(1);
   });
 
-  test('is no long text that is compared', () => {
+  test('but not with a long text in a comparison', () => {
     for (const operator of ['=', '!=', '<', '?=']) {
       expect(read('ModelService', `yaml${operator}${'a'.repeat(60_000)}`)).toHaveLength(1);
     }
   });
 });
 
-test('of several conditions the first that is wrong is told of', () => {
+test('the error is about the first invalid condition', () => {
   expect(() => read('Model', 'name=a', 'size=x', 'nothing=1')).toThrow(
     invalid(expect.stringContaining('[size]')),
   );
@@ -284,11 +284,11 @@ describe('a sort', () => {
     ['-name', 'name', true],
     ['-createDate', 'createDate', true],
     ['SAMPLE_SIZE', 'SAMPLE_SIZE', false],
-  ])('%j is by %s, descending: %s', (text, name, descending) => {
+  ])('%j sorts by %s, descending: %s', (text, name, descending) => {
     expect(parseSort('Model', text)).toMatchObject({ field: { name, of: 'self' }, descending });
   });
 
-  test.each([undefined, '', ' '])('of %j is none', (text) => {
+  test.each([undefined, '', ' '])('is undefined for %j', (text) => {
     expect(parseSort('Model', text)).toBeUndefined();
   });
 
@@ -299,7 +299,7 @@ describe('a sort', () => {
     ['name desc', 'name desc'],
     ['*name', '*name'],
     ['name;--', 'name;--'],
-  ])('%s is by no field', (text, field) => {
+  ])('%s names no field', (text, field) => {
     expect(() => parseSort('Model', text)).toThrow(noSuchField('Model', field));
   });
 });
@@ -310,11 +310,11 @@ describe('fields', () => {
     ['name,uuid', ['name', 'uuid']],
     [' name , uuid ', ['name', 'uuid']],
     ['uuid,uuid', ['uuid']],
-  ])('%j are those', (text, fields) => {
+  ])('are those of %j', (text, fields) => {
     expect(parseFields('ModelService', text)).toEqual(fields);
   });
 
-  test.each([undefined, ''])('of %j are all', (text) => {
+  test.each([undefined, ''])('are all for %j', (text) => {
     expect(parseFields('ModelService', text)).toBeUndefined();
   });
 });
