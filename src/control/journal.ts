@@ -1,4 +1,4 @@
-import { NumberLiteral } from '../contract/validation/number-literal.ts';
+import { NumberLiteral } from '../contract/validation/json.ts';
 
 /** A request and its answer. */
 export interface JournalEntry {

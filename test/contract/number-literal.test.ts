@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { NumberLiteral } from '../../src/contract/validation/number-literal.ts';
+import { NumberLiteral } from '../../src/contract/validation/json.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 const exact = (text: string) => new NumberLiteral(text).exact;

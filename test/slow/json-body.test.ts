@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
-import { parseJsonBody } from '../../src/contract/validation/json.ts';
-import { NumberLiteral } from '../../src/contract/validation/number-literal.ts';
+import { NumberLiteral, parseJsonBody } from '../../src/contract/validation/json.ts';
 import { cpuMilliseconds } from '../support/cpu-time.ts';
 
 const parse = (body: string | Buffer) => parseJsonBody(Buffer.from(body as string));

@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { type ApiError, invalidArgument } from '../errors.ts';
 import { INTEGER_MAX, LONG_MAX, Verbatim } from '../schemas/types.ts';
-import { NumberLiteral } from './number-literal.ts';
+import { NumberLiteral } from './json.ts';
 
 /**
  * Validates a value in two passes, in the order of F34: `coerce` converts the types of everything (F9,

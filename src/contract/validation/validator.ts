@@ -1,7 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { Refine, type Refinement, Verbatim } from '../schemas/types.ts';
-import { NumberLiteral } from './number-literal.ts';
+import { NumberLiteral } from './json.ts';
 import {
   booleanValidator,
   integerValidator,
