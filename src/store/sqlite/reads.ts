@@ -3,7 +3,7 @@ import type { Condition, IsAborted, PageQuery, Store } from '../../domain/store.
 import type { TransactionBatcher } from './engine/batcher.ts';
 import type { QueryWorker } from './engine/query-worker.ts';
 import type { SqlQuery } from './engine/run-query.ts';
-import type { FileIdentity } from './file/identity.ts';
+import type { FileIdentity } from './file/files.ts';
 import { countQuery, isBoundedCount, isBoundedPage, pageQuery } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
 

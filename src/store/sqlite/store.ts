@@ -6,7 +6,7 @@ import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
-import { FileIdentity } from './file/identity.ts';
+import { FileIdentity } from './file/files.ts';
 import { assertUnused, insertJob, sweepJobs } from './jobs.ts';
 import { createReads } from './reads.ts';
 import { compileRecords } from './records.ts';
@@ -41,7 +41,7 @@ export function createSqliteStore(
   const wal = new WalLimit(client, fileIdentity);
   const batcher = new TransactionBatcher(client, {
     assertFileInPlace: fileIdentity.assertFileInPlace,
-    onCommit: (writes) => options.onCommit?.(writes),
+    onCommit: options.onCommit ?? (() => {}),
     now: options.now ?? (() => 0),
   });
   const { read, write } = batcher;

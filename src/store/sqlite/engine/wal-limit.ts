@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { sqliteCode } from '../errors.ts';
-import type { FileIdentity } from '../file/identity.ts';
+import type { FileIdentity } from '../file/files.ts';
 
 /** Bytes that the WAL may have: four times what SQLite checkpoints at by itself. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;

@@ -2,13 +2,11 @@ import { closeSync, openSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../../database-open-error.ts';
 import { errorCode, isLocked } from '../errors.ts';
+import { LOCK_SUFFIX } from './files.ts';
 import { prepareFile } from './prepare.ts';
 
 /** How long a start waits for the previous server to end. */
 const WAIT_MS = 2000;
-
-/** Suffix of the lock file, beside the database. */
-export const LOCK_SUFFIX = '-server';
 
 /** @param file path of the database, which must exist */
 export const lockPath = (file: string) => realpathSync(file) + LOCK_SUFFIX;
