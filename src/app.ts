@@ -22,8 +22,7 @@ import {
   type LoadLimits,
   registerLoadShedder,
 } from './http/limits/in-flight.ts';
-import { countRequests, type Metrics, metricsRoute, UNROUTED } from './http/observe/metrics.ts';
-import { logRequest } from './http/observe/request-log.ts';
+import { countRequests, logRequest, type Metrics, metricsRoute, UNROUTED } from './http/observe.ts';
 import { ignoreUnknownFields, operationRoutes, rejectUnknownFields } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';

@@ -19,7 +19,7 @@ import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
 import type { createJobRequestParser } from './jobs.ts';
-import type { Metrics } from './observe/metrics.ts';
+import type { Metrics } from './observe.ts';
 import { discardBody, toFailure } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
 import { decodedPath, routePath } from './protocol/urls.ts';
@@ -65,6 +65,7 @@ export function operationRoutes<Name extends OperationName>(
   const { dependencies, jobs, metrics, parseJobRequest, webHooks } = context;
   const { checkSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
+  const writes = isWrite(operation);
   const validateTypes = compileRequestValidator(name, onUnknownFields);
 
   function setJobRequest(request: FastifyRequest): void {
@@ -109,7 +110,7 @@ export function operationRoutes<Name extends OperationName>(
     const operate = prepareOperation(request, reply);
     reply.type(JSON_CONTENT_TYPE);
     if (!request.jobRequest) {
-      const scoped = isWrite(operation) ? dependencies : cancelOnDisconnect(dependencies, request);
+      const scoped = writes ? dependencies : cancelOnDisconnect(dependencies, request);
       return { success: true, ...(await operate(scoped)) };
     }
     const { job, accepted } = request.jobRequest;
@@ -131,11 +132,11 @@ export function operationRoutes<Name extends OperationName>(
     config: { operation: name },
     onRequest: [
       checkHeaders,
-      ...(isWrite(operation) ? [setJobRequest] : []),
-      ...(operation.open ? [] : [isWrite(operation) ? authorizeWrite : checkSession]),
+      ...(writes ? [setJobRequest] : []),
+      ...(operation.open ? [] : [writes ? authorizeWrite : checkSession]),
     ].map(asHook),
     ...(operation.open && { bodyLimit: Math.min(bodyLimit, UNAUTHENTICATED_BODY_LIMIT) }),
-    ...(isWrite(operation) && { preParsing: checkHook }),
+    ...(writes && { preParsing: checkHook }),
     handler: handle,
   }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeResponse, yieldToEventLoop } from '../../src/http/limits/large-texts.ts';
+import { encodeResponse, yieldToEventLoop } from '../../src/http/limits/in-flight.ts';
 import { addModel } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

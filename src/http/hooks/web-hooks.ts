@@ -8,7 +8,7 @@ import { type JobOutcome, type Jobs, toOutcome } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { KeyedLimiter } from '../limits/keyed-limiter.ts';
-import type { Metrics } from '../observe/metrics.ts';
+import type { Metrics } from '../observe.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
 /** Delays of web hooks (F56), in milliseconds. */

@@ -1,7 +1,7 @@
 import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { SessionCheck } from '../auth/sessions.ts';
-import { asHook } from '../protocol/headers.ts';
+import type { SessionCheck } from './auth/sessions.ts';
+import { asHook } from './protocol/headers.ts';
 
 /** The `operation` label of requests that match no route. */
 export const UNROUTED = 'unrouted';
@@ -91,5 +91,23 @@ export async function metricsRoute(
 ): Promise<void> {
   app.get('/_aios/metrics', { onRequest: asHook(checkSession) }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.read()),
+  );
+}
+
+/**
+ * Logs one line per request. It contains no URL, headers or bodies, because these hold sessions, tokens
+ * and passwords.
+ */
+export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
+  const { config, url } = request.routeOptions;
+  request.log.info(
+    {
+      operation: config?.operation ?? url,
+      method: request.method,
+      status: reply.statusCode,
+      ms: Math.round(reply.elapsedTime * 10) / 10,
+      remoteAddress: request.ip,
+    },
+    'request',
   );
 }
