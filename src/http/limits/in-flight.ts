@@ -23,6 +23,8 @@ export interface LoadLimits {
   bodyBytes: number;
   /** Bytes of responses that clients haven't received yet. */
   answerBytes: number;
+  /** Age, in milliseconds, from which a request with an incomplete body may be dropped for a new one. */
+  slowBody: number;
   /** Milliseconds without progress until the connection of a response is closed. */
   stall: number;
   /** Mean delay of the event loop, in milliseconds. */
@@ -43,6 +45,7 @@ export const defaultLoadLimits = (): LoadLimits => ({
   requests: 2048,
   bodyBytes: 128 * MIB,
   answerBytes: 256 * MIB,
+  slowBody: 1000,
   stall: 60_000,
   eventLoopDelay: 1000,
   // With shorter intervals, the plugin reports a delay whenever one iteration of the event loop is long.
@@ -52,9 +55,6 @@ export const defaultLoadLimits = (): LoadLimits => ({
 
 /** Bodies and responses up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
-
-/** Age, in milliseconds, from which a request with an incomplete body may be dropped for a new one. */
-const SLOW_MS = 1000;
 
 /** Maximum pipelined requests in the queue, as a multiple of the limit of requests. */
 const QUEUE_FACTOR = 4;
@@ -186,10 +186,10 @@ export class LoadShedder {
     this.#answerBytes += bytes;
   }
 
-  /** Drops the request whose body has been arriving longest, if longer than `SLOW_MS`. */
+  /** Drops the request whose body has been arriving longest, if that makes it slow. */
   #rejectSlowest(): boolean {
     const [slowest] = this.#arriving;
-    if (!slowest || slowest[0].reply.elapsedTime < SLOW_MS) return false;
+    if (!slowest || slowest[0].reply.elapsedTime < this.#bounds.slowBody) return false;
     const [inFlight, reject] = slowest;
     this.#arriving.delete(inFlight);
     this.#release(inFlight);
