@@ -351,62 +351,38 @@ describe('an attempt fails', () => {
 });
 
 describe('an attempt succeeds', () => {
-  test.each([200, 204, 299])('with %i, and is the last one', async (code) => {
-    const server = shared();
-    const receiver = await openReceiver(status(code));
-    const uuid = newUuid();
-    await addWithHook(server, receiver.url, { uuid });
-    await expectHook(server, uuid, delivered(1));
-    await aWhile();
-    expect(receiver.calls).toHaveLength(1);
-  });
-
-  test('after others of every kind have failed', async () => {
-    const server = await startServer({ hookTiming: { ...quick, timeout: 200 } });
-    const receiver = await openReceiver(
-      inOrder(status(500), hangUp, status(302), silence, status(404), status(200)),
-    );
-    const uuid = newUuid();
-    await addWithHook(server, receiver.url, { uuid });
-    await expectHook(server, uuid, delivered(6));
-    await aWhile();
-    expect(receiver.calls).toHaveLength(6);
-    expect(new Set(receiver.calls.map(({ body }) => body)).size).toBe(1);
-    expect(new Set(receiver.calls.map(({ headers }) => headers['x-job-uuid']))).toEqual(
-      new Set([uuid]),
-    );
-  });
-
-  test('as the fifteenth', async () => {
-    const server = shared();
-    const failures = Array.from({ length: ATTEMPTS_MAX - 1 }, () => status(500));
-    const receiver = await openReceiver(inOrder(...failures, status(200)));
-    const uuid = newUuid();
-    await addWithHook(server, receiver.url, { uuid });
-    await expectHook(server, uuid, delivered(ATTEMPTS_MAX));
-  });
-
-  test('in bounded time where the answer’s body never ends', async () => {
-    const server = await startServer({ hookTiming: { ...quick, timeout: 150 } });
-    const receiver = await openReceiver(endlessBody(200));
-    const uuid = newUuid();
-    await addWithHook(server, receiver.url, { uuid });
-    await expectHook(server, uuid, delivered(1));
-    await aWhile();
-    expect(receiver.calls).toHaveLength(1);
-    expect(performance.now() - (receiver.calls[0]?.at ?? 0)).toBeLessThan(2000);
-  });
-
-  test('where the answer says less than its headers promise', async () => {
-    const server = shared();
-    const receiver = await openReceiver((response) => {
-      response.writeHead(200, { 'content-length': '100' }).write('x', () => {
-        response.socket?.destroy();
-      });
+  const shortTimeouts = sharedServer({ hookTiming: { ...quick, timeout: 200 } });
+  const failures = Array.from({ length: ATTEMPTS_MAX - 1 }, () => status(500));
+  const cutOff: HookAnswer = (response) => {
+    response.writeHead(200, { 'content-length': '100' }).write('x', () => {
+      response.socket?.destroy();
     });
+  };
+
+  test.each<[string, HookAnswer, attempts: number, serverOf: () => Server]>([
+    ['with 200', status(200), 1, shared],
+    ['with 204', status(204), 1, shared],
+    ['with 299', status(299), 1, shared],
+    [
+      'after others of every kind have failed',
+      inOrder(status(500), hangUp, status(302), silence, status(404), status(200)),
+      6,
+      shortTimeouts,
+    ],
+    ['as the fifteenth', inOrder(...failures, status(200)), ATTEMPTS_MAX, shared],
+    ['though the answer’s body never ends', endlessBody(200), 1, shortTimeouts],
+    ['though the answer is shorter than its headers promise', cutOff, 1, shared],
+  ])('%s, and is the last one', async (_, answer, attempts, serverOf) => {
+    const server = serverOf();
+    const receiver = await openReceiver(answer);
     const uuid = newUuid();
     await addWithHook(server, receiver.url, { uuid });
-    await expectHook(server, uuid, delivered(1));
+    await expectHook(server, uuid, delivered(attempts));
+    await aWhile();
+    expect(receiver.calls).toHaveLength(attempts);
+    expect(new Set(receiver.calls.map(({ body }) => body)).size).toBe(1);
+    const uuids = receiver.calls.map(({ headers }) => headers['x-job-uuid']);
+    expect(new Set(uuids)).toEqual(new Set([uuid]));
   });
 });
 
