@@ -95,6 +95,7 @@ describe('a request that is built to hurt is answered cleanly, and others hardly
     ['bodies', hostile.bodies],
     ['lists of a hundred thousand', hostile.lists],
     ['texts', hostile.texts],
+    ['queries', hostile.queries],
     ['paths', hostile.paths],
     ['heads', hostile.heads],
   ])('%s', async (_, requests) => {

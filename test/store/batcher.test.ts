@@ -8,7 +8,6 @@ import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   extras,
   model,
-  modelService,
   newJob,
   newUuid,
   noResources,
@@ -41,8 +40,6 @@ const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
   const record = model(fields);
   return store.addModel(record, extras(), () => record.uuid);
 };
-
-const expectedError = notFound(expect.stringContaining(UNKNOWN));
 
 /** Fails before it changes anything. */
 const addWithUnknown = (store: Store) =>
@@ -196,22 +193,6 @@ describe('the writes of one tick', () => {
 });
 
 describe('a write that fails', () => {
-  test('before it changed anything does not affect the others of its batch', async (context) => {
-    const { store, commits, rows } = openFileStore(context);
-    const outcomes = await outcomesOf([
-      addWithUnknown(store),
-      add(store, { uuid: UNKNOWN.replace(/^1/, '2') }),
-      addWithUnknown(store),
-      add(store, { uuid: UNKNOWN.replace(/^1/, '3') }),
-      addWithUnknown(store),
-    ]);
-    const [, second, , fourth] = outcomes;
-    expect(outcomes).toEqual([expectedError, second, expectedError, fourth, expectedError]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([second, fourth]);
-    expect(rows('resources')).toHaveLength(2);
-    expect(commits).toEqual([5]);
-  });
-
   test.for([
     ['first', [0]],
     ['in the middle', [2]],
@@ -263,18 +244,6 @@ describe('a write that fails', () => {
     ]);
     expect(rows('tags').map(({ tag }) => tag)).toEqual(['before', 'after']);
     expect(rows('model_service_refs')).toEqual([]);
-  });
-
-  test('in its last step, when its result is made, leaves nothing', async (context) => {
-    const { store, rows } = openFileStore(context);
-    const thrown = new Error('no result');
-    const failing = store.addModelService(modelService(), extras(), () => {
-      throw thrown;
-    });
-    const outcomes = await outcomesOf([add(store), failing, add(store)]);
-    const stored = rows('models').map(({ uuid }) => uuid);
-    expect(outcomes).toEqual([stored[0], thrown, stored[1]]);
-    expect(rows('model_services')).toEqual([]);
   });
 });
 
@@ -551,51 +520,6 @@ describe('replacing all resources', () => {
     await store.addTag(tag(after, 'a tag', { resourceType: 'ModelVO' }), nothing);
     await store.deleteResources('ModelVO', [after], nothing);
     expect(rows('tags')).toEqual([]);
-  });
-
-  test('by the same again gives the same, whatever another write of the tick has added', async (context) => {
-    const { store } = openFileStore(context);
-    const [first, second] = [seedOf(newUuid()), seedOf(newUuid(), newUuid())];
-    await Promise.all([store.addResources(first), store.replaceResources(second)]);
-    await store.replaceResources(first);
-    expect(uuidsOf(await store.list('Model', ALL))).toEqual(uuidsOf(first.models));
-  });
-});
-
-describe('a job', () => {
-  test('that two writes of one tick name is done by one', async (context) => {
-    const { store, rows, commits } = openFileStore(context);
-    const job = newJob({ hookUrl: 'http://127.0.0.1:1/' });
-    const addFor = () => {
-      const record = model();
-      return store.forJob(job).addModel(record, extras(), () => ({ uuid: record.uuid }));
-    };
-    const outcomes = await outcomesOf([addFor(), add(store), addFor()]);
-    const [done, other, rejected] = outcomes as [{ uuid: string }, string, unknown];
-    expect(rejected).toEqual(failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`));
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([done.uuid, other]);
-    expect(rows('jobs')).toHaveLength(1);
-    expect(rows('hooks')).toHaveLength(1);
-    expect(await store.findJob(job.uuid)).toMatchObject({ success: true, outcome: done });
-    expect(commits).toEqual([3]);
-  });
-
-  test('whose write fails partially is left to another of its tick', async (context) => {
-    const { store, rows, services } = await withServices(context);
-    const job = newJob();
-    const stored = model();
-    const outcomes = await outcomesOf([
-      addWithTwoDefaults(store.forJob(job), services),
-      store.forJob(job).addModel(stored, extras(), () => ({ uuid: stored.uuid })),
-      store.forJob(job).addModel(model(), extras(), () => ({})),
-    ]);
-    expect(outcomes).toEqual([
-      lateFailure,
-      { uuid: stored.uuid },
-      failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`),
-    ]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([stored.uuid]);
-    expect(rows('jobs')).toHaveLength(1);
   });
 });
 

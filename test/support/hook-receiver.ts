@@ -6,7 +6,7 @@ import { onTestFinished } from 'vitest';
 import type { Finishing } from './folder.ts';
 
 /** How long a call may take to come before the test gives up on it. */
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 30_000;
 
 /** A call as it arrived. */
 export interface HookCall {

@@ -136,6 +136,34 @@ export const texts: Record<string, Buffer> = {
   ),
 };
 
+const rawQuery = (...parts: (string | number[])[]): Buffer => {
+  const [head = '', tail = ''] = rawRequest('GET', `${SERVICES}?q=name=@`).split('@');
+  return Buffer.concat([head, ...parts, tail].map((part) => Buffer.from(part as string)));
+};
+
+/** Queries that no client library sends, and conditions that try to be something else. */
+export const queries: Record<string, Buffer> = {
+  'text in Latin-1': rawQuery([0xe9]),
+  'bytes that are no text': rawQuery([0xff, 0xfe, 0xc0, 0xaf, 0x80]),
+  'a NUL': rawQuery([0]),
+  'a tab and an escape': rawQuery('a\tb', [0x1b], '[31m'),
+  'quotes and brackets': rawQuery('"`<>{}|\\^[]'),
+  'another statement': query("name=a';DROP TABLE model_services;--"),
+  'another statement for a field': query('name;DROP TABLE model_services;--=a'),
+  'a subquery': query('name=(SELECT token FROM models)'),
+  'a field that is a column': query('model_center_uuid=a'),
+  'a field of every object': query('__proto__=1'),
+  'ten thousand conditions': get(`${SERVICES}?${times(10_000, () => 'q=a=b').join('&')}`),
+  'a list of 20,000 members': get(`${SERVICES}?q=name?=${'a,'.repeat(20_000)}`),
+  'a sort that is SQL': get(`${SERVICES}?sort=name;DROP%20TABLE%20models`),
+  'fields that are SQL': get(`${SERVICES}?fields=${encode('uuid,(SELECT 1),*,1;--')}`),
+  'a field 12,000 times': get(`${SERVICES}?fields=${'uuid,'.repeat(12_000)}`),
+  'a limit that is SQL': get(`${SERVICES}?limit=${encode('1;DROP TABLE models')}`),
+  'a start that is SQL': get(`${SERVICES}?start=${encode('0 OR 1=1')}`),
+  'a parameter 7,000 times': get(`${SERVICES}?${times(7000, () => 'limit=1').join('&')}`),
+  'ampersands and equals signs': get(`${SERVICES}?${'&=&&==&=&'.repeat(6000)}`),
+};
+
 /** Paths that try to be others. */
 export const paths: Record<string, Buffer> = Object.fromEntries(
   [

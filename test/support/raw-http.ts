@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import { type Answer, SESSION } from './server.ts';
 
 /** How long an answer may take before the test gives up on it. */
-const PATIENCE_MS = 5000;
+const PATIENCE_MS = 30_000;
 
 /** A socket to the server: what clients of well-behaved HTTP libraries can't send. */
 export interface Connection {
@@ -47,8 +47,11 @@ export async function openConnection(url: string): Promise<Connection> {
     for (;;) {
       const found = look();
       if (found !== undefined) return found;
-      if (over) throw new Error(`the connection ended (${over}) before ${what}: ${received}`);
-      if (Date.now() > deadline) throw new Error(`no ${what} in time: ${received}`);
+      if (over)
+        throw new Error(
+          `the connection ended (${over}) before ${what}: ${received.slice(0, 1000)}`,
+        );
+      if (Date.now() > deadline) throw new Error(`no ${what} in time: ${received.slice(0, 1000)}`);
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 250);
         wake = () => {
