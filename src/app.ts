@@ -1,3 +1,4 @@
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { type OperationName, operations } from './contract/operations.ts';
 import { Control } from './control/control.ts';
@@ -134,7 +135,7 @@ export async function buildApp(options: AppOptions) {
       options.metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
     clientErrorHandler: clientErrors.handle,
-  });
+  }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
   app.decorateRequest('jobRequest', undefined);
