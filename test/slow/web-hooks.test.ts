@@ -233,7 +233,7 @@ describe('a client that disconnects', () => {
 
 describe('an attempt fails', () => {
   /** As long as an attempt may take; each of the fifteen does where nothing ends it. */
-  const TIMEOUT_MS = 20;
+  const TIMEOUT_MS = 100;
   const { logger, lines } = recordingLogger();
   const endless500 = endlessBody(500);
   const slowTimeouts = sharedServer({ hookTiming: quick, logger });
