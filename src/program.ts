@@ -12,7 +12,7 @@ import { serve } from './cli/serve.ts';
 import { ApiError } from './contract/errors.ts';
 import { createLogger } from './log.ts';
 import { readSettings, SettingsError } from './settings.ts';
-import { DatabaseOpenError } from './store/database-open-error.ts';
+import { DatabaseOpenError } from './store/errors.ts';
 
 /** Longest shutdown after a signal, in milliseconds. */
 const CLOSE_DELAY_MS = 5000;

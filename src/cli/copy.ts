@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { type DatabaseUrl, parseDatabaseUrl } from '../setting-values.ts';
 import { SettingsError } from '../settings.ts';
-import { DatabaseOpenError } from '../store/database-open-error.ts';
+import { DatabaseOpenError } from '../store/errors.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
 import { type CopySource, type CopyTarget, transfer } from '../store/transfer.ts';

@@ -81,3 +81,6 @@ export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''):
     list: false,
   };
 }
+
+/** A database can't be used; the message is one sentence for the user who starts the server. */
+export class DatabaseOpenError extends Error {}

@@ -74,3 +74,17 @@ export function updateRow(table: Table, fields?: readonly string[]): string {
     .map(([field, name]) => `${name} = :${field}`);
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
 }
+
+/**
+ * Deletes jobs without a pending hook: those created before `:before`, at most `:jobs` of them and until
+ * their outcomes together reach `:bytes`.
+ */
+export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
+  SELECT uuid FROM (
+    SELECT uuid, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before FROM (
+      SELECT uuid, octet_length(outcome) AS bytes FROM jobs WHERE create_date < :before
+        AND NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true)
+      LIMIT :jobs
+    ) AS ended
+  ) AS summed WHERE bytes_before < :bytes
+)`;

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { CopiedColumn, CopiedTable } from './copied-tables.ts';
-import { DatabaseOpenError } from './database-open-error.ts';
+import { DatabaseOpenError } from './errors.ts';
 
 /** A value while it is copied: the same from SQLite and PostgreSQL. */
 export type CopyValue = string | number | boolean | null;

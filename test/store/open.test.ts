@@ -2,7 +2,7 @@ import { mkdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/errors.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open-store.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';

@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { ModelServiceImageInventory } from '../../src/contract/schemas/model-service.ts';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/errors.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
 import { temporaryFolder } from '../support/folder.ts';

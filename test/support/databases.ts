@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
-import { DatabaseOpenError } from '../../src/store/database-open-error.ts';
+import { DatabaseOpenError } from '../../src/store/errors.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { extras, modelService } from './records.ts';

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Store } from '../../domain/store.ts';
-import { DatabaseOpenError } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../errors.ts';
 import { openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';

@@ -4,11 +4,13 @@ import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
 import type { Condition, PageQuery } from '../../domain/store.ts';
-import { listedFields, mapKinds } from '../entities.ts';
+
 import {
   columnFields,
   compileRecordMapper,
   type Field,
+  listedFields,
+  mapKinds,
   selectList,
   uuidColumn,
 } from '../fields.ts';

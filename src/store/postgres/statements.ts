@@ -1,7 +1,7 @@
 import { getTableName, type Table } from 'drizzle-orm';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
-import { insertRow, updateRow } from '../statement.ts';
+import { DELETE_JOBS, insertRow, updateRow } from '../statement.ts';
 import { insertRows, MILLISECONDS, prepare, prepareQuery, toQuery } from './statement.ts';
 import {
   caseFolded,
@@ -140,12 +140,7 @@ export const statements = {
 
   insertJobOnce: insertOf(jobs, ' ON CONFLICT (uuid) DO NOTHING'),
   jobByUuid: prepareQuery<Job>(columnFields(jobs), 'SELECT * FROM jobs WHERE uuid = :uuid'),
-  /** But for those whose hook is still to be called. */
-  jobsBefore: prepare(
-    `SELECT uuid, octet_length(outcome) FROM jobs WHERE create_date < :before
-      AND NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending) LIMIT :limit`,
-  ),
-  deleteJobs: prepare(`DELETE FROM jobs WHERE ${BY_UUID}`),
+  deleteJobs: prepare(DELETE_JOBS),
 
   insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
   /** For the server that claimed it, or any once the claim has run out. */

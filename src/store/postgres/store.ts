@@ -5,7 +5,6 @@ import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
-import { assertUnused, CLAIM_MS, insertJob, sweepJobs, tryInsertJob } from './jobs.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
 import { insertResources, readResources } from './seed.ts';
 import type { Prepared } from './statement.ts';
@@ -14,6 +13,11 @@ import { operationWrites, type Write } from './writes.ts';
 
 /** Hooks that a server claims at a time. */
 const CLAIMED_MAX = 1000;
+/**
+ * How long the others leave a hook to the server that calls it, in milliseconds: longer than an attempt and
+ * the pause after it.
+ */
+const CLAIM_MS = 15_000;
 
 export interface PostgresStoreOptions {
   /** For health checks, which need a connection even while all others wait for locks. */
@@ -36,6 +40,23 @@ export function createPostgresStore(
     singleStatement: connections.writeStatement,
   });
 
+  /** Inserts a job; false if there is one of the uuid. */
+  async function tryInsertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
+    const { count } = await statements.insertJobOnce(run, { ...job, success, outcome });
+    return count > 0;
+  }
+
+  /**
+   * Inserts a job that has ended, with the hook that this server is to call.
+   * @throws ApiError SYS.1007 for a uuid in use
+   */
+  async function insertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
+    if (!(await tryInsertJob(run, job, success, outcome))) throw duplicateJob(job);
+    if (job.hookUrl === undefined) return;
+    const hook = { jobUuid: job.uuid, url: job.hookUrl, attempts: 0, pending: true };
+    await statements.insertHook(run, { ...hook, claimedBy: server, claimMs: CLAIM_MS });
+  }
+
   /** Writes of a job: the job is inserted in the transaction of its work. */
   function jobWrite(job: NewJob): Write {
     const exists = async (run: Run) => (await statements.jobByUuid(run, job)).length > 0;
@@ -43,7 +64,7 @@ export function createPostgresStore(
     const wasCommitted = async (run: Run) => {
       await run({ text: 'BEGIN' });
       try {
-        return !(await tryInsertJob(run, job));
+        return !(await tryInsertJob(run, job, false, {}));
       } finally {
         await run({ text: 'ROLLBACK' }).catch(() => {});
       }
@@ -52,9 +73,9 @@ export function createPostgresStore(
       try {
         return await connections.write(async (run) => {
           // Before the work, which would fail for another reason if it was done already.
-          await assertUnused(run, job);
+          if (await exists(run)) throw duplicateJob(job);
           const result = await work(run);
-          await insertJob(run, server, job, true, result as object);
+          await insertJob(run, job, true, result as object);
           return result;
         }, wasCommitted);
       } catch (error) {
@@ -80,7 +101,7 @@ export function createPostgresStore(
   const store: Store = {
     ...operationWrites(write),
     forJob: (job) => ({ ...store, ...operationWrites(jobWrite(job)) }),
-    addFailedJob: (job, failure) => write((run) => insertJob(run, server, job, false, failure)),
+    addFailedJob: (job, failure) => write((run) => insertJob(run, job, false, failure)),
     findJob: (uuid) => read(async (run) => (await statements.jobByUuid(run, { uuid }))[0]),
     pendingHooks: () => read((run) => statements.pendingHooks(run)),
     hookOf: (uuid) => read(async (run) => (await statements.hookByJob(run, { uuid }))[0]),
@@ -99,7 +120,11 @@ export function createPostgresStore(
       write.singleStatement(async (run) => {
         await statements.updateHook(run, { ...hook, server, claimMs: CLAIM_MS });
       }),
-    sweepJobs: (before, limit) => write((run) => sweepJobs(run, before, limit)),
+    sweepJobs: (before, limit) =>
+      write.singleStatement(async (run) => {
+        const { count } = await statements.deleteJobs(run, { before, ...limit });
+        return count;
+      }),
 
     find: (kind, uuid) => read((run) => findRecord(run, kind, uuid)),
     list: (kind, query) => read((run) => listRecords(run, kind, query)),

@@ -1,5 +1,5 @@
 import { type CopiedTable, columnList, copiedTablesOf } from '../copied-tables.ts';
-import { DatabaseOpenError } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../errors.ts';
 import { BATCH, type CopyRow, type CopySource, type CopyTarget } from '../transfer.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';

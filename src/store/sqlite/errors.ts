@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { ApiError } from '../../contract/errors.ts';
-import { DatabaseOpenError } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../errors.ts';
 
 /** The API error for SQLite's result codes, with details that show nothing of the database. */
 const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', details: string][] = [

@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { Store } from '../../domain/store.ts';
-import { DatabaseOpenError } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../errors.ts';
 import { sqliteCode } from './errors.ts';
 import type { SqliteLocation } from './file/inspect.ts';
 import { acquireServerLock } from './file/lock.ts';

@@ -6,8 +6,8 @@ import type { SqlQuery } from './engine/run-query.ts';
 import { sqliteCode } from './errors.ts';
 import { pageQuery } from './queries.ts';
 import type { CompiledRecords } from './records.ts';
-import { assertReference } from './references.ts';
-import type { Statements } from './statements.ts';
+import { listOf, type Statements } from './statements.ts';
+import { assertReference } from './writes.ts';
 
 const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 
@@ -19,7 +19,7 @@ export function insertResources(run: Statements, resources: Resources): void {
   /** Registers the uuid; false if the same resource exists already. */
   function addOnce(field: string, uuid: string, type: ResourceType): boolean {
     if (run.insertResourceOnce({ uuid, type })) return true;
-    if (run.findResourceUuids(type, [uuid]).length > 0) return false;
+    if (run.resourcesByUuid({ ...listOf([uuid]), type }).length > 0) return false;
     throw usedByAnotherKind(field, uuid);
   }
 
@@ -38,17 +38,14 @@ export function insertResources(run: Statements, resources: Resources): void {
   });
   forEach(resources, 'modelServiceRefs', (ref, field) => {
     for (const side of refReferences(ref, field)) assertReference(run, side);
-    const mayBeDefault = () =>
-      !run.refsOfModels([ref.modelUuid]).some(({ isDefault }) => isDefault);
-    withUnusedUuid(field, () => {
-      run.insertRefOnce({ ...ref, isDefault: ref.isDefault && mayBeDefault() });
-    });
+    const isDefault = ref.isDefault && run.defaultRef(ref).length === 0;
+    withUnusedUuid(field, () => run.insertRefOnce({ ...ref, isDefault }));
   });
   for (const list of ['userTags', 'systemTags'] as const) {
     forEach(resources, list, (tag, field) => {
       assertReference(run, ownerReference(tag, `${field}.`));
       // It may be there with another text.
-      if (run.findTagUuids([tag.uuid]).length === 0) run.insertTagOnce(tag);
+      if (run.tagsByUuid(listOf([tag.uuid])).length === 0) run.insertTagOnce(tag);
     });
   }
 }

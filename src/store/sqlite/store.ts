@@ -1,18 +1,17 @@
 import type Database from 'better-sqlite3';
-import type { Resources } from '../../domain/records.ts';
+import type { NewJob, Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
+import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
-import { assertUnused, insertJob, sweepJobs } from './jobs.ts';
 import { createReads } from './reads.ts';
 import { compileRecords } from './records.ts';
 import { insertResources, readResources } from './seed.ts';
 import { SeedSnapshot } from './seed-snapshot.ts';
-import { moveExpiry, validSession } from './sessions.ts';
 import { compileStatements } from './statements.ts';
 import { operationWrites } from './writes.ts';
 
@@ -66,6 +65,16 @@ export function createSqliteStore(
     run.rewrite();
   }
 
+  /**
+   * Inserts a job that has ended, with the hook to call.
+   * @throws ApiError SYS.1007 for a uuid in use
+   */
+  function insertJob({ hookUrl, ...job }: NewJob, success: boolean, outcome: object): void {
+    if (!run.insertJobOnce({ ...job, success, outcome })) throw duplicateJob(job);
+    if (hookUrl === undefined) return;
+    run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
+  }
+
   const store: Store = {
     ...operationWrites(run, records, write),
     forJob: (job) => ({
@@ -73,17 +82,17 @@ export function createSqliteStore(
       ...operationWrites(run, records, (work) =>
         write(() => {
           // Before the work, which would fail for another reason where it was done already.
-          assertUnused(run, job);
+          if (run.jobByUuid(job)) throw duplicateJob(job);
           const result = work();
-          insertJob(run, job, true, result as object);
+          insertJob(job, true, result as object);
           return result;
         }),
       ),
     }),
-    addFailedJob: (job, failure) => write(() => insertJob(run, job, false, failure)),
-    findJob: (uuid) => read(() => run.jobByUuid(uuid)),
-    pendingHooks: () => read(run.pendingHooks),
-    hookOf: (jobUuid) => read(() => run.hookByJob(jobUuid)),
+    addFailedJob: (job, failure) => write(() => insertJob(job, false, failure)),
+    findJob: (uuid) => read(() => run.jobByUuid({ uuid })),
+    pendingHooks: () => read(() => run.pendingHooks()),
+    hookOf: (jobUuid) => read(() => run.hookByJob({ uuid: jobUuid })),
     claimHooks: async () => {
       if (hasClaimedHooks) return read(() => []);
       const hooks = await store.pendingHooks();
@@ -94,43 +103,44 @@ export function createSqliteStore(
       const hook = await store.hookOf(jobUuid);
       return hook?.pending ? hook : undefined;
     },
-    changeHook: (hook) => write(() => run.updateHook(hook)),
-    sweepJobs: (before, limit) => write(() => sweepJobs(run, before, limit)),
+    changeHook: (hook) => write(() => void run.updateHook(hook)),
+    sweepJobs: (before, limit) => write(() => run.deleteJobs({ before, ...limit })),
 
     ...createReads({ batcher, records, runQuery, fileIdentity, worker }),
 
     addSession: (session, now) =>
       write(() => {
-        run.deleteExpiredSessions(now);
+        run.deleteExpiredSessions({ now });
         run.insertSession(session);
       }),
-    findSession: (uuid, now) => read(() => validSession(run, uuid, now)),
+    findSession: (uuid, now) => read(() => run.sessionByUuid({ uuid, now })),
     useSession: async (uuid, now, expiredDate) => {
-      const session = await read(() => validSession(run, uuid, now));
+      const session = await read(() => run.sessionByUuid({ uuid, now }));
       if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
       const slide = batcher.tryWrite(() => {
         // Read again: it may have been renewed or ended meanwhile.
-        const current = validSession(run, uuid, now);
+        const current = run.sessionByUuid({ uuid, now });
         if (!current || current.expiredDate >= expiredDate) return current;
-        return moveExpiry(run, current, expiredDate);
+        run.updateSession({ uuid, expiredDate });
+        return { ...current, expiredDate };
       });
       // Where nothing can be written it stays as it is, and whoever reads is let in.
       return slide.catch(() => session);
     },
-    deleteSession: (uuid) => write(() => run.deleteSession(uuid)),
+    deleteSession: (uuid) => write(() => void run.deleteSession({ uuid })),
 
-    findPassword: (accountUuid) => read(() => run.passwordOf(accountUuid)),
+    findPassword: (accountUuid) => read(() => run.passwordOf({ accountUuid })[0]),
     setPassword: (accountUuid, hash) =>
       write(() => {
-        run.setPassword(accountUuid, hash);
-        run.deleteSessionsOf(accountUuid);
+        run.setPassword({ accountUuid, hash });
+        run.deleteSessionsOf({ accountUuid });
       }),
 
     addResources: (resources) =>
       batcher.exclusive(() => {
         const isAll = client
           .transaction(() => {
-            const wasEmpty = run.countResources() === 0;
+            const wasEmpty = run.anyResource().length === 0;
             insertResources(run, resources);
             if (wasEmpty) seedSnapshot.save();
             return wasEmpty;

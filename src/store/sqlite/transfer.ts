@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { type CopiedTable, columnList, copiedTablesOf } from '../copied-tables.ts';
-import { DatabaseOpenError } from '../database-open-error.ts';
+import { DatabaseOpenError } from '../errors.ts';
 import {
   BATCH,
   type CopyRow,

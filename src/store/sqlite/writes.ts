@@ -1,11 +1,16 @@
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { ModelService } from '../../domain/records.ts';
-import type { WriteExtras, Writes } from '../../domain/store.ts';
-import { alreadyTagged, alreadyUsed, hasModels, notFound, ownerReference } from '../errors.ts';
+import type { Reference, WriteExtras, Writes } from '../../domain/store.ts';
+import {
+  alreadyTagged,
+  alreadyUsed,
+  assertAllFound,
+  hasModels,
+  notFound,
+  ownerReference,
+} from '../errors.ts';
 import type { CompiledRecords } from './records.ts';
-import { assertReference } from './references.ts';
-import { moveExpiry, validSession } from './sessions.ts';
-import type { Statements } from './statements.ts';
+import { listOf, type Statements } from './statements.ts';
 
 /** Does work in a transaction, which is durable when the promise resolves. */
 export type Write = <Result>(work: () => Result) => Promise<Result>;
@@ -48,7 +53,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
         run.updateService(changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
-          run.deleteImages(uuid);
+          run.deleteImages({ uuid });
           for (const image of changed.modelServiceImages) run.insertImage(image);
         }
         return toResult(changed);
@@ -77,7 +82,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
 
     unbindModelFromService: (modelUuid, modelServiceUuid, toResult) =>
       write(() => {
-        run.deleteRef(modelUuid, modelServiceUuid);
+        run.deleteRef({ modelUuid, modelServiceUuid });
         return toResult();
       }),
 
@@ -88,7 +93,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         run.updateModel(changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
           // One after the other: at no moment may there be two default ones.
-          run.unmarkDefaultRef(uuid);
+          run.unmarkDefaultRef({ uuid });
           for (const ref of changed.modelServiceRefs) {
             run.insertRefOnce({ ...ref, isDefault: false });
             if (ref.isDefault) run.markDefaultRef(ref);
@@ -115,19 +120,19 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
 
     deleteResources: (type, uuids, toResult) =>
       write(() => {
-        run.deleteResources(type, uuids);
+        run.deleteResources({ ...listOf(uuids), type });
         return toResult();
       }),
 
     deleteModelCenter: (uuid, { withModels }, toResult) =>
       write(() => {
-        if (!records.has('ModelCenter', uuid)) return toResult();
-        const modelUuids = run.modelsOfCenter(uuid);
+        if (!records.find('ModelCenter', uuid)) return toResult();
+        const modelUuids = run.modelsOfCenter({ uuid });
         if (modelUuids.length > 0 && !withModels) {
           throw hasModels(uuid, modelUuids.length);
         }
-        run.deleteResources('ModelVO', modelUuids);
-        run.deleteResources('ModelCenterVO', [uuid]);
+        run.deleteResources({ ...listOf(modelUuids), type: 'ModelVO' });
+        run.deleteResources({ ...listOf([uuid]), type: 'ModelCenterVO' });
         return toResult();
       }),
 
@@ -143,21 +148,33 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         const current = records.find('SystemTag', uuid);
         if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
         const changed = { ...current, ...change };
-        if (run.hasSameTag(changed)) throw alreadyTagged(changed);
+        if (run.sameTag(changed).length > 0) throw alreadyTagged(changed);
         run.updateTag(changed);
         return toResult(changed);
       }),
 
     deleteTag: (uuid, toResult) =>
       write(() => {
-        run.deleteTag(uuid);
+        run.deleteTag({ uuid });
         return toResult();
       }),
 
     renewSession: (uuid, now, expiredDate, toResult) =>
       write(() => {
-        const session = validSession(run, uuid, now);
-        return toResult(session && moveExpiry(run, session, expiredDate));
+        const session = run.sessionByUuid({ uuid, now });
+        if (!session) return toResult(undefined);
+        run.updateSession({ uuid, expiredDate });
+        return toResult({ ...session, expiredDate });
       }),
   };
+}
+
+/** @throws ApiError SYS.1003 naming what is missing (F53) */
+export function assertReference(run: Statements, reference: Reference): void {
+  const { type, uuids } = reference;
+  const found =
+    type === 'TagVO'
+      ? run.tagsByUuid(listOf(uuids))
+      : run.resourcesByUuid({ ...listOf(uuids), type });
+  assertAllFound(reference, new Set(found));
 }

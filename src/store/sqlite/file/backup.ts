@@ -10,7 +10,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { DatabaseOpenError } from '../../database-open-error.ts';
+import { DatabaseOpenError } from '../../errors.ts';
 import { copyError, damagedError, errorCode } from '../errors.ts';
 import { fsync, SIDE_FILES, sizeOf } from './files.ts';
 import { assertOwnDatabase, inspect, openToInspect, type SqliteLocation } from './inspect.ts';

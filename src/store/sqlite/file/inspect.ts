@@ -1,6 +1,6 @@
 import Database from 'better-sqlite3';
 import { readMigrationFiles } from 'drizzle-orm/migrator';
-import { DatabaseOpenError } from '../../database-open-error.ts';
+import { DatabaseOpenError } from '../../errors.ts';
 import { damagedError } from '../errors.ts';
 import { sizeOf, WAL } from './files.ts';
 

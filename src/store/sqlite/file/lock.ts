@@ -1,6 +1,6 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { DatabaseOpenError } from '../../database-open-error.ts';
+import { DatabaseOpenError } from '../../errors.ts';
 import { errorCode, isLocked } from '../errors.ts';
 import { LOCK_SUFFIX } from './files.ts';
 import { prepareFile } from './prepare.ts';

@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { DatabaseOpenError } from '../../database-open-error.ts';
+import { DatabaseOpenError } from '../../errors.ts';
 import { errorCode } from '../errors.ts';
 import { hasSqliteHeader } from './files.ts';
 

@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, statSync } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import Database from 'better-sqlite3';
-import { DatabaseOpenError } from '../../database-open-error.ts';
+import { DatabaseOpenError } from '../../errors.ts';
 import { copyError, errorCode, isCorruption } from '../errors.ts';
 import { replaceDatabase, replacementPath } from './atomic-replace.ts';
 import { hasSqliteHeader, isSameFile, JOURNAL, sizeOf, WAL } from './files.ts';
