@@ -9,32 +9,27 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/pg-core';
-import type {
-  Hook,
-  Job,
-  ModelCenterFields,
-  ModelFields,
-  ModelServiceFields,
-  ModelServiceImage,
-  ModelServiceRef,
-  Session,
-  Tag,
-} from '../../domain/records.ts';
-
-/** A column for every stored field: a field without one doesn't compile. */
-type ColumnsOf<Stored> = { [Field in keyof Required<Stored>]: PgColumnBuilderBase };
+import { sharedColumns } from '../columns.ts';
 
 /** A 64-bit integer, since the API's integers are Longs. */
 const integer = (name = '') => bigint(name, { mode: 'number' });
-const milliseconds = () => integer().notNull();
 const flag = () => boolean().notNull();
 /** JSON as text, which the database leaves as it is. */
-const json = <Value>() =>
-  customType<{ data: Value; driverData: string }>({
+const json = () =>
+  customType<{ data: unknown; driverData: string }>({
     dataType: () => 'text',
     toDriver: (value) => JSON.stringify(value),
     fromDriver: (stored) => JSON.parse(stored),
   })().notNull();
+
+const columns = sharedColumns<PgColumnBuilderBase>({
+  text: () => text().notNull(),
+  optionalText: () => text(),
+  integer: (name) => integer(name).notNull(),
+  optionalInteger: () => integer(),
+  flag,
+  json,
+});
 
 /**
  * A text as queries compare it: by code point (the migrations give each column such a collation), regardless of the
@@ -46,7 +41,7 @@ export const caseFolded = (column: Column) =>
 /** Every resource's uuid, unique across the kinds. Deleting a row deletes all that belongs to the resource. */
 export const resources = pgTable('resources', {
   uuid: text().primaryKey(),
-  type: text().$type<Tag['resourceType']>().notNull(),
+  type: text().notNull(),
 });
 
 const resourceUuid = () =>
@@ -58,35 +53,8 @@ export const modelServices = pgTable(
   'model_services',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text(),
-    readme: text(),
-    yaml: text().notNull(),
-    requestCpu: integer().notNull(),
-    requestMemory: integer().notNull(),
-    modelCenterUuid: text().notNull(),
-    zoneUuid: text(),
-    type: text().$type<ModelServiceFields['type']>().notNull(),
-    framework: text().notNull(),
-    source: text().$type<ModelServiceFields['source']>().notNull(),
-    size: integer().notNull(),
-    system: flag(),
-    hasNewVersion: flag(),
-    gpuComputeCapability: text(),
-    installPath: text().notNull(),
-    pythonVersion: text(),
-    condaVersion: text(),
-    version: text(),
-    startCommand: text().notNull(),
-    containerCommand: text(),
-    containerArgs: text(),
-    supportDistributed: flag(),
-    cpuArchitectures: json<ModelServiceFields['cpuArchitectures']>(),
-    vendorToSpecUuidsMap: json<ModelServiceFields['vendorToSpecUuidsMap']>(),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelServiceFields>,
+    ...columns.modelServices,
+  },
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
     index('model_services_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
@@ -103,39 +71,8 @@ export const models = pgTable(
   'models',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text().notNull(),
-    installPath: text().notNull(),
-    parameters: text(),
-    modelCenterUuid: text().notNull(),
-    token: text(),
-    logo: text(),
-    vendor: text(),
-    modelId: text().notNull(),
-    introduction: text(),
-    size: integer().notNull(),
-    version: text(),
-    type: text().notNull(),
-    minGpuMemory: integer(),
-    recommendedGpuMemory: integer(),
-    recommendedGpuNum: json<number[]>(),
-    gpuConstraintDescription: text(),
-    versionSemver: text(),
-    isLatestVersion: flag(),
-    artifactChecksum: text(),
-    artifactSizeBytes: integer(),
-    architectureType: text(),
-    frameworkVersion: text(),
-    requiredAccelerator: text(),
-    pipelineTag: text(),
-    extraGpuMemRequest: integer().notNull(),
-    SAMPLE_SIZE: integer('sample_size').notNull(),
-    shareMode: text(),
-    modelClassifications: json<string[]>(),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelFields>,
+    ...columns.models,
+  },
   (table) => [
     index('models_by_age').on(table.createDate, table.uuid),
     index('models_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
@@ -152,23 +89,8 @@ export const modelCenters = pgTable(
   'model_centers',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text(),
-    url: text().notNull(),
-    status: text().notNull(),
-    parameters: text(),
-    managementIp: text().notNull(),
-    managementPort: integer().notNull(),
-    zoneUuid: text(),
-    storageNetworkUuid: text(),
-    serviceNetworkUuid: text(),
-    containerRegistry: text(),
-    containerStorageNetwork: text(),
-    containerNetwork: text(),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelCenterFields>,
+    ...columns.modelCenters,
+  },
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
@@ -183,12 +105,8 @@ export const modelServiceImages = pgTable(
     modelServiceUuid: text()
       .notNull()
       .references(() => modelServices.uuid, { onDelete: 'cascade' }),
-    cpuArchitecture: text().$type<ModelServiceImage['cpuArchitecture']>().notNull(),
-    vmImageUuid: text(),
-    dockerImage: text(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelServiceImage & { position: number }>,
+    ...columns.modelServiceImages,
+  },
   (table) => [index('model_service_images_by_service').on(table.modelServiceUuid)],
 );
 
@@ -204,7 +122,7 @@ export const modelServiceRefs = pgTable(
       .notNull()
       .references(() => modelServices.uuid, { onDelete: 'cascade' }),
     isDefault: flag(),
-  } satisfies ColumnsOf<ModelServiceRef & { position: number }>,
+  },
   (table) => [
     uniqueIndex('model_service_refs_once').on(table.modelUuid, table.modelServiceUuid),
     uniqueIndex('model_service_refs_one_default')
@@ -222,13 +140,8 @@ export const tags = pgTable(
     resourceUuid: text()
       .notNull()
       .references(() => resources.uuid, { onDelete: 'cascade' }),
-    resourceType: text().$type<Tag['resourceType']>().notNull(),
-    tag: text().notNull(),
-    type: text().$type<Tag['type']>().notNull(),
-    inherent: flag(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<Tag & { position: number }>,
+    ...columns.tags,
+  },
   (table) => [
     // A tag may be longer than what an index takes.
     uniqueIndex('tags_once').on(table.resourceUuid, table.type, sql`md5(${table.tag})`),
@@ -246,11 +159,8 @@ export const sessions = pgTable(
   'sessions',
   {
     uuid: text().primaryKey(),
-    accountUuid: text().notNull(),
-    userUuid: text().notNull(),
-    createDate: milliseconds(),
-    expiredDate: milliseconds(),
-  } satisfies ColumnsOf<Session>,
+    ...columns.sessions,
+  },
   (table) => [index('sessions_by_expiry').on(table.expiredDate)],
 );
 
@@ -258,11 +168,8 @@ export const jobs = pgTable(
   'jobs',
   {
     uuid: text().primaryKey(),
-    operation: text().notNull(),
-    createDate: milliseconds(),
-    success: flag(),
-    outcome: json<object>(),
-  } satisfies ColumnsOf<Job>,
+    ...columns.jobs,
+  },
   (table) => [index('jobs_by_age').on(table.createDate)],
 );
 
@@ -272,14 +179,11 @@ export const hooks = pgTable(
     jobUuid: text()
       .primaryKey()
       .references(() => jobs.uuid, { onDelete: 'cascade' }),
-    url: text().notNull(),
-    attempts: integer().notNull(),
-    pending: flag(),
-    failure: text(),
+    ...columns.hooks,
     /** The server that calls it, and until when the others leave it to that server, by the database's clock. */
     claimedBy: text().notNull(),
-    claimedUntil: milliseconds(),
-  } satisfies ColumnsOf<Hook & { claimedBy: string; claimedUntil: number }>,
+    claimedUntil: integer().notNull(),
+  },
   (table) => [index('hooks_pending').on(table.claimedUntil).where(sql`${table.pending}`)],
 );
 

@@ -7,24 +7,19 @@ import {
   text,
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
-import type {
-  Hook,
-  Job,
-  ModelCenterFields,
-  ModelFields,
-  ModelServiceFields,
-  ModelServiceImage,
-  ModelServiceRef,
-  Session,
-  Tag,
-} from '../../domain/records.ts';
+import { sharedColumns } from '../columns.ts';
 
-/** A column for every kept field: a field without one doesn't compile. */
-type ColumnsOf<Stored> = { [Field in keyof Required<Stored>]: SQLiteColumnBuilderBase };
-
-const milliseconds = () => integer().notNull();
 const flag = () => integer({ mode: 'boolean' }).notNull();
-const json = <Value>() => text({ mode: 'json' }).$type<Value>().notNull();
+const json = () => text({ mode: 'json' }).notNull();
+
+const columns = sharedColumns<SQLiteColumnBuilderBase>({
+  text: () => text().notNull(),
+  optionalText: () => text(),
+  integer: (name) => (name ? integer(name) : integer()).notNull(),
+  optionalInteger: () => integer(),
+  flag,
+  json,
+});
 
 /** A text as queries compare it: whatever the case of its ASCII letters. */
 export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
@@ -32,7 +27,7 @@ export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
 /** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
 export const resources = sqliteTable('resources', {
   uuid: text().primaryKey(),
-  type: text().$type<Tag['resourceType']>().notNull(),
+  type: text().notNull(),
 });
 
 const resourceUuid = () =>
@@ -44,35 +39,8 @@ export const modelServices = sqliteTable(
   'model_services',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text(),
-    readme: text(),
-    yaml: text().notNull(),
-    requestCpu: integer().notNull(),
-    requestMemory: integer().notNull(),
-    modelCenterUuid: text().notNull(),
-    zoneUuid: text(),
-    type: text().$type<ModelServiceFields['type']>().notNull(),
-    framework: text().notNull(),
-    source: text().$type<ModelServiceFields['source']>().notNull(),
-    size: integer().notNull(),
-    system: flag(),
-    hasNewVersion: flag(),
-    gpuComputeCapability: text(),
-    installPath: text().notNull(),
-    pythonVersion: text(),
-    condaVersion: text(),
-    version: text(),
-    startCommand: text().notNull(),
-    containerCommand: text(),
-    containerArgs: text(),
-    supportDistributed: flag(),
-    cpuArchitectures: json<ModelServiceFields['cpuArchitectures']>(),
-    vendorToSpecUuidsMap: json<ModelServiceFields['vendorToSpecUuidsMap']>(),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelServiceFields>,
+    ...columns.modelServices,
+  },
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
     index('model_services_by_name').on(noCase(table.name), table.createDate, table.uuid),
@@ -90,39 +58,9 @@ export const models = sqliteTable(
   'models',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text().notNull(),
-    installPath: text().notNull(),
-    parameters: text(),
-    modelCenterUuid: text().notNull(),
-    token: text(),
-    logo: text(),
-    vendor: text(),
-    modelId: text().notNull(),
-    introduction: text(),
-    size: integer().notNull(),
-    version: text(),
-    type: text().notNull(),
-    minGpuMemory: integer(),
-    recommendedGpuMemory: integer(),
-    recommendedGpuNum: json<number[]>(),
-    gpuConstraintDescription: text(),
-    versionSemver: text(),
-    isLatestVersion: flag(),
-    artifactChecksum: text(),
-    artifactSizeBytes: integer(),
-    architectureType: text(),
-    frameworkVersion: text(),
-    requiredAccelerator: text(),
-    pipelineTag: text(),
-    extraGpuMemRequest: integer().notNull(),
-    SAMPLE_SIZE: integer('sample_size').notNull(),
-    shareMode: text(),
-    modelClassifications: json<string[]>().default([]),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelFields>,
+    ...columns.models,
+    modelClassifications: json().default([]),
+  },
   (table) => [
     index('models_by_age').on(table.createDate, table.uuid),
     index('models_by_name').on(noCase(table.name), table.createDate, table.uuid),
@@ -140,23 +78,8 @@ export const modelCenters = sqliteTable(
   'model_centers',
   {
     uuid: resourceUuid(),
-    name: text().notNull(),
-    description: text(),
-    url: text().notNull(),
-    status: text().notNull(),
-    parameters: text(),
-    managementIp: text().notNull(),
-    managementPort: integer().notNull(),
-    zoneUuid: text(),
-    storageNetworkUuid: text(),
-    serviceNetworkUuid: text(),
-    containerRegistry: text(),
-    containerStorageNetwork: text(),
-    containerNetwork: text(),
-    tagUuids: json<string[]>(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelCenterFields>,
+    ...columns.modelCenters,
+  },
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
@@ -171,12 +94,8 @@ export const modelServiceImages = sqliteTable(
     modelServiceUuid: text()
       .notNull()
       .references(() => modelServices.uuid, { onDelete: 'cascade' }),
-    cpuArchitecture: text().$type<ModelServiceImage['cpuArchitecture']>().notNull(),
-    vmImageUuid: text(),
-    dockerImage: text(),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<ModelServiceImage & { position: number }>,
+    ...columns.modelServiceImages,
+  },
   (table) => [
     // With all that is told of an image: a service is read without going to the table.
     index('model_service_images_by_service').on(
@@ -198,7 +117,7 @@ export const modelServiceRefs = sqliteTable(
       .notNull()
       .references(() => modelServices.uuid, { onDelete: 'cascade' }),
     isDefault: flag(),
-  } satisfies ColumnsOf<ModelServiceRef & { position: number }>,
+  },
   (table) => [
     uniqueIndex('model_service_refs_once').on(table.modelUuid, table.modelServiceUuid),
     uniqueIndex('model_service_refs_one_default')
@@ -219,13 +138,9 @@ export const tags = sqliteTable(
     resourceUuid: text()
       .notNull()
       .references(() => resources.uuid, { onDelete: 'cascade' }),
-    resourceType: text().$type<Tag['resourceType']>().notNull(),
-    tag: text().notNull(),
-    type: text().$type<Tag['type']>().notNull(),
+    ...columns.tags,
     inherent: flag().default(false),
-    createDate: milliseconds(),
-    lastOpDate: milliseconds(),
-  } satisfies ColumnsOf<Tag & { position: number }>,
+  },
   (table) => [
     uniqueIndex('tags_once').on(table.resourceUuid, table.type, table.tag),
     index('tags_by_text').on(noCase(table.tag), table.resourceUuid),
@@ -243,11 +158,8 @@ export const sessions = sqliteTable(
   'sessions',
   {
     uuid: text().primaryKey(),
-    accountUuid: text().notNull(),
-    userUuid: text().notNull(),
-    createDate: milliseconds(),
-    expiredDate: milliseconds(),
-  } satisfies ColumnsOf<Session>,
+    ...columns.sessions,
+  },
   (table) => [index('sessions_by_expiry').on(table.expiredDate)],
 );
 
@@ -255,11 +167,8 @@ export const jobs = sqliteTable(
   'jobs',
   {
     uuid: text().primaryKey(),
-    operation: text().notNull(),
-    createDate: milliseconds(),
-    success: flag(),
-    outcome: json<object>(),
-  } satisfies ColumnsOf<Job>,
+    ...columns.jobs,
+  },
   (table) => [index('jobs_by_age').on(table.createDate)],
 );
 
@@ -269,10 +178,7 @@ export const hooks = sqliteTable(
     jobUuid: text()
       .primaryKey()
       .references(() => jobs.uuid, { onDelete: 'cascade' }),
-    url: text().notNull(),
-    attempts: integer().notNull(),
-    pending: flag(),
-    failure: text(),
-  } satisfies ColumnsOf<Hook>,
+    ...columns.hooks,
+  },
   (table) => [index('hooks_pending').on(table.jobUuid).where(sql`${table.pending} = 1`)],
 );
