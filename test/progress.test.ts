@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
-import { Progress, type ProgressStep } from '../src/cli/progress.ts';
+import { Progress } from '../src/cli/progress.ts';
+import type { CopyProgress } from '../src/store/transfer.ts';
 
 /** A hundred models, and then three hundred services, a hundred at a time and each a second. */
-const steps: ProgressStep[] = [
+const steps: CopyProgress[] = [
   { table: 'models', rows: 100, total: 400, phase: 'copied' },
   { table: 'models', rows: 100, total: 400, phase: 'compared' },
   ...[100, 200, 300].map((rows) => ({

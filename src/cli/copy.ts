@@ -68,35 +68,32 @@ function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
   return from.kind === 'postgres' && to.kind === 'postgres' && from.url === to.url;
 }
 
+/** Runs work on the database that is read. */
 async function withSource<Result>(
   location: DatabaseLocation,
   migrations: string,
   work: (source: CopySource) => Promise<Result>,
 ): Promise<Result> {
-  if (location.kind === 'file') {
-    return withSourceFile({ file: location.path, migrationsFolder: `${migrations}/sqlite` }, work);
-  }
-  const { withSourceDatabase } = await postgres();
-  return withSourceDatabase(
-    { url: location.url, migrationsFolder: `${migrations}/postgres` },
-    work,
-  );
+  if (location.kind === 'file') return withSourceFile(fileLocation(location, migrations), work);
+  const migrationsFolder = `${migrations}/postgres`;
+  return (await postgres()).withSourceDatabase({ url: location.url, migrationsFolder }, work);
 }
 
+/** Runs work on the database that is filled. */
 async function withTarget<Result>(
   location: DatabaseLocation,
   migrations: string,
   work: (target: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
-  if (location.kind === 'file') {
-    return withTargetFile({ file: location.path, migrationsFolder: `${migrations}/sqlite` }, work);
-  }
-  const { withTargetDatabase } = await postgres();
-  return withTargetDatabase(
-    { url: location.url, migrationsFolder: `${migrations}/postgres` },
-    work,
-  );
+  if (location.kind === 'file') return withTargetFile(fileLocation(location, migrations), work);
+  const migrationsFolder = `${migrations}/postgres`;
+  return (await postgres()).withTargetDatabase({ url: location.url, migrationsFolder }, work);
 }
+
+const fileLocation = ({ path }: { path: string }, migrations: string) => ({
+  file: path,
+  migrationsFolder: `${migrations}/sqlite`,
+});
 
 /** Loaded on demand, so that copies between files don't load the PostgreSQL driver. */
 const postgres = () => import('../store/postgres/transfer.ts');

@@ -1,17 +1,11 @@
+import type { CopyProgress } from '../store/transfer.ts';
+
 /** The stream to which progress is written. */
 export interface Terminal {
   isTerminal: boolean;
   /** Width in characters. */
   columns: number;
   write: (text: string) => void;
-}
-
-/** How far a copy has got: rows of one table that were copied or compared, of the rows of all tables. */
-export interface ProgressStep {
-  table: string;
-  rows: number;
-  total: number;
-  phase: 'copied' | 'compared';
 }
 
 const BAR_CELLS = 12;
@@ -27,7 +21,7 @@ export class Progress {
   readonly #startedAt: number;
   #drawnAt = 0;
   #hasLine = false;
-  #last: ProgressStep | undefined;
+  #last: CopyProgress | undefined;
   /** Number of rows copied plus number of rows compared. */
   #done = 0;
 
@@ -37,7 +31,7 @@ export class Progress {
     this.#startedAt = clock();
   }
 
-  readonly show = (step: ProgressStep): void => {
+  readonly show = (step: CopyProgress): void => {
     const last = this.#last;
     const continues = last?.table === step.table && last.phase === step.phase;
     this.#done += step.rows - (continues ? last.rows : 0);
@@ -53,12 +47,12 @@ export class Progress {
     else if (this.#last && !this.#terminal.isTerminal) this.#printTable(this.#last);
   }
 
-  #printTable({ table, rows, phase }: ProgressStep): void {
+  #printTable({ table, rows, phase }: CopyProgress): void {
     const done = phase === 'compared' ? 'copied and compared' : 'copied';
     this.#terminal.write(`${table}: ${rows} rows ${done}\n`);
   }
 
-  #draw({ table, rows, total, phase }: ProgressStep): void {
+  #draw({ table, rows, total, phase }: CopyProgress): void {
     // Each row is copied, and then compared.
     const part = this.#done / 2 / total;
     const seconds = Math.max(this.#clock() - this.#startedAt, 1) / MS_PER_SECOND;

@@ -1,6 +1,67 @@
 import { hash } from 'node:crypto';
-import type { CopiedColumn, CopiedTable } from './copied-tables.ts';
+import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DatabaseOpenError } from './errors.ts';
+import { columnName } from './statement.ts';
+
+/** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */
+export interface CopiedTable {
+  name: string;
+  /** In an ordered table the first is `position`, the order of insertion. */
+  columns: readonly CopiedColumn[];
+  isOrdered: boolean;
+}
+
+export interface CopiedColumn {
+  name: string;
+  valueType: 'text' | 'integer' | 'flag';
+}
+
+/** Columns that name one server, which mean nothing in another database. */
+const CLAIMS = ['claimed_by', 'claimed_until'];
+const POSITION = 'position';
+
+/** The tables that are copied, by their names in a store's tables.ts, in the order of their foreign keys. */
+const COPIED_TABLES = [
+  'resources',
+  'modelCenters',
+  'models',
+  'modelServices',
+  'modelServiceImages',
+  'modelServiceRefs',
+  'tags',
+  'passwords',
+  'sessions',
+  'jobs',
+  'hooks',
+] as const;
+
+/** The copied tables of a store, in the order of their foreign keys. */
+export function copiedTablesOf(
+  tables: Record<(typeof COPIED_TABLES)[number], Table>,
+): readonly CopiedTable[] {
+  return COPIED_TABLES.map((name) => copiedTable(tables[name]));
+}
+
+function copiedTable(table: Table): CopiedTable {
+  const columns = Object.values(getTableColumns(table) as Record<string, Column>)
+    .map(copiedColumn)
+    .filter(({ name }) => !CLAIMS.includes(name));
+  const isOrdered = columns.some(({ name }) => name === POSITION);
+  const rank = ({ name }: CopiedColumn) => (name === POSITION ? '' : name);
+  columns.sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+  return { name: getTableName(table), columns, isOrdered };
+}
+
+function copiedColumn(column: Column): CopiedColumn {
+  const name = columnName(column);
+  if (column.dataType === 'boolean') return { name, valueType: 'flag' };
+  return { name, valueType: column.dataType === 'number' ? 'integer' : 'text' };
+}
+
+/** A table's columns, separated by commas. */
+export function columnList({ columns }: CopiedTable): string {
+  return columns.map(({ name }) => `"${name}"`).join(', ');
+}
 
 /** A value while it is copied: the same from SQLite and PostgreSQL. */
 export type CopyValue = string | number | boolean | null;
@@ -61,9 +122,9 @@ export async function transfer(
       targetDigest.add(rows);
       onStep({ ...step, rows: targetDigest.rows, phase: 'compared' });
     }
-    if (sourceDigest.rows !== counts.get(table) || !targetDigest.equals(sourceDigest)) {
-      throw tableMismatch(table, target);
-    }
+    const isComplete = sourceDigest.rows === counts.get(table);
+    const isSame = targetDigest.rows === sourceDigest.rows && targetDigest.xor === sourceDigest.xor;
+    if (!isComplete || !isSame) throw tableMismatch(table, target);
     if (sourceDigest.rows === 0) onStep({ ...step, rows: 0, phase: 'compared' });
   }
   // Another program may have written to the target since its rows were compared.
@@ -79,55 +140,42 @@ function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenE
   );
 }
 
-const DIGEST_WORDS = 8;
-
 /**
  * A digest of a table's rows: the XOR of their SHA-256, which doesn't depend on the order. In an ordered table
  * the number of a row is hashed in place of its position, so that there the order counts.
  */
 class Digest {
   rows = 0;
+  xor = 0n;
   readonly #table: CopiedTable;
   readonly #database: string;
-  readonly #sum = new Uint32Array(DIGEST_WORDS);
 
   constructor(table: CopiedTable, database: string) {
     this.#table = table;
     this.#database = database;
   }
 
+  /** @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL */
   add(rows: readonly CopyRow[]): void {
+    const { name, columns, isOrdered } = this.#table;
     for (const row of rows) {
       this.rows++;
-      for (const [index, value] of row.entries()) {
-        if (!isRepresentable(value, this.#table.columns[index])) {
-          throw this.#unsupportedValue(index);
-        }
+      const wrong = columns.find((column, index) => !isRepresentable(row[index], column));
+      if (wrong) {
+        throw new DatabaseOpenError(
+          `The database ${this.#database} has in ${name}.${wrong.name} a value that this program never stores: nothing was copied.`,
+        );
       }
-      const values = this.#table.isOrdered ? [this.rows, ...row.slice(1)] : row;
-      const digest = hash('sha256', JSON.stringify(values), 'buffer');
-      for (let word = 0; word < DIGEST_WORDS; word++) {
-        this.#sum[word] = (this.#sum[word] ?? 0) ^ digest.readUInt32LE(4 * word);
-      }
+      const values = isOrdered ? [this.rows, ...row.slice(1)] : row;
+      this.xor ^= BigInt(`0x${hash('sha256', JSON.stringify(values))}`);
     }
-  }
-
-  equals(other: Digest): boolean {
-    return this.rows === other.rows && this.#sum.every((word, index) => word === other.#sum[index]);
-  }
-
-  #unsupportedValue(column: number): DatabaseOpenError {
-    const name = `${this.#table.name}.${this.#table.columns[column]?.name}`;
-    return new DatabaseOpenError(
-      `The database ${this.#database} has in ${name} a value that this program never stores: nothing was copied.`,
-    );
   }
 }
 
 /** Whether a value is exact in SQLite and PostgreSQL alike. */
-function isRepresentable(value: CopyValue, column: CopiedColumn | undefined): boolean {
+function isRepresentable(value: CopyValue | undefined, { valueType }: CopiedColumn): boolean {
   if (value === null) return true;
-  if (column?.valueType === 'text') return typeof value === 'string';
-  if (column?.valueType === 'flag') return typeof value === 'boolean';
+  if (valueType === 'text') return typeof value === 'string';
+  if (valueType === 'flag') return typeof value === 'boolean';
   return Number.isSafeInteger(value);
 }

@@ -1,6 +1,13 @@
-import { type CopiedTable, columnList, copiedTablesOf } from '../copied-tables.ts';
 import { DatabaseOpenError } from '../errors.ts';
-import { BATCH, type CopyRow, type CopySource, type CopyTarget } from '../transfer.ts';
+import {
+  BATCH,
+  type CopiedTable,
+  type CopyRow,
+  type CopySource,
+  type CopyTarget,
+  columnList,
+  copiedTablesOf,
+} from '../transfer.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
 import { databaseName, openError } from './open-store.ts';

@@ -1,12 +1,14 @@
 import Database from 'better-sqlite3';
-import { type CopiedTable, columnList, copiedTablesOf } from '../copied-tables.ts';
 import { DatabaseOpenError } from '../errors.ts';
 import {
   BATCH,
+  type CopiedTable,
   type CopyRow,
   type CopySource,
   type CopyTarget,
   type CopyValue,
+  columnList,
+  copiedTablesOf,
 } from '../transfer.ts';
 import { copyError, openError } from './errors.ts';
 import { replaceDatabase, replacementPath } from './file/atomic-replace.ts';
