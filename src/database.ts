@@ -2,27 +2,19 @@ import { statSync } from 'node:fs';
 import type { Store } from './domain/store.ts';
 import type { DatabaseUrl } from './setting-values.ts';
 import { type Settings, SettingsError } from './settings.ts';
+import type { PostgresOpenOptions } from './store/postgres/open-store.ts';
 import { openSqliteStore, openSqliteStoreToRead } from './store/sqlite/open-store.ts';
 
 type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseConnections'>;
 
-export interface DatabaseOptions {
+export interface DatabaseOptions
+  extends Omit<PostgresOpenOptions, 'url' | 'connections' | 'migrationsFolder' | 'healthPool'> {
   /** Folder with the migrations of both kinds of database. */
   migrationsFolder: string;
-  /** ID of this server among those on the same database. */
-  server: string;
   /** Path of the query worker's program; without it, long queries of a file block the event loop. */
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
-  /** Called after each commit with its number of writes. */
-  onCommit: (writes: number) => void;
-  /** Called when an idle connection is lost. */
-  onConnectionLost: (error: Error) => void;
-  /** Called once if the database can't be reached yet and the start waits for it. */
-  onWait?: (error: Error) => void;
-  /** Ends that wait. */
-  stopping?: AbortSignal | undefined;
 }
 
 /**

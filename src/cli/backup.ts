@@ -1,7 +1,8 @@
 import { constants, setPriority } from 'node:os';
-import { existingDatabaseFile } from '../database.ts';
-import type { Settings } from '../settings.ts';
+import { assertNotPostgres, existingDatabaseFile } from '../database.ts';
+import { type Settings, SettingsError } from '../settings.ts';
 import { backUp } from '../store/sqlite/file/backup.ts';
+import { restore as restoreSqlite } from '../store/sqlite/file/restore.ts';
 
 /**
  * Copies the database to a file, also while a server runs on it.
@@ -20,4 +21,26 @@ export function backup(
   setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const bytes = backUp({ file, migrationsFolder: `${migrationsFolder}/sqlite` }, to);
   return `The database ${file} is copied to ${to}: ${bytes} bytes.`;
+}
+
+/**
+ * Replaces the database, which no server may run on, by a copy of a backup.
+ * @param from path of the backup
+ * @param migrationsFolder folder with the migrations of every kind of database
+ * @returns a line that says what was done
+ * @throws SettingsError for a database in memory or on PostgreSQL; DatabaseOpenError
+ */
+export async function restore(
+  { databaseUrl }: Pick<Settings, 'databaseUrl'>,
+  from: string,
+  migrationsFolder: string,
+): Promise<string> {
+  assertNotPostgres(databaseUrl);
+  if (databaseUrl.kind === 'memory') {
+    throw new SettingsError('AIOS_DATABASE_URL names no file that a backup could be restored to.');
+  }
+  const file = databaseUrl.path;
+  const location = { file, migrationsFolder: `${migrationsFolder}/sqlite` };
+  const bytes = await restoreSqlite(location, from);
+  return `The database ${file} is now as the backup ${from}: ${bytes} bytes.`;
 }

@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { Logger } from 'pino';
-import { type App, buildApp } from '../app.ts';
+import { type App, type AppOptions, buildApp } from '../app.ts';
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { dateFormatter, dateParser } from '../contract/dates.ts';
 import { type DatabaseOptions, openDatabase } from '../database.ts';
@@ -16,14 +16,11 @@ import { type Settings, SettingsError } from '../settings.ts';
 /** What `serve` needs from the process. */
 export interface ServeEnvironment
   extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
-    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'> {
+    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'>,
+    Pick<AppOptions, 'version' | 'docsAssets'> {
   logger: Logger;
   /** Reads a text file. */
   readFile: (path: string) => string;
-  /** The program's own version. */
-  version: string;
-  /** Folder with the assets of the page at /docs; that of the package by default. */
-  docsAssets?: string | undefined;
 }
 
 /**
@@ -38,10 +35,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
   const passwords = scryptPasswords();
   const metrics = new Metrics();
   const store = await openDatabase(settings, {
-    migrationsFolder: environment.migrationsFolder,
-    queryProgram: environment.queryProgram,
-    now: environment.now,
-    stopping: environment.stopping,
+    ...environment,
     server: environment.newUuid(),
     onCommit: metrics.committed,
     onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
@@ -53,11 +47,8 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       await store.addResources(seed).catch((error) => rejectSeed(settings, error));
     }
     if (settings.adminPassword !== '') {
-      await setAdminPassword(settings.adminPassword, {
-        store,
-        passwords,
-        newUuid: environment.newUuid,
-      });
+      const { newUuid } = environment;
+      await setAdminPassword(settings.adminPassword, { store, passwords, newUuid });
     }
     const app = await buildApp({
       dependencies: {

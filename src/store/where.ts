@@ -112,25 +112,15 @@ export function compileConditions(dialect: Dialect): Conditions {
       }
       case 'modelCenter':
         if (!mapping.center) throw new Error(`${field.of} is not related`);
-        return ofCenter(
-          mapping.center,
-          predicateSql(columnOf(modelCenters, field.name), predicate),
-          {
-            predicate,
-            negated,
-          },
-        );
+        return ofCenter(mapping.center, { field, predicate, negated });
       default:
         return negate(predicateSql(columnOf(table, field.name), predicate), negated);
     }
   }
 
   /** Whether the center that a column refers to satisfies a test; all fields of a missing center are null. */
-  function ofCenter(
-    center: Column,
-    satisfied: SQL,
-    { predicate, negated }: Pick<Condition, 'predicate' | 'negated'>,
-  ): SQL {
+  function ofCenter(center: Column, { field, predicate, negated }: Condition): SQL {
+    const satisfied = predicateSql(columnOf(modelCenters, field.name), predicate);
     const inList = (condition: SQL) =>
       sql`${dialect.caseFolded(center)} IN (SELECT ${modelCenters.uuid} FROM ${modelCenters} WHERE ${condition})`;
     return predicate.is === 'present'

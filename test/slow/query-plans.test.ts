@@ -9,7 +9,7 @@ import { DEFAULT_LIMIT } from '../../src/contract/schemas/query.ts';
 import { parseConditions, parseSort } from '../../src/domain/query-language.ts';
 import type { PageQuery, Store } from '../../src/domain/store.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
-import { isBoundedCount, isBoundedPage } from '../../src/store/sqlite/queries.ts';
+import { isBoundedCount, isBoundedPage } from '../../src/store/sqlite/reads.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { type Executed, recordStatements } from '../support/executed-statements.ts';
 import { fill, OLDEST, uuidOf } from '../support/filled-database.ts';

@@ -40,14 +40,18 @@ const RESPONSE_BODY_MS = 1000;
 /** Time for running attempts to end when the server stops, in milliseconds. */
 const CLOSE_MS = 1000;
 
+interface WebHookOptions {
+  store: Store;
+  jobs: Jobs;
+  allowlist: HookAllowlist;
+  timing: HookTiming;
+  metrics: Metrics;
+  logger: FastifyBaseLogger;
+}
+
 /** Calls the web hooks of finished jobs. */
 export class WebHooks {
-  readonly #store: Store;
-  readonly #jobs: Jobs;
-  readonly #allowlist: HookAllowlist;
-  readonly #timing: HookTiming;
-  readonly #metrics: Metrics;
-  readonly #logger: FastifyBaseLogger;
+  readonly #options: WebHookOptions;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** UUIDs of jobs whose hooks are scheduled or being called by this server. */
   readonly #scheduled = new Set<string>();
@@ -57,26 +61,14 @@ export class WebHooks {
   #watch: NodeJS.Timeout | undefined;
   #isClosed = false;
 
-  constructor(options: {
-    store: Store;
-    jobs: Jobs;
-    allowlist: HookAllowlist;
-    timing: HookTiming;
-    metrics: Metrics;
-    logger: FastifyBaseLogger;
-  }) {
-    this.#store = options.store;
-    this.#jobs = options.jobs;
-    this.#allowlist = options.allowlist;
-    this.#timing = options.timing;
-    this.#metrics = options.metrics;
-    this.#logger = options.logger;
+  constructor(options: WebHookOptions) {
+    this.#options = options;
   }
 
   /** @throws ApiError SYS.1007 for a hook that the settings don't allow (F56) */
   async assertAllowed({ hookUrl }: NewJob): Promise<void> {
     if (hookUrl === undefined) return;
-    const addresses = await this.#allowlist.allowedAddresses(new URL(hookUrl));
+    const addresses = await this.#options.allowlist.allowedAddresses(new URL(hookUrl));
     if (addresses.length > 0) return;
     throw invalidArgument(
       'Invalid header[X-Web-Hook], its address is unknown or AIOS_HOOK_ALLOW does not allow it',
@@ -90,7 +82,7 @@ export class WebHooks {
     const streams = [raw, request.raw.socket];
     const schedule = () => {
       for (const stream of streams) stream.off('close', schedule);
-      this.#callIn(this.#timing.first, { jobUuid: uuid, url: hookUrl });
+      this.#callIn(this.#options.timing.first, { jobUuid: uuid, url: hookUrl });
     };
     if (streams.some(({ closed }) => closed)) schedule();
     else for (const stream of streams) stream.once('close', schedule);
@@ -99,7 +91,7 @@ export class WebHooks {
   /** Schedules hooks that stopped servers left pending, now and at intervals. */
   async resume(): Promise<void> {
     await this.#takeOver();
-    this.#watch = setInterval(() => this.#takeOver(), this.#timing.watch);
+    this.#watch = setInterval(() => this.#takeOver(), this.#options.timing.watch);
     this.#watch.unref();
   }
 
@@ -121,12 +113,12 @@ export class WebHooks {
 
   async #takeOver(): Promise<void> {
     try {
-      const hooks = await this.#store.claimHooks([...this.#scheduled]);
+      const hooks = await this.#options.store.claimHooks([...this.#scheduled]);
       const others = hooks.filter(({ jobUuid }) => !this.#scheduled.has(jobUuid));
-      for (const hook of others) this.#callIn(this.#timing.first, hook);
+      for (const hook of others) this.#callIn(this.#options.timing.first, hook);
     } catch (error) {
       // The database is unavailable; the next interval tries again.
-      this.#logger.error({ err: error }, 'web hooks of other servers not looked for');
+      this.#options.logger.error({ err: error }, 'web hooks of other servers not looked for');
     }
   }
 
@@ -142,7 +134,7 @@ export class WebHooks {
 
   async #try(hook: Pick<Hook, 'jobUuid' | 'url'>): Promise<void> {
     const attempt = this.#attempt(hook.jobUuid).catch((error) => {
-      this.#logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
+      this.#options.logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
       // The database is unavailable: try again later.
       return true;
     });
@@ -150,35 +142,43 @@ export class WebHooks {
     const isPending = await attempt;
     this.#attempts.delete(attempt);
     this.#scheduled.delete(hook.jobUuid);
-    if (isPending) this.#callIn(this.#timing.between, hook);
+    if (isPending) this.#callIn(this.#options.timing.between, hook);
   }
 
   /** @returns whether to call the hook again */
   async #attempt(jobUuid: string): Promise<boolean> {
     if (this.#isClosed) return false;
-    const hook = await this.#store.claimHook(jobUuid);
-    const job = hook && (await this.#store.findJob(jobUuid));
+    const hook = await this.#options.store.claimHook(jobUuid);
+    const job = hook && (await this.#options.store.findJob(jobUuid));
     if (!job) return false;
     const failure = await this.#call(hook, toOutcome(job)).catch(failureReason);
     // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + 1;
     // Repeated only while the job is retained: hooks to a dead address must not stay forever.
-    const pending = failure !== null && attempts < ATTEMPTS_MAX && this.#jobs.isRetained(job);
+    const pending =
+      failure !== null && attempts < ATTEMPTS_MAX && this.#options.jobs.isRetained(job);
     const tried = { ...hook, attempts, pending, failure };
-    await this.#store.changeHook(tried);
-    this.#metrics.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given up');
+    await this.#options.store.changeHook(tried);
+    this.#options.metrics.hookCalled(
+      failure === null ? 'delivered' : pending ? 'failed' : 'given up',
+    );
     const { operation } = job;
     // The URL is not logged, because it may contain credentials.
-    if (failure === null) this.#logger.debug({ operation, jobUuid, attempts }, 'web hook called');
-    else this.#logger.warn({ operation, jobUuid, attempts, failure, pending }, 'web hook failed');
+    if (failure === null)
+      this.#options.logger.debug({ operation, jobUuid, attempts }, 'web hook called');
+    else
+      this.#options.logger.warn(
+        { operation, jobUuid, attempts, failure, pending },
+        'web hook failed',
+      );
     return pending;
   }
 
   /** @returns why the call failed, or null if it succeeded */
   async #call({ jobUuid, url }: Hook, { success, body }: JobOutcome): Promise<string | null> {
     const target = new URL(url);
-    const addresses = await this.#allowlist.allowedAddresses(target);
+    const addresses = await this.#options.allowlist.allowedAddresses(target);
     if (addresses.length === 0) return 'its address is unknown or not allowed';
     if (this.#isClosed) return 'the server is stopping';
     // A Buffer: for a string, Node would also encode the headers as UTF-8.
@@ -195,7 +195,7 @@ export class WebHooks {
           'x-job-uuid': jobUuid,
           'x-job-success': String(success),
         },
-        signal: AbortSignal.timeout(this.#timing.timeout),
+        signal: AbortSignal.timeout(this.#options.timing.timeout),
       });
       this.#sent.add(sent);
       let status: number | undefined;

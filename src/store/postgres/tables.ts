@@ -51,10 +51,7 @@ const resourceUuid = () =>
 
 export const modelServices = pgTable(
   'model_services',
-  {
-    uuid: resourceUuid(),
-    ...columns.modelServices,
-  },
+  { uuid: resourceUuid(), ...columns.modelServices },
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
     index('model_services_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
@@ -67,30 +64,20 @@ export const modelServices = pgTable(
   ],
 );
 
-export const models = pgTable(
-  'models',
-  {
-    uuid: resourceUuid(),
-    ...columns.models,
-  },
-  (table) => [
-    index('models_by_age').on(table.createDate, table.uuid),
-    index('models_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
-    index('models_by_center').on(
-      caseFolded(table.modelCenterUuid),
-      table.createDate,
-      table.uuid,
-      table.size,
-    ),
-  ],
-);
+export const models = pgTable('models', { uuid: resourceUuid(), ...columns.models }, (table) => [
+  index('models_by_age').on(table.createDate, table.uuid),
+  index('models_by_name').on(caseFolded(table.name), table.createDate, table.uuid),
+  index('models_by_center').on(
+    caseFolded(table.modelCenterUuid),
+    table.createDate,
+    table.uuid,
+    table.size,
+  ),
+]);
 
 export const modelCenters = pgTable(
   'model_centers',
-  {
-    uuid: resourceUuid(),
-    ...columns.modelCenters,
-  },
+  { uuid: resourceUuid(), ...columns.modelCenters },
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
@@ -157,21 +144,13 @@ export const passwords = pgTable('passwords', {
 
 export const sessions = pgTable(
   'sessions',
-  {
-    uuid: text().primaryKey(),
-    ...columns.sessions,
-  },
+  { uuid: text().primaryKey(), ...columns.sessions },
   (table) => [index('sessions_by_expiry').on(table.expiredDate)],
 );
 
-export const jobs = pgTable(
-  'jobs',
-  {
-    uuid: text().primaryKey(),
-    ...columns.jobs,
-  },
-  (table) => [index('jobs_by_age').on(table.createDate)],
-);
+export const jobs = pgTable('jobs', { uuid: text().primaryKey(), ...columns.jobs }, (table) => [
+  index('jobs_by_age').on(table.createDate),
+]);
 
 export const hooks = pgTable(
   'hooks',

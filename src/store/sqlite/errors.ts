@@ -57,21 +57,18 @@ export const damagedError = (file: string) =>
  * @returns any other error unchanged
  */
 export function openError(file: string, error: unknown): Error {
-  const code = sqliteCode(error) ?? '';
-  if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return damagedError(file);
-  if (/^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code)) {
-    return new DatabaseOpenError(`The database ${file} can't be opened for writing (${code}).`);
-  }
+  const code = sqliteCode(error);
+  if (code === undefined) return error as Error;
+  if (isCorruption(error)) return damagedError(file);
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return new DatabaseOpenError(`The database ${file} is locked by another program.`);
   }
   if (/^SQLITE_(FULL|IOERR)/.test(code)) {
     return new DatabaseOpenError(`The disk of the database ${file} is full, or fails (${code}).`);
   }
-  if (/^SQLITE_/.test(code)) {
-    return new DatabaseOpenError(`The database ${file} can't be used (${code}).`);
-  }
-  return error as Error;
+  const isUnwritable = /^SQLITE_(READONLY|CANTOPEN|PERM)/.test(code);
+  const problem = isUnwritable ? "can't be opened for writing" : "can't be used";
+  return new DatabaseOpenError(`The database ${file} ${problem} (${code}).`);
 }
 
 /** Translates an error of SQLite or the file system, met while a file was copied, to a sentence for the user. */

@@ -10,8 +10,7 @@ import { WalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
 import { createReads } from './reads.ts';
 import { compileRecords } from './records.ts';
-import { insertResources, readResources } from './seed.ts';
-import { SeedSnapshot } from './seed-snapshot.ts';
+import { insertResources, readResources, restoreSnapshot, saveSnapshot } from './seed.ts';
 import { compileStatements } from './statements.ts';
 import { operationWrites } from './writes.ts';
 
@@ -46,8 +45,7 @@ export function createSqliteStore(
   const { read, write } = batcher;
   const runQuery = compileQueryRunner(client);
   const worker = startQueryWorker(client, options, () => wal.checkpointIfLarge());
-  const seedSnapshot = new SeedSnapshot(client);
-  /** What the baseline holds; the same object again is restored from there. */
+  /** What the snapshot holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
   /** It ends with its only server. */
   let control: string | undefined;
@@ -142,7 +140,7 @@ export function createSqliteStore(
           .transaction(() => {
             const wasEmpty = run.anyResource().length === 0;
             insertResources(run, resources);
-            if (wasEmpty) seedSnapshot.save();
+            if (wasEmpty) saveSnapshot(client);
             return wasEmpty;
           })
           .immediate();
@@ -156,9 +154,9 @@ export function createSqliteStore(
           client
             .transaction(() => {
               run.deleteEverything();
-              if (resources === lastReplaced) return seedSnapshot.restore();
+              if (resources === lastReplaced) return restoreSnapshot(client);
               insertResources(run, resources);
-              seedSnapshot.save();
+              saveSnapshot(client);
             })
             .immediate();
           lastReplaced = resources;

@@ -37,10 +37,7 @@ const resourceUuid = () =>
 
 export const modelServices = sqliteTable(
   'model_services',
-  {
-    uuid: resourceUuid(),
-    ...columns.modelServices,
-  },
+  { uuid: resourceUuid(), ...columns.modelServices },
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
     index('model_services_by_name').on(noCase(table.name), table.createDate, table.uuid),
@@ -76,10 +73,7 @@ export const models = sqliteTable(
 
 export const modelCenters = sqliteTable(
   'model_centers',
-  {
-    uuid: resourceUuid(),
-    ...columns.modelCenters,
-  },
+  { uuid: resourceUuid(), ...columns.modelCenters },
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
@@ -156,21 +150,13 @@ export const passwords = sqliteTable('passwords', {
 
 export const sessions = sqliteTable(
   'sessions',
-  {
-    uuid: text().primaryKey(),
-    ...columns.sessions,
-  },
+  { uuid: text().primaryKey(), ...columns.sessions },
   (table) => [index('sessions_by_expiry').on(table.expiredDate)],
 );
 
-export const jobs = sqliteTable(
-  'jobs',
-  {
-    uuid: text().primaryKey(),
-    ...columns.jobs,
-  },
-  (table) => [index('jobs_by_age').on(table.createDate)],
-);
+export const jobs = sqliteTable('jobs', { uuid: text().primaryKey(), ...columns.jobs }, (table) => [
+  index('jobs_by_age').on(table.createDate),
+]);
 
 export const hooks = sqliteTable(
   'hooks',
