@@ -203,12 +203,6 @@ describe('an error', () => {
     expectDone(await poll(server, uuid), { inventory: body.inventory });
   });
 
-  test('has a sentence of its own where it is given none', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', error: { code: 'SYS.1006' } });
-    await expectFails(add(server), expect.stringMatching(/./));
-  });
-
   test.each(
     writeNames,
   )('strikes %s, inline and as a job, and undoes nothing that was there', async (name) => {
@@ -331,30 +325,6 @@ describe('a delay', () => {
     await plan(server, { operation: 'AddModel', delayMs: 20, ...fault });
     expect((await add(server)).status).toBe(status);
     expect(await modelsOf(server)).toHaveLength(status === 200 ? 1 : 0);
-  });
-
-  test('goes before a job is begun, and before the connection is cut', async () => {
-    const server = shared();
-    const delayMs = 20;
-    await plan(
-      server,
-      { operation: 'AddModel', delayMs },
-      { operation: 'AddModel', delayMs, drop: true },
-    );
-    const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid)));
-    expect((await poll(server, uuid)).status).toBe(200);
-    const none = newUuid();
-    await expect(add(server, naming(none))).rejects.toThrow();
-    expect((await poll(server, none)).status).toBe(404);
-  });
-
-  test('is time that a request’s own timeout counts', async () => {
-    const server = shared();
-    await plan(server, { operation: 'AddModel', delayMs: 30 });
-    const answer = await add(server, { headers: { 'x-api-timeout': '0' } });
-    expectFailure(answer, 503, 'SYS.1001', expect.stringMatching(/./));
-    expect(await modelsOf(server)).toEqual([]);
   });
 
   test('of a day doesn’t keep the server from stopping', async () => {

@@ -33,9 +33,8 @@ describe('unless it is asked for, the control surface', () => {
       VERBS.map((verb): [string, string] => [verb, path]),
     ),
   )('is not there: %s %s is 404, with and without a session', async (verb, path) => {
-    const server = shared();
     for (const session of [SESSION, null]) {
-      const answer = await server.call(verb, path, verb === 'GET' ? undefined : {}, { session });
+      const answer = await shared().call(verb, path, verb === 'GET' ? undefined : {}, { session });
       expectFailure(answer, 404, 'SYS.1009', `no api mapping to ${path}`);
     }
   });

@@ -71,8 +71,7 @@ describe('the header (F51)', () => {
     ['what is no uuid', header("OAuth ' OR 1=1 --"), expired],
     ['a very long session', header(`OAuth ${'a'.repeat(60_000)}`), expired],
   ])('%s is refused', async (_, options, failure) => {
-    const server = shared();
-    expectFailure(await server.get(MODELS, options), ...failure);
+    expectFailure(await shared().get(MODELS, options), ...failure);
   });
 
   test.each([
@@ -80,8 +79,7 @@ describe('the header (F51)', () => {
     `OAuth   ${SESSION}`,
     ` OAuth ${SESSION} `,
   ])('%j is accepted', async (authorization) => {
-    const server = shared();
-    expect((await server.get(MODELS, header(authorization))).status).toBe(200);
+    expect((await shared().get(MODELS, header(authorization))).status).toBe(200);
   });
 });
 
@@ -351,9 +349,8 @@ describe('the order of the checks (F34)', () => {
   });
 
   test('an unknown session before an oversized body', async () => {
-    const server = shared();
     const options = { raw: oversized, session: STORED };
-    expectFailure(await server.post(MODELS, undefined, options), ...expired);
+    expectFailure(await shared().post(MODELS, undefined, options), ...expired);
   });
 });
 

@@ -26,38 +26,6 @@ function tasksOf(limiter: KeyedLimiter) {
 }
 
 describe('lanes', () => {
-  test('start a task at once where there is room', () => {
-    const { started, add } = tasksOf(new KeyedLimiter({ total: 1, perKey: 1 }));
-    add('a1');
-    expect(started).toEqual(['a1']);
-  });
-
-  test('let no more than their number run in one of them', async () => {
-    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 10, perKey: 2 }));
-    for (const name of ['a1', 'a2', 'a3', 'a4']) add(name);
-    expect(started).toEqual(['a1', 'a2']);
-    await end('a2');
-    expect(started).toEqual(['a1', 'a2', 'a3']);
-    await end('a1', 'a3');
-    expect(started).toEqual(['a1', 'a2', 'a3', 'a4']);
-  });
-
-  test('let no more than their number run in all', async () => {
-    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 3, perKey: 2 }));
-    for (const name of ['a1', 'b1', 'c1', 'd1', 'e1']) add(name);
-    expect(started).toEqual(['a1', 'b1', 'c1']);
-    await end('b1');
-    expect(started).toEqual(['a1', 'b1', 'c1', 'd1']);
-  });
-
-  test('don’t hold one up by another that is full', async () => {
-    const { started, add, end } = tasksOf(new KeyedLimiter({ total: 10, perKey: 1 }));
-    for (const name of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1']) add(name);
-    expect(started).toEqual(['a1', 'b1', 'c1']);
-    await end('c1', 'b1');
-    expect(started).toEqual(['a1', 'b1', 'c1', 'b2']);
-  });
-
   test('take turns: one with much to do is no more often next than another', async () => {
     const { started, add, running, end } = tasksOf(new KeyedLimiter({ total: 1, perKey: 1 }));
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) add(name);

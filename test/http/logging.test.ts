@@ -1,5 +1,4 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { failEachDeletion } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   ADMIN_UUID,
@@ -352,15 +351,6 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     expectFailure(answer, 503, 'SYS.1000', expect.not.stringMatching(/models|SQL|insert/i));
     expect((await entries()).filter(({ level }) => level === 50)).toHaveLength(2);
     expectNoSecrets(lines, uuid);
-  });
-
-  test('when a constraint of the database is broken', async () => {
-    const { server, lines } = await loggedServer();
-    await failEachDeletion(server, 'INSERT', 'models', 'refused');
-
-    const answer = await server.post(MODELS, { param: secretModel, userTags: [SECRET] });
-    expectFailure(answer, 503, 'SYS.1000', expect.not.stringContaining('refused'));
-    expectNoSecrets(lines);
   });
 });
 

@@ -179,15 +179,15 @@ describe.each(['auto', 'inline', 'job'] as const)('AIOS_REPLY=%s', (mode) => {
     }
 
     test.each(otherNames)('%s', async (name) => {
-      const server = shared();
       const request = requestFor(name);
       const answers = [];
-      for (const [, headers] of jobHeaders) answers.push(await send(server, request, { headers }));
+      for (const [, headers] of jobHeaders)
+        answers.push(await send(shared(), request, { headers }));
       for (const { status, body } of answers) {
         expect({ status, success: body.success }).toEqual({ status: 200, success: true });
         expect(Object.keys(body)).toEqual(Object.keys(examples[name].answer));
       }
-      expect([...server.rows('jobs'), ...server.rows('hooks')]).toEqual([]);
+      expect([...shared().rows('jobs'), ...shared().rows('hooks')]).toEqual([]);
     });
 
     test('a failure of it too', async () => {

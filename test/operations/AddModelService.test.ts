@@ -115,12 +115,6 @@ test('stores yaml as sent, whatever its syntax', async () => {
   expect((await addModelService(server(), { yaml })).yaml).toBe(yaml);
 });
 
-test('accepts a name that another service has', async () => {
-  const [first, second] = [await addModelService(server()), await addModelService(server())];
-
-  expect(second).toEqual({ ...first, uuid: expect.not.stringMatching(first.uuid) });
-});
-
 test('adds images with architectures in any case, in the order given', async () => {
   const architectureImages = [
     { cpuArchitecture: 'LoongArch64', vmImageUuid: 'vm', dockerImage: 'first' },

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { parametersOf } from '../support/contract-parameters.ts';
 import { expectRejected, invalidArgument } from '../support/errors.ts';
 import { addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
@@ -387,23 +388,16 @@ startupParameters:
 
   test('naming the parameter that can’t be applied', async () => {
     const { uuid } = await addModelService(server(), { yaml: 'example-yaml-configuration' });
-    const values = Object.entries({
-      environmentParameters: {},
-      startupParameters: {},
-      inferenceParams: {},
-      serviceName: '',
-      servicePorts: [],
-      serviceLivez: '',
-      serviceReadyz: '',
-      serviceBootupTime: 0,
-      serviceInstallPath: '',
-      serviceStartCommand: '',
-    });
+    const edits = Object.entries(parametersOf('UpdateModelService')).filter(([name]) =>
+      /^service|^environmentP|^startupP|^inferenceP/.test(name),
+    );
+    expect(edits).toHaveLength(10);
 
-    for (const [name, value] of values) {
+    for (const [name, { accepted }] of edits) {
       await expectRejected(
         server(),
-        () => server().put(`${PATH}/${uuid}`, { updateModelService: { [name]: value } }),
+        () =>
+          server().put(`${PATH}/${uuid}`, { updateModelService: { [name]: accepted[0]?.sent } }),
         invalidArgument(expect.stringMatching(`^field\\[${name}\\] .*yaml`)),
       );
     }

@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { OperationName } from '../../src/contract/operations.ts';
-import { expectError, expectRejected, invalidArgument, messageOf, noRoute } from './errors.ts';
+import { expectRejected, invalidArgument, messageOf, noRoute } from './errors.ts';
 import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
 import { exchange, rawRequest } from './raw-http.ts';
 import { newUuid } from './records.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
-import { type Answer, API, type CallOptions, ROOT, type Server } from './server.ts';
+import { type Answer, API, type CallOptions, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
@@ -208,15 +208,6 @@ export function describeDeletionRequest(
         invalidArgument(expect.stringContaining(`field[${field}]`)),
       );
     });
-
-    test('takes those it knows', async () => {
-      const strict = sharedStrict();
-
-      await expectDeleted(strict, (path) =>
-        strict.delete(path, { systemTags: [], userTags: null }),
-      );
-      await expectDeleted(strict, (path) => strict.delete(`${path}?deleteMode=Permissive`));
-    });
   });
 
   test('ends cleanly where it is asked for several times at once', async () => {
@@ -235,63 +226,6 @@ export function describeDeletionRequest(
       () => server.delete(path, { userTags: ['x'.repeat(4097)] }),
       invalidArgument(expect.stringContaining(`of message[${messageOf(operation)}]`)),
     );
-  });
-}
-
-/**
- * The parameter deleteMode (F46), of an operation that has it.
- * @param shared gives the server to try it on, once the tests run
- * @param add adds what can be deleted, and returns the path that deletes it
- */
-function describeDeleteMode(
-  operation: OperationName,
-  shared: () => Server,
-  add: (server: Server) => Promise<string>,
-): void {
-  let server: Server;
-  let path: string;
-  beforeAll(async () => {
-    server = shared();
-    path = await add(server);
-  });
-
-  const none = (found: string) =>
-    invalidArgument(
-      `valid value for field[deleteMode] of message[${messageOf(operation)}] are ` +
-        `[Permissive, Enforcing], but ${found} found`,
-    );
-
-  test.each([
-    ['enforcing', 'enforcing'],
-    ['null', 'null'],
-    ['x&deleteMode=Permissive', 'x'],
-  ])('?deleteMode=%s is rejected, whatever the body has', async (query, found) => {
-    await expectRejected(
-      server,
-      () => server.delete(`${path}?deleteMode=${query}`, { deleteMode: 'Permissive' }),
-      none(found),
-    );
-  });
-
-  test('a wrong one in the body is rejected', async () => {
-    await expectRejected(server, () => server.delete(path, { deleteMode: 'x' }), none('x'));
-    await expectRejected(
-      server,
-      () => server.delete(path, { deleteMode: ['Enforcing'] }),
-      invalidArgument('[deleteMode] field is excepted a string, but was [["Enforcing"]].'),
-    );
-  });
-
-  test('empty in the body is as good as none', async () => {
-    const path = await add(server);
-
-    expectDone(await server.delete(path, { deleteMode: '' }));
-  });
-
-  test('is judged before the uuid', async () => {
-    const malformed = path.replace(/[^/]+$/, 'x');
-
-    await expectRejected(server, () => server.delete(`${malformed}?deleteMode=x`), none('x'));
   });
 }
 
@@ -331,14 +265,6 @@ export function describeDeletedUuid(
         await expectRejected(shared(), () => remove(encodeURIComponent(text)), noUuid(text, field));
       }
     }
-  });
-
-  test('of 60,000 digits is rejected in 4096 characters', async () => {
-    const { details, ...refusal } = noUuid('a'.repeat(60_000), field);
-    await expectRejected(shared(), () => remove('a'.repeat(60_000)), {
-      ...refusal,
-      details: `${String(details).slice(0, 4093)}...`,
-    });
   });
 
   test('of nothing, or of anything else, succeeds and changes nothing', async () => {
@@ -386,7 +312,7 @@ type KindOfResource = keyof typeof kinds;
 
 /** What holds of deleting a resource of any kind (F22 to F24). */
 export function describeResourceDeletion(kind: KindOfResource, shared: () => Server): void {
-  const { path, table, add, operation, type, lost } = kinds[kind];
+  const { path, table, add, operation, lost } = kinds[kind];
   const addPath = async (server: Server) => `${path}/${(await add(server)).uuid}`;
   const ownOf = ({ services, models, center }: Fixtures) =>
     ({ service: services, model: models, center: [center] as const })[kind];
@@ -397,7 +323,16 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
   });
 
   describe('the request', () => describeDeletionRequest(operation, shared, addPath));
-  describe('deleteMode', () => describeDeleteMode(operation, shared, addPath));
+  test('rejects a wrong deleteMode before the uuid', async () => {
+    const details =
+      `valid value for field[deleteMode] of message[${messageOf(operation)}] are ` +
+      '[Permissive, Enforcing], but x found';
+    for (const uuid of ['x', (await add(server)).uuid]) {
+      const url = `${path}/${uuid}?deleteMode=x`;
+      const send = () => server.delete(url, { deleteMode: 'Permissive' });
+      await expectRejected(server, send, invalidArgument(details));
+    }
+  });
 
   describe('the uuid', () => describeDeletedUuid((uuid) => `${path}/${uuid}`, table));
 
@@ -458,39 +393,6 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
       const text = JSON.stringify(plain).replaceAll(plain.uuid, resourceUuid);
       expect(again).toEqual(JSON.parse(text));
       expect(storedTags(server, resourceUuid)).toEqual([]);
-    });
-
-    test.each(
-      Object.keys(kinds) as KindOfResource[],
-    )('leaves its uuid free for a %s', async (next) => {
-      const { uuid } = await add(server);
-      const { uuid: _, ...other } = await kinds[next].add(server);
-      const param = { ...other, resourceUuid: uuid };
-      const details = `resourceUuid[${uuid}] is already used`;
-      expectError(await server.post(kinds[next].path, { param }), invalidArgument(details));
-
-      expectDone(await server.delete(`${path}/${uuid}`));
-
-      expect(await kinds[next].add(server, { resourceUuid: uuid })).toMatchObject({ uuid });
-    });
-
-    test('takes along the tags that are being attached to it', async () => {
-      const { uuid } = await add(server);
-      const attach = (tag: string) =>
-        server.post(`${ROOT}/user-tags`, {
-          params: { resourceType: type, resourceUuid: uuid, tag },
-        });
-
-      const answers = await Promise.all([
-        attach('a'),
-        attach('b'),
-        server.delete(`${path}/${uuid}`),
-        attach('c'),
-        attach('d'),
-      ]);
-
-      expectDoneOrNotFound(answers);
-      expect(storedTags(server, uuid)).toEqual([]);
     });
   });
 }

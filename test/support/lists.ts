@@ -211,21 +211,6 @@ export function describeList(name: EntityName): void {
         expect(await found(`-${label}`)).toEqual(['Y', 'y', 'x', 'X']);
       });
 
-      test('those of one moment by uuid, so that no page skips or repeats one', async () => {
-        for (const uuid of ['9', '5', '7', '1', '3', '8']) {
-          await put(server(), { uuid, [label]: `moment ${uuid}`, createDate: START });
-        }
-
-        const pages: { uuid: string }[] = [];
-        for (const start of ['0', '2', '4']) {
-          const page = { ...all, start, limit: '2' };
-          const { body } = await server().query(path, [`${label}~=moment%`], page);
-          pages.push(...body.inventories);
-        }
-
-        expect(pages.map(({ uuid }) => uuid)).toEqual(['1', '3', '5', '7', '8', '9']);
-      });
-
       test('what is there at that moment: nothing is remembered between two pages', async () => {
         const uuids = new Map<string, string>();
         const letters = [...'abcdef'];

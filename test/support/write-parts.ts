@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { expectDone } from './deletions.ts';
 import {
   type ExpectedError,
-  expectError,
   expectRejected,
   invalidArgument,
   messageOf,
@@ -207,9 +206,8 @@ export function describeTarget(
 
 /** The uuid that a client chooses for a new resource. */
 export function describeNewUuid(context: WriteContext): void {
-  const { tagged, server, unchanged, ready, inventoryOf, read } = context;
+  const { tagged, server, unchanged, ready, inventoryOf } = context;
   describe('resourceUuid', () => {
-    const resourceUuid = '059d19eb310f36d4a7f43f51eaab87b8';
     const used = (uuid: string): ExpectedError =>
       invalidArgument(`resourceUuid[${uuid}] is already used`);
 
@@ -218,17 +216,6 @@ export function describeNewUuid(context: WriteContext): void {
       const uuid = '6c1a5f6167944aa1886294842075279f';
       expect(inventoryOf(await send({ resourceUuid: ` ${uuid}\n` }))).toMatchObject({ uuid });
       expect(server().rows('resources', `uuid = '${uuid}'`)).toEqual([{ uuid, type: tagged }]);
-    });
-
-    test('is taken once, however many ask for it at the same time', async () => {
-      const requests = [await ready(server()), await ready(server()), await ready(server())];
-      const answers = await Promise.all(requests.map(({ send }) => send({ resourceUuid })));
-      const [winner, ...others] = answers.filter(({ status }) => status === 200);
-      expect(others).toEqual([]);
-      for (const answer of answers) {
-        if (answer !== winner) expectError(answer, used(resourceUuid));
-      }
-      expect(await read(server(), resourceUuid)).toEqual(winner?.body.inventory);
     });
 
     test.each([
