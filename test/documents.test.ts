@@ -1,7 +1,5 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/contract/examples.ts';
 import { addModel, addModelService, requiredServiceParams } from './support/resources.ts';
 import {
@@ -331,41 +329,6 @@ describe('the answer of document', () => {
 
     expect(body).toMatchObject(bindModelToService.answer);
   });
-});
-
-test('what the documents’ calls made is there after the server was stopped and started', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'aios-test-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const file = join(folder, 'aios.db');
-  const first = await openServer({ database: file });
-  onTestFinished(first.close);
-  await addWhatTheyName(first);
-  const answered: Record<string, unknown>[] = [];
-  for (const call of Object.values(calls)) {
-    const { status, body } = await send(first, call);
-    expect({ status, success: body.success }).toEqual({ status: 200, success: true });
-    answered.push(body.inventory);
-  }
-  const [, clone, service, model, bound] = answered;
-  const before = first.snapshot();
-  await first.close();
-  await expect(fetch(first.url)).rejects.toThrow();
-
-  const second = await openServer({ database: file });
-  onTestFinished(second.close);
-
-  expect(second.snapshot()).toEqual(before);
-  for (const inventory of [clone, service, bound]) {
-    const { body } = await second.get(`${API}/model-services/${inventory?.uuid}`);
-    expect(body.inventories).toEqual([inventory]);
-  }
-  const { body } = await second.get(`${API}/models/${model?.uuid}`);
-  expect(body.inventories).toEqual([model]);
-  expect(second.rows('tags').map(({ tag }) => tag)).toEqual([
-    ...['ephemeral::test', 'for-test'],
-    ...['ephemeral::bound', 'bound'],
-  ]);
-  expect((await second.get(`${API}/model-services?count=true`)).body.total).toBe(4);
 });
 
 describe('the OpenAPI document’s example of', () => {

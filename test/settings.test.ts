@@ -408,7 +408,6 @@ describe('an unknown variable', () => {
     ['AIOS_SESSIONS', 'AIOS_SESSION'],
     ['AIOS_SESSION_FLIE', 'AIOS_SESSION_FILE'],
     ['AIOS_HOST_FILE', 'AIOS_HOST'],
-    ['AIOS_ADMIN_PASSWROD', 'AIOS_ADMIN_PASSWORD'],
     ['AIOS_ADMIN_PASSWORD_FLIE', 'AIOS_ADMIN_PASSWORD_FILE'],
     ['AIOS_SESSION_TIMOUT', 'AIOS_SESSION_TIMEOUT'],
   ])('%s causes a warning with the most similar one: %s', (name, nearest) => {
@@ -420,13 +419,9 @@ describe('an unknown variable', () => {
   test.each([
     ['AIOS_PORT', 'tcp://10.0.0.1:80'],
     ['AIOS_PORT', 'udp://[fd00::1]:80'],
-    ['AIOS_SERVICE_HOST', '10.0.0.1'],
-    ['AIOS_SERVICE_PORT', '80'],
     ['AIOS_SERVICE_PORT_HTTP', '80'],
     ['AIOS_PORT_80_TCP', 'tcp://10.0.0.1:80'],
     ['AIOS_PORT_80_TCP_PROTO', 'tcp'],
-    ['AIOS_PORT_80_TCP_PORT', '80'],
-    ['AIOS_PORT_80_TCP_ADDR', '10.0.0.1'],
   ])('%s=%s of Kubernetes is ignored without a warning', (name, value) => {
     expect(read({ env: { [name]: value } })).toEqual(read({}));
   });

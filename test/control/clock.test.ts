@@ -105,14 +105,6 @@ describe('the real time is back', () => {
       expect(await addModel(server)).toMatchObject({ createDate: START_DATE });
     }
   });
-
-  test('and none of the clock’s settings outlives the next: each is whole', async () => {
-    const server = shared();
-    await setClock(server, { aheadMs: HOUR });
-    await setClock(server, { now: STILL });
-    const { body } = await setClock(server, { aheadMs: 0 });
-    expect(body.now).toBe(new Date(START).toISOString());
-  });
 });
 
 describe('a time that is none is refused and the clock stays as it is', () => {

@@ -132,17 +132,6 @@ describe('what a job that is told as running has done', () => {
 describe('what is no job is 404 as ever', () => {
   test.each([
     ['by polls', { atPoll: 3 }],
-    ['by time', { afterMs: 60_000 }],
-  ])('an unknown one, %s', async (_, finish) => {
-    const server = shared();
-    await setJobDelay(server, finish);
-    for (const uuid of [newUuid(), 'a']) {
-      expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
-    }
-  });
-
-  test.each([
-    ['by polls', { atPoll: 3 }],
     ['by time', { afterMs: 2 * HOUR }],
   ])('one whose outcome was kept long enough, %s', async (_, finish) => {
     const server = shared();

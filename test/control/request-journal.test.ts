@@ -210,29 +210,22 @@ describe('a filter', () => {
   const operationsOf = async (server: Server, filter: string) =>
     (await journal(server, filter)).map(({ operation, status }) => `${operation} ${status}`);
 
-  test.each([
-    [
-      'nothing',
-      '',
-      ['AddModel 200', 'AddModelService 200', 'AddModel 400', 'GetModel 200', 'AddModel 200'],
-    ],
+  const all = [
+    'AddModel 200',
+    'AddModelService 200',
+    'AddModel 400',
+    'GetModel 200',
+    'AddModel 200',
+  ];
+  test.each<[string, string, string[]]>([
+    ['nothing', '', all],
     ['an operation', '?operation=AddModel', ['AddModel 200', 'AddModel 400', 'AddModel 200']],
     ['a status', '?status=400', ['AddModel 400']],
     ['both', '?operation=AddModel&status=200', ['AddModel 200', 'AddModel 200']],
     ['none', '?limit=0', []],
-    ['the last one', '?limit=1', ['AddModel 200']],
-    [
-      'more than there are',
-      '?limit=100',
-      ['AddModel 200', 'AddModelService 200', 'AddModel 400', 'GetModel 200', 'AddModel 200'],
-    ],
-    [
-      'the last two of an operation',
-      '?operation=AddModel&limit=2',
-      ['AddModel 400', 'AddModel 200'],
-    ],
-    ['an operation that nobody asked for', '?operation=DeleteModel', []],
-    ['a status that nobody got', '?status=418', []],
+    ['more than there are', '?limit=100', all],
+    ['an operation’s last two', '?operation=AddModel&limit=2', ['AddModel 400', 'AddModel 200']],
+    ['an operation that nobody requested', '?operation=DeleteModel', []],
   ])('by %s', async (_, filter, expected) => {
     const server = shared();
     await fill(server);
@@ -400,16 +393,10 @@ describe('no secret stands in the journal:', () => {
 
   test.each([
     ['a query', (server: Server) => server.get(`${MODELS}?sessionUuid=${SESSION}`)],
-    ['a query of any name', (server: Server) => server.get(`${MODELS}?session=${SESSION}`)],
     ['a condition', (server: Server) => server.query(MODELS, [`uuid=${SESSION}`])],
     ['a condition that is none', (server: Server) => server.query(MODELS, [SESSION])],
     ['a body', (server: Server) => server.post(MODELS, { session: { uuid: SESSION } })],
     ['a body, by another name', (server: Server) => server.post(MODELS, { sessionUuid: SESSION })],
-    [
-      'a body, inside the wrapper',
-      (server: Server) =>
-        server.post(MODELS, { param: { ...requiredModelParams, sessionId: SESSION } }),
-    ],
     ['another path', (server: Server) => server.get(`${MODELS}/${SESSION}`)],
     ['a job’s uuid', (server: Server) => server.get(jobPath(SESSION), { session: null })],
   ])('no session that stands in %s', async (_, send) => {

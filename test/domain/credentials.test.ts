@@ -88,14 +88,6 @@ test.each([
   expect(await store.findSession(begun.uuid, begun.createDate)).toBeUndefined();
 });
 
-test('setting the first password ends the sessions of the initial one', async () => {
-  const { set, store } = account();
-  const begun = session({ accountUuid: ADMIN_UUID });
-  await store.addSession(begun, begun.createDate);
-  await set('secret');
-  expect(await store.findSession(begun.uuid, begun.createDate)).toBeUndefined();
-});
-
 test('the password stays valid when the setting is removed', async (context) => {
   const file = join(temporaryFolder(context), 'aios.db');
   const first = account({ file });
@@ -104,21 +96,6 @@ test('the password stays valid when the setting is removed', async (context) => 
   const second = account({ file });
   expect(await second.check(digestOf('secret'))).toBe(true);
   expect(await second.check(INITIAL_DIGEST)).toBe(false);
-});
-
-test('two databases store different hashes of the same password', async () => {
-  const hashes = [];
-  const passwords = scryptPasswords();
-  for (const { set, hash } of [account({ passwords }), account({ passwords })]) {
-    await set('secret');
-    hashes.push(((await hash()) ?? '').split('$'));
-  }
-  const [one = [], other = []] = hashes;
-  expect(one.length).toBeGreaterThan(1);
-  // The name and the cost are the same, salt and key are not.
-  expect(other.slice(0, -2)).toEqual(one.slice(0, -2));
-  expect(other.at(-2)).not.toBe(one.at(-2));
-  expect(other.at(-1)).not.toBe(one.at(-1));
 });
 
 /** All bytes that a database takes on disk, also while it is open. */

@@ -554,21 +554,13 @@ describe('400: the body', () => {
     const service = JSON.stringify(requiredServiceParams).slice(1, -1);
     const bodies: [string, string][] = [
       [MODELS, `{"param":{${model},"description":"${escaped}"}}`],
-      [MODELS, `{"param":{${model},"token":"${escaped}"}}`],
-      [MODELS, `{"param":{${model},"tagUuids":["a","${escaped}"]}}`],
       [MODELS, `{"param":{${model}},"userTags":["${escaped}"]}`],
-      [SERVICES, `{"param":{${service},"type":"${escaped}"}}`],
-      [SERVICES, `{"param":{${service},"yaml":"a${escaped}"}}`],
       [SERVICES, `{"param":{${service},"vendorToSpecUuidsMap":{"${escaped}":[]}}}`],
       [SERVICES, `{"param":{${service},"vendorToSpecUuidsMap":{"a":["${escaped}"]}}}`],
     ];
     for (const [path, raw] of bodies) {
-      expectFailure(
-        await server.post(path, undefined, { raw }),
-        400,
-        'SYS.1007',
-        expect.any(String),
-      );
+      const answer = await server.post(path, undefined, { raw });
+      expectFailure(answer, 400, 'SYS.1007', expect.any(String));
     }
     expect([...server.rows('models'), ...server.rows('model_services')]).toEqual([]);
   });

@@ -393,13 +393,6 @@ describe('an unknown field (F10)', () => {
     expect(lines.join()).not.toContain(SECRET);
   });
 
-  test('is logged again for another operation', async () => {
-    const { server, entries } = await loggedServer();
-    await server.post(MODELS, body(''));
-    await server.post(SERVICES, { param: { ...requiredServiceParams, colour: '' } });
-    expect(await entries('unknown field ignored')).toHaveLength(3);
-  });
-
   test('is not logged at info', async () => {
     const { server, entries } = await loggedServer('info');
     await server.post(MODELS, body(''));

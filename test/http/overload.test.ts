@@ -44,15 +44,6 @@ describe('with as many requests in flight as there may be', () => {
     expect(server.rows('models')).toEqual([]);
   });
 
-  test('a supervisor still sees that the process lives', async () => {
-    const server = await startServer({ bounds });
-    for (let each = 0; each < bounds.requests; each++) await beginBody(server);
-    expect((await server.get('/_aios/live', { session: null })).status).toBe(200);
-    expect((await server.call('HEAD', '/_aios/live', undefined, { session: null })).status).toBe(
-      200,
-    );
-  });
-
   test('the body of what is refused is read on, and its connection serves again', async () => {
     const server = await startServer({ bounds });
     const held = [await beginBody(server), await beginBody(server)];

@@ -39,14 +39,7 @@ describe('a session that a client chose is none after a login that names it', ()
     [
       'in the wrapper',
       LOGIN,
-      {
-        logInByAccount: {
-          ...logInByAccount,
-          uuid: CHOSEN,
-          sessionUuid: CHOSEN,
-          resourceUuid: CHOSEN,
-        },
-      },
+      { logInByAccount: { ...logInByAccount, uuid: CHOSEN, sessionUuid: CHOSEN } },
       {},
     ],
     [

@@ -52,15 +52,6 @@ test('answers the constants where only the required parameters are given', async
   });
 });
 
-test('accepts a name and a modelId that another model has', async () => {
-  const [first, second] = [
-    await addModel(server(), { modelId: 'same' }),
-    await addModel(server(), { modelId: 'same' }),
-  ];
-
-  expect(second).toEqual({ ...first, uuid: expect.not.stringMatching(first.uuid) });
-});
-
 test('defaults the modelId to the resourceUuid', async () => {
   const resourceUuid = '0123456789ab1fff9fff0123456789ab';
 
@@ -130,16 +121,6 @@ describe('binds services', () => {
       server(),
       () => add({ modelServiceUuids: ['no-such-service'], size: -1 }),
       invalidArgument('field[size] must be in range of [0, 9007199254740991]'),
-    );
-  });
-
-  test('rejecting all of them where some are unknown, which the sentence names', async () => {
-    const { uuid } = await addModelService(server());
-
-    await expectRejected(
-      server(),
-      () => add({ modelServiceUuids: ['a', uuid, 'b'], defaultModelServiceUuid: uuid }),
-      noneFound('modelServiceUuids', ['a', 'b'], 'ModelServiceVO'),
     );
   });
 });

@@ -199,12 +199,6 @@ test('rejects the types of tags before missing arguments', async () => {
 describe('unknown fields of an image', () => {
   const architectureImages = [{ cpuArchitecture: 'x86_64', size: 1 }];
 
-  test('are ignored', async () => {
-    const { modelServiceImages } = await addModelService(server(), { architectureImages });
-
-    expect(modelServiceImages[0]).not.toHaveProperty('size');
-  });
-
   test('are rejected where the settings say so, unlike keys of a map', async () => {
     const strict = await startServer({ unknownFields: 'reject' });
 

@@ -45,17 +45,6 @@ describe('binds the model', () => {
     expect(ofModel.inventories).toEqual([{ ...model, modelServiceRefs }]);
   });
 
-  test('once, however often it is asked to', async () => {
-    const { path } = await pair(server());
-    const first = await server().post(path, {});
-    const before = server().snapshot();
-
-    const second = await server().post(path, {});
-
-    expect(second.body).toEqual(first.body);
-    expect(server().snapshot()).toEqual(before);
-  });
-
   test('without moving any date', async () => {
     const server = await startServer();
     const { model, service, path } = await pair(server);

@@ -191,10 +191,6 @@ describe('overrides', () => {
   });
 });
 
-test('ignores modelUuids, which it doesn’t have', async () => {
-  expect((await clone({ modelUuids: ['c'] })).modelServiceRefs).toEqual([]);
-});
-
 test('with strict references accepts existing tags only', async () => {
   const strict = await startServer({ strictReferences: true });
   const { uuid: modelCenterUuid } = await addModelCenter(strict);

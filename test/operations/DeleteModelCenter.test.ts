@@ -9,7 +9,7 @@ import { type ExpectedError, expectRejected } from '../support/errors.ts';
 import { lostRows, populate, withoutResources } from '../support/fixtures.ts';
 import { newUuid } from '../support/records.ts';
 import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
-import { API, startServer } from '../support/server.ts';
+import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const { path } = kinds.center;
@@ -69,21 +69,6 @@ describe('of a center that has models', () => {
     });
   });
 
-  test('leaves its services as they were, but for the models’ bindings', async () => {
-    const { center, services } = await populate(server());
-    const read = async (uuid: string) =>
-      (await server().get(`${API}/model-services/${uuid}`)).body.inventories;
-    const before = [...(await read(services[0])), ...(await read(services[1]))];
-    server().advance(60_000);
-
-    await server().delete(`${path}/${center}?deleteMode=Enforcing`);
-
-    for (const service of before) {
-      expect(service).toMatchObject({ modelCenterUuid: center });
-      expect(await read(service.uuid)).toEqual([{ ...service, modelServiceRefs: [] }]);
-    }
-  });
-
   test('is not refused any more once they have moved or gone', async () => {
     const { center, models } = await populate(server());
     const other = await addModelCenter(server());
@@ -110,35 +95,4 @@ test.each([
   await addModelService(server(), { modelCenterUuid });
 
   await expectNothingToDo(server(), () => server().delete(`${path}/${modelCenterUuid}${query}`));
-});
-
-describe('beside other requests', () => {
-  test.each([
-    'Permissive',
-    'Enforcing',
-  ])('never leaves a model in a center that is gone, where references are strict and the mode is %s', async (deleteMode) => {
-    const strict = await startServer({ strictReferences: true });
-    const elsewhere = await addModelCenter(strict);
-    for (let round = 0; round < 6; round++) {
-      const { uuid: center } = await addModelCenter(strict);
-      const mover = await addModel(strict, { modelCenterUuid: elsewhere.uuid });
-      const param = { name: 'a', installPath: 'b', modelCenterUuid: center };
-      const sent = [
-        () => strict.post(`${API}/models`, { param }),
-        () =>
-          strict.put(`${API}/models/${mover.uuid}`, { updateModel: { modelCenterUuid: center } }),
-        () => strict.put(`${path}/${center}`, { updateModelCenter: { name: 'x' } }),
-      ];
-      sent.splice(round % 4, 0, () => strict.delete(`${path}/${center}?deleteMode=${deleteMode}`));
-
-      const answers = await Promise.all(sent.map((send) => send()));
-
-      const codes = answers.flatMap(({ status, body }) => (status === 200 ? [] : body.error.code));
-      expect(['SYS.1003', 'SYS.1006']).toEqual(expect.arrayContaining([...new Set(codes)]));
-      const centers = strict.rows('model_centers').map(({ uuid }) => uuid);
-      for (const model of strict.rows('models')) {
-        expect(centers).toContain(model.model_center_uuid);
-      }
-    }
-  });
 });

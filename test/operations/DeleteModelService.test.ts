@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { describeResourceDeletion, expectDoneOrNotFound, kinds } from '../support/deletions.ts';
-import { populate, rowsNaming } from '../support/fixtures.ts';
-import { addModel, addModelService } from '../support/resources.ts';
+import { describeResourceDeletion, kinds } from '../support/deletions.ts';
+import { populate } from '../support/fixtures.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -39,27 +38,4 @@ test('leaves the clone of a service whole', async () => {
   expect(read.body.inventories).toEqual([body.inventory]);
   expect(body.inventory.modelServiceRefs).toHaveLength(2);
   expect(body.inventory.modelServiceImages).toHaveLength(2);
-});
-
-test('ends cleanly beside whatever else is done with the service', async () => {
-  for (let round = 0; round < 5; round++) {
-    const { uuid } = await addModelService(server());
-    const model = await addModel(server());
-    const binding = `${API}/models/${model.uuid}/model-services/${uuid}`;
-    const byDefault = { defaultModelServiceUuid: uuid };
-    const others = [
-      () => server().put(`${path}/${uuid}`, { updateModelService: { name: 'x' }, userTags: ['t'] }),
-      () => server().post(binding, { systemTags: ['t'] }),
-      () => server().post(`${path}/${uuid}`, {}),
-      () => server().put(`${API}/models/${model.uuid}`, { updateModel: byDefault }),
-      () => server().delete(binding),
-      () => server().get(`${path}/${uuid}`),
-    ];
-    const sent = [...others, ...others];
-    sent.splice(round * 2, 0, () => server().delete(`${path}/${uuid}`));
-
-    expectDoneOrNotFound(await Promise.all(sent.map((send) => send())));
-
-    expect(rowsNaming(server(), uuid)).toEqual([]);
-  }
 });

@@ -19,7 +19,7 @@ async function addTag(type: 'User' | 'System' = 'User', on = server()): Promise<
   return body.inventory.uuid;
 }
 
-describeDeletionRequest('DeleteTag', server, async (on) => `${TAGS}/${await addTag('User', on)}`);
+describeDeletionRequest(server, async (on) => `${TAGS}/${await addTag('User', on)}`);
 
 describe.each(['User', 'System'] as const)('of a %s tag', (type) => {
   test('takes it away and nothing else, moving no date', async () => {

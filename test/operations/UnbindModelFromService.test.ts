@@ -23,9 +23,7 @@ async function pair(on = server()): Promise<[model: string, service: string]> {
   return [model.uuid, service.uuid];
 }
 
-describeDeletionRequest('UnbindModelFromService', server, async (on) =>
-  pathOf(...(await pair(on))),
-);
+describeDeletionRequest(server, async (on) => pathOf(...(await pair(on))));
 
 describe('removes the binding', () => {
   test('and nothing else, moving no date', async () => {

@@ -193,7 +193,6 @@ startupParameters:
     ['servicePorts', [], withFirst({ ports: [] })],
     ['serviceLivez', '/l', withFirst({ livez: '/l' })],
     ['serviceReadyz', 'true', withFirst({ readyz: 'true' })],
-    ['serviceBootupTime', 0, withFirst({ serviceBootupTime: 0 })],
     ['serviceBootupTime', '2147483647', withFirst({ serviceBootupTime: 2147483647 })],
     ['serviceInstallPath', '/path', withFirst({ installPath: '/path' })],
     ['serviceStartCommand', 'a: b', withFirst({ startCommand: 'a: b' })],
@@ -202,7 +201,6 @@ startupParameters:
       { KEY: 'a:b', NUMBER: 1, 'WITH SPACE': ' # ', EMPTY: '', GONE: null },
       { ...data, env: ['KEY:a:b', 'NUMBER:1', 'WITH SPACE: # ', 'EMPTY:'] },
     ],
-    ['environmentParameters', {}, { ...data, env: [] }],
     [
       'startupParameters',
       { tp: '8', on: true, none: 'null', lines: 'a\nb: c\n', gone: null },
@@ -221,8 +219,6 @@ startupParameters:
 
   test.each([
     ['empty', '', {}],
-    ['only spaces', ' \n\n', {}],
-    ['a mapping without services', 'a: 1', { a: 1 }],
     ['services of null', 'services:\na: 1', { a: 1 }],
     ['no services', 'services: []\na: 1', { a: 1 }],
     ['a service of null', 'services: [null]\na: 1', { a: 1 }],

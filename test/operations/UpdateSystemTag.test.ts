@@ -80,21 +80,6 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
     expect(read.inventories).toEqual([body.inventory]);
   });
 
-  test('also where the text is its own', async () => {
-    const server = await startServer();
-    const { model, tag } = await addTag('same', server);
-    server.advance(60_000);
-
-    const { status, body } = await server.put(`${TAGS}/${tag.uuid}`, {
-      updateSystemTag: { tag: 'same' },
-    });
-
-    expect(status).toBe(200);
-    expect(body.inventory).toEqual({ ...tag, lastOpDate: LATER_DATE });
-    const { body: read } = await server.get(`${API}/models/${model.uuid}`);
-    expect(read.inventories).toEqual([model]);
-  });
-
   test.each([
     ['the empty text', '', ''],
     ['a number', 42, '42'],
@@ -123,15 +108,6 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
     expect(await find('new text')).toEqual([model]);
     const listed = await server().query(TAGS, ['tag=new text']);
     expect(listed.body.inventories).toMatchObject([{ uuid: tag.uuid }]);
-  });
-
-  test('so that its old text may be attached again', async () => {
-    const { model, tag } = await addTag('old');
-    await update(tag.uuid, { tag: 'new' });
-    const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag: 'old' };
-
-    expect((await server().post(TAGS, { params })).status).toBe(200);
-    await expectRejected(server(), () => update(tag.uuid, { tag: 'old' }), duplicate('old'));
   });
 });
 

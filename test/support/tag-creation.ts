@@ -112,18 +112,6 @@ export function describeTagCreation(type: 'User' | 'System'): void {
       const { body: read } = await server().get(`${path}/${body.inventory.uuid}`);
       expect(read.inventories).toEqual([body.inventory]);
     });
-
-    test('to the resource named in spaces', async () => {
-      const { resourceUuid } = await ofModel();
-
-      const { body } = await create({
-        resourceType: ' ModelVO\n',
-        resourceUuid: `\t${resourceUuid} `,
-        tag: 'a tag',
-      });
-
-      expect(body.inventory).toMatchObject({ resourceType: 'ModelVO', resourceUuid });
-    });
   });
 
   describe('takes the same text', () => {
