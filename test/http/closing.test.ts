@@ -117,21 +117,6 @@ describe('a later request', () => {
     await closing;
     await half.closed();
   });
-
-  test('on an idle connection finds it closed', async () => {
-    const server = await startServer({ timeouts: patient });
-    const idle = await openConnection(server.url);
-    await idle.send(rawRequest('GET', MODELS));
-    await idle.answer();
-    await server.app.close();
-    await idle.closed();
-  });
-
-  test('on a new connection finds nobody', async () => {
-    const server = await startServer({ timeouts: patient });
-    await server.app.close();
-    await expect(openConnection(server.url)).rejects.toThrow('ECONNREFUSED');
-  });
 });
 
 describe('close() ends within its grace', () => {

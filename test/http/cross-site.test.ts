@@ -62,13 +62,6 @@ describe('with AIOS_AUTH=off, a page of another site', () => {
     });
     expectFailure(answer, 415, 'SYS.1007', expect.any(String));
   });
-
-  test('can not have a browser ask first, either: it is told no', async () => {
-    const server = await startServer(open);
-    const headers = { origin: OTHER, 'access-control-request-method': 'DELETE' };
-    const answer = await server.call('OPTIONS', MODELS, undefined, asPage(headers));
-    expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([405, null]);
-  });
 });
 
 describe('a write is refused, whoever is logged in, of', () => {
@@ -107,11 +100,6 @@ describe('a write is refused, whoever is logged in, of', () => {
       headers: { origin: OTHER, 'sec-fetch-site': 'cross-site' },
     });
     expect([answer.status, answer.headers.get('access-control-allow-origin')]).toEqual([200, null]);
-  });
-
-  test('a page at a path that is not there, as of anybody: the URL comes first (F34)', async () => {
-    const answer = await shared().call('POST', `${API}/nothing`, undefined, crossSite);
-    expectFailure(answer, 404, 'SYS.1009', 'no api mapping to /v1/ai/nothing');
   });
 });
 

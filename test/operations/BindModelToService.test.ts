@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectRejected, invalidArgument, noRoute, notFound } from '../support/errors.ts';
+import { expectRejected, invalidArgument, notFound } from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, type Server, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -109,15 +109,6 @@ describe('rejects', () => {
       server(),
       () => server().post(pathOf('a', 'b'), { systemTags: [null] }),
       invalidArgument('field[systemTags] cannot contain a NULL element'),
-    );
-  });
-
-  test('a path without the second uuid', async () => {
-    const url = pathOf('a', '');
-    await expectRejected(
-      server(),
-      () => server().post(url, {}),
-      noRoute(url.slice('/zstack'.length)),
     );
   });
 });

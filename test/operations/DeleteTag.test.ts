@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { describeDeletedUuid, describeDeletionRequest, expectDone } from '../support/deletions.ts';
-import { expectRejected, noRoute } from '../support/errors.ts';
 import { populate, withoutRows } from '../support/fixtures.ts';
 import { addModel } from '../support/resources.ts';
 import { ROOT } from '../support/server.ts';
@@ -36,20 +35,6 @@ describe.each(['User', 'System'] as const)('of a %s tag', (type) => {
       expect(server().snapshot()).toEqual(withoutRows(before, 'tags', { uuid }));
       expect(server().rows('tags', `uuid = '${uuid}'`)).toEqual([]);
     }
-  });
-});
-
-test.each(['/v1/tags', '/v1/tags/'])('has nothing at %s', async (path) => {
-  await expectRejected(server(), () => server().delete(`/zstack${path}`), noRoute(path));
-});
-
-test.each(['user-tags', 'system-tags'])('has nothing at the path of %s', async (list) => {
-  const path = `${ROOT}/${list}/${await addTag()}`;
-
-  await expectRejected(server(), () => server().delete(path), {
-    status: 405,
-    code: 'SYS.1009',
-    details: `The method[DELETE] is not allowed for the path[${path}]`,
   });
 });
 

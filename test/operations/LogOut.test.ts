@@ -65,11 +65,7 @@ describe('succeeds without effect for', () => {
   test.each([
     ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
     ['what is no uuid', 'x'],
-    ['a word of the API', 'valid'],
-    ['what would be SQL', encodeURIComponent("' OR '1'='1")],
-    ['a pattern', '%25'],
     ['NUL', '%00'],
-    ['what is not of ASCII', encodeURIComponent('é🔑')],
     ['an encoded slash', 'a%2Fb'],
     ['a property of every object', '__proto__'],
     ['a very long one', 'a'.repeat(60_000)],

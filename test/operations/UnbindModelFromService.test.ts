@@ -5,7 +5,6 @@ import {
   expectDone,
   expectNothingToDo,
 } from '../support/deletions.ts';
-import { expectRejected, noRoute } from '../support/errors.ts';
 import { allUuids, populate, withoutRows } from '../support/fixtures.ts';
 import { addModel, addModelService } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
@@ -92,15 +91,5 @@ test('succeeds and changes nothing where one uuid is that of anything else', asy
   for (const other of others) {
     await expectNothingToDo(server, () => server.delete(pathOf(model, other)));
     await expectNothingToDo(server, () => server.delete(pathOf(other, service)));
-  }
-});
-
-test('has nothing at a path without the service', async () => {
-  const [model] = await pair();
-  for (const path of [
-    `/v1/ai/models/${model}/model-services`,
-    `/v1/ai/models/${model}/model-services/`,
-  ]) {
-    await expectRejected(server(), () => server().delete(`/zstack${path}`), noRoute(path));
   }
 });

@@ -134,21 +134,4 @@ describe('refuses, changing nothing,', () => {
       duplicate(text),
     );
   });
-
-  test('to do the same to a user tag', async () => {
-    const { body } = await server().post(`${ROOT}/user-tags`, {
-      params: {
-        resourceType: 'ModelVO',
-        resourceUuid: (await addModel(server())).uuid,
-        tag: 'of a user',
-      },
-    });
-    const path = `${ROOT}/user-tags/${body.inventory.uuid}`;
-
-    await expectRejected(server(), () => server().put(path, { updateUserTag: { tag: 'b' } }), {
-      status: 405,
-      code: 'SYS.1009',
-      details: `The method[PUT] is not allowed for the path[${path}]`,
-    });
-  });
 });

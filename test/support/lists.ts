@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectError, expectRejected, invalidArgument, noRoute } from './errors.ts';
+import { expectError, expectRejected, invalidArgument } from './errors.ts';
 import { type EntityName, kinds, noSuchField } from './kinds.ts';
 import { newUuid } from './records.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
@@ -340,19 +340,6 @@ export function describeList(name: EntityName): void {
         expect([status, body.error?.code], parameter).toEqual([400, 'SYS.1007']);
       }
     });
-
-    test('another method, a path that only begins like its own, and a trailing slash', async () => {
-      await expectRejected(
-        server,
-        () => server.get(`${path}x`),
-        noRoute(`${path.slice('/zstack'.length)}x`),
-      );
-      await expectRejected(
-        server,
-        () => server.get(`${path}/?limit=1`),
-        noRoute(`${path.slice('/zstack'.length)}/`),
-      );
-    });
   });
 }
 
@@ -400,13 +387,5 @@ export function describeGet(name: EntityName): void {
     const { status, body } = await server.get(`${path}/${uuid}`);
 
     expect({ status, body }).toEqual({ status: 200, body: { success: true, inventories: [] } });
-  });
-
-  test('has nothing at a trailing slash', async () => {
-    const { uuid } = await add(server, 'one');
-
-    for (const url of [`${path}/`, `${path}/${uuid}/`]) {
-      await expectRejected(server, () => server.get(url), noRoute(url.slice('/zstack'.length)));
-    }
   });
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { expectRejected, invalidArgument, mandatory, noRoute } from './errors.ts';
+import { expectRejected, invalidArgument, mandatory } from './errors.ts';
 import { type CallOptions, recordingLogger, startServer } from './server.ts';
 import { storedField } from './stored.ts';
 import { type WriteFacts, withoutUuids, writeContext } from './write-context.ts';
@@ -181,29 +181,6 @@ export function describeWrite(facts: WriteFacts): void {
         () => send({ [field]: undefined }),
         mandatory(operation, field),
       );
-    });
-  });
-
-  describe('the path', () => {
-    test('may have doubled slashes', async () => {
-      for (const suffix of suffixes) {
-        const { path, params } = await ready(server());
-        const doubled = path.replace(/(\/actions)?$/, suffix).replaceAll('/', '//');
-        expect((await call(server(), doubled, { [wrapper]: params })).status).toBe(200);
-      }
-    });
-
-    test('is another one with a trailing slash', async () => {
-      for (const suffix of suffixes) {
-        const { path, params } = await ready(unchanged());
-        const url = `${path.replace(/(\/actions)?$/, suffix)}/`;
-        const refusal = noRoute(url.slice('/zstack'.length));
-        await expectRejected(
-          unchanged(),
-          () => call(unchanged(), url, { [wrapper]: params }),
-          refusal,
-        );
-      }
     });
   });
 
