@@ -1,67 +1,93 @@
 import type { TSchema } from '@sinclair/typebox';
 import fc from 'fast-check';
 import { Refine, Verbatim } from '../../src/contract/schemas/types.ts';
+import type { Schema } from './openapi-document.ts';
+
+const architecture = fc.constantFrom('x86_64', 'AARCH64', 'Mips64el', 'loongarch64');
+const gpuNumbers = fc.array(fc.nat(), { maxLength: 5 });
 
 /** Values for the fields whose refinement takes less than their schema can say, by the field's name. */
 const refined: Record<string, fc.Arbitrary<unknown>> = {
   resourceUuid: fc.uuid({ version: [1, 2, 3, 4, 5] }).map((uuid) => uuid.replaceAll('-', '')),
-  cpuArchitecture: fc.constantFrom('x86_64', 'AARCH64', 'Mips64el', 'loongarch64'),
-  cpuArchitectures: fc.array(fc.constantFrom('X86_64', 'aarch64', 'MIPS64EL'), { maxLength: 4 }),
+  cpuArchitecture: architecture,
+  cpuArchitectures: fc.array(architecture, { maxLength: 4 }),
   recommendedGpuNum: fc.oneof(
-    fc.array(fc.nat(), { maxLength: 5 }),
-    fc.array(fc.nat(), { maxLength: 5 }).map((numbers) => numbers.join(' , ')),
-    fc.array(fc.nat(), { maxLength: 5 }).map((numbers) => JSON.stringify(numbers)),
+    gpuNumbers,
+    gpuNumbers.map((numbers) => numbers.join(' , ')),
+    gpuNumbers.map((numbers) => JSON.stringify(numbers)),
   ),
 };
 
-/** Well-formed texts without NUL: the only ones a database keeps (F16). */
-const storable = (maxLength: number) =>
+/** Well-formed texts without NUL: the only ones a database stores (F16). */
+export const storable = (maxLength: number): fc.Arbitrary<string> =>
   fc
-    .string({ unit: 'binary', maxLength: Math.min(maxLength, 40) })
+    .string({
+      unit: fc.oneof(
+        fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+        fc.constantFrom(...' \t\n\r"\'\\/:#-,[]{}&*!|>%@`a0é😀\u2028\ufeff'),
+      ),
+      maxLength: Math.min(maxLength, 30),
+    })
     .map((text) => text.replaceAll('\0', ' '));
 
 /** A text as long as it may be, in characters. */
 const longest = (maxLength: number) =>
   fc.constantFrom('x', '😀').map((unit) => unit.repeat(maxLength));
 
+function integerFor({ minimum = 0, maximum = Number.MAX_SAFE_INTEGER }: Schema) {
+  return fc.oneof(
+    { weight: 4, arbitrary: fc.integer({ min: minimum, max: Math.min(maximum, minimum + 100) }) },
+    { weight: 2, arbitrary: fc.integer({ min: minimum, max: maximum }) },
+    { weight: 1, arbitrary: fc.constantFrom(minimum, maximum) },
+  );
+}
+
+/** Chooses the values of some schemas in place of `validFor`; undefined for the others. */
+export type Special = (schema: Schema, name: string) => fc.Arbitrary<unknown> | undefined;
+
 /** Values that are valid for a schema, and that its refinements take. */
-export function validFor(schema: TSchema, name = ''): fc.Arbitrary<unknown> {
-  const special = refined[name];
-  if (special) return special;
-  if (schema.anyOf) return fc.oneof(...schema.anyOf.map((each: TSchema) => validFor(each)));
-  switch (schema.type) {
+export function validFor(
+  schema: TSchema | Schema,
+  name = '',
+  special: Special = () => undefined,
+): fc.Arbitrary<unknown> {
+  const each = (inner: unknown, field = '') => validFor(inner as Schema, field, special);
+  const { type, maxLength = 60, ...others } = schema as Schema;
+  const chosen = special(schema as Schema, name) ?? (others.pattern ? undefined : refined[name]);
+  if (chosen) return chosen;
+  if (others.anyOf) return fc.oneof(...others.anyOf.map((one) => each(one)));
+  switch (type) {
     case 'string':
-      if (schema[Refine as never]) throw new Error(`no values are known for the field ${name}`);
-      if (schema.enum) return fc.constantFrom(...schema.enum);
-      return schema.maxLength > 4096
-        ? storable(schema.maxLength)
+      if (Refine in schema) throw new Error(`no values are known for the field ${name}`);
+      if (others.enum) return fc.constantFrom(...others.enum);
+      if (others.pattern) return fc.stringMatching(new RegExp(others.pattern));
+      return maxLength > 4096
+        ? storable(maxLength)
         : fc.oneof(
-            { weight: 9, arbitrary: storable(schema.maxLength) },
-            { weight: 1, arbitrary: longest(schema.maxLength) },
+            { weight: 12, arbitrary: storable(maxLength) },
+            { weight: 1, arbitrary: longest(maxLength) },
           );
     case 'integer':
-      return fc.maxSafeInteger().map((n) => Math.min(Math.max(n, schema.minimum), schema.maximum));
+      return integerFor(others);
     case 'boolean':
       return fc.boolean();
     case 'array':
-      return fc.array(validFor(schema.items), { maxLength: 4 });
-    case 'object':
-      return schema.properties
-        ? fc.record(
-            Object.fromEntries(
-              Object.entries<TSchema>(schema.properties).map(([field, property]) => [
-                field,
-                validFor(property, field),
-              ]),
-            ),
-            { requiredKeys: schema.required ?? [], noNullPrototype: true },
-          )
-        : fc.dictionary(storable(20), validFor(mapValue(schema)), {
-            maxKeys: 4,
-            noNullPrototype: true,
-          });
+      return fc.array(each(others.items), { maxLength: 4 });
+    case 'object': {
+      const { properties, required = [] } = others;
+      if (properties) {
+        const members: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(
+          Object.entries(properties).map(([field, property]) => [field, each(property, field)]),
+        );
+        return fc.record(members, { requiredKeys: required, noNullPrototype: true });
+      }
+      const keys = fc.oneof(storable(12), fc.constantFrom('__proto__', 'constructor', 'toString'));
+      return fc
+        .array(fc.tuple(keys, each(others.additionalProperties)), { maxLength: 4 })
+        .map((entries) => Object.fromEntries(entries));
+    }
     default:
-      throw new Error(`no values are known for the type ${schema.type}`);
+      throw new Error(`no values are known for ${name} of type ${type}`);
   }
 }
 

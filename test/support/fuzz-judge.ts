@@ -2,16 +2,14 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 import { isDeepStrictEqual } from 'node:util';
 import { schemaViolation } from './answers.ts';
 import {
-  Digits,
   EDITABLE_YAML,
-  Encoded,
   type FuzzRequest,
   findWrapper,
-  type Kind,
+  Literal,
   Reference,
   UNKNOWN_UUID,
 } from './fuzz-requests.ts';
-import { documentedOperations, PREFIX, resolved, type Schema } from './openapi-document.ts';
+import { documentedOperations, PREFIX, type Schema } from './openapi-document.ts';
 import type { Server } from './server.ts';
 
 type Snapshot = ReturnType<Server['snapshot']>;
@@ -33,7 +31,7 @@ interface Sent {
   payload: string | Buffer | undefined;
   /** The body that was meant, with uuids in place of references. */
   body: Json;
-  /** Whether all that it refers to was there. */
+  /** Whether all that it refers to exists. */
   isResolved: boolean;
   pathValues: Record<string, string>;
 }
@@ -44,7 +42,14 @@ export type Sendable = Pick<Sent, 'method' | 'path' | 'headers' | 'payload'>;
 /** A case that is against the document, with all that is needed to repeat it. */
 export class Violation extends Error {}
 
-const clip = (text: string) => (text.length > 1500 ? `${text.slice(0, 1500)}…` : text);
+function check(holds: unknown, message: () => string): asserts holds {
+  if (!holds) throw new Violation(message());
+}
+
+const clip = (value: unknown) => {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? 'none');
+  return text.length > 1500 ? `${text.slice(0, 1500)}…` : text;
+};
 
 /** Sends requests to one server and judges each answer by the document. */
 export class Judge {
@@ -65,15 +70,14 @@ export class Judge {
 
   /**
    * @returns the request and the status of its answer, on a line
-   * @throws Violation where the answer, or what became of the data, is against the document
+   * @throws Violation if the answer, or the change of the data, is against the document
    */
   async judge(request: FuzzRequest): Promise<string> {
     const before = this.#server.snapshot();
     const sent = prepare(request, before, ++this.#clients);
     const first = await this.#send(sent);
-    let last: Exchange | undefined;
+    let last = first;
     try {
-      checkEnvelope(first);
       last = await this.#follow(request, first);
       const after = this.#server.snapshot();
       checkAnswer(request, sent, first, last);
@@ -83,57 +87,48 @@ export class Judge {
       } else {
         checkUnchanged(request, before, after, first.status === 202);
       }
-      const payload = clip(String(sent.payload ?? ''));
-      return `${sent.method} ${sent.path} ${payload} → ${last.status}`;
+      return `${sent.method} ${sent.path} ${clip(String(sent.payload ?? ''))} → ${last.status}`;
     } catch (error) {
       if (!(error instanceof Violation)) throw error;
       throw new Violation(
-        [
-          `${request.operation.id}: ${error.message}`,
-          `sent: ${sent.method} ${clip(sent.path)}`,
-          `headers: ${clip(JSON.stringify(sent.headers))}`,
-          `body: ${sent.payload === undefined ? 'none' : clip(String(sent.payload))}`,
-          `flaw: ${request.flaw || 'none'} (must be ${request.expected})`,
-          `answer: ${first.status} ${clip(JSON.stringify(first.body))}`,
-          ...(last && last !== first
-            ? [`the job's: ${last.status} ${clip(JSON.stringify(last.body))}`]
-            : []),
-        ].join('\n'),
+        `${request.operation.id}: ${error.message}
+        sent: ${sent.method} ${clip(sent.path)}
+        headers: ${clip(sent.headers)}
+        body: ${clip(String(sent.payload ?? 'none'))}
+        flaw: ${request.flaw || 'none'} (must be ${request.expected})
+        answer: ${first.status} ${clip(first.body)}
+        at last: ${last.status} ${clip(last.body)}`,
       );
     }
   }
 
   async #send(sent: Sendable): Promise<Exchange> {
+    const answer = await sendTo(this.#server.url, sent, this.#agent).catch((error) => {
+      throw new Violation(`${sent.method} ${clip(sent.path)} ${clip(sent.headers)}: ${error}`);
+    });
     try {
-      const { status, headers, text } = await sendTo(this.#server.url, sent, this.#agent);
-      try {
-        return { status, headers, body: JSON.parse(text) };
-      } catch {
-        return { status, headers, body: text };
-      }
-    } catch (error) {
-      const { method, path, headers, payload } = sent;
-      throw new Violation(
-        `${method} ${clip(path)} ${JSON.stringify(headers)} ${clip(String(payload))}: ${error}`,
-      );
+      return { ...answer, body: JSON.parse(answer.text) };
+    } catch {
+      throw new Violation(`the answer is no JSON: ${answer.text}`);
     }
   }
 
   /** Polls the job that was accepted until it has ended; other answers are the last ones. */
-  async #follow(request: FuzzRequest, first: Exchange): Promise<Exchange> {
-    if (request.operation.id === 'GetJob' || first.status !== 202) return first;
-    const wrong = schemaViolation(request.operation.id, first);
-    if (wrong) throw new Violation(wrong);
+  async #follow({ operation }: FuzzRequest, first: Exchange): Promise<Exchange> {
+    checkEnvelope(first);
+    if (operation.id === 'GetJob' || first.status !== 202) return first;
+    checkSchema(operation.id, first);
     const { pathname } = new URL(first.body.location);
     for (let polls = 0; polls < 200; polls++) {
-      const path = { path: pathname, method: 'GET', headers: {}, payload: undefined };
-      const answer = await this.#send(path);
-      const schemaViolations = schemaViolation('GetJob', answer);
-      if (schemaViolations) throw new Violation(schemaViolations);
-      if (answer.status !== 202) {
-        checkEnvelope(answer);
-        return answer;
-      }
+      const answer = await this.#send({
+        path: pathname,
+        method: 'GET',
+        headers: {},
+        payload: undefined,
+      });
+      checkSchema('GetJob', answer);
+      checkEnvelope(answer);
+      if (answer.status !== 202) return answer;
     }
     throw new Violation('the job does not end');
   }
@@ -141,47 +136,34 @@ export class Judge {
   /** Reads what an accepted write was about, and compares. */
   async #checkWritten(request: FuzzRequest, sent: Sent, answered: Json): Promise<void> {
     const { operation } = request;
-    const { inventory, inventoryName } = operation;
-    if (operation.method === 'DELETE') {
-      const reader = documentedOperations.find(
-        ({ method, path }) => method === 'GET' && path === operation.path,
-      );
-      if (!reader?.lists || !sent.pathValues.uuid) return;
-      const read = await this.#read(
-        `${reader.path.replace('{uuid}', encodeURIComponent(sent.pathValues.uuid))}`,
-      );
-      if (read.body.inventories?.length !== 0) {
-        throw new Violation(`it is deleted but can be read: ${JSON.stringify(read.body)}`);
-      }
-      return;
-    }
-    if (!inventory) return;
-    const reported = answered.inventory;
+    const isDeletion = operation.method === 'DELETE';
     const reader = documentedOperations.find(
-      ({ lists, inventoryName: name, path }) =>
-        lists && name === inventoryName && path.endsWith('/{uuid}'),
+      ({ lists, inventory, path }) =>
+        lists &&
+        path.endsWith('/{uuid}') &&
+        (isDeletion ? path === operation.path : inventory === operation.inventory),
     );
-    if (reader) {
-      const read = await this.#read(reader.path.replace('{uuid}', reported.uuid));
-      if (!isDeepStrictEqual(read.body.inventories, [reported])) {
-        throw new Violation(`what is read back differs: ${JSON.stringify(read.body)}`);
-      }
+    const uuid: string | undefined = isDeletion ? sent.pathValues.uuid : answered.inventory?.uuid;
+    if (reader && uuid) {
+      const { body } = await this.#read(reader.path.replace('{uuid}', encodeURIComponent(uuid)));
+      const expected = isDeletion ? [] : [answered.inventory];
+      check(
+        isDeepStrictEqual(body.inventories, expected),
+        () => `what is read back differs: ${clip(body)}`,
+      );
     }
-    checkStored(request, sent, reported);
+    if (isDeletion || !operation.inventory) return;
+    checkStored(request, sent, answered.inventory);
     for (const [member, tags] of [
       ['systemTags', '/v1/system-tags'],
       ['userTags', '/v1/user-tags'],
     ] as const) {
       const attached: unknown = sent.body?.[member];
       if (!Array.isArray(attached) || attached.length === 0 || !reader) continue;
-      const { body } = await this.#read(
-        `${tags}?q=${encodeURIComponent(`resourceUuid=${reported.uuid}`)}&fields=tag`,
-      );
+      const { body } = await this.#read(`${tags}?q=resourceUuid%3D${uuid}&fields=tag`);
       const stored = new Set(body.inventories?.map(({ tag }: { tag: string }) => tag));
       const missing = attached.filter((tag) => !stored.has(String(tag)));
-      if (missing.length > 0) {
-        throw new Violation(`${member} are not attached: ${JSON.stringify(missing)}`);
-      }
+      check(missing.length === 0, () => `${member} are not attached: ${clip(missing)}`);
     }
   }
 
@@ -206,13 +188,13 @@ export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number
   const pathValues: Record<string, string> = {};
   const path = request.operation.path.replace(/\{(\w+)\}/g, (_whole, name: string) => {
     const value = request.path[name];
-    if (value instanceof Encoded) return value.text;
+    if (value instanceof Literal) return value.text;
     pathValues[name] = value instanceof Reference ? uuidOf(value) : String(value);
     return encodeURIComponent(pathValues[name]);
   });
   const query = request.query
     .map(([name, value]) => {
-      const text = value instanceof Encoded ? value.text : encodeURIComponent(value);
+      const text = value instanceof Literal ? value.text : encodeURIComponent(value);
       return `${encodeURIComponent(name)}=${text}`;
     })
     .join('&');
@@ -268,27 +250,20 @@ export function sendTo(
   });
 }
 
-/** Uuids of what there is of a kind, in the order it was made. */
-function uuidsOf(snapshot: Snapshot, kind: Kind): string[] {
-  const rows = (table: string) => (snapshot[table] ?? []) as Row[];
-  const uuids = (some: Row[]) => some.map(({ uuid }) => String(uuid));
-  switch (kind) {
-    case 'tags':
-      return uuids(rows('tags'));
-    case 'user-tags':
-      return uuids(rows('tags').filter(({ type }) => type === 'User'));
-    case 'system-tags':
-      return uuids(rows('tags').filter(({ type }) => type === 'System'));
-    case 'api-jobs':
-      return uuids(rows('jobs'));
-    default:
-      return uuids(rows(kind.replaceAll('-', '_')));
-  }
+/** Uuids of the resources of a kind, in the order they were made. */
+function uuidsOf(snapshot: Snapshot, kind: string): string[] {
+  const [table = kind, type] = {
+    'user-tags': ['tags', 'User'],
+    'system-tags': ['tags', 'System'],
+    'api-jobs': ['jobs'],
+  }[kind] ?? [kind.replaceAll('-', '_')];
+  const rows = (snapshot[table] ?? []) as Row[];
+  return rows.filter((row) => !type || row.type === type).map(({ uuid }) => String(uuid));
 }
 
 function resolve(value: unknown, uuidOf: (reference: Reference) => string): Json {
   if (value instanceof Reference) return uuidOf(value);
-  if (typeof value !== 'object' || value === null || value instanceof Digits) return value;
+  if (typeof value !== 'object' || value === null || value instanceof Literal) return value;
   if (Array.isArray(value)) return value.map((each) => resolve(each, uuidOf));
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [name, resolve(member, uuidOf)]),
@@ -299,82 +274,69 @@ function resolve(value: unknown, uuidOf: (reference: Reference) => string): Json
 function toJson(body: unknown): string {
   const mark = '\u{F0000}';
   const marked = JSON.stringify(body, (_key, value) =>
-    value instanceof Digits ? `${mark}${value.text}${mark}` : value,
+    value instanceof Literal ? `${mark}${value.text}${mark}` : value,
   );
   return marked.replace(new RegExp(`"${mark}([^"]*)${mark}"`, 'gu'), '$1');
 }
 
 /** One JSON object with `success` or `error`, never both (F2). */
 function checkEnvelope({ status, body, headers }: Exchange): void {
-  if (typeof body !== 'object' || body === null) throw new Violation('the answer is no object');
-  if (headers['content-type'] !== 'application/json;charset=UTF-8') {
-    throw new Violation(`the answer is of type ${headers['content-type']}`);
-  }
+  check(typeof body === 'object' && body !== null, () => 'the answer is no object');
+  const type = headers['content-type'];
+  check(type === 'application/json;charset=UTF-8', () => `the answer is of type ${type}`);
   const members = Object.keys(body);
   const fits =
-    status === 200
-      ? body.success === true && !members.includes('error')
-      : status === 202
-        ? !members.includes('success') && !members.includes('error')
-        : isDeepStrictEqual(members, ['error']);
-  if (!fits) throw new Violation(`an answer of status ${status} has the members ${members}`);
+    status > 202
+      ? members.join() === 'error'
+      : !('error' in body) && (status === 200 ? body.success === true : !('success' in body));
+  check(fits, () => `an answer of status ${status} has the members ${members}`);
+}
+
+function checkSchema(id: string, answer: Exchange, asksForFields = false): void {
+  const violation = schemaViolation(id, answer, asksForFields);
+  check(!violation, () => String(violation));
 }
 
 /** The documented status, code and schema; no failure that is the server's own. */
 function checkAnswer(request: FuzzRequest, sent: Sent, first: Exchange, last: Exchange): void {
   const { operation } = request;
-  const code: string | undefined = last.body.error?.code;
-  const details = String(last.body.error?.details);
-  if (code === 'SYS.1010') throw new Violation('it is not ready');
-  if (code === 'SYS.1000' && !/^inventory class\[.*\] not having field\[/s.test(details)) {
-    throw new Violation('an internal error');
-  }
-  // What stands in the URL or verb decides which operation it is, if any.
-  if (request.method !== operation.method) return;
-  if (isOtherPath(request) && last.status !== 400) return;
+  const { code, details } = last.body.error ?? {};
+  check(code !== 'SYS.1010', () => 'it is not ready');
+  const isInternal =
+    code === 'SYS.1000' && !/^inventory class\[.*\] not having field\[/s.test(details);
+  check(!isInternal, () => 'an internal error');
+  // The URL and the verb decide which operation it is, if any.
+  const hasOtherPath = Object.values(request.path).some((value) => value instanceof Literal);
+  if (request.method !== operation.method || (hasOtherPath && last.status !== 400)) return;
   const isJob = operation.id !== 'GetJob' && first.status === 202;
-  if (!isJob || last.status === 200) {
-    const wrong = schemaViolation(
-      operation.id,
-      last,
-      request.query.some(([name]) => name === 'fields'),
-    );
-    if (wrong) throw new Violation(wrong);
-  }
+  const asksForFields = request.query.some(([name]) => name === 'fields');
+  if (!isJob || last.status === 200) checkSchema(operation.id, last, asksForFields);
   if (code === undefined) return;
   const codes = isJob ? [...operation.codes.values()].flat() : operation.codes.get(last.status);
-  if (!codes?.includes(code)) {
-    throw new Violation(`${code} is not documented for status ${last.status}`);
-  }
-  // The poll answers with another request's outcome.
-  if (operation.id === 'GetJob') return;
-  if (code === 'SYS.1001' && Number(sent.headers['X-API-Timeout'] ?? 60) > 1) {
-    throw new Violation('it has no reason to time out');
-  }
-}
-
-function isOtherPath({ path }: FuzzRequest): boolean {
-  return Object.values(path).some((value) => value instanceof Encoded);
+  check(codes?.includes(code), () => `${code} is not documented for status ${last.status}`);
+  // A poll answers with another request's outcome.
+  if (operation.id === 'GetJob' || code !== 'SYS.1001') return;
+  const timeout = Number(sent.headers['X-API-Timeout'] ?? 60);
+  check(timeout <= 1, () => 'it has no reason to time out');
 }
 
 function checkExpected(request: FuzzRequest, sent: Sent, last: Exchange, before: Snapshot): void {
-  const { expected, codes } = request;
+  const { expected, codes, flaw, operation } = request;
   const isAccepted = last.status === 200 || last.status === 202;
-  if (expected === 'refused' && isAccepted) throw new Violation('it is accepted');
-  const code: string | undefined = last.body.error?.code;
-  const isTimedOut = code === 'SYS.1001';
-  if (expected === 'refused' && codes && !isTimedOut && !codes.includes(code ?? '')) {
-    const others = explanation(request, sent, last, before);
-    if (!others) throw new Violation(`it is refused with ${code} in place of ${codes}`);
+  const isExplained = () => explanation(request, sent, last, before) !== undefined;
+  if (expected === 'refused') {
+    check(!isAccepted, () => 'it is accepted');
+    const { code } = last.body.error;
+    const isListed = !codes || codes.includes(code);
+    check(isListed || isExplained(), () => `it is refused with ${code} in place of ${codes}`);
   }
-  if (request.flaw === 'another verb') {
-    if (last.status !== 405 || !last.headers.allow?.includes(request.operation.method)) {
-      throw new Violation(`status ${last.status} and Allow: ${last.headers.allow}`);
-    }
-  }
-  if (expected === 'accepted' && !isAccepted && !explanation(request, sent, last, before)) {
-    throw new Violation('it is refused');
-  }
+  if (expected === 'accepted') check(isAccepted || isExplained(), () => 'it is refused');
+  if (flaw !== 'another verb') return;
+  const { allow } = last.headers;
+  check(
+    last.status === 405 && allow?.includes(operation.method),
+    () => `status ${last.status} and Allow: ${allow}`,
+  );
 }
 
 /** Why a request may fail that the document allows; undefined where it may not. */
@@ -432,11 +394,7 @@ function checkUnchanged(
         : table === 'sessions' && authorization instanceof Reference
           ? isDeepStrictEqual(was.map(withoutExpiry), is.map(withoutExpiry))
           : isDeepStrictEqual(was, is);
-    if (!same) {
-      throw new Violation(
-        `the table ${table} changed from ${clip(JSON.stringify(was))} to ${clip(JSON.stringify(is))}`,
-      );
-    }
+    check(same, () => `the table ${table} changed from ${clip(was)} to ${clip(is)}`);
   }
 }
 
@@ -447,26 +405,24 @@ const VERBATIM = new Set(['yaml', 'readme', 'introduction', 'parameters', 'logo'
 
 /** Compares what was sent with the inventory, member by member. */
 function checkStored({ operation }: FuzzRequest, { body }: Sent, reported: Row): void {
-  const params = body?.[findWrapper(operation) ?? ''];
+  const wrapper = findWrapper(operation) ?? '';
+  const params = body?.[wrapper];
   if (typeof params !== 'object' || params === null) return;
   const properties = operation.inventory?.properties ?? {};
-  const parameters = resolved(operation.body?.properties?.[findWrapper(operation) ?? ''] as Schema);
+  const parameters = operation.body?.properties?.[wrapper]?.properties ?? {};
   const editsYaml = Object.keys(params).some((name) =>
     /^(service[A-Z]|.+Parameters$|inferenceParams)/.test(name),
   );
   for (const [sentName, value] of Object.entries(params)) {
     const namesItself = sentName === 'resourceUuid' && !properties.resourceUuid;
     const name = namesItself ? 'uuid' : sentName;
-    if (value === null || !Object.hasOwn(parameters.properties ?? {}, sentName)) continue;
     const property = properties[name];
-    if (!property) continue;
-    if (name === 'yaml' && editsYaml) continue;
-    const expected = storedValue(name, value, resolved(property));
-    if (!isDeepStrictEqual(reported[name], expected)) {
-      throw new Violation(
-        `${name} is ${JSON.stringify(reported[name])} though ${JSON.stringify(value)} was sent`,
-      );
-    }
+    const isEdited = name === 'yaml' && editsYaml;
+    if (value === null || isEdited || !property || !Object.hasOwn(parameters, sentName)) continue;
+    check(
+      isDeepStrictEqual(reported[name], storedValue(name, value, property)),
+      () => `${name} is ${clip(reported[name])} though ${clip(value)} was sent`,
+    );
   }
 }
 

@@ -1,8 +1,9 @@
 import Database from 'better-sqlite3';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, test } from 'vitest';
+import { flawedRequest } from './fuzz-flaws.ts';
 import { Judge, Violation } from './fuzz-judge.ts';
-import { allowedRequest, type FuzzRequest, flawedRequest } from './fuzz-requests.ts';
+import { allowedRequest, type FuzzRequest } from './fuzz-requests.ts';
 import { type HookReceiver, openReceiver } from './hook-receiver.ts';
 import { beginSession } from './logins.ts';
 import { type DocumentedOperation, documentedOperations } from './openapi-document.ts';

@@ -39,23 +39,29 @@ export interface DocumentedOperation {
   needsSession: boolean;
   /** Schema of what `inventory`, or each of `inventories`, holds. */
   inventory?: Schema;
-  /** Name of that schema. */
-  inventoryName?: string;
   /** Whether an answer may be a list of resources. */
   lists: boolean;
 }
 
 const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
 
+/** Replaces every reference below a node by the one object that it refers to. */
+// biome-ignore lint/suspicious/noExplicitAny: a JSON document
+function dereference(node: any, visited = new Set()): any {
+  if (typeof node !== 'object' || node === null || visited.has(node)) return node;
+  visited.add(node);
+  if (node.$ref) {
+    const names = node.$ref.slice(2).split('/');
+    const referred = names.reduce((place: typeof node, name: string) => place[name], document);
+    return dereference(referred, visited);
+  }
+  for (const [name, member] of Object.entries(node)) node[name] = dereference(member, visited);
+  return node;
+}
+dereference(document);
+
 /** What every path of the document begins with. */
 export const PREFIX: string = document.servers[0].url;
-
-/** The schema itself, where one only refers to it. */
-export function resolved(schema: Schema): Schema {
-  if (!schema.$ref) return schema;
-  const names = schema.$ref.slice(2).split('/');
-  return names.reduce((place, name) => place[name], document) as Schema;
-}
 
 function operationOf(
   path: string,
@@ -63,10 +69,9 @@ function operationOf(
   // biome-ignore lint/suspicious/noExplicitAny: a JSON document
   described: any,
 ): DocumentedOperation {
-  const json = (content: { schema: Schema } | undefined) => content && resolved(content.schema);
-  const answer = json(described.responses[200]?.content['application/json'])?.properties ?? {};
+  const answer = described.responses[200]?.content['application/json']?.schema.properties ?? {};
   const inventory = answer.inventory ?? answer.inventories?.items;
-  const body = json(described.requestBody?.content['application/json']);
+  const body = described.requestBody?.content['application/json'].schema;
   return {
     id: described.operationId,
     method: method.toUpperCase(),
@@ -82,10 +87,7 @@ function operationOf(
       ),
     ),
     needsSession: (described.security ?? document.security).length > 0,
-    ...(inventory && {
-      inventory: resolved(inventory),
-      inventoryName: String(inventory.$ref).split('/').at(-1) as string,
-    }),
+    ...(inventory && { inventory }),
     lists: answer.inventories !== undefined,
   };
 }
