@@ -1,9 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, onTestFinished, test } from 'vitest';
 
 import { type Code, expectFailure } from '../support/failures.ts';
-import { openReceiver } from '../support/hook-receiver.ts';
 import { beginSession, LOGIN, sessionPath } from '../support/logins.ts';
 import { exchange, rawRequest } from '../support/raw-http.ts';
 import { requiredModelParams } from '../support/resources.ts';
@@ -101,7 +103,11 @@ describe('a signed request (F51)', () => {
     }
   });
 
-  test.each<[string, Signed]>([
+  const right = signatureOf({ method: 'GET', date: DATE, path: V1_MODELS, secret: SECRET });
+  const digest = Buffer.from(right, 'base64');
+  const sha256 = createHmac('sha256', SECRET).update(`GET\n${DATE}\n${V1_MODELS}`);
+
+  test.each<[what: string, given: Signed | string]>([
     ['the signature of another method', { method: 'POST' }],
     ['the signature of another path', { path: '/v1/ai/model-services' }],
     ['the whole path', { path: MODELS }],
@@ -111,47 +117,38 @@ describe('a signed request (F51)', () => {
     ['an unknown key with its id for a secret', { id: 'OTHER', secret: 'OTHER' }],
     ['the beginning of the key', { id: ID.slice(0, -1) }],
     ['a property every object has', { id: '__proto__' }],
-  ])('is refused with %s', async (_, given) => {
-    expectFailure(await list(shared(), given), ...wrong);
-  });
-
-  const right = signatureOf({ method: 'GET', date: DATE, path: V1_MODELS, secret: SECRET });
-  const digest = Buffer.from(right, 'base64');
-
-  test.each<[string, string]>([
     ['one character', right[0] ?? ''],
-    ['half of it', right.slice(0, 14)],
+    ['half of the signature', right.slice(0, 14)],
     ['a byte more', Buffer.concat([digest, Buffer.of(0)]).toString('base64')],
     ['something very long', 'A'.repeat(60_000)],
     ['one bit changed', Buffer.of((digest[0] ?? 0) ^ 1, ...digest.subarray(1)).toString('base64')],
     ['its case changed', right.toLowerCase()],
-    [
-      'an HMAC of SHA-256',
-      createHmac('sha256', SECRET).update(`GET\n${DATE}\n${V1_MODELS}`).digest('base64'),
-    ],
-  ])('is refused with a signature that is %s', async (_, signature) => {
-    expectFailure(await listWith(shared(), `ZStack ${ID}:${signature}`), ...wrong);
+    ['an HMAC of SHA-256', sha256.digest('base64')],
+  ])('is rejected with %s', async (_, given) => {
+    const authorization =
+      typeof given === 'string'
+        ? `ZStack ${ID}:${given}`
+        : signed(V1_MODELS, given).headers.authorization;
+    expectFailure(await listWith(shared(), authorization ?? ''), ...wrong);
   });
 
-  test.each([
-    'ZStack',
-    'ZStack x',
-    'ZStack ::',
-    `ZStack ${ID}::${right}`,
-    `ZStack ${ID}:${right}:`,
-    `ZStack ${ID} ${right}`,
-    `ZStack ${ID}:${right} x`,
-    `ZStack x ${ID}:${right}`,
-  ])('is refused with the credentials %j', async (authorization) => {
-    expectFailure(await listWith(shared(), authorization), ...malformed);
+  const otherScheme: Failure = [400, 'SYS.1007', "Authorization type must be 'OAuth'"];
+  test.each<[string, Failure]>([
+    ['ZStack', malformed],
+    ['ZStack x', malformed],
+    ['ZStack ::', malformed],
+    [`ZStack ${ID}::${right}`, malformed],
+    [`ZStack ${ID}:${right}:`, malformed],
+    [`ZStack ${ID} ${right}`, malformed],
+    [`ZStack ${ID}:${right} x`, malformed],
+    [`ZStack x ${ID}:${right}`, malformed],
+    [`ZSTACK ${ID}:${right}`, otherScheme],
+    [`Basic ${ID}:${right}`, otherScheme],
+  ])('is rejected with the header %j', async (authorization, failure) => {
+    expectFailure(await listWith(shared(), authorization), ...failure);
   });
 
-  test.each(['ZSTACK', 'Basic'])('is refused with the scheme %s', async (scheme) => {
-    const otherScheme = [400, 'SYS.1007', "Authorization type must be 'OAuth'"] as const;
-    expectFailure(await listWith(shared(), `${scheme} ${ID}:${right}`), ...otherScheme);
-  });
-
-  test('is refused where there are no keys', async () => {
+  test('is rejected where there are no keys', async () => {
     const server = await startServer();
     expectFailure(await list(server), ...wrong);
     expectFailure(await list(server, { secret: '' }), ...wrong);
@@ -170,34 +167,25 @@ describe('the path that is signed', () => {
     );
   };
 
-  test.each<[string, string, string]>([
-    ['a space', '/zstack/v1/ai/models/a%20b', '/v1/ai/models/a b'],
-    ['letters that are no ASCII', '/zstack/v1/ai/models/%E6%A8%A1%C3%BC', '/v1/ai/models/模ü'],
-    ['a question mark', '/zstack/v1/ai/models/a%3Fb', '/v1/ai/models/a?b'],
-    ['a percent sign, once', '/zstack/v1/ai/models/a%2525b', '/v1/ai/models/a%25b'],
-    ['a plus, which is no space', '/zstack/v1/ai/models/a+b', '/v1/ai/models/a+b'],
-    ['letters that need no escape', '/zstack/v1/ai/%6Dodels', '/v1/ai/models'],
-    ['a version in a parameter', '/zstack/v1/ai/models/x%2Fv1', '/v1/ai/models/x/v1'],
-  ])('is decoded: %s', async (_, target, path) => {
+  test.each<[what: string, target: string, path: string]>([
+    ['decoded: a space', '/zstack/v1/ai/models/a%20b', '/v1/ai/models/a b'],
+    ['decoded: not ASCII', '/zstack/v1/ai/models/%E6%A8%A1%C3%BC', '/v1/ai/models/模ü'],
+    ['decoded: a question mark', '/zstack/v1/ai/models/a%3Fb', '/v1/ai/models/a?b'],
+    ['decoded: a percent sign, once', '/zstack/v1/ai/models/a%2525b', '/v1/ai/models/a%25b'],
+    ['decoded: a plus, which is no space', '/zstack/v1/ai/models/a+b', '/v1/ai/models/a+b'],
+    ['decoded: letters that need no escape', '/zstack/v1/ai/%6Dodels', '/v1/ai/models'],
+    ['decoded: a version in a parameter', '/zstack/v1/ai/models/x%2Fv1', '/v1/ai/models/x/v1'],
+    ['with its doubled slashes', '/zstack/v1//ai///models', '/v1//ai///models'],
+    ['from its version on', '/zstack//v1/ai/models', '/v1/ai/models'],
+    ['without an empty query', `${MODELS}?`, V1_MODELS],
+    ['without its query', `${MODELS}?q=name=a/v1&q=uuid!=b`, V1_MODELS],
+    ['without a malformed query', `${MODELS}?%zz`, V1_MODELS],
+  ])('is %s', async (_, target, path) => {
     expectAdmitted(await send(target, path));
-    const encoded = target.slice('/zstack'.length);
-    if (encoded !== path) expectFailure(await send(target, encoded), ...wrong);
-  });
-
-  test.each<[string, string]>([
-    ['/zstack//v1/ai/models', '/v1/ai/models'],
-    ['/zstack/v1//ai///models', '/v1//ai///models'],
-  ])('has its doubled slashes as sent: %s', async (target, path) => {
-    expectAdmitted(await send(target, path));
-    if (path === V1_MODELS) return;
-    expectFailure(await send(target, path.replace(/\/+/g, '/')), ...wrong);
-  });
-
-  test.each(['?', '?q=name=a/v1&q=uuid!=b', '?%zz'])('has no query: %s', async (query) => {
-    const target = MODELS + query;
-    const answer = await send(target, V1_MODELS);
-    expectAdmitted(answer);
-    expectFailure(await send(target, V1_MODELS + query), ...wrong);
+    const others = [target.slice('/zstack'.length), path.replace(/\/+/g, '/')];
+    for (const other of others.filter((each) => each !== path)) {
+      expectFailure(await send(target, other), ...wrong);
+    }
   });
 
   test('is that of the alias where one is called', async () => {
@@ -217,7 +205,7 @@ describe('the path that is signed', () => {
     '/zstack/v1/ai/models/%zz',
     '/zstack/v1/ai/models/%ff',
     '/zstack/v1/ai/models/%ed%a0%80',
-  ])('is refused for its escapes before its signature: %s', async (target) => {
+  ])('is rejected for its escapes before its signature: %s', async (target) => {
     const answer = await send(target, '/v1/ai/models/x');
     expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('percent-encoded'));
   });
@@ -286,20 +274,24 @@ describe('in job mode (F5)', () => {
     ['a wrong signature', { secret: 'x' }],
     ['an unknown key', { id: 'OTHER' }],
   ])('%s gets a job that has failed, which leaves nothing in the database', async (_, given) => {
-    const receiver = await openReceiver();
+    const called: unknown[] = [];
+    const receiver = createServer((request) => called.push(request.headers)).listen(0, '127.0.0.1');
+    onTestFinished(() => void receiver.close());
+    await once(receiver, 'listening');
+    const { port } = receiver.address() as AddressInfo;
     const before = shared().snapshot();
-    const answer = await call(given, { 'X-Web-Hook': receiver.url });
+    const answer = await call(given, { 'X-Web-Hook': `http://127.0.0.1:${port}/` });
     expect(answer.status).toBe(202);
     expectFailure(await poll(), ...wrong);
     expect(shared().snapshot()).toEqual(before);
     await setTimeout(50);
-    expect(receiver.connections()).toBe(0);
+    expect(called).toEqual([]);
   });
 
   test.each<[string, Record<string, string>, Failure]>([
     ['unreadable date', { date: 'now' }, unreadableDate],
     ['malformed credentials', { authorization: 'ZStack x' }, malformed],
-  ])('%s: refused at once, as headers are', async (_, headers, failure) => {
+  ])('%s: rejected at once, as headers are', async (_, headers, failure) => {
     expectFailure(await call({}, headers), ...failure);
     expect((await poll()).status).toBe(404);
   });
@@ -308,7 +300,7 @@ describe('in job mode (F5)', () => {
 describe('the date', () => {
   const shared = sharedServer(withKey);
 
-  test('may be missing no more than the signature', async () => {
+  test('is required', async () => {
     const { authorization = '' } = signed(V1_MODELS).headers;
     expectFailure(await listWith(shared(), authorization, null), ...missingDate);
     for (const other of ['x-date', 'last-modified']) {
@@ -328,37 +320,46 @@ describe('the date', () => {
     'Tue, xx Nov 2025 11:51:50 GMT',
     'Tue, 32 Nov 2025 11:51:50 GMT',
     'Tue, 25 Nov 2025 25:51:50 GMT',
-    'Tue, 25 Nov 2025 １１:51:50 GMT'.replace(/[^\0-\xff]/g, '\xb9'),
+    'Tue, 25 Nov 2025 \xb9\xb9:51:50 GMT',
     'x'.repeat(60_000),
     `Tue, 25 Nov 2025 11:51:50 ${'x'.repeat(60_000)}`,
-  ])('can not be %j', async (date) => {
+  ])('of %j is rejected', async (date) => {
     expectFailure(await list(shared(), { date }), ...unreadableDate);
   });
 
-  test('is refused where there are two of them', async () => {
+  test('is rejected where there are two of them', async () => {
     const { authorization = '', date = '' } = signed(V1_MODELS).headers;
     const headers = { Authorization: authorization, Date: date, date };
     const twice = rawRequest('GET', MODELS, headers);
     expectFailure(await exchange(shared().url, twice), ...unreadableDate);
   });
 
-  test.each([
+  test.each<[what: string, date: string, isInTime?: boolean]>([
     ['GMT', DATE],
     ['UTC', 'Tue, 25 Nov 2025 11:51:50 UTC'],
     ['RFC 822’s offset', 'Tue, 25 Nov 2025 19:51:50 +0800'],
     ['a negative offset', 'Tue, 25 Nov 2025 06:51:50 -0500'],
-    ['an offset of half an hour', 'Tue, 25 Nov 2025 17:36:50 +0545'],
+    ['an offset of minutes', 'Tue, 25 Nov 2025 17:36:50 +0545'],
     ['an offset of GMT', 'Tue, 25 Nov 2025 19:51:50 GMT+8'],
     ['an offset of GMT with minutes', 'Tue, 25 Nov 2025 19:51:50 GMT+08:00'],
     ['an offset of UTC', 'Tue, 25 Nov 2025 19:51:50 UTC+8'],
     ['the zone the Java SDK sends', 'Tue, 25 Nov 2025 19:51:50 Asia/Shanghai'],
     ['a zone across the date line', 'Wed, 26 Nov 2025 00:51:50 Pacific/Auckland'],
     ['a zone of three parts', 'Tue, 25 Nov 2025 08:51:50 America/Argentina/Buenos_Aires'],
-    ['a clock 15 minutes behind', 'Tue, 25 Nov 2025 11:36:50 GMT'],
-    ['a clock 15 minutes ahead', 'Tue, 25 Nov 2025 12:06:50 GMT'],
-    ['a clock 15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:50 Asia/Shanghai'],
-  ])('may be by %s', async (_, date) => {
-    expectAdmitted(await list(shared(), { date }));
+    ['15 minutes behind', 'Tue, 25 Nov 2025 11:36:50 GMT'],
+    ['15 minutes ahead', 'Tue, 25 Nov 2025 12:06:50 GMT'],
+    ['15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:50 Asia/Shanghai'],
+    ['more than 15 minutes behind', 'Tue, 25 Nov 2025 11:36:49 GMT', false],
+    ['more than 15 minutes ahead', 'Tue, 25 Nov 2025 12:06:51 GMT', false],
+    ['more than that behind in Shanghai', 'Tue, 25 Nov 2025 19:36:49 Asia/Shanghai', false],
+    ['a day behind', 'Mon, 24 Nov 2025 11:51:50 GMT', false],
+    ['two thousand years behind', 'Tue, 25 Nov 0025 11:51:50 GMT', false],
+    ['the wrong sign', 'Tue, 25 Nov 2025 19:51:50 -0800', false],
+    ['an unknown zone, by hours', 'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All', false],
+  ])('of %s: %s, in time: %s', async (_, date, isInTime = true) => {
+    const answer = await list(shared(), { date });
+    if (isInTime) return expectAdmitted(answer);
+    expectFailure(answer, ...skewed);
   });
 
   test('is in daylight-saving time where the zone has it', async () => {
@@ -370,18 +371,6 @@ describe('the date', () => {
     expectFailure(await list(server, { date: winter }), ...skewed);
   });
 
-  test.each<[string, string]>([
-    ['more than 15 minutes behind', 'Tue, 25 Nov 2025 11:36:49 GMT'],
-    ['more than 15 minutes ahead', 'Tue, 25 Nov 2025 12:06:51 GMT'],
-    ['more than 15 minutes behind in Shanghai', 'Tue, 25 Nov 2025 19:36:49 Asia/Shanghai'],
-    ['a day behind', 'Mon, 24 Nov 2025 11:51:50 GMT'],
-    ['two thousand years behind', 'Tue, 25 Nov 0025 11:51:50 GMT'],
-    ['of the wrong sign', 'Tue, 25 Nov 2025 19:51:50 -0800'],
-    ['of an unknown zone, by hours', 'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All'],
-  ])('can not be %s', async (_, date) => {
-    expectFailure(await list(shared(), { date }), ...skewed);
-  });
-
   test('is compared with the moment, to the millisecond', async () => {
     const server = await startServer(withKey);
     server.advance(15 * MINUTE);
@@ -390,34 +379,24 @@ describe('the date', () => {
     expectFailure(await list(server), ...skewed);
   });
 
-  test('is refused though the signature is right, or wrong, or the key unknown', async () => {
-    const date = 'Tue, 25 Nov 2025 11:35:50 GMT';
-    for (const given of [{}, { secret: 'x' }, { id: 'OTHER' }]) {
-      expectFailure(await list(shared(), { date, ...given }), ...skewed);
-    }
-  });
-
-  describe('by the clock of the server’s zone', () => {
+  describe('in the server’s time zone', () => {
     const shanghai = sharedServer(in_('Asia/Shanghai'));
 
-    test.each([
-      'Tue, 25 Nov 2025 19:51:50 Nowhere/At_All',
-      'Tue, 25 Nov 2025 19:51:50 CST',
-      'Tue, 25 Nov 2025 19:51:50 GMT',
-      'Tue, 25 Nov 2025 19:51:50 America/New_York',
-      'Tue, 25 Nov 2025 19:51:50 中国'.replace(/[^\0-\xff]/g, '\xe4'),
-      'Tue, 25 Nov 2025 20:06:50 -1100',
+    test.each<[date: string, isInTime: boolean]>([
+      ['Tue, 25 Nov 2025 19:51:50 Nowhere/At_All', true],
+      ['Tue, 25 Nov 2025 19:51:50 CST', true],
+      ['Tue, 25 Nov 2025 19:51:50 GMT', true],
+      ['Tue, 25 Nov 2025 19:51:50 America/New_York', true],
+      ['Tue, 25 Nov 2025 19:51:50 \xe4\xe4', true],
+      ['Tue, 25 Nov 2025 20:06:50 -1100', true],
       // Its own zone is right, too.
-      'Tue, 25 Nov 2025 11:51:50 GMT',
-    ])('%s is in time', async (date) => {
-      expectAdmitted(await list(shanghai(), { date }));
-    });
-
-    test.each([
-      'Tue, 25 Nov 2025 19:36:49 XYZ',
-      'Tue, 25 Nov 2025 11:51:50 XYZ',
-    ])('%s is not', async (date) => {
-      expectFailure(await list(shanghai(), { date }), ...skewed);
+      ['Tue, 25 Nov 2025 11:51:50 GMT', true],
+      ['Tue, 25 Nov 2025 19:36:49 XYZ', false],
+      ['Tue, 25 Nov 2025 11:51:50 XYZ', false],
+    ])('%s is in time: %s', async (date, isInTime) => {
+      const answer = await list(shanghai(), { date });
+      if (isInTime) return expectAdmitted(answer);
+      expectFailure(answer, ...skewed);
     });
   });
 
@@ -444,6 +423,7 @@ describe('the order of the checks (F51, F34)', () => {
     ['an unreadable date before malformed credentials', 'ZStack x', 'now', unreadableDate],
     ['malformed credentials before a wrong signature', 'ZStack x:y:z', DATE, malformed],
     ['a date too far off though all is right', authorization, DATE.replace('25', '24'), skewed],
+    ['a date too far off before an unknown key', 'ZStack x:y', DATE.replace('25', '24'), skewed],
   ])('%s', async (_, given, date, failure) => {
     expectFailure(await listWith(shared(), given, date), ...failure);
   });
@@ -508,7 +488,7 @@ describe('AIOS_AUTH=off takes any (F58)', () => {
   });
 });
 
-test('what needs no session looks at no signature', async () => {
+test('operations without a session ignore a signature', async () => {
   const server = await startServer(withKey);
   const headers = { authorization: 'ZStack x', date: 'now' };
   const options = { session: null, headers };
