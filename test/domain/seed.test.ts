@@ -22,6 +22,7 @@ type Json = any;
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
 const dependencies = { newUuid, clock: () => NOW };
+const atStart = { newUuid, clock: () => START };
 const read = (seed: unknown) => parseSeedResources(seed, dependencies);
 
 /** A seed with every member of every entry, as a file has it. */
@@ -80,45 +81,75 @@ function changed(path: string, value: unknown): Json {
   return JSON.parse(JSON.stringify(seed));
 }
 
-describe('omitted members get the defaults of the Add operations', () => {
-  test('of resources, images, bindings and tags', async () => {
+describe('what a seed leaves open is as in an addition', () => {
+  test.each([
+    ['modelCenters', 'model-centers', requiredCenterParams],
+    ['models', 'models', requiredModelParams],
+    ['modelServices', 'model-services', requiredServiceParams],
+  ] as const)('of %s', async (list, path, params) => {
     const server = await startServer();
-    const [center, service, bound] = [newUuid(), newUuid(), newUuid()];
+    const uuid = newUuid();
+    await server.post(`${API}/${path}`, { param: { ...params, resourceUuid: uuid } });
+    const stored = await server.store.readResources();
+    const seeded = parseSeedResources({ [list]: [{ ...params, uuid }] }, atStart);
+    expect(set(seeded[list])).toEqual(set(stored[list]));
+  });
+
+  test('of a service’s images', async () => {
+    const server = await startServer();
+    const uuid = newUuid();
     const images = [
       { cpuArchitecture: 'aarch64' },
       { cpuArchitecture: 'x86_64', dockerImage: 'a' },
       { cpuArchitecture: 'aarch64', vmImageUuid: 'b' },
     ];
-    const userTag = { resourceUuid: service, resourceType: 'ModelServiceVO', tag: ' a' };
-    const systemTag = { resourceUuid: bound, resourceType: 'ModelVO', tag: 'b' };
-    const add = (path: string, resourceUuid: string, param: object) =>
-      server.post(`${API}/${path}`, { param: { ...param, resourceUuid } });
-    await add('model-centers', center, requiredCenterParams);
-    await add('model-services', service, { ...requiredServiceParams, architectureImages: images });
-    await add('models', bound, { ...requiredModelParams, modelServiceUuids: [service] });
-    await server.post(`${ROOT}/user-tags`, { params: userTag });
-    await server.post(`${ROOT}/system-tags`, { params: systemTag });
-
-    const seeded = parseSeedResources(
-      {
-        modelCenters: [{ ...requiredCenterParams, uuid: center }],
-        modelServices: [{ ...requiredServiceParams, uuid: service, modelServiceImages: images }],
-        models: [{ ...requiredModelParams, uuid: bound }],
-        modelServiceRefs: [{ modelUuid: bound, modelServiceUuid: service }],
-        userTags: [userTag],
-        systemTags: [systemTag],
-      },
-      { newUuid, clock: () => START },
+    await server.post(`${API}/model-services`, {
+      param: { ...requiredServiceParams, resourceUuid: uuid, architectureImages: images },
+    });
+    const [stored] = set((await server.store.readResources()).modelServices);
+    const { modelServices } = parseSeedResources(
+      { modelServices: [{ ...requiredServiceParams, uuid, modelServiceImages: images }] },
+      atStart,
     );
-
-    const withoutNewUuids = (resources: Resources) =>
-      JSON.parse(JSON.stringify(set(resources)), (name, value) =>
-        name === 'uuid' && ![center, service, bound].includes(value) ? 'new' : value,
-      );
-    expect(withoutNewUuids(seeded)).toEqual(withoutNewUuids(await server.store.readResources()));
+    const expected = stored?.modelServiceImages.map((each) => ({
+      ...each,
+      uuid: expect.stringMatching(/^[0-9a-f]{32}$/),
+    }));
+    expect(set(modelServices)).toEqual([{ ...stored, modelServiceImages: expected }]);
   });
 
-  test('of an empty seed: no resources', () => {
+  test('of tags and bindings', async () => {
+    const server = await startServer();
+    const [service, bound] = [newUuid(), newUuid()];
+    await server.post(`${API}/model-services`, {
+      param: { ...requiredServiceParams, resourceUuid: service },
+    });
+    await server.post(`${API}/models`, {
+      param: { ...requiredModelParams, resourceUuid: bound, modelServiceUuids: [service] },
+    });
+    const [ofService, ofModel] = [
+      { resourceUuid: service, resourceType: 'ModelServiceVO', tag: ' a' },
+      { resourceUuid: bound, resourceType: 'ModelVO', tag: 'b' },
+    ];
+    await server.post(`${ROOT}/user-tags`, { params: ofService });
+    await server.post(`${ROOT}/system-tags`, { params: ofModel });
+    const { modelServiceRefs, userTags, systemTags } = await server.store.readResources();
+    const seeded = parseSeedResources(
+      {
+        modelServiceRefs: [{ modelUuid: bound, modelServiceUuid: service }],
+        userTags: [ofService],
+        systemTags: [ofModel],
+      },
+      atStart,
+    );
+    const anyUuid = <Entry>(entries: Entry[]) =>
+      entries.map((entry) => ({ ...entry, uuid: expect.stringMatching(/^[0-9a-f]{32}$/) }));
+    expect([seeded.modelServiceRefs, seeded.userTags, seeded.systemTags]).toEqual(
+      [modelServiceRefs, userTags, systemTags].map((entries) => anyUuid<object>(entries)),
+    );
+  });
+
+  test('of everything: no resources', () => {
     for (const seed of [{}, { about: 'nothing' }, { models: null }, { models: [] }]) {
       expect(read(seed)).toEqual(noResources);
     }
@@ -176,7 +207,7 @@ describe('times', () => {
     'soon',
     '',
     '1764071510000',
-  ])('%j is invalid', (time) => {
+  ])('%j is none', (time) => {
     for (const name of ['createDate', 'lastOpDate']) {
       expectPath(expectedError(changed(`models[1].${name}`, time)), `models[1].${name}`);
       const inner = `modelServices[0].modelServiceImages[1].${name}`;
@@ -186,14 +217,14 @@ describe('times', () => {
   });
 });
 
-describe('an error names the member', () => {
+describe('a refusal names the member', () => {
   const wrongFor = (value: unknown): unknown => {
     if (typeof value === 'number') return 'a number';
     if (typeof value === 'boolean') return 'perhaps';
     return typeof value === 'object' ? 'a text' : { a: 'structure' };
   };
 
-  test.each(paths)('%s of a wrong type', (path) => {
+  test.each(paths)('%s, where its type is wrong', (path) => {
     const value = membersOf(wholeSeed()).find((each) => each.path === path)?.value;
     expectPath(expectedError(changed(path, wrongFor(value))), path);
   });
@@ -245,13 +276,13 @@ describe('an error names the member', () => {
     names.map((name) => `${entry}.${name}`),
   );
 
-  test.each(requiredPaths)('%s if it is missing', (path) => {
+  test.each(requiredPaths)('%s, where it is missing', (path) => {
     for (const nothing of [undefined, null]) {
       expectPath(expectedError(changed(path, nothing)), path);
     }
   });
 
-  test('all other members are optional', () => {
+  test('but for these every member can be missing', () => {
     const named = new Set(requiredPaths.map((path) => path.replace(/\d+/g, '')));
     const others = paths.filter(
       (path) => /\.\w+$/.test(path) && !named.has(path.replace(/\d+/g, '')),
@@ -277,49 +308,46 @@ describe('an error names the member', () => {
     ['modelServiceRefs[1]', 'default'],
     ['userTags[1]', 'inherent'],
     ['systemTags[0]', 'type'],
-  ])('that is unknown in %j: %s', (entry, name) => {
+  ])('which in %j is unknown: %s', (entry, name) => {
     const seed = wholeSeed();
     const owner = entry === '' ? seed : membersOf(seed).find(({ path }) => path === entry)?.value;
     Object.defineProperty(owner, name, { value: 'a', enumerable: true });
     expectPath(expectedError(seed), entry === '' ? name : `${entry}.${name}`);
   });
 
+  // The schemas of inventories have the limits of all fields.
   test.each<[string, number]>([
     ['modelCenters[1].name', 255],
-    ['modelCenters[1].url', 2048],
-    ['models[1].name', 255],
+    ['models[1].description', 2048],
     ['models[0].gpuConstraintDescription', 512],
     ['modelServices[1].startCommand', 1024],
+    ['modelServices[0].containerCommand', 4096],
     ['modelServices[0].modelServiceImages[0].dockerImage', 255],
     ['userTags[1].tag', 4096],
-    ['systemTags[0].tag', 4096],
-  ])('%s if it is longer than %i characters', (path, max) => {
+  ])('%s, where it is longer than %i characters', (path, max) => {
     expectPath(expectedError(changed(path, 'x'.repeat(max + 1))), path);
     expect(() => read(changed(path, '😀'.repeat(max)))).not.toThrow();
   });
 
   test.each<[string, unknown]>([
-    ['modelCenters[1].managementPort', 0],
     ['modelCenters[1].managementPort', 65_536],
-    ['modelServices[1].requestCpu', -1],
-    ['modelServices[1].requestCpu', 2_147_483_648],
     ['modelServices[1].requestMemory', 2 ** 53],
+    ['modelServices[1].requestMemory', 1.5],
+    ['models[1].size', -1],
     ['models[0].recommendedGpuNum[1]', -1],
     ['models[0].shareMode', 'Private'],
-    ['modelServices[1].type', 'endpoint'],
-    ['modelServices[1].source', 'GitHub'],
     ['modelServices[0].cpuArchitectures[1]', 'sparc'],
     ['modelServices[0].modelServiceImages[1].cpuArchitecture', 'sparc'],
     ['userTags[1].resourceType', 'ZoneVO'],
     ['models[1].name', 'a\0b'],
     ['userTags[1].tag', 'a\ud800'],
     ['models[0].tagUuids[0]', 1e30],
-  ])('%s with the value %j', (path, value) => {
+  ])('%s, which can not be %j', (path, value) => {
     expectPath(expectedError(changed(path, value)), path);
   });
 
   const uuidPaths = paths.filter((path) => /\]\.uuid$/.test(path));
-  test.each(uuidPaths)('%s if it is no uuid', (path) => {
+  test.each(uuidPaths)('%s, where it is no uuid', (path) => {
     for (const uuid of ['', 'a', newUuid().toUpperCase(), crypto.randomUUID(), 'f'.repeat(32)]) {
       expectPath(expectedError(changed(path, uuid)), path);
     }
@@ -327,12 +355,15 @@ describe('an error names the member', () => {
 
   test.each<[string, string]>([
     ['modelCenters[1].uuid', 'modelCenters[0].uuid'],
+    ['models[1].uuid', 'models[0].uuid'],
+    ['modelServices[1].uuid', 'modelServices[0].uuid'],
+    ['models[1].uuid', 'modelCenters[0].uuid'],
     ['modelServices[1].uuid', 'models[1].uuid'],
     ['modelServices[0].modelServiceImages[1].uuid', 'modelServices[0].modelServiceImages[0].uuid'],
     ['modelServiceRefs[2].uuid', 'modelServiceRefs[0].uuid'],
     ['userTags[1].uuid', 'userTags[0].uuid'],
     ['systemTags[0].uuid', 'userTags[0].uuid'],
-  ])('%s if it equals that of %s', (path, other) => {
+  ])('%s, where it is that of %s', (path, other) => {
     const value = membersOf(wholeSeed()).find((each) => each.path === other)?.value;
     const seed = wholeSeed();
     for (const each of [path, other])
@@ -342,7 +373,7 @@ describe('an error names the member', () => {
     expectPath(expectedError(seed), path);
   });
 
-  test('an image’s service if it is another service', () => {
+  test('an image’s service, where it is another one', () => {
     const path = 'modelServices[0].modelServiceImages[1].modelServiceUuid';
     expectPath(expectedError(changed(path, newUuid())), path);
   });
@@ -351,11 +382,11 @@ describe('an error names the member', () => {
     'models',
     'modelServices[0].modelServiceImages',
     'userTags',
-  ])('the list %s if an entry is null', (path) => {
+  ])('the list %s, where it holds nothing in an entry’s place', (path) => {
     expect(expectedError(changed(path, [null]))).toContain(path);
   });
 
-  test.each([[[]], ['a text'], [1], [true], [null]])('no member if the seed is %j', (seed) => {
+  test.each([[[]], ['a text'], [1], [true], [null]])('none, where the seed is %j', (seed) => {
     expect(expectedError(seed)).toMatch(/object/);
   });
 });
@@ -372,7 +403,7 @@ describe('the seed of resources', () => {
     expect(seed).toEqual({ about: expect.any(String), ...reported });
   });
 
-  test('has no tokens and says so', () => {
+  test('says that it has no tokens, and has none', () => {
     const resources = everyResource();
     const text = JSON.stringify(toSeed(resources));
     expect(resources.models[0].token).toBe('a token');
@@ -382,7 +413,7 @@ describe('the seed of resources', () => {
     expect(JSON.stringify(lists)).not.toMatch(/token/i);
   });
 
-  test('omits unset members, null or absent', () => {
+  test('leaves out what is unset, whether as null or as absent', () => {
     const seed = toSeed({
       ...noResources,
       models: [seededModel({ vendor: null, logo: null }), seededModel()],
@@ -405,7 +436,7 @@ describe('the seed of resources', () => {
     '__proto__',
     'constructor',
     '',
-  ])('preserves a vendor named %j', (vendor) => {
+  ])('keeps a vendor of the name %j', (vendor) => {
     const vendorToSpecUuidsMap = JSON.parse(`{${JSON.stringify(vendor)}:["a"],"other":[]}`);
     const service = seededService({ vendorToSpecUuidsMap });
     const { modelServices } = roundTrip({ ...noResources, modelServices: [service] });
@@ -414,7 +445,7 @@ describe('the seed of resources', () => {
     );
   });
 
-  test('parses to the same resources, for any resources that the API can create', () => {
+  test('read again gives the same resources, whatever the API has made them of', () => {
     const time = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
     const times = fc.record({ createDate: time, lastOpDate: time });
     type Params = Record<string, Json>;
@@ -456,5 +487,12 @@ describe('the seed of resources', () => {
       }),
       { numRuns: 100 },
     );
+  });
+
+  test('does not change what it is made of', () => {
+    const resources = everyResource();
+    const before = structuredClone(resources);
+    toSeed(resources);
+    expect(resources).toEqual(before);
   });
 });

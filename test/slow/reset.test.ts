@@ -23,7 +23,6 @@ import {
   addModelCenter,
   addModelService,
   requiredModelParams,
-  requiredServiceParams,
 } from '../support/resources.ts';
 import { API, ROOT, type Server, START_DATE } from '../support/server.ts';
 
@@ -118,14 +117,6 @@ describe('the data', () => {
     }
   });
 
-  test('leaves no uuid in use that was not the seed’s', async () => {
-    const server = seeded();
-    const resourceUuid = newUuid();
-    await addModel(server, { resourceUuid });
-    await reset(server);
-    expect(await addModelService(server, { resourceUuid })).toMatchObject({ uuid: resourceUuid });
-  });
-
   test('without jobs: they are gone, and their uuids free', async () => {
     const server = empty();
     const [done, failed] = [newUuid(), newUuid()];
@@ -197,65 +188,7 @@ describe('as at the start are', () => {
 describe('while requests are in flight', () => {
   const WRITERS = 30;
 
-  test('every write that was answered 200 is wholly there, or wholly gone', async () => {
-    const server = seeded();
-    let isOver = false;
-    let last = 0;
-    const answered: { uuid: string; begun: number; ended: number }[] = [];
-    const images = [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: 'aarch64' }];
-    const write = async (): Promise<void> => {
-      while (!isOver) {
-        const begun = performance.now();
-        const { status: code, body } = await server.post(SERVICES, {
-          param: {
-            ...requiredServiceParams,
-            architectureImages: images,
-            modelUuids: [seedModel.uuid],
-          },
-          userTags: ['one', 'two'],
-        });
-        expect({ code, body }).toMatchObject({ code: 200, body: { success: true } });
-        const { uuid } = body.inventory;
-        answered.push({ uuid, begun, ended: performance.now() });
-      }
-    };
-    const writers = Array.from({ length: WRITERS }, write);
-    let begunLast = 0;
-    for (let times = 0; times < 3; times++) {
-      await setTimeout(30);
-      begunLast = performance.now();
-      await reset(server);
-      last = performance.now();
-    }
-    await setTimeout(30);
-    isOver = true;
-    await Promise.all(writers);
-
-    const { body } = await server.get(SERVICES);
-    const found = new Map<string, { modelServiceImages: []; modelServiceRefs: [] }>(
-      body.inventories.map((each: { uuid: string }) => [each.uuid, each]),
-    );
-    const tags = server.rows('tags');
-    const tagsOf = new Map<unknown, number>();
-    for (const { resource_uuid: uuid } of tags) tagsOf.set(uuid, (tagsOf.get(uuid) ?? 0) + 1);
-    const gone = answered.filter(({ uuid }) => !found.has(uuid));
-    expect(gone.filter(({ begun }) => begun > last)).toEqual([]);
-    const there = answered.filter(({ uuid }) => found.has(uuid));
-    expect(there.filter(({ ended }) => ended < begunLast)).toEqual([]);
-    expect(there.length).toBeGreaterThan(0);
-    expect(gone.length).toBeGreaterThan(0);
-    expect(found.size).toBe(there.length + seed.modelServices.length);
-    for (const { uuid } of there) {
-      const { modelServiceImages, modelServiceRefs } = found.get(uuid) ?? {};
-      const parts = [modelServiceImages?.length, modelServiceRefs?.length, tagsOf.get(uuid)];
-      expect(parts).toEqual([2, 1, 2]);
-    }
-    expect(tags).toHaveLength(there.length * 2 + 2);
-    expect(server.rows('model_service_images')).toHaveLength(there.length * 2 + 1);
-    expect(server.rows('model_service_refs')).toHaveLength(there.length + 1);
-    expect(server.rows('resources')).toHaveLength(there.length + 4);
-  });
-
+  // The store's suite has writes at the same time, with their parts.
   test('a job that was accepted is there with its write, or neither is', async () => {
     const server = empty();
     const uuids = Array.from({ length: WRITERS }, newUuid);
