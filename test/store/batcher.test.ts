@@ -8,6 +8,7 @@ import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   extras,
   model,
+  modelService,
   newJob,
   newUuid,
   noResources,
@@ -16,9 +17,8 @@ import {
   tag,
 } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
-import { seededModel } from '../support/seeds.ts';
 import { openFileStore, openSecondStore } from '../support/sqlite-stores.ts';
-import { storeWrites, writeOneOfEach } from '../support/store-writes.ts';
+import { operationWrites, storeCalls, writeFixtures } from '../support/store-writes.ts';
 import {
   ALL,
   added,
@@ -40,6 +40,8 @@ const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
   const record = model(fields);
   return store.addModel(record, extras(), () => record.uuid);
 };
+
+const expectedError = notFound(expect.stringContaining(UNKNOWN));
 
 /** Fails before it changes anything. */
 const addWithUnknown = (store: Store) =>
@@ -116,12 +118,13 @@ function openBatcher(context: Finishing) {
 describe('the writes of one tick', () => {
   test('share a commit, whatever they are', async (context) => {
     const { store, commits } = openFileStore(context);
-    const written = await writeOneOfEach(store);
+    const calls = storeCalls(await writeFixtures(store));
     commits.length = 0;
-    const grouped = storeWrites.filter(
-      ([name]) => !['useSession', 'addResources', 'replaceResources'].includes(name),
-    );
-    await Promise.allSettled(grouped.map(([, write]) => write(store, written)));
+    const operations = Object.keys(operationWrites) as (keyof typeof operationWrites)[];
+    const others = ['addFailedJob', 'sweepJobs', 'changeHook', 'addSession'] as const;
+    const sessions = ['deleteSession', 'setPassword'] as const;
+    const grouped = [...operations, ...others, ...sessions];
+    await Promise.allSettled(grouped.map((name) => calls[name]()));
     expect(commits).toEqual([grouped.length]);
   });
 
@@ -159,19 +162,6 @@ describe('the writes of one tick', () => {
     expect(committed()).toEqual([0, 1, 2, 3, 4]);
   });
 
-  test('are done in the order in which they were asked for', async (context) => {
-    const { batcher, insert, ids } = openBatcher(context);
-    const seen = await Promise.all(
-      times(WRITES_MAX + 3, (id) =>
-        batcher.write(() => {
-          insert(id);
-          return ids().length;
-        }),
-      ),
-    );
-    expect(seen).toEqual(times(WRITES_MAX + 3, (id) => id + 1));
-  });
-
   test('run when the tick ends, and are acknowledged after their commit', async (context) => {
     const { batcher, insert, committed } = openBatcher(context);
     let done = 0;
@@ -193,6 +183,22 @@ describe('the writes of one tick', () => {
 });
 
 describe('a write that fails', () => {
+  test('before it changed anything does not affect the others of its batch', async (context) => {
+    const { store, commits, rows } = openFileStore(context);
+    const outcomes = await outcomesOf([
+      addWithUnknown(store),
+      add(store, { uuid: UNKNOWN.replace(/^1/, '2') }),
+      addWithUnknown(store),
+      add(store, { uuid: UNKNOWN.replace(/^1/, '3') }),
+      addWithUnknown(store),
+    ]);
+    const [, second, , fourth] = outcomes;
+    expect(outcomes).toEqual([expectedError, second, expectedError, fourth, expectedError]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([second, fourth]);
+    expect(rows('resources')).toHaveLength(2);
+    expect(commits).toEqual([5]);
+  });
+
   test.for([
     ['first', [0]],
     ['in the middle', [2]],
@@ -244,6 +250,18 @@ describe('a write that fails', () => {
     ]);
     expect(rows('tags').map(({ tag }) => tag)).toEqual(['before', 'after']);
     expect(rows('model_service_refs')).toEqual([]);
+  });
+
+  test('in its last step, when its result is made, leaves nothing', async (context) => {
+    const { store, rows } = openFileStore(context);
+    const thrown = new Error('no result');
+    const failing = store.addModelService(modelService(), extras(), () => {
+      throw thrown;
+    });
+    const outcomes = await outcomesOf([add(store), failing, add(store)]);
+    const stored = rows('models').map(({ uuid }) => uuid);
+    expect(outcomes).toEqual([stored[0], thrown, stored[1]]);
+    expect(rows('model_services')).toEqual([]);
   });
 });
 
@@ -345,21 +363,6 @@ describe('a transaction that fails', () => {
     client.pragma('max_page_count = 1000000');
     const room = await Promise.all([large(), large()]);
     expect(stored('models').toSorted()).toEqual([...answered, ...room].toSorted());
-  });
-
-  test('on a read-only database rejects all of it', async (context) => {
-    const { store, client, rows } = openFileStore(context);
-    client.pragma('query_only = ON');
-    const rejected = expect.objectContaining({
-      failure: 'internal',
-      message: 'the database can not be written to, nothing was changed',
-    });
-    const asked = [add(store), add(store), add(store)];
-    expect(await outcomesOf(asked)).toEqual([rejected, rejected, rejected]);
-    expect(await store.count('Model', [])).toBe(0);
-    client.pragma('query_only = OFF');
-    await add(store);
-    expect(rows('models')).toHaveLength(1);
   });
 });
 
@@ -485,26 +488,6 @@ describe('a read', () => {
 });
 
 describe('replacing all resources', () => {
-  const seedOf = (...uuids: string[]) => ({
-    ...noResources,
-    models: uuids.map((uuid) => seededModel({ uuid })),
-  });
-
-  test('comes between the writes asked for before and after it', async (context) => {
-    const { store, rows } = openFileStore(context);
-    const [before, seeded, after] = [newUuid(), newUuid(), newUuid()];
-    const outcomes = await outcomesOf([
-      add(store, { uuid: before }),
-      store.count('Model', []),
-      store.replaceResources(seedOf(seeded)),
-      add(store, { uuid: after }),
-      store.deleteResources('ModelVO', [seeded], () => 'deleted'),
-      store.count('Model', []),
-    ]);
-    expect(outcomes).toEqual([before, 1, undefined, after, 'deleted', 1]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([after]);
-  });
-
   test('by what can not be stored fails without affecting others', async (context) => {
     const { store, rows } = openFileStore(context);
     const [before, after] = [newUuid(), newUuid()];
@@ -520,6 +503,26 @@ describe('replacing all resources', () => {
     await store.addTag(tag(after, 'a tag', { resourceType: 'ModelVO' }), nothing);
     await store.deleteResources('ModelVO', [after], nothing);
     expect(rows('tags')).toEqual([]);
+  });
+});
+
+describe('a job', () => {
+  test('whose write fails partially is left to another of its tick', async (context) => {
+    const { store, rows, services } = await withServices(context);
+    const job = newJob();
+    const stored = model();
+    const outcomes = await outcomesOf([
+      addWithTwoDefaults(store.forJob(job), services),
+      store.forJob(job).addModel(stored, extras(), () => ({ uuid: stored.uuid })),
+      store.forJob(job).addModel(model(), extras(), () => ({})),
+    ]);
+    expect(outcomes).toEqual([
+      lateFailure,
+      { uuid: stored.uuid },
+      failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`),
+    ]);
+    expect(rows('models').map(({ uuid }) => uuid)).toEqual([stored.uuid]);
+    expect(rows('jobs')).toHaveLength(1);
   });
 });
 
@@ -553,32 +556,5 @@ describe('closing', () => {
     expect(await outcomesOf([used])).toEqual([{ ...known, expiredDate: later }]);
     const reopened = openSecondStore(context, file);
     expect((await reopened.findSession(known.uuid, 0))?.expiredDate).toBe(later);
-  });
-
-  test('has everything asked for afterwards refused', async (context) => {
-    const { store } = openFileStore(context);
-    const written = await writeOneOfEach(store);
-    await store.close();
-    const closed = failure('SYS.1010', 'the database is closed');
-    const reads: [string, () => Promise<unknown>][] = [
-      ['find', () => store.find('Model', UNKNOWN)],
-      ['list', () => store.list('Model', ALL)],
-      ['listFields', () => store.listFields('Model', ALL, ['uuid'])],
-      ['count', () => store.count('Model', [])],
-      ['findJob', () => store.findJob(UNKNOWN)],
-      ['pendingHooks', () => store.pendingHooks()],
-      ['hookOf', () => store.hookOf(UNKNOWN)],
-      ['claimHooks', () => store.claimHooks([])],
-      ['claimHook', () => store.claimHook(UNKNOWN)],
-      ['findSession', () => store.findSession(UNKNOWN, 0)],
-      ['findPassword', () => store.findPassword(UNKNOWN)],
-      ['readResources', () => store.readResources()],
-      ['ping', () => store.ping()],
-      ['forJob', () => addWithUnknown(store.forJob(newJob()))],
-    ];
-    const writes = storeWrites.map(([name, write]) => [name, () => write(store, written)] as const);
-    for (const [name, ask] of [...reads, ...writes]) {
-      await expect(ask(), name).rejects.toEqual(closed);
-    }
   });
 });

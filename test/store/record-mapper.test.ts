@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compileRecordMapper } from '../../src/store/fields.ts';
-import { expectFailure } from '../support/failures.ts';
 import { addModelService, requiredServiceParams } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -114,18 +113,5 @@ describe('a client’s text', () => {
     const listed = await store.listFields('ModelService', ALL, [...hostileNames, 'size']);
     expect(listed).toEqual([{ uuid, size: 0 }]);
     expectNothingPlanted();
-  });
-
-  test('in the name of an unknown field is returned unchanged', async () => {
-    const name = `x": ${code}`;
-    const answer = await shared().get(
-      `${API}/model-services?${new URLSearchParams({ fields: name })}`,
-    );
-    expectFailure(
-      answer,
-      503,
-      'SYS.1000',
-      `inventory class[class ModelServiceInventory] not having field[${name}]`,
-    );
   });
 });

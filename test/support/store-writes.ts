@@ -1,9 +1,8 @@
 import { ApiError } from '../../src/contract/errors.ts';
-import type { Store } from '../../src/domain/store.ts';
+import type { Store, Writes } from '../../src/domain/store.ts';
 import {
   extras,
   hook,
-  image,
   model,
   modelCenter,
   modelService,
@@ -14,125 +13,150 @@ import {
   session,
   tag,
 } from './records.ts';
-import { asIs, nothing } from './results.ts';
-import { seededModel } from './seeds.ts';
-import { added, addedCenter, addedModel } from './stores.ts';
+import { nothing } from './results.ts';
+import { ALL, added, addedCenter, addedModel, UNKNOWN } from './stores.ts';
 
-/** What there is for writes to be done to. */
-export interface Written {
-  center: string;
-  service: string;
-  /** Bound to the service. */
+/** What the writes of a test change. */
+export interface WriteFixtures {
+  store: Store;
   model: string;
-  unbound: string;
+  bound: string;
+  service: string;
+  center: string;
   systemTag: string;
   session: string;
-  account: string;
-  job: string;
 }
 
-/** Adds one of everything that a store keeps. */
-export async function writeOneOfEach(store: Store): Promise<Written> {
+export type OperationWrite = (
+  fixtures: WriteFixtures,
+  store: Writes,
+  resultOf: () => object,
+  /** Called where the work begins, in those that make their record of another. */
+  atWork: () => void,
+) => Promise<object>;
+
+/** Adds a resource of each kind, a binding, a system tag and a session. */
+export async function writeFixtures(store: Store): Promise<WriteFixtures> {
+  const { uuid: service } = await added(store);
+  const { uuid: unbound } = await addedModel(store);
+  const { uuid: bound } = await addedModel(store);
+  await store.bindModelToService(ref(bound, service), extras(), nothing);
   const { uuid: center } = await addedCenter(store);
-  const uuid = newUuid();
-  const { uuid: service } = await added(store, {
-    uuid,
-    modelCenterUuid: center,
-    cpuArchitectures: ['x86_64'],
-    vendorToSpecUuidsMap: { NVIDIA: [newUuid()] },
-    modelServiceImages: [image(uuid), image(uuid)],
-  });
-  const { uuid: model } = await addedModel(store, { modelCenterUuid: center });
-  const { uuid: unbound } = await addedModel(store, { modelCenterUuid: center });
-  await store.bindModelToService(ref(model, service), extras(), nothing);
-  await store.addTag(tag(service, 'a user tag'), nothing);
-  const systemTag = tag(service, 'a system tag', { type: 'System' });
+  await addedModel(store, { modelCenterUuid: center });
+  const systemTag = tag(service, 'there', { type: 'System' });
   await store.addTag(systemTag, nothing);
-  const account = newUuid();
-  const known = session({ accountUuid: account });
+  const known = session();
   await store.addSession(known, 0);
-  await store.setPassword(newUuid(), 'a hash');
-  const job = newJob({ hookUrl: 'http://127.0.0.1:1/' });
-  await store.addFailedJob(job, new ApiError('operationFailed', 'it failed').answer);
-  return {
-    ...{ center, service, model, unbound, account },
-    ...{ systemTag: systemTag.uuid, session: known.uuid, job: job.uuid },
-  };
+  const uuids = { model: unbound, bound, service, center, systemTag: systemTag.uuid };
+  return { store, ...uuids, session: known.uuid };
 }
 
-/** The methods that change nothing. */
-type ReadCall =
-  | 'forJob'
-  | 'findJob'
-  | 'pendingHooks'
-  | 'hookOf'
-  | 'claimHooks'
-  | 'claimHook'
-  | 'readControl'
-  | 'changeControl'
-  | 'find'
-  | 'list'
-  | 'listFields'
-  | 'count'
-  | 'findSession'
-  | 'findPassword'
-  | 'readResources'
-  | 'ping'
-  | 'close';
-
-export type StoreWrite = (store: Store, written: Written) => Promise<unknown>;
-
-/** One call of every writing method. One forgotten here doesn't compile. */
-const writes: Record<Exclude<keyof Store, ReadCall>, StoreWrite> = {
-  addModelService: (store) => store.addModelService(modelService(), extras(), nothing),
-  changeModelService: (store, { service }) =>
+/** Every write of an operation, each with something to do: one forgotten here doesn't compile. */
+export const operationWrites: Record<keyof Writes, OperationWrite> = {
+  addModelService: (_, store, resultOf) =>
+    store.addModelService(modelService(), extras(), resultOf),
+  changeModelService: ({ service }, store, resultOf, atWork) =>
     store.changeModelService(
       service,
-      (current) => ({ ...current, name: 'changed', modelServiceImages: [] }),
-      extras({ tags: [tag(service, 'with the change')] }),
-      asIs,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
     ),
-  cloneModelService: (store, { service }) =>
+  cloneModelService: ({ service }, store, resultOf, atWork) =>
     store.cloneModelService(
       service,
-      (source) => ({ ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] }),
+      (source) => {
+        atWork();
+        return { ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] };
+      },
       extras(),
-      nothing,
+      resultOf,
     ),
-  addModel: (store, { service }) => {
-    const { uuid } = model();
-    const added = model({ uuid, modelServiceRefs: [ref(uuid, service)] });
-    return store.addModel(added, extras(), nothing);
+  addModel: ({ service }, store, resultOf) => {
+    const record = model();
+    const tags = [tag(record.uuid, 'new', { resourceType: 'ModelVO' })];
+    return store.addModel(
+      { ...record, modelServiceRefs: [ref(record.uuid, service)] },
+      extras({ tags }),
+      resultOf,
+    );
   },
-  changeModel: (store, { model }) =>
-    store.changeModel(model, (current) => ({ ...current, size: 5 }), extras(), nothing),
-  addModelCenter: (store) => store.addModelCenter(modelCenter(), extras(), asIs),
-  changeModelCenter: (store, { center }) =>
-    store.changeModelCenter(center, (current) => ({ ...current, url: 'changed' }), extras(), asIs),
-  bindModelToService: (store, { unbound, service }) =>
-    store.bindModelToService(ref(unbound, service), extras(), nothing),
-  unbindModelFromService: (store, { model, service }) =>
-    store.unbindModelFromService(model, service, nothing),
-  deleteResources: (store, { model }) => store.deleteResources('ModelVO', [model], nothing),
-  deleteModelCenter: (store, { center }) =>
-    store.deleteModelCenter(center, { withModels: true }, nothing),
-  addTag: (store, { center }) =>
-    store.addTag(tag(center, 'one more', { resourceType: 'ModelCenterVO' }), nothing),
-  changeSystemTag: (store, { systemTag }) =>
-    store.changeSystemTag(systemTag, { tag: 'changed', lastOpDate: 1 }, nothing),
-  deleteTag: (store, { systemTag }) => store.deleteTag(systemTag, nothing),
-  addResources: (store) => store.addResources({ ...noResources, models: [seededModel()] }),
-  replaceResources: (store) => store.replaceResources({ ...noResources, models: [seededModel()] }),
-  renewSession: (store, { session }) => store.renewSession(session, 0, 5, nothing),
-  addFailedJob: (store) =>
-    store.addFailedJob(newJob(), new ApiError('operationFailed', 'it failed').answer),
-  sweepJobs: (store) => store.sweepJobs(Number.MAX_SAFE_INTEGER, { jobs: 10, bytes: 1e9 }),
-  changeHook: (store, { job }) =>
-    store.changeHook(hook(job, { attempts: 1, url: 'http://127.0.0.1:1/' })),
-  addSession: (store) => store.addSession(session(), 0),
-  useSession: (store, { session }) => store.useSession(session, 0, Number.MAX_SAFE_INTEGER),
-  deleteSession: (store, { session }) => store.deleteSession(session),
-  setPassword: (store, { account }) => store.setPassword(account, 'another hash'),
+  changeModel: ({ model }, store, resultOf, atWork) =>
+    store.changeModel(
+      model,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
+    ),
+  addModelCenter: (_, store, resultOf) => store.addModelCenter(modelCenter(), extras(), resultOf),
+  changeModelCenter: ({ center }, store, resultOf, atWork) =>
+    store.changeModelCenter(
+      center,
+      (current) => {
+        atWork();
+        return { ...current, name: 'changed' };
+      },
+      extras(),
+      resultOf,
+    ),
+  bindModelToService: ({ model, service }, store, resultOf) =>
+    store.bindModelToService(ref(model, service), extras(), resultOf),
+  unbindModelFromService: ({ bound, service }, store, resultOf) =>
+    store.unbindModelFromService(bound, service, resultOf),
+  deleteResources: ({ model, bound }, store, resultOf) =>
+    store.deleteResources('ModelVO', [model, bound], resultOf),
+  deleteModelCenter: ({ center }, store, resultOf) =>
+    store.deleteModelCenter(center, { withModels: true }, resultOf),
+  addTag: ({ service }, store, resultOf) => store.addTag(tag(service, 'new'), resultOf),
+  changeSystemTag: ({ systemTag }, store, resultOf) =>
+    store.changeSystemTag(systemTag, { tag: 'changed', lastOpDate: 1 }, resultOf),
+  deleteTag: ({ systemTag }, store, resultOf) => store.deleteTag(systemTag, resultOf),
+  renewSession: ({ session }, store, resultOf) => store.renewSession(session, 0, 5, resultOf),
 };
 
-export const storeWrites: [name: string, write: StoreWrite][] = Object.entries(writes);
+/** A call of every method of a store: one forgotten here doesn't compile. */
+export function storeCalls(
+  fixtures: WriteFixtures,
+): Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> {
+  const { store, service, session: known } = fixtures;
+  const failed = new ApiError('operationFailed', 'it failed').answer;
+  const write = (name: keyof Writes) => () =>
+    operationWrites[name](fixtures, store, () => ({}), nothing);
+  const writes = Object.fromEntries(
+    Object.keys(operationWrites).map((name) => [name, write(name as keyof Writes)]),
+  ) as Record<keyof Writes, () => Promise<unknown>>;
+  return {
+    ...writes,
+    forJob: () => store.forJob(newJob()).deleteTag(UNKNOWN, nothing),
+    addFailedJob: () => store.addFailedJob(newJob(), failed),
+    findJob: () => store.findJob(UNKNOWN),
+    sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
+    pendingHooks: () => store.pendingHooks(),
+    hookOf: () => store.hookOf(UNKNOWN),
+    claimHooks: () => store.claimHooks([]),
+    claimHook: () => store.claimHook(UNKNOWN),
+    changeHook: () => store.changeHook(hook(UNKNOWN)),
+    readControl: () => store.readControl(),
+    changeControl: () => store.changeControl(() => ''),
+    addResources: () => store.addResources(noResources),
+    replaceResources: () => store.replaceResources(noResources),
+    readResources: () => store.readResources(),
+    find: () => store.find('ModelService', service),
+    list: () => store.list('ModelService', ALL),
+    listFields: () => store.listFields('ModelService', ALL, ['uuid']),
+    count: () => store.count('ModelService', []),
+    addSession: () => store.addSession(session(), 0),
+    findSession: () => store.findSession(known, 0),
+    useSession: () => store.useSession(known, 0, 1),
+    deleteSession: () => store.deleteSession(known),
+    findPassword: () => store.findPassword(UNKNOWN),
+    setPassword: () => store.setPassword(UNKNOWN, 'a hash'),
+    ping: () => store.ping(),
+  };
+}

@@ -1,25 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../../src/contract/errors.ts';
 import type { NewJob } from '../../../src/domain/records.ts';
-import type { Store, Writes } from '../../../src/domain/store.ts';
+import type { Store } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
-import {
-  extras,
-  hook,
-  model,
-  modelCenter,
-  modelService,
-  newJob,
-  newUuid,
-  ref,
-  session,
-  tag,
-} from '../../support/records.ts';
+import { extras, hook, model, newJob, tag } from '../../support/records.ts';
 import { nothing } from '../../support/results.ts';
+import { operationWrites, type WriteFixtures, writeFixtures } from '../../support/store-writes.ts';
 import {
   ALL,
-  added,
-  addedCenter,
   addedModel,
   contents,
   failure,
@@ -27,94 +15,6 @@ import {
   pathReference,
   UNKNOWN,
 } from '../../support/stores.ts';
-
-/** What the writes are done to. */
-interface JobFixtures {
-  store: Store;
-  model: string;
-  bound: string;
-  service: string;
-  center: string;
-  systemTag: string;
-  session: string;
-}
-
-type WriteForJob = (
-  fixtures: JobFixtures,
-  store: Writes,
-  resultOf: () => object,
-  /** Called where the work begins, in those that make their record of another. */
-  atWork: () => void,
-) => Promise<object>;
-
-/** Every write of an operation, each with something to do: one forgotten here doesn't compile. */
-const writes: Record<keyof Writes, WriteForJob> = {
-  addModelService: (_, store, resultOf) =>
-    store.addModelService(modelService(), extras(), resultOf),
-  changeModelService: ({ service }, store, resultOf, atWork) =>
-    store.changeModelService(
-      service,
-      (current) => {
-        atWork();
-        return { ...current, name: 'changed' };
-      },
-      extras(),
-      resultOf,
-    ),
-  cloneModelService: ({ service }, store, resultOf, atWork) =>
-    store.cloneModelService(
-      service,
-      (source) => {
-        atWork();
-        return { ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] };
-      },
-      extras(),
-      resultOf,
-    ),
-  addModel: ({ service }, store, resultOf) => {
-    const record = model();
-    const tags = [tag(record.uuid, 'new', { resourceType: 'ModelVO' })];
-    return store.addModel(
-      { ...record, modelServiceRefs: [ref(record.uuid, service)] },
-      extras({ tags }),
-      resultOf,
-    );
-  },
-  changeModel: ({ model }, store, resultOf, atWork) =>
-    store.changeModel(
-      model,
-      (current) => {
-        atWork();
-        return { ...current, name: 'changed' };
-      },
-      extras(),
-      resultOf,
-    ),
-  addModelCenter: (_, store, resultOf) => store.addModelCenter(modelCenter(), extras(), resultOf),
-  changeModelCenter: ({ center }, store, resultOf, atWork) =>
-    store.changeModelCenter(
-      center,
-      (current) => {
-        atWork();
-        return { ...current, name: 'changed' };
-      },
-      extras(),
-      resultOf,
-    ),
-  bindModelToService: ({ model, service }, store, resultOf) =>
-    store.bindModelToService(ref(model, service), extras(), resultOf),
-  unbindModelFromService: ({ bound, service }, store, resultOf) =>
-    store.unbindModelFromService(bound, service, resultOf),
-  deleteResources: ({ model, bound }, store, resultOf) =>
-    store.deleteResources('ModelVO', [model, bound], resultOf),
-  deleteModelCenter: ({ center }, store, resultOf) =>
-    store.deleteModelCenter(center, { withModels: true }, resultOf),
-  addTag: ({ service }, store, resultOf) => store.addTag(tag(service, 'new'), resultOf),
-  changeSystemTag: ({ systemTag }, store, resultOf) =>
-    store.changeSystemTag(systemTag, { tag: 'changed', lastOpDate: 1 }, resultOf),
-  deleteTag: ({ systemTag }, store, resultOf) => store.deleteTag(systemTag, resultOf),
-  renewSession: ({ session }, store, resultOf) => store.renewSession(session, 0, 5, resultOf),
-};
 
 const HOOK_URL = 'http://127.0.0.1:1/hook?a=b';
 const duplicate = ({ uuid }: NewJob) => failure('SYS.1007', `Duplicate job uuid[${uuid}]`);
@@ -149,24 +49,10 @@ const otherUuids = (uuid: string) => [
 
 /** Jobs and the hooks they call. */
 export function describeJobs(open: OpenStore): void {
-  const prepare = async (context: Finishing): Promise<JobFixtures> => {
-    const store = await open(context);
-    const { uuid: service } = await added(store);
-    const { uuid: unbound } = await addedModel(store);
-    const { uuid: bound } = await addedModel(store);
-    await store.bindModelToService(ref(bound, service), extras(), nothing);
-    const { uuid: center } = await addedCenter(store);
-    await addedModel(store, { modelCenterUuid: center });
-    const systemTag = tag(service, 'there', { type: 'System' });
-    await store.addTag(systemTag, nothing);
-    const known = session();
-    await store.addSession(known, 0);
-    const uuids = { model: unbound, bound, service, center, systemTag: systemTag.uuid };
-    return { store, ...uuids, session: known.uuid };
-  };
+  const prepare = async (context: Finishing) => writeFixtures(await open(context));
 
   /** All that can be seen of what is kept, but for jobs. */
-  const seen = async ({ store, session }: JobFixtures) => ({
+  const seen = async ({ store, session }: WriteFixtures) => ({
     ...(await contents(store)),
     session: await store.findSession(session, 0),
   });
@@ -177,7 +63,7 @@ export function describeJobs(open: OpenStore): void {
     expect(await store.pendingHooks()).toEqual([]);
   };
 
-  describe.each(Object.entries(writes))('%s, for a job', (_name, write) => {
+  describe.each(Object.entries(operationWrites))('%s, for a job', (_name, write) => {
     test('keeps the job with the result that was made of it', async (context) => {
       const fixtures = await prepare(context);
       const { store } = fixtures;

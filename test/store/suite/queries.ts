@@ -6,7 +6,7 @@ import {
   queryableEntities,
   queryField,
 } from '../../../src/contract/schemas/fields.ts';
-import type { Predicate, Scalar, Sort, Store } from '../../../src/domain/store.ts';
+import type { Scalar, Sort, Store } from '../../../src/domain/store.ts';
 import {
   everyCenterField,
   everyModelField,
@@ -21,15 +21,7 @@ import {
   tag,
 } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
-import {
-  ALL,
-  added,
-  addedModel,
-  byAge,
-  type OpenStore,
-  uuidsOf,
-  where,
-} from '../../support/stores.ts';
+import { ALL, added, addedModel, type OpenStore, uuidsOf } from '../../support/stores.ts';
 
 type Row = { uuid: string; createDate: number } & Record<string, Scalar | null | undefined>;
 
@@ -194,50 +186,6 @@ export function describeQueries(open: OpenStore): void {
         }),
         { numRuns: 2 },
       );
-    });
-
-    test('holds what satisfies every condition, and its count is how many', async (context) => {
-      const rows = fc.sample(someRows, { numRuns: 6, seed: 11 }).flat().slice(0, 40);
-      const distinct = [...new Map(rows.map((row) => [once?.(row) ?? row.uuid, row])).values()];
-      const store = await openFilled(context, distinct);
-      for (const field of fieldsOf(kind)) {
-        const value = distinct[0]?.[field.name] ?? null;
-        const known = value === null ? [] : [value];
-        const same: Predicate =
-          field.type === 'time'
-            ? { is: 'range', from: Number(value ?? 0), before: Number(value ?? -1) + 1 }
-            : { is: 'in', values: known };
-        for (const [satisfies, conditions] of [
-          [(other: Scalar | null) => other !== null, [where(kind, field.name, { is: 'present' })]],
-          [
-            (other: Scalar | null) => other === null,
-            [where(kind, field.name, { is: 'present' }, true)],
-          ],
-          [
-            (other: Scalar | null) => other !== null && compareValues(other, value) === 0,
-            [where(kind, field.name, same)],
-          ],
-          [
-            (other: Scalar | null) =>
-              value !== null && other !== null && compareValues(other, value) !== 0,
-            value === null
-              ? [where(kind, field.name, same)]
-              : [where(kind, field.name, same, true)],
-          ],
-          [
-            () => false,
-            [
-              where(kind, field.name, { is: 'present' }),
-              where(kind, field.name, { is: 'present' }, true),
-            ],
-          ],
-        ] as const) {
-          const expected = byAge(distinct.filter((row) => satisfies(row[field.name] ?? null)));
-          const found = await store.list(kind, { ...ALL, conditions });
-          expect(uuidsOf(found), field.name).toEqual(uuidsOf(expected));
-          expect(await store.count(kind, conditions), field.name).toBe(expected.length);
-        }
-      }
     });
 
     test('can be had with some fields alone, as the whole records have them', async (context) => {

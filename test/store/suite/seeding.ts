@@ -274,12 +274,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await everything(store)).toEqual(before);
     });
 
-    test('adds nothing where there are none', async (context) => {
-      const store = await open(context);
-      await store.addResources(noResources);
-      expect(await store.readResources()).toEqual(noResources);
-    });
-
     test('brings back what was deleted, as it was', async (context) => {
       const store = await open(context);
       const seed = everyResource();
@@ -428,16 +422,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
         await store.replaceResources(seed);
         expect(await shown(store)).toEqual(first);
       }
-    });
-
-    test('by the object that was added first gives what was there then', async (context) => {
-      const store = await open(context);
-      const seed = everyResource();
-      await store.addResources(seed);
-      const first = await shown(store);
-      await disturb(store, seed);
-      await store.replaceResources(seed);
-      expect(await shown(store)).toEqual(first);
     });
 
     test('by the object that was added to others leaves these others out', async (context) => {
@@ -652,11 +636,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
         userTags: [ownTag],
         systemTags: [],
       });
-    });
-
-    test('of an empty store are none', async (context) => {
-      const store = await open(context);
-      expect(await store.readResources()).toEqual(noResources);
     });
 
     test('gives what makes an empty store show the same', async (context) => {

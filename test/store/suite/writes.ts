@@ -1,31 +1,27 @@
 import { describe, expect, test } from 'vitest';
-import { ApiError } from '../../../src/contract/errors.ts';
 import type { Model, ModelCenter, ModelService, Tag } from '../../../src/domain/records.ts';
 import type { Reference, Store, WriteExtras } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
 import {
   extras,
-  hook,
   image,
   model,
   modelCenter,
   modelService,
-  newJob,
   newUuid,
-  noResources,
   ref,
-  session,
   tag,
 } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
+import { storeCalls, writeFixtures } from '../../support/store-writes.ts';
 import {
-  ALL,
   added,
   addedCenter,
   addedModel,
   alreadyUsed,
   contents,
   expectRejection,
+  failure,
   notFound,
   type OpenStore,
   UNKNOWN,
@@ -278,56 +274,12 @@ export function describeWrites(open: OpenStore): void {
   });
 
   test('answers until it is closed, then rejects every call', async (context) => {
-    const prepared = await prepare(context);
-    const { store, bound, center, service } = prepared;
-    const { uuid } = service;
+    const fixtures = await writeFixtures(await open(context));
+    const { store } = fixtures;
     await expect(store.ping()).resolves.toBeUndefined();
     await store.close();
-    const same = <Stored>(current: Stored) => current;
-    const calls: Record<Exclude<keyof Store, 'close'>, () => Promise<unknown>> = {
-      addModelService: () => store.addModelService(modelService(), extras(), nothing),
-      changeModelService: () => store.changeModelService(uuid, same, extras(), asIs),
-      cloneModelService: () => store.cloneModelService(uuid, same, extras(), asIs),
-      addModel: () => store.addModel(model(), extras(), nothing),
-      changeModel: () => store.changeModel(bound.uuid, same, extras(), asIs),
-      addModelCenter: () => store.addModelCenter(modelCenter(), extras(), asIs),
-      changeModelCenter: () => store.changeModelCenter(center.uuid, same, extras(), asIs),
-      bindModelToService: () => store.bindModelToService(ref(bound.uuid, uuid), extras(), asIs),
-      unbindModelFromService: () => store.unbindModelFromService(bound.uuid, uuid, nothing),
-      deleteResources: () => store.deleteResources('ModelServiceVO', [uuid], nothing),
-      deleteModelCenter: () => store.deleteModelCenter(center.uuid, { withModels: true }, nothing),
-      addTag: () => store.addTag(tag(uuid, 'a tag'), nothing),
-      changeSystemTag: () => store.changeSystemTag(uuid, { tag: 'a tag', lastOpDate: 0 }, asIs),
-      deleteTag: () => store.deleteTag(uuid, nothing),
-      forJob: () => store.forJob(newJob()).deleteTag(uuid, nothing),
-      addFailedJob: () => store.addFailedJob(newJob(), new ApiError('internal', '').answer),
-      findJob: () => store.findJob(uuid),
-      sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
-      pendingHooks: () => store.pendingHooks(),
-      hookOf: () => store.hookOf(uuid),
-      claimHooks: () => store.claimHooks([]),
-      claimHook: () => store.claimHook(uuid),
-      readControl: () => store.readControl(),
-      changeControl: () => store.changeControl(() => ''),
-      changeHook: () => store.changeHook(hook(uuid)),
-      addResources: () => store.addResources(noResources),
-      replaceResources: () => store.replaceResources(noResources),
-      readResources: () => store.readResources(),
-      find: () => store.find('ModelService', uuid),
-      list: () => store.list('ModelService', ALL),
-      listFields: () => store.listFields('ModelService', ALL, ['uuid']),
-      count: () => store.count('ModelService', []),
-      addSession: () => store.addSession(session(), 0),
-      findSession: () => store.findSession(uuid, 0),
-      useSession: () => store.useSession(uuid, 0, 1),
-      renewSession: () => store.renewSession(uuid, 0, 1, asIs),
-      deleteSession: () => store.deleteSession(uuid),
-      findPassword: () => store.findPassword(uuid),
-      setPassword: () => store.setPassword(uuid, 'a hash'),
-      ping: () => store.ping(),
-    };
-    for (const [name, call] of Object.entries(calls)) {
-      await expect(call(), name).rejects.toMatchObject({ errorCode: 'SYS.1010' });
+    for (const [name, call] of Object.entries(storeCalls(fixtures))) {
+      await expect(call(), name).rejects.toEqual(failure('SYS.1010', 'the database is closed'));
     }
     await expect(store.close()).resolves.toBeUndefined();
   });
