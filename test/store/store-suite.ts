@@ -5,7 +5,6 @@ import { describeCenters } from './suite/centers.ts';
 import { describeDeleting } from './suite/deleting.ts';
 import { describeJobs } from './suite/jobs.ts';
 import { describeModels } from './suite/models.ts';
-import { describeQueries } from './suite/queries.ts';
 import { describeResources } from './suite/resources.ts';
 import { describeSeeding } from './suite/seeding.ts';
 import { describeServices } from './suite/services.ts';
@@ -23,7 +22,6 @@ export function describeStore(name: string, open: OpenStore, traits: StoreTraits
     describeBindings(open);
     describeDeleting(open);
     describeTags(open);
-    describeQueries(open);
     describeWrites(open);
     describeSessions(open);
     describeJobs(open);

@@ -4,10 +4,16 @@ import { dateFormatter, dateParser } from '../../../src/contract/dates.ts';
 import { ApiError } from '../../../src/contract/errors.ts';
 import { WILDCARDS_MAX } from '../../../src/contract/schemas/query.ts';
 import { parseConditions, parseFields, parseSort } from '../../../src/domain/query-language.ts';
-import type { PageQuery, Store } from '../../../src/domain/store.ts';
+import type { PageQuery, Sort, Store } from '../../../src/domain/store.ts';
 import { opening } from '../../support/opening.ts';
 import { fill, type QueryFixtures, queryFixtures, rowsOf } from '../../support/query-fixtures.ts';
-import { OracleError, type OracleRow, oracleQuery, ownFields } from '../../support/query-oracle.ts';
+import {
+  OracleError,
+  type OracleKind,
+  type OracleRow,
+  oracleQuery,
+  ownFields,
+} from '../../support/query-oracle.ts';
 import { conditionTexts, type QuerySpec, querySpecs } from '../../support/query-specs.ts';
 import {
   extras,
@@ -34,6 +40,8 @@ function writeDate(milliseconds: number): string {
   const clock = new Date(milliseconds + MINUTES_AHEAD * 60_000).toISOString();
   return clock.slice(0, 19).replace('T', ' ');
 }
+
+type Rows = [OracleKind, readonly OracleRow[]][];
 
 const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
 
@@ -398,6 +406,35 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           });
         }),
         { numRuns: 50 },
+      );
+    });
+
+    test('property: every field sorts a list, either way, whichever pages it is read in', async () => {
+      const limits = fc.integer({ min: 1, max: 4 });
+      await fc.assert(
+        fc.asyncProperty(queryFixtures, limits, async (fixtures, limit) => {
+          await withStore(fixtures, async (store) => {
+            for (const [kind, rows] of Object.entries(rowsOf(fixtures)) as Rows) {
+              for (const field of Object.keys(ownFields[kind])) {
+                for (const text of [`+${field}`, `-${field}`]) {
+                  const sort = parseSort(kind, text) as Sort;
+                  const fields = [...new Set(['uuid', field])];
+                  const paged: unknown[] = [];
+                  for (let start = 0; start <= rows.length; start += limit) {
+                    const query = { conditions: [], sort, start, limit };
+                    paged.push(...(await store.listFields(kind, query, fields)));
+                  }
+                  expect(paged, `${kind} ${text}`).toEqual(
+                    oracleQuery(rows, { kind, sort: text }).page.map((row) =>
+                      Object.fromEntries(fields.map((name) => [name, row[name] ?? null])),
+                    ),
+                  );
+                }
+              }
+            }
+          });
+        }),
+        { numRuns: 5 },
       );
     });
 

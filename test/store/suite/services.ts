@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { parseSort } from '../../../src/domain/query-language.ts';
 import type { ModelService, Tag } from '../../../src/domain/records.ts';
-import type { Store, WriteExtras } from '../../../src/domain/store.ts';
+import type { Sort, Store, WriteExtras } from '../../../src/domain/store.ts';
 import {
   everyServiceField,
   extras,
@@ -21,6 +22,7 @@ import {
   pathReference,
   set,
   tagsOf,
+  uuidsOf,
   wholeList,
 } from '../../support/stores.ts';
 
@@ -81,6 +83,32 @@ export function describeServices(open: OpenStore): void {
       expect(Object.entries(found?.vendorToSpecUuidsMap ?? {}).toSorted()).toEqual(
         Object.entries(JSON.parse(vendors)).toSorted(),
       );
+    });
+
+    test('of a page has its own images and refs', async (context) => {
+      const store = await open(context);
+      const bound = [await addedModel(store), await addedModel(store)];
+      const services = Array.from({ length: 6 }, (_, index) => {
+        const uuid = newUuid();
+        return modelService({
+          uuid,
+          name: `service ${5 - index}`,
+          modelServiceImages: Array.from({ length: index % 3 }, () => image(uuid)),
+          modelServiceRefs: bound.slice(0, index % 3).map((one) => ref(one.uuid, uuid)),
+        });
+      });
+      for (const service of services) await store.addModelService(service, extras(), nothing);
+      const page = await store.list('ModelService', {
+        conditions: [],
+        sort: parseSort('ModelService', '-name') as Sort,
+        start: 1,
+        limit: 4,
+      });
+      const parts = ({ modelServiceImages, modelServiceRefs }: (typeof page)[number]) => [
+        uuidsOf(modelServiceImages),
+        uuidsOf(modelServiceRefs),
+      ];
+      expect(page.map(parts)).toEqual(services.slice(1, 5).map(parts));
     });
   });
 
