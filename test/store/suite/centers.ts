@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { ModelCenterFields } from '../../../src/domain/records.ts';
-import type { Store, WriteExtras } from '../../../src/domain/store.ts';
-import { everyCenterField, extras, modelCenter, newUuid, tag } from '../../support/records.ts';
+import type { Store } from '../../../src/domain/store.ts';
+import { extras, newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
 import {
   ALL,
@@ -14,7 +13,6 @@ import {
   expectRejection,
   failure,
   type OpenStore,
-  pathReference,
   set,
   tagsOf,
   UNKNOWN,
@@ -25,92 +23,6 @@ const MAX = Number.MAX_SAFE_INTEGER;
 
 /** Centers, and what their models and services add up to. */
 export function describeCenters(open: OpenStore): void {
-  describe('a center', () => {
-    test('is answered as it was added, with nothing used', async (context) => {
-      const store = await open(context);
-      for (const record of [everyCenterField(), modelCenter()]) {
-        const tags = [tag(record.uuid, 'a tag', { resourceType: 'ModelCenterVO' })];
-        const answered = await store.addModelCenter(record, extras({ tags }), asIs);
-        expect(set(answered)).toEqual({
-          ...record,
-          modelUsedCapacity: 0,
-          modelServiceUsedCapacity: 0,
-        });
-        expect(await store.find('ModelCenter', record.uuid)).toEqual(answered);
-        expect(await tagsOf(store, record.uuid)).toEqual(tags);
-      }
-    });
-  });
-
-  describe('changing a center', () => {
-    const change = (
-      store: Store,
-      uuid: string,
-      make: (current: ModelCenterFields) => ModelCenterFields,
-      given: Partial<WriteExtras> = {},
-    ) => {
-      const references = [pathReference(uuid, 'ModelCenterVO')];
-      return store.changeModelCenter(uuid, make, extras({ references, ...given }), asIs);
-    };
-
-    test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
-      const store = await open(context);
-      const [center, other] = [await addedCenter(store), await addedCenter(store)];
-      const changed = { ...everyCenterField(), uuid: center.uuid };
-      await addedModel(store, { modelCenterUuid: center.uuid, size: 5 });
-      await added(store, { modelCenterUuid: center.uuid, size: 7 });
-
-      let seen: unknown;
-      const answered = await change(store, center.uuid, (current) => {
-        seen = current;
-        return changed;
-      });
-
-      const { modelUsedCapacity: _models, modelServiceUsedCapacity: _services, ...own } = center;
-      expect(set(seen)).toMatchObject(own);
-      expect(set(answered)).toEqual({
-        ...changed,
-        modelUsedCapacity: 5,
-        modelServiceUsedCapacity: 7,
-      });
-      expect(await store.find('ModelCenter', center.uuid)).toEqual(answered);
-      expect(set(await store.find('ModelCenter', other.uuid))).toEqual(other);
-    });
-
-    test('keeps each field by itself', async (context) => {
-      const store = await open(context);
-      let expected = await addedCenter(store);
-      const { uuid: _, ...fields } = everyCenterField();
-      for (const [field, value] of Object.entries(fields)) {
-        expected = { ...expected, [field]: value };
-        await change(store, expected.uuid, (current) => ({ ...current, [field]: value }));
-        expect(set(await store.find('ModelCenter', expected.uuid)), field).toEqual(expected);
-      }
-    });
-
-    test('unsets what it gets no more', async (context) => {
-      const store = await open(context);
-      const { uuid } = await addedCenter(store, everyCenterField());
-      const minimal = modelCenter({ uuid });
-      await change(store, uuid, () => minimal);
-      expect(set(await store.find('ModelCenter', uuid))).toMatchObject(minimal);
-      expect(Object.keys(set((await store.find('ModelCenter', uuid)) ?? {})).toSorted()).toEqual(
-        [...Object.keys(minimal), 'modelUsedCapacity', 'modelServiceUsedCapacity'].toSorted(),
-      );
-    });
-
-    test('changes nothing when the change throws', async (context) => {
-      const store = await open(context);
-      const { uuid } = await addedCenter(store);
-      const error = new Error('no such change');
-      const fail = () => {
-        throw error;
-      };
-      const tags = [tag(uuid, 'a tag', { resourceType: 'ModelCenterVO' })];
-      await expectRejection(store, () => change(store, uuid, fail, { tags }), error);
-    });
-  });
-
   describe('what a center’s capacity adds up', () => {
     const capacityOf = async (store: Store, uuid: string) => {
       const center = await store.find('ModelCenter', uuid);

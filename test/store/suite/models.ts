@@ -2,8 +2,8 @@ import { describe, expect, test } from 'vitest';
 import type { Model, ModelServiceRef } from '../../../src/domain/records.ts';
 import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
-import { everyModelField, extras, model, newUuid, ref, tag } from '../../support/records.ts';
-import { asIs, nothing } from '../../support/results.ts';
+import { extras, model, newUuid, ref, tag } from '../../support/records.ts';
+import { asIs } from '../../support/results.ts';
 import {
   added,
   addedModel,
@@ -12,7 +12,6 @@ import {
   pathReference,
   type StoreTraits,
   set,
-  tagsOf,
   UNKNOWN,
   wholeList,
 } from '../../support/stores.ts';
@@ -58,75 +57,6 @@ export function describeModels(open: OpenStore, { isInOrder }: StoreTraits): voi
       const references = [pathReference(uuid, 'ModelVO')];
       return store.changeModel(uuid, make, extras({ references, ...given }), asIs);
     };
-
-    test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
-      const store = await open(context);
-      const service = await added(store);
-      const { uuid } = model();
-      const bound = await addedModel(store, {
-        uuid,
-        logo: 'a logo',
-        modelServiceRefs: [ref(uuid, service.uuid)],
-      });
-      const other = await addedModel(store);
-      const changed = { ...bound, ...everyModelField(), uuid };
-
-      let seen: unknown;
-      const answered = await change(store, uuid, (current) => {
-        seen = current;
-        return changed;
-      });
-
-      expect(set(seen)).toEqual(bound);
-      expect(set(answered)).toEqual(changed);
-      expect(set(await store.find('Model', uuid))).toEqual(changed);
-      expect(set(await store.find('Model', other.uuid))).toEqual(other);
-      expect(await store.count('Model', [])).toBe(2);
-    });
-
-    test('keeps each field by itself', async (context) => {
-      const store = await open(context);
-      let expected = await addedModel(store);
-      const { uuid: _, ...fields } = everyModelField();
-      for (const [field, value] of Object.entries(fields)) {
-        expected = { ...expected, [field]: value };
-        await change(store, expected.uuid, (current) => ({ ...current, [field]: value }));
-        expect(set(await store.find('Model', expected.uuid)), field).toEqual(expected);
-      }
-    });
-
-    test('unsets what it gets no more', async (context) => {
-      const store = await open(context);
-      const { uuid } = await addedModel(store, everyModelField());
-      const minimal = model({ uuid });
-      await change(store, uuid, () => minimal);
-      expect(set(await store.find('Model', uuid))).toEqual(minimal);
-    });
-
-    test('adds tags to those it carries', async (context) => {
-      const store = await open(context);
-      const { uuid } = model();
-      const resourceType = 'ModelVO';
-      const [first, second] = [
-        tag(uuid, 'first', { resourceType, createDate: 1 }),
-        tag(uuid, 'second', { resourceType, createDate: 2 }),
-      ];
-      await store.addModel(model({ uuid }), extras({ tags: [first] }), nothing);
-      const tags = [tag(uuid, 'first', { resourceType }), second];
-      await change(store, uuid, (current) => current, { tags });
-      expect(await tagsOf(store, uuid)).toEqual([first, second]);
-    });
-
-    test('changes nothing when the change throws', async (context) => {
-      const store = await open(context);
-      const { uuid } = await addedModel(store);
-      const error = new Error('no such change');
-      const fail = () => {
-        throw error;
-      };
-      const tags = [tag(uuid, 'a tag', { resourceType: 'ModelVO' })];
-      await expectRejection(store, () => change(store, uuid, fail, { tags }), error);
-    });
 
     describe('that has refs', () => {
       /** A model that is bound to three services, to the second by default, and a service it isn't. */

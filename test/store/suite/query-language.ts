@@ -165,159 +165,66 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
         return services.map(({ name }) => name).join('');
       }
 
-      const tables: Record<string, [condition: string, found: string][]> = {
-        'of a text, and of none': [
-          ['description=RED', 'R'],
-          ['description!=rEd', 'b'],
-          ['description<Red', 'b'],
-          ['description<=Red', 'Rb'],
-          ['description>BLUE', 'R'],
-          ['description>=BLUE', 'Rb'],
-          ['description~=r_%', 'R'],
-          ['description!~=%U%', 'R'],
-          ['description?=x,RED,y', 'R'],
-          ['description!?=x,RED', 'b'],
-          ['description is null', '0'],
-          ['description not null', 'Rb'],
-        ],
-        'of a number': [
-          ['size=5', 'R'],
-          ['size!=5', 'b0'],
-          ['size<5', '0'],
-          ['size<=5', 'R0'],
-          // Not as texts, of which "10" is less than "5".
-          ['size>5', 'b'],
-          ['size>=5', 'Rb'],
-          ['size~=10', 'b'],
-          ['size!~=10', 'R0'],
-          ['size?=-1,10', 'b0'],
-          ['size!?=-1,10', 'R'],
-          ['size is null', ''],
-          ['size not null', 'Rb0'],
-        ],
-        'of a number, and of none': [
-          ['modelCenter.managementPort=80', 'R'],
-          ['modelCenter.managementPort!=80', 'b'],
-          ['modelCenter.managementPort<443', 'R'],
-          ['modelCenter.managementPort<=443', 'Rb'],
-          ['modelCenter.managementPort>80', 'b'],
-          ['modelCenter.managementPort>=80', 'Rb'],
-          ['modelCenter.managementPort~=80', 'R'],
-          ['modelCenter.managementPort!~=80', 'b'],
-          ['modelCenter.managementPort?=1,80', 'R'],
-          ['modelCenter.managementPort!?=1,80', 'b'],
-          ['modelCenter.managementPort is null', '0'],
-          ['modelCenter.managementPort not null', 'Rb'],
-        ],
-        'of a boolean': [
-          ['system=true', 'R'],
-          ['system!=True', 'b0'],
-          ['system<true', 'b0'],
-          ['system<=false', 'b0'],
-          ['system>false', 'R'],
-          ['system>=TRUE', 'R'],
-          ['system~=true', 'R'],
-          ['system!~=true', 'b0'],
-          ['system?=true,false', 'Rb0'],
-          ['system!?=true', 'b0'],
-          ['system is null', ''],
-          ['system not null', 'Rb0'],
-        ],
-        'of a boolean, and of none': [
-          ['modelServiceRefs.isDefault=true', 'R'],
-          ['modelServiceRefs.isDefault!=true', 'b0'],
-          ['modelServiceRefs.isDefault<true', ''],
-          ['modelServiceRefs.isDefault<=true', 'R'],
-          ['modelServiceRefs.isDefault>false', 'R'],
-          ['modelServiceRefs.isDefault>=false', 'R'],
-          ['modelServiceRefs.isDefault~=true', 'R'],
-          ['modelServiceRefs.isDefault!~=true', 'b0'],
-          ['modelServiceRefs.isDefault?=true', 'R'],
-          ['modelServiceRefs.isDefault!?=true', 'b0'],
-          ['modelServiceRefs.isDefault is null', 'b0'],
-          ['modelServiceRefs.isDefault not null', 'R'],
-        ],
-        'of a date, to the second': [
-          [`lastOpDate=${at}`, 'R'],
-          [`lastOpDate=${next}`, 'b'],
-          [`lastOpDate!=${next}`, 'R0'],
-          [`lastOpDate<${next}`, 'R'],
-          [`lastOpDate<=${next}`, 'Rb'],
-          [`lastOpDate>${next}`, '0'],
-          [`lastOpDate>=${next}`, 'b0'],
-          [`lastOpDate~=${next}`, 'b'],
-          [`lastOpDate!~=${next}`, 'R0'],
-          [`lastOpDate?=${at},${next}`, 'Rb'],
-          [`lastOpDate!?=${next},${at}`, '0'],
-          [`lastOpDate!?=${next},${next}`, 'R0'],
-          ['lastOpDate is null', ''],
-          ['lastOpDate not null', 'Rb0'],
-        ],
-        'of a date, and of none': [
-          [`modelCenter.createDate=${at}`, 'R'],
-          [`modelCenter.createDate!=${at}`, 'b'],
-          [`modelCenter.createDate<${next}`, 'R'],
-          [`modelCenter.createDate<=${at}`, 'R'],
-          [`modelCenter.createDate>${at}`, 'b'],
-          [`modelCenter.createDate>=${next}`, 'b'],
-          [`modelCenter.createDate~=${next}`, 'b'],
-          [`modelCenter.createDate!~=${next}`, 'R'],
-          [`modelCenter.createDate?=${at}`, 'R'],
-          [`modelCenter.createDate!?=${at}`, 'b'],
-          ['modelCenter.createDate is null', '0'],
-          ['modelCenter.createDate not null', 'Rb'],
-        ],
-        'of a list: some member, or none': [
-          ['modelServiceImages.dockerImage=RED', 'R'],
-          ['modelServiceImages.dockerImage!=RED', 'b0'],
-          ['modelServiceImages.dockerImage<c', 'b'],
-          ['modelServiceImages.dockerImage<=Red', 'Rb'],
-          ['modelServiceImages.dockerImage>c', 'R'],
-          ['modelServiceImages.dockerImage>=Red', 'R'],
-          ['modelServiceImages.dockerImage~=%e%', 'Rb'],
-          ['modelServiceImages.dockerImage!~=%u%', 'R0'],
-          ['modelServiceImages.dockerImage?=x,red', 'R'],
-          ['modelServiceImages.dockerImage!?=x,red', 'b0'],
-          ['modelServiceImages.dockerImage not null', 'Rb'],
-          ['modelServiceImages.cpuArchitecture=aarch64', 'R'],
-          ['modelServiceImages.cpuArchitecture!=aarch64', 'b0'],
-          [`modelServiceImages.createDate=${next}`, 'Rb'],
-          [`modelServiceImages.createDate!=${at}`, 'b0'],
-          ['modelServiceRefs.modelUuid=FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF', 'R'],
-          ['modelServiceRefs.modelUuid!=ffffffffffffffffffffffffffffffff', 'b0'],
-        ],
-        'of tags: some, or none': [
-          ['__userTag__=RED', 'R'],
-          ['__userTag__!=RED', 'b0'],
-          ['__userTag__!=two', 'b0'],
-          ['__userTag__<c', 'b'],
-          ['__userTag__>=red', 'R'],
-          ['__userTag__~=t%', 'R'],
-          ['__userTag__!~=%e%', '0'],
-          ['__userTag__?=two,BLUE', 'Rb'],
-          ['__userTag__!?=two,x', 'b0'],
-          ['__userTag__ is null', '0'],
-          ['__userTag__ not null', 'Rb'],
-          ['__systemTag__=red', ''],
-          ['__systemTag__!=red', 'Rb0'],
-          ['__systemTag__ is null', 'Rb0'],
-        ],
-        'of a center': [
-          ['modelCenter.name=RED', 'R'],
-          ['modelCenter.name!=RED', 'b'],
-          ['modelCenter.name~=%', 'Rb'],
-          ['modelCenter.name!~=%', ''],
-          ['modelCenter.description=red', 'R'],
-          ['modelCenter.description!=x', 'R'],
-          ['modelCenter.description is null', 'b0'],
-          ['modelCenter.description not null', 'R'],
-        ],
-      };
-      for (const [what, rows] of Object.entries(tables)) {
-        test.each(rows)(`${what}: %s finds "%s"`, async (condition, names) => {
-          expect(await found(condition)).toBe(names);
-        });
-      }
+      const operators = '=,!=,<,<=,>,>=,~=,!~=,?=,!?=, is null, not null'.split(',');
+      /** A field, a value, and the names that each of the operators finds in turn; `-` for none. */
+      const TABLE = `
+        description                        RED     R  b   b  Rb  -  R   R  b   R  b   0   Rb
+        description                        blue    b  R   -  b   R  Rb  b  R   b  R   0   Rb
+        size                               5       R  b0  0  R0  b  Rb  R  b0  R  b0  -   Rb0
+        size                               10      b  R0  R0 Rb0 -  b   b  R0  b  R0  -   Rb0
+        modelCenter.managementPort         80      R  b   -  R   b  Rb  R  b   R  b   0   Rb
+        modelCenter.managementPort         443     b  R   R  Rb  -  b   b  R   b  R   0   Rb
+        system                             true    R  b0  b0 Rb0 -  R   R  b0  R  b0  -   Rb0
+        system                             false   b0 R   -  b0  R  Rb0 b0 R   b0 R   -   Rb0
+        modelServiceRefs.isDefault         true    R  b0  -  R   -  R   R  b0  R  b0  b0  R
+        modelServiceRefs.isDefault         false   -  Rb0 -  -   R  R   -  Rb0 -  Rb0 b0  R
+        lastOpDate                         AT      R  b0  -  R   b0 Rb0 R  b0  R  b0  -   Rb0
+        lastOpDate                         NEXT    b  R0  R  Rb  0  b0  b  R0  b  R0  -   Rb0
+        modelCenter.createDate             AT      R  b   -  R   b  Rb  R  b   R  b   0   Rb
+        modelCenter.createDate             NEXT    b  R   R  Rb  -  b   b  R   b  R   0   Rb
+        modelServiceImages.dockerImage     RED     R  b0  b  Rb  -  R   R  b0  R  b0  0   Rb
+        modelServiceImages.dockerImage     c       -  Rb0 b  b   R  R   -  Rb0 -  Rb0 0   Rb
+        modelServiceImages.cpuArchitecture aarch64 R  b0  -  R   Rb Rb  R  b0  R  b0  0   Rb
+        modelServiceImages.createDate      AT      R  b0  -  R   Rb Rb  R  b0  R  b0  0   Rb
+        modelServiceImages.createDate      NEXT    Rb 0   R  Rb  -  Rb  Rb 0   Rb 0   0   Rb
+        modelServiceRefs.modelUuid         F{32}   R  b0  -  R   -  R   R  b0  R  b0  b0  R
+        __userTag__                        RED     R  b0  b  Rb  R  R   R  b0  R  b0  0   Rb
+        __userTag__                        two     R  b0  Rb Rb  -  R   R  b0  R  b0  0   Rb
+        __systemTag__                      red     -  Rb0 -  -   -  -   -  Rb0 -  Rb0 Rb0 -
+        modelCenter.name                   RED     R  b   b  Rb  -  R   R  b   R  b   0   Rb
+        modelCenter.description            red     R  -   -  R   -  R   R  -   R  -   b0  R
+      `;
+      const rows = TABLE.trim().split('\n');
+
+      test.each(
+        rows.map((row) => row.trim().split(/\s+/)),
+      )('%s, %s', async (field, value, ...names) => {
+        const text = value.replace('AT', at).replace('NEXT', next).replace('F{32}', 'F'.repeat(32));
+        for (const [index, operator] of operators.entries()) {
+          const condition = field + operator + (operator.endsWith('null') ? '' : text);
+          expect((await found(condition)) || '-', condition).toBe(names[index]);
+        }
+      });
+
+      test.each([
+        ['description~=r_%', 'R'],
+        ['description!~=%U%', 'R'],
+        ['description?=x,RED,y', 'R'],
+        ['size?=-1,10', 'b0'],
+        ['size!?=-1,10', 'R'],
+        ['system!=True', 'b0'],
+        ['system>=TRUE', 'R'],
+        ['system?=true,false', 'Rb0'],
+        [`lastOpDate?=${at},${next}`, 'Rb'],
+        [`lastOpDate!?=${next},${at}`, '0'],
+        ['modelServiceImages.dockerImage~=%e%', 'Rb'],
+        ['modelServiceImages.dockerImage!~=%u%', 'R0'],
+        ['__userTag__!~=%e%', '0'],
+        ['__userTag__?=two,BLUE', 'Rb'],
+        ['modelCenter.name!~=%', ''],
+      ])('%s finds "%s"', async (condition, names) => {
+        expect(await found(condition)).toBe(names);
+      });
     });
 
     describe('LIKE', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Model, ModelCenterFields, ModelService } from '../../../src/domain/records.ts';
+import type { Model, ModelCenterFields, ModelService, Tag } from '../../../src/domain/records.ts';
 import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import {
   everyCenterField,
@@ -22,6 +22,7 @@ import {
   byAge,
   expectRejection,
   type OpenStore,
+  pathReference,
   set,
   tagsOf,
   UNKNOWN,
@@ -39,6 +40,12 @@ const kinds: {
   minimal: () => Resource;
   full: () => Resource;
   add: (store: Store, record: never, given: WriteExtras) => Promise<unknown>;
+  change: (
+    store: Store,
+    uuid: string,
+    make: (current: object) => never,
+    given: WriteExtras,
+  ) => Promise<object>;
   /** What comes back beside what was added. */
   further: object;
 }[] = [
@@ -48,6 +55,7 @@ const kinds: {
     minimal: modelService,
     full: () => ({ ...everyServiceField(), modelServiceImages: [], modelServiceRefs: [] }),
     add: (store, record, given) => store.addModelService(record, given, nothing),
+    change: (store, uuid, make, given) => store.changeModelService(uuid, make, given, asIs),
     further: {},
   },
   {
@@ -56,6 +64,7 @@ const kinds: {
     minimal: model,
     full: () => ({ ...everyModelField(), modelServiceRefs: [] }),
     add: (store, record, given) => store.addModel(record, given, nothing),
+    change: (store, uuid, make, given) => store.changeModel(uuid, make, given, asIs),
     further: {},
   },
   {
@@ -64,6 +73,7 @@ const kinds: {
     minimal: modelCenter,
     full: everyCenterField,
     add: (store, record, given) => store.addModelCenter(record, given, asIs),
+    change: (store, uuid, make, given) => store.changeModelCenter(uuid, make, given, asIs),
     further: noCapacity,
   },
 ];
@@ -84,7 +94,8 @@ export function describeResources(open: OpenStore): void {
     test('every field, with everything set and with nothing set', async (context) => {
       const store = await open(context);
       for (const record of [full(), minimal()]) {
-        await add(store, record);
+        const answered = await add(store, record);
+        if (kind === 'ModelCenter') expect(set(answered)).toEqual(stored(record));
         expect(set(await store.find(kind, record.uuid))).toEqual(stored(record));
       }
     });
@@ -223,6 +234,84 @@ export function describeResources(open: OpenStore): void {
           add(store, { ...minimal(), uuid }, extras({ tags: [tag(uuid, 'a tag')] }));
         await expectRejection(store, write, alreadyUsed(uuid));
       }
+    });
+  });
+
+  describe.each(kinds)('changing a $kind', ({ kind, resourceType, minimal, full, ...of }) => {
+    const add = (store: Store, record: object, tags: Tag[] = []) =>
+      of.add(store, record as never, extras({ tags }));
+    const stored = (record: object) => ({ ...record, ...of.further });
+    const change = (
+      store: Store,
+      uuid: string,
+      make: (current: object) => object,
+      tags: Tag[] = [],
+    ) => {
+      const references = [pathReference(uuid, resourceType)];
+      return of.change(store, uuid, make as never, extras({ references, tags }));
+    };
+
+    test('passes in what is stored, stores what it returns, and answers it', async (context) => {
+      const store = await open(context);
+      const [record, other] = [minimal(), minimal()];
+      for (const each of [record, other]) await add(store, each);
+      const changed = { ...full(), uuid: record.uuid };
+      let seen: unknown;
+      const answered = await change(store, record.uuid, (current) => {
+        seen = current;
+        return changed;
+      });
+      expect(set(seen)).toMatchObject(record);
+      expect(set(answered)).toEqual(stored(changed));
+      expect(set(await store.find(kind, record.uuid))).toEqual(stored(changed));
+      expect(set(await store.find(kind, other.uuid))).toEqual(stored(other));
+      expect(await store.count(kind, [])).toBe(2);
+    });
+
+    test('stores each field by itself', async (context) => {
+      const store = await open(context);
+      let expected: object = minimal();
+      await add(store, expected);
+      const { uuid: _, ...fields } = full();
+      const { uuid } = expected as Resource;
+      for (const [field, value] of Object.entries(fields)) {
+        expected = { ...expected, [field]: value };
+        await change(store, uuid, (current) => ({ ...current, [field]: value }));
+        expect(set(await store.find(kind, uuid)), field).toEqual(stored(expected));
+      }
+    });
+
+    test('unsets what it no longer returns', async (context) => {
+      const store = await open(context);
+      const record = full();
+      await add(store, record);
+      const { uuid } = record;
+      const bare = { ...minimal(), uuid };
+      await change(store, uuid, () => bare);
+      expect(set(await store.find(kind, uuid))).toEqual(stored(bare));
+    });
+
+    test('adds tags to those it has', async (context) => {
+      const store = await open(context);
+      const record = minimal();
+      const [first, again, second] = ['first', 'first', 'second'].map((text, createDate) =>
+        tag(record.uuid, text, { resourceType, createDate }),
+      ) as [Tag, Tag, Tag];
+      await add(store, record, [first]);
+      await change(store, record.uuid, (current) => current, [again, second]);
+      expect(await tagsOf(store, record.uuid)).toEqual([first, second]);
+    });
+
+    test('changes nothing when the change throws', async (context) => {
+      const store = await open(context);
+      const record = minimal();
+      await add(store, record);
+      const error = new Error('no such change');
+      const fail = () => {
+        throw error;
+      };
+      const tags = [tag(record.uuid, 'a tag', { resourceType })];
+      await expectRejection(store, () => change(store, record.uuid, fail, tags), error);
     });
   });
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { parseSort } from '../../../src/domain/query-language.ts';
-import type { ModelService, Tag } from '../../../src/domain/records.ts';
+import type { ModelService } from '../../../src/domain/records.ts';
 import type { Sort, Store, WriteExtras } from '../../../src/domain/store.ts';
 import {
   everyServiceField,
@@ -126,7 +126,7 @@ export function describeServices(open: OpenStore): void {
         asIs,
       );
 
-    test('hands over what is kept, keeps what it gets, and answers it', async (context) => {
+    test('passes in images and refs as well, and answers what it stores', async (context) => {
       const store = await open(context);
       const bound = await addedModel(store);
       const { uuid } = modelService();
@@ -150,14 +150,6 @@ export function describeServices(open: OpenStore): void {
       expect(set(await store.find('ModelService', uuid))).toEqual(changed);
       expect(set(await store.find('ModelService', other.uuid))).toEqual(other);
       expect(await store.count('ModelService', [])).toBe(2);
-    });
-
-    test('unsets what it gets no more', async (context) => {
-      const store = await open(context);
-      const full = await added(store, everyServiceField());
-      const minimal = modelService({ uuid: full.uuid });
-      await change(store, full.uuid, () => minimal);
-      expect(set(await store.find('ModelService', full.uuid))).toEqual(minimal);
     });
 
     test.for<[string, (uuid: string, current: ModelService) => ModelService['modelServiceImages']]>(
@@ -194,34 +186,6 @@ export function describeServices(open: OpenStore): void {
       const service = await added(store, { uuid, modelServiceRefs: [ref(bound.uuid, uuid)] });
       await change(store, uuid, (current) => ({ ...current, modelServiceRefs: [] }));
       expect(set(await store.find('ModelService', uuid))).toEqual(service);
-    });
-
-    test('adds tags to those it carries', async (context) => {
-      const store = await open(context);
-      const { uuid } = modelService();
-      const [first, second] = ['first', 'second'].map((text, createDate) =>
-        tag(uuid, text, { createDate }),
-      ) as [Tag, Tag];
-      await store.addModelService(modelService({ uuid }), extras({ tags: [first] }), nothing);
-      const tags = [tag(uuid, 'first'), second];
-      await change(store, uuid, (current) => current, { tags });
-      expect(await tagsOf(store, uuid)).toEqual([first, second]);
-    });
-
-    test('changes nothing when the change throws', async (context) => {
-      const store = await open(context);
-      const { uuid } = await added(store);
-      const error = new Error('no such change');
-      const write = () =>
-        change(
-          store,
-          uuid,
-          () => {
-            throw error;
-          },
-          { tags: [tag(uuid, 'a tag')] },
-        );
-      await expectRejection(store, write, error);
     });
   });
 
