@@ -13,7 +13,7 @@ import { SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
-import { transfer } from '../../src/store/transfer.ts';
+import { type CopyTarget, type CopyValue, transfer } from '../../src/store/transfer.ts';
 import { copyError, copyQuietly, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
 import {
   copyAsKilled,
@@ -29,6 +29,8 @@ import { copyRelease, damage, olderReleases, reading, releases } from '../suppor
 import { nothing } from '../support/results.ts';
 
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
+
+type Rows = Parameters<CopyTarget['write']>[1];
 
 /** Paths of a database with rows in every table, and of a missing one in another folder. */
 async function paths(context: Finishing) {
@@ -252,30 +254,17 @@ describe('copy fails and changes nothing', () => {
 });
 
 describe('copy finds a difference, and leaves nothing behind, if the writer', () => {
-  type Rows = readonly (readonly (string | number | boolean | null)[])[];
-  test.for([
+  const ofValues = (corrupt: (value: CopyValue, index: number) => CopyValue) => (rows: Rows) =>
+    rows.map((row) => row.map(corrupt));
+  test.for<[string, string, (rows: Rows) => Rows]>([
     ['leaves out a row', 'sessions', () => []],
-    [
-      'writes an empty text for null',
-      'hooks',
-      (rows) => rows.map((row) => row.map((value) => value ?? '')),
-    ],
+    ['writes an empty text for null', 'hooks', ofValues((value) => value ?? '')],
     [
       'cuts a text',
       'jobs',
-      (rows) =>
-        rows.map((row) =>
-          row.map((value) =>
-            typeof value === 'string' && value.length > 50 ? value.slice(0, -1) : value,
-          ),
-        ),
+      ofValues((value) => (String(value).length > 50 ? String(value).slice(0, -1) : value)),
     ],
-    [
-      'inverts a flag',
-      'hooks',
-      (rows) =>
-        rows.map((row) => row.map((value) => (typeof value === 'boolean' ? !value : value))),
-    ],
+    ['inverts a flag', 'hooks', ofValues((value) => (typeof value === 'boolean' ? !value : value))],
     [
       'changes the order of images',
       'model_service_images',
@@ -284,26 +273,16 @@ describe('copy finds a difference, and leaves nothing behind, if the writer', ()
     [
       'changes a number by one',
       'tags',
-      (rows) =>
-        rows.map((row) =>
-          row.map((value, index) => (index > 0 && typeof value === 'number' ? value + 1 : value)),
-        ),
+      ofValues((value, index) => (index > 0 && typeof value === 'number' ? value + 1 : value)),
     ],
-  ] as [string, string, (rows: Rows) => Rows][])('%s', async ([, table, corrupted], context) => {
+  ])('%s', async ([, table, corrupted], context) => {
     const { from, folder, to } = await paths(context);
     const copying = withSourceFile(located(from), (source) =>
-      withTargetFile(located(to), (target) =>
-        transfer(
-          copiedTables,
-          source,
-          {
-            ...target,
-            write: (moved, rows) =>
-              target.write(moved, moved.name === table ? corrupted(rows) : rows),
-          },
-          () => {},
-        ),
-      ),
+      withTargetFile(located(to), (target) => {
+        const write: CopyTarget['write'] = (moved, rows) =>
+          target.write(moved, moved.name === table ? corrupted(rows) : rows);
+        return transfer(copiedTables, source, { ...target, write }, () => {});
+      }),
     );
     await expect(copying).rejects.toThrow(
       `The table ${table} would not be the same in ${to}: nothing was copied.`,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Resources, UserTag } from '../../../src/domain/records.ts';
+import type { Resources, SystemTag, UserTag } from '../../../src/domain/records.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import {
   extras,
@@ -71,117 +71,97 @@ async function fill(store: Store) {
 }
 type Filled = Awaited<ReturnType<typeof fill>>;
 
-/** Seeds that a store with these resources by hand must refuse, with how. */
+const taken = (field: string) => failure('SYS.1007', expect.stringContaining(`${field}.uuid`));
+const missing = (field: string, type: string, uuid: string) =>
+  notFound(`invalid field[${field}], resource[uuid:${uuid}, type:${type}] not found`);
+const MISSING_SERVICE = ['modelServiceRefs[3].modelServiceUuid', 'ModelServiceVO'] as const;
+
+/** What makes a seed one that a store with these resources must reject, and the error. */
 const rejected: [
   string,
   (seed: EveryResource, there: Filled) => Partial<Resources>,
-  (seed: EveryResource, there: Filled) => unknown,
+  (there: Filled) => unknown,
 ][] = [
   [
     'a center with the uuid of a model',
-    (seed, { bound }) => ({
-      modelCenters: [...seed.modelCenters, modelCenter({ uuid: bound.uuid })],
-    }),
-    () => failure('SYS.1007', expect.stringContaining('modelCenters[2].uuid')),
+    (_, { bound: { uuid } }) => ({ modelCenters: [modelCenter({ uuid })] }),
+    () => taken('modelCenters[2]'),
   ],
   [
     'a model with the uuid of a service',
-    (seed, { service }) => ({ models: [...seed.models, seededModel({ uuid: service.uuid })] }),
-    () => failure('SYS.1007', expect.stringContaining('models[2].uuid')),
+    (_, { service: { uuid } }) => ({ models: [seededModel({ uuid })] }),
+    () => taken('models[2]'),
   ],
   [
     'a service with the uuid of a center',
-    (seed, { center }) => ({
-      modelServices: [...seed.modelServices, seededService({ uuid: center.uuid })],
-    }),
-    () => failure('SYS.1007', expect.stringContaining('modelServices[2].uuid')),
+    (_, { center: { uuid } }) => ({ modelServices: [seededService({ uuid })] }),
+    () => taken('modelServices[2]'),
   ],
   [
     'a service with the uuid of a center of the same seed',
-    (seed) => ({
-      modelServices: [...seed.modelServices, seededService({ uuid: seed.modelCenters[0].uuid })],
-    }),
-    () => failure('SYS.1007', expect.stringContaining('modelServices[2].uuid')),
+    (seed) => ({ modelServices: [seededService({ uuid: seed.modelCenters[0].uuid })] }),
+    () => taken('modelServices[2]'),
   ],
   [
     'an image with the uuid of another service’s',
-    (seed, { service }) => {
+    (_, { service }) => {
       const uuid = newUuid();
-      const taken = image(uuid, { uuid: service.modelServiceImages[0]?.uuid as string });
-      return {
-        modelServices: [
-          ...seed.modelServices,
-          seededService({ uuid, modelServiceImages: [image(uuid), taken] }),
-        ],
-      };
+      const used = image(uuid, { uuid: service.modelServiceImages[0]?.uuid as string });
+      const modelServiceImages = [image(uuid), used];
+      return { modelServices: [seededService({ uuid, modelServiceImages })] };
     },
-    () =>
-      failure('SYS.1007', expect.stringContaining('modelServices[2].modelServiceImages[1].uuid')),
+    () => taken('modelServices[2].modelServiceImages[1]'),
   ],
   [
     'a binding of a model that is not there',
-    (seed, { service }) => ({
-      modelServiceRefs: [...seed.modelServiceRefs, ref(UNKNOWN, service.uuid)],
-    }),
-    () =>
-      notFound(
-        `invalid field[modelServiceRefs[3].modelUuid], resource[uuid:${UNKNOWN}, type:ModelVO] not found`,
-      ),
+    (_, { service }) => ({ modelServiceRefs: [ref(UNKNOWN, service.uuid)] }),
+    () => missing('modelServiceRefs[3].modelUuid', 'ModelVO', UNKNOWN),
   ],
   [
     'a binding to a service that is not there',
-    (seed, { bound }) => ({
-      modelServiceRefs: [...seed.modelServiceRefs, ref(bound.uuid, UNKNOWN)],
-    }),
-    () =>
-      notFound(
-        `invalid field[modelServiceRefs[3].modelServiceUuid], resource[uuid:${UNKNOWN}, type:ModelServiceVO] not found`,
-      ),
+    (_, { bound }) => ({ modelServiceRefs: [ref(bound.uuid, UNKNOWN)] }),
+    () => missing(...MISSING_SERVICE, UNKNOWN),
   ],
   [
     'a binding to what is no service',
-    (seed, { bound, center }) => ({
-      modelServiceRefs: [...seed.modelServiceRefs, ref(bound.uuid, center.uuid)],
-    }),
-    (_seed, { center }) =>
-      notFound(
-        `invalid field[modelServiceRefs[3].modelServiceUuid], resource[uuid:${center.uuid}, type:ModelServiceVO] not found`,
-      ),
+    (_, { bound, center }) => ({ modelServiceRefs: [ref(bound.uuid, center.uuid)] }),
+    ({ center }) => missing(...MISSING_SERVICE, center.uuid),
   ],
   [
     'a binding with the uuid of another one',
-    (seed, { service, bound }) => ({
-      modelServiceRefs: [
-        ...seed.modelServiceRefs,
-        ref(bound.uuid, seed.modelServices[0].uuid, {
-          uuid: service.modelServiceRefs[0]?.uuid as string,
-        }),
-      ],
-    }),
-    () => failure('SYS.1007', expect.stringContaining('modelServiceRefs[3].uuid')),
+    (seed, { service, bound }) => {
+      const uuid = service.modelServiceRefs[0]?.uuid as string;
+      return { modelServiceRefs: [ref(bound.uuid, seed.modelServices[0].uuid, { uuid })] };
+    },
+    () => taken('modelServiceRefs[3]'),
   ],
   [
     'a user tag of what is not there',
-    (seed) => ({ userTags: [...seed.userTags, userTag(UNKNOWN, 'a')] }),
-    () =>
-      notFound(
-        `invalid field[userTags[2].resourceUuid], resource[uuid:${UNKNOWN}, type:ModelServiceVO] not found`,
-      ),
+    () => ({ userTags: [userTag(UNKNOWN, 'a')] }),
+    () => missing('userTags[2].resourceUuid', 'ModelServiceVO', UNKNOWN),
   ],
   [
     'a system tag of a resource of another kind',
-    (seed, { bound }) => ({
-      systemTags: [
-        ...seed.systemTags,
-        tag(bound.uuid, 'a', { type: 'System', resourceType: 'ModelCenterVO' }),
-      ] as Resources['systemTags'],
-    }),
-    (_seed, { bound }) =>
-      notFound(
-        `invalid field[systemTags[1].resourceUuid], resource[uuid:${bound.uuid}, type:ModelCenterVO] not found`,
-      ),
+    (_, { bound }) => {
+      const system = tag(bound.uuid, 'a', { type: 'System', resourceType: 'ModelCenterVO' });
+      return { systemTags: [system as SystemTag] };
+    },
+    ({ bound }) => missing('systemTags[1].resourceUuid', 'ModelCenterVO', bound.uuid),
   ],
 ];
+
+/** The seed with what must be rejected behind its own. */
+function spoiled(
+  seed: EveryResource,
+  spoil: (seed: EveryResource, there: Filled) => Partial<Resources>,
+  there: Filled,
+): Resources {
+  const added = Object.entries(spoil(seed, there)).map(([list, more]) => [
+    list,
+    [...seed[list as keyof Resources], ...more],
+  ]);
+  return { ...seed, ...Object.fromEntries(added) };
+}
 
 /** The same failures where nothing that is there by hand stays. */
 const rejectedAlone = rejected.filter(([what]) =>
@@ -326,9 +306,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       const there = await fill(store);
       const before = await everything(store);
       const seed = everyResource();
-      await expect(store.addResources({ ...seed, ...spoil(seed, there) })).rejects.toEqual(
-        error(seed, there),
-      );
+      await expect(store.addResources(spoiled(seed, spoil, there))).rejects.toEqual(error(there));
       expect(await everything(store)).toEqual(before);
       await store.addResources(seed);
       expect(await store.find('Model', seed.models[1].uuid)).toBeDefined();
@@ -342,9 +320,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       const store = await open(context);
       const seed = everyResource();
       const there = { bound: seed.models[0], service: seed.modelServices[0] } as never;
-      await expect(store.addResources({ ...seed, ...spoil(seed, there) })).rejects.toEqual(
-        error(seed, there),
-      );
+      await expect(store.addResources(spoiled(seed, spoil, there))).rejects.toEqual(error(there));
       expect(await store.readResources()).toEqual(noResources);
     });
   });
@@ -468,9 +444,9 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       const before = await everything(store);
       const seed = everyResource();
       const there = { bound: seed.models[0], service: seed.modelServices[0] } as never;
-      const bad = { ...seed, ...spoil(seed, there) };
+      const bad = spoiled(seed, spoil, there);
       for (const _ of ['once', 'and again']) {
-        await expect(store.replaceResources(bad)).rejects.toEqual(error(seed, there));
+        await expect(store.replaceResources(bad)).rejects.toEqual(error(there));
         expect(await everything(store)).toEqual(before);
       }
       await expectIntegrity(store);

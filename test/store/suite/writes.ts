@@ -36,6 +36,8 @@ interface Prepared {
   tags: readonly Tag[];
 }
 
+const renamed = <Stored extends object>(current: Stored) => ({ ...current, name: 'changed' });
+
 /** What all writes have in common. */
 export function describeWrites(open: OpenStore): void {
   const prepare = async (context: Finishing): Promise<Prepared> => {
@@ -48,91 +50,82 @@ export function describeWrites(open: OpenStore): void {
     return { store, bound, center, service, tags };
   };
 
-  const writes: [string, (prepared: Prepared, given: WriteExtras) => Promise<unknown>][] = [
-    [
-      'adding a service',
-      ({ store }, given) => store.addModelService(modelService(), given, nothing),
-    ],
-    ['adding a model', ({ store }, given) => store.addModel(model(), given, nothing)],
-    ['adding a center', ({ store }, given) => store.addModelCenter(modelCenter(), given, asIs)],
-    [
-      'changing a service',
-      ({ store, service: { uuid } }, given) =>
-        store.changeModelService(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
-    ],
-    [
-      'changing a model',
-      ({ store, bound: { uuid } }, given) =>
-        store.changeModel(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
-    ],
-    [
-      'changing a center',
-      ({ store, center: { uuid } }, given) =>
-        store.changeModelCenter(uuid, (current) => ({ ...current, name: 'changed' }), given, asIs),
-    ],
-    [
-      'cloning a service',
-      ({ store, service: { uuid } }, given) =>
-        store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given, asIs),
-    ],
-    [
-      'binding',
-      ({ store, bound, service }, given) =>
-        store.bindModelToService(ref(bound.uuid, service.uuid), given, asIs),
-    ],
-  ];
+  const writes: Record<string, (prepared: Prepared, given: WriteExtras) => Promise<unknown>> = {
+    'adding a service': ({ store }, given) => store.addModelService(modelService(), given, nothing),
+    'adding a model': ({ store }, given) => store.addModel(model(), given, nothing),
+    'adding a center': ({ store }, given) => store.addModelCenter(modelCenter(), given, asIs),
+    'changing a service': ({ store, service: { uuid } }, given) =>
+      store.changeModelService(uuid, renamed, given, asIs),
+    'changing a model': ({ store, bound: { uuid } }, given) =>
+      store.changeModel(uuid, renamed, given, asIs),
+    'changing a center': ({ store, center: { uuid } }, given) =>
+      store.changeModelCenter(uuid, renamed, given, asIs),
+    'cloning a service': ({ store, service: { uuid } }, given) =>
+      store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given, asIs),
+    binding: ({ store, bound, service }, given) =>
+      store.bindModelToService(ref(bound.uuid, service.uuid), given, asIs),
+  };
 
-  /** References that miss something, and the sentence that says what. */
+  const one = (field: string, type: Reference['type'], uuid: string): Reference => ({
+    field,
+    type,
+    uuids: [uuid],
+    list: false,
+  });
+
+  /** References that miss something, and the resource that the error names. */
   const missing: [string, (prepared: Prepared) => Reference[], string][] = [
     [
       'one',
-      () => [{ field: 'uuid', type: 'ModelVO', uuids: [UNKNOWN], list: false }],
-      `invalid field[uuid], resource[uuid:${UNKNOWN}, type:ModelVO] not found`,
+      () => [one('uuid', 'ModelVO', UNKNOWN)],
+      `[uuid], resource[uuid:${UNKNOWN}, type:ModelVO]`,
     ],
     [
       'those of a list',
       ({ bound: { uuid } }) => [
         { field: 'modelUuids', type: 'ModelVO', uuids: ['b', uuid, 'a'], list: true },
       ],
-      'invalid field[modelUuids], resource[uuids:[b, a], type:ModelVO] not found',
+      '[modelUuids], resource[uuids:[b, a], type:ModelVO]',
     ],
     [
       'the only one of a list',
-      () => [{ field: 'tagUuids', type: 'TagVO', uuids: ['😀'], list: true }],
-      'invalid field[tagUuids], resource[uuids:[😀], type:TagVO] not found',
+      () => [{ ...one('tagUuids', 'TagVO', '😀'), list: true }],
+      '[tagUuids], resource[uuids:[😀], type:TagVO]',
     ],
     [
       'one of another kind',
-      ({ bound: { uuid } }) => [{ field: 's', type: 'ModelServiceVO', uuids: [uuid], list: false }],
-      'invalid field[s], resource[uuid:MODEL, type:ModelServiceVO] not found',
+      ({ bound: { uuid } }) => [one('s', 'ModelServiceVO', uuid)],
+      '[s], resource[uuid:MODEL, type:ModelServiceVO]',
     ],
     [
       'a center',
-      ({ service: { uuid } }) => [
-        { field: 'modelCenterUuid', type: 'ModelCenterVO', uuids: [uuid], list: false },
-      ],
-      'invalid field[modelCenterUuid], resource[uuid:SERVICE, type:ModelCenterVO] not found',
+      ({ service: { uuid } }) => [one('modelCenterUuid', 'ModelCenterVO', uuid)],
+      '[modelCenterUuid], resource[uuid:SERVICE, type:ModelCenterVO]',
     ],
     [
       'the first of several',
       ({ bound: { uuid } }) => [
-        { field: 'a', type: 'ModelVO', uuids: [uuid], list: false },
-        { field: 'b', type: 'TagVO', uuids: ['x'], list: false },
-        { field: 'c', type: 'ModelVO', uuids: ['y'], list: false },
+        one('a', 'ModelVO', uuid),
+        one('b', 'TagVO', 'x'),
+        one('c', 'ModelVO', 'y'),
       ],
-      'invalid field[b], resource[uuid:x, type:TagVO] not found',
+      '[b], resource[uuid:x, type:TagVO]',
     ],
   ];
 
-  describe.each(writes)('%s', (_name, write) => {
+  describe.each(Object.entries(writes))('%s', (_name, write) => {
     test('is refused when references miss something', async (context) => {
       const prepared = await prepare(context);
       const { store, bound, service } = prepared;
-      for (const [what, references, sentence] of missing) {
+      for (const [what, references, named] of missing) {
         const tags = [tag(service.uuid, `without ${what}`)];
         const given = extras({ references: references(prepared), tags });
-        const expected = sentence.replace('MODEL', bound.uuid).replace('SERVICE', service.uuid);
-        await expectRejection(store, () => write(prepared, given), notFound(expected));
+        const expected = named.replace('MODEL', bound.uuid).replace('SERVICE', service.uuid);
+        await expectRejection(
+          store,
+          () => write(prepared, given),
+          notFound(`invalid field${expected} not found`),
+        );
       }
     });
 
@@ -161,81 +154,44 @@ export function describeWrites(open: OpenStore): void {
     });
   });
 
-  test.for<[string, (store: Store, service: ModelService) => Promise<unknown>]>([
-    [
-      'a service bound to an unknown model',
-      (store) => {
-        const { uuid } = modelService();
-        return store.addModelService(
-          modelService({ uuid, modelServiceRefs: [ref(UNKNOWN, uuid)] }),
-          extras(),
-          nothing,
-        );
-      },
-    ],
-    [
-      'a service with an image that is another’s',
-      (store, { modelServiceImages }) =>
-        store.addModelService(
-          modelService({ modelServiceImages: [...modelServiceImages] }),
-          extras(),
-          nothing,
-        ),
-    ],
-    [
-      'a change to an image that is another’s',
-      (store, { uuid, modelServiceImages }) =>
-        store.changeModelService(
-          uuid,
-          (current) => ({
-            ...current,
-            name: 'changed',
-            modelServiceImages: [...modelServiceImages, ...modelServiceImages],
-          }),
-          extras(),
-          asIs,
-        ),
-    ],
-    [
-      'a model bound to an unknown service',
-      (store) => {
-        const { uuid } = model();
-        return store.addModel(
-          model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] }),
-          extras(),
-          nothing,
-        );
-      },
-    ],
-    [
-      'a binding of an unknown model',
-      (store, { uuid }) => store.bindModelToService(ref(UNKNOWN, uuid), extras(), asIs),
-    ],
-    [
-      'a change of an unknown service',
-      (store) => store.changeModelService(UNKNOWN, (current) => current, extras(), asIs),
-    ],
-    [
-      'a change of an unknown model',
-      (store) => store.changeModel(UNKNOWN, (current) => current, extras(), asIs),
-    ],
-    [
-      'a change of an unknown center',
-      (store) => store.changeModelCenter(UNKNOWN, (current) => current, extras(), asIs),
-    ],
-    [
-      'a change of a model by the uuid of a service',
-      (store, { uuid }) => store.changeModel(uuid, (current) => current, extras(), asIs),
-    ],
-    [
-      'a tag on an unknown resource',
-      (store) => store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
-    ],
-    [
-      'a clone of an unknown service',
-      (store) => store.cloneModelService(UNKNOWN, (source) => source, extras(), asIs),
-    ],
-  ])('refuses %s, even when no reference was to be checked', async ([, write], context) => {
+  const unchecked: Record<string, (store: Store, service: ModelService) => Promise<unknown>> = {
+    'a service bound to an unknown model': (store) => {
+      const { uuid } = modelService();
+      const bound = modelService({ uuid, modelServiceRefs: [ref(UNKNOWN, uuid)] });
+      return store.addModelService(bound, extras(), nothing);
+    },
+    'a service with an image that is another’s': (store, { modelServiceImages }) =>
+      store.addModelService(modelService({ modelServiceImages }), extras(), nothing),
+    'a change that has an image twice': (store, { uuid, modelServiceImages: images }) =>
+      store.changeModelService(
+        uuid,
+        (current) => ({ ...renamed(current), modelServiceImages: [...images, ...images] }),
+        extras(),
+        asIs,
+      ),
+    'a model bound to an unknown service': (store) => {
+      const { uuid } = model();
+      const bound = model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] });
+      return store.addModel(bound, extras(), nothing);
+    },
+    'a binding of an unknown model': (store, { uuid }) =>
+      store.bindModelToService(ref(UNKNOWN, uuid), extras(), asIs),
+    'a change of an unknown service': (store) =>
+      store.changeModelService(UNKNOWN, asIs, extras(), asIs),
+    'a change of an unknown model': (store) => store.changeModel(UNKNOWN, asIs, extras(), asIs),
+    'a change of an unknown center': (store) =>
+      store.changeModelCenter(UNKNOWN, asIs, extras(), asIs),
+    'a change of a model by the uuid of a service': (store, { uuid }) =>
+      store.changeModel(uuid, asIs, extras(), asIs),
+    'a tag on an unknown resource': (store) =>
+      store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
+    'a clone of an unknown service': (store) =>
+      store.cloneModelService(UNKNOWN, asIs, extras(), asIs),
+  };
+  test.for(Object.entries(unchecked))('rejects %s, even when no reference is checked', async ([
+    ,
+    write,
+  ], context) => {
     const store = await open(context);
     const { uuid } = modelService();
     const service = await added(store, { uuid, modelServiceImages: [image(uuid)] });
