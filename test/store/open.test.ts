@@ -33,23 +33,17 @@ const expectedError = (file: string, migrationsFolder = MIGRATIONS) =>
   openErrorOf(() => openSqlite({ file, migrationsFolder }).close());
 
 describe('opening', () => {
-  test('creates the file and its folders', async (context) => {
-    const file = join(temporaryFolder(context), 'some/folder/aios.db');
-    expect(await open(context, file).count('Model', [])).toBe(0);
-  });
-
-  test('creates files of mode 0600', async (context) => {
-    const file = newFile(context);
+  test.for([
+    'with its folders',
+    'in an empty file',
+  ])('creates a database %s, in files of mode 0600', async (how, context) => {
+    const isMissing = how === 'with its folders';
+    const file = join(temporaryFolder(context), isMissing ? 'some/folder/aios.db' : 'aios.db');
+    if (!isMissing) writeFileSync(file, '', { mode: 0o600 });
     await open(context, file).addModelService(modelService(), extras(), nothing);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) {
       expect((statSync(name).mode & 0o777).toString(8)).toBe('600');
     }
-  });
-
-  test('creates a database in an empty file', async (context) => {
-    const file = newFile(context);
-    writeFileSync(file, '');
-    expect(await open(context, file).count('Model', [])).toBe(0);
   });
 
   test('finds the resources stored before', async (context) => {

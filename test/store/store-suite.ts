@@ -17,7 +17,7 @@ export function describeStore(name: string, open: OpenStore, traits: StoreTraits
   describe(`the store on ${name}`, () => {
     describeResources(open);
     describeServices(open);
-    describeModels(open, traits);
+    describeModels(open);
     describeCenters(open);
     describeBindings(open);
     describeDeleting(open);

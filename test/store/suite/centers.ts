@@ -91,16 +91,10 @@ export function describeCenters(open: OpenStore): void {
     });
 
     test.for<[string, number[], number]>([
-      ['the largest Long', [MAX], MAX],
-      ['exactly the largest Long', [MAX - 3, 1, 2], MAX],
-      ['one less', [MAX - 3, 1, 1], MAX - 1],
-      ['one more', [MAX, 1], MAX],
       ['more than 64 bits hold', Array(1100).fill(MAX), MAX],
       ['as much less than nothing', Array(1100).fill(-MAX), -MAX],
       ['more than a Long, and back', [MAX, MAX, MAX, -MAX, -MAX, -1], MAX - 1],
       ['many odd ones', Array(999).fill(9_000_000_000_001), 999 * 9_000_000_000_001],
-      ['less than nothing', [-5, 2], -3],
-      ['nothing, by halves', [MAX, -MAX], 0],
     ])('is right for %s', async ([, sizes, sum], context) => {
       const store = await open(context);
       const { uuid } = await addedCenter(store);
@@ -114,7 +108,7 @@ export function describeCenters(open: OpenStore): void {
         fc.oneof(
           fc.maxSafeInteger(),
           fc.integer(),
-          fc.constantFrom(MAX, -MAX, MAX - 1, 2 ** 52, -(2 ** 52), 1, -1),
+          fc.constantFrom(MAX, -MAX, MAX - 1, MAX - 3, 2 ** 52, -(2 ** 52), 2, 1, -1),
         ),
         { maxLength: 12 },
       );

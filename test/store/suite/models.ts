@@ -10,14 +10,13 @@ import {
   expectRejection,
   type OpenStore,
   pathReference,
-  type StoreTraits,
   set,
   UNKNOWN,
   wholeList,
 } from '../../support/stores.ts';
 
 /** Models, and their refs. */
-export function describeModels(open: OpenStore, { isInOrder }: StoreTraits): void {
+export function describeModels(open: OpenStore): void {
   describe('a model', () => {
     test('comes back with its refs, in the order they were given', async (context) => {
       const store = await open(context);
@@ -174,16 +173,6 @@ export function describeModels(open: OpenStore, { isInOrder }: StoreTraits): voi
           );
         await expectRejection(store, write, expect.anything());
       });
-
-      test.runIf(isInOrder)(
-        'gives one default, whichever of changes at the same time is the last',
-        async (context) => {
-          const { store, uuid, changeRefs } = await prepare(context);
-          await Promise.all([0, 1, 2, 0, 2, 1].map((index) => changeRefs(markOnly(index))));
-          const refs = (await store.find('Model', uuid))?.modelServiceRefs ?? [];
-          expect(refs.map(({ isDefault }) => isDefault)).toEqual([false, true, false]);
-        },
-      );
 
       test('gives one default where many change it at the same time, and each is answered with its own', async (context) => {
         const { store, uuid, changeRefs } = await prepare(context);

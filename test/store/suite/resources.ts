@@ -27,7 +27,6 @@ import {
   tagsOf,
   UNKNOWN,
   uuidsOf,
-  wholeList,
 } from '../../support/stores.ts';
 
 type Resource = Model | ModelService | ModelCenterFields;
@@ -195,26 +194,6 @@ export function describeResources(open: OpenStore): void {
       expect(await uuids(0, 0)).toEqual([]);
       expect(await uuids(7, 3)).toEqual([]);
       expect(await uuids(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
-    });
-
-    test('how many there are', async (context) => {
-      const store = await open(context);
-      for (const total of [0, 1, 2]) {
-        for (const each of kinds) {
-          expect(await store.count(each.kind, [])).toBe(each.kind === kind ? total : 0);
-        }
-        await add(store, minimal());
-      }
-    });
-
-    test('as many at once as there are', async (context) => {
-      const store = await open(context);
-      const records = Array.from({ length: 60 }, (_, createDate) => ({ ...full(), createDate }));
-      for (const record of records) await add(store, { ...record, uuid: newUuid() });
-      const listed = set(await wholeList(store, kind));
-      expect(listed.map((record) => ({ ...record, uuid: '' }))).toEqual(
-        records.map((record) => ({ ...stored(record), uuid: '' })),
-      );
     });
 
     test('more of it than lists hold: these leave out what is never told', async (context) => {

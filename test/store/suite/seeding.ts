@@ -400,16 +400,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       }
     });
 
-    test('by the object that was added to others leaves these others out', async (context) => {
-      const [store, fresh] = [await open(context), await open(context)];
-      await fill(store);
-      const seed = everyResource();
-      await store.addResources(seed);
-      await store.replaceResources(seed);
-      await fresh.addResources(seed);
-      expect(await shown(store)).toEqual(await shown(fresh));
-    });
-
     test('by another object gives that one’s, and by the former the former’s', async (context) => {
       const store = await open(context);
       const [one, other] = [everyResource(), everyResource()];

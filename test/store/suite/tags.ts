@@ -4,7 +4,6 @@ import type { Store } from '../../../src/domain/store.ts';
 import { newUuid, tag } from '../../support/records.ts';
 import { asIs, nothing } from '../../support/results.ts';
 import {
-  ALL,
   added,
   addedCenter,
   addedModel,
@@ -15,8 +14,6 @@ import {
   type OpenStore,
   tagsOf,
   UNKNOWN,
-  where,
-  wholeList,
 } from '../../support/stores.ts';
 
 /** Tags by themselves, as they are added to, changed on and taken off their resources. */
@@ -46,25 +43,6 @@ export function describeTags(open: OpenStore): void {
       }
       expect(await store.count('UserTag', [])).toBe(21);
       expect(await store.count('SystemTag', [])).toBe(21);
-    });
-
-    test('of the one type is neither listed nor counted as the other', async (context) => {
-      const store = await open(context);
-      const { uuid } = await added(store);
-      const tags = (['System', 'User'] as const).flatMap((type) =>
-        ['a', 'b', 'c'].map((text, createDate) => tag(uuid, text, { type, createDate })),
-      );
-      for (const one of tags.toReversed()) await store.addTag(one, nothing);
-      expect(await wholeList(store, 'SystemTag')).toEqual(tags.slice(0, 3));
-      expect(await wholeList(store, 'UserTag')).toEqual(tags.slice(3));
-      for (const [kind, type] of [
-        ['UserTag', 'System'],
-        ['SystemTag', 'User'],
-      ] as const) {
-        const conditions = [where(kind, 'type', { is: '=', value: type })];
-        expect(await store.list(kind, { ...ALL, conditions })).toEqual([]);
-        expect(await store.count(kind, conditions)).toBe(0);
-      }
     });
 
     test('is refused on a resource that is missing, or of another type', async (context) => {
