@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Progress } from '../src/cli/progress.ts';
+import { Progress } from '../src/cli/copy.ts';
 import type { CopyProgress } from '../src/store/transfer.ts';
 
 /** A hundred models, and then three hundred services, a hundred at a time and each a second. */

@@ -4,8 +4,20 @@ import { SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/errors.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
-import { type CopySource, type CopyTarget, transfer } from '../store/transfer.ts';
-import { Progress, type Terminal } from './progress.ts';
+import {
+  type CopyProgress,
+  type CopySource,
+  type CopyTarget,
+  transfer,
+} from '../store/transfer.ts';
+
+/** The stream to which progress is written. */
+export interface Terminal {
+  isTerminal: boolean;
+  /** Width in characters. */
+  columns: number;
+  write: (text: string) => void;
+}
 
 export interface CopyOptions {
   /** Folder with the migrations of every kind of database. */
@@ -19,6 +31,10 @@ export interface CopyOptions {
 type DatabaseLocation = Exclude<DatabaseUrl, { kind: 'memory' }>;
 
 const MS_PER_SECOND = 1000;
+const BAR_CELLS = 12;
+/** Milliseconds between two updates of the progress bar. */
+const REDRAW_MS = 100;
+const TO_LINE_START = '\r\u001b[K';
 
 /**
  * Copies a whole database, which may be in use, to an empty or missing one: all of it or nothing.
@@ -97,3 +113,55 @@ const fileLocation = ({ path }: { path: string }, migrations: string) => ({
 
 /** Loaded on demand, so that copies between files don't load the PostgreSQL driver. */
 const postgres = () => import('../store/postgres/transfer.ts');
+
+/** Shows the progress of a copy: by a bar on a terminal, otherwise by one line for each table. */
+export class Progress {
+  readonly #terminal: Terminal;
+  readonly #clock: () => number;
+  readonly #startedAt: number;
+  #drawnAt = 0;
+  #hasLine = false;
+  #last: CopyProgress | undefined;
+  /** Number of rows copied plus number of rows compared. */
+  #done = 0;
+
+  constructor(terminal: Terminal, clock: () => number) {
+    this.#terminal = terminal;
+    this.#clock = clock;
+    this.#startedAt = clock();
+  }
+
+  readonly show = (step: CopyProgress): void => {
+    const last = this.#last;
+    const continues = last?.table === step.table && last.phase === step.phase;
+    this.#done += step.rows - (continues ? last.rows : 0);
+    this.#last = step;
+    if (!this.#terminal.isTerminal) {
+      if (last && last.table !== step.table) this.#printTable(last);
+    } else if (this.#clock() - this.#drawnAt >= REDRAW_MS) this.#draw(step);
+  };
+
+  /** Prints the last table's line, or removes the bar. */
+  end(): void {
+    if (this.#hasLine) this.#terminal.write(TO_LINE_START);
+    else if (this.#last && !this.#terminal.isTerminal) this.#printTable(this.#last);
+  }
+
+  #printTable({ table, rows, phase }: CopyProgress): void {
+    const done = phase === 'compared' ? 'copied and compared' : 'copied';
+    this.#terminal.write(`${table}: ${rows} rows ${done}\n`);
+  }
+
+  #draw({ table, rows, total, phase }: CopyProgress): void {
+    // Each row is copied, and then compared.
+    const part = this.#done / 2 / total;
+    const seconds = Math.max(this.#clock() - this.#startedAt, 1) / MS_PER_SECOND;
+    const bar = '#'.repeat(Math.floor(part * BAR_CELLS)).padEnd(BAR_CELLS, '.');
+    const percent = String(Math.floor(part * 100)).padStart(3);
+    const rate = Math.round(this.#done / 2 / seconds);
+    const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${phase}, ${rate} rows/s`;
+    this.#terminal.write(TO_LINE_START + line.slice(0, this.#terminal.columns - 1));
+    this.#drawnAt = this.#clock();
+    this.#hasLine = true;
+  }
+}
