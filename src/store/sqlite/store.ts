@@ -44,18 +44,19 @@ export function createSqliteStore(
   });
   const { read, write } = batcher;
   const runQuery = compileQueryRunner(client);
-  const worker = startQueryWorker(client, options, () => wal.checkpointIfLarge());
+  const { queryWorker } = options;
+  const onIdle = () => wal.checkpointIfLarge();
+  // A database in memory can be read by its own connection only.
+  const worker =
+    queryWorker && !client.memory
+      ? new QueryWorker({ ...queryWorker, file: client.name, onIdle })
+      : undefined;
   /** What the snapshot holds; the same object again is restored from there. */
   let lastReplaced: Resources | undefined;
   /** It ends with its only server. */
   let control: string | undefined;
   /** There is no other server: what an earlier one left is there at the start. */
   let hasClaimedHooks = false;
-
-  function check(): void {
-    fileIdentity.assertFileInPlace();
-    run.ping();
-  }
 
   /** Where the last write failed only another one tells whether it would now; this one is small. */
   function checkWriting(): void {
@@ -172,7 +173,13 @@ export function createSqliteStore(
       }),
     readResources: () => read(() => readResources(run, records, runQuery)),
 
-    ping: () => (batcher.isDegraded ? write(checkWriting) : read(check)),
+    ping: () =>
+      batcher.isDegraded
+        ? write(checkWriting)
+        : read(() => {
+            fileIdentity.assertFileInPlace();
+            run.ping();
+          }),
     close: async () => {
       await worker?.close();
       await batcher.drain();
@@ -180,14 +187,4 @@ export function createSqliteStore(
     },
   };
   return store;
-}
-
-/** None for a database in memory, which only its own connection can see. */
-function startQueryWorker(
-  client: Database.Database,
-  { queryWorker }: SqliteStoreOptions,
-  onIdle: () => void,
-): QueryWorker | undefined {
-  if (client.memory || !queryWorker) return undefined;
-  return new QueryWorker({ ...queryWorker, file: client.name, onIdle });
 }

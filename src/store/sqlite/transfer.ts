@@ -100,42 +100,33 @@ function assertEmpty(location: SqliteLocation): void {
 }
 
 function createSource(client: Database.Database, name: string): CopySource {
-  const translateErrors = <Result>(work: () => Result): Result => {
-    try {
-      return work();
-    } catch (error) {
-      throw openError(name, error);
-    }
-  };
   return {
     name,
-    count: async (table) =>
-      translateErrors(
-        () => client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number,
-      ),
-    rows: async function* (table) {
-      const order = table.isOrdered ? ' ORDER BY position' : '';
-      const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
-      const rows = translateErrors(
-        () => client.prepare(select).raw().iterate() as Iterator<CopyValue[]>,
-      );
+    count: async (table) => {
       try {
-        yield* batches(table, () => translateErrors(() => rows.next()));
-      } finally {
-        rows.return?.();
+        return client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number;
+      } catch (error) {
+        throw openError(name, error);
+      }
+    },
+    rows: async function* (table) {
+      try {
+        yield* batches(client, table);
+      } catch (error) {
+        throw openError(name, error);
       }
     },
   };
 }
 
-function* batches(
-  { columns }: CopiedTable,
-  next: () => IteratorResult<CopyValue[]>,
-): Generator<readonly CopyRow[]> {
-  const flags = columns.flatMap(({ valueType }, index) => (valueType === 'flag' ? [index] : []));
+function* batches(client: Database.Database, table: CopiedTable): Generator<readonly CopyRow[]> {
+  const flags = table.columns.flatMap(({ valueType }, index) =>
+    valueType === 'flag' ? [index] : [],
+  );
+  const order = table.isOrdered ? ' ORDER BY position' : '';
+  const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
   let [batch, bytes]: [CopyRow[], number] = [[], 0];
-  for (let result = next(); !result.done; result = next()) {
-    const row = result.value;
+  for (const row of client.prepare(select).raw().iterate() as Iterable<CopyValue[]>) {
     // SQLite stores booleans as 0 and 1; any other number stays, and fails the check of the copy.
     for (const flag of flags) if (row[flag] === 0 || row[flag] === 1) row[flag] = row[flag] === 1;
     for (const value of row) bytes += typeof value === 'string' ? value.length : 0;
