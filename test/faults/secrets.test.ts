@@ -149,20 +149,28 @@ async function useSessions({ send, begin }: Started): Promise<void> {
   const renewal = { renewSession: { duration: 100 } };
   await send('GET', MODELS, { headers: own });
   await send('GET', `${path}/valid`);
-  await send('PUT', `${path}/renew`, { body: renewal, headers: own });
-  await send('PUT', `${path}/renew`, { body: renewal });
-  await send('PUT', `${path}/renew`, { body: { renewSession: { duration: uuid } } });
-  await send('PUT', `${path}/renew`, { body: renewal, headers: { 'x-job-uuid': newUuid() } });
+  for (const given of [
+    { body: renewal, headers: own },
+    { body: renewal },
+    { body: { renewSession: { duration: uuid } } },
+    { body: renewal, headers: { 'x-job-uuid': newUuid() } },
+  ]) {
+    await send('PUT', `${path}/renew`, given);
+  }
   for (const query of ['session', 'sessionUuid', 'sessionId', 'q', 'fields']) {
     await send('GET', `${MODELS}?${query}=${uuid}`, { headers: own });
   }
-  await send('GET', `${path}/`);
-  await send('GET', `${path}/%zz`);
-  await send('GET', `${path}/valid?${'x'.repeat(70_000)}`);
-  await send('PATCH', path);
-  await send('POST', path, { body: {} });
-  await send('GET', `${ROOT}//accounts//sessions//${uuid}/valid`);
-  await send('GET', `${ROOT}/%61ccounts/sessions/${uuid}/valid`);
+  for (const [method, target, body] of [
+    ['GET', `${path}/`],
+    ['GET', `${path}/%zz`],
+    ['GET', `${path}/valid?${'x'.repeat(70_000)}`],
+    ['PATCH', path],
+    ['POST', path, {}],
+    ['GET', `${ROOT}//accounts//sessions//${uuid}/valid`],
+    ['GET', `${ROOT}/%61ccounts/sessions/${uuid}/valid`],
+  ] as const) {
+    await send(method, target, { body });
+  }
   await send('DELETE', path);
   // It is still sent after it has ended.
   await send('GET', MODELS, { headers: own });
@@ -186,13 +194,11 @@ async function writeAndAsk(
     model({ token: { value: token() } }),
     model({ token: `${token()}\0` }),
     model({ token: token(), modelServiceUuids: [newUuid()] }),
-    model({
-      Token: token(),
-      access_token: token(),
-      apiKey: token(),
-      secret: token(),
-      authorization: token(),
-    }),
+    model(
+      Object.fromEntries(
+        ['Token', 'access_token', 'apiKey', 'secret', 'authorization'].map((n) => [n, token()]),
+      ),
+    ),
     { token: token(), ...model({}) },
     [token()].map((each) => ({ token: each })),
   ]) {
@@ -217,21 +223,14 @@ async function writeAndAsk(
     await send('GET', `${MODELS}?q=${name}~=%25${token()}`);
     await send('DELETE', `${MODELS}?uuids=x&${name}=${token()}`);
   }
-  for (const authorization of ['Basic', 'Bearer', 'oauth', 'OAuth', 'ZStack', ''].map(
-    (scheme) => `${scheme} ${token()}`,
-  )) {
+  for (const scheme of ['Basic', 'Bearer', 'oauth', 'OAuth', 'ZStack', '']) {
+    const authorization = `${scheme} ${token()}`;
     await send('GET', MODELS, { headers: { authorization } });
     await send('POST', MODELS, { headers: { authorization, prefer: 'respond-async' }, body: {} });
     await send('GET', '/_aios/metrics', { headers: { authorization } });
   }
-  for (const name of [
-    'cookie',
-    'x-api-key',
-    'x-api-timeout',
-    'x-job-uuid',
-    'x-web-hook',
-    'content-type',
-  ]) {
+  const api = ['x-api-key', 'x-api-timeout', 'x-job-uuid', 'x-web-hook'];
+  for (const name of [...api, 'cookie', 'content-type']) {
     await send('GET', MODELS, { headers: { [name]: token() } });
     await send('POST', MODELS, { headers: { [name]: token() }, body: {} });
   }
@@ -261,13 +260,8 @@ async function writeAndAsk(
       await send(method, MODELS, { headers, ...(method === 'POST' && { body: {} }) });
     }
   }
-  for (const path of [
-    `/${token()}`,
-    `/zstack/${token()}/%zz`,
-    `/%zz${token()}`,
-    `/_aios/${token()}`,
-    `/docs/static/${token()}`,
-  ]) {
+  for (const before of ['/', '/zstack/', '/%zz', '/_aios/', '/docs/static/']) {
+    const path = `${before}${token()}${before === '/zstack/' ? '/%zz' : ''}`;
     await send('GET', path);
     await send('POST', path, { body: {} });
   }
@@ -307,15 +301,9 @@ async function fail({ secrets, send, begin, adminPassword, cwd }: Started): Prom
 async function reportedElsewhere({ send, session }: Started): Promise<string[]> {
   const paths = [
     ...['models', 'model-services', 'model-centers'].map((kind) => `${API}/${kind}?limit=1000`),
-    ...[
-      `${ROOT}/user-tags`,
-      `${ROOT}/system-tags`,
-      `${API}/nothing`,
-      '/openapi.json',
-      '/docs',
-      '/docs/json',
-    ],
-    ...['/_aios/health', '/_aios/metrics', '/_aios/requests', '/_aios/faults', '/_aios/dump'],
+    ...['user-tags', 'system-tags'].map((kind) => `${ROOT}/${kind}`),
+    ...[`${API}/nothing`, '/openapi.json', '/docs', '/docs/json'],
+    ...['health', 'metrics', 'requests', 'faults', 'dump'].map((name) => `/_aios/${name}`),
   ];
   const reported: string[] = [];
   for (const path of paths) {

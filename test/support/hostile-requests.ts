@@ -26,7 +26,11 @@ const addService = (param: object) =>
   withBody('POST', SERVICES, JSON.stringify({ param: { ...requiredServiceParams, ...param } }));
 const updateService = (param: object) =>
   withBody('PUT', `${SERVICES}/${UUID}`, JSON.stringify({ updateModelService: param }));
-const get = (path: string) => Buffer.from(rawRequest('GET', path));
+const get = (path: string, headers: Record<string, string> = {}) =>
+  Buffer.from(rawRequest('GET', path, headers));
+/** A body in chunks, as its bytes are sent. */
+const chunks = (body: string) =>
+  Buffer.from(rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' }) + body);
 const param = JSON.stringify(requiredModelParams);
 
 /** Bodies that are built to hurt a parser, or what works with what it made. */
@@ -122,15 +126,11 @@ export const texts: Record<string, Buffer> = {
   'a pattern of percent signs': query(`yaml~=${'%a'.repeat(500)}~`),
   'a condition of blanks': query(`${' '.repeat(20_000)}x`),
   'a date of digits': query(`createDate=${'2025-'.repeat(4000)}`),
-  'a header of blanks': Buffer.from(
-    rawRequest('GET', MODELS, { Authorization: `OAuth${' '.repeat(50_000)}x y` }),
-  ),
-  'an access key of colons': Buffer.from(
-    rawRequest('GET', MODELS, {
-      Authorization: `ZStack ${':'.repeat(50_000)}`,
-      Date: 'Tue, 25 Nov 2025 11:51:50 UTC',
-    }),
-  ),
+  'a header of blanks': get(MODELS, { Authorization: `OAuth${' '.repeat(50_000)}x y` }),
+  'an access key of colons': get(MODELS, {
+    Authorization: `ZStack ${':'.repeat(50_000)}`,
+    Date: 'Tue, 25 Nov 2025 11:51:50 UTC',
+  }),
   'a job’s hook of dots': Buffer.from(
     rawRequest('DELETE', `${MODELS}/${UUID}`, { 'X-Web-Hook': `http://${'a.'.repeat(20_000)}x/` }),
   ),
@@ -198,53 +198,39 @@ export const paths: Record<string, Buffer> = Object.fromEntries(
 
 /** Heads that hold more than a head should. */
 export const heads: Record<string, Buffer> = {
-  'one header of 200 KiB': Buffer.from(
-    rawRequest('GET', MODELS, { 'X-Bomb': 'a'.repeat(200 * KIB) }),
-  ),
-  '60,000 headers': Buffer.from(
-    rawRequest('GET', MODELS, Object.fromEntries(times(60_000, (i) => [`X-${i}`, '']))),
-  ),
-  'a header 3,000 times': Buffer.from(
-    rawRequest('GET', MODELS, { Cookie: times(3000, () => 'a=b').join('\r\nCookie: ') }),
-  ),
-  'headers of every object': Buffer.from(
-    rawRequest('GET', MODELS, { ['__proto__']: 'a', constructor: 'b', 'x-constructor': 'c' }),
-  ),
-  'two hosts': Buffer.from(rawRequest('GET', MODELS, { Host: 'a\r\nHost: b' })),
-  'two sessions': Buffer.from(
-    rawRequest('GET', MODELS, { Authorization: 'OAuth a\r\nAuthorization: OAuth b' }),
-  ),
+  'one header of 200 KiB': get(MODELS, { 'X-Bomb': 'a'.repeat(200 * KIB) }),
+  '60,000 headers': get(MODELS, Object.fromEntries(times(60_000, (i) => [`X-${i}`, '']))),
+  'a header 3,000 times': get(MODELS, { Cookie: times(3000, () => 'a=b').join('\r\nCookie: ') }),
+  'headers of every object': get(MODELS, {
+    ['__proto__']: 'a',
+    constructor: 'b',
+    'x-constructor': 'c',
+  }),
+  'two hosts': get(MODELS, { Host: 'a\r\nHost: b' }),
+  'two sessions': get(MODELS, { Authorization: 'OAuth a\r\nAuthorization: OAuth b' }),
   'an endless verb': Buffer.from(`${'A'.repeat(100_000)} / HTTP/1.1\r\n\r\n`),
-  'a body of one byte a chunk': Buffer.from(
-    `${rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' })}${'1\r\na\r\n'.repeat(500_000)}0\r\n\r\n`,
-  ),
-  'trailers without end': Buffer.from(
-    `${rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' })}2\r\n{}\r\n0\r\n${'X-A: b\r\n'.repeat(50_000)}\r\n`,
-  ),
+  'a body of one byte a chunk': chunks(`${'1\r\na\r\n'.repeat(500_000)}0\r\n\r\n`),
+  'trailers without end': chunks(`2\r\n{}\r\n0\r\n${'X-A: b\r\n'.repeat(50_000)}\r\n`),
 };
 
 /** What a smuggled request would be seen by. */
 export const SMUGGLED = 'smuggled';
 const hidden = addModel({ name: SMUGGLED }).toString();
 
-/** A request that hides another in what it may be thought to end before. */
-const hiding = (headers: string, before = '', after = ''): Buffer =>
-  Buffer.from(
-    `${rawRequest('POST', MODELS, JSON_TYPE).trimEnd()}\r\n${headers}\r\n\r\n${before}${hidden}${after}`,
-  );
-const { length } = hidden;
-const hex = length.toString(16);
-const chunked = `${hex}\r\n${hidden}\r\n0\r\n\r\n`;
+/** A request with these headers and this body, byte by byte. */
 const smuggling = (headers: string, body: string): Buffer =>
   Buffer.from(`${rawRequest('POST', MODELS, JSON_TYPE).trimEnd()}\r\n${headers}\r\n\r\n${body}`);
+/** A request that hides another behind its possible end. */
+const hiding = (headers: string, before = '') => smuggling(headers, before + hidden);
+const END = '0\r\n\r\n';
+const CHUNKED = 'Transfer-Encoding: chunked';
+const { length } = hidden;
+const chunked = `${length.toString(16)}\r\n${hidden}\r\n${END}`;
 
 /** Requests whose end two readers of HTTP may see at different places, with another one in between. */
 export const smuggled: Record<string, Buffer> = {
-  'a length and chunks': hiding('Content-Length: 5\r\nTransfer-Encoding: chunked', '0\r\n\r\n'),
-  'chunks and a length': hiding(
-    `Transfer-Encoding: chunked\r\nContent-Length: ${length + 5}`,
-    '0\r\n\r\n',
-  ),
+  'a length and chunks': hiding('Content-Length: 5\r\nTransfer-Encoding: chunked', END),
+  'chunks and a length': hiding(`${CHUNKED}\r\nContent-Length: ${length + 5}`, END),
   'two lengths': hiding(`Content-Length: 0\r\nContent-Length: ${length}`),
   'lengths in a list': hiding(`Content-Length: 0, ${length}`),
   'a length with a sign': hiding('Content-Length: +0'),
@@ -254,45 +240,37 @@ export const smuggled: Record<string, Buffer> = {
   'a length on a folded line': hiding(`X-A: b\r\n Content-Length: ${length}\r\nContent-Length: 0`),
   'chunks and a blank before the colon': hiding(
     `Transfer-Encoding : chunked\r\nContent-Length: 5`,
-    '0\r\n\r\n',
+    END,
   ),
-  'an unknown encoding': hiding('Transfer-Encoding: xchunked', '0\r\n\r\n'),
-  'chunks, then identity': hiding('Transfer-Encoding: chunked, identity', '0\r\n\r\n'),
-  'chunks twice': hiding('Transfer-Encoding: chunked, chunked\r\nContent-Length: 5', '0\r\n\r\n'),
+  'an unknown encoding': hiding('Transfer-Encoding: xchunked', END),
+  'chunks, then identity': hiding('Transfer-Encoding: chunked, identity', END),
+  'chunks twice': hiding('Transfer-Encoding: chunked, chunked\r\nContent-Length: 5', END),
   'two encodings': hiding(
     'Transfer-Encoding: chunked\r\nTransfer-Encoding: identity\r\nContent-Length: 5',
-    '0\r\n\r\n',
+    END,
   ),
   'chunks after a control character': hiding(
     'Transfer-Encoding: \x0bchunked\r\nContent-Length: 5',
-    '0\r\n\r\n',
+    END,
   ),
-  'a line ended by LF only': hiding(`X-A: b\nContent-Length: 0\nX-B: c`, '', ''),
+  'a line ended by LF only': hiding(`X-A: b\nContent-Length: 0\nX-B: c`),
   'a NUL in a header': hiding(`X-A: \0\r\nContent-Length: 0`),
-  'a chunk’s size in another base': smuggling('Transfer-Encoding: chunked', `0x${chunked}`),
-  'a chunk’s size beyond all': smuggling(
-    'Transfer-Encoding: chunked',
-    `10000000000000000${chunked}`,
-  ),
-  'a chunk that ends by LF only': smuggling('Transfer-Encoding: chunked', `2\r\n{}\n${chunked}`),
-  'an extension with a line end': smuggling(
-    'Transfer-Encoding: chunked',
-    `2;a\n{}\r\n0\r\n\r\n${chunked}`,
-  ),
-  'a chunk that is longer than it says': smuggling(
-    'Transfer-Encoding: chunked',
-    `1\r\n${hidden}\r\n0\r\n\r\n`,
-  ),
+  'a chunk’s size in another base': smuggling(CHUNKED, `0x${chunked}`),
+  'a chunk’s size beyond all': smuggling(CHUNKED, `10000000000000000${chunked}`),
+  'a chunk that ends by LF only': smuggling(CHUNKED, `2\r\n{}\n${chunked}`),
+  'an extension with a line end': smuggling(CHUNKED, `2;a\n{}\r\n0\r\n\r\n${chunked}`),
+  'a chunk that is longer than it says': smuggling(CHUNKED, `1\r\n${hidden}\r\n0\r\n\r\n`),
   'a whole request as a body': hiding(`Content-Length: ${length}`),
-  'a whole request as a chunk': smuggling('Transfer-Encoding: chunked', chunked),
-  'a whole request as the body of a GET': Buffer.from(
-    `${rawRequest('GET', MODELS, { 'Content-Length': String(length) })}${hidden}`,
-  ),
+  'a whole request as a chunk': smuggling(CHUNKED, chunked),
+  'a whole request as the body of a GET': Buffer.concat([
+    get(MODELS, { 'Content-Length': String(length) }),
+    Buffer.from(hidden),
+  ]),
   'a whole request after an upgrade': Buffer.from(
     `${rawRequest('CONNECT', 'localhost:80')}${hidden}`,
   ),
   'chunks in HTTP/1.0': Buffer.from(
-    smuggling('Transfer-Encoding: chunked', chunked).toString().replace('HTTP/1.1', 'HTTP/1.0'),
+    smuggling(CHUNKED, chunked).toString().replace('HTTP/1.1', 'HTTP/1.0'),
   ),
   'a version before HTTP/1': Buffer.from(`GET ${MODELS}\r\n\r\n${hidden}`),
 };
