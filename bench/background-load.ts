@@ -1,15 +1,15 @@
 import { headersOf } from './load.ts';
 
-/** Connections that scan, each one query after the other. */
+/** Each connection runs one scan after the other. */
 const SCANNING_CONNECTIONS = 2;
 
-/** What other clients do to a server while a load is measured. */
+/** Queries of other clients that run while a load is measured. */
 export interface BackgroundLoad {
-  /** @returns how many answers were no success */
+  /** @returns the number of failed requests */
   stop: () => Promise<number>;
 }
 
-/** Starts two connections that query what no index serves and no service has, another text each time. */
+/** Starts two connections whose queries scan the whole table: no index serves them, and no row matches. */
 export function startScanning(api: string): BackgroundLoad {
   let isRunning = true;
   let failed = 0;

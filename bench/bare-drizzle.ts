@@ -4,10 +4,10 @@ import pg from 'pg';
 import { modelServiceImages, modelServices, resources } from '../src/store/postgres/tables.ts';
 
 /**
- * The peer: Drizzle on pg as their documentation shows them, which inserts the rows that a service with two images
- * takes, one statement for each table, as many services at a time as there are connections. Its arguments are
- * the database's URL, the number of connections, for how many seconds to warm up and to measure, the way, and the
- * service as JSON. Prints how many services it inserted in a second.
+ * The program that AddModelService is compared with: Drizzle on pg as their documentation shows them. It inserts
+ * the rows of a service with two images, by one statement for each table, on all connections concurrently. Its
+ * arguments are the database's URL, the number of connections, the seconds of warm-up and of measurement, a key of
+ * `ways`, and the service as JSON. Prints the number of services inserted per second.
  */
 const [url = '', connections = '', warmUp = '', seconds = '', way = '', reported = '{}'] =
   process.argv.slice(2);
@@ -47,13 +47,13 @@ async function insert(to: NodePgDatabase | Transaction, row: Rows): Promise<void
   await to.insert(modelServiceImages).values(row.images);
 }
 
-/** Placeholders of the names of a row's fields. */
+/** A placeholder for each field of a row, named as the field. */
 const placeholdersOf = <Row extends object>(row: Row, suffix = '') =>
   Object.fromEntries(
     Object.keys(row).map((name) => [name, placeholder(name + suffix)]),
   ) as unknown as { [Field in keyof Row]: Placeholder };
 
-/** The three statements, which the connection they are done on keeps prepared. */
+/** Inserts a service by three statements that stay prepared on the connection. */
 function preparedOn(to: NodePgDatabase | Transaction) {
   const { resource, service: sample, images } = rows();
   const parts = images.map((image, index) => placeholdersOf(image, String(index)));
@@ -81,7 +81,7 @@ function preparedOn(to: NodePgDatabase | Transaction) {
   };
 }
 
-/** A worker's way of inserting, each with a connection of its own where it prepares statements in transactions. */
+/** Ways to insert a service; prepared statements in a transaction need one connection for each worker. */
 const ways: Record<string, () => Promise<(row: Rows) => Promise<void>>> = {
   transaction: async () => (row) => db.transaction((tx) => insert(tx, row)),
   statements: async () => (row) => insert(db, row),
@@ -102,7 +102,7 @@ const chosen = ways[way];
 if (!chosen) throw new Error(`${way} is none of ${Object.keys(ways).join(', ')}`);
 const workers = await Promise.all(Array.from({ length: Number(connections) }, chosen));
 
-/** Inserts for so many seconds; returns how many in one. */
+/** Inserts for a duration in seconds; returns the services inserted per second. */
 async function measure(duration: number): Promise<number> {
   const began = performance.now();
   let inserted = 0;

@@ -5,8 +5,8 @@ import { answerSchema } from '../src/contract/schemas/envelopes.ts';
 import { bodySchema } from '../src/contract/validation/request.ts';
 
 /**
- * The peer: Fastify as its documentation shows it, with the same schemas and payloads and nothing behind
- * them. Its arguments are the port and the service that it tells of, as JSON.
+ * The server that this one is compared with: Fastify as its documentation shows it, with the same schemas and
+ * payloads but no database. Its arguments are the port and the service that it returns, as JSON.
  */
 const [port = '0', reported = '{}'] = process.argv.slice(2);
 const service = JSON.parse(reported);

@@ -1,12 +1,12 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { once } from 'node:events';
 
-/** For a process to end by itself once asked to, in milliseconds. */
-const PATIENCE_MS = 10_000;
+/** Milliseconds from SIGTERM until SIGKILL. */
+const GRACE_MS = 10_000;
 
 const children = new Set<ChildProcess>();
 
-// However this process ends, save by a signal that can't be caught, the others end with it.
+// Child processes must not outlive this one.
 process.on('exit', () => {
   for (const child of children) child.kill('SIGKILL');
 });
@@ -14,7 +14,7 @@ process.on('exit', () => {
 export const isRunning = ({ exitCode, signalCode }: ChildProcess): boolean =>
   exitCode === null && signalCode === null;
 
-/** Starts a process that ends with this one at the latest, in an environment that sets nothing up. */
+/** Starts a process that is killed when this one exits; its environment has no settings of the caller. */
 export function startChild(command: string, args: string[], options: SpawnOptions): ChildProcess {
   const { PATH, HOME, TMPDIR } = process.env;
   const child = spawn(command, args, {
@@ -26,11 +26,11 @@ export function startChild(command: string, args: string[], options: SpawnOption
   return child;
 }
 
-/** Asks it to end, and sees to it. */
+/** Ends a process by SIGTERM, or by SIGKILL if it takes too long. */
 export async function endChild(child: ChildProcess): Promise<void> {
   if (!isRunning(child)) return;
   const exit = once(child, 'exit');
-  const gracePeriod = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const gracePeriod = setTimeout(() => child.kill('SIGKILL'), GRACE_MS);
   child.kill('SIGTERM');
   await exit;
   clearTimeout(gracePeriod);

@@ -1,13 +1,13 @@
 import type { Measured } from './load.ts';
 import type { Row } from './speed-table.ts';
 
-/** A load as one round measured it. */
+/** The figures of one load in one round. */
 export interface LoadRound extends Measured {
-  /** Processor time of the server for each request, in microseconds; undefined where the system doesn't tell. */
+  /** Processor time of the server for each request, in microseconds; undefined without /proc. */
   cpuMicroseconds: number | undefined;
 }
 
-/** What was measured of one version: a member of each list for each round. */
+/** The samples of one version; each list has one member for each round. */
 export interface Samples {
   loads: Record<LoadName, LoadRound[]>;
   /** Milliseconds from the start of the process to healthy. */
@@ -18,7 +18,7 @@ export interface Samples {
   seedMemory: number[];
 }
 
-/** The loads by their names in the table. */
+/** The names of the loads in the table. */
 export const LOADS = {
   add: 'AddModelService',
   update: 'UpdateModelService',
@@ -55,7 +55,7 @@ const cpuOf = ({ loads }: Samples, name: LoadName): number =>
 const p99Of = ({ loads }: Samples, name: LoadName): number =>
   median(loads[name].map(({ p99 }) => p99));
 
-/** The rows of the table: each figure with its bound, from the samples of this version and of 0.7. */
+/** Computes the rows of the table, each a figure with its bound, from the samples of this version and of 0.7. */
 export function rowsOf(now: Samples, reference: Samples): Row[] {
   const cpu = (name: LoadName, floor: number): Row => ({
     name: `${LOADS[name]}: processor time against 0.7`,

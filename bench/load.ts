@@ -7,20 +7,20 @@ import { startChild } from './children.ts';
 import { AUTHORIZATION } from './servers.ts';
 
 export const CONNECTIONS = 50;
-/** Longer than anything asked for takes: a slow answer is measured, not given up. */
+/** Longer than any request takes, so that slow responses are measured too. */
 const TIMEOUT_S = 60;
 
-/** Requests that are sent for a while, as many as are answered. */
+/** A load: every connection sends the next request when the last one is answered. */
 export interface LoadOptions {
   url: string;
-  /** `CONNECTIONS` unless given. */
+  /** `CONNECTIONS` by default. */
   connections?: number;
-  /** POST with a body and GET without one, unless given. */
+  /** By default POST with a body, GET without one. */
   method?: 'POST' | 'PUT';
   body?: unknown;
-  /** One of these, encoded, takes the place of `{}` in the URL, drawn anew for each request. */
+  /** A random one of these, encoded, replaces `{}` in the URL of each request. */
   values?: Values;
-  /** Whether an answer is the one meant: tried once, before the load. */
+  /** Whether a response is the expected one; checked once, before the load. */
   isRight: (answer: Answer) => boolean;
 }
 
@@ -29,7 +29,7 @@ export type Answer = any;
 
 export interface Values {
   all: string[];
-  /** The same, one on each line. */
+  /** A file with the same values, one on each line. */
   file: string;
 }
 
@@ -38,13 +38,13 @@ export interface Measured {
   /** Milliseconds. */
   p50: number;
   p99: number;
-  /** Answers that were no success, and requests without one. */
+  /** Error responses, and requests without a response. */
   failed: number;
   answers: number;
 }
 
 export interface Tool {
-  /** With its version. */
+  /** Name and version. */
   name: string;
   run: (load: LoadOptions, seconds: number) => Promise<Measured>;
 }
@@ -56,7 +56,7 @@ export function valuesOf(folder: string, name: string, all: string[]): Values {
   return { all: encoded, file };
 }
 
-/** wrk where it is installed and not refused: it leaves more of the machine to the server than autocannon. */
+/** wrk if it is installed and autocannon was not requested: it uses less processor time than autocannon. */
 export function chooseTool(folder: string, requested: string | undefined): Tool {
   const version = /wrk (?:debian\/)?(\d[\w.]*)/.exec(
     String(spawnSync('wrk', ['-v'], { encoding: 'utf8' }).stdout),
@@ -70,8 +70,8 @@ export function chooseTool(folder: string, requested: string | undefined): Tool 
 const anyOf = (all: readonly string[]) => all[Math.floor(Math.random() * all.length)] ?? '';
 
 /**
- * Sends one request and judges the answer, so that no load measures how fast something else is answered.
- * @throws Error where the answer is not what was asked for
+ * Sends one request and checks the response, so that no load measures the speed of errors.
+ * @throws Error for an unexpected response
  */
 export async function tryOnce({
   url,
@@ -116,13 +116,13 @@ async function wrk(folder: string, load: LoadOptions, seconds: number): Promise<
   return JSON.parse(reported);
 }
 
-/** What stands before and after the value that is drawn. */
+/** The path of a URL, split at its `{}`. */
 function pathOf(url: string): [string, string] {
   const [before = '', after = ''] = url.slice(new URL(url).origin.length).split('{}');
   return [before, after];
 }
 
-/** What wrk is to send, and how it tells of it. JSON's strings of ASCII are Lua's as well. */
+/** The Lua script for wrk: the requests, and the report as JSON. ASCII strings of JSON are valid in Lua. */
 function scriptOf({ url, method = 'POST', body, values }: LoadOptions): string {
   const [before, after] = pathOf(url).map((part) => JSON.stringify(part));
   const headers = Object.entries(headersOf(body));
@@ -151,7 +151,7 @@ function scriptOf({ url, method = 'POST', body, values }: LoadOptions): string {
   ].join('\n');
 }
 
-/** What autocannon tells of a run, as far as it is asked here. */
+/** The members of autocannon's report that are used here. */
 interface ToolReport {
   requests: { total: number };
   latency: { p50: number; p99: number };

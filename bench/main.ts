@@ -33,7 +33,7 @@ const scanned = numberOf('BENCH_SCANNED', 100_000);
 const seeded = numberOf('BENCH_SEEDED', 100_000);
 const tool = chooseTool(folder, process.env.BENCH_TOOL);
 
-/** This version and 0.7, which are measured in turn. */
+/** This version and 0.7, which are measured alternately. */
 const versions = [
   { name: 'this version', program: undefined, samples: emptySamples() },
   { name: '0.7', program: buildReference(), samples: emptySamples() },
@@ -92,7 +92,7 @@ const readsOf = (uuids: Values, names: Values, pages: Values) => ({
   list: { path: `${PATH}?limit=100&start={}`, values: pages, isRight: hasCount(100) },
 });
 
-/** The reads of a database, each request of which draws another uuid, name or page. */
+/** The read loads; every request has a random uuid, name or page. */
 function readsIn(file: string, name: string) {
   const uuids = column(file, 'model_services', 'uuid');
   const pages = Array.from(
@@ -106,7 +106,7 @@ function readsIn(file: string, name: string) {
   );
 }
 
-/** Writes and reads of a database of some thousand services, both versions in turn. */
+/** Measures writes and reads of a small database, alternately with both versions. */
 async function measureFew(file: string): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const version of versions) {
@@ -149,7 +149,7 @@ async function measureFew(file: string): Promise<void> {
   }
 }
 
-/** The same reads of a large database, of this version alone: what matters is how it grows. */
+/** Measures the same reads of a large database with this version, to compare them with the small one. */
 async function measureMany(file: string): Promise<void> {
   const [version] = versions;
   const reads = readsIn(file, 'many');
@@ -211,7 +211,7 @@ function seedServices(): object[] {
   }));
 }
 
-/** The ratio to a bare Fastify with the same payload, for information: machines are noisy. */
+/** Measures the ratio to a bare Fastify with the same payload; it has no floor, because it is too noisy. */
 async function compareBareFastify(file: string): Promise<void> {
   const [version] = versions;
   const ours = await start(version, file);

@@ -28,11 +28,11 @@ import {
 import { type Server, startServer } from './servers.ts';
 import { formatFigure } from './speed-table.ts';
 
-/** What one server's AddModelService is to be at least, times the fastest bare insert. */
+/** Minimum rate of AddModelService on one server, as a multiple of the fastest bare insert. */
 const FLOOR = 0.8;
-/** Of clients, over all servers; a multiple of their number. */
+/** Client connections to all servers together; a multiple of their number. */
 const CONNECTIONS = 48;
-/** The default of a server. */
+/** A server's default number of connections to the database. */
 const DATABASE_CONNECTIONS = 10;
 const SERVICES_PATH = '/v1/ai/model-services';
 
@@ -58,9 +58,9 @@ await client.connect();
 const schema = `aios_bench_${newUuid()}`;
 await client.query(`CREATE SCHEMA ${schema}; SET search_path = ${schema}`);
 
-const ofSchema = new URL(databaseUrl);
-ofSchema.searchParams.set('options', `-c search_path=${schema}`);
-const postgresUrl = ofSchema.href;
+const schemaUrl = new URL(databaseUrl);
+schemaUrl.searchParams.set('options', `-c search_path=${schema}`);
+const postgresUrl = schemaUrl.href;
 const fileUrl = `file:${join(folder, 'bench.db')}`;
 
 const request = examples.AddModelService.request as { param: object };
@@ -79,7 +79,7 @@ const add: Omit<LoadOptions, 'url'> & { path: string } = {
   isRight: ({ inventory }: Answer) => inventory?.modelServiceImages.length === 2,
 };
 
-/** Puts a load on servers, as many connections to each. */
+/** Runs a load on servers, with the same number of connections to each. */
 async function runLoad(
   servers: readonly Server[],
   { path, ...load }: typeof add,
@@ -91,13 +91,13 @@ async function runLoad(
   const measured = await Promise.all(all.map((one) => tool.run(one, settings.seconds)));
   return {
     perSecond: measured.reduce((sum, { perSecond }) => sum + perSecond, 0),
-    // Of the slowest of them.
+    // The value of the slowest server.
     p99: Math.max(...measured.map(({ p99 }) => p99)),
     failed: [...warmUps, ...measured].reduce((sum, { failed }) => sum + failed, 0),
   };
 }
 
-/** Does something with the store behind a URL. */
+/** Runs work on the store of a URL. */
 async function withStore<Result>(
   url: string,
   work: (store: Store) => Promise<Result>,
@@ -121,7 +121,7 @@ async function withStore<Result>(
   }
 }
 
-/** Empties the tables, once the server has done what it was asked when the load ended. */
+/** Empties the tables; retries after a deadlock with the last requests of a load. */
 async function empty(tries = 20): Promise<void> {
   try {
     await client.query('TRUNCATE resources, jobs, sessions CASCADE');
@@ -133,11 +133,11 @@ async function empty(tries = 20): Promise<void> {
   }
 }
 
-/** What the peer inserts: the row and images that a server makes of the request. */
+/** The row and images that a server stores for the request; the bare program inserts the same. */
 const storedService = () =>
   withStore(postgresUrl, async (store) => {
     const [service] = (await store.readResources()).modelServices;
-    if (!service) throw new Error('no service was kept');
+    if (!service) throw new Error('the database has no service');
     const { modelServiceImages, ...fields } = service;
     const images = modelServiceImages.map(({ cpuArchitecture, vmImageUuid, dockerImage }) => ({
       ...{ cpuArchitecture, vmImageUuid, dockerImage },
@@ -145,7 +145,7 @@ const storedService = () =>
     return { ...fields, images };
   });
 
-/** How many services the peer inserts in a second. */
+/** Services per second that the bare program inserts. */
 async function insertBare(program: string, way: Way, service: object): Promise<number> {
   const { databaseConnections, warmUpSeconds } = settings;
   const args = [postgresUrl, databaseConnections, warmUpSeconds, settings.seconds, way].map(String);
@@ -169,17 +169,17 @@ const bare = Object.fromEntries(Object.keys(WAYS).map((way) => [way, [] as numbe
   number[]
 >;
 
-/** One server beside the peer, in turn, each on empty tables. */
-async function measureBesidePeer(): Promise<void> {
+/** Measures one server and the bare program alternately, each on empty tables. */
+async function compareWithBareDrizzle(): Promise<void> {
   const program = await bundlePeer('bare-drizzle');
   const server = await startServer(postgresUrl, join(folder, 'server.log'));
   await tryOnce({ ...add, url: server.api + add.path });
   const service = await storedService();
   for (let round = 0; round < settings.rounds; round += 1) {
     await empty();
-    const borne = await runLoad([server], add);
-    ours.push(borne);
-    print('AddModelService'.padEnd(50), formatFigure(borne.perSecond, '/s'));
+    const result = await runLoad([server], add);
+    ours.push(result);
+    print('AddModelService'.padEnd(50), formatFigure(result.perSecond, '/s'));
     for (const way of Object.keys(WAYS) as Way[]) {
       await empty();
       const perSecond = await insertBare(program, way, service);
@@ -190,7 +190,7 @@ async function measureBesidePeer(): Promise<void> {
   await server.stop();
 }
 
-/** The same services in both databases. */
+/** Adds the same services to both databases. */
 async function fillBoth(): Promise<string[]> {
   const modelServices = Array.from({ length: settings.services }, (_, index) => {
     const service = modelService({ createDate: 1_764_071_510_000 + index * 10 });
@@ -202,7 +202,7 @@ async function fillBoth(): Promise<string[]> {
   for (const url of [fileUrl, postgresUrl]) {
     await withStore(url, (store) => store.addResources(resources));
   }
-  // As the database does by itself after a while.
+  // Autovacuum would do this after some time.
   await client.query('ANALYZE');
   return modelServices.map(({ uuid }) => uuid);
 }
@@ -214,7 +214,7 @@ const taken = Object.fromEntries(
   ]),
 ) as Record<Setup, Record<LoadName, SetupRound[]>>;
 
-/** One server and several, on either database; the services that are added in one round are there in the next. */
+/** Measures one server and several, on both databases; services added in one round remain for the next. */
 async function measureSetups(): Promise<void> {
   const uuids = await fillBoth();
   const holds = (count: number) => (answer: Answer) => answer.inventories?.length === count;
@@ -234,9 +234,9 @@ async function measureSetups(): Promise<void> {
       const log = join(folder, `${setup}.log`);
       const servers = await Promise.all(Array.from({ length: count }, () => startServer(url, log)));
       for (const name of Object.keys(LOADS) as LoadName[]) {
-        const borne = await runLoad(servers, loads[name]);
-        taken[setup][name].push(borne);
-        const figures = `${formatFigure(borne.perSecond, '/s')}, p99 ${formatFigure(borne.p99, 'ms')}`;
+        const result = await runLoad(servers, loads[name]);
+        taken[setup][name].push(result);
+        const figures = `${formatFigure(result.perSecond, '/s')}, p99 ${formatFigure(result.p99, 'ms')}`;
         print(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
       }
       await Promise.all(servers.map((server) => server.stop()));
@@ -248,7 +248,7 @@ print(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${settings.r
 const { rows: versions } = await client.query('SHOW server_version');
 const { rows: commits } = await client.query('SHOW synchronous_commit');
 try {
-  await measureBesidePeer();
+  await compareWithBareDrizzle();
   await measureSetups();
 } finally {
   await client.query(`DROP SCHEMA ${schema} CASCADE`);

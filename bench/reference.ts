@@ -2,11 +2,11 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { folder } from './run.ts';
 
-/** The commit of version 0.7.0, beside which this version is measured. */
+/** The commit of version 0.7.0, with which this version is compared. */
 const COMMIT = 'a283ad2c2f673752ef08f45d219a94ead442ce42';
 
 /**
- * Checks version 0.7 out beside this checkout and builds it.
+ * Checks out version 0.7 in a worktree and builds it.
  * @returns path of its program
  * @throws Error where the commit is not in the repository, as in a shallow clone
  */
@@ -16,7 +16,7 @@ export function buildReference(): string {
     execFileSync(command, args, { cwd, stdio: ['ignore', 'ignore', 'inherit'] });
   run('.', 'git', 'clone', '--quiet', '--no-checkout', '.', checkout);
   run(checkout, 'git', 'checkout', '--quiet', COMMIT);
-  // Without scripts: its driver for older releases of Node.js would be compiled, and is not needed.
+  // Scripts would compile its driver for older releases of Node.js, which is not needed.
   run(checkout, 'npm', 'ci', '--ignore-scripts', '--no-audit', '--no-fund');
   run(checkout, process.execPath, 'src/scripts/build.mjs');
   return join(checkout, 'dist/main.js');

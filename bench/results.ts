@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { sqliteVersion } from './database.ts';
 
-/** What a run was measured on. */
+/** The environment of a run. */
 export interface Machine {
   cores: number;
   processor: string;
@@ -25,7 +25,7 @@ export function machineOf(): Machine {
 }
 
 export function writeResults(file: string, results: object): void {
-  // Four digits that count are more than two runs have in common.
+  // Two runs differ within four significant digits.
   const rounded = (_key: string, value: unknown) =>
     typeof value === 'number' && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
   writeFileSync(file, `${JSON.stringify(results, rounded, 2)}\n`);

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 
-/** Of a run, which goes with it. */
+/** The run's temporary folder, removed at exit. */
 export const folder = mkdtempSync(join(tmpdir(), 'aios-bench-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
-// With these as exits, what listens to the exit ends what was started.
+// A signal then also runs the `exit` listeners, which end child processes.
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.once(signal, () => process.exit(1));
 }
 
 /**
- * A number that the environment sets.
- * @throws Error for what is no positive integer
+ * A number from an environment variable.
+ * @throws Error unless it is a positive integer
  */
 export function numberOf(variable: string, standard: number): number {
   const number = Number(process.env[variable] ?? standard);
@@ -21,7 +21,7 @@ export function numberOf(variable: string, standard: number): number {
   throw new Error(`${variable} must be a positive integer`);
 }
 
-/** Bundles a peer as this server is; returns the program's path. */
+/** Bundles a program of this folder as the server is bundled; returns its path. */
 export async function bundlePeer(name: string): Promise<string> {
   const program = join(folder, `${name}.mjs`);
   await build({

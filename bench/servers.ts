@@ -5,24 +5,24 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { endChild, isRunning, startChild } from './children.ts';
 
-/** A session that this server knows; its peers ask for none. */
+/** A session of the settings; the servers that are compared need none. */
 const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
 export const AUTHORIZATION = `OAuth ${SESSION}`;
 
-/** How often a starting server is asked whether it serves, in milliseconds. */
+/** Interval between health checks of a starting server, in milliseconds. */
 const POLL_MS = 5;
 const START_MAX_MS = 120_000;
-/** Of `/proc/…/stat`, whose unit is the same on every Linux. */
+/** Unit of the times in `/proc/…/stat`, the same on every Linux. */
 const TICKS_PER_SECOND = 100;
 
 export interface Server {
-  /** What a path of the API is put behind. */
+  /** Prefix of the URLs of the API. */
   api: string;
-  /** From its start to its first answer, in milliseconds. */
+  /** Time from its start to its first response, in milliseconds. */
   startedWithin: number;
-  /** Processor time since its start, in seconds; undefined where the system doesn't tell. */
+  /** Processor time since its start, in seconds; undefined without /proc. */
   cpuSeconds: () => number | undefined;
-  /** Memory that it occupies; undefined where the system doesn't tell. */
+  /** Resident memory; undefined without /proc. */
   megabytes: () => number | undefined;
   stop: () => Promise<void>;
 }
@@ -31,17 +31,17 @@ interface Start {
   command: string;
   args: (port: number) => string[];
   env?: (port: number) => Record<string, string>;
-  /** Where its output goes: a terminal would slow it down. */
+  /** File for its output; a terminal would slow it down. */
   log: string;
   api: string;
-  /** What is asked until it is answered so. */
+  /** The health check, repeated until its status is good. */
   health: { path: string; isGood: (status: number) => boolean };
 }
 
 /**
- * A built server, started as `npm start` and the image start it.
- * @param program path of its `main.js`; this version's unless given
- * @param settings more settings
+ * Starts a built server as `npm start` and the image do.
+ * @param program path of its `main.js`; by default that of this version
+ * @param settings further environment variables
  */
 export const startServer = (
   databaseUrl: string,
@@ -62,7 +62,7 @@ export const startServer = (
     health: { path: '/_aios/health', isGood: (status) => status === 200 },
   });
 
-/** The peer of bare-fastify.ts, bundled as this server is. */
+/** Starts the bundled program of bare-fastify.ts. */
 export const startBareFastify = (program: string, service: unknown): Promise<Server> =>
   start({
     command: process.execPath,
@@ -102,7 +102,7 @@ async function start({ command, args, env, log, api, health }: Start): Promise<S
   };
 }
 
-/** The status that is answered; 0 for no answer. */
+/** The status of a response; 0 without a response. */
 function statusOf(url: string): Promise<number> {
   return new Promise((done) => {
     get(url, { agent: false, timeout: 1000 }, (response) => {

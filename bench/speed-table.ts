@@ -8,7 +8,7 @@ export interface Row {
   unit: Unit;
   /** The median of the rounds, or the ratio of two medians. */
   measured: number;
-  /** The most that it may be. */
+  /** The maximum. */
   floor: number;
 }
 

@@ -22,7 +22,7 @@ const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 
 // The package's folder is the parent of both src/ and dist/.
 const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-// The build puts these beside the bundle, which contains neither packages' assets nor the worker's program.
+// The build writes these to the bundle's folder, since the bundle has neither assets nor the worker's program.
 const DOCS_ASSETS = packageFile('dist/static');
 const QUERY_PROGRAM = packageFile('dist/query-thread.js');
 const ifBuilt = (path: string) => (existsSync(path) ? path : undefined);

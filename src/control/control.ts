@@ -68,7 +68,7 @@ export class Control {
     await this.#change((shared) => ({ ...shared, faults: planned }));
   }
 
-  /** Finds the fault that applies to a request, and counts the request. */
+  /** Finds the fault that applies to a request, and increments its count. */
   async consumeFault(operation: string): Promise<Fault | undefined> {
     if (!this.faults.some((fault) => appliesTo(fault, operation))) return undefined;
     let applied: PlannedFault | undefined;

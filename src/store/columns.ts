@@ -9,7 +9,7 @@ import type {
   Tag,
 } from '../domain/records.ts';
 
-/** A column for every stored field but the keys, which each database declares: a field without one doesn't compile. */
+/** A column for every stored field except keys, which each database declares; a missing column doesn't compile. */
 type Columns<Stored, Key extends keyof Stored> = {
   [Field in Exclude<keyof Required<Stored>, Key>]: unknown;
 };

@@ -1,11 +1,11 @@
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
 
-/** A field of a record, and where it comes from. */
+/** A field of a record, and the SQL that selects it. */
 export interface Field {
   name: string;
   sql: SQL;
-  /** Converts what SQL returns, unless NULL, to the field's value; absent if it is that already. */
+  /** Converts a value of SQL other than NULL to the field's value; absent if they are the same. */
   read?: (given: never) => unknown;
 }
 
@@ -42,7 +42,7 @@ export function isConverted({ dataType }: Column): boolean {
   return dataType === 'boolean' || dataType === 'json' || dataType === 'custom';
 }
 
-/** The uuid of an outer query's row, for a subquery. */
+/** The uuid column of the outer query, qualified for use in a subquery. */
 export function uuidColumn(table: Table): SQL {
   return sql`${table}.${sql.identifier('uuid')}`;
 }
@@ -62,7 +62,7 @@ export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityK
   return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<EntityKind, Made>;
 }
 
-/** The fields of a kind that lists answer with; private ones are not even read. */
+/** The fields of a kind that lists return; private ones are not read from the database. */
 export function listedFields(kind: EntityKind): string[] {
   const sums = kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : [];
   return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];

@@ -3,11 +3,11 @@ import { invalidArgument } from '../contract/errors.ts';
 import { uuidColumn } from './fields.ts';
 import type { EntityMapping } from './where.ts';
 
-/** The most bytes that a page of several resources may have. */
+/** Maximum bytes of a page of several resources. */
 export const PAGE_BYTES_MAX = 64 * 1024 * 1024;
 /** Estimated bytes of an image or ref in a response. */
 const RELATION_BYTES = 300;
-/** Estimated bytes of a field in a response beside its text. */
+/** Estimated bytes of a field in a response, without its text. */
 const FIELD_BYTES = 20;
 
 /** Estimates the bytes of a row's fields and lists of these names, without reading their texts. */

@@ -2,12 +2,12 @@ import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-
 import { toSnakeCase } from 'drizzle-orm/casing';
 import { isConverted } from './fields.ts';
 
-/** Of a statement: `:uuid` is a record's field, `:tags.uuid` is that field of every record in one of its lists. */
+/** A named parameter: `:uuid` is a field of the record, `:tags.uuid` the field of each member of its list `tags`. */
 const PARAMETER = /(?<!:):(\w+)(?:\.(\w+))?/g;
 
 type Encode = (value: unknown) => unknown;
 
-/** The tables whose columns say how a statement's values are stored: that of the record, and those of its lists. */
+/** The tables whose columns encode a statement's values: that of the record, and those of its lists. */
 export interface BoundTables {
   table?: Table;
   lists?: Record<string, Table>;
@@ -16,7 +16,7 @@ export interface BoundTables {
 /**
  * Compiles a statement with named parameters.
  * @param marker how the database's SQL writes the parameter with this number, counted from 1
- * @returns the statement's text, and what makes its values of a record: what is absent is NULL
+ * @returns the statement's text, and a function from a record to its values; an absent field is NULL
  */
 export function compileStatement(
   named: string,
@@ -57,7 +57,7 @@ export function columnNames(table: Table): [field: string, name: string][] {
 }
 
 /**
- * Inserts a record as a row, whose position the database gives.
+ * The INSERT of a record. The database generates the row's position.
  * @param overrides SQL for fields that are not the record's
  */
 export function insertRow(table: Table, overrides: Record<string, string> = {}): string {
@@ -67,7 +67,7 @@ export function insertRow(table: Table, overrides: Record<string, string> = {}):
   return `INSERT INTO ${getTableName(table)} (${names}) VALUES (${values})`;
 }
 
-/** Sets fields of the row with a record's uuid; without a list, all of them. */
+/** The UPDATE of the row with a record's uuid; it sets all fields if none are listed. */
 export function updateRow(table: Table, fields?: readonly string[]): string {
   const set = columnNames(table)
     .filter(([field]) => fields?.includes(field) ?? field !== 'uuid')

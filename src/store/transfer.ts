@@ -16,7 +16,7 @@ export interface CopiedColumn {
   valueType: 'text' | 'integer' | 'flag';
 }
 
-/** Columns that name one server, which mean nothing in another database. */
+/** Columns that refer to a running server; they are not copied. */
 const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
@@ -81,7 +81,7 @@ export interface CopyTarget extends CopySource {
   write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
-/** How far a copy has got. */
+/** Progress of a copy. */
 export interface CopyProgress {
   table: string;
   /** Rows of the table copied or compared so far. */

@@ -14,12 +14,12 @@ export interface QueriedTables {
   tags: ResourceTable & Record<'resourceUuid' | 'type' | 'tag', Column>;
 }
 
-/** What differs between the SQL of the databases. */
+/** The differences between the SQL of the two databases. */
 export interface Dialect {
   tables: QueriedTables;
-  /** A text as it is compared: by code point, regardless of the case of ASCII letters. */
+  /** A text for comparison by code point, regardless of the case of ASCII letters. */
   caseFolded: (text: Column) => SQL;
-  /** A value as it is bound. */
+  /** Converts a value for binding. */
   bind: (value: Scalar) => unknown;
   /** Whether an expression of a column is in a list of any length. */
   inList: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
@@ -31,17 +31,17 @@ export interface Dialect {
   hasMember: (uuid: Column, foreignKey: Column, test: SQL) => SQL;
   /** The order by an expression, in which NULL comes before every value. */
   order: (expression: SQL, column: Column, descending: boolean) => SQL;
-  /** Keeps one of many conditions on other tables from being planned together with the others. */
+  /** Makes the planner plan a condition on another table separately, if a query has many. */
   isolateSubquery?: (condition: SQL) => SQL;
 }
 
-/** Most conditions on other tables that are planned together, since planning time grows faster than their number. */
-const TOGETHER_MAX = 8;
+/** Maximum conditions on other tables planned together: planning time grows faster than their number. */
+const JOINT_PLAN_MAX = 8;
 
 /** How a kind of entity is stored: its table, and the foreign keys of what belongs to it. */
 export interface EntityMapping {
   table: ResourceTable;
-  /** Which rows of the table are of the kind; it has no parameters. */
+  /** Selects the rows of the kind if the table has other rows too; it has no parameters. */
   baseFilter?: SQL;
   foreignKeys: Partial<Record<QueryField['of'], Column>>;
   center?: Column;
@@ -49,14 +49,18 @@ export interface EntityMapping {
 
 export interface Conditions {
   entityMappings: Record<EntityKind, EntityMapping>;
-  /** The rows of a kind that satisfy all conditions. Values are bound, and columns are this program's own. */
+  /** The WHERE clause of all conditions. Values are bound, and column names come from the tables only. */
   whereAll: (kind: EntityKind, conditions: readonly Condition[]) => SQL;
-  /** A total order of a kind's rows. */
+  /** The ORDER BY of a kind's rows, which is a total order. */
   orderBy: (kind: EntityKind, sort: Sort | undefined) => SQL[];
 }
 
-/** Related tables that conditions can be on, beside a resource's own lists. */
-const OTHERS: ReadonlySet<QueryField['of']> = new Set(['userTags', 'systemTags', 'modelCenter']);
+/** Other tables that conditions can refer to, apart from the lists of a resource. */
+const RELATED_TABLES: ReadonlySet<QueryField['of']> = new Set([
+  'userTags',
+  'systemTags',
+  'modelCenter',
+]);
 
 /** Compiles conditions and orders of queries to a database's SQL. */
 export function compileConditions(dialect: Dialect): Conditions {
@@ -83,7 +87,7 @@ export function compileConditions(dialect: Dialect): Conditions {
     SystemTag: { table: tags, baseFilter: sql`${tags.type} = 'System'`, foreignKeys: {} },
   };
 
-  /** Uuids that the server gives or checks, which are in lower case already. */
+  /** Columns of uuids that are always in lower case. */
   const uuids = new Set<Column>([
     ...[modelServices.uuid, models.uuid, modelCenters.uuid, tags.uuid, tags.resourceUuid],
     ...[modelServiceRefs.uuid, modelServiceRefs.modelUuid, modelServiceRefs.modelServiceUuid],
@@ -164,8 +168,8 @@ export function compileConditions(dialect: Dialect): Conditions {
     whereAll(kind, conditions) {
       const mapping = entityMappings[kind];
       const isOnOther = ({ field }: Condition) =>
-        field.of in mapping.foreignKeys || OTHERS.has(field.of);
-      const isIsolated = conditions.filter(isOnOther).length > TOGETHER_MAX;
+        field.of in mapping.foreignKeys || RELATED_TABLES.has(field.of);
+      const isIsolated = conditions.filter(isOnOther).length > JOINT_PLAN_MAX;
       const all = conditions.map((condition) => {
         const compiled = conditionSql(mapping, condition);
         return isIsolated && dialect.isolateSubquery && isOnOther(condition)
@@ -200,12 +204,12 @@ function nextPrefix(prefix: string): string | undefined {
   return characters.join('') + String.fromCodePoint(last === 0xd7ff ? 0xe000 : last + 1);
 }
 
-/** A value as it is compared, with ASCII letters in lower case. */
+/** A value for comparison, with ASCII letters in lower case. */
 function caseFoldedValue(value: Scalar): Scalar {
   return typeof value === 'string' ? lowerCase(value) : value;
 }
 
-/** Converts ASCII letters alone. */
+/** Converts only ASCII letters. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
 }

@@ -14,28 +14,28 @@ import {
   violatedConstraint,
 } from './errors.ts';
 
-/** How often a transaction is retried after deadlocks and serialization failures. */
+/** Retries after deadlocks and serialization failures. */
 const CONFLICTS_MAX = 10;
-/** How often after a constraint violation: a row that came or went meanwhile is found the next time. */
+/** Retries after a constraint violation, since the retry sees rows that others have added or deleted. */
 const VIOLATIONS_MAX = 3;
-/** Before a retry, in milliseconds: at first, and at most. */
+/** Delays before the first retry and, at most, before later ones, in milliseconds. */
 const PAUSE_MS = { first: 4, last: 250 };
-/** How long, and how often, the database is asked whether a transaction was committed. */
+/** Duration and interval, in milliseconds, of checks whether a transaction was committed. */
 const COMMIT_CHECK = { limitMs: 5000, pauseMs: 250 };
 
-/** SQLSTATEs of a disk that is full, or fails. */
+/** SQLSTATEs of a full or failing disk. */
 const DISK = /^(53100|58)/;
 
-/** A statement. One with a name stays prepared on its connection; others are planned each time. */
+/** A statement. One with a name stays prepared on its connection; another is planned at each execution. */
 export interface Statement {
   text: string;
   name?: string;
 }
 
 export interface StatementResult {
-  /** Each with its values in the order of the columns. */
+  /** Rows, each a list of values in the order of the columns. */
   rows: unknown[][];
-  /** How many rows were changed, or found. */
+  /** Number of rows changed or found. */
   count: number;
 }
 
@@ -49,12 +49,12 @@ const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
-/** Runs work on the connections of a pool, each on one of them. Promises reject with the store's errors. */
+/** Runs each piece of work on one connection of a pool. Its promises reject with the store's errors. */
 export class Connections {
   readonly #pool: Pool;
   readonly #onCommit: () => void;
   #isClosed = false;
-  /** Whether the last write failed because of the database's disk. */
+  /** Whether the last write failed because the database's disk is full or failing. */
   isDegraded = false;
 
   /** @param onCommit called after each write */
@@ -63,7 +63,7 @@ export class Connections {
     this.#onCommit = onCommit;
   }
 
-  /** Reads. Retries on a broken connection, since by then all in the pool may be broken. */
+  /** Runs a read. Retries after a broken connection, since all others in the pool may be broken too. */
   readonly read = <Result>(work: Work<Result>): Promise<Result> =>
     this.#translateErrors(async () => {
       for (let lost = 0; ; lost++) {
@@ -75,7 +75,7 @@ export class Connections {
       }
     });
 
-  /** Reads a snapshot. */
+  /** Runs reads in one snapshot. */
   readonly readSnapshot = <Result>(work: Work<Result>): Promise<Result> =>
     this.#translateErrors(() =>
       this.#withConnection(async (run) => {
@@ -88,7 +88,7 @@ export class Connections {
       }),
     );
 
-  /** Writes by one statement, which is a transaction by itself. */
+  /** Runs a write of one statement, which needs no explicit transaction. */
   readonly writeStatement = <Result>(work: Work<Result>): Promise<Result> =>
     this.#committed(async () => {
       try {
@@ -100,7 +100,7 @@ export class Connections {
     });
 
   /**
-   * Writes in a transaction, which is durable when the promise resolves. Retries after conflicts with others.
+   * Runs a write in a transaction, which is durable when the promise resolves. Retries after conflicts.
    * @param wasCommitted finds out whether it was committed, if the connection broke during COMMIT
    */
   readonly write = <Result>(work: Work<Result>, wasCommitted?: Work<boolean>): Promise<Result> =>
@@ -135,7 +135,7 @@ export class Connections {
     await this.#pool.end();
   }
 
-  /** Whether a transaction was committed, asked until the database answers. */
+  /** Whether a transaction was committed; repeats the check until the database answers. */
   async #resolveCommit(wasCommitted: Work<boolean>, unknown: CommitUnknown): Promise<boolean> {
     const late = setTimeout(COMMIT_CHECK.limitMs, undefined, { ref: false }).then(() => {
       throw unknown;
@@ -187,7 +187,7 @@ export class Connections {
     }
   }
 
-  /** Closes unused connections, since a query on one of them would run into the same timeout. */
+  /** Closes idle connections, since a query on one of them would run into the same timeout. */
   #dropIdle(): void {
     for (let idle = this.#pool.idleCount; idle > 0; idle--) {
       this.#pool.connect().then((client) => client.release(true), ignore);

@@ -2,24 +2,24 @@ import pg from 'pg';
 
 const { builtins, getTypeParser } = pg.types;
 
-/** Until a connection is made or comes free, in milliseconds. */
+/** Timeout for getting a connection, new or from the pool, in milliseconds. */
 const CONNECT_MS = 5000;
-/** Until another transaction releases a lock. */
+/** Timeout for a lock that another transaction holds. */
 const LOCK_MS = 5000;
-/** Added to the database's own timeouts: for a database that does not answer at all. */
+/** Added to the database's own timeouts, in case it does not answer at all. */
 const ANSWER_MS = 5000;
-/** Until an unused connection is closed. */
+/** Time until an idle connection is closed. */
 const IDLE_MS = 60_000;
 
 /** Timeouts of the database, in milliseconds. */
 interface StatementTimeouts {
   statementMs: number;
-  /** Until the next statement of a transaction, so that a dead client does not keep its locks. */
+  /** Maximum pause within a transaction, so that the locks of a dead client are released. */
   idleMs: number;
 }
 
 const SERVER_TIMEOUTS: StatementTimeouts = { statementMs: 30_000, idleMs: 10_000 };
-/** A statement may sort a whole table, and the other database takes its time between two. */
+/** A statement may sort a whole table, and the other database may be slow between two statements. */
 export const COPY_TIMEOUTS: StatementTimeouts = {
   statementMs: 1_800_000,
   idleMs: 1_800_000,
@@ -29,16 +29,16 @@ export type Pool = pg.Pool;
 export type Client = pg.PoolClient;
 export const { DatabaseError } = pg;
 
-/** Reads bigints as numbers: none is stored that a JSON number would round (F8). */
+/** Reads bigints as numbers; every stored one is exact as a JSON number (F8). */
 const types = {
   getTypeParser: (type: number, format?: 'text' | 'binary') =>
     type === builtins.INT8 ? Number : getTypeParser(type, format as 'text'),
 } as pg.CustomTypesConfig;
 
 /**
- * Makes a pool of connections to a database, each opened when it is needed.
- * @param connections the most at a time
- * @param onConnectionLost called with the error of a connection that broke while unused
+ * Creates a pool of connections to a database, each opened when it is needed.
+ * @param connections maximum number of connections
+ * @param onConnectionLost called with the error of a connection that broke while idle
  */
 export function openPool(
   url: string,
@@ -55,7 +55,7 @@ export function openPool(
     idleTimeoutMillis: IDLE_MS,
     query_timeout: statementMs + ANSWER_MS,
     keepAlive: true,
-    // By a statement, since a connection pooler may reject settings at connect.
+    // As a statement, because connection poolers may reject settings at connect.
     onConnect: async (client) => {
       await client.query(
         `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};

@@ -1,16 +1,16 @@
 import { ApiError } from '../../contract/errors.ts';
 import { DatabaseError } from './driver.ts';
 
-/** The connection to the database broke: whatever was not committed is undone. */
+/** The connection to the database broke; an uncommitted transaction is rolled back. */
 export class ConnectionLost extends Error {}
 
-/** No connection could be made: nothing was sent. */
+/** No connection could be made, so nothing was sent. */
 export class NotConnected extends ConnectionLost {}
 
-/** The database did not answer in time: other connections would do no better. */
+/** The database did not answer in time, so a retry on another connection is useless. */
 export class QueryTimeout extends ConnectionLost {}
 
-/** The connection broke during COMMIT, so that the transaction may be committed or not. */
+/** The connection broke during COMMIT; it is unknown whether the transaction was committed. */
 export class CommitUnknown extends Error {}
 
 /** The pool's message if all its connections were in use for too long. */
@@ -18,14 +18,14 @@ const POOL_IS_FULL = 'timeout exceeded when trying to connect';
 
 /** SQLSTATEs that end a connection or prevent one: shutdown, startup, too many connections, access denied. */
 const LOST = /^(08|28|3D|53300|57P0|25P03)/;
-/** Serialization failure and deadlock: the transaction is undone and can be retried. */
+/** Serialization failure and deadlock: the transaction was rolled back and can be retried. */
 const CONFLICT = /^(40001|40P01)$/;
 /** Violations of a unique index and of a foreign key. */
 const CONSTRAINT_VIOLATION = /^(23505|23503)$/;
 
 type Failure = 'internal' | 'notReady' | 'timedOut';
 
-/** What PostgreSQL's SQLSTATEs mean to a client: the failure, and a sentence without internals. */
+/** Maps PostgreSQL's SQLSTATEs to a failure and a sentence without internals. */
 const meanings: readonly [state: RegExp, failure: Failure, details: string][] = [
   [CONFLICT, 'notReady', 'too many change the same at once, nothing was changed'],
   [/^55P03$/, 'notReady', 'others keep what was asked for locked, nothing was changed'],
@@ -43,7 +43,7 @@ export function sqlState(error: unknown): string | undefined {
   return error instanceof Error && error.cause ? sqlState(error.cause) : undefined;
 }
 
-/** Classifies what the driver threw: a statement's error stays, anything else is the loss of the connection. */
+/** Classifies an error of the driver: unless the database reported it, the connection was lost. */
 export function classifyError(error: unknown): unknown {
   if (error instanceof DatabaseError && !LOST.test(error.code ?? '')) return error;
   const isLate = error instanceof Error && error.message === 'Query read timeout';
@@ -53,7 +53,7 @@ export function classifyError(error: unknown): unknown {
 
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
 
-/** Whether a connection was cut, if only while it was made: a new one may succeed. */
+/** Whether a connection was reset, perhaps while it was made; a new one may succeed. */
 export function isConnectionReset(error: unknown): boolean {
   if (!(error instanceof ConnectionLost) || error instanceof QueryTimeout) return false;
   if (!(error instanceof NotConnected)) return true;

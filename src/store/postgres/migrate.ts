@@ -10,20 +10,20 @@ import { sqlState } from './errors.ts';
 export const SCHEMA_LOCK = `${0x61696f73}, hashtext(current_schema())`;
 
 /**
- * Waits five minutes for a server that migrates already. The database ends the transaction, and with it the lock, when
- * this process sends nothing for half a minute.
+ * Waits five minutes for the lock of another server that migrates. The database ends the transaction, and releases
+ * the lock, if this process sends nothing for half a minute.
  */
 const BEGIN = `BEGIN;
   SET LOCAL statement_timeout = 0;
   SET LOCAL idle_in_transaction_session_timeout = '30s';
   SET LOCAL lock_timeout = '5min'`;
-/** Then five seconds for a table, since other servers' statements queue behind a waiting migration. */
+/** Waits five seconds for a table lock, since other servers' statements queue behind a waiting migration. */
 const TABLE_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
-/** The driver's own timeout, in milliseconds: as long as a timer can wait. */
+/** The driver's own timeout, in milliseconds: the maximum of a timer. */
 const NO_TIMEOUT = { query_timeout: 2 ** 31 - 1 };
 
 const APPLIED = 'schema_migrations';
-/** Tables that are no other program's though nothing was applied: the second is the lock of version 0.7. */
+/** Tables of this program that may exist before its first migration; the second is the lock of version 0.7. */
 const OWN_TABLES = `'${APPLIED}', 'schema_lock'`;
 
 /** SQLSTATEs. */
@@ -32,22 +32,22 @@ const LOCK_NOT_AVAILABLE = '55P03';
 
 export interface SchemaLocation {
   pool: Pool;
-  /** The database as sentences name it. */
+  /** The name of the database in error messages. */
   name: string;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
 }
 
 /**
- * Brings the schema up to date, in one transaction. Of several servers that start at once one does it, and the others
- * wait for it.
+ * Brings the schema up to date, in one transaction. If several servers start at once, one migrates and the others
+ * wait.
  * @throws DatabaseOpenError for a database of another program, of a newer version or of another encoding, or one that
  *   another server takes too long to migrate
  */
 export async function migrate(location: SchemaLocation): Promise<void> {
   const { pool, name } = location;
   await assertUtf8(location);
-  // Without the lock, so that a server that has nothing to migrate neither waits nor writes.
+  // Without the lock, so that a server with nothing to migrate neither waits nor writes.
   if (unapplied(location, await appliedHashes(pool)).length === 0) return;
   const client = await pool.connect();
   client.on('error', () => {});
@@ -64,7 +64,7 @@ export async function migrate(location: SchemaLocation): Promise<void> {
     for (const { sql, hash } of unapplied(location, applied)) {
       for (const step of sql) {
         const text = step
-          // In the schema of the connection, whichever that is.
+          // In the connection's current schema.
           .replaceAll('"public".', '')
           .replace(/(?<=" text)\b/g, collation);
         await client.query({ text, ...NO_TIMEOUT });
@@ -73,7 +73,7 @@ export async function migrate(location: SchemaLocation): Promise<void> {
     }
     await client.query('COMMIT');
   } finally {
-    // Not back to the pool: where the transaction failed, the connection's end undoes it.
+    // Closes the connection instead of returning it to the pool, which rolls back a failed transaction.
     client.release(true);
   }
 }
@@ -99,7 +99,7 @@ async function appliedHashes(connection: Pick<Pool, 'query'>): Promise<string[]>
 
 /**
  * The migrations that are still to be applied.
- * @throws DatabaseOpenError where others were applied than those that this program knows
+ * @throws DatabaseOpenError if a migration was applied that this program doesn't have
  */
 function unapplied(location: SchemaLocation, applied: readonly string[]) {
   const migrations = readMigrationFiles(location);
@@ -134,7 +134,7 @@ async function rejectForeign(client: Client, name: string): Promise<void> {
   );
 }
 
-/** In other encodings not every text could be stored, nor compared by its bytes. */
+/** Other encodings can't store every text, and don't order texts by code point. */
 async function assertUtf8({ pool, name }: SchemaLocation): Promise<void> {
   const { rows } = await pool.query('SHOW server_encoding');
   const [{ server_encoding: encoding }] = rows;
@@ -144,7 +144,7 @@ async function assertUtf8({ pool, name }: SchemaLocation): Promise<void> {
   );
 }
 
-/** What a column of texts is declared with so that they compare by code point; nothing where all do so. */
+/** The COLLATE clause that compares a text column by code point; empty if the default collation does. */
 async function neededCollation(client: Client): Promise<string> {
   const { rows } = await client.query("SELECT 'Z' < 'a' AND 'z' < 'é' AS suffices");
   return rows[0].suffices ? '' : ' COLLATE "C"';

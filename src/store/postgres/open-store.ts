@@ -6,27 +6,27 @@ import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
-/** How long, and how often, a server that starts tries to reach its database. */
+/** Duration and interval of a starting server's attempts to reach its database, in milliseconds. */
 const START = { limitMs: 30_000, pauseMs: 250 };
 
 export interface PostgresOpenOptions extends Omit<PostgresStoreOptions, 'healthPool'> {
   /** `postgres://…` */
   url: string;
-  /** The most connections at a time, beside the one for health checks. */
+  /** Maximum number of connections, in addition to the one for health checks. */
   connections: number;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
-  /** Called with the error of a connection that broke while unused. */
+  /** Called with the error of a connection that broke while idle. */
   onConnectionLost: (error: Error) => void;
   /** Called once if the database can't be reached yet. */
   onWait?: (error: Error) => void;
-  /** Ends the wait for it. */
+  /** Aborts the wait for the database. */
   stopping?: AbortSignal | undefined;
 }
 
 /**
- * Opens a database as the store of one of its servers, and brings its schema up to date. Waits for a database that is
- * still starting.
+ * Opens a database as the store of a server, and brings its schema up to date. Waits for a database that is still
+ * starting.
  * @throws DatabaseOpenError
  */
 export async function openPostgresStore(options: PostgresOpenOptions): Promise<Store> {
@@ -45,7 +45,7 @@ export async function openPostgresStore(options: PostgresOpenOptions): Promise<S
 }
 
 /**
- * Opens an existing database as a store to read.
+ * Opens an existing database as a store for reading.
  * @param url `postgres://…`
  * @throws DatabaseOpenError
  */
@@ -82,7 +82,7 @@ async function waitUntilAvailable(
   }
 }
 
-/** Whether a database may answer later: it starts, has too many connections or can't be reached yet. */
+/** Whether a retry may succeed: the database is starting, has too many connections or can't be reached yet. */
 function isRetryable(error: unknown): boolean {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const isLater = /^(57P03|53300|08|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/.test(
@@ -97,7 +97,7 @@ export function databaseName(url: string): string {
   return host + pathname;
 }
 
-/** Why a database can't be used, as a sentence. */
+/** The reason why a database can't be used, as a sentence. */
 export function openError(name: string, error: unknown): DatabaseOpenError {
   if (error instanceof DatabaseOpenError) return error;
   // The error of a host with several addresses has only a code.

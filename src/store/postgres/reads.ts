@@ -20,15 +20,15 @@ import type { Run } from './connections.ts';
 import { type PreparedQuery, prepareQuery, toQuery } from './statement.ts';
 import { caseFolded, modelCenters, modelServices, models } from './tables.ts';
 
-/** Most combinations of fields whose statement is cached: clients can ask for any. */
+/** Maximum cached statements for combinations of fields; clients can request any combination. */
 const PAGES_MAX = 200;
-/** Records that are read at a time where all are. */
+/** Records read at a time when all are read. */
 const BATCH_ROWS = 100;
 
 type Row = Record<string, unknown> & { uuid: string };
 
 interface Page {
-  /** Reads the records of these uuids. */
+  /** Reads the records with these uuids. */
   read: PreparedQuery<Row>;
   fields: ReadonlySet<string>;
 }
@@ -47,7 +47,7 @@ const partialPages = new LRUCache<string, Page>({
   },
 });
 
-/** A whole record: a service with its images and refs, a center with its sums. */
+/** Finds a record with its relations: a service with its images and refs, a center with its capacity. */
 export async function findRecord<K extends EntityKind>(
   run: Run,
   kind: K,
@@ -57,7 +57,7 @@ export async function findRecord<K extends EntityKind>(
   return record as Records[K] | undefined;
 }
 
-/** A resource that a reference was checked to name, and that is locked. */
+/** Finds a resource whose existence was checked and whose row is locked. */
 export async function mustFindRecord<K extends EntityKind>(
   run: Run,
   kind: K,
@@ -97,7 +97,7 @@ export async function listRecords<K extends EntityKind>(
   return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined) as never;
 }
 
-/** All records of a kind, whole, by age; within a transaction. */
+/** Reads all records of a kind with their relations, oldest first; within a transaction. */
 export async function* allRecords<K extends EntityKind>(
   run: Run,
   kind: K,
@@ -117,7 +117,7 @@ export async function* allRecords<K extends EntityKind>(
   await run({ text: 'CLOSE records' });
 }
 
-/** How many resources satisfy all conditions. */
+/** Counts the resources that satisfy all conditions. */
 export async function countRecords(
   run: Run,
   kind: EntityKind,
@@ -139,7 +139,7 @@ function compileFind(kind: EntityKind): PreparedQuery<Row> {
   );
 }
 
-/** @param isNamed whether connections keep its statement prepared */
+/** @param isNamed whether its statement stays prepared on each connection */
 function compilePage(kind: EntityKind, names: readonly string[], isNamed = true): Page {
   const { text } = toQuery(sql`${entityMappings[kind].table}`);
   const fields = new Set(['uuid', ...names]);
@@ -151,7 +151,7 @@ function compilePage(kind: EntityKind, names: readonly string[], isNamed = true)
   return { read, fields };
 }
 
-/** The fields that a record of a kind has beside its row: what belongs to it, or what it adds up. */
+/** The fields of a record that are not columns: a service's and a model's lists, a center's capacity. */
 function relationFields(kind: EntityKind): Field[] {
   if (kind === 'ModelCenter') {
     return [
@@ -164,7 +164,7 @@ function relationFields(kind: EntityKind): Field[] {
   );
 }
 
-/** The rows that refer to a resource, in the order of insertion. */
+/** A list of the rows that refer to a resource, in the order of insertion. */
 function listField(name: string, foreignKey: Column, kind: EntityKind): Field {
   const { table } = foreignKey;
   const { position, uuid } = getTableColumns(table) as Record<'position' | 'uuid', Column>;
@@ -178,7 +178,7 @@ function listField(name: string, foreignKey: Column, kind: EntityKind): Field {
   };
 }
 
-/** The sum of the sizes in a center; one beyond a Long is the largest Long. */
+/** The sum of the sizes in a center, at most the largest Long. */
 function sizesIn(table: typeof models | typeof modelServices) {
   return sql`(SELECT greatest(least(coalesce(sum(${table.size}), 0), ${sql.raw(String(LONG_MAX))}), ${sql.raw(String(-LONG_MAX))})::bigint
     FROM ${table} WHERE ${caseFolded(table.modelCenterUuid)} = ${uuidColumn(modelCenters)})`;

@@ -15,12 +15,12 @@ import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import { uniqueTags } from './writes.ts';
 
-/** Rows that one statement inserts or finds. */
+/** Maximum rows that one statement inserts or finds. */
 const ROWS_MAX = 512;
 
 /**
- * Adds those of the resources whose uuids are unused, within a transaction.
- * @throws ApiError naming the entry at fault by its place
+ * Adds the resources whose uuids are unused; to be called within a transaction.
+ * @throws ApiError naming the faulty entry by its index
  */
 export async function insertResources(run: Run, resources: Resources): Promise<void> {
   const { types, added } = await chooseResources(run, resources);
@@ -52,12 +52,12 @@ export async function insertResources(run: Run, resources: Resources): Promise<v
   }
   const tags = [...resources.userTags, ...resources.systemTags];
   const existing = await existingUuids(run, statements.tagsByUuid, tags);
-  // A tag of the same uuid may exist with another text.
+  // A tag with the same uuid may exist with another text.
   const unknown = firstOfEach(tags.filter(({ uuid }) => !existing.has(uuid)));
   await insertAll(run, statements.insertTagsOnce, uniqueTags(unknown));
 }
 
-/** Every resource there is, whole; within a transaction that reads a snapshot. */
+/** Reads every resource with its relations; within a transaction that reads a snapshot. */
 export async function readResources(run: Run): Promise<Resources> {
   const all = async <K extends EntityKind>(kind: K): Promise<Records[K][]> => {
     const found: Records[K][] = [];
@@ -78,7 +78,7 @@ export async function readResources(run: Run): Promise<Resources> {
   };
 }
 
-/** Which resources are to be added, and by their uuids the types of all that exist then. */
+/** The resources to add, and the types of all resources by uuid. */
 async function chooseResources(run: Run, resources: Resources) {
   const lists: [keyof Resources, ResourceType][] = [
     ['modelCenters', 'ModelCenterVO'],
@@ -107,7 +107,7 @@ async function chooseResources(run: Run, resources: Resources) {
   return { types, added };
 }
 
-/** The images of services that are to be added. */
+/** The images of the services to add. */
 async function chooseImages(run: Run, resources: Resources, added: ReadonlySet<string>) {
   const seen = new Set<string>();
   const images = resources.modelServices.flatMap((service, index) => {
@@ -127,7 +127,7 @@ async function chooseImages(run: Run, resources: Resources, added: ReadonlySet<s
   return records;
 }
 
-/** The refs that are new. A model's first default one stays so unless the model has a default already. */
+/** The new refs. Only a model's first default ref stays the default, and only if the model has none yet. */
 async function chooseRefs(run: Run, refs: readonly ModelServiceRef[]): Promise<ModelServiceRef[]> {
   const pairOf = (ref: ModelServiceRef) => `${ref.modelUuid} ${ref.modelServiceUuid}`;
   const pairs = new Set<string>();
@@ -150,7 +150,7 @@ async function chooseRefs(run: Run, refs: readonly ModelServiceRef[]): Promise<M
   });
 }
 
-/** The uuids of those records that exist. */
+/** The uuids of the records that exist. */
 async function existingUuids(
   run: Run,
   find: Prepared,

@@ -10,9 +10,9 @@ const dialect = new PgDialect({ casing: 'snake_case' });
 export const MILLISECONDS = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 const MICROSECONDS = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
 
-/** Runs a statement with a record's values. */
+/** A statement that takes its values from a record. */
 export type Prepared = (run: Run, record?: object) => Promise<StatementResult>;
-/** The same for one that reads records. */
+/** A statement that also reads records. */
 export type PreparedQuery<Row> = (run: Run, record?: object) => Promise<Row[]>;
 
 /** The text and values of a query that is built for each request. */
@@ -25,7 +25,7 @@ let prepared = 0;
 
 /**
  * Makes a statement with named parameters, see `compileStatement`.
- * @param isNamed whether connections keep it prepared: clients can make up any number of forms
+ * @param isNamed whether it stays prepared on each connection; not for the many forms that clients can cause
  */
 export function prepare(named: string, tables?: BoundTables, isNamed = true): Prepared {
   const { text, valuesOf } = compileStatement(named, (number) => `$${number}`, tables);
@@ -33,7 +33,7 @@ export function prepare(named: string, tables?: BoundTables, isNamed = true): Pr
   return (run, record = {}) => run(statement, valuesOf(record));
 }
 
-/** Makes a statement that reads records; its `SELECT *` or `RETURNING *` stands for their fields. */
+/** Makes a statement that reads records; `*` in its `SELECT *` or `RETURNING *` is replaced by their fields. */
 export function prepareQuery<Row>(
   fields: readonly Field[],
   text: string,
@@ -45,7 +45,7 @@ export function prepareQuery<Row>(
   return async (run, record) => (await query(run, record)).rows.map(toRecord) as Row[];
 }
 
-/** Inserts the records of a list, however many, by one statement with a parameter for each column. */
+/** The INSERT of a list of any length, with an array parameter for each column. */
 export function insertRows(table: Table, list: string): string {
   const columns = columnNames(table);
   const types = getTableColumns(table) as Record<string, Column>;

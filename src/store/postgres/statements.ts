@@ -21,7 +21,7 @@ import {
 const BY_UUID = 'uuid = ANY(:uuids::text[])';
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
 const IS_VALID = 'uuid = :uuid AND expired_date > :now';
-/** When a claim made now runs out. */
+/** The expiry of a claim made now. */
 const CLAIM_END = `${MILLISECONDS} + :claimMs::bigint`;
 
 const hookFields = columnFields(hooks).filter(({ name }) => !name.startsWith('claimed'));
@@ -33,12 +33,12 @@ const update = (table: Table, fields?: readonly string[]) =>
   prepare(updateRow(table, fields), { table });
 
 const REFS_ONCE = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
-/** Unless the resource carries one of its type and text, or of this uuid. */
+/** Skips a tag whose resource has a tag of the same type and text. */
 const TAGS_ONCE = ` WHERE NOT EXISTS (SELECT 1 FROM tags AS existing
   WHERE existing.resource_uuid = added.resource_uuid AND existing.type = added.type
     AND md5(existing.tag) = md5(added.tag))`;
 
-/** Inserts a resource with its tags and what else its lists hold, by one statement. */
+/** Inserts a resource with its tags and other lists by one statement. */
 function insertResource(type: string, table: Table, own: Record<string, Table> = {}) {
   const lists: Record<string, Table> = { tags, ...own };
   const inserts = [
@@ -51,13 +51,13 @@ function insertResource(type: string, table: Table, own: Record<string, Table> =
   return prepare(`WITH ${steps.join(', ')} ${insertRow(table)}`, { table, lists });
 }
 
-/** Locks rows, always in the same order: two transactions that lock several never wait for each other. */
+/** Locks rows in the order of their uuids, so that transactions that lock several rows don't deadlock. */
 const lockRows = (table: Table, condition: string, strength: 'UPDATE' | 'KEY SHARE') =>
   prepare(
     `SELECT uuid FROM ${getTableName(table)} WHERE ${condition} ORDER BY uuid FOR ${strength}`,
   );
 
-/** Every statement of a fixed form but those that read resources. */
+/** Every statement with a fixed text, except those that read resources. */
 export const statements = {
   insertService: insertResource('ModelServiceVO', modelServices, {
     modelServiceImages,
@@ -90,7 +90,7 @@ export const statements = {
   imagesByUuid: prepare(`SELECT uuid FROM model_service_images WHERE ${BY_UUID}`),
   refsByUuid: prepare(`SELECT uuid FROM model_service_refs WHERE ${BY_UUID}`),
   tagsByUuid: prepare(`SELECT uuid FROM tags WHERE ${BY_UUID}`),
-  /** With all that belongs to them, in one statement: it sees a write that ends meanwhile and its job, or neither. */
+  /** One statement, so that a concurrent write and its job are either both deleted or both not; rows cascade. */
   deleteAll: prepare('WITH gone AS (DELETE FROM jobs) DELETE FROM resources'),
 
   deleteImages: prepare('DELETE FROM model_service_images WHERE model_service_uuid = :uuid'),
@@ -108,7 +108,7 @@ export const statements = {
     'SELECT * FROM model_service_refs ORDER BY position, uuid',
   ),
 
-  /** Another of the resource's, of this type and text. */
+  /** Finds another tag of the resource with this type and text. */
   sameTag: prepare(
     `SELECT 1 FROM tags WHERE resource_uuid = :resourceUuid AND type = :type
       AND md5(tag) = md5(:tag::text) AND uuid <> :uuid`,
@@ -125,7 +125,7 @@ export const statements = {
     columnFields(sessions),
     `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} RETURNING *`,
   ),
-  /** Unless it expires later already. */
+  /** Does nothing if the session expires later already. */
   extendExpiry: prepare(
     `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} AND expired_date < :expiredDate`,
   ),
@@ -143,18 +143,18 @@ export const statements = {
   deleteJobs: prepare(DELETE_JOBS),
 
   insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
-  /** For the server that claimed it, or any once the claim has run out. */
+  /** Succeeds for the server that claimed the hook, or for any server once the claim has expired. */
   claimHook: prepareQuery<Hook>(
     hookFields,
     `UPDATE hooks SET claimed_by = :server, claimed_until = ${CLAIM_END} WHERE job_uuid = :uuid AND pending
       AND (claimed_by = :server OR claimed_until <= ${MILLISECONDS}) RETURNING *`,
   ),
-  /** Of those that this server is going to call. */
+  /** Renews the claims on hooks that this server calls already. */
   extendClaims: prepare(
     `UPDATE hooks SET claimed_until = ${CLAIM_END}
       WHERE job_uuid = ANY(:uuids::text[]) AND pending AND claimed_by = :server`,
   ),
-  /** Those whose claim has run out. */
+  /** Claims hooks whose claim has expired. */
   claimHooks: prepareQuery<Hook>(
     hookFields,
     `UPDATE hooks SET claimed_by = :server, claimed_until = ${CLAIM_END}
@@ -178,6 +178,6 @@ export const statements = {
     "INSERT INTO control (id, state) VALUES (1, '') ON CONFLICT (id) DO NOTHING",
   ),
   updateControl: prepare('UPDATE control SET state = :state'),
-  /** Writes what is there already. */
+  /** Rewrites a row unchanged, to test whether writes work. */
   rewriteControl: prepare('UPDATE control SET state = state'),
 };

@@ -11,24 +11,23 @@ import type { Prepared } from './statement.ts';
 import { statements } from './statements.ts';
 import { operationWrites, type Write } from './writes.ts';
 
-/** Hooks that a server claims at a time. */
+/** Maximum hooks that a server claims at a time. */
 const CLAIMED_MAX = 1000;
 /**
- * How long the others leave a hook to the server that calls it, in milliseconds: longer than an attempt and
- * the pause after it.
+ * Duration of a server's claim on a hook, in milliseconds: longer than an attempt and the pause after it.
  */
 const CLAIM_MS = 15_000;
 
 export interface PostgresStoreOptions {
-  /** For health checks, which need a connection even while all others wait for locks. */
+  /** A pool for health checks, which need a connection even if all others wait for locks. */
   healthPool?: Pool | undefined;
   /** This server's id among those on the database. */
   server: string;
-  /** Called for each transaction with its number of writes. */
+  /** Called after each transaction with its number of writes. */
   onCommit?: ((writes: number) => void) | undefined;
 }
 
-/** The store on a migrated PostgreSQL database. It closes the pools when it is closed. */
+/** Creates the store on a migrated PostgreSQL database; closing it closes the pools. */
 export function createPostgresStore(
   pool: Pool,
   { healthPool = pool, server, onCommit = () => {} }: PostgresStoreOptions,
@@ -40,14 +39,14 @@ export function createPostgresStore(
     singleStatement: connections.writeStatement,
   });
 
-  /** Inserts a job; false if there is one of the uuid. */
+  /** Inserts a job; returns false if the uuid is in use. */
   async function tryInsertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
     const { count } = await statements.insertJobOnce(run, { ...job, success, outcome });
     return count > 0;
   }
 
   /**
-   * Inserts a job that has ended, with the hook that this server is to call.
+   * Inserts a job that has ended, with its hook claimed for this server.
    * @throws ApiError SYS.1007 for a uuid in use
    */
   async function insertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
@@ -57,10 +56,10 @@ export function createPostgresStore(
     await statements.insertHook(run, { ...hook, claimedBy: server, claimMs: CLAIM_MS });
   }
 
-  /** Writes of a job: the job is inserted in the transaction of its work. */
+  /** Makes the runner of a job's write, which inserts the job in the same transaction. */
   function jobWrite(job: NewJob): Write {
     const exists = async (run: Run) => (await statements.jobByUuid(run, job)).length > 0;
-    /** Waits for the other transaction if it has not ended yet. */
+    /** Waits for a transaction that inserts the same job, if it has not ended yet. */
     const wasCommitted = async (run: Run) => {
       await run({ text: 'BEGIN' });
       try {
@@ -72,14 +71,14 @@ export function createPostgresStore(
     const writeJob = async <Result>(work: Work<Result>): Promise<Result> => {
       try {
         return await connections.write(async (run) => {
-          // Before the work, which would fail for another reason if it was done already.
+          // Before the work, whose repetition would fail with a misleading error.
           if (await exists(run)) throw duplicateJob(job);
           const result = await work(run);
           await insertJob(run, job, true, result as object);
           return result;
         }, wasCommitted);
       } catch (error) {
-        // The same job, done by another server at the same time, may be why the work failed.
+        // The work may have failed because another server ran the same job at the same time.
         const isRejected = error instanceof ApiError && error.failure !== 'notReady';
         throw isRejected && (await read(exists)) ? duplicateJob(job) : error;
       }
@@ -92,7 +91,7 @@ export function createPostgresStore(
     return session;
   }
 
-  /** What tests have set; undefined if nothing. */
+  /** The settings of the control API; undefined if none were set. */
   async function readControl(run: Run, find: Prepared): Promise<string | undefined> {
     const { rows } = await find(run);
     return (rows[0]?.[0] as string) || undefined;
@@ -146,7 +145,7 @@ export function createPostgresStore(
         const [current] = await statements.sessionByUuid(run, { uuid, now });
         return current;
       });
-      // A database that can't be written to can still be read with the session.
+      // Reads must work with the session even if the database can't be written to.
       return extended.catch(() => session);
     },
     deleteSession: (uuid) =>
@@ -186,7 +185,7 @@ export function createPostgresStore(
       if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
       }
-      // After a write that failed for the disk, only another write shows whether it works again.
+      // After a disk failure, only another write shows whether writes work again.
       if (!connections.isDegraded) return;
       await write(async (run) => {
         await statements.insertControl(run);

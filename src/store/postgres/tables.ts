@@ -14,7 +14,7 @@ import { sharedColumns } from '../columns.ts';
 /** A 64-bit integer, since the API's integers are Longs. */
 const integer = (name = '') => bigint(name, { mode: 'number' });
 const flag = () => boolean().notNull();
-/** JSON as text, which the database leaves as it is. */
+/** JSON as text, which the database doesn't reformat. */
 const json = () =>
   customType<{ data: unknown; driverData: string }>({
     dataType: () => 'text',
@@ -32,8 +32,8 @@ const columns = sharedColumns<PgColumnBuilderBase>({
 });
 
 /**
- * A text as queries compare it: by code point (the migrations give each column such a collation), regardless of the
- * case of ASCII letters. What `lower` does to other letters depends on the collation.
+ * A text for comparison by code point (the migrations give each column such a collation), regardless of the case of
+ * ASCII letters. `lower` would convert other letters too, depending on the collation.
  */
 export const caseFolded = (column: Column) =>
   sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
@@ -81,7 +81,7 @@ export const modelCenters = pgTable(
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
-/** The order of insertion, in which lists are answered: the database's time in microseconds. */
+/** The order of insertion, which is the order of lists in responses: the database's time in microseconds. */
 const position = () => integer().notNull();
 
 export const modelServiceImages = pgTable(
@@ -130,7 +130,7 @@ export const tags = pgTable(
     ...columns.tags,
   },
   (table) => [
-    // A tag may be longer than what an index takes.
+    // A tag may be too long for an index entry.
     uniqueIndex('tags_once').on(table.resourceUuid, table.type, sql`md5(${table.tag})`),
     index('tags_by_age').on(table.createDate, table.uuid),
   ],
@@ -159,14 +159,14 @@ export const hooks = pgTable(
       .primaryKey()
       .references(() => jobs.uuid, { onDelete: 'cascade' }),
     ...columns.hooks,
-    /** The server that calls it, and until when the others leave it to that server, by the database's clock. */
+    /** The server that has claimed the hook, and the expiry of its claim by the database's clock. */
     claimedBy: text().notNull(),
     claimedUntil: integer().notNull(),
   },
   (table) => [index('hooks_pending').on(table.claimedUntil).where(sql`${table.pending}`)],
 );
 
-/** One row: what tests have set for all servers, or an empty text. */
+/** One row: the settings of the control API, shared by all servers, or an empty text. */
 export const control = pgTable('control', {
   id: integer().primaryKey(),
   state: text().notNull(),

@@ -23,7 +23,7 @@ export interface PostgresLocation {
 export const copiedTables = copiedTablesOf(tables);
 
 /**
- * Reads a snapshot of a database, on which servers may run.
+ * Reads a snapshot of a database, also while servers run on it.
  * @throws DatabaseOpenError for one that can't be reached, or can't be read by this version
  */
 export function withSourceDatabase<Result>(
@@ -42,7 +42,7 @@ export function withSourceDatabase<Result>(
 
 /**
  * Fills an empty database, in one transaction, after it has brought its schema up to date.
- * @throws DatabaseOpenError for one that can't be reached, has anything in it or is another program's
+ * @throws DatabaseOpenError for one that can't be reached, isn't empty or belongs to another program
  */
 export function withTargetDatabase<Result>(
   location: PostgresLocation,
@@ -51,7 +51,7 @@ export function withTargetDatabase<Result>(
   return withConnection(location, async (pool, client, name) => {
     const { migrationsFolder } = location;
     await translateErrors(name, async () => {
-      // Before the migration too, so that a database that is not empty stays as it is.
+      // Also before the migration, so that a database that isn't empty stays unchanged.
       await assertEmpty(client, name);
       await migrate({ pool, name, migrationsFolder });
       await client.query('BEGIN');
@@ -64,7 +64,7 @@ export function withTargetDatabase<Result>(
   });
 }
 
-/** Runs work on a connection that is closed afterwards, which undoes an unfinished transaction. */
+/** Runs work on a connection that is closed afterwards, which rolls back an unfinished transaction. */
 async function withConnection<Result>(
   { url }: PostgresLocation,
   work: (pool: Pool, client: Client, name: string) => Promise<Result>,
@@ -98,7 +98,7 @@ async function translateErrors<Result>(
   }
 }
 
-/** @throws DatabaseOpenError if another process copies or migrates */
+/** @throws DatabaseOpenError if another process copies to the database or migrates it */
 async function lock(client: Client, name: string): Promise<void> {
   const { rows } = await client.query(`SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`);
   if (!rows[0].locked) {
@@ -147,7 +147,7 @@ function createSource(client: Client, name: string): CopySource {
   };
 }
 
-/** The most rows that stay within the limit of a batch even if all of them are as long as the longest. */
+/** Rows per batch, so that it stays within its limit even if every row is as long as the longest. */
 async function batchSize(
   { name, columns }: CopiedTable,
   query: (text: string) => Promise<CopyRow[]>,
@@ -171,10 +171,10 @@ function createTarget(client: Client, name: string): CopyTarget {
 
 const TYPES = { text: 'text', integer: 'bigint', flag: 'boolean' };
 
-/** Inserts rows, bound as a list of each column's values. */
+/** Inserts rows with one array parameter for each column. */
 function insertSql(table: CopiedTable): string {
   const lists = table.columns.map(({ valueType }, index) => `$${index + 1}::${TYPES[valueType]}[]`);
-  // A copied hook is claimed by no server.
+  // No server has claimed a copied hook.
   const [names, values] =
     table.name === 'hooks' ? [', claimed_by, claimed_until', ", '', 0"] : ['', ''];
   return `INSERT INTO "${table.name}" (${columnList(table)}${names})

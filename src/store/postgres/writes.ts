@@ -16,14 +16,14 @@ import { statements } from './statements.ts';
 /** Runs work in a transaction, which is durable when the promise resolves. */
 export interface Write {
   <Result>(work: Work<Result>): Promise<Result>;
-  /** The same for work that is one statement. */
+  /** Runs work of a single statement, which needs no explicit transaction. */
   singleStatement: <Result>(work: Work<Result>) => Promise<Result>;
 }
 
-/** Indexes that hold a resource's own uuid; the database chooses which of them it checks first. */
+/** Unique indexes on a resource's uuid; either may be violated, because the database checks them in any order. */
 const RESOURCE_KEYS = /^(resources|model_services|models|model_centers)_pkey$/;
 
-/** The writes of operations, each in a transaction of `write`. */
+/** Creates the writes of the operations; each runs in one transaction of `write`. */
 export function operationWrites(write: Write): Writes {
   /** Adds a resource; its row and tags are one statement. */
   function addResource<Result>(
@@ -41,7 +41,7 @@ export function operationWrites(write: Write): Writes {
     });
   }
 
-  /** Changes a resource while it and all that it refers to are locked; its tags are attached last. */
+  /** Changes a resource under locks on it and on all resources it refers to; attaches its tags last. */
   function changeResource<Result>(
     uuid: string,
     extras: WriteExtras,
@@ -86,7 +86,7 @@ export function operationWrites(write: Write): Writes {
 
     cloneModelService: (sourceUuid, derive, extras, toResult) =>
       write(async (run) => {
-        // With the models that it is bound to, since the clone refers to them as well.
+        // Also locks the models that it is bound to, since the clone refers to them too.
         const source = await findRecord(run, 'ModelService', sourceUuid);
         const models = source?.modelServiceRefs.map(({ modelUuid }) => modelUuid) ?? [];
         await statements.lockForKeyShare(run, { uuids: [sourceUuid, ...models] });
@@ -123,7 +123,7 @@ export function operationWrites(write: Write): Writes {
         const changed = change(current);
         await statements.updateModel(run, changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
-          // The old default first: an index allows a model one default at a time.
+          // The old default first, because a unique index allows only one default for each model.
           await statements.unmarkDefaultRef(run, { uuid });
           const known = new Set(current.modelServiceRefs.map((ref) => ref.modelServiceUuid));
           const added = changed.modelServiceRefs.filter((ref) => !known.has(ref.modelServiceUuid));
@@ -170,7 +170,7 @@ export function operationWrites(write: Write): Writes {
         const center = { uuids: [uuid], type: 'ModelCenterVO' };
         const { count } = await statements.lockResourcesForUpdate(run, center);
         if (count === 0) return toResult();
-        // Again: before the lock a model may have been moved.
+        // Checked again, because a model may have been moved before the lock.
         const models = await modelsNow();
         if (models.length > 0 && !withModels) throw hasModels(uuid, models.length);
         await statements.lockResourcesForUpdate(run, { uuids: models, type: 'ModelVO' });
@@ -215,7 +215,7 @@ export function operationWrites(write: Write): Writes {
 }
 
 /**
- * Locks what the references name, so that it stays until the transaction ends.
+ * Locks the referenced resources, so that they exist until the transaction ends.
  * @throws ApiError SYS.1003 naming what is missing (F53)
  */
 async function assertReferences(run: Run, references: readonly Reference[]): Promise<void> {

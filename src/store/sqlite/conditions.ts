@@ -10,11 +10,11 @@ export const { entityMappings, whereAll, orderBy } = compileConditions({
   inList: (expression, values) =>
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
   truncateToSecond: (time) => sql`${time} - (${time} % 1000 + 1000) % 1000`,
-  // Without regard to the case of ASCII letters, as SQLite has it by default.
+  // SQLite's LIKE ignores the case of ASCII letters by default.
   like: (text, pattern) => sql`${text} LIKE ${pattern} ESCAPE '\\'`,
   hasMember: (uuid, foreignKey, test) =>
     sql`${uuid} IN (SELECT ${foreignKey} FROM ${foreignKey.table} WHERE ${test})`,
-  // Where SQLite puts NULL itself.
+  // SQLite sorts NULL first by default.
   order: (expression, _column, descending) =>
     descending ? sql`${expression} DESC` : sql`${expression}`,
 });

@@ -26,7 +26,7 @@ export function openSqliteStore(options: SqliteOpenOptions): Store {
 }
 
 /**
- * Opens an existing database as a store to read, also while a server runs on it.
+ * Opens an existing database as a store for reading, also while a server runs on it.
  * @throws DatabaseOpenError
  */
 export function openSqliteStoreToRead(location: SqliteLocation): Store {

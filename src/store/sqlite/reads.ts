@@ -9,11 +9,11 @@ import type { SqlQuery } from './engine/run-query.ts';
 import type { FileIdentity } from './file/files.ts';
 import type { CompiledRecords } from './records.ts';
 
-/** Rows that a page may skip, and hold, to be read without the query worker. */
+/** Maximum rows that a page may skip, and contain, to be read without the query worker. */
 const BOUNDED_START_MAX = 10_000;
 const BOUNDED_LIMIT_MAX = 1000;
 
-/** Fields whose index continues with createDate and uuid: pages of one value come in their order. */
+/** Fields whose index continues with createDate and uuid, so that rows of one value are already in order. */
 const PAGED_FIELDS: Record<EntityKind, readonly string[]> = {
   ModelService: ['name', 'modelCenterUuid'],
   Model: ['name', 'modelCenterUuid'],
@@ -29,7 +29,7 @@ interface Parts {
   records: CompiledRecords;
   runQuery: (query: SqlQuery) => unknown[];
   fileIdentity: FileIdentity;
-  /** Runs what an index doesn't bound; without it, such a query holds up all others. */
+  /** Runs queries that an index doesn't bound; without it, they block the event loop. */
   worker: QueryWorker | undefined;
 }
 
@@ -42,7 +42,7 @@ export function createReads({
   worker,
 }: Parts): Pick<Store, 'find' | 'list' | 'listFields' | 'count'> {
   function run(query: SqlQuery, isBounded: boolean, isAborted?: IsAborted): Promise<unknown[]> {
-    // The worker would open whatever file has taken the place of a moved one.
+    // The worker would open the file that replaced a moved one.
     if (isBounded || !worker || !fileIdentity.isUnmoved) {
       return batcher.read(() => runQuery(query), isAborted);
     }
@@ -72,7 +72,7 @@ export function createReads({
   };
 }
 
-/** The query for the uuids of a page, in its order. */
+/** The query for the uuids of a page, in order. */
 export function pageQuery(
   kind: EntityKind,
   { conditions, sort, start, limit }: PageQuery,
@@ -91,7 +91,7 @@ function countQuery(kind: EntityKind, conditions: readonly Condition[]): SqlQuer
   return toSqlQuery(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`);
 }
 
-/** Whether an index leads to the page's rows in their order, so that reading it takes no longer than its size. */
+/** Whether an index returns the page's rows in order, so that the cost depends on the page's size alone. */
 export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   const { conditions, sort, start, limit } = query;
   if (hasFewRows(conditions)) return true;
@@ -107,7 +107,7 @@ export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
 /** Whether a count reads few rows. */
 export const isBoundedCount = hasFewRows;
 
-/** Whether one condition names the uuids that can satisfy all. */
+/** Whether one condition limits the result to listed uuids. */
 function hasFewRows(conditions: readonly Condition[]): boolean {
   return conditions.some(
     ({ field, predicate, negated }) =>

@@ -22,11 +22,11 @@ import { modelCenters, modelServices, models, noCase } from './tables.ts';
 export type RawRecord = Record<string, unknown>;
 
 const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
-const boundUuid = sql.placeholder('given');
+const boundUuid = sql.placeholder('uuid');
 
 const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 
-/** What reads records: a service with its images and refs, a center with its sums. */
+/** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */
 export function compileRecords(client: Database.Database) {
   const findRecord = mapKinds((kind) => compileFind(client, kind));
   const listedPages = mapKinds((kind) => compilePage(kind, listedFields(kind)));
@@ -42,7 +42,7 @@ export function compileRecords(client: Database.Database) {
     return findRecord[kind](uuid) as Records[K] | undefined;
   }
 
-  /** A resource that a reference has shown to be there. */
+  /** Finds a resource whose existence a reference has checked. */
   function mustFind<K extends EntityKind>(kind: K, uuid: string): Records[K] {
     const record = find(kind, uuid);
     if (!record) throw new Error(`${kind} ${uuid} was not checked to exist`);
@@ -52,7 +52,7 @@ export function compileRecords(client: Database.Database) {
   return {
     find,
     mustFind,
-    /** How a page is read, of whole records or of these fields of their own alone. */
+    /** The reader of pages: of all listed fields, or of these fields only. */
     page: (kind: EntityKind, fields?: readonly string[]): Page =>
       fields ? partialPages.memo([kind, ...fields].join()) : listedPages[kind],
   };
@@ -60,7 +60,7 @@ export function compileRecords(client: Database.Database) {
 
 export type CompiledRecords = ReturnType<typeof compileRecords>;
 
-/** Prepares what finds one whole record of a kind. */
+/** Compiles a function that finds a record of a kind with its relations. */
 export function compileFind(
   client: Database.Database,
   kind: EntityKind,
@@ -76,15 +76,15 @@ export function compileFind(
   };
 }
 
-/** How a page of records is read: its rows, and what makes records of them. */
+/** The SQL for a page's rows, and the function that maps a row to a record. */
 export interface Page {
   rows: PageRows;
   toRecord: (row: unknown[]) => RawRecord;
 }
 
 /**
- * Compiles how a page of records of a kind is read.
- * @param names the fields to read, beside the uuid
+ * Compiles the reader of pages of a kind.
+ * @param names the fields to read, in addition to the uuid
  */
 export function compilePage(kind: EntityKind, names: readonly string[]): Page {
   const { table } = entityMappings[kind];
@@ -105,7 +105,7 @@ export function compilePage(kind: EntityKind, names: readonly string[]): Page {
   };
 }
 
-/** The fields that a record of a kind has beside its row: what belongs to it, or what it adds up. */
+/** The fields of a record that are not columns: a service's and a model's lists, a center's capacity. */
 function relationFields(kind: EntityKind): Field[] {
   const { table, foreignKeys } = entityMappings[kind];
   const lists = Object.entries(foreignKeys).map(([name, foreignKey]) =>
@@ -114,7 +114,7 @@ function relationFields(kind: EntityKind): Field[] {
   return kind === 'ModelCenter' ? capacityFields : lists;
 }
 
-/** The rows that refer to a resource, in the order of insertion: as one JSON text, or reading many would cost a lot. */
+/** A list of the rows that refer to a resource, in the order of insertion; one JSON text is fastest to read. */
 function listField(name: string, foreignKey: Column, resources: Table): Field {
   const { table } = foreignKey;
   const { position } = getTableColumns(table) as Record<'position', Column>;
@@ -132,7 +132,7 @@ function listField(name: string, foreignKey: Column, resources: Table): Field {
   };
 }
 
-/** As a floating-point sum, since an integer one fails beyond 64 bits; exact as far as a Long goes. */
+/** The sum of sizes, limited to a Long; `total` is a floating-point sum, because `sum` fails beyond 64 bits. */
 const sizesIn = (table: typeof models | typeof modelServices) =>
   sql`(SELECT max(min(total(${table.size}), ${sql.raw(String(LONG_MAX))}), ${sql.raw(String(-LONG_MAX))})
     FROM ${table} WHERE ${noCase(table.modelCenterUuid)} = ${uuidColumn(modelCenters)})`;

@@ -20,7 +20,7 @@ import {
 } from './tables.ts';
 import { assertReference } from './writes.ts';
 
-/** A table comes after those that it refers to. */
+/** Each table comes after the tables that it refers to. */
 const RESOURCE_TABLES = [
   resources,
   modelCenters,
@@ -38,7 +38,7 @@ const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
  * @throws ApiError naming the faulty entry by its index
  */
 export function insertResources(run: Statements, resources: Resources): void {
-  /** Registers the uuid; false if the same resource exists already. */
+  /** Registers the uuid; returns false if the same resource exists already. */
   function addOnce(field: string, uuid: string, type: ResourceType): boolean {
     if (run.insertResourceOnce({ uuid, type })) return true;
     if (run.resourcesByUuid({ ...listOf([uuid]), type }).length > 0) return false;
@@ -66,7 +66,7 @@ export function insertResources(run: Statements, resources: Resources): void {
   for (const list of ['userTags', 'systemTags'] as const) {
     forEach(resources, list, (tag, field) => {
       assertReference(run, ownerReference(tag, `${field}.`));
-      // It may be there with another text.
+      // The tag may exist with another text.
       if (run.tagsByUuid(listOf([tag.uuid])).length === 0) run.insertTagOnce(tag);
     });
   }

@@ -24,13 +24,13 @@ import {
   tags,
 } from './tables.ts';
 
-/** Whether a column is in a list of any length, which is bound as JSON. */
+/** Tests whether a column is in a list of any length, which is bound as JSON. */
 const inList = (column: string) => `${column} IN (SELECT value FROM json_each(:uuids))`;
 /** The parameter of `inList`. */
 export const listOf = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
 
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
-/** In an order in which no foreign key is violated. */
+/** The tables to empty, in an order that violates no foreign key. */
 const EMPTIED = [
   'hooks',
   'jobs',
@@ -43,24 +43,24 @@ const EMPTIED = [
   'resources',
 ];
 
-/** Every statement of a fixed form but those that read records, prepared once. */
+/** Prepares every statement with a fixed text, except those that read resources. */
 export function compileStatements(client: Database.Database) {
   const compile = (named: string, tables?: BoundTables) => {
     const { text, valuesOf } = compileStatement(named, () => '?', tables);
     return { statement: client.prepare<unknown[]>(text), valuesOf };
   };
-  /** Runs a statement with a record's values; returns the number of rows that were changed. */
+  /** Prepares a statement that takes its values from a record and returns the number of changed rows. */
   const change = (named: string, tables?: BoundTables) => {
     const { statement, valuesOf } = compile(named, tables);
     return (record: object = {}): number => statement.run(valuesOf(record)).changes;
   };
-  /** Reads the values of the first column. */
+  /** Prepares a query that returns the values of the first column. */
   const pluck = <Value>(named: string) => {
     const { statement, valuesOf } = compile(named);
     statement.pluck();
     return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
   };
-  /** Reads the records of a table. */
+  /** Prepares a query that returns records of a table. */
   const select = <Row>(table: Table, condition = '') => {
     const fields = columnFields(table);
     const columns = columnNames(table).filter(([field]) => field !== 'position');
@@ -78,7 +78,7 @@ export function compileStatements(client: Database.Database) {
     };
   };
   const insert = (table: Table) => change(insertRow(table), { table });
-  /** Inserts unless these columns have the same values in another row; returns whether it did. */
+  /** Prepares an insert that is skipped if another row has the same values in these columns. */
   const insertOnce = (table: Table, columns: string) => {
     const run = change(`${insertRow(table)} ON CONFLICT (${columns}) DO NOTHING`, { table });
     return (record: object): boolean => run(record) === 1;
@@ -97,7 +97,7 @@ export function compileStatements(client: Database.Database) {
     updateModel: update(models),
     updateCenter: update(modelCenters),
     deleteResources: change(`DELETE FROM resources WHERE ${inList('uuid')} AND type = :type`),
-    /** But accounts and sessions; foreign keys must be off. */
+    /** Deletes all rows except accounts and sessions; foreign keys must be off. */
     deleteEverything: () => {
       for (const empty of emptyTables) empty();
     },
@@ -126,7 +126,7 @@ export function compileStatements(client: Database.Database) {
     updateTag: update(tags, ['tag', 'lastOpDate']),
     deleteTag: change('DELETE FROM tags WHERE uuid = :uuid'),
     tagsByUuid: pluck<string>(`SELECT uuid FROM tags WHERE ${inList('uuid')}`),
-    /** Another of the resource's, of this type and text. */
+    /** Finds another tag of the resource with this type and text. */
     sameTag: pluck<string>(
       `SELECT uuid FROM tags
         WHERE resource_uuid = :resourceUuid AND type = :type AND tag = :tag AND uuid <> :uuid`,
@@ -156,7 +156,7 @@ export function compileStatements(client: Database.Database) {
     ),
 
     ping: pluck<number>('SELECT 1'),
-    /** Writes what is there already: a number in the file's header that nothing uses. */
+    /** Rewrites an unused number in the file's header, to test whether writes work. */
     rewrite: () => void client.pragma('user_version = 0'),
   };
 }

@@ -14,24 +14,24 @@ import { insertResources, readResources, restoreSnapshot, saveSnapshot } from '.
 import { compileStatements } from './statements.ts';
 import { operationWrites } from './writes.ts';
 
-/** How long a statement waits for another program's lock, in milliseconds: every other request waits with it. */
+/** Milliseconds that a statement waits for another program's lock; this blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5;
 
 export interface SqliteStoreOptions {
-  /** Called after each transaction with the number of writes it held. */
+  /** Called after each transaction with its number of writes. */
   onCommit?: ((writes: number) => void) | undefined;
-  /** Monotonic milliseconds; without it, batches end by their number of writes alone. */
+  /** Monotonic milliseconds; without it, only the number of writes limits a batch. */
   now?: (() => number) | undefined;
-  /** The thread that runs long queries; without it, every other request waits for them. */
+  /** The thread that runs long queries; without it, they block the event loop. */
   queryWorker?: Pick<QueryWorkerOptions, 'program' | 'runLimit'> | undefined;
 }
 
-/** The store on an open and migrated SQLite database, which it closes in the end. */
+/** Creates the store on an open and migrated SQLite database; closing it closes the database. */
 export function createSqliteStore(
   client: Database.Database,
   options: SqliteStoreOptions = {},
 ): Store {
-  // Writes that meet a lock are tried again by the batcher, which serves others meanwhile.
+  // The batcher retries writes that meet a lock, and runs other tasks meanwhile.
   client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const fileIdentity = new FileIdentity(client);
   const run = compileStatements(client);
@@ -46,19 +46,19 @@ export function createSqliteStore(
   const runQuery = compileQueryRunner(client);
   const { queryWorker } = options;
   const onIdle = () => wal.checkpointIfLarge();
-  // A database in memory can be read by its own connection only.
+  // Another connection can't read a database in memory.
   const worker =
     queryWorker && !client.memory
       ? new QueryWorker({ ...queryWorker, file: client.name, onIdle })
       : undefined;
-  /** What the snapshot holds; the same object again is restored from there. */
+  /** The resources in the seed snapshot; replacing by the same object restores the snapshot. */
   let lastReplaced: Resources | undefined;
-  /** It ends with its only server. */
+  /** The settings of the control API, in memory because there is only one server. */
   let control: string | undefined;
-  /** There is no other server: what an earlier one left is there at the start. */
+  /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
   let hasClaimedHooks = false;
 
-  /** Where the last write failed only another one tells whether it would now; this one is small. */
+  /** Tests by a small write whether writes work; used after a failed write. */
   function checkWriting(): void {
     fileIdentity.assertDiskSpace();
     run.rewrite();
@@ -80,7 +80,7 @@ export function createSqliteStore(
       ...store,
       ...operationWrites(run, records, (work) =>
         write(() => {
-          // Before the work, which would fail for another reason where it was done already.
+          // Before the work, whose repetition would fail with a misleading error.
           if (run.jobByUuid(job)) throw duplicateJob(job);
           const result = work();
           insertJob(job, true, result as object);
@@ -117,13 +117,13 @@ export function createSqliteStore(
       const session = await read(() => run.sessionByUuid({ uuid, now }));
       if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
       const slide = batcher.tryWrite(() => {
-        // Read again: it may have been renewed or ended meanwhile.
+        // Read again, because the session may have been renewed or deleted meanwhile.
         const current = run.sessionByUuid({ uuid, now });
         if (!current || current.expiredDate >= expiredDate) return current;
         run.updateSession({ uuid, expiredDate });
         return { ...current, expiredDate };
       });
-      // Where nothing can be written it stays as it is, and whoever reads is let in.
+      // Reads must work with the session even if the database can't be written to.
       return slide.catch(() => session);
     },
     deleteSession: (uuid) => write(() => void run.deleteSession({ uuid })),
@@ -149,7 +149,7 @@ export function createSqliteStore(
       }),
     replaceResources: (resources) =>
       batcher.exclusive(() => {
-        // Emptying whole tables is fast where nothing refers to them.
+        // With foreign keys off, SQLite can empty a whole table at once.
         client.pragma('foreign_keys = OFF');
         try {
           client

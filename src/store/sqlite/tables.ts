@@ -21,10 +21,10 @@ const columns = sharedColumns<SQLiteColumnBuilderBase>({
   json,
 });
 
-/** A text as queries compare it: whatever the case of its ASCII letters. */
+/** A text for comparison, regardless of the case of ASCII letters. */
 export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
 
-/** Every resource's uuid, unique across the kinds; what belongs to a resource goes with its row. */
+/** Every resource's uuid, unique across the kinds; deleting a row deletes everything that belongs to it. */
 export const resources = sqliteTable('resources', {
   uuid: text().primaryKey(),
   type: text().notNull(),
@@ -41,7 +41,7 @@ export const modelServices = sqliteTable(
   (table) => [
     index('model_services_by_age').on(table.createDate, table.uuid),
     index('model_services_by_name').on(noCase(table.name), table.createDate, table.uuid),
-    // With what sorts a page and what a center's capacity adds up.
+    // Also has the columns that sort a page, and the size for a center's capacity.
     index('model_services_by_center').on(
       noCase(table.modelCenterUuid),
       table.createDate,
@@ -61,7 +61,7 @@ export const models = sqliteTable(
   (table) => [
     index('models_by_age').on(table.createDate, table.uuid),
     index('models_by_name').on(noCase(table.name), table.createDate, table.uuid),
-    // With what sorts a page and what a center's capacity adds up.
+    // Also has the columns that sort a page, and the size for a center's capacity.
     index('models_by_center').on(
       noCase(table.modelCenterUuid),
       table.createDate,
@@ -77,7 +77,7 @@ export const modelCenters = sqliteTable(
   (table) => [index('model_centers_by_age').on(table.createDate, table.uuid)],
 );
 
-/** `position` keeps the order of insertion, in which lists are answered. */
+/** The order of insertion, which is the order of lists in responses. */
 const position = () => integer().primaryKey();
 
 export const modelServiceImages = sqliteTable(
@@ -91,7 +91,7 @@ export const modelServiceImages = sqliteTable(
     ...columns.modelServiceImages,
   },
   (table) => [
-    // With all that is told of an image: a service is read without going to the table.
+    // Has every column of an image that is returned, so that reads need only the index.
     index('model_service_images_by_service').on(
       ...[table.modelServiceUuid, table.uuid, table.cpuArchitecture, table.vmImageUuid],
       ...[table.dockerImage, table.createDate, table.lastOpDate],
@@ -117,7 +117,7 @@ export const modelServiceRefs = sqliteTable(
     uniqueIndex('model_service_refs_one_default')
       .on(table.modelUuid)
       .where(sql`${table.isDefault} = 1`),
-    // With all that is told of a ref, as for images.
+    // Has every column of a ref that is returned, as for images.
     index('model_service_refs_by_service').on(
       ...[table.modelServiceUuid, table.uuid, table.modelUuid, table.isDefault],
     ),
@@ -142,7 +142,7 @@ export const tags = sqliteTable(
   ],
 );
 
-/** Passwords, as the hashes that are kept of them. */
+/** Hashes of passwords. */
 export const passwords = sqliteTable('passwords', {
   accountUuid: text().primaryKey(),
   hash: text().notNull(),

@@ -23,7 +23,7 @@ export const copiedTables = copiedTablesOf(tables);
 const SUFFIX = '-copying';
 
 /**
- * Runs work on a source that reads a database as it is at one moment, also while a server runs on it.
+ * Runs work on a source that reads a snapshot of a database, also while a server runs on it.
  * @throws DatabaseOpenError for one that is missing, or that this version can't read
  */
 export async function withSourceFile<Result>(
@@ -44,7 +44,7 @@ export async function withSourceFile<Result>(
 /**
  * Runs work on a target that fills a new database, which then replaces one that is missing or empty and that
  * no server runs on. If the work fails, nothing has changed.
- * @throws DatabaseOpenError for one that has rows, is in use or is another program's
+ * @throws DatabaseOpenError for one that has rows, is in use or belongs to another program
  */
 export async function withTargetFile<Result>(
   location: SqliteLocation,
@@ -56,7 +56,7 @@ export async function withTargetFile<Result>(
       if (sizeOf(file) > 0) assertEmpty(location);
       const client = openSqlite({ file: path, migrationsFolder });
       try {
-        // Nobody needs the file after a crash that comes before it replaces the other one.
+        // After a crash the unfinished file is useless, so it needs no durability.
         client.pragma('journal_mode = MEMORY');
         client.pragma('synchronous = OFF');
         client.exec('BEGIN');
@@ -127,7 +127,7 @@ function* batches(client: Database.Database, table: CopiedTable): Generator<read
   const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
   let [batch, bytes]: [CopyRow[], number] = [[], 0];
   for (const row of client.prepare(select).raw().iterate() as Iterable<CopyValue[]>) {
-    // SQLite stores booleans as 0 and 1; any other number stays, and fails the check of the copy.
+    // SQLite stores booleans as 0 and 1; any other number is copied, and fails the check of the copy.
     for (const flag of flags) if (row[flag] === 0 || row[flag] === 1) row[flag] = row[flag] === 1;
     for (const value of row) bytes += typeof value === 'string' ? value.length : 0;
     batch.push(row);

@@ -12,10 +12,10 @@ import {
 import type { CompiledRecords } from './records.ts';
 import { listOf, type Statements } from './statements.ts';
 
-/** Does work in a transaction, which is durable when the promise resolves. */
+/** Runs work in a transaction, which is durable when the promise resolves. */
 export type Write = <Result>(work: () => Result) => Promise<Result>;
 
-/** The writes of operations, each in a transaction that `write` makes. */
+/** Creates the writes of the operations; each runs in one transaction of `write`. */
 export function operationWrites(run: Statements, records: CompiledRecords, write: Write): Writes {
   function addResource(uuid: string, type: ResourceType): void {
     if (!run.insertResourceOnce({ uuid, type })) {
@@ -30,7 +30,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
     for (const ref of service.modelServiceRefs) run.insertRefOnce(ref);
   }
 
-  /** A write to a resource: what it names must exist, its tags are attached last. */
+  /** Runs a write to a resource: first checks its references, last attaches its tags. */
   function writeResource<Result>(extras: WriteExtras, work: () => Result): Promise<Result> {
     return write(() => {
       for (const reference of extras.references) assertReference(run, reference);
@@ -92,7 +92,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         const changed = change(current);
         run.updateModel(changed);
         if (changed.modelServiceRefs !== current.modelServiceRefs) {
-          // One after the other: at no moment may there be two default ones.
+          // The old default first, because a unique index allows only one default for each model.
           run.unmarkDefaultRef({ uuid });
           for (const ref of changed.modelServiceRefs) {
             run.insertRefOnce({ ...ref, isDefault: false });

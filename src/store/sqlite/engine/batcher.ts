@@ -5,21 +5,21 @@ import { isLocked, translateError } from '../errors.ts';
 
 /** A batch ends after this many writes … */
 const WRITES_MAX = 64;
-/** … and a batch of writes or reads after this many milliseconds: nothing else is served meanwhile. */
+/** … and a batch of writes or reads after this many milliseconds, because it blocks the event loop. */
 const BATCH_MS = 5;
 
-/** How long to wait before writes that met another program's lock are tried again, in milliseconds. */
+/** Delay, in milliseconds, before a retry of writes that met another program's lock. */
 const LOCK_RETRY_MS = 20;
-/** Two seconds in all, with the time that the attempts take. */
+/** Retries in a row: two seconds in total, including the attempts. */
 const LOCK_RETRIES_MAX = 80;
 
 type Work = () => unknown;
 
 interface Task {
   work: Work;
-  /** Whether the work begins a transaction itself, and shares none. */
+  /** Whether the work begins its own transaction, so that it can't be batched. */
   isExclusive: boolean;
-  /** Whether the task fails at once where it meets another program's lock. */
+  /** Whether the task fails at once if another program holds the lock. */
   isTry: boolean;
   isAborted: () => boolean;
   resolve: (result: never) => void;
@@ -29,13 +29,13 @@ interface Task {
 /** Resolves or rejects the promise of a task that has run. */
 type Settle = () => void;
 
-/** A write of a batch has failed after it had changed rows. */
+/** A write of a batch failed after it had changed rows. */
 class PartialWrite extends Error {}
 
 export interface BatcherOptions {
-  /** Called after each transaction with the number of writes it held. */
+  /** Called after each transaction with its number of writes. */
   onCommit: (writes: number) => void;
-  /** Throws where the database's files were moved or replaced, so that a write would be lost. */
+  /** Throws if the database's files were moved or replaced, because a write would then be lost. */
   assertFileInPlace: () => void;
   /** Monotonic milliseconds. */
   now: () => number;
@@ -45,13 +45,13 @@ export interface BatcherOptions {
  * Batches all writes of one event-loop tick into one transaction, so that they share one fsync (ADR-15).
  *
  * - A write is acknowledged after COMMIT, never before.
- * - A write that fails takes no other one of its batch with it. A batch runs without savepoints first, since
- *   a savepoint copies each page before it changes; only where a write fails after it has changed rows, the
- *   whole batch is rolled back and run again with a savepoint for each write. So a write may run twice.
- * - What fails the transaction itself (a full disk, COMMIT) fails every write of the batch.
+ * - A failed write doesn't affect the others of its batch. A batch runs without savepoints first, since a
+ *   savepoint copies each page before it changes. Only if a write fails after it has changed rows, the whole
+ *   batch is rolled back and run again with a savepoint for each write. So a write may run twice.
+ * - A failure of the transaction (a full disk, COMMIT) fails every write of the batch.
  * - The reads of a tick run after its writes, in one read transaction, and see them.
- * - A batch ends after 64 writes or 5 ms; the rest waits for the next tick, so that others are served between.
- * - Writes that meet another program's lock are tried again for two seconds; reads go on meanwhile.
+ * - A batch ends after 64 writes or 5 ms; the rest waits for the next tick, so that other events run in between.
+ * - Writes that meet another program's lock are retried for two seconds; reads continue meanwhile.
  * - The database's files are checked before each write transaction and after its COMMIT.
  */
 export class TransactionBatcher {
@@ -63,7 +63,7 @@ export class TransactionBatcher {
   readonly #writes: Task[] = [];
   readonly #reads: Task[] = [];
   #isScheduled = false;
-  /** How many attempts in a row have met another program's lock. */
+  /** Number of successive attempts that met another program's lock. */
   #lockRetries = 0;
   #isWaitingForLock = false;
   #isDegraded = false;
@@ -78,13 +78,13 @@ export class TransactionBatcher {
   /**
    * Runs a write in the tick's transaction.
    * @param work may run twice, see above
-   * @returns what `work` returned, once that is durable
-   * @throws what `work` threw, or what made the transaction fail; then nothing of it is stored
+   * @returns the result of `work`, once its changes are durable
+   * @throws the error of `work` or of the transaction; nothing is then stored
    */
   readonly write = <Result>(work: () => Result): Promise<Result> =>
     this.#enqueue(this.#writes, { work });
 
-  /** Like `write`, for work that begins a transaction of its own. */
+  /** Like `write`, for work that begins its own transaction. */
   readonly exclusive = <Result>(work: () => Result): Promise<Result> =>
     this.#enqueue(this.#writes, { work, isExclusive: true });
 
@@ -104,7 +104,7 @@ export class TransactionBatcher {
     return this.#isDegraded;
   }
 
-  /** Resolves when every task has settled, also those that follow from them. */
+  /** Resolves when every task has settled, including tasks added meanwhile. */
   async drain(): Promise<void> {
     while (this.#isScheduled || this.#isWaitingForLock) {
       await (this.#isWaitingForLock ? setTimeout(LOCK_RETRY_MS) : setImmediate());
@@ -186,13 +186,13 @@ export class TransactionBatcher {
       const result = work() as never;
       return () => resolve(result);
     } catch (error) {
-      // Anything but a refusal by the operation's own rules is a failure of the database.
+      // Any error but the operation's own ApiError is a failure of the database.
       if (!(error instanceof ApiError)) throw error;
       return () => reject(error);
     }
   }
 
-  /** Commits as many writes of the batch as its time allows, the first one at least. */
+  /** Commits writes of the batch until its time is up, but at least one. */
   #commit(batch: readonly Task[]): Settle[] {
     const runAll = (run: (work: Work) => unknown) =>
       this.#transaction.immediate(() => {
@@ -217,7 +217,7 @@ export class TransactionBatcher {
       const result = run(work) as never;
       return () => resolve(result);
     } catch (error) {
-      // A full disk and the like end the transaction itself.
+      // SQLite itself rolls back the transaction after errors such as a full disk.
       if (error instanceof PartialWrite || !this.#client.inTransaction) throw error;
       return () => reject(error);
     }

@@ -6,16 +6,16 @@ import { sqliteCode } from '../errors.ts';
 import { READY, type SentResult } from './query-worker.ts';
 import { compileQueryRunner, type SqlQuery } from './run-query.ts';
 
-/** Niceness on Linux, where each thread has its own: scans leave the processor to others, but are not starved. */
+/** Niceness of the thread (Linux only): scans yield the processor to requests, but are not starved. */
 const NICENESS = 5;
-/** Kibibytes of the file to cache: what a scan reads is not read again soon. */
+/** Kibibytes of page cache; small, because a scan's pages are not read again soon. */
 const CACHE_KIB = 2048;
 
 if (platform() === 'linux') setPriority(NICENESS);
 
 let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 
-/** The program of the query worker's thread: runs queries on a connection of its own. */
+/** The program of the query worker's thread, which runs queries on its own connection. */
 parentPort?.on('message', (query: SqlQuery) => {
   parentPort?.postMessage(toResult(query));
 });
@@ -35,6 +35,6 @@ function toResult(query: SqlQuery): SentResult {
 function open(file: string): (query: SqlQuery) => unknown[] {
   const client = new Database(file, { readonly: true });
   client.pragma(`cache_size = -${CACHE_KIB}`);
-  // A transaction, so that uuids and rows are of one moment.
+  // In a transaction, so that uuids and rows come from one snapshot.
   return client.transaction(compileQueryRunner(client));
 }

@@ -8,15 +8,15 @@ import type { SqlQuery } from './run-query.ts';
 const RUN_MS_MAX = 1000;
 /** How long a query may wait for its start, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
-/** Threads at most that still run a query which has been refused: SQLite can't be interrupted. */
+/** Maximum threads that still run a query after its timeout, because SQLite can't be interrupted. */
 const ABANDONED_MAX = 2;
-/** Megabytes of young generation for the thread's heap, which otherwise takes what it is given. */
+/** Megabytes of young generation in the thread's heap; the default would use more memory. */
 const YOUNG_GENERATION_MB = 4;
 
-/** What the thread sends when it has loaded its program. */
+/** The message of a thread that has loaded its program. */
 export const READY = 'ready';
 
-/** An error as it is sent from the thread: classes don't survive the structured clone. */
+/** An error in the form that the thread sends, because a structured clone loses the class. */
 export interface SentError {
   failure: Failure | undefined;
   /** SQLite's code. */
@@ -24,7 +24,7 @@ export interface SentError {
   message: string;
 }
 
-/** What the thread sends back for a query. */
+/** The thread's reply to a query. */
 export type SentResult = { values: unknown[] } | { error: SentError };
 
 export interface QueryWorkerOptions {
@@ -32,9 +32,9 @@ export interface QueryWorkerOptions {
   program: string;
   /** Path of the database file. */
   file: string;
-  /** Called between two queries, when the thread reads nothing. */
+  /** Called between two queries, when the thread has no open read transaction. */
   onIdle: () => void;
-  /** Milliseconds that a query may run; one second unless given. */
+  /** Maximum duration of a query, in milliseconds; one second by default. */
   runLimit?: number | undefined;
 }
 
@@ -47,9 +47,9 @@ interface QueuedQuery {
 }
 
 /**
- * Runs lists and counts that an index doesn't bound in a thread of its own, one after the other, so that no
- * other request waits for them (ADR-16). A query that has run for a second is refused and its thread is given
- * up and replaced, so that no other query waits for it either.
+ * Runs lists and counts that an index doesn't bound in a separate thread, one after the other, so that no other
+ * request waits for them (ADR-16). A query that has run for a second is rejected and its thread is replaced, so
+ * that no other query waits for it either.
  */
 export class QueryWorker {
   readonly #options: QueryWorkerOptions;
@@ -67,8 +67,8 @@ export class QueryWorker {
 
   /**
    * @param isAborted whether the client has disconnected; then the query is skipped
-   * @returns the query's values or rows, of one moment after this call
-   * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 where too many others wait or run on
+   * @returns the query's values or rows, from one snapshot taken after this call
+   * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 if too many others wait or still run
    */
   run(query: SqlQuery, isAborted: () => boolean = () => false): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
@@ -83,7 +83,7 @@ export class QueryWorker {
     });
   }
 
-  /** Rejects what is queued or running, and waits for the threads to end. */
+  /** Rejects queued and running queries, and waits for the threads to end. */
   async close(): Promise<void> {
     this.#isClosed = true;
     const threads = [...this.#abandoned, ...(this.#thread ? [this.#thread] : [])];
@@ -115,7 +115,7 @@ export class QueryWorker {
     const running = this.#current;
     if (!running) return;
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
-    // A result that has arrived meanwhile goes first: this thread may have been busy itself.
+    // Handles a result first that arrived while the main thread was busy.
     running.timer = setTimeout(() => setImmediate(() => this.#abandonThread(running)), limit);
   }
 
@@ -133,7 +133,7 @@ export class QueryWorker {
     this.#next();
   }
 
-  /** Ends the running query. */
+  /** Settles the running query. */
   #finish(): QueuedQuery | undefined {
     const finished = this.#current;
     clearTimeout(finished?.timer);

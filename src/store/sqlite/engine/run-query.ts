@@ -2,31 +2,31 @@ import type Database from 'better-sqlite3';
 import { LRUCache } from 'lru-cache';
 import { assertPageSize, PAGE_BYTES_MAX } from '../../page-size.ts';
 
-/** Prepared statements to keep: queries come in few forms, but clients can make many. */
+/** Maximum cached statements: queries have few forms in practice, but clients can cause many. */
 export const PREPARED_MAX = 200;
 /** Bytes that a character may take in UTF-8. */
 const CHARACTER_BYTES_MAX = 3;
 
-/** A list or count in SQL, which gives one value a row. It is cloned on its way to the query thread. */
+/** A list or count in SQL with one value per row. It must be cloneable, to be sent to the query thread. */
 export interface SqlQuery {
   sql: string;
   values: readonly unknown[];
-  /** How to read the resources whose uuids the SQL gives; absent where its values are the result. */
+  /** The SQL that reads the resources with the resulting uuids; absent if the values are the result. */
   rows?: PageRows | undefined;
 }
 
-/** How to read the rows of some resources and their size: SQL that takes their uuids as a JSON list. */
+/** SQL that reads the rows of resources, and their size; its parameter is a JSON list of uuids. */
 export interface PageRows {
   select: string;
   size: string;
-  /** Index of the uuid's column. */
+  /** Index of the uuid column. */
   uuidIndex: number;
 }
 
 /**
  * Compiles a function that runs queries, to be called inside a transaction.
- * @returns gives the value of each row, or the rows of the resources found, in their order; throws ApiError
- *   SYS.1007 for a page that holds too much (F57)
+ * @returns a function that returns the value of each row, or the rows of the resources found, in order; it
+ *   throws ApiError SYS.1007 for a page that is too large (F57)
  */
 export function compileQueryRunner(client: Database.Database): (query: SqlQuery) => unknown[] {
   const prepared = (
@@ -44,7 +44,7 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
   function rowsOf({ select, size, uuidIndex }: PageRows, uuids: unknown[]): unknown[][] {
     const list = JSON.stringify(uuids);
     const rows = new Map<unknown, unknown[]>();
-    // Most pages are small enough to need no query for their size, which looks at every row.
+    // Most pages are small enough to skip the query for their size, which reads every row.
     let characters = PAGE_BYTES_MAX / CHARACTER_BYTES_MAX;
     for (const row of prepareRow(select).iterate(list) as Iterable<unknown[]>) {
       rows.set(row[uuidIndex], row);

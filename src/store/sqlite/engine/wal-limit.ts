@@ -2,12 +2,12 @@ import type Database from 'better-sqlite3';
 import { sqliteCode } from '../errors.ts';
 import type { FileIdentity } from '../file/files.ts';
 
-/** Bytes that the WAL may have: four times what SQLite checkpoints at by itself. */
+/** Size of the WAL, in bytes, from which it is truncated: four times SQLite's automatic checkpoint. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
- * Keeps the WAL from growing without end: SQLite starts it anew only at a moment when nobody reads from it,
- * and a query thread that always has a next query leaves no such moment.
+ * Limits the size of the WAL. SQLite restarts it only when no connection reads from it, which never happens
+ * while the query thread runs one query after the other.
  */
 export class WalLimit {
   readonly #client: Database.Database;
@@ -20,14 +20,14 @@ export class WalLimit {
     this.#files = files;
   }
 
-  /** To be called when the query thread reads nothing. */
+  /** To be called when the query thread has no open read transaction. */
   checkpointIfLarge(): void {
     if (!this.#client.open || this.#files.walBytes <= this.#next) return;
-    // A failed one is tried again only when the WAL has grown.
+    // A failed checkpoint is retried only after the WAL has grown.
     this.#next = this.#checkpoint() ? WAL_BYTES_MAX : this.#files.walBytes + WAL_BYTES_MAX / 4;
   }
 
-  /** @returns whether it succeeded: another program may read from the WAL, or the disk be full */
+  /** @returns whether it succeeded; it fails if another program reads from the WAL, or the disk is full */
   #checkpoint(): boolean {
     try {
       const [outcome] = this.#client.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];

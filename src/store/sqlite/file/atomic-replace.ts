@@ -15,8 +15,8 @@ import { assertNotForeign, BUSY_TIMEOUT_MS } from './inspect.ts';
 import { acquireServerLock, lockPath } from './lock.ts';
 
 /**
- * Replaces a database by a new file in one step: whenever the process ends, the whole old database or the
- * whole new one is there. The new file gets the owner and the mode of the old one.
+ * Replaces a database by a new file atomically: after a crash, either the old database or the new one is
+ * complete. The new file gets the owner and the mode of the old one.
  * @param file path of the database, which may be missing
  * @param suffix of the new file's path until it replaces the old file
  * @param build writes the new file to the given path, where no file is
@@ -34,7 +34,7 @@ export async function replaceDatabase<Result>(
   const replacement = replacementPath(file, suffix);
   try {
     changeOwner(lockPath(file), target);
-    // A killed process may have left one, which no other can be using while the lock is held.
+    // A killed process may have left one; the lock ensures that no other process uses it.
     removeDatabase(replacement);
     const result = await build(replacement);
     changeOwner(replacement, target);
@@ -49,19 +49,19 @@ export async function replaceDatabase<Result>(
   }
 }
 
-/** Path of the new file until it replaces the old one: beside the file that a link leads to. */
+/** Temporary path of the new file, in the folder of the database with symbolic links resolved. */
 export function replacementPath(file: string, suffix: string): string {
   return (existsSync(file) ? realpathSync(file) : file) + suffix;
 }
 
-/** Gives a file the owner of the database, on which root may run this for another user's server. */
+/** Gives a file the owner of the database, because root may run this for another user's server. */
 function changeOwner(path: string, database: string): void {
   const [{ uid, gid }, owner] = [statSync(path), statSync(database)];
   if (uid !== owner.uid || gid !== owner.gid) chownSync(path, owner.uid, owner.gid);
 }
 
 /**
- * Renames the new file to the database's path, after the side files of the old one are gone.
+ * Removes the side files of the old database, then renames the new file to the database's path.
  * @param name of the database in error messages
  */
 function commit(target: string, replacement: string, name: string): void {
@@ -77,8 +77,8 @@ function commit(target: string, replacement: string, name: string): void {
 }
 
 /**
- * Moves the WAL into the database file, which is whole without it from then on.
- * @returns a connection that keeps others from writing to the old file; undefined if that is empty or damaged
+ * Moves the WAL into the database file, which is then complete without it.
+ * @returns a connection that locks the old file against writes; undefined if that is empty or damaged
  * @throws DatabaseOpenError if others use it
  */
 function checkpointAndLock(file: string, name: string): Database.Database | undefined {

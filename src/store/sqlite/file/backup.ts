@@ -17,8 +17,8 @@ import { assertOwnDatabase, inspect, openToInspect, type SqliteLocation } from '
 import { lockPath } from './lock.ts';
 
 /**
- * Copies a database as it is at one moment, also while a server writes to it (ADR-23).
- * @param to path of the copy, where no file may be: either the whole copy is there afterwards, or still no file
+ * Copies a snapshot of a database, also while a server writes to it (ADR-23).
+ * @param to path of the copy, which must not exist; if the copy fails, it still doesn't exist
  * @returns size of the copy in bytes
  * @throws DatabaseOpenError
  */
@@ -29,7 +29,7 @@ export function backUp(location: SqliteLocation, to: string): number {
   let folder: string | undefined;
   try {
     inspect(location);
-    // Only this user can enter the folder, so that nobody reads or replaces the copy meanwhile.
+    // Only this user can enter the folder, so that no other user reads or replaces the copy meanwhile.
     folder = mkdtempSync(`${target}-`);
     const copy = join(folder, 'copy');
     closeSync(openSync(copy, 'wx', 0o600));
@@ -58,10 +58,10 @@ function assertPathFree(target: string, file: string): void {
   }
 }
 
-/** Whether there is anything at a path, such as a link that leads nowhere. */
+/** Whether a path exists, also as a broken symbolic link. */
 const exists = (path: string) => lstatSync(path, { throwIfNoEntry: false }) !== undefined;
 
-/** Writes what a database holds into an empty file, in one read transaction. */
+/** Copies the content of a database into an empty file, in one read transaction. */
 function vacuumInto(file: string, copy: string): void {
   const client = openToInspect(file);
   try {

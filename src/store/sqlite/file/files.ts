@@ -13,11 +13,11 @@ import { dirname } from 'node:path';
 import type Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
 
-/** Suffixes of the files that SQLite keeps beside a database, and applies to any database of that name. */
+/** Suffixes of SQLite's side files, which SQLite applies to any database with their name. */
 export const [WAL, SHM, JOURNAL] = ['-wal', '-shm', '-journal'] as const;
 export const SIDE_FILES = [WAL, SHM, JOURNAL];
 
-/** Suffix of the lock file, beside the database. */
+/** Suffix of the lock file, which is in the folder of the database. */
 export const LOCK_SUFFIX = '-server';
 
 /** Size of a file in bytes; 0 if it is missing. */
@@ -25,7 +25,7 @@ export function sizeOf(path: string): number {
   return statsOf(path)?.size ?? 0;
 }
 
-/** Identifies a file whatever its name; undefined if it is missing. */
+/** Identifies a file independently of its name; undefined if it is missing. */
 function fileId(path: string): string | undefined {
   const stats = statsOf(path);
   return stats && `${stats.dev} ${stats.ino}`;
@@ -77,17 +77,17 @@ const CHECKED_SUFFIXES = [WAL, SHM, LOCK_SUFFIX];
 /** Bytes by which the WAL may grow until the next checkpoint. */
 const FREE_SPACE_MIN = 16 * 1024 * 1024;
 
-/** Remembers which files an open database consists of, to find out if one is moved, replaced or deleted. */
+/** Records the identity of an open database's files, to detect if one is moved, replaced or deleted. */
 export class FileIdentity {
   readonly #files: Map<string, string | undefined>;
   readonly #client: Database.Database;
   readonly #wal: string;
 
-  /** @param client of the database, just opened */
+  /** @param client a connection that has just been opened */
   constructor(client: Database.Database) {
     // SQLite creates the side files at the first read.
     client.pragma('user_version');
-    // The side files are beside the file that a link leads to.
+    // SQLite resolves symbolic links before it names the side files.
     const target = client.memory ? '' : realpathSync(client.name);
     const sideFiles = CHECKED_SUFFIXES.map((suffix) => target + suffix);
     const paths = client.memory ? [] : [client.name, ...sideFiles];

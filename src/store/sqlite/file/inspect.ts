@@ -8,7 +8,7 @@ import { sizeOf, WAL } from './files.ts';
 export const APPLICATION_ID = 0x41494f53;
 export const MIGRATIONS_TABLE = 'schema_migrations';
 
-/** How long a statement waits for another program's lock; the whole process waits with it. */
+/** Milliseconds that a statement waits for another program's lock; this blocks the process. */
 export const BUSY_TIMEOUT_MS = 2000;
 
 /** Files up to this size are checked page by page at the start; for larger ones it would take too long. */
@@ -36,10 +36,10 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   }
 }
 
-/** Opens a database in such a way that nothing has changed when the connection is closed. */
+/** Opens a database so that opening and closing it change no file. */
 export function openToInspect(file: string): Database.Database {
-  // Closing the last writable connection moves what is in the WAL into the file; closing a read-only one
-  // leaves a WAL where there was none.
+  // Closing the last writable connection moves the WAL's content into the file; closing a read-only one
+  // leaves a new, empty WAL.
   const readonly = sizeOf(file + WAL) > 0;
   return new Database(file, { readonly, timeout: BUSY_TIMEOUT_MS });
 }

@@ -5,16 +5,16 @@ import { errorCode, isLocked } from '../errors.ts';
 import { LOCK_SUFFIX } from './files.ts';
 import { prepareFile } from './prepare.ts';
 
-/** How long a start waits for the previous server to end. */
+/** Milliseconds that a start waits for the previous server to end. */
 const WAIT_MS = 2000;
 
 /** @param file path of the database, which must exist */
 export const lockPath = (file: string) => realpathSync(file) + LOCK_SUFFIX;
 
 /**
- * Takes the lock that only one server of a database can hold, on a small file beside it, which stays. The
- * operating system releases it when the process ends. The file holds no pid: in a container the next process
- * often has the same.
+ * Takes the lock that ensures that only one server runs on a database, on a small file in the same folder,
+ * which is never deleted. The operating system releases the lock when the process ends. The file contains no
+ * pid, because in a container the next process often has the same one.
  * @param file path of the database, created empty if it is missing
  * @returns a function that releases the lock
  * @throws DatabaseOpenError if a server runs on the database
@@ -26,7 +26,7 @@ export function acquireServerLock(file: string): () => void {
   try {
     closeSync(openSync(path, 'a', 0o600));
     client = new Database(path, { timeout: WAIT_MS });
-    // Nothing is ever written, but without this SQLite would create a journal beside the lock file.
+    // Nothing is ever written, but without this SQLite would create a journal file for the lock file.
     client.pragma('journal_mode = MEMORY');
     client.exec('BEGIN EXCLUSIVE');
   } catch (error) {

@@ -12,12 +12,12 @@ const SUFFIX = '-restoring';
 const CHUNK_BYTES = 1024 * 1024;
 
 /**
- * Replaces a database that no server runs on by a copy of a backup. Whenever the process ends, the whole old
- * database or the whole new one is there.
+ * Replaces a database that no server runs on by a copy of a backup. After a crash, either the old database or
+ * the new one is complete.
  * @param location of the database, which may be missing
  * @param from path of the backup, which isn't changed
  * @returns size of the new database in bytes
- * @throws DatabaseOpenError for a backup that can't be used, or a database that is in use or another program's
+ * @throws DatabaseOpenError for an unusable backup, or a database that is in use or of another program
  */
 export async function restore(
   { file, migrationsFolder }: SqliteLocation,
@@ -46,7 +46,7 @@ export async function restore(
   }
 }
 
-/** Checks what can be checked of a backup without opening it, which might change it. */
+/** Makes the checks of a backup that don't need to open it, because opening might change it. */
 function assertRestorable(from: string): void {
   const stats = statSync(from, { throwIfNoEntry: false });
   if (!stats) throw new DatabaseOpenError(`The backup ${from} is not there.`);
@@ -68,7 +68,7 @@ function assertRestorable(from: string): void {
 const damagedBackup = (from: string) =>
   new DatabaseOpenError(`The backup ${from} is not an SQLite database, or a damaged one.`);
 
-/** Checks the copy of a backup in full, and leaves no WAL beside it. */
+/** Checks the copy of a backup in full; its WAL is gone afterwards. */
 function assertWhole(copy: string, from: string, migrationsFolder: string): void {
   const client = new Database(copy);
   try {
