@@ -19,12 +19,12 @@ export interface BoundTables {
  * @returns the statement's text, and a function from a record to its values; an absent field is NULL
  */
 export function compileStatement(
-  named: string,
+  template: string,
   marker: (number: number) => string,
   { table, lists = {} }: BoundTables = {},
 ): { text: string; valuesOf: (record: object) => unknown[] } {
   const values: Encode[] = [];
-  const text = named.replace(PARAMETER, (_, name: string, field?: string) => {
+  const text = template.replace(PARAMETER, (_, name: string, field?: string) => {
     const encode = encoderOf(field === undefined ? table : lists[name], field ?? name);
     values.push(
       field === undefined

@@ -56,11 +56,7 @@ export interface Conditions {
 }
 
 /** Other tables that conditions can refer to, apart from the lists of a resource. */
-const RELATED_TABLES: ReadonlySet<QueryField['of']> = new Set([
-  'userTags',
-  'systemTags',
-  'modelCenter',
-]);
+const RELATED: ReadonlySet<QueryField['of']> = new Set(['userTags', 'systemTags', 'modelCenter']);
 
 /** Compiles conditions and orders of queries to a database's SQL. */
 export function compileConditions(dialect: Dialect): Conditions {
@@ -168,7 +164,7 @@ export function compileConditions(dialect: Dialect): Conditions {
     whereAll(kind, conditions) {
       const mapping = entityMappings[kind];
       const isOnOther = ({ field }: Condition) =>
-        field.of in mapping.foreignKeys || RELATED_TABLES.has(field.of);
+        field.of in mapping.foreignKeys || RELATED.has(field.of);
       const isIsolated = conditions.filter(isOnOther).length > JOINT_PLAN_MAX;
       const all = conditions.map((condition) => {
         const compiled = conditionSql(mapping, condition);

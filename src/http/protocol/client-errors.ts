@@ -55,7 +55,7 @@ export class ClientErrors {
   }
 
   #reject(failure: ApiError, socket: Socket, reason?: string): void {
-    this.#log.info({ status: failure.status, reason }, 'refused by the HTTP server');
+    this.#log.info({ status: failure.status, reason }, 'rejected by the HTTP server');
     if (socket.writable) socket.write(rawResponse(failure));
     socket.destroySoon();
   }

@@ -69,8 +69,9 @@ export async function mustFindRecord<K extends EntityKind>(
 }
 
 /**
- * A page of records, of these fields of their own alone if they are named.
- * @throws ApiError SYS.1007 for one that holds too much
+ * Reads a page of records.
+ * @param names the columns to read; by default the columns and relations that lists return
+ * @throws ApiError SYS.1007 for a page that is too large
  */
 export async function listRecords<K extends EntityKind>(
   run: Run,
@@ -117,7 +118,6 @@ export async function* allRecords<K extends EntityKind>(
   await run({ text: 'CLOSE records' });
 }
 
-/** Counts the resources that satisfy all conditions. */
 export async function countRecords(
   run: Run,
   kind: EntityKind,

@@ -107,7 +107,6 @@ async function chooseResources(run: Run, resources: Resources) {
   return { types, added };
 }
 
-/** The images of the services to add. */
 async function chooseImages(run: Run, resources: Resources, added: ReadonlySet<string>) {
   const seen = new Set<string>();
   const images = resources.modelServices.flatMap((service, index) => {
@@ -150,7 +149,6 @@ async function chooseRefs(run: Run, refs: readonly ModelServiceRef[]): Promise<M
   });
 }
 
-/** The uuids of the records that exist. */
 async function existingUuids(
   run: Run,
   find: Prepared,

@@ -27,8 +27,8 @@ let prepared = 0;
  * Makes a statement with named parameters, see `compileStatement`.
  * @param isNamed whether it stays prepared on each connection; not for the many forms that clients can cause
  */
-export function prepare(named: string, tables?: BoundTables, isNamed = true): Prepared {
-  const { text, valuesOf } = compileStatement(named, (number) => `$${number}`, tables);
+export function prepare(template: string, tables?: BoundTables, isNamed = true): Prepared {
+  const { text, valuesOf } = compileStatement(template, (number) => `$${number}`, tables);
   const statement = isNamed ? { text, name: `aios_${prepared++}` } : { text };
   return (run, record = {}) => run(statement, valuesOf(record));
 }

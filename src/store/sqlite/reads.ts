@@ -33,7 +33,6 @@ interface Parts {
   worker: QueryWorker | undefined;
 }
 
-/** Creates the store's reads of resources. */
 export function createReads({
   batcher,
   records,
@@ -85,7 +84,6 @@ export function pageQuery(
   );
 }
 
-/** The query for a number of resources. */
 function countQuery(kind: EntityKind, conditions: readonly Condition[]): SqlQuery {
   const { table } = entityMappings[kind];
   return toSqlQuery(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`);
@@ -104,7 +102,6 @@ export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   return isIndexed && field.of === 'self' && (!sort || sort.field.name === 'createDate');
 }
 
-/** Whether a count reads few rows. */
 export const isBoundedCount = hasFewRows;
 
 /** Whether one condition limits the result to listed uuids. */

@@ -31,7 +31,7 @@ export const listOf = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uui
 
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
 /** The tables to empty, in an order that violates no foreign key. */
-const EMPTIED = [
+const TABLES_TO_EMPTY = [
   'hooks',
   'jobs',
   'tags',
@@ -45,18 +45,18 @@ const EMPTIED = [
 
 /** Prepares every statement with a fixed text, except those that read resources. */
 export function compileStatements(client: Database.Database) {
-  const compile = (named: string, tables?: BoundTables) => {
-    const { text, valuesOf } = compileStatement(named, () => '?', tables);
+  const compile = (template: string, tables?: BoundTables) => {
+    const { text, valuesOf } = compileStatement(template, () => '?', tables);
     return { statement: client.prepare<unknown[]>(text), valuesOf };
   };
   /** Prepares a statement that takes its values from a record and returns the number of changed rows. */
-  const change = (named: string, tables?: BoundTables) => {
-    const { statement, valuesOf } = compile(named, tables);
+  const change = (template: string, tables?: BoundTables) => {
+    const { statement, valuesOf } = compile(template, tables);
     return (record: object = {}): number => statement.run(valuesOf(record)).changes;
   };
   /** Prepares a query that returns the values of the first column. */
-  const pluck = <Value>(named: string) => {
-    const { statement, valuesOf } = compile(named);
+  const pluck = <Value>(template: string) => {
+    const { statement, valuesOf } = compile(template);
     statement.pluck();
     return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
   };
@@ -86,7 +86,7 @@ export function compileStatements(client: Database.Database) {
   const update = (table: Table, fields?: readonly string[]) =>
     change(updateRow(table, fields), { table });
 
-  const emptyTables = EMPTIED.map((name) => change(`DELETE FROM ${name}`));
+  const emptyTables = TABLES_TO_EMPTY.map((name) => change(`DELETE FROM ${name}`));
 
   return {
     insertResourceOnce: insertOnce(resources, 'uuid'),

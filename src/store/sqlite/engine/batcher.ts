@@ -88,7 +88,7 @@ export class TransactionBatcher {
   readonly exclusive = <Result>(work: () => Result): Promise<Result> =>
     this.#enqueue(this.#writes, { work, isExclusive: true });
 
-  /** Like `write`, but rejects at once where another program holds the lock. */
+  /** Like `write`, but rejects at once if another program holds the lock. */
   readonly tryWrite = <Result>(work: () => Result): Promise<Result> =>
     this.#enqueue(this.#writes, { work, isTry: true });
 

@@ -133,7 +133,7 @@ export class QueryWorker {
     this.#next();
   }
 
-  /** Settles the running query. */
+  /** Clears the running query and its timer, and returns it to be settled. */
   #finish(): QueuedQuery | undefined {
     const finished = this.#current;
     clearTimeout(finished?.timer);
