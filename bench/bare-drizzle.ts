@@ -99,7 +99,7 @@ const ways: Record<string, () => Promise<(row: Rows) => Promise<void>>> = {
 };
 
 const chosen = ways[way];
-if (!chosen) throw new Error(`${way} is none of ${Object.keys(ways).join(', ')}`);
+if (!chosen) throw new Error(`${way} must be one of ${Object.keys(ways).join(', ')}`);
 const workers = await Promise.all(Array.from({ length: Number(connections) }, chosen));
 
 /** Inserts for a duration in seconds; returns the services inserted per second. */

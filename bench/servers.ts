@@ -35,7 +35,7 @@ interface Start {
   log: string;
   api: string;
   /** The health check, repeated until its status is good. */
-  health: { path: string; isGood: (status: number) => boolean };
+  health: { path: string; isHealthy: (status: number) => boolean };
 }
 
 /**
@@ -59,7 +59,7 @@ export const startServer = (
     }),
     log,
     api: '/zstack',
-    health: { path: '/_aios/health', isGood: (status) => status === 200 },
+    health: { path: '/_aios/health', isHealthy: (status) => status === 200 },
   });
 
 /** Starts the bundled program of bare-fastify.ts. */
@@ -69,7 +69,7 @@ export const startBareFastify = (program: string, service: unknown): Promise<Ser
     args: (port) => [program, String(port), JSON.stringify(service)],
     log: `${program}.log`,
     api: '/zstack',
-    health: { path: '/zstack/v1/ai/model-services/one', isGood: (status) => status === 200 },
+    health: { path: '/zstack/v1/ai/model-services/one', isHealthy: (status) => status === 200 },
   });
 
 async function start({ command, args, env, log, api, health }: Start): Promise<Server> {
@@ -86,10 +86,10 @@ async function start({ command, args, env, log, api, health }: Start): Promise<S
   child.once('error', (error) => {
     failure = error;
   });
-  while (!health.isGood(await statusOf(url + health.path))) {
+  while (!health.isHealthy(await statusOf(url + health.path))) {
     if (failure) throw failure;
     if (!isRunning(child) || performance.now() - began > START_MAX_MS) {
-      throw new Error(`${command} does not serve: ${readFileSync(log, 'utf8').slice(-1000)}`);
+      throw new Error(`${command} is not ready: ${readFileSync(log, 'utf8').slice(-1000)}`);
     }
     await setTimeout(POLL_MS);
   }

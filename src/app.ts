@@ -64,17 +64,17 @@ export interface AppOptions {
 }
 
 export interface Timeouts {
-  /** For a request's headers to arrive. */
+  /** Timeout for receiving a request's headers. */
   headers: number;
-  /** For a whole request to arrive. */
+  /** Timeout for receiving a whole request. */
   request: number;
-  /** For the next request on an open connection. */
+  /** Timeout for the next request on an open connection. */
   keepAlive: number;
   /** Interval in which Node checks for late requests. */
   check: number;
-  /** For requests in flight when the app closes. */
+  /** Time for requests in flight to end when the app closes. */
   closeGrace: number;
-  /** Without new requests, for the closing app to stop listening. */
+  /** Time without new requests after which the closing app stops listening. */
   closeQuiet: number;
 }
 

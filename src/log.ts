@@ -1,7 +1,7 @@
 import { type Logger, pino } from 'pino';
 import type { Settings } from './settings.ts';
 
-/** Most characters to buffer within one event-loop tick. */
+/** Maximum number of characters to buffer within one event-loop tick. */
 const BUFFER_MAX = 16 * 1024 - 1;
 
 export interface LogEnvironment {

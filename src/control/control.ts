@@ -11,7 +11,7 @@ interface SharedState {
   /** Number of resets so far. */
   resets: number;
   clock: ClockSetting;
-  /** Named so in stored settings. */
+  /** The job completion; databases of earlier versions store it by this name. */
   finish: JobCompletion;
   faults: PlannedFault[];
 }
@@ -42,7 +42,7 @@ export class Control {
     this.jobDelay = new JobDelay(this.clock.now);
   }
 
-  /** Applies the settings that were changed since, by any server. */
+  /** Applies the latest settings, which any server may have changed. */
   async refresh(): Promise<void> {
     const text = await this.#store.readControl();
     if (text !== undefined) this.#apply(text);

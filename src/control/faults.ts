@@ -29,7 +29,7 @@ export interface Fault {
   status?: number | undefined;
 }
 
-/** A fault with the number of requests it has applied to, by its name on the wire. */
+/** A fault with `struck`, the number of requests it has applied to; the wire uses this name. */
 export type PlannedFault = Fault & { struck: number };
 
 /** Whether a fault applies to the next request to an operation. */

@@ -4,7 +4,7 @@ import type { Job } from '../domain/records.ts';
 /** When polls report a job as ended: at once, after some time, or from a given poll on. */
 export type JobCompletion = 'at once' | { afterMs: number } | { atPoll: number };
 
-/** Most jobs whose polls are counted. */
+/** Maximum number of jobs whose polls are counted. */
 const COUNTED_MAX = 10_000;
 
 /** Makes polls report jobs as running, although every stored job has ended. */

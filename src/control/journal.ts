@@ -21,11 +21,11 @@ export interface JournalEntry {
 export interface JournalFilter {
   operation?: string | undefined;
   status?: number | undefined;
-  /** Most entries to return: the last ones. */
+  /** Maximum number of entries to return; the latest ones are returned. */
   limit?: number | undefined;
 }
 
-/** Most requests in the journal. */
+/** Maximum number of requests in the journal. */
 const ENTRIES_MAX = 1000;
 /** Longest body, query or path in an entry, in characters of JSON. */
 const ENTRY_MAX = 16_384;
@@ -70,7 +70,7 @@ const SECRET_CONDITION = new RegExp(
 const SESSION_IN_PATH =
   /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/gi;
 /** Matches the part of an error's sentence that quotes the request. */
-const REPEATED = /(the body is not valid JSON|, but was).*/s;
+const QUOTED_REQUEST = /(the body is not valid JSON|, but was).*/s;
 
 /**
  * Masks secrets in an entry: the values of members with a secret's name, and sessions, wherever they
@@ -130,7 +130,7 @@ function isSecretMember(name: string, member: unknown, owner: object): boolean {
 
 function masked(value: unknown, secrets: readonly string[]): unknown {
   if (typeof value === 'string') {
-    const plain = value.replace(SESSION_IN_PATH, `$1${MASK}`).replace(REPEATED, '$1');
+    const plain = value.replace(SESSION_IN_PATH, `$1${MASK}`).replace(QUOTED_REQUEST, '$1');
     return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), plain);
   }
   if (value instanceof NumberLiteral) return Number(value.text);

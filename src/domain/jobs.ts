@@ -4,9 +4,9 @@ import type { Dependencies } from './dependencies.ts';
 import type { Job, NewJob } from './records.ts';
 import type { Store } from './store.ts';
 
-/** Most rejected jobs in memory; unauthenticated clients must not fill the database (F5). */
+/** Maximum number of rejected jobs in memory; unauthenticated clients must not fill the database (F5). */
 const REJECTED_MAX = 1000;
-/** Most jobs, and bytes of outcomes, to delete in one transaction, because other requests wait for it. */
+/** Maximum number of jobs, and bytes of outcomes, to delete in one transaction, because other requests wait for it. */
 const SWEEP_LIMIT = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
 /** The outcome of a job, as polls return it. */

@@ -11,13 +11,13 @@ const FAILURES_MAX = 10;
 const BLOCKED_MS = 60_000;
 /** A network is forgotten this long after its last failure. */
 const REMEMBERED_MS = 900_000;
-/** Most networks in memory, because clients can forge addresses. */
+/** Maximum number of networks in memory, because clients can forge addresses. */
 const NETWORKS_MAX = 10_000;
 /** Passwords verified at the same time: each takes a core and 32 MiB for about 90 ms. */
 const CONCURRENT_MAX = 2;
 /** Passwords that wait for verification: each holds a request in memory. */
 const QUEUE_MAX = 2000;
-/** Most networks with a successful login in memory. */
+/** Maximum number of networks with a successful login in memory. */
 const KNOWN_MAX = 1000;
 
 interface Attempts {

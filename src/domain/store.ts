@@ -65,7 +65,7 @@ export interface PageQuery {
   sort?: Sort;
   /** Resources to skip. */
   start: number;
-  /** Most resources to return. */
+  /** Maximum number of resources to return. */
   limit: number;
 }
 

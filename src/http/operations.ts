@@ -72,7 +72,7 @@ export function operationRoutes<Name extends OperationName>(
     request.jobRequest = parseJobRequest(name, request);
   }
 
-  /** Checks the session; without a valid one, a write that was to become a job gets a job that failed (F5). */
+  /** Checks the session. A write as a job is answered with a failed job if the session is invalid (F5). */
   async function authorizeWrite(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await checkSession(request);

@@ -2,7 +2,7 @@ import { ApiError, invalidArgument } from '../contract/errors.ts';
 import type { ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 
-/** SYS.1003 for a resource that a field names. */
+/** The error SYS.1003 of a missing resource that a field refers to. */
 export function notFound(field: string, resource: string, type: string): ApiError {
   return new ApiError(
     'resourceNotFound',
@@ -11,8 +11,8 @@ export function notFound(field: string, resource: string, type: string): ApiErro
 }
 
 /**
- * @param found uuids of those that exist
- * @throws ApiError SYS.1003 naming what is missing (F53)
+ * @param found uuids of the resources that exist
+ * @throws ApiError SYS.1003 naming the missing resources (F53)
  */
 export function assertAllFound(
   { field, type, uuids, list }: Reference,
@@ -82,5 +82,5 @@ export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''):
   };
 }
 
-/** A database can't be used; the message is one sentence for the user who starts the server. */
+/** A database can't be used; the message is a sentence for the user of the command line. */
 export class DatabaseOpenError extends Error {}

@@ -63,7 +63,7 @@ export function columnList({ columns }: CopiedTable): string {
   return columns.map(({ name }) => `"${name}"`).join(', ');
 }
 
-/** A value while it is copied: the same from SQLite and PostgreSQL. */
+/** A copied value, in the same form for SQLite and PostgreSQL. */
 export type CopyValue = string | number | boolean | null;
 export type CopyRow = readonly CopyValue[];
 
@@ -95,7 +95,7 @@ export interface CopyProgress {
 export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
 
 /**
- * Copies the rows of all tables, and compares them with those that the target then has.
+ * Copies the rows of all tables, then reads them from the target and compares them.
  * @param onStep called after every batch, and once for an empty table
  * @returns the number of rows
  * @throws DatabaseOpenError if the target's rows differ from the source's
@@ -142,7 +142,7 @@ function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenE
 
 /**
  * A digest of a table's rows: the XOR of their SHA-256, which doesn't depend on the order. In an ordered table
- * the number of a row is hashed in place of its position, so that there the order counts.
+ * a row is hashed with its index in place of its position, so that the digest depends on the order.
  */
 class Digest {
   rows = 0;

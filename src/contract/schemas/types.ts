@@ -100,7 +100,7 @@ export function oneOf<const Values extends readonly string[]>(
   return Type.Unsafe<Values[number]>(Type.String({ description, enum: [...values], ...options }));
 }
 
-/** Most members of a list or map in a request (F35), so that one request can't block the event loop. */
+/** Maximum number of members of a list or map in a request (F35), so that one request can't block the event loop. */
 const MEMBERS_MAX = 1000;
 export const boundedList = { maxItems: MEMBERS_MAX };
 export const boundedMap = { maxProperties: MEMBERS_MAX };

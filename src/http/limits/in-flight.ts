@@ -272,7 +272,7 @@ function overloaded(reason: string, headers?: Record<string, string>): ApiError 
   return new ApiError('notReady', `the server is overloaded: ${reason}`, headers);
 }
 
-/** Length from which parsing or encoding a text takes milliseconds. */
+/** Length of a text, in characters or bytes, from which parsing or encoding it takes milliseconds. */
 const LARGE = 256 * 1024;
 
 /** Runs a step of the work on a text; for a large text after one iteration of the event loop. */

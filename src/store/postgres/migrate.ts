@@ -26,7 +26,7 @@ const APPLIED = 'schema_migrations';
 /** Tables of this program that may exist before its first migration; the second is the lock of version 0.7. */
 const OWN_TABLES = `'${APPLIED}', 'schema_lock'`;
 
-/** SQLSTATEs. */
+/** SQLSTATEs of a missing table and of a lock timeout. */
 const UNDEFINED_TABLE = '42P01';
 const LOCK_NOT_AVAILABLE = '55P03';
 

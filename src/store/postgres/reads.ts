@@ -64,7 +64,7 @@ export async function mustFindRecord<K extends EntityKind>(
   uuid: string,
 ): Promise<Records[K]> {
   const record = await findRecord(run, kind, uuid);
-  if (!record) throw new Error(`${kind} ${uuid} was not checked to exist`);
+  if (!record) throw new Error(`the existence of ${kind} ${uuid} was not checked`);
   return record;
 }
 
@@ -90,7 +90,7 @@ export async function listRecords<K extends EntityKind>(
   const rows = (await run({ text }, values)).rows as [uuid: string, bytes: string][];
   assertPageSize(
     rows.length,
-    rows.reduce((sum, [, weight]) => sum + Number(weight), 0),
+    rows.reduce((sum, [, bytes]) => sum + Number(bytes), 0),
   );
   const uuids = rows.map(([uuid]) => uuid);
   const records = await page.read(run, { uuids });
@@ -159,8 +159,8 @@ function relationFields(kind: EntityKind): Field[] {
       { name: 'modelServiceUsedCapacity', sql: sizesIn(modelServices) },
     ];
   }
-  return Object.entries(entityMappings[kind].foreignKeys).map(([name, owner]) =>
-    listField(name, owner, kind),
+  return Object.entries(entityMappings[kind].foreignKeys).map(([name, foreignKey]) =>
+    listField(name, foreignKey, kind),
   );
 }
 

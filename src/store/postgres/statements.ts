@@ -39,8 +39,8 @@ const TAGS_ONCE = ` WHERE NOT EXISTS (SELECT 1 FROM tags AS existing
     AND md5(existing.tag) = md5(added.tag))`;
 
 /** Inserts a resource with its tags and other lists by one statement. */
-function insertResource(type: string, table: Table, own: Record<string, Table> = {}) {
-  const lists: Record<string, Table> = { tags, ...own };
+function insertResource(type: string, table: Table, relations: Record<string, Table> = {}) {
+  const lists: Record<string, Table> = { tags, ...relations };
   const inserts = [
     insertRow(resources, { uuid: ':uuid::text', type: `'${type}'` }),
     ...Object.entries(lists).map(

@@ -216,7 +216,7 @@ export function operationWrites(write: Write): Writes {
 
 /**
  * Locks the referenced resources, so that they exist until the transaction ends.
- * @throws ApiError SYS.1003 naming what is missing (F53)
+ * @throws ApiError SYS.1003 naming the missing resources (F53)
  */
 async function assertReferences(run: Run, references: readonly Reference[]): Promise<void> {
   for (const reference of references) {

@@ -45,7 +45,7 @@ export function compileRecords(client: Database.Database) {
   /** Finds a resource whose existence a reference has checked. */
   function mustFind<K extends EntityKind>(kind: K, uuid: string): Records[K] {
     const record = find(kind, uuid);
-    if (!record) throw new Error(`${kind} ${uuid} was not checked to exist`);
+    if (!record) throw new Error(`the existence of ${kind} ${uuid} was not checked`);
     return record;
   }
 

@@ -169,7 +169,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
   };
 }
 
-/** @throws ApiError SYS.1003 naming what is missing (F53) */
+/** @throws ApiError SYS.1003 naming the missing resources (F53) */
 export function assertReference(run: Statements, reference: Reference): void {
   const { type, uuids } = reference;
   const found =
