@@ -207,7 +207,7 @@ async function fillBoth(): Promise<string[]> {
   return modelServices.map(({ uuid }) => uuid);
 }
 
-const taken = Object.fromEntries(
+const samples = Object.fromEntries(
   Object.keys(SETUPS).map((setup) => [
     setup,
     Object.fromEntries(Object.keys(LOADS).map((load) => [load, [] as SetupRound[]])),
@@ -217,14 +217,14 @@ const taken = Object.fromEntries(
 /** Measures one server and several, on both databases; services added in one round remain for the next. */
 async function measureSetups(): Promise<void> {
   const uuids = await fillBoth();
-  const holds = (count: number) => (answer: Answer) => answer.inventories?.length === count;
+  const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
   const loads: Record<LoadName, typeof add> = {
     get: {
       path: `${SERVICES_PATH}/{}`,
       values: valuesOf(folder, 'uuids', uuids),
-      isRight: holds(1),
+      isRight: hasCount(1),
     },
-    newest: { path: `${SERVICES_PATH}?limit=100&sort=-createDate`, isRight: holds(100) },
+    newest: { path: `${SERVICES_PATH}?limit=100&sort=-createDate`, isRight: hasCount(100) },
     add,
   };
   for (let round = 0; round < settings.rounds; round += 1) {
@@ -235,7 +235,7 @@ async function measureSetups(): Promise<void> {
       const servers = await Promise.all(Array.from({ length: count }, () => startServer(url, log)));
       for (const name of Object.keys(LOADS) as LoadName[]) {
         const result = await runLoad(servers, loads[name]);
-        taken[setup][name].push(result);
+        samples[setup][name].push(result);
         const figures = `${formatFigure(result.perSecond, '/s')}, p99 ${formatFigure(result.p99, 'ms')}`;
         print(`${LOADS[name]}, ${count} on ${database}`.padEnd(50), figures);
       }
@@ -274,7 +274,7 @@ const results: PostgresResults = {
   setups: (Object.keys(SETUPS) as Setup[]).map((setup) => ({
     setup,
     loads: (Object.keys(LOADS) as LoadName[]).map((load) => {
-      const rounds = taken[setup][load];
+      const rounds = samples[setup][load];
       const [perSecond, p99] = (['perSecond', 'p99'] as const).map((figure) =>
         median(rounds.map((round) => round[figure])),
       );
@@ -292,7 +292,7 @@ print(
 
 const allRounds = [
   ...ours,
-  ...Object.values(taken).flatMap((loads) => Object.values(loads).flat()),
+  ...Object.values(samples).flatMap((loads) => Object.values(loads).flat()),
 ];
 const failed = allRounds.reduce((sum, round) => sum + round.failed, 0);
 if (median(ratios) < FLOOR) console.error('The floor is missed.');

@@ -186,7 +186,7 @@ export async function buildApp(options: AppOptions) {
   await app.register(metricsRoute, { metrics: options.metrics, checkSession });
   if (control) {
     control.onReset = () => {
-      for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.forget();
+      for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.clear();
     };
     injectFaults(app, control, dependencies.access);
     await app.register(controlRoutes, { control, store, checkSession });

@@ -19,7 +19,7 @@ import type { JobCompletion } from './job-delay.ts';
 import type { JournalFilter } from './journal.ts';
 
 /** Largest offset of the clock, in milliseconds: ten years. */
-const AHEAD_MAX_MS = 3650 * 86_400_000;
+const CLOCK_OFFSET_MAX_MS = 3650 * 86_400_000;
 /** Longest delay, in milliseconds: a day. */
 const WAIT_MAX_MS = 86_400_000;
 
@@ -74,8 +74,8 @@ const parseClockBody = compileBodyValidator<{ now?: number; aheadMs?: number }>(
     optional({
       now: isoTime('When the clock is stopped'),
       aheadMs: long('Offset of the clock from the real time, in milliseconds.', {
-        min: -AHEAD_MAX_MS,
-        max: AHEAD_MAX_MS,
+        min: -CLOCK_OFFSET_MAX_MS,
+        max: CLOCK_OFFSET_MAX_MS,
       }),
     }),
   ),

@@ -11,12 +11,12 @@ export const LogInByAccount: Handler<'LogInByAccount'> = async (
 ) => {
   const { accountName, password } = params;
   const { access, loginAttempts, clock, newSecret, store } = dependencies;
-  const admitted =
+  const isAccepted =
     !access.required ||
     (await loginAttempts.run(caller.address, () =>
       verifyCredentials(accountName, password, dependencies),
     ));
-  if (!admitted) throw new ApiError('loginFailed', 'wrong account name or password');
+  if (!isAccepted) throw new ApiError('loginFailed', 'wrong account name or password');
   const now = clock();
   const session = adminSession(newSecret(), now, now + access.sessionLifetime);
   await store.addSession(session, now);

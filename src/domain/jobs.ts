@@ -84,8 +84,8 @@ export class Jobs {
     this.#rejected.set(job.uuid, { ...job, success: false, outcome: answer });
   }
 
-  /** Forgets the rejected jobs. */
-  forget(): void {
+  /** Deletes the rejected jobs. */
+  clear(): void {
     this.#rejected.clear();
   }
 

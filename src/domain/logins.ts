@@ -57,8 +57,8 @@ export class LoginAttempts {
     this.#pause = pause;
   }
 
-  /** Forgets the failures so far. */
-  forget(): void {
+  /** Resets the counts of failures. */
+  clear(): void {
     for (const attempts of this.#byNetwork.values()) attempts.failures = 0;
   }
 

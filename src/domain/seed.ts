@@ -37,7 +37,7 @@ interface Entries {
 }
 
 /** The description that a dump begins with. */
-const ABOUT =
+const DUMP_DESCRIPTION =
   'The resources of an aios-model-server, as a seed. The tokens of models are left out.';
 
 /**
@@ -158,7 +158,7 @@ export function toSeed(resources: Resources): object {
   const { modelCenters, models, modelServices, modelServiceRefs } = resources;
   const tagOf = ({ type, inherent, ...tag }: Tag) => toEntry(tag);
   return {
-    about: ABOUT,
+    about: DUMP_DESCRIPTION,
     modelCenters: modelCenters.map(toEntry),
     models: models.map(({ token, ...model }) => toEntry(model)),
     modelServices: modelServices.map(({ modelServiceImages, ...service }) => ({

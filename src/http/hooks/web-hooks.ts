@@ -90,13 +90,13 @@ export class WebHooks {
 
   /** Schedules hooks that stopped servers left pending, now and at intervals. */
   async resume(): Promise<void> {
-    await this.#takeOver();
-    this.#watch = setInterval(() => this.#takeOver(), this.#options.timing.watch);
+    await this.#claimHooks();
+    this.#watch = setInterval(() => this.#claimHooks(), this.#options.timing.watch);
     this.#watch.unref();
   }
 
   /** Cancels all scheduled calls; running attempts finish, but are not repeated once their hooks are deleted. */
-  forget(): void {
+  clear(): void {
     for (const timer of this.#timers) clearTimeout(timer);
     this.#timers.clear();
     this.#scheduled.clear();
@@ -106,19 +106,19 @@ export class WebHooks {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearInterval(this.#watch);
-    this.forget();
+    this.clear();
     for (const request of this.#sent) request.destroy();
     await Promise.race([Promise.all(this.#attempts), pause(CLOSE_MS, undefined, { ref: false })]);
   }
 
-  async #takeOver(): Promise<void> {
+  async #claimHooks(): Promise<void> {
     try {
       const hooks = await this.#options.store.claimHooks([...this.#scheduled]);
       const others = hooks.filter(({ jobUuid }) => !this.#scheduled.has(jobUuid));
       for (const hook of others) this.#callIn(this.#options.timing.first, hook);
     } catch (error) {
       // The database is unavailable; the next interval tries again.
-      this.#options.logger.error({ err: error }, 'web hooks of other servers not looked for');
+      this.#options.logger.error({ err: error }, 'hooks of stopped servers could not be claimed');
     }
   }
 
@@ -155,7 +155,7 @@ export class WebHooks {
     // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + 1;
-    // Repeated only while the job is retained: hooks to a dead address must not stay forever.
+    // Repeated only while the job is retained: hooks to a dead address must end at some time.
     const pending =
       failure !== null && attempts < ATTEMPTS_MAX && this.#options.jobs.isRetained(job);
     const tried = { ...hook, attempts, pending, failure };

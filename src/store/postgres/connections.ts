@@ -224,7 +224,7 @@ function createRun(client: Client, connection: { isLost: boolean }): Run {
   };
 }
 
-/** A text without U+0000. No stored text has it (F16), so that a query for one finds nothing. */
+/** Replaces U+0000, which PostgreSQL rejects and no stored text contains (F16): a query for it finds nothing. */
 function withoutNul(value: unknown): unknown {
   if (typeof value === 'string') {
     return value.includes('\0') ? value.replaceAll('\0', '\uffff') : value;
@@ -240,10 +240,10 @@ async function retry<Result>(work: () => Promise<Result>): Promise<Result> {
       return await work();
     } catch (error) {
       // The retry finds what another transaction has inserted or deleted, and rejects with its own error.
-      const mayPass = violatedConstraint(error)
+      const isRetryable = violatedConstraint(error)
         ? ++violations <= VIOLATIONS_MAX
         : isConflict(error) && ++conflicts <= CONFLICTS_MAX;
-      if (!mayPass) throw error;
+      if (!isRetryable) throw error;
       await setTimeout(Math.min(PAUSE_MS.first * 2 ** conflicts, PAUSE_MS.last));
     }
   }

@@ -60,7 +60,7 @@ export async function migrate(location: SchemaLocation): Promise<void> {
     );
     const applied = await appliedHashes(client);
     if (applied.length === 0) await rejectForeign(client, name);
-    const collation = await neededCollation(client);
+    const collation = await collationClause(client);
     for (const { sql, hash } of unapplied(location, applied)) {
       for (const step of sql) {
         const text = step
@@ -145,7 +145,7 @@ async function assertUtf8({ pool, name }: SchemaLocation): Promise<void> {
 }
 
 /** The COLLATE clause that compares a text column by code point; empty if the default collation does. */
-async function neededCollation(client: Client): Promise<string> {
+async function collationClause(client: Client): Promise<string> {
   const { rows } = await client.query("SELECT 'Z' < 'a' AND 'z' < 'é' AS suffices");
   return rows[0].suffices ? '' : ' COLLATE "C"';
 }

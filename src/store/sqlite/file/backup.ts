@@ -36,7 +36,7 @@ export function backUp(location: SqliteLocation, to: string): number {
     vacuumInto(file, copy);
     assertUndamaged(copy, file);
     fsync(copy);
-    moveToNewName(copy, target);
+    renameNoReplace(copy, target);
     fsync(dirname(target));
     return sizeOf(target);
   } catch (error) {
@@ -81,7 +81,7 @@ function assertUndamaged(copy: string, file: string): void {
   }
 }
 
-function moveToNewName(from: string, to: string): void {
+function renameNoReplace(from: string, to: string): void {
   try {
     // A rename would replace a file that was created since the path was found free.
     linkSync(from, to);
