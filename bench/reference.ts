@@ -8,7 +8,7 @@ const COMMIT = 'a283ad2c2f673752ef08f45d219a94ead442ce42';
 /**
  * Checks out version 0.7 in a worktree and builds it.
  * @returns path of its program
- * @throws Error where the commit is not in the repository, as in a shallow clone
+ * @throws Error if the commit is not in the repository, as in a shallow clone
  */
 export function buildReference(): string {
   const checkout = join(folder, 'v0.7');

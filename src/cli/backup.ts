@@ -6,9 +6,9 @@ import { restore as restoreSqlite } from '../store/sqlite/file/restore.ts';
 
 /**
  * Copies the database to a file, also while a server runs on it.
- * @param to path of the copy, where no file may be
+ * @param to path of the copy, which must not exist
  * @param migrationsFolder folder with the migrations of every kind of database
- * @returns a line that says what was done
+ * @returns a message for the user
  * @throws SettingsError if there is no database; DatabaseOpenError
  */
 export function backup(
@@ -24,10 +24,10 @@ export function backup(
 }
 
 /**
- * Replaces the database, which no server may run on, by a copy of a backup.
+ * Replaces the database by a copy of a backup, while no server runs on it.
  * @param from path of the backup
  * @param migrationsFolder folder with the migrations of every kind of database
- * @returns a line that says what was done
+ * @returns a message for the user
  * @throws SettingsError for a database in memory or on PostgreSQL; DatabaseOpenError
  */
 export async function restore(

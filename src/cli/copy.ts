@@ -37,10 +37,10 @@ const REDRAW_MS = 100;
 const TO_LINE_START = '\r\u001b[K';
 
 /**
- * Copies a whole database, which may be in use, to an empty or missing one: all of it or nothing.
+ * Copies a whole database, which may be in use, to an empty or missing one. If it fails, nothing is copied.
  * @param from URL of the database, as `AIOS_DATABASE_URL` takes it
  * @param to URL of the target, in the same form
- * @returns a line that says what was done
+ * @returns a message for the user
  * @throws SettingsError for an operand that is no such URL; DatabaseOpenError
  */
 export async function copy(

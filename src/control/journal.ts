@@ -58,7 +58,7 @@ export class RequestJournal {
   }
 }
 
-/** Matches the names of members that hold a secret by their end, such as `accessToken` and `HF_TOKEN`. */
+/** Matches the names of members that hold a secret; the end of the name decides, as in `accessToken` and `HF_TOKEN`. */
 const SECRET =
   /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
 /** Matches a condition on a field of such a name, with its value. */

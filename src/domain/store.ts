@@ -25,7 +25,7 @@ import type {
 export interface Store extends Reads, Writes, Sessions, Jobs, Hooks, Seeding, ControlState {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
-  /** Finishes what has begun and closes; further calls reject. */
+  /** Waits for running calls and closes; further calls reject. */
   close(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ export class KeyedLimiter {
     this.#limits = limits;
   }
 
-  /** @param task is started when there is room; must not reject */
+  /** @param task is started when the limits allow; must not reject */
   add(key: string, task: Task): void {
     const tasks = this.#waiting.get(key) ?? [];
     tasks.push(task);
