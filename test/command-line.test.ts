@@ -82,7 +82,7 @@ describe('a command line', () => {
       /^bakcup is not a command, only serve, dump, backup, restore, copy\. See --help\.$/,
     ],
     [['--', '--port'], /^--port is not a command/],
-  ])('%j is refused', (args, sentence) => {
+  ])('%j is rejected', (args, sentence) => {
     expect(() => parseCommandLine(args)).toThrow(SettingsError);
     expect(() => parseCommandLine(args)).toThrow(sentence);
   });
@@ -97,12 +97,12 @@ describe('a command line', () => {
     ['serve', '--adminPassword', 'hunter2'],
     ['postgres://admin:hunter2@db/aios', 'file:a'],
     ['copy', 'file:a', 'file:b', 'postgres://admin:hunter2@db/aios'],
-  ])('keeps a secret to itself when it is refused: %j %j', (...args) => {
+  ])('does not show a secret when it is rejected: %j %j', (...args) => {
     expect(() => parseCommandLine(args)).toThrow(/^(?!.*hunter2)/);
   });
 });
 
-test('the help tells of every setting its flag, variable, purpose, values and default', () => {
+test('the help has each setting’s flag, variable, purpose, values and default', () => {
   const help = helpText();
   for (const key of settingKeys) {
     const { description, allowed, default: standard } = definitions[key];

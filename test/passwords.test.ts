@@ -33,7 +33,7 @@ describe('the digest is the lower-case hexadecimal SHA-512', () => {
 describe('the hash', () => {
   const DIGEST = digest('secret');
 
-  test('tells neither the password nor its digest', async () => {
+  test('contains neither the password nor its digest', async () => {
     const stored = await hash(DIGEST, newUuid());
     for (const form of ['utf8', 'hex', 'base64'] as const) {
       expect(stored).not.toContain(Buffer.from('secret').toString(form));

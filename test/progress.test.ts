@@ -45,7 +45,7 @@ function shown({
   return text;
 }
 
-test('on a terminal one line tells the table, its rows, the part of all work and the speed, and goes in the end', () => {
+test('on a terminal one line shows the table, its rows, the percentage and the speed, and is cleared in the end', () => {
   expect(shown({ isTerminal: true }).split('\r\u001b[K')).toEqual([
     '',
     '[#...........]  12 % models: 100 rows copied, 50 rows/s',

@@ -35,7 +35,7 @@ function codeBlocks(text: string): Block[] {
   }));
 }
 
-/** What a document's reader pastes into a shell, with the answers printed below each. */
+/** The commands of a document, with the responses printed below each. */
 function steps(text: string): { script: string; answers: string[] }[] {
   const blocks = codeBlocks(text).filter(
     ({ language }) => language === 'sh' || language === 'json',
@@ -92,7 +92,7 @@ test.skipIf(!hasShell).each([
   }
 });
 
-test.each([ENGLISH, CHINESE])('%s is short enough for somebody who decides in a minute', (file) => {
+test.each([ENGLISH, CHINESE])('%s is short enough to read in a minute', (file) => {
   expect(read(file).trimEnd().split('\n').length).toBeLessThanOrEqual(MOST_LINES);
 });
 

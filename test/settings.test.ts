@@ -21,7 +21,7 @@ function read({ env = {}, flags = {}, files = {} }: { env?: Given; flags?: Given
   return readSettings({ env, flags, readFile });
 }
 
-/** The sentence with which settings are refused. */
+/** The sentence with which settings are rejected. */
 function expectedError(given: Parameters<typeof read>[0]): string {
   try {
     read(given);
@@ -29,7 +29,7 @@ function expectedError(given: Parameters<typeof read>[0]): string {
     if (error instanceof SettingsError) return error.message;
     throw error;
   }
-  throw new Error('they were not refused');
+  throw new Error('they were not rejected');
 }
 
 const UUID = 'b86c9016b4f24953a9edefb53ca0678c';
@@ -372,7 +372,7 @@ describe('a secret', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('that is a password keeps its spaces and further lines', () => {
+  test('that is a password has its spaces and further lines', () => {
     const files = { '/run/password': 'correct horse\n battery staple\n' };
     const env = { AIOS_ADMIN_PASSWORD_FILE: '/run/password' };
     expect(read({ env, files }).settings.adminPassword).toBe('correct horse\n battery staple');

@@ -6,7 +6,7 @@ export default defineConfig({
     exclude: ['test/slow/**', 'test/faults/**', 'test/store/postgres*.test.ts'],
     globalSetup: ['test/support/build.ts'],
     maxWorkers: 3,
-    // Each file would load the server's packages anew; no file keeps state in a module.
+    // Each file would load the server's packages anew; no module has state.
     isolate: false,
     // Many times what they need: a busy machine must not fail them.
     testTimeout: 60_000,

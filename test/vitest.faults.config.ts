@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What the server must bear: crashes, full disks, hostile clients. One after the other: they measure. */
+/** Tests of crashes, full disks and hostile clients. Run sequentially, since they measure. */
 export default defineConfig({
   test: {
     include: ['test/faults/**/*.test.ts'],

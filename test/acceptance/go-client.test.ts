@@ -14,7 +14,7 @@ describe.each([
     return client;
   }
 
-  test('lives through everything', async () => {
+  test('calls every operation', async () => {
     const sdk = await client();
     const { inventory: center } = await sdk.call('POST', '/ai/model-centers', {
       params: {

@@ -37,7 +37,7 @@ describe('a program built on the vendor’s Java client', () => {
     return inventory.uuid;
   }
 
-  test('lives through everything, as jobs', async () => {
+  test('calls every operation, as jobs', async () => {
     const sdk = await client();
     const modelCenterUuid = await addCenter(sdk);
     const model = done(

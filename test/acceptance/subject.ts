@@ -6,7 +6,7 @@ import { afterAll, beforeAll } from 'vitest';
 /** What runs elsewhere, to be judged instead of this program: its URL up to the port. */
 const { AIOS_ACCEPTANCE_URL, AIOS_ACCEPTANCE_PASSWORD } = process.env;
 
-/** The password of `admin`: the platform's initial one unless told otherwise. */
+/** The password of `admin`: by default the platform's initial one. */
 export const PASSWORD = AIOS_ACCEPTANCE_PASSWORD ?? 'password';
 
 /**

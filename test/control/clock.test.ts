@@ -47,7 +47,7 @@ describe('a clock that stands still', () => {
     });
   });
 
-  test('is what sessions expire by', async () => {
+  test('decides when sessions expire', async () => {
     const server = shared();
     await setClock(server, { now: '2025-11-25T12:00:00.000Z' });
     const session = await beginSession(server);
@@ -64,7 +64,7 @@ describe('a clock that stands still', () => {
     expect((await server.get(MODELS, { session: session.uuid })).status).toBe(200);
   });
 
-  test('is what jobs are kept by', async () => {
+  test('decides when jobs expire', async () => {
     const server = shared();
     const uuid = newUuid();
     await setClock(server, { now: '2025-11-25T12:00:00.000Z' });
@@ -107,7 +107,7 @@ describe('the real time is back', () => {
   });
 });
 
-describe('a time that is none is refused and the clock stays as it is', () => {
+describe('an invalid time is rejected and the clock is unchanged', () => {
   test.each([
     ['nothing', ''],
     ['a word', 'yesterday'],

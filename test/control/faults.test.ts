@@ -20,7 +20,7 @@ import { addModel, requiredModelParams } from '../support/resources.ts';
 import { type Answer, API, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
-const STRANGER = '00000000000040008000000000000000';
+const UNKNOWN_SESSION = '00000000000040008000000000000000';
 
 /** The codes that an operation can fail with, each with its status (F52). */
 const statuses: Partial<Record<Code, number>> = {
@@ -60,15 +60,15 @@ describe('a plan', () => {
       { operation: 'GetModel', times: 3, status: 503 },
       { operation: 'GetModel', times: 1, drop: true },
     ];
-    const told = faults.map((fault) => ({ ...fault, struck: 0 }));
-    expectDone(await server.put('/_aios/faults', { faults }), { faults: told });
-    expectDone(await server.get('/_aios/faults'), { faults: told });
+    const listed = faults.map((fault) => ({ ...fault, struck: 0 }));
+    expectDone(await server.put('/_aios/faults', { faults }), { faults: listed });
+    expectDone(await server.get('/_aios/faults'), { faults: listed });
     await add(server);
     await server.get(`${MODELS}/a`);
     expect(await struck(server)).toEqual([1, 1, 0, 0]);
   });
 
-  test('strikes exactly as often where requests come at once', async () => {
+  test('applies exactly as often to concurrent requests', async () => {
     const server = shared();
     await plan(server, failing('AddModel', { times: 17 }));
     const answers = await Promise.all(Array.from({ length: 60 }, () => add(server)));
@@ -88,7 +88,7 @@ describe('a plan', () => {
     await expectFails(server.put(`${MODELS}/${uuid}/actions`, { updateModel: {} }));
   });
 
-  test('is gone through in order: a fault that still strikes comes before the next', async () => {
+  test('is applied in order: a fault with hits left comes before the next', async () => {
     const server = shared();
     await plan(
       server,
@@ -116,7 +116,7 @@ describe('a plan', () => {
   });
 });
 
-describe('no fault strikes', () => {
+describe('no fault applies to', () => {
   test('health, live, metrics, documents and the control surface itself', async () => {
     const server = shared();
     await plan(server, { operation: '*', times: 100, status: 503 });
@@ -133,14 +133,14 @@ describe('no fault strikes', () => {
 
   test.each([
     ['without a session', { session: null }, 400],
-    ['of a stranger', { session: STRANGER }, 503],
+    ['with an unknown session', { session: UNKNOWN_SESSION }, 503],
     ['of another scheme', { session: null, headers: { authorization: 'Bearer a' } }, 400],
     ['that names its job badly', { headers: { 'x-job-uuid': 'a' } }, 400],
     ['whose timeout can’t be read', { headers: { 'x-api-timeout': 'soon' } }, 400],
     ['whose body isn’t JSON by its type', { headers: { 'content-type': 'text/plain' } }, 415],
     ['whose JSON is broken', { raw: '{"param":' }, 400],
     ['whose JSON is nested too deep', { raw: `${'['.repeat(65)}${']'.repeat(65)}` }, 400],
-  ])('a request %s, which is refused and not counted', async (_, options, status) => {
+  ])('a request %s, which is rejected and not counted', async (_, options, status) => {
     const server = shared();
     await plan(server, failing('*'));
     const answer = await add(server, options);
@@ -149,11 +149,11 @@ describe('no fault strikes', () => {
     expect(await struck(server)).toEqual([0]);
   });
 
-  test('a stranger’s request for a job, whose job fails as a stranger’s', async () => {
+  test('a request for a job without a session, whose job fails by that', async () => {
     const server = shared();
     await plan(server, failing('AddModel'));
     const uuid = newUuid();
-    expectAccepted(await add(server, naming(uuid, { session: STRANGER })));
+    expectAccepted(await add(server, naming(uuid, { session: UNKNOWN_SESSION })));
     expectError(await poll(server, uuid), sessionExpired);
     expect(await struck(server)).toEqual([0]);
   });
@@ -205,7 +205,7 @@ describe('an error', () => {
 
   test.each(
     writeNames,
-  )('strikes %s, inline and as a job, and undoes nothing that was there', async (name) => {
+  )('applies to %s, inline and as a job, and undoes nothing that was there', async (name) => {
     const server = shared();
     const sent = await writes[name](server);
     const before = server.snapshot();
@@ -224,7 +224,7 @@ describe('an error', () => {
   const reads = (Object.keys(operations) as OperationName[]).filter(
     (name) => operations[name].method === 'GET',
   );
-  test.each(reads)('strikes %s', async (name) => {
+  test.each(reads)('applies to %s', async (name) => {
     const server = shared();
     await plan(server, failing(name));
     const path = operations[name].path.replaceAll(/\{\w+\}/g, newUuid());
@@ -232,7 +232,7 @@ describe('an error', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test.each(['GetJob', '*'])('strikes the poll of a job, by %s', async (operation) => {
+  test.each(['GetJob', '*'])('applies to the poll of a job, by %s', async (operation) => {
     const server = shared();
     const uuid = newUuid();
     expectAccepted(await add(server, naming(uuid)));
@@ -242,7 +242,7 @@ describe('an error', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('of a job that was accepted uses its uuid up, also where inline it is a refusal', async () => {
+  test('of a job that was accepted uses its uuid up, also where inline it is an error', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', error: { code: 'SYS.1007', details: 'as asked' } });
     const uuid = newUuid();
@@ -353,7 +353,7 @@ describe('a cut connection', () => {
     expect(await struck(server)).toEqual([1]);
   });
 
-  test('is told by the journal: the request was received', async () => {
+  test('is recorded in the journal: the request was received', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', drop: true });
     await expect(add(server)).rejects.toThrow();

@@ -32,7 +32,7 @@ const shared = sharedSteered({
 });
 
 describe('an entry', () => {
-  test('tells time, operation, method, path, query, status, ms, request and response', async () => {
+  test('has time, operation, method, path, query, status, ms, request and response', async () => {
     const server = shared();
     const body = { param: requiredModelParams, userTags: ['a', 'ä😀'] };
     const answer = await server.post(`${MODELS}?some=thing&some=more`, body);
@@ -65,7 +65,7 @@ describe('an entry', () => {
     for (const { ms } of entries) expect(ms).toBeGreaterThanOrEqual(0);
   });
 
-  test('tells the request as it was sent, unknown members and all', async () => {
+  test('has the request as it was sent, with unknown members', async () => {
     const server = shared();
     const body = {
       param: { ...requiredModelParams, name: '  spaces  ', size: '7', more: { a: [null, true] } },
@@ -75,7 +75,7 @@ describe('an entry', () => {
     expect(await journal(server)).toMatchObject([{ request: body }]);
   });
 
-  test('tells an alias, a doubled slash and an encoded path as what they mean', async () => {
+  test('has the canonical form of an alias, a doubled slash and an encoded path', async () => {
     const server = shared();
     const { uuid } = await addModel(server);
     await clearJournal(server);
@@ -91,27 +91,27 @@ describe('an entry', () => {
     ]);
   });
 
-  test('tells of a job its acceptance, and of each poll what it was told', async () => {
+  test('has a job’s acceptance and the response to each poll', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 2 });
     const uuid = newUuid();
     const accepted = await server.post(MODELS, { param: requiredModelParams }, naming(uuid));
     expectAccepted(accepted);
     const polls = [await poll(server, uuid), await poll(server, uuid), await poll(server, 'a')];
-    const told = (await journal(server)).map(({ operation, status, response }) => ({
+    const recorded = (await journal(server)).map(({ operation, status, response }) => ({
       operation,
       status,
       response,
     }));
-    expect(told).toEqual([
+    expect(recorded).toEqual([
       { operation: 'AddModel', status: 202, response: accepted.body },
       ...polls.map(({ status, body }) => ({ operation: 'GetJob', status, response: body })),
     ]);
-    expect(told.map(({ status }) => status)).toEqual([202, 202, 200, 404]);
+    expect(recorded.map(({ status }) => status)).toEqual([202, 202, 200, 404]);
   });
 });
 
-describe('refused requests are there too:', () => {
+describe('rejected requests are there too:', () => {
   const entryOf = async (server: Server) => {
     const entries = await journal(server);
     expect(entries).toHaveLength(1);
@@ -131,7 +131,7 @@ describe('refused requests are there too:', () => {
 
   test.each([
     ['without a session', { session: null }, 400],
-    ['of a stranger', { session: '00000000000040008000000000000000' }, 503],
+    ['with an unknown session', { session: '00000000000040008000000000000000' }, 503],
     ['with a bad header', { headers: { 'x-job-uuid': 'a' } }, 400],
     ['by their content type', { headers: { 'content-type': 'text/plain' } }, 415],
     ['with broken JSON', { raw: '{"param":' }, 400],
@@ -184,7 +184,7 @@ describe('refused requests are there too:', () => {
 });
 
 describe('the last thousand requests', () => {
-  test('are kept, from the earliest to the last', async () => {
+  test('are recorded, the first and the last too', async () => {
     const server = shared();
     const uuids = Array.from({ length: 1050 }, (_, index) => `n${index}`);
     const headers = { authorization: `OAuth ${SESSION}` };
@@ -419,7 +419,7 @@ describe('no secret stands in the journal:', () => {
   });
 });
 
-test('what is not the API’s is not told: health, documents and the control surface', async () => {
+test('what is not the API’s is not recorded: health, documents and the control API', async () => {
   const server = shared();
   for (const path of ['/_aios/health', '/_aios/live', '/openapi.json', '/nowhere']) {
     await server.get(path);
@@ -428,7 +428,7 @@ test('what is not the API’s is not told: health, documents and the control sur
   expect(await journal(server)).toEqual([]);
 });
 
-test('what is no secret is told: a name that only resembles one’s', async () => {
+test('what is no secret is recorded: a name that only resembles one’s', async () => {
   const server = shared();
   const more = { tokenizer: 'a', passwords: 'b', uuid: 'c' };
   await addModel(server, { more });

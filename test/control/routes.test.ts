@@ -55,7 +55,7 @@ describe('every route of the control surface', () => {
     expectSuccess(await call(server, verb, path, { session }));
   });
 
-  test.each(Object.entries(controlPaths))('refuses other verbs: %s', async (path, verbs) => {
+  test.each(Object.entries(controlPaths))('rejects other verbs: %s', async (path, verbs) => {
     for (const verb of VERBS.filter((each) => !verbs.includes(each))) {
       for (const session of [SESSION, null]) {
         const answer = await shared().call(verb, path, verb === 'GET' ? undefined : {}, {
@@ -102,7 +102,7 @@ test('where no session is asked for, the control surface asks for none', async (
   }
 });
 
-describe('a request that can’t be read is refused and changes nothing', () => {
+describe('a request that can’t be read is rejected and changes nothing', () => {
   const shared = sharedServer(steered());
   const PLAN = { operation: 'GetModel', times: 7, status: 500 };
   const reported = [{ ...PLAN, struck: 0 }];

@@ -43,7 +43,7 @@ async function scenario(server: Server): Promise<Answer[]> {
     systemTags: ['a::b'],
   });
   await send('POST', `${API}/model-services/${service}`, { params: { name: 'clone' } });
-  await send('POST', `${API}/models`, { param: { name: 'refused' } });
+  await send('POST', `${API}/models`, { param: { name: 'rejected' } });
   await send('POST', `${ROOT}/user-tags`, {
     params: { resourceType: 'ModelVO', resourceUuid: model, tag: 'three' },
   });
@@ -110,7 +110,7 @@ describe('a seed', () => {
     expect(location.split('/').at(-1)).toMatch(UUID4);
   });
 
-  test('isn’t used up by what makes nothing: queries, refused requests, ids of requests, control', async () => {
+  test('isn’t advanced by queries, rejected requests, ids of requests or the control API', async () => {
     const [one, other] = await beginBoth('a');
     for (let times = 0; times < 3; times++) {
       await other.get(`${API}/models`);

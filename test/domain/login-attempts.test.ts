@@ -6,10 +6,10 @@ import { ApiError } from '../../src/contract/errors.ts';
 import { LoginAttempts } from '../../src/domain/logins.ts';
 
 const MINUTE = 60_000;
-/** Failures after which an address is refused (docs/fidelity.md). */
+/** Failures after which an address is rejected (docs/fidelity.md). */
 const FAILURES = 10;
 
-type Outcome = boolean | 'refused' | 'broken';
+type Outcome = boolean | 'rejected' | 'broken';
 
 /** Attempts with a clock and pauses of the test's own. */
 function makeAttempts(pause: (milliseconds: number) => Promise<void> = async () => {}) {
@@ -31,7 +31,7 @@ function makeAttempts(pause: (milliseconds: number) => Promise<void> = async () 
     /** What became of an attempt. */
     tried: (address: string, verify: () => Promise<boolean>): Promise<Outcome> =>
       attempts.run(address, verify).catch((error) => {
-        if (error instanceof ApiError && error.failure === 'tooManyLogins') return 'refused';
+        if (error instanceof ApiError && error.failure === 'tooManyLogins') return 'rejected';
         if (error === broken) return 'broken';
         throw error;
       }),
@@ -69,7 +69,7 @@ describe('an address', () => {
       looked.push('looked');
       return true;
     };
-    expect(await inOrder(subject, 5, look)).toEqual(times(5, 'refused'));
+    expect(await inOrder(subject, 5, look)).toEqual(times(5, 'rejected'));
     expect(looked).toEqual([]);
   });
 
@@ -118,13 +118,13 @@ describe('an address', () => {
     subject.pauses.length = 0;
     expect(await inOrder(subject, 3, wrong, 'b')).toEqual(times(3, false));
     expect(subject.pauses).toEqual([]);
-    expect(await subject.tried('a', right)).toBe('refused');
+    expect(await subject.tried('a', right)).toBe('rejected');
   });
 
   test.each(['', '__proto__', 'constructor'])('may be %j', async (address) => {
     const subject = makeAttempts();
     expect(await inOrder(subject, FAILURES, wrong, address)).toEqual(times(FAILURES, false));
-    expect(await subject.tried(address, right)).toBe('refused');
+    expect(await subject.tried(address, right)).toBe('rejected');
     expect(await subject.tried('other', right)).toBe(true);
   });
 });
@@ -141,7 +141,7 @@ describe('an attempt whose verification fails', () => {
     await inOrder(subject, FAILURES - 1, wrong);
     await subject.tried('a', failing);
     await subject.tried('a', wrong);
-    expect(await subject.tried('a', right)).toBe('refused');
+    expect(await subject.tried('a', right)).toBe('rejected');
   });
 });
 
@@ -171,7 +171,7 @@ describe('concurrent attempts', () => {
       ),
     );
     expect(looked).toBe(FAILURES);
-    expect(outcomes.filter((outcome) => outcome === 'refused')).toHaveLength(200 - FAILURES);
+    expect(outcomes.filter((outcome) => outcome === 'rejected')).toHaveLength(200 - FAILURES);
   });
 
   test('succeed beside wrong ones within the limit', async () => {
@@ -223,7 +223,7 @@ describe('concurrent attempts', () => {
         await scheduler.waitFor(ended);
         const got = await ended;
         plan.forEach(({ outcome }, attempt) => {
-          expect([outcome, 'refused']).toContain(got[attempt]);
+          expect([outcome, 'rejected']).toContain(got[attempt]);
         });
       }),
       { numRuns: 150 },
@@ -254,7 +254,7 @@ describe('very many addresses', () => {
     const { attempts, tried } = makeAttempts();
     for (let address = 0; address < 20_000; address++) await attempts.run(`${address}`, wrong);
     for (let failure = 1; failure < FAILURES; failure++) await tried('19999', wrong);
-    expect(await tried('19999', right)).toBe('refused');
+    expect(await tried('19999', right)).toBe('rejected');
   });
 
   test('do not displace one that continues to guess', async () => {
@@ -263,7 +263,7 @@ describe('very many addresses', () => {
       await tried('a', wrong);
       for (let other = 0; other < 900; other++) await tried(`${failure}-${other}`, wrong);
     }
-    expect(await tried('a', right)).toBe('refused');
+    expect(await tried('a', right)).toBe('rejected');
   });
 });
 
@@ -374,7 +374,7 @@ describe('addresses of one IPv6 network', () => {
     for (let host = 1; host <= FAILURES; host++) {
       expect(await subject.tried(`2001:db8:1:2::${host}`, wrong)).toBe(false);
     }
-    expect(await subject.tried('2001:db8:1:2:ffff::1', right)).toBe('refused');
+    expect(await subject.tried('2001:db8:1:2:ffff::1', right)).toBe('rejected');
     expect(await subject.tried('2001:db8:1:3::1', right)).toBe(true);
   });
 
@@ -382,6 +382,6 @@ describe('addresses of one IPv6 network', () => {
     const subject = makeAttempts();
     await inOrder(subject, FAILURES, wrong, '::ffff:192.0.2.1');
     expect(await subject.tried('::ffff:192.0.2.2', right)).toBe(true);
-    expect(await subject.tried('192.0.2.1', right)).toBe('refused');
+    expect(await subject.tried('192.0.2.1', right)).toBe('rejected');
   });
 });

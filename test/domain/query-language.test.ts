@@ -48,7 +48,7 @@ describe('nothing else can be queried', () => {
     // Lists, maps, and what is made up of others.
     ...['modelServiceRefs', 'modelServiceImages', 'cpuArchitectures', 'recommendedGpuNum'],
     ...['vendorToSpecUuidsMap', 'capacity', 'capacity.modelUsedCapacity', 'modelCenter'],
-    // Stored, never returned: conditions would tell what they are.
+    // Stored, never returned: conditions would reveal their values.
     ...['token', 'zoneUuid', 'shareMode', 'tagUuids', 'modelClassifications', 'position'],
     ...['modelCenter.zoneUuid', 'modelCenter.tagUuids', 'modelServiceRefs.token'],
     // What the database has.
@@ -144,7 +144,7 @@ describe('an invalid value of a field', () => {
       value,
     ]),
     ['size', '9'.repeat(400)],
-  ] as [string, string][])('is refused by every comparison: %s, %j', (field, value) => {
+  ] as [string, string][])('is rejected by every comparison: %s, %j', (field, value) => {
     for (const operator of comparisons) {
       expect(() => read('ModelService', `${field}${operator}${value}`)).toThrow(
         invalid(expect.stringMatching(`\\[${field}\\]|Integer overflow`)),

@@ -28,7 +28,7 @@ const read = (seed: unknown) => parseSeedResources(seed, dependencies);
 /** A seed with every member of every entry, as a file has it. */
 const wholeSeed = (): Json => JSON.parse(JSON.stringify(toSeed(everyResource())));
 
-/** The sentence that a seed is refused with. */
+/** The sentence that a seed is rejected with. */
 function expectedError(seed: unknown): string {
   try {
     read(seed);
@@ -217,7 +217,7 @@ describe('times', () => {
   });
 });
 
-describe('a refusal names the member', () => {
+describe('a rejection names the member', () => {
   const wrongFor = (value: unknown): unknown => {
     if (typeof value === 'number') return 'a number';
     if (typeof value === 'boolean') return 'perhaps';
@@ -436,7 +436,7 @@ describe('the seed of resources', () => {
     '__proto__',
     'constructor',
     '',
-  ])('keeps a vendor of the name %j', (vendor) => {
+  ])('retains a vendor of the name %j', (vendor) => {
     const vendorToSpecUuidsMap = JSON.parse(`{${JSON.stringify(vendor)}:["a"],"other":[]}`);
     const service = seededService({ vendorToSpecUuidsMap });
     const { modelServices } = roundTrip({ ...noResources, modelServices: [service] });

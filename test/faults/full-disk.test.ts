@@ -13,7 +13,7 @@ const DISK_MB = 48;
 /** Of a service's text: some pages. */
 const CHARACTERS = 12_000;
 
-test('a full disk refuses writes, loses none, and is served again when there is space', async (context) => {
+test('on a full disk writes fail, none is lost, and they succeed again when there is space', async (context) => {
   const disk = mountSmallDisk(context, DISK_MB);
   if (!disk) {
     console.warn('A full disk is not tested: mounting a small one takes root.');
@@ -84,7 +84,7 @@ test('a full disk refuses writes, loses none, and is served again when there is 
   });
 });
 
-/** Adds services until each writer was refused; returns the refusals. */
+/** Adds services until each writer was rejected; returns the rejections. */
 async function fill(program: Program, round: number, acknowledged: string[]) {
   const writers = Array.from({ length: WRITERS }, async (_, writer) => {
     for (let number = 0; ; number++) {

@@ -90,7 +90,7 @@ async function judge(neighbour: Seen, { url, pid, stderr, log }: Program): Promi
   expect(neighbour.p99).toBeLessThan(P99_MAX);
 }
 
-describe('a request that is built to hurt is answered cleanly, and others hardly wait', () => {
+describe('a hostile request is answered cleanly and hardly delays others', () => {
   test.each([
     ['bodies', hostile.bodies],
     ['lists of a hundred thousand', hostile.lists],
@@ -114,7 +114,7 @@ describe('a request that is built to hurt is answered cleanly, and others hardly
   });
 });
 
-test('a request that hides another is one request, or none', async (context) => {
+test('a smuggled request is not executed', async (context) => {
   const program = await launchServing(context);
   const { result, neighbour } = await withNeighbour(program.url, async () => {
     const served: [string, number[]][] = [];
@@ -177,7 +177,7 @@ test('unread answers fill only a bounded part of memory', async (context) => {
   await judge(neighbour, program);
 });
 
-test('lists of large texts that are asked for and given up are not made one after the other', async (context) => {
+test('abandoned requests for lists of large texts are not executed', async (context) => {
   const program = await launchServing(context);
   const body = JSON.stringify({
     param: { ...requiredServiceParams, yaml: 'a'.repeat(16_000_000) },

@@ -42,14 +42,14 @@ interface Writer extends WriterFixtures {
 
 const poll = (program: Program, job: Job) => pollJob(program, job.uuid);
 
-test('whenever the program is killed, all that was answered is there and whole, and nothing is half there', async (context) => {
+test('whenever the program is killed, every acknowledged write is stored completely, and no write partially', async (context) => {
   const cwd = temporaryFolder(context);
   const file = join(cwd, 'data/aios.db');
   const rejected = new Set<string>();
   const receiver = await openReceiver(
     (response, call) => {
       const uuid = String(call.headers['x-job-uuid']);
-      // It refuses the first call of some jobs, which are then called again.
+      // It fails the first call of some jobs, which are then called again.
       const isTaken = !uuid.endsWith('0') || rejected.has(uuid);
       if (!isTaken) rejected.add(uuid);
       return status(isTaken ? 200 : 500)(response, call);

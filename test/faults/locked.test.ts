@@ -19,7 +19,7 @@ const HELD = [500, 1000, 1500, 4000, 6000];
 /** After which writes wait no longer. */
 const PATIENCE_MS = 2000;
 
-test('a lock of another program delays writes, then refuses them, and never holds up reads', async (context) => {
+test('a lock of another program delays writes, then rejects them, and never delays reads', async (context) => {
   const program = await launchServing(context);
   const other = new Database(join(program.cwd, 'data/aios.db'));
   context.onTestFinished(() => void other.close());
@@ -52,7 +52,7 @@ test('a lock of another program delays writes, then refuses them, and never hold
     const before = rejected.length;
     other.exec('ROLLBACK');
     await Promise.all(writers);
-    // What is shorter than their patience refuses none.
+    // A lock shorter than the timeout rejects none.
     if (held < PATIENCE_MS) expect(before).toBe(0);
     expect((await addService(program, `after ${round}`)).status).toBe(200);
     acknowledged.push(`after ${round}`);

@@ -14,7 +14,7 @@ const READERS = 6;
 const WRITERS = 16;
 const MB = 1024 * 1024;
 
-test('the log of the database is bounded, though readers leave no moment between their questions', async (context) => {
+test('the WAL is bounded under continuous reads', async (context) => {
   const program = await launchServing(context);
   const log = join(program.cwd, 'data/aios.db-wal');
   let added = 0;

@@ -50,7 +50,7 @@ async function recoveryOf({ url }: Program): Promise<number> {
   }
 }
 
-/** Judges a load: nothing but what it asked for and refusals, in bounded memory, and life after it. */
+/** Checks a load: only expected responses and rejections, bounded memory, and a usable server afterwards. */
 async function judge(program: Program, seen: Seen): Promise<void> {
   const recovery = await recoveryOf(program);
   const peak = peakMegabytes(program.pid);

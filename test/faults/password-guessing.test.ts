@@ -12,7 +12,7 @@ const PASSWORD = 'correct horse battery staple';
 const KNOWN = '198.51.100.7';
 /** Connections that guess at the same time. */
 const GUESSERS = 64;
-/** Failures after which an address is refused (docs/fidelity.md). */
+/** Failures after which an address is rejected (docs/fidelity.md). */
 const FAILURES = 10;
 /** How long each kind of guessing lasts, in milliseconds. */
 const PHASE_MS = 10_000;
@@ -78,7 +78,7 @@ async function liveOn(program: Program, others: Others, isOver: () => boolean): 
 /**
  * Lets 64 connections guess for a while.
  * @param addressOf the address of a guess, by the connection and its count there
- * @returns how many guesses were looked at, and refused unseen, of each address
+ * @returns how many guesses of each address were verified, and rejected unverified
  */
 async function guess(
   program: Program,

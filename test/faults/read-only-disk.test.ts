@@ -12,7 +12,7 @@ const ROUNDS = 5;
 const WRITERS = 8;
 const PHASE_MS = 400;
 
-test('a disk that becomes read-only refuses writes, is read on, and has lost none when it is repaired', async (context) => {
+test('on a disk that becomes read-only writes fail, reads succeed, and none is lost when it is repaired', async (context) => {
   const disk = mountFailingDisk(context, 64);
   if (!disk) {
     console.warn('A disk that fails is not tested: it takes root, loop devices and ext4.');

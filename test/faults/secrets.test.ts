@@ -336,7 +336,7 @@ describe.each([
   ['json', false],
   ['pretty', true],
 ])('with lines in the format %s, at level trace,', (format, isTerminal) => {
-  test('no secret leaves a server, whatever is sent with it and however it is refused', async (context) => {
+  test('no secret is in a log or response, whatever is sent with it and however it is rejected', async (context) => {
     const started = await start(context, isTerminal);
     const { secrets, program, cwd, env, send } = started;
     expect(program.stdout().startsWith('{')).toBe(!isTerminal);
@@ -367,7 +367,7 @@ describe.each([
   });
 });
 
-test('no secret is in what a start is refused with', async (context) => {
+test('no secret is in what a start is rejected with', async (context) => {
   const secrets = new MarkedSecrets();
   const secret = () => secrets.make('a setting');
   const cwd = temporaryFolder(context);

@@ -48,7 +48,7 @@ interface Acknowledged extends Required<Job> {
 }
 
 describeCluster('several servers on one PostgreSQL', () => {
-  test('lose nothing that was answered and do no job twice, whichever of them is killed', async (context) => {
+  test('lose no acknowledged write and run no job twice, whichever of them is killed', async (context) => {
     const cluster = await startCluster(context);
     const receiver = await openReceiver(undefined, { context });
     const ports = await Promise.all(Array.from({ length: SERVERS }, freePort));
@@ -93,7 +93,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           if (!target) continue;
           try {
             const answer = await request(target, AbortSignal.timeout(HANG_MS));
-            if (answer.status >= 300 && !isRefusal(answer) && !isOutcome(answer)) {
+            if (answer.status >= 300 && !isRejection(answer) && !isOutcome(answer)) {
               unexpected.push(`${what}: ${JSON.stringify(answer)}`);
             }
             return answer;
@@ -111,7 +111,7 @@ describeCluster('several servers on one PostgreSQL', () => {
     }
 
     /** That the server, not what was asked of it, is the reason; a job's own outcome has no such header. */
-    function isRefusal({ status, body, retryAfter }: ProgramAnswer): boolean {
+    function isRejection({ status, body, retryAfter }: ProgramAnswer): boolean {
       return status === 503 && body.error?.code === 'SYS.1010' && retryAfter !== null;
     }
 
@@ -127,7 +127,7 @@ describeCluster('several servers on one PostgreSQL', () => {
         const answer = await balanced(`poll of ${uuid}`, (target, signal) =>
           pollJob(target, uuid, signal),
         );
-        if (answer && !isRefusal(answer)) return answer;
+        if (answer && !isRejection(answer)) return answer;
         if (answer) seen.rejected++;
         await setTimeout(PAUSE_MS);
       }
@@ -147,7 +147,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           seen.doneBefore++;
           break;
         }
-        if (answer && isRefusal(answer)) seen.rejected++;
+        if (answer && isRejection(answer)) seen.rejected++;
         else if (answer) unexpected.push(`${what}: ${JSON.stringify(answer)}`);
         await setTimeout(PAUSE_MS);
       }
@@ -202,7 +202,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           acknowledge(writer, { write: next }, answer.body.inventory);
           continue;
         }
-        if (answer && isRefusal(answer)) seen.rejected++;
+        if (answer && isRejection(answer)) seen.rejected++;
         else if (answer) unexpected.push(`${what}: ${JSON.stringify(answer)}`);
         // It may be done or not, and may still be under way.
         writer.unanswered = { write: next };

@@ -23,7 +23,7 @@ interface Sample {
   log: number;
 }
 
-test('under a mixed load memory and files stay as they are', async (context) => {
+test('memory and files do not grow under a mixed load', async (context) => {
   const program = await launchServing(context);
   const end = performance.now() + SECONDS * 1000;
   const counts = { requests: 0, failed: 0 };

@@ -18,7 +18,7 @@ const send = (method: string, path: string, headers: Record<string, string> = {}
     ...(body !== undefined && { body }),
   });
 
-/** What every answer must say, whoever asks for what. */
+/** The headers that every response must have. */
 async function expectGuarded(response: Response): Promise<void> {
   await response.arrayBuffer();
   expect(response.headers.get('x-content-type-options')).toBe('nosniff');
@@ -27,13 +27,20 @@ async function expectGuarded(response: Response): Promise<void> {
   }
 }
 
-describe('no answer may be kept by anybody, or taken for anything but what it is:', () => {
+describe('no response may be cached or have its type guessed:', () => {
   test.each<[string, string, string, Record<string, string>, string | undefined, number]>([
     ['a login', 'PUT', LOGIN, {}, JSON.stringify(credentials(INITIAL_DIGEST)), 200],
     ['a failed login', 'PUT', LOGIN, {}, JSON.stringify(credentials('x')), 503],
     ['a list', 'GET', MODELS, {}, undefined, 200],
     ['a write', 'POST', MODELS, {}, '{}', 400],
-    ['a refused stranger', 'GET', MODELS, { authorization: 'Bearer x' }, undefined, 400],
+    [
+      'a request with an unknown session',
+      'GET',
+      MODELS,
+      { authorization: 'Bearer x' },
+      undefined,
+      400,
+    ],
     ['an ended session', 'GET', MODELS, { authorization: 'OAuth x' }, undefined, 503],
     ['a job', 'DELETE', `${MODELS}/x`, { prefer: 'respond-async' }, undefined, 202],
     ['a job that is gone', 'GET', '/zstack/v1/api-jobs/x', {}, undefined, 404],
@@ -66,10 +73,7 @@ describe('no answer may be kept by anybody, or taken for anything but what it is
 });
 
 describe('the page at /docs', () => {
-  test.each([
-    '/docs',
-    '/docs/',
-  ])('%s is in no frame, and tells nobody where it is', async (path) => {
+  test.each(['/docs', '/docs/'])('%s can not be framed and sends no referrer', async (path) => {
     const response = await send('GET', path);
     await expectGuarded(response);
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");

@@ -70,7 +70,7 @@ describe('the header (F51)', () => {
     ['a session in upper case', header(`OAuth ${SESSION.toUpperCase()}`), expired],
     ['what is no uuid', header("OAuth ' OR 1=1 --"), expired],
     ['a very long session', header(`OAuth ${'a'.repeat(60_000)}`), expired],
-  ])('%s is refused', async (_, options, failure) => {
+  ])('%s is rejected', async (_, options, failure) => {
     expectFailure(await shared().get(MODELS, options), ...failure);
   });
 
@@ -98,7 +98,7 @@ describe('of the catalogue', () => {
     }
   }
 
-  test.each(open)('%s serves strangers, and whoever has any header', async (name) => {
+  test.each(open)('%s needs no session and accepts any header', async (name) => {
     for (const call of requestsOf(name)) {
       const { status, body } = await call({ session: SESSION });
       for (const options of [
@@ -119,7 +119,7 @@ describe('of the catalogue', () => {
 });
 
 describe('of all routes that the app has', () => {
-  /** Those that F46 and the operations' manual open to strangers; whatever else there is refuses. */
+  /** Operations that F46 and the manual open to unauthenticated clients; all others reject them. */
   const open = [
     ...['PUT /zstack/v1/accounts/login', 'DELETE /zstack/v1/accounts/sessions/:uuid'],
     ...['GET /zstack/v1/accounts/sessions/:uuid/valid', 'GET /zstack/v1/api-jobs/:uuid'],
@@ -133,7 +133,7 @@ describe('of all routes that the app has', () => {
   const [keyId, keySecret] = ['AKIDEXAMPLE', 'wJalrXUtnFEMI'];
   const date = 'Tue, 25 Nov 2025 11:51:50 GMT';
 
-  /** A server with everything a stranger might change, and its routes. */
+  /** A server with everything a write might change, and its routes. */
   async function start(mode: 'auto' | 'inline' | 'job') {
     const { built: server, routes } = await withRoutes(() =>
       openServer(
@@ -171,7 +171,7 @@ describe('of all routes that the app has', () => {
   }
 
   type Rejection = readonly [number, 'SYS.1007' | 'ID.1001', string];
-  type AnonymousRequest = [headers: Record<string, string>, refusal: Rejection];
+  type AnonymousRequest = [headers: Record<string, string>, rejection: Rejection];
   const signatureOf = (method: string, path: string, secret: string) =>
     createHmac('sha1', secret).update(`${method}\n${date}\n${path}`).digest('base64');
   const wrongKey = [503, 'ID.1001', 'wrong accessKey signature'] as const;
@@ -181,7 +181,7 @@ describe('of all routes that the app has', () => {
     "accessKey format is 'ZStack AccessKeyId:Signature'",
   ] as const;
 
-  /** Everybody who is nobody; the first ones are told apart by every kind of refusal. */
+  /** Requests without valid credentials; the first ones cover every kind of error. */
   function anonymousRequests(
     { method }: Route,
     target: string,
@@ -228,7 +228,7 @@ describe('of all routes that the app has', () => {
       ['inline', [['naming a job', naming, false, false]]],
       ['job', [['plainly', plainly, true, false]]],
     ],
-  )('those that are not open refuse every stranger, with AIOS_REPLY=%s', async (mode, ways) => {
+  )('all others reject unauthenticated clients, with AIOS_REPLY=%s', async (mode, ways) => {
     const { server, guarded, targetOf, live, gone } = await start(mode);
     const receiver = await openReceiver();
     const hook = { 'x-web-hook': `${receiver.url}/hook` };
@@ -246,7 +246,7 @@ describe('of all routes that the app has', () => {
           const answer = await server.call(route.method, target, undefined, {
             session: null,
             headers: { ...headers, ...way(), ...(way === plainly ? {} : hook) },
-            // What is parsed is refused for its own sake.
+            // What is parsed is rejected for its own sake.
             ...(route.method !== 'GET' && { raw: '{"param":' }),
           });
           const why = `${nameOf(route)} ${what}, as ${JSON.stringify(headers)}`;

@@ -64,7 +64,7 @@ describe('with AIOS_AUTH=off, a page of another site', () => {
   });
 });
 
-describe('a write is refused, whoever is logged in, of', () => {
+describe('a write is rejected, also with a session, from', () => {
   const shared = sharedServer(steered({ corsOrigins: [CONSOLE] }));
   const own = () => shared().url;
 
@@ -95,7 +95,7 @@ describe('a write is refused, whoever is logged in, of', () => {
     }
   });
 
-  test('a page, but not its reads, whose answers the browser keeps from it', async () => {
+  test('a page, but not its reads, whose responses the browser withholds', async () => {
     const answer = await shared().get(MODELS, {
       headers: { origin: OTHER, 'sec-fetch-site': 'cross-site' },
     });

@@ -43,7 +43,7 @@ describe.each(PAGES)('%s', (path) => {
     expect(html).not.toMatch(/<script(?![^>]*\bsrc=)[^>]*>|<style|\son\w+=/);
   });
 
-  test('has a policy that keeps the browser here', async () => {
+  test('has a policy that allows this server only', async () => {
     const { response } = await page(await startServer(), path);
     const policy = response.headers.get('content-security-policy') ?? '';
     expect(policy).toContain("default-src 'self'");

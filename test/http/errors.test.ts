@@ -142,15 +142,15 @@ describe('400: the URL', () => {
     const answer = await exchange(server.url, rawRequest('GET', `${MODELS}/${uuid}`));
     expect([answer.status, answer.body]).toEqual([200, { success: true, inventories: [] }]);
     const update = withBody('PUT', `${SERVICES}/${uuid}`, '{"updateModelService":{}}');
-    const refusal = await exchange(server.url, update);
-    expect([400, 503]).toContain(refusal.status);
+    const rejection = await exchange(server.url, update);
+    expect([400, 503]).toContain(rejection.status);
     expectFailure(
-      refusal,
-      refusal.status,
-      refusal.status === 400 ? 'SYS.1007' : 'SYS.1003',
+      rejection,
+      rejection.status,
+      rejection.status === 400 ? 'SYS.1007' : 'SYS.1003',
       expect.any(String),
     );
-    expect(refusal.body.error.details.length).toBeLessThanOrEqual(4096);
+    expect(rejection.body.error.details.length).toBeLessThanOrEqual(4096);
   });
 });
 
@@ -223,7 +223,7 @@ describe('400: what is not HTTP', () => {
       ...([400, 'SYS.1007'] as const),
     ],
     ['CONNECT', 'CONNECT a:1 HTTP/1.1\r\nHost: a:1\r\n\r\n', 404, 'SYS.1009'],
-  ] as const)('requests that were carried out are not answered with the refusal of what came after: %s', async (_, after, status, code) => {
+  ] as const)('executed requests are not answered with the error of a later one: %s', async (_, after, status, code) => {
     const server = await startServer();
     const connection = await openConnection(server.url);
     const request = withBody('POST', MODELS, JSON.stringify({ param: requiredModelParams }));
@@ -446,7 +446,7 @@ describe('413: beyond the body limit', () => {
       expectFailure(await connection.answer(), ...tooLarge);
     });
 
-    test('of a stranger’s large body, too', async () => {
+    test('of a large body without a session, too', async () => {
       const server = await startServer({ bodyLimit: limit });
       const connection = await openConnection(server.url);
       const headers = { ...JSON_HEADER, Authorization: null, 'Content-Length': String(MANY) };
@@ -579,11 +579,11 @@ describe('400: the body', () => {
       expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('field[name]'));
     }
     const service = JSON.stringify(requiredServiceParams).slice(1, -1);
-    const raw = `{"${key}":{"polluted":1},"param":{${service},"${key}":{"polluted":1},"architectureImages":[{"cpuArchitecture":"x86_64","${key}":{"dockerImage":"polluted"}}],"vendorToSpecUuidsMap":{"${key}":["kept"]}}}`;
+    const raw = `{"${key}":{"polluted":1},"param":{${service},"${key}":{"polluted":1},"architectureImages":[{"cpuArchitecture":"x86_64","${key}":{"dockerImage":"polluted"}}],"vendorToSpecUuidsMap":{"${key}":["stored"]}}}`;
     const answer = await server.post(SERVICES, undefined, { raw });
     expect(answer.status).toBe(200);
     const { vendorToSpecUuidsMap } = answer.body.inventory;
-    expect(Object.entries(vendorToSpecUuidsMap)).toEqual([[key, ['kept']]]);
+    expect(Object.entries(vendorToSpecUuidsMap)).toEqual([[key, ['stored']]]);
     expect(JSON.stringify(answer.body)).not.toContain('polluted');
     expect('polluted' in {}).toBe(false);
     const read = await server.get(`${SERVICES}/${answer.body.inventory.uuid}`);
@@ -615,8 +615,8 @@ describe('a connection stays usable after', () => {
   ])('%s', async (_, request) => {
     const connection = await openConnection(shared().url);
     await connection.send(request);
-    const refused = await connection.answer(request.split(' ', 1)[0]);
-    expect(refused.status).toBeGreaterThanOrEqual(400);
+    const rejected = await connection.answer(request.split(' ', 1)[0]);
+    expect(rejected.status).toBeGreaterThanOrEqual(400);
     await connection.send(rawRequest('GET', MODELS));
     expect((await connection.answer()).body).toEqual({ success: true, inventories: [] });
   });

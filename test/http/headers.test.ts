@@ -35,7 +35,7 @@ describe('an unreadable X-Web-Hook (F58)', () => {
     'ftp://a/b',
     'file:///etc/passwd',
     'javascript:1',
-  ])('%s is refused on a write, which does nothing', async (hook) => {
+  ])('%s is rejected on a write, which does nothing', async (hook) => {
     const answer = await server.post(MODELS, MODEL, headers(hook));
     expectFailure(
       answer,

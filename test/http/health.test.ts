@@ -10,7 +10,7 @@ describe('while the database answers', () => {
   test.each([
     [HEALTH, { status: 'ready', version: '0.0.0-test', aiosVersion: '5.5.22', database: 'ok' }],
     [LIVE, { status: 'live' }],
-  ])('%s tells so, to anybody', async (path, body) => {
+  ])('%s says so without a session', async (path, body) => {
     const server = await startServer();
     const answer = await server.get(path, anonymous);
     expect([answer.status, answer.body]).toEqual([200, body]);

@@ -211,7 +211,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     expectNoSecrets(lines, session, INITIAL_DIGEST, 'password');
   });
 
-  test('of logins that fail, are refused, or come too often', async () => {
+  test('of logins that fail, are rejected, or come too often', async () => {
     const { server, lines } = await loggedServer('trace', { bodyLimit: 2000 });
     const digest = digestOf(SECRET);
     const send = (body: unknown, options: CallOptions = {}) =>
@@ -258,7 +258,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     }
   });
 
-  test('of a password that is kept as a damaged hash', async () => {
+  test('of a password with a damaged stored hash', async () => {
     const { server, lines, entries } = await loggedServer();
     await server.store.setPassword(ADMIN_UUID, `scrypt$x$8$1$${SECRET}$${SECRET}`);
     const digest = digestOf(SECRET);
@@ -307,7 +307,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     expectNoSecrets(lines, uuid, centerUuid, ...made);
   });
 
-  test('when the request is refused', async () => {
+  test('when the request is rejected', async () => {
     const { server, lines } = await loggedServer('trace', { bodyLimit: 2000 });
     const { uuid } = await addModelService(server);
     const raw = (text: string, type = 'application/json') => ({

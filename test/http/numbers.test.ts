@@ -26,7 +26,7 @@ describe('numbers are never rounded (F8 and F9)', () => {
     ['"name":9007199254740993', /too large to be exact/],
     ['"name":1e21', /too large to be exact/],
     ['"name":1e-400', /too large to be exact/],
-  ])('%s is refused', async (parameter, sentence) => {
+  ])('%s is rejected', async (parameter, sentence) => {
     const { status, body } = await update(parameter);
     expect([status, body.error.code]).toEqual([400, 'SYS.1007']);
     expect(body.error.details).toMatch(sentence);
@@ -41,7 +41,7 @@ describe('numbers are never rounded (F8 and F9)', () => {
     ['"requestMemory":9007199254740991', { requestMemory: 9_007_199_254_740_991 }],
     ['"requestCpu":2.0', { requestCpu: 2 }],
     ['"requestCpu":2e1', { requestCpu: 20 }],
-  ])('%s is kept as written', async (parameter, stored) => {
+  ])('%s is stored as written', async (parameter, stored) => {
     expect((await update(parameter)).body.inventory).toMatchObject(stored);
   });
 

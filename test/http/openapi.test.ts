@@ -61,7 +61,7 @@ describe('the document', () => {
     expect([answer.status, answer.body]).toEqual([200, document]);
   });
 
-  test('is OpenAPI 3.1 and tells the AIOS it follows (F37)', () => {
+  test('is OpenAPI 3.1 and names the AIOS version it follows (F37)', () => {
     expect(document.openapi).toMatch(/^3\.1\./);
     expect(JSON.stringify(document.info)).toContain('5.5.22');
   });
@@ -111,14 +111,14 @@ describe('operations', () => {
       const { method, path }: Operation = operations[name];
       return { path, method: method.toLowerCase(), name };
     });
-    const told = described.map(({ path, method, operation }) => ({
+    const documented = described.map(({ path, method, operation }) => ({
       path,
       method,
       name: operation.operationId,
     }));
     expected.push({ path: '/v1/api-jobs/{uuid}', method: 'get', name: 'GetJob' as OperationName });
-    expect(told).toHaveLength(expected.length);
-    expect(told).toEqual(expect.arrayContaining(expected));
+    expect(documented).toHaveLength(expected.length);
+    expect(documented).toEqual(expect.arrayContaining(expected));
   });
 
   test('have no aliases in the document (F31)', () => {
@@ -353,14 +353,14 @@ describe('versions are those of the documents (F37)', () => {
     const body = resolve(requestBody.content['application/json'].schema);
     const { [(operations[name] as Operation).wrapper ?? '']: wrapper, ...beside } = body.properties;
     const inBody = Object.entries<Node>({ ...resolve(wrapper).properties, ...beside });
-    const told = [
+    const documentedVersions = [
       ...inBody.map(([field, schema]) => [field, schema['x-zstack-since']]),
       ...parameters.map((parameter: Node) => [
         parameter.name,
         parameter.schema['x-zstack-since'] ?? parameter['x-zstack-since'],
       ]),
     ];
-    expect(Object.fromEntries(told)).toEqual(versionsOf(name));
+    expect(Object.fromEntries(documentedVersions)).toEqual(versionsOf(name));
   });
 });
 

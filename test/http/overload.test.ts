@@ -31,7 +31,7 @@ describe('with as many requests in flight as there may be', () => {
   const reason = 'too many requests are in flight';
   const bounds = { requests: 2 };
 
-  test('any more is refused, whoever asks for whatever, and health says so', async () => {
+  test('further requests of any kind are rejected, and health says so', async () => {
     const server = await startServer({ bounds });
     for (let each = 0; each < bounds.requests; each++) await beginBody(server);
 
@@ -44,7 +44,7 @@ describe('with as many requests in flight as there may be', () => {
     expect(server.rows('models')).toEqual([]);
   });
 
-  test('the body of what is refused is read on, and its connection serves again', async () => {
+  test('the body of a rejected request is read, and its connection stays usable', async () => {
     const server = await startServer({ bounds });
     const held = [await beginBody(server), await beginBody(server)];
     const connection = await openConnection(server.url);
@@ -61,7 +61,7 @@ describe('with as many requests in flight as there may be', () => {
     expect((await connection.answer()).body.inventories).toHaveLength(2);
   });
 
-  test('one is let in for each that is answered or has gone', async () => {
+  test('one is admitted for each that is answered or has disconnected', async () => {
     const server = await startServer({ bounds });
     const [first, second] = [await beginBody(server), await beginBody(server)];
     await first.send(first.rest);
@@ -96,7 +96,7 @@ describe('with as many requests in flight as there may be', () => {
     expect((await other.answer()).status).toBe(200);
   });
 
-  test('what is refused is counted', async () => {
+  test('rejected requests are counted', async () => {
     const server = await startServer({ bounds });
     const held = [await beginBody(server), await beginBody(server)];
     for (let each = 0; each < 3; each++) expectShed(await server.get(MODELS), reason);
@@ -114,7 +114,7 @@ describe('with as many bytes of bodies in flight as there may be', () => {
   const bounds = { bodyBytes: 512 * KIB };
   const reason = 'too many large bodies are in flight';
 
-  test('another large one is refused while it arrives, a small one is not', async () => {
+  test('another large one is rejected while it arrives, a small one is not', async () => {
     const server = await startServer({ bounds });
     const held = await beginBody(server, 400 * KIB);
     const large = { param: { ...requiredModelParams, logo: 'a'.repeat(300 * KIB) } };
@@ -128,7 +128,7 @@ describe('with as many bytes of bodies in flight as there may be', () => {
     expect(server.rows('models')).toHaveLength(3);
   });
 
-  test('none is refused for what it only announces', async () => {
+  test('none is rejected for its Content-Length alone', async () => {
     const server = await startServer({ bounds });
     for (let each = 0; each < 10; each++) {
       const connection = await openConnection(server.url);
@@ -140,7 +140,7 @@ describe('with as many bytes of bodies in flight as there may be', () => {
   });
 });
 
-test('clients that take no answers get no more of them than may be in memory, and are cut off', async () => {
+test('responses to clients that do not read them are bounded in memory, and their connections are closed', async () => {
   const server = await startServer({ bounds: { answerBytes: 1024 * KIB, stall: 500 } });
   const service = modelService({ yaml: 'a'.repeat(500 * KIB) });
   await server.store.addModelService(service, extras(), nothing);
@@ -166,7 +166,7 @@ test.each([
     { eventLoopDelay: 0.000001, sample: 100 },
     'it is far behind with its work',
   ],
-])('while its %s the server refuses, and lives', async (_, bounds, reason) => {
+])('while its %s the server rejects requests and stays up', async (_, bounds, reason) => {
   const server = await startServer({ bounds });
   await expect.poll(async () => (await server.get(MODELS)).status).toBe(503);
   expectShed(await server.get(MODELS), reason);

@@ -32,7 +32,7 @@ import { UNKNOWN } from '../support/stores.ts';
 const MODELS = `${API}/models`;
 const MODEL = { param: requiredModelParams };
 const HOOK = 'http://127.0.0.1:9/hook';
-/** Hooks are not called while these tests run: what is kept of them would change. */
+/** Hooks are not called while these tests run, since a call changes the stored hook. */
 const NEVER = { first: 3_600_000 };
 
 const jobMode = { reply: { mode: 'job', publicUrl: '' } } as const;
@@ -96,7 +96,7 @@ describe('AIOS_REPLY=auto', () => {
     ['a preference whose name begins otherwise', { Prefer: 'no-respond-async' }],
     ['a preference whose value it is', { Prefer: 'foo=respond-async' }],
     ['what the vendor’s clients send beside', { 'X-JSON-Schema': 'true', 'X-Session-Id': 'x' }],
-  ])('given %s, it is answered inline, and no job is kept', async (_, headers) => {
+  ])('given %s, it is answered inline, and no job is stored', async (_, headers) => {
     const server = shared();
     const before = server.rows('jobs');
 
@@ -321,7 +321,7 @@ describe('AIOS_REPLY=inline', () => {
       },
       400,
     ],
-  ])('a request refused with 4xx, for %s, does not use the job’s uuid up', async (...args) => {
+  ])('a request rejected with 4xx, for %s, does not use the job’s uuid up', async (...args) => {
     const [, { raw, headers = {}, method, path, body }, status] = args;
     const server = shared();
     const uuid = newUuid();
@@ -354,7 +354,7 @@ describe('AIOS_REPLY=inline', () => {
     expect(server.rows('hooks', `job_uuid = '${uuid}'`)).toHaveLength(1);
   });
 
-  test('a stranger gets the failure itself and leaves no job', async () => {
+  test('an unauthenticated client gets the error inline and no job is stored', async () => {
     const server = shared();
     const uuid = newUuid();
     const before = server.snapshot();

@@ -35,7 +35,7 @@ describe('of a center that has models', () => {
     ['?deleteMode=', { deleteMode: 'Enforcing' }],
     ['', { deleteMode: null }],
     ['', { params: { deleteMode: 'Enforcing' } }],
-  ])('is refused, given "%s" and %j', async (query, body) => {
+  ])('is rejected, given "%s" and %j', async (query, body) => {
     const { uuid } = await addModelCenter(server());
     await addModel(server(), { modelCenterUuid: uuid });
 
@@ -69,7 +69,7 @@ describe('of a center that has models', () => {
     });
   });
 
-  test('is not refused any more once they have moved or gone', async () => {
+  test('succeeds once they have moved or been deleted', async () => {
     const { center, models } = await populate(server());
     const other = await addModelCenter(server());
     await server().put(`${API}/models/${models[0]}`, {

@@ -25,7 +25,7 @@ const failed = (uuid: string) => {
   };
 };
 
-/** Expects an answer to tell exactly this of each uuid, in this order. */
+/** Expects exactly these results, one for each uuid, in this order. */
 function expectResults({ status, headers, body }: Answer, results: unknown[]): void {
   expect({ status, type: headers.get('content-type'), body }).toEqual({
     status: 200,
@@ -101,9 +101,9 @@ test('prefers the uuids of the query to those of the body, and deletes repeated 
   expect(left([asked, other])).toEqual([other]);
 });
 
-describe('tells of each uuid, in the order given,', () => {
+describe('answers for each uuid, in the order given,', () => {
   test.each(['query', 'body'])('how it went, given in the %s', async (place) => {
-    const [first, second, kept] = (await add(3)) as [string, string, string];
+    const [first, second, remaining] = (await add(3)) as [string, string, string];
     const unknown = newUuid();
     const malformed = malformedUuids.map(([, text]) => text);
     const uuids = [first, ...malformed, unknown, second.toUpperCase(), ...unknownUuids, second, ''];
@@ -122,7 +122,7 @@ describe('tells of each uuid, in the order given,', () => {
       gone(second),
       failed(''),
     ]);
-    expect(left([first, second, kept])).toEqual([kept]);
+    expect(left([first, second, remaining])).toEqual([remaining]);
   });
 
   test('nothing for an empty list', async () => {
@@ -169,7 +169,7 @@ describe('tells of each uuid, in the order given,', () => {
   });
 });
 
-describe('refuses, deleting nothing,', () => {
+describe('rejects, deleting nothing,', () => {
   const missing = mandatory('DeleteModels', 'uuids');
   let model: string;
   beforeAll(async () => {

@@ -34,7 +34,7 @@ import { sharedServer } from '../support/shared-server.ts';
 const behindProxy = { trustProxy: true };
 
 const MODELS = `${API}/models`;
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 /** The headers a client's address is known by. */
 type Client = Record<string, string>;
@@ -45,7 +45,7 @@ describe('begins a session', () => {
   test('of admin, and answers it', async () => {
     const server = await startServer();
 
-    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), stranger);
+    const answer = await server.put(LOGIN, credentials(INITIAL_DIGEST), anonymous);
 
     expect(answer.status).toBe(200);
     expect(answer.headers.get('content-type')).toBe('application/json;charset=UTF-8');
@@ -68,7 +68,7 @@ describe('begins a session', () => {
     ['tags and unknown fields', { ...credentials(INITIAL_DIGEST), userTags: ['a'], captcha: 'x' }],
   ])('given %s', async (_, body) => {
     const server = shared();
-    expect((await server.put(LOGIN, body, stranger)).status).toBe(200);
+    expect((await server.put(LOGIN, body, anonymous)).status).toBe(200);
     expect(server.rows('tags')).toEqual([]);
   });
 });
@@ -114,11 +114,11 @@ describe('fails with ID.1000, and begins none, for', () => {
   });
 });
 
-describe('refuses, without counting it as an attempt,', () => {
+describe('rejects, without counting it as an attempt,', () => {
   const shared = sharedServer();
   test('a body larger than unauthenticated clients may send', async () => {
     const body = credentials('x'.repeat(64 * 1024));
-    await expectRejected(shared(), () => shared().put(LOGIN, body, stranger), {
+    await expectRejected(shared(), () => shared().put(LOGIN, body, anonymous), {
       status: 413,
       code: 'SYS.1007',
       details: 'the body is larger than 65536 bytes',
@@ -127,7 +127,7 @@ describe('refuses, without counting it as an attempt,', () => {
 
   test('a body larger than the settings allow, where that is less', async () => {
     const small = await startServer({ bodyLimit: 1024 });
-    await expectRejected(small, () => small.put(LOGIN, credentials('x'.repeat(1024)), stranger), {
+    await expectRejected(small, () => small.put(LOGIN, credentials('x'.repeat(1024)), anonymous), {
       status: 413,
       code: 'SYS.1007',
       details: 'the body is larger than 1024 bytes',
@@ -136,10 +136,10 @@ describe('refuses, without counting it as an attempt,', () => {
 
   test('any of them, however often', async () => {
     const server = shared();
-    const refused = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
+    const rejected = [{}, credentials(null), credentials(['x']), credentials('x', '\0'), []];
     for (let time = 0; time < 4; time++) {
-      for (const body of refused) {
-        expect((await server.put(LOGIN, body, stranger)).status).toBe(400);
+      for (const body of rejected) {
+        expect((await server.put(LOGIN, body, anonymous)).status).toBe(400);
       }
     }
     expect((await logIn(server)).status).toBe(200);
@@ -196,7 +196,7 @@ describe('with a password that was set', () => {
     }
     const [{ hash = '' } = {}] = server.rows('passwords');
     for (const sent of [hash, PASSWORD, digestOf(PASSWORD).toUpperCase()]) {
-      const send = () => server.put(LOGIN, credentials(sent), stranger);
+      const send = () => server.put(LOGIN, credentials(sent), anonymous);
       await expectRejected(server, send, loginFailed);
     }
   });
@@ -221,7 +221,7 @@ describe('with a password that was set', () => {
     'scrypt$0$0$0$$00',
     'scrypt$x$8$1$salt$00',
     '$$$$$',
-  ])('a hash that is damaged to %j lets nobody in, and tells nothing of it', async (damaged) => {
+  ])('a hash that is damaged to %j lets nobody log in, and is not mentioned', async (damaged) => {
     const server = damaging();
     await server.store.setPassword(ADMIN_UUID, damaged);
     for (const password of ['password', PASSWORD, '']) {
@@ -257,8 +257,8 @@ describe('who guesses', () => {
 
   const guess = (client: Client) => logIn(shared(), 'wrong', client);
 
-  /** Guesses until it is refused; returns the number of guesses that were looked at. */
-  async function guessUntilRefused(client: Client) {
+  /** Guesses until it is rejected; returns the number of verified guesses. */
+  async function guessUntilRejected(client: Client) {
     for (let guesses = 0; guesses < 100; guesses++) {
       const answer = await guess(client);
       if (answer.status === 429) return guesses;
@@ -272,16 +272,16 @@ describe('who guesses', () => {
     return Number(headers.get('retry-after'));
   };
 
-  test('is answered ever more slowly, then refused with 429 and Retry-After', async () => {
+  test('is answered ever more slowly, then rejected with 429 and Retry-After', async () => {
     const client = newClient();
     for (let failure = 1; failure <= 10; failure++) {
       expectError(await guess(client), loginFailed);
       expect(pauses).toHaveLength(Math.max(0, failure - 3));
     }
-    const refused = await guess(client);
+    const rejected = await guess(client);
 
-    expectError(refused, tooManyLogins);
-    expect(retryAfterOf(refused)).toBeLessThanOrEqual(60);
+    expectError(rejected, tooManyLogins);
+    expect(retryAfterOf(rejected)).toBeLessThanOrEqual(60);
     expect(pauses).toHaveLength(7);
     expect(pauses).toEqual(pauses.toSorted((a, b) => a - b));
     expect(pauses[1]).toBeGreaterThan(pauses[0] ?? 0);
@@ -306,7 +306,7 @@ describe('who guesses', () => {
     const server = shared();
     const headers = newClient();
     const { uuid: session } = await beginSession(server);
-    await guessUntilRefused(headers);
+    await guessUntilRejected(headers);
     expect((await server.get(MODELS, { session, headers })).status).toBe(200);
     const path = sessionPath(session);
     expect((await server.get(`${path}/valid`, { session: null, headers })).body.valid).toBe(true);

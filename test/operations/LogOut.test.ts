@@ -5,14 +5,14 @@ import { API, type CallOptions, SESSION, startServer } from '../support/server.t
 import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 const shared = sharedServer();
 
 /** A session that has been begun just now. */
 const begun = async () => (await beginSession(shared())).uuid;
 
-const logOut = (uuid: string, options = stranger, body?: unknown) =>
+const logOut = (uuid: string, options = anonymous, body?: unknown) =>
   shared().delete(sessionPath(uuid), body, options);
 
 const isAdmitted = async (session: string) => {
@@ -56,7 +56,7 @@ describe('ends a session', () => {
     { userTags: ['a'] },
   ])('whatever the body: %j', async (body) => {
     const session = await begun();
-    expect((await logOut(session, stranger, body)).body).toEqual({ success: true });
+    expect((await logOut(session, anonymous, body)).body).toEqual({ success: true });
     expect(await isAdmitted(session)).toBe(false);
   });
 });
@@ -86,7 +86,7 @@ describe('succeeds without effect for', () => {
   });
 
   test('a session of the settings, which stays valid (F58)', async () => {
-    for (const options of [stranger, {}]) {
+    for (const options of [anonymous, {}]) {
       expect((await logOut(SESSION, options)).body).toEqual({ success: true });
       expect(await isAdmitted(SESSION)).toBe(true);
     }
@@ -99,7 +99,7 @@ test('a session of the settings that was logged in with before is not ended eith
   const { uuid: session } = await beginSession(server);
   wellKnownSessions.add(session);
   const before = server.snapshot();
-  await server.delete(sessionPath(session), undefined, stranger);
+  await server.delete(sessionPath(session), undefined, anonymous);
   expect(server.snapshot()).toEqual(before);
   expect((await server.get(MODELS, { session })).status).toBe(200);
 });
@@ -107,7 +107,7 @@ test('a session of the settings that was logged in with before is not ended eith
 test('with AIOS_AUTH=off it succeeds too, and ends the session', async () => {
   const server = await startServer({ access: { required: false } });
   const { uuid } = await beginSession(server);
-  const answer = await server.delete(sessionPath(uuid), undefined, stranger);
+  const answer = await server.delete(sessionPath(uuid), undefined, anonymous);
   expect([answer.status, answer.body]).toEqual([200, { success: true }]);
   expect(server.rows('sessions')).toEqual([]);
 });

@@ -16,7 +16,7 @@ const begun = () => beginSession(shared());
 const renew = (uuid: string, duration?: unknown, options: CallOptions = {}, server = shared()) =>
   server.put(`${sessionPath(uuid)}/renew`, { renewSession: { duration } }, options);
 
-/** Milliseconds that the wire's dates, in UTC, are apart. */
+/** Milliseconds between two of the wire's dates, in UTC. */
 const between = (from: string, to: string) => Date.parse(to) - Date.parse(from);
 
 const isAdmitted = async (session: string, server = shared()) => {
@@ -107,7 +107,7 @@ test('of a session of the settings succeeds and stores nothing: it never expires
   expect(await isAdmitted(SESSION)).toBe(true);
 });
 
-describe('refuses, changing nothing,', () => {
+describe('rejects, changing nothing,', () => {
   test.each([
     ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
     ['what is no uuid', 'x'],

@@ -102,7 +102,7 @@ test('changes nothing that only AddModel sets, also where it is sent', async () 
   expect(server().rows('models', `uuid = '${before.uuid}'`)).toEqual([{ ...row, vendor: 'new' }]);
 });
 
-test('leaves texts alone that are longer than an update accepts', async () => {
+test('does not change texts that are longer than an update accepts', async () => {
   const before = await addModel(server(), {
     installPath: 'i'.repeat(2048),
     description: 'd'.repeat(2048),
@@ -201,7 +201,7 @@ describe('defaultModelServiceUuid', () => {
         return uuid;
       },
     ],
-  ])('refuses %s, also beside clearDefaultModelService', async (_, named) => {
+  ])('rejects %s, also beside clearDefaultModelService', async (_, named) => {
     const { url } = await bound();
     const service = await named();
 
@@ -307,7 +307,7 @@ describe('with strict references', () => {
     expect(body.inventory).toMatchObject({ modelCenterUuid });
   });
 
-  test('refuses an unknown center before an unknown service, and after an unknown model', async () => {
+  test('rejects an unknown center before an unknown service, and after an unknown model', async () => {
     const { server, url } = await centerAndModel();
     const updateModel = { modelCenterUuid: 'x', defaultModelServiceUuid: 'y' };
 

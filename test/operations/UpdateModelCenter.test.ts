@@ -60,7 +60,7 @@ test('changes nothing that AddModelCenter or nobody sets, also where it is sent'
   ]);
 });
 
-test('leaves texts alone that are longer than an update accepts', async () => {
+test('does not change texts that are longer than an update accepts', async () => {
   const long = { url: 'u'.repeat(2048), description: 'd'.repeat(2048) };
   const before = await addModelCenter(server(), long);
 

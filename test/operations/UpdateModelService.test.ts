@@ -348,7 +348,7 @@ startupParameters:
     ['of a service that is an alias', 'one: &one {name: a}\nservices: [*one]\n'],
     ['longer than can be edited', `a: ${'x'.repeat(65_534)}`],
     ['nested too deep', `a: ${'['.repeat(101)}${']'.repeat(101)}`],
-  ])('refusing a text that is %s', async (_, text) => {
+  ])('rejecting a text that is %s', async (_, text) => {
     const { uuid } = await addModelService(server(), { yaml: text });
     const broken = {
       name: 'new',
@@ -356,7 +356,7 @@ startupParameters:
       serviceName: 'a',
       vendorToSpecUuidsMap: {},
     };
-    const refusal = invalidArgument(
+    const rejection = invalidArgument(
       expect.stringMatching(/^field\[serviceName\] can't be applied to the service's yaml, /),
     );
 
@@ -364,12 +364,12 @@ startupParameters:
       await expectRejected(
         server(),
         () => server().put(`${PATH}/${uuid}`, { updateModelService: params, userTags: ['a'] }),
-        refusal,
+        rejection,
       );
     }
   });
 
-  test('refusing to leave an alias without its anchor', async () => {
+  test('rejecting an update that would leave an alias without its anchor', async () => {
     const { uuid } = await addModelService(server(), { yaml: 'env: &env [a:b]\nother: *env\n' });
 
     await expectRejected(

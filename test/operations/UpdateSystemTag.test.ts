@@ -124,7 +124,7 @@ describe('takes a text', () => {
   });
 });
 
-describe('refuses, changing nothing,', () => {
+describe('rejects, changing nothing,', () => {
   test.each(['another', ''])('the text %j of another tag of the resource', async (text) => {
     const { tags } = await addTags(['a', text]);
 

@@ -6,14 +6,14 @@ import { sharedServer } from '../support/shared-server.ts';
 
 const MODELS = `${API}/models`;
 const LIFETIME_MS = 7_200_000;
-const stranger: CallOptions = { session: null };
+const anonymous: CallOptions = { session: null };
 
 const shared = sharedServer();
 
 /** A session that has been begun just now. */
 const begun = async () => (await beginSession(shared())).uuid;
 
-const validate = (uuid: string, options = stranger) =>
+const validate = (uuid: string, options = anonymous) =>
   shared().get(`${sessionPath(uuid)}/valid`, options);
 
 describe('is true for', () => {
@@ -72,7 +72,7 @@ describe('changes nothing', () => {
     const session = await begun();
     shared().advance(LIFETIME_MS - 1);
     const before = shared().snapshot();
-    for (const options of [stranger, { session: SESSION }]) {
+    for (const options of [anonymous, { session: SESSION }]) {
       expect((await validate(session, options)).body.valid).toBe(true);
     }
     expect(shared().snapshot()).toEqual(before);
@@ -93,7 +93,7 @@ describe('changes nothing', () => {
 test('with AIOS_AUTH=off every session is valid', async () => {
   const server = await startServer({ access: { required: false } });
   for (const uuid of [SESSION, 'x', '0'.repeat(32)]) {
-    const { body } = await server.get(`${sessionPath(uuid)}/valid`, stranger);
+    const { body } = await server.get(`${sessionPath(uuid)}/valid`, anonymous);
     expect(body).toEqual({ success: true, valid: true });
   }
 });

@@ -84,7 +84,7 @@ describe('a signed request (F51)', () => {
   const shared = sharedServer(withKey);
 
   test('is signed as the platform’s sentence says, to the letter', async () => {
-    // Computed apart from this file, by openssl.
+    // Computed by openssl.
     const signature = 'SseBHITIC4GO9QyJD7QAuRjmFaw=';
     expectAdmitted(await listWith(shared(), `ZStack ${ID}:${signature}`));
   });

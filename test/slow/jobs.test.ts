@@ -302,7 +302,7 @@ describe('the job of a request without a valid session', () => {
     ['a malformed uuid', { 'X-Job-UUID': 'short' }, malformedJob],
     ['a malformed hook', { 'X-Web-Hook': 'x' }, invalidArgument(expect.any(String))],
     ['a malformed timeout', { 'X-API-Timeout': 'x' }, invalidArgument(expect.any(String))],
-  ])('is refused at once for %s: headers come before the session', async (_, headers, expectedError) => {
+  ])('is rejected at once for %s: headers come before the session', async (_, headers, expectedError) => {
     const server = jobMode();
     expectError(await server.post(MODELS, MODEL, { headers, session: newUuid() }), expectedError);
   });
@@ -342,7 +342,7 @@ describe('the uuid of a job', () => {
     ['33 characters', 'a'.repeat(33)],
     ['a uuid with its hyphens', crypto.randomUUID()],
     ['two of them', `${newUuid()}, ${newUuid()}`],
-  ])('is refused where it is %s', async (_, uuid) => {
+  ])('is rejected where it is %s', async (_, uuid) => {
     const server = shared();
     const before = server.snapshot();
     expectError(await server.post(MODELS, MODEL, naming(uuid)), malformedJob);
@@ -646,7 +646,7 @@ describe('the poll of a job', () => {
     'DELETE',
     'PATCH',
     'OPTIONS',
-  ])('by %s is refused, for any job and anybody', async (method) => {
+  ])('by %s is rejected, for any job and anybody', async (method) => {
     const server = shared();
     const uuid = newUuid();
     await server.post(MODELS, MODEL, naming(uuid));

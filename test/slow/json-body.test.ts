@@ -112,7 +112,7 @@ describe('reads', () => {
   });
 });
 
-describe('refuses', () => {
+describe('rejects', () => {
   test.each([
     '{',
     '{"a":}',
@@ -146,9 +146,12 @@ describe('the depth of 64 (F35)', () => {
   test.each([
     ['lists', lists],
     ['objects', objects],
-    ['both in turn', (depth: number) => `${'[{"a":'.repeat(depth / 2)}[]${'}]'.repeat(depth / 2)}`],
+    [
+      'both alternately',
+      (depth: number) => `${'[{"a":'.repeat(depth / 2)}[]${'}]'.repeat(depth / 2)}`,
+    ],
   ])('of %s', (name, nested) => {
-    const atLimit = name === 'both in turn' ? 62 : 64;
+    const atLimit = name === 'both alternately' ? 62 : 64;
     expect(parse(nested(atLimit))).toEqual(JSON.parse(nested(atLimit)));
     expect(expectedError(nested(atLimit + 2))).toBe(tooDeep);
   });
@@ -195,7 +198,7 @@ describe('the 200,000 values (F35)', () => {
   });
 });
 
-describe('32 MiB built to hurt are refused in well under a second', () => {
+describe('32 MiB of hostile JSON are rejected in well under a second', () => {
   const size = 32 * 1024 * 1024;
   const filled = (unit: string) => Buffer.alloc(size, unit);
 

@@ -153,7 +153,7 @@ describe('jobs', () => {
     await server.post(`${API}/models`, { param }, asJob());
     await server.post(`${API}/models`, { param: {} }, asJob());
     await server.delete(`${API}/models/no-uuid`, undefined, asJob());
-    // No jobs: an inline answer, and one that is refused.
+    // No jobs: an inline answer, and one that is rejected.
     await server.post(`${API}/models`, { param });
     await server.post(`${API}/models`, { param }, { headers: { 'x-job-uuid': 'short' } });
 

@@ -123,7 +123,7 @@ async function fillBefore(cwd: string): Promise<void> {
   await store.close();
 }
 
-/** The line that a start is refused with: the only one, naming the setting and the file. */
+/** The line that a start is rejected with: the only one, naming the setting and the file. */
 async function expectedErrorOf(program: Program, file = 'seed.json'): Promise<string> {
   expect(program.url).toBe('');
   expect(await program.ended).toBe(1);

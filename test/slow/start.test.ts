@@ -44,7 +44,7 @@ const addService = (program: Program, fields: object = {}) =>
     param: { ...requiredServiceParams, ...fields },
   });
 
-/** A program that was refused: what it said is one sentence on stderr, and nothing else was done. */
+/** A program that was rejected: what it said is one sentence on stderr, and nothing else was done. */
 async function expectStartError(program: Program, sentence: RegExp, about: string) {
   expect(program.url).toBe('');
   expect(await program.ended).toBe(1);

@@ -226,7 +226,11 @@ describe('copy fails and changes nothing', () => {
       /from\.db has in jobs\.operation/,
     ],
     ['a flag that is neither', 'UPDATE hooks SET pending = 2', /from\.db has in hooks\.pending/],
-  ] as const)('halfway, from a database with %s', async ([, statement, sentence], context) => {
+  ] as const)('after it has begun, from a database with %s', async ([
+    ,
+    statement,
+    sentence,
+  ], context) => {
     const { from, folder, to } = await paths(context);
     change(from, statement);
     expect(await copyError(`file:${from}`, `file:${to}`)).toMatch(sentence);

@@ -221,15 +221,17 @@ test('writes of one tick have the outcomes that they would have one after the ot
     fc.asyncProperty(
       fc.array(steps, { minLength: 30, maxLength: 90, size: 'max' }),
       async (list) => {
-        const [together, apart] = [open(), open()];
+        const [together, separate] = [open(), open()];
         const asked = list.map((step, number) => outcomeOf(together.store, step, number));
         const expected: string[] = [];
         for (const [number, step] of list.entries()) {
-          expected.push(await outcomeOf(apart.store, step, number));
+          expected.push(await outcomeOf(separate.store, step, number));
         }
         expect(await Promise.all(asked)).toEqual(expected);
-        expect(together.snapshot()).toEqual(apart.snapshot());
-        expect(apart.commits).toHaveLength(apart.commits.reduce((sum, writes) => sum + writes, 0));
+        expect(together.snapshot()).toEqual(separate.snapshot());
+        expect(separate.commits).toHaveLength(
+          separate.commits.reduce((sum, writes) => sum + writes, 0),
+        );
         for (const outcome of expected) {
           if (outcome.startsWith('done')) met.done++;
           else if (outcome.startsWith('ApiError')) met.apiErrors++;

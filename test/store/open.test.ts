@@ -134,7 +134,7 @@ describe('opening resumes an interrupted creation or migration', () => {
   });
 });
 
-test('a later migration that rebuilds a table keeps the rows that refer to it', async (context) => {
+test('a later migration that rebuilds a table retains the rows that refer to it', async (context) => {
   const file = newFile(context);
   const store = open(context, file);
   const bound = model();

@@ -48,7 +48,7 @@ const advance = (milliseconds: number) => {
   for (const server of servers()) server.advance(milliseconds);
 };
 
-/** An answer without what tells one server from another, or one moment. */
+/** A response without what differs between servers or moments. */
 async function answerOf(server: Server, sent: Sendable) {
   const { status, headers, text } = await sendTo(server.url, sent, agent);
   const { date: _, ...others } = headers;
@@ -122,7 +122,7 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
     expect(documentedOperations.map(({ id }) => id).filter((id) => !succeeded(id))).toEqual([]);
   });
 
-  /** A job's end, of which the two may be told at different moments. */
+  /** A job's end, which the two may report at different moments. */
   async function sameEnd(path: string): Promise<void> {
     const end = async (server: Server) => {
       for (let polls = 0; polls < 500; polls++) {

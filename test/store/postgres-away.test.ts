@@ -18,7 +18,7 @@ import { newUuid } from '../support/records.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';
 
-/** For a refusal where nobody listens, in milliseconds. */
+/** For a rejection where nobody listens, in milliseconds. */
 const AT_ONCE_MS = 2000;
 /**
  * For a connection to come free, for another's lock (first behind those who wait for it too, then for it), for a
@@ -96,7 +96,7 @@ function expectRejected(answers: readonly ProgramAnswer[], limitMs: number): voi
 
 describePostgres('PostgreSQL under a running server', () => {
   describeCluster('of its own', { concurrent: true, timeout: 180_000 }, () => {
-    test('may stop and crash: it refuses at once meanwhile, lives, and serves again by itself', async (context) => {
+    test('may stop and crash: it rejects at once meanwhile, lives, and serves again by itself', async (context) => {
       const { cluster, program } = await served(context);
       const uuid = await serviceUuid(program, 'before');
       const names = ['before'];
@@ -147,7 +147,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect((await addService(program, 'last')).status).toBe(200);
     });
 
-    test('may take connections and answer nothing: whoever asks is refused in the end', async (context) => {
+    test('may accept connections and answer nothing: requests are rejected in the end', async (context) => {
       const { cluster, program } = await served(context);
       const env = { AIOS_DATABASE_URL: cluster.url };
       const soleQuery = await launchServing(context, { env });
@@ -236,7 +236,7 @@ describePostgres('PostgreSQL under a running server', () => {
       for (const read of reads) expect(read.toSorted()).toEqual(names.toSorted());
     });
 
-    test('has all connections taken for long: others are refused, and nobody once one is free', async (context) => {
+    test('has all connections in use for long: further requests are rejected until one is free', async (context) => {
       const { cluster, program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
       const uuid = await serviceUuid(program, 'locked');
       const other = new pg.Client(cluster.url);
@@ -254,7 +254,7 @@ describePostgres('PostgreSQL under a running server', () => {
         call(program, 'GET', `${API}/models?count=true`),
         addService(program, 'waits'),
       ];
-      // The database is well: whoever sends requests to this server may go on.
+      // The database is up, so clients of this server can continue.
       for (const probe of [live, health]) {
         const { status, milliseconds } = await probe(program);
         expect(status).toBe(200);

@@ -13,7 +13,7 @@ describePostgres('a command, where AIOS_DATABASE_URL names a PostgreSQL database
     return url.href;
   };
 
-  test('ends with a sentence where there is none of the name, which does not tell the password', async (context) => {
+  test('ends with a sentence where there is none of the name, which does not show the password', async (context) => {
     const AIOS_DATABASE_URL = urlOf('aios_no_such_database');
     for (const args of [[], ['dump']]) {
       const program = await launch(context, { args, env: { AIOS_DATABASE_URL } });
@@ -34,7 +34,7 @@ describePostgres('a command, where AIOS_DATABASE_URL names a PostgreSQL database
     expect(program.stderr()).not.toContain(PASSWORD);
   });
 
-  test('such as dump, writes what a server on it tells', async (context) => {
+  test('such as dump, writes what a server on it answers', async (context) => {
     const env = { AIOS_DATABASE_URL: await postgresDatabase(context), AIOS_CONTROL: 'on' };
     const server = await launchServing(context, { env });
     for (const name of ['b', 'a']) await addService(server, name);

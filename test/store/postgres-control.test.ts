@@ -17,7 +17,7 @@ const get = (program: Program, path: string) => call(program, 'GET', path);
 const put = (program: Program, path: string, body: object) => call(program, 'PUT', path, body);
 
 describePostgres('what tests set of one server counts for all', () => {
-  test('faults, each of which strikes as often as was asked for, whichever server it strikes', async (context) => {
+  test('faults, each of which applies as often as requested, on whichever server', async (context) => {
     const [one, other] = await launchTwo(context);
     const fault = { operation: 'AddModelService', times: 3, error: { code: 'SYS.1006' } };
     expect((await put(one, '/_aios/faults', { faults: [fault] })).status).toBe(200);
@@ -55,8 +55,8 @@ describePostgres('what tests set of one server counts for all', () => {
   });
 });
 
-describePostgres('a job that is refused for lack of a session', () => {
-  test('is remembered by the server that refused it alone', async (context) => {
+describePostgres('a job that is rejected for lack of a session', () => {
+  test('is remembered only by the server that rejected it', async (context) => {
     const [one, other] = await launchTwo(context);
     const uuid = newUuid();
     const asked = await call(

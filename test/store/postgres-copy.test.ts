@@ -133,7 +133,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     expect(withoutClaims(await rowsOfPostgres(second))).toEqual(rowsOfFile(from));
   });
 
-  test('keeps the order in a file where PostgreSQL has several at one position, and adds behind them', async (context) => {
+  test('preserves the order in a file where PostgreSQL has several at one position, and adds behind them', async (context) => {
     const url = await postgresDatabase(context);
     const store = await openPostgres(url);
     context.onTestFinished(() => store.close());
@@ -225,7 +225,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
   });
 });
 
-describePostgres('a copy is refused', () => {
+describePostgres('a copy is rejected', () => {
   test('to a PostgreSQL database that is not empty, which stays as it was', async (context) => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
@@ -279,7 +279,7 @@ describePostgres('a copy is refused', () => {
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
   });
 
-  test('without telling the password, wherever it stands', { timeout: 60_000 }, async (context) => {
+  test('without showing the password, wherever it stands', { timeout: 60_000 }, async (context) => {
     const { from } = await files(context);
     const { host } = new URL(await emptySchema(context));
     const file = `file:${from}`;

@@ -162,7 +162,7 @@ describePostgres('servers that start', () => {
     await store.close();
   });
 
-  test('start on no database that keeps its texts otherwise than as UTF-8', async (context) => {
+  test('start on no database whose encoding is not UTF-8', async (context) => {
     const name = `aios_test_${newUuid()}`;
     await query(
       `CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'LATIN1' LOCALE_PROVIDER libc LOCALE 'C'`,
@@ -243,7 +243,7 @@ describePostgres('a job that is sent to two servers at once', () => {
         ),
     ],
     ['deletes', (store, uuid) => store.deleteResources('ModelServiceVO', [uuid], () => ({ uuid }))],
-  ])('is done by one of them and refused by the other as a duplicate: one that %s', async ([
+  ])('succeeds on one of them and is rejected by the other as a duplicate: one that %s', async ([
     what,
     work,
   ], context) => {
@@ -281,7 +281,7 @@ describePostgres('a web hook', () => {
   const uuidsOf = (hooks: readonly Hook[]) => hooks.map(({ jobUuid }) => jobUuid).toSorted();
   const lapse = `UPDATE hooks SET claimed_until = 0`;
 
-  test('is left to the server that keeps the job, until its claim has run out', async (context) => {
+  test('is left to the server that stored the job, until its claim has expired', async (context) => {
     const { one, other, query } = await two(context);
     const [uuid = ''] = await hooked(one, 1);
     expect(await other.claimHooks([])).toEqual([]);
@@ -459,7 +459,7 @@ describePostgres('transactions that wait for each other', () => {
     }
   });
 
-  test('what was unbound stays so, whoever marks another default at the same time', async (context) => {
+  test('what was unbound stays so, though another default is set at the same time', async (context) => {
     const { one, other } = await two(context);
     for (let round = 0; round < 10; round++) {
       const { uuid } = await addedModel(one);

@@ -139,7 +139,7 @@ describe('a restore', () => {
   });
 
   test.skipIf(otherUser === undefined)(
-    'run by root keeps the owner of the database',
+    'run by root preserves the owner of the database',
     async (context) => {
       const { file, from } = await paths(context);
       chownSync(file, otherUser as number, otherUser as number);
@@ -150,7 +150,7 @@ describe('a restore', () => {
     },
   );
 
-  test('keeps the mode of the database', async (context) => {
+  test('preserves the mode of the database', async (context) => {
     const { file, from } = await paths(context);
     chmodSync(file, 0o640);
     await restore(located(file), from);

@@ -212,7 +212,7 @@ describe('SQLite', () => {
     }
   });
 
-  test('refuses a page that holds too much, but no single resource', async (context) => {
+  test('rejects a page that holds too much, but no single resource', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const tooLarge = (resources: number) => ({
       failure: 'invalidArgument',
@@ -253,7 +253,7 @@ describe('SQLite', () => {
     expect(await store.list('Model', ALL)).toHaveLength(5);
   });
 
-  test('refuses some fields of a page only where these hold too much', async (context) => {
+  test('rejects some fields of a page only where these hold too much', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const wide = 'ü'.repeat(8_000_000);
     for (const createDate of [1, 2, 3, 4, 5]) {

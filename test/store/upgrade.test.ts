@@ -80,7 +80,7 @@ const named = (some: Release[]) =>
   some.map((release) => [`${release.version} (${release.migration})`, release] as const);
 
 describe.for(named(releases))('a database of %s', ([, release]) => {
-  test('keeps every row and value when migrated, and new columns have the values of a new resource', (context) => {
+  test('retains every row and value when migrated, and new columns have the values of a new resource', (context) => {
     const file = copyRelease(context, release);
     const before = dump(file);
     for (const table of ['models', 'model_services', 'model_service_images', 'tags'])

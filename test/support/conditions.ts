@@ -343,10 +343,10 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
     values: readonly unknown[];
     /** Conditions with what they find, as answers show it. */
     rows: readonly Row<unknown>[];
-    refused: readonly (readonly [condition: string, details: unknown])[];
+    rejected: readonly (readonly [condition: string, details: unknown])[];
   }
 
-  function describeField({ field, values, rows, refused }: Trial): void {
+  function describeField({ field, values, rows, rejected }: Trial): void {
     if (!field) return;
     const nullable = kind.nullable.includes(field);
     describe(`by ${field}`, () => {
@@ -372,8 +372,8 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       });
 
       test.each(
-        refused.map(([condition, details]) => [shown(condition), condition, details] as const),
-      )('refusing %s', async (_, condition, details) => {
+        rejected.map(([condition, details]) => [shown(condition), condition, details] as const),
+      )('rejecting %s', async (_, condition, details) => {
         expectError(await server().query(path, [field + condition]), invalidArgument(details));
       });
     });
@@ -394,7 +394,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: text,
       values: TEXTS,
       rows: TEXT_ROWS,
-      refused: [
+      rejected: [
         [`~=${'a'.repeat(1025)}`, expect.stringContaining('1025 characters')],
         [`?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
         [`!?=${'a,'.repeat(1000)}`, expect.stringContaining(text)],
@@ -404,7 +404,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: integer,
       values: INTEGERS,
       rows: INTEGER_ROWS,
-      refused: [
+      rejected: [
         ...noInteger(integer),
         ['=2147483648', overflow('2147483648')],
         ['<2147483648', overflow('2147483648')],
@@ -417,7 +417,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: long,
       values: LONGS,
       rows: LONG_ROWS,
-      refused: [
+      rejected: [
         ...noInteger(long),
         ['=9007199254740992', outOfRange(long)],
         ['<9223372036854775808', outOfRange(long)],
@@ -429,7 +429,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: boolean,
       values: BOOLEANS,
       rows: BOOLEAN_ROWS,
-      refused: NO_BOOLEANS.map(([condition, value]) => [
+      rejected: NO_BOOLEANS.map(([condition, value]) => [
         condition,
         `Invalid value for boolean field [${boolean}], [${value}] is not a valid boolean string[true, false].`,
       ]),
@@ -438,7 +438,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
       field: 'createDate',
       values: TIMES.map(([, at]) => at),
       rows: DATE_ROWS,
-      refused: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
+      rejected: NO_DATES.map((condition) => [condition, expect.stringContaining('[createDate]')]),
     });
   });
 }

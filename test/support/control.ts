@@ -81,12 +81,12 @@ export async function planned(server: Server): Promise<ListedFault[]> {
   return body.faults;
 }
 
-/** How often each fault has struck. */
+/** How often each fault was applied. */
 export async function struck(server: Server): Promise<number[]> {
   return (await planned(server)).map((fault) => fault.struck);
 }
 
-/** Lets the clock stand still, run ahead, or tell the real time. */
+/** Stops the clock, sets it ahead, or resets it to real time. */
 export async function setClock(
   server: Server,
   clock: object,
@@ -102,7 +102,7 @@ export async function seedUuids(server: Server, seed: string): Promise<void> {
   expectDone(await server.put('/_aios/uuids', { seed }));
 }
 
-/** Sets when jobs are told to have ended. */
+/** Sets when jobs are reported as ended. */
 export async function setJobDelay(server: Server, finish: object): Promise<void> {
   expectDone(await server.put('/_aios/jobs', finish));
 }

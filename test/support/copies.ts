@@ -144,7 +144,7 @@ export function rowsOfPostgres(url: string): Promise<Rows> {
   });
 }
 
-/** By position, else by what tells rows from each other. */
+/** By position, else by the primary key. */
 function inOrder(rows: Rows[string]): Rows[string] {
   const key = (row: Record<string, unknown>) =>
     'position' in row

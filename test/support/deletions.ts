@@ -40,7 +40,7 @@ export function expectDoneOrNotFound(answers: readonly Answer[]): void {
 }
 
 /**
- * What every operation that deletes takes and refuses beside the uuids in its path.
+ * Tests what every deletion accepts and rejects besides the uuids in its path.
  * @param shared gives the server to try it on, once the tests run
  * @param add adds what can be deleted, and returns the path that deletes it
  */
@@ -133,7 +133,7 @@ export function describeDeletionRequest(
     });
   });
 
-  describe('refuses, deleting nothing', () => {
+  describe('rejects, deleting nothing', () => {
     let path: string;
     beforeAll(async () => {
       path = await add(server);
@@ -176,14 +176,14 @@ export function describeDeletionRequest(
     });
   });
 
-  describe('with settings that refuse unknown fields', () => {
+  describe('with settings that reject unknown fields', () => {
     const sharedStrict = sharedServer({ unknownFields: 'reject' });
 
     test.each([
       [{ deletemode: 'Enforcing' }, 'deletemode'],
       [{ param: {} }, 'param'],
       [{ uuid: null }, 'uuid'],
-    ])('refuses %j', async (body, field) => {
+    ])('rejects %j', async (body, field) => {
       const strict = sharedStrict();
       const path = await add(strict);
 
@@ -218,12 +218,12 @@ export function describeDeletedUuid(
   let own: string[];
   let others: string[];
   beforeAll(async () => {
-    const world = await populate(shared());
+    const fixtures = await populate(shared());
     own = shared()
       .rows(table)
       .map(({ uuid }) => String(uuid));
     others = allUuids(shared()).filter((uuid) => !own.includes(uuid));
-    expect(others).toContain(world.session);
+    expect(others).toContain(fixtures.session);
     expect(others.length).toBeGreaterThan(10);
   });
 
@@ -314,12 +314,12 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
   describe('what is deleted', () => {
     /** A resource of all parts, which its kind's deletion in any mode takes along. */
     async function addWhole(): Promise<string> {
-      const world = await populate(server);
+      const fixtures = await populate(server);
       // A center with models is another matter.
       if (kind === 'center') {
-        for (const uuid of world.models) await server.delete(`${kinds.model.path}/${uuid}`);
+        for (const uuid of fixtures.models) await server.delete(`${kinds.model.path}/${uuid}`);
       }
-      return ownOf(world)[0];
+      return ownOf(fixtures)[0];
     }
 
     test.each([

@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { type Code, expectFailure } from './failures.ts';
 import type { Answer, Server } from './server.ts';
 
-/** How an operation refuses. */
+/** The error of an operation. */
 export interface ExpectedError {
   status: number;
   code: Code;
@@ -23,7 +23,7 @@ export function mandatory(operation: string, field: string): ExpectedError {
   );
 }
 
-/** For a text of one character more than is kept. */
+/** For a text of one character more than the maximum. */
 export function tooLongText(operation: string, field: string): ExpectedError {
   return invalidArgument(
     `field[${field}] of message[${messageOf(operation)}] exceeds max length of string. ` +
@@ -51,12 +51,12 @@ export function noRoute(path: string): ExpectedError {
   return { status: 404, code: 'SYS.1009', details: `no api mapping to ${path}` };
 }
 
-/** Expects an answer to be exactly this refusal. */
+/** Expects a response to be exactly this error. */
 export function expectError(answer: Answer, { status, code, details }: ExpectedError): void {
   expectFailure(answer, status, code, details);
 }
 
-/** Expects a request to be refused exactly so, and the database to stay as it was. */
+/** Expects a request to fail with exactly this error, and the database to be unchanged. */
 export async function expectRejected(
   server: Server,
   send: () => Promise<Answer>,

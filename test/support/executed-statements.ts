@@ -10,7 +10,7 @@ const methods = ['all', 'get', 'run', 'iterate'] as const;
 
 /**
  * Watches the statements that are prepared on a connection from now on.
- * @returns a function that runs work and tells what was run meanwhile
+ * @returns a function that runs work and returns the statements executed meanwhile
  */
 export function recordStatements(
   client: Database.Database,

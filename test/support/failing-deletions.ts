@@ -15,7 +15,7 @@ export async function failDeletionsFrom(server: Server, table: string): Promise<
   onTestFinished(await failEachDeletion(server, 'DELETE', table, 'the deletion fails'));
 }
 
-/** Has the database refuse a statement on a table's rows, of which `when` says which; returns what ends that. */
+/** Has the database reject a statement on a table's rows, of which `when` says which; returns what ends that. */
 export async function failEachDeletion(
   server: Server,
   statement: 'INSERT' | 'DELETE',
@@ -25,14 +25,14 @@ export async function failEachDeletion(
 ): Promise<() => Promise<void>> {
   if (isOnPostgres) {
     await server.execute(
-      `CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${reason}'; END $$;
-       CREATE TRIGGER refuse BEFORE ${statement} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION refuse()`,
+      `CREATE FUNCTION reject() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION '${reason}'; END $$;
+       CREATE TRIGGER reject BEFORE ${statement} ON ${table} FOR EACH ROW WHEN (${when}) EXECUTE FUNCTION reject()`,
     );
-    return () => server.execute('DROP FUNCTION refuse CASCADE');
+    return () => server.execute('DROP FUNCTION reject CASCADE');
   }
   await server.execute(
-    `CREATE TRIGGER refuse BEFORE ${statement} ON ${table} WHEN ${when}
+    `CREATE TRIGGER reject BEFORE ${statement} ON ${table} WHEN ${when}
      BEGIN SELECT RAISE(ABORT, '${reason}'); END`,
   );
-  return () => server.execute('DROP TRIGGER refuse');
+  return () => server.execute('DROP TRIGGER reject');
 }

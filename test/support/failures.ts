@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import type { Answer } from './server.ts';
 
-/** Every code of F52 with its description, written down apart from the server's own. */
+/** Every code of F52 with its description, written independently of the server's own. */
 export const descriptions = {
   'SYS.1000': 'An internal error happened in system',
   'SYS.1001': 'A message or a operation timeout',

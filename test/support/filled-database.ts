@@ -14,7 +14,7 @@ export interface Counts {
 /** The number of the last of those that are as old as each other. */
 export const OLDEST = 1000;
 
-/** What tells the uuids of one kind from another's. */
+/** The prefix of each kind's uuids. */
 const kinds = { services: '5e', models: '4d', centers: 'ce', images: '1a', refs: '0e', tags: '07' };
 type Table = keyof typeof kinds;
 

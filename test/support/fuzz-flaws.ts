@@ -29,13 +29,13 @@ type Outcomes = Partial<Record<Expected, unknown[]>>;
 
 /** Values of the wrong type for each type, by the outcome they must have (F54). */
 const WRONG: Record<string, Outcomes> = {
-  string: { refused: [...hugeNumbers, {}, ['a'], 'a\0b', 'a\ud800', '\udc00a'] },
-  integer: { refused: [...hugeNumbers, 1.5, true, 'abc', '', [1], {}] },
-  boolean: { refused: ['yes', 1, '', [true], {}], accepted: ['TRUE'] },
-  array: { refused: ['a', 1, { 0: 'a' }, [null]] },
-  map: { refused: ['a', ['a'], { 'a\0': 'a' }, { '\ud800': 'a' }], either: [{ a: null }] },
-  object: { refused: ['a', ['a']] },
-  numbers: { refused: [{}, 'a, b', [-1], [1.5], [null], [{}]], either: [3, true] },
+  string: { rejected: [...hugeNumbers, {}, ['a'], 'a\0b', 'a\ud800', '\udc00a'] },
+  integer: { rejected: [...hugeNumbers, 1.5, true, 'abc', '', [1], {}] },
+  boolean: { rejected: ['yes', 1, '', [true], {}], accepted: ['TRUE'] },
+  array: { rejected: ['a', 1, { 0: 'a' }, [null]] },
+  map: { rejected: ['a', ['a'], { 'a\0': 'a' }, { '\ud800': 'a' }], either: [{ a: null }] },
+  object: { rejected: ['a', ['a']] },
+  numbers: { rejected: [{}, 'a, b', [-1], [1.5], [null], [{}]], either: [3, true] },
 };
 
 function flawed(outcomes: Outcomes = {}, where = ''): Flawed[] {
@@ -61,14 +61,14 @@ function flawedText(schema: Schema, name: string): Outcomes {
   if (words) {
     const [word = ''] = words;
     const otherCase = word.toUpperCase().replace(/^./, (letter) => letter.toLowerCase());
-    return { refused: ['Unknown', '', otherCase, `${word}\0`, 1] };
+    return { rejected: ['Unknown', '', otherCase, `${word}\0`, 1] };
   }
   const unit = name === 'recommendedGpuNum' ? '1,' : 'x';
   const beyond = maxLength <= 4096 ? [unit.repeat(maxLength + 1).slice(0, maxLength + 1)] : [];
   // Other scalars are taken for their texts.
   return maxLength > 5 && !pattern && !CHECKED.test(name)
-    ? { refused: beyond, accepted: [12, false], either: [1.5] }
-    : { refused: beyond, either: [12, false, 1.5] };
+    ? { rejected: beyond, accepted: [12, false], either: [1.5] }
+    : { rejected: beyond, either: [12, false, 1.5] };
 }
 
 /** Every way to spoil a value of a schema. */
@@ -82,7 +82,7 @@ function spoiled(schema: Schema, name = ''): Flawed[] {
     const within = Math.max(1, minimum ?? 1);
     return flawed(WRONG.integer).concat(
       flawed({
-        refused: [...beyond(minimum, -1n), ...beyond(maximum, 1n)],
+        rejected: [...beyond(minimum, -1n), ...beyond(maximum, 1n)],
         accepted: [`${within}`, ` +${within} `],
       }),
     );
@@ -105,11 +105,11 @@ function spoiledObject(schema: Schema): Flawed[] {
     const isRequired = required.includes(name);
     // A wrapper that holds null is an empty one (F32).
     const isEmptyWrapper = property.properties && !property.required?.length;
-    const ofNull = isRequired ? (isEmptyWrapper ? 'either' : 'refused') : 'accepted';
+    const ofNull = isRequired ? (isEmptyWrapper ? 'either' : 'rejected') : 'accepted';
     const flaws = [
       ...spoiled(property, name),
       ...flawed({ [ofNull]: [null] }),
-      ...flawed({ refused: isRequired ? [ABSENT] : [] }),
+      ...flawed({ rejected: isRequired ? [ABSENT] : [] }),
     ];
     return flaws.map(({ where, value, expected }) => ({
       where: `.${name}${where}`,
@@ -174,7 +174,7 @@ function bodyFlaws(operation: DocumentedOperation): Flaw[] {
     const { [wrapper]: params, ...rest } = request.body as Record<string, unknown>;
     return { body: { ...rest, [name]: params ?? {} } };
   };
-  const empty = needsWrapper ? 'refused' : 'accepted';
+  const empty = needsWrapper ? 'rejected' : 'accepted';
   return [
     ...spoiled(body).map(({ where, value, expected }) =>
       flaw(
@@ -182,7 +182,7 @@ function bodyFlaws(operation: DocumentedOperation): Flaw[] {
         expected,
         value,
         (changed) => ({ body: changed }),
-        ...(expected === 'refused' ? ['SYS.1007'] : []),
+        ...(expected === 'rejected' ? ['SYS.1007'] : []),
       ),
     ),
     flaw('another wrapper', 'either', [...new Set(['wrong', ...wrappers])], rename),
@@ -191,7 +191,7 @@ function bodyFlaws(operation: DocumentedOperation): Flaw[] {
     flaw('no body', empty, [undefined, {}], (none) => ({ body: none })),
     flaw(
       'a body that is no object',
-      needsWrapper ? 'refused' : 'either',
+      needsWrapper ? 'rejected' : 'either',
       [[], 'a', 1, true, null, [[]]],
       (value) => ({ body: value }),
     ),
@@ -210,7 +210,7 @@ const OTHER_AUTHORIZATIONS = ['Bearer a', 'oauth a', 'OAuth', 'ZStack a', 'ZStac
 const UNKNOWN_SESSIONS = [UNKNOWN_UUID, 'a', '%00', 'x'.repeat(300)];
 
 function transportFlaws({ method, path, needsSession }: DocumentedOperation): Flaw[] {
-  const ofBody = method === 'GET' ? 'either' : 'refused';
+  const ofBody = method === 'GET' ? 'either' : 'rejected';
   // An update has a second path, which the document leaves out (F31).
   const isKnown = (verb: string) =>
     documentedOperations.some(
@@ -233,7 +233,7 @@ function transportFlaws({ method, path, needsSession }: DocumentedOperation): Fl
       }),
       'SYS.1007',
     ),
-    flaw('another verb', 'refused', verbs, (verb) => ({ method: verb }), 'SYS.1009'),
+    flaw('another verb', 'rejected', verbs, (verb) => ({ method: verb }), 'SYS.1009'),
     flaw('a broken path', 'either', BROKEN_PATHS, (text, request) => ({
       path: Object.fromEntries(Object.keys(request.path).map((name) => [name, new Literal(text)])),
     })),
@@ -242,7 +242,7 @@ function transportFlaws({ method, path, needsSession }: DocumentedOperation): Fl
   const unauthenticated = (what: string, texts: string[], ...codes: string[]) =>
     flaw(
       what,
-      'refused',
+      'rejected',
       texts,
       (text, { headers }) => ({
         authorization: undefined,
@@ -252,7 +252,7 @@ function transportFlaws({ method, path, needsSession }: DocumentedOperation): Fl
     );
   return [
     ...flaws,
-    flaw('no session', 'refused', [undefined], (authorization) => ({ authorization }), 'SYS.1007'),
+    flaw('no session', 'rejected', [undefined], (authorization) => ({ authorization }), 'SYS.1007'),
     unauthenticated('another scheme', OTHER_AUTHORIZATIONS, 'SYS.1007', 'ID.1001'),
     unauthenticated(
       'an unknown session',
@@ -266,9 +266,9 @@ function transportFlaws({ method, path, needsSession }: DocumentedOperation): Fl
 function pathFlaws({ method, id, path, parameters }: DocumentedOperation): Flaw[] {
   const isUpdate = ['POST', 'PUT'].includes(method);
   const isSession = path.includes('/sessions/');
-  const unknown = isUpdate || id === 'GetJob' ? 'refused' : 'accepted';
+  const unknown = isUpdate || id === 'GetJob' ? 'rejected' : 'accepted';
   // What is no uuid can't have been deleted either (F23).
-  const malformed = method === 'DELETE' && !isSession ? 'refused' : unknown;
+  const malformed = method === 'DELETE' && !isSession ? 'rejected' : unknown;
   const codes = [isUpdate && isSession ? 'ID.1001' : 'SYS.1003', 'SYS.1007'];
   const texts = fc
     .oneof(storable(20), fc.constantFrom('ünknown', 'a/b', 'x'.repeat(300)))
@@ -298,7 +298,7 @@ function headerFlaws({ parameters }: DocumentedOperation): Flaw[] {
     .map(({ name }) =>
       flaw(
         `a wrong ${name}`,
-        'refused',
+        'rejected',
         WRONG_HEADERS[name] ?? [],
         (value, { headers }) => ({ headers: { ...headers, [name]: value } }),
         'SYS.1007',
@@ -344,7 +344,7 @@ function queryFlaws({ parameters }: DocumentedOperation): Flaw[] {
         return [
           flaw(`any text for ${name}`, 'either', texts, replace),
           flaw(`bytes that are no text for ${name}`, 'either', bytes, replace),
-          ...(wrong.length ? [flaw(`a wrong value for ${name}`, 'refused', wrong, replace)] : []),
+          ...(wrong.length ? [flaw(`a wrong value for ${name}`, 'rejected', wrong, replace)] : []),
         ];
       }),
   ];

@@ -324,13 +324,13 @@ function checkExpected(request: FuzzRequest, sent: Sent, last: Exchange, before:
   const { expected, codes, flaw, operation } = request;
   const isAccepted = last.status === 200 || last.status === 202;
   const isExplained = () => explanation(request, sent, last, before) !== undefined;
-  if (expected === 'refused') {
+  if (expected === 'rejected') {
     check(!isAccepted, () => 'it is accepted');
     const { code } = last.body.error;
     const isListed = !codes || codes.includes(code);
-    check(isListed || isExplained(), () => `it is refused with ${code} in place of ${codes}`);
+    check(isListed || isExplained(), () => `it is rejected with ${code} in place of ${codes}`);
   }
-  if (expected === 'accepted') check(isAccepted || isExplained(), () => 'it is refused');
+  if (expected === 'accepted') check(isAccepted || isExplained(), () => 'it is rejected');
   if (flaw !== 'another verb') return;
   const { allow } = last.headers;
   check(
@@ -377,7 +377,7 @@ function explanation(
   return undefined;
 }
 
-/** What a refused request, or one that reads, leaves as it was: everything but what is said here. */
+/** What a rejected request, or a read, must not change: everything but what is listed here. */
 function checkUnchanged(
   { authorization, method }: FuzzRequest,
   before: Snapshot,

@@ -30,7 +30,7 @@ export class Literal {
 }
 
 /** The outcome that a request must have. */
-export type Expected = 'accepted' | 'refused' | 'either';
+export type Expected = 'accepted' | 'rejected' | 'either';
 
 export interface FuzzRequest {
   operation: DocumentedOperation;

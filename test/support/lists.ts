@@ -5,7 +5,7 @@ import { newUuid } from './records.ts';
 import { openServer, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
-/** The rules that every list keeps (F57), tried out on one of them. */
+/** Tests the rules of every list (F57) on one of them. */
 export function describeList(name: EntityName): void {
   const { path, table, label, add, remove, put } = kinds[name];
 
@@ -263,7 +263,7 @@ export function describeList(name: EntityName): void {
     });
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     test.each([
       ['limit=abc', "Invalid query parameter. 'limit' must be an integer"],
       ['start', "Invalid query parameter. 'start' must be an integer"],

@@ -18,7 +18,7 @@ export interface Content {
 /** Resources by their names, of which each is given once. */
 export type KnownResources = ReadonlyMap<string, Content>;
 
-/** A request with what it makes of the world. */
+/** A request with its expected effect. */
 export interface Write {
   method: 'POST' | 'PUT' | 'DELETE';
   path: string;

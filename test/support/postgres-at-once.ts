@@ -4,7 +4,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_thread
 export interface AtOnce {
   /**
    * Does statements in one transaction; returns the rows that the last of them finds, in SQLite's terms.
-   * @throws Error with what the database refuses them for
+   * @throws Error with what the database rejects them for
    */
   run(statements: string): Record<string, unknown>[];
 }

@@ -43,7 +43,7 @@ if (POSTGRES_PROGRAMS === undefined && !('hasWarnedOfClusters' in globalThis)) {
   );
 }
 
-/** PostgreSQL refuses to run as root. */
+/** PostgreSQL does not run as root. */
 function clusterUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const id = (flag: string) => Number(execFileSync('id', [flag, 'postgres']));

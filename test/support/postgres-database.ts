@@ -27,7 +27,7 @@ export async function openPostgresDatabase(given?: string): Promise<ServerDataba
     `SELECT table_name, column_name FROM information_schema.columns
       WHERE ${IN_FILES_TOO} ORDER BY table_name, ordinal_position`,
   ) as { table_name: string; column_name: string }[];
-  /** As SQLite has them of itself: in the order of insertion, as far as rows tell it. */
+  /** In the order of insertion, as SQLite returns them, as far as the rows show it. */
   const order = (table: string) => {
     const names = columns.filter((column) => column.table_name === table);
     const has = (name: string) => names.some((column) => column.column_name === name);

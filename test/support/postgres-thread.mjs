@@ -1,7 +1,7 @@
 import { workerData } from 'node:worker_threads';
 import pg from 'pg';
 
-/** Does statements for a thread that waits meanwhile, and tells what they find in SQLite's terms. */
+/** Runs statements for a thread that blocks meanwhile, and returns rows in SQLite's types. */
 const { url, port, state } = workerData;
 const { BOOL, INT8 } = pg.types.builtins;
 const parsers = { [BOOL]: (text) => Number(text === 't'), [INT8]: Number };

@@ -21,7 +21,7 @@ export interface Launch {
 
 export interface Program {
   cwd: string;
-  /** Its number, by which the system tells of it. */
+  /** The process id. */
   pid: number;
   /** Where it serves; empty when it ended instead. */
   url: string;

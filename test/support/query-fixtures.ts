@@ -205,7 +205,7 @@ export const queryFixtures: fc.Arbitrary<QueryFixtures> = blueprints.map((bluepr
   return { centers, models, services, tags };
 });
 
-/** Puts a world into a store that is empty. */
+/** Adds the fixtures to an empty store. */
 export async function fill(
   store: Store,
   { centers, models, services, tags }: QueryFixtures,

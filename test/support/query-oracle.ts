@@ -97,7 +97,7 @@ export interface OracleRow extends Values {
   systemTags?: string[];
 }
 
-/** That a query is refused, and with which code. */
+/** That a query is rejected, and with which code. */
 export class OracleError extends Error {
   readonly code: string;
 
@@ -222,7 +222,7 @@ function readTest(type: OracleType, operator: string, text: string, zone: number
   }
 }
 
-/** A kept value as it is compared: dates to the second. */
+/** A stored value as it is compared: dates to the second. */
 function seen(type: OracleType, value: unknown): unknown {
   return type === 'date' ? Math.floor(Number(value) / 1000) : value;
 }

@@ -1,5 +1,5 @@
-/** For a write of the store whose result is to be the record it tells of. */
+/** For a write of the store whose result is the record. */
 export const asIs = <Stored>(record: Stored): Stored => record;
 
-/** For a write of the store that tells of nothing. */
+/** For a write of the store without a result. */
 export const nothing = (): void => {};

@@ -41,9 +41,9 @@ type Overrides = Partial<Omit<AppOptions, 'dependencies'>> &
     access?: Partial<Access>;
     /** A database to go on with, by its name; it is then the test's to remove. */
     database?: string;
-    /** What keeps it; what all servers of the run have where nothing is said. */
+    /** The database; by default that of all servers of the run. */
     store?: 'sqlite' | 'postgres';
-    /** False where the test puts in its store what no request would bring, which is then told. */
+    /** False where the test stores something that no request could store. */
     isWatched?: boolean;
   };
 
@@ -179,7 +179,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   };
 }
 
-/** A logger that keeps its lines, for tests of what is logged. */
+/** A logger that collects its lines, for tests of what is logged. */
 export function recordingLogger(level = 'trace'): { logger: Logger; lines: string[] } {
   const lines: string[] = [];
   return { logger: pino({ level }, { write: (line: string) => void lines.push(line) }), lines };

@@ -4,7 +4,7 @@ const tables = { service: 'model_services', model: 'models', center: 'model_cent
 
 /**
  * A field of a resource as the database file has it.
- * @param like a value of the field's type, since SQLite keeps booleans as numbers and lists as text
+ * @param like a value of the field's type, since SQLite stores booleans as numbers and lists as text
  */
 export function storedField(
   server: Server,

@@ -47,7 +47,7 @@ export function byAge<Stored extends { createDate: number; uuid: string }>(
   return records.toSorted((a, b) => a.createDate - b.createDate || (a.uuid < b.uuid ? -1 : 1));
 }
 
-/** The records of a list as they are kept, with what lists leave out since it is never told. */
+/** The stored records of a list, with the fields that inventories omit. */
 export async function wholeList<K extends EntityKind>(
   store: Store,
   kind: K,

@@ -141,7 +141,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
   });
 
-  describe('refuses a duplicate', () => {
+  describe('rejects a duplicate', () => {
     test.each(['a tag', '', 'x'.repeat(4096)])('of %j', async (tag) => {
       const params = await ofModel(tag);
       await create(params);
@@ -174,7 +174,7 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     test.each(
       everyKind.flatMap((kind) => everyKind.map((asked) => [kind, asked] as const)),
     )('the uuid of a %s for that of a %s, unless it is one', async (kind, asked) => {

@@ -30,7 +30,7 @@ export const unknownUuids = [
   '00000000000040008000000000000000',
 ];
 
-/** How deleting what is no uuid is refused (F53). */
+/** How deleting what is no uuid is rejected (F53). */
 export function noUuid(text: string, field = 'uuid'): ExpectedError {
   const details = `invalid value[${text}] of field [${field}]`;
   return { status: 503, code: 'SYS.1003', details };

@@ -110,9 +110,9 @@ export function describeTags(context: WriteContext, resourceType: string): void 
     test.each(WRONG_TAGS)('are rejected if they are %s', async (_, sent, details) => {
       const { send } = await ready(unchanged());
       for (const tags of ['systemTags', 'userTags']) {
-        const refusal = invalidArgument(details(tags));
-        await expectRejected(unchanged(), () => send({}, { [tags]: sent }), refusal);
-        await expectRejected(unchanged(), () => send({ [tags]: sent }), refusal);
+        const rejection = invalidArgument(details(tags));
+        await expectRejected(unchanged(), () => send({}, { [tags]: sent }), rejection);
+        await expectRejected(unchanged(), () => send({ [tags]: sent }), rejection);
       }
     });
 

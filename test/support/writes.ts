@@ -121,13 +121,13 @@ export function describeWrite(facts: WriteFacts): void {
       for (const suffix of suffixes) {
         const { path, send } = await ready(unchanged());
         const url = path.replace(/(\/actions)?$/, suffix);
-        const refusal = first
+        const rejection = first
           ? mandatory(operation, first)
           : entry.absentActions && !isNamed
             ? invalidArgument(`${NO_ACTION}[${url.slice('/zstack'.length)}]`)
             : undefined;
-        if (refusal) {
-          await expectRejected(unchanged(), () => call(unchanged(), url, body, options), refusal);
+        if (rejection) {
+          await expectRejected(unchanged(), () => call(unchanged(), url, body, options), rejection);
         } else {
           const plain = inventoryOf(await send());
           const inventory = inventoryOf(await call(unchanged(), url, body, options));

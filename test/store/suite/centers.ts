@@ -160,7 +160,7 @@ export function describeCenters(open: OpenStore): void {
       });
     });
 
-    test('is refused while it has models', async (context) => {
+    test('is rejected while it has models', async (context) => {
       const store = await open(context);
       const { uuid, models } = await prepare(store);
       const rejected = failure('SYS.1006', expect.stringContaining(uuid));

@@ -51,7 +51,7 @@ const otherUuids = (uuid: string) => [
 export function describeJobs(open: OpenStore): void {
   const prepare = async (context: Finishing) => writeFixtures(await open(context));
 
-  /** All that can be seen of what is kept, but for jobs. */
+  /** Everything stored, except jobs. */
   const seen = async ({ store, session }: WriteFixtures) => ({
     ...(await contents(store)),
     session: await store.findSession(session, 0),
@@ -64,7 +64,7 @@ export function describeJobs(open: OpenStore): void {
   };
 
   describe.each(Object.entries(operationWrites))('%s, for a job', (_name, write) => {
-    test('keeps the job with the result that was made of it', async (context) => {
+    test('stores the job with its result', async (context) => {
       const fixtures = await prepare(context);
       const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL, operation: 'AnOperation', createDate: 7 });
@@ -87,7 +87,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.hookOf(job.uuid)).toEqual(hook(job.uuid, { url: HOOK_URL }));
     });
 
-    test('keeps neither job nor work when it fails', async (context) => {
+    test('stores neither the job nor its write when it fails', async (context) => {
       const fixtures = await prepare(context);
       const { store } = fixtures;
       const before = await seen(fixtures);
@@ -145,7 +145,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.pendingHooks()).toEqual([tried]);
     });
 
-    test('keeps no job where none was asked for', async (context) => {
+    test('stores no job where none was requested', async (context) => {
       const fixtures = await prepare(context);
       const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
@@ -157,7 +157,7 @@ export function describeJobs(open: OpenStore): void {
   });
 
   describe('the store for a job', () => {
-    test('refuses a uuid in use before it looks for what the write needs', async (context) => {
+    test('rejects a uuid in use before it looks for what the write needs', async (context) => {
       const store = await open(context);
       const job = newJob();
       const { uuid } = await addedModel(store);
@@ -212,7 +212,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.findJob(job.uuid)).toMatchObject({ success: true });
     });
 
-    test('reads what the other reads, and keeps no job of it', async (context) => {
+    test('reads what the other reads, and stores no job for it', async (context) => {
       const fixtures = await prepare(context);
       const { store, service, session: known } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
@@ -248,7 +248,7 @@ export function describeJobs(open: OpenStore): void {
   });
 
   describe('a job', () => {
-    test('that failed is kept with its failure and its hook', async (context) => {
+    test('that failed is stored with its failure and its hook', async (context) => {
       const store = await open(context);
       const job = newJob({ operation: 'AnOperation', createDate: 9, hookUrl: HOOK_URL });
       await store.addFailedJob(job, failed);
@@ -277,7 +277,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.pendingHooks()).toEqual([hook(undone.uuid, { url: HOOK_URL })]);
     });
 
-    test('is unknown until it is kept, and found by its whole uuid alone', async (context) => {
+    test('is unknown until it is stored, and found by its whole uuid alone', async (context) => {
       const store = await open(context);
       const job = newJob();
       expect(await store.findJob(job.uuid)).toBeUndefined();
@@ -303,7 +303,7 @@ export function describeJobs(open: OpenStore): void {
       for (const uuid of uuids) expect(await store.findJob(uuid)).toMatchObject({ uuid });
     });
 
-    test('keeps results and failures of odd text as they are', async (context) => {
+    test('stores results and failures of any text unchanged', async (context) => {
       const store = await open(context);
       for (const text of oddTexts) {
         const outcome = {
@@ -323,7 +323,7 @@ export function describeJobs(open: OpenStore): void {
       }
     });
 
-    test('keeps the empty result, and one of a dangerous key', async (context) => {
+    test('stores the empty result, and one with the key __proto__', async (context) => {
       const store = await open(context);
       for (const outcome of [{}, JSON.parse('{"__proto__":{"a":1},"constructor":"b"}')]) {
         const job = newJob();
@@ -382,7 +382,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.claimHooks([])).toEqual([]);
       const job = newJob({ hookUrl: HOOK_URL });
       await store.addFailedJob(job, failed);
-      // Whoever keeps the job calls its hook.
+      // The server that stored the job calls its hook.
       expect(await store.claimHooks([])).toEqual([]);
       const untried = hook(job.uuid, { url: HOOK_URL });
       for (const _ of [1, 2]) expect(await store.claimHook(job.uuid)).toEqual(untried);
@@ -431,7 +431,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.count('Model', [])).toBe(1);
     });
 
-    test('removes no more than the limit, and tells how many', async (context) => {
+    test('removes no more than the limit, and returns how many', async (context) => {
       const store = await open(context);
       const jobs = await addJobs(store, [1, 2, 3, 4, 5, 6, 7]);
       expect(await store.sweepJobs(8, { jobs: 0, bytes: 1e9 })).toBe(0);

@@ -37,7 +37,7 @@ export function describeModels(open: OpenStore): void {
       }
     });
 
-    test('keeps its numbers of GPUs as a list', async (context) => {
+    test('stores its numbers of GPUs as a list', async (context) => {
       const store = await open(context);
       for (const recommendedGpuNum of [[4, 1, 2], [0], [2_147_483_647, 0, 0], []]) {
         const { uuid } = await addedModel(store, { recommendedGpuNum });
@@ -73,7 +73,7 @@ export function describeModels(open: OpenStore): void {
             ...current,
             modelServiceRefs: make(current.modelServiceRefs),
           }));
-        /** Both sides of what is kept. */
+        /** Both sides of the stored binding. */
         const expectRefs = async (expected: ModelServiceRef[]) => {
           expect((await store.find('Model', uuid))?.modelServiceRefs).toEqual(expected);
           for (const service of [...services, free]) {
@@ -96,7 +96,7 @@ export function describeModels(open: OpenStore): void {
         await expectRefs(expected);
       });
 
-      test('clears the default, and keeps its ref', async (context) => {
+      test('clears the default and retains its ref', async (context) => {
         const { refs, changeRefs, expectRefs } = await prepare(context);
         for (const _ of ['with a default', 'without']) {
           const { modelServiceRefs } = await changeRefs(markOnly(-1));
@@ -157,7 +157,7 @@ export function describeModels(open: OpenStore): void {
           'a new ref with the uuid of another',
           (refs, uuid, free) => [...refs, { ...ref(uuid, free), uuid: refs[0]?.uuid ?? '' }],
         ],
-      ])('refuses %s, and changes nothing', async ([, make], context) => {
+      ])('rejects %s, and changes nothing', async ([, make], context) => {
         const { store, uuid, free } = await prepare(context);
         const tags = [tag(uuid, 'a tag', { resourceType: 'ModelVO' })];
         const write = () =>

@@ -45,7 +45,7 @@ type Rows = [OracleKind, readonly OracleRow[]][];
 
 const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
 
-/** What the server makes of a query; its code where it refuses. */
+/** What the server makes of a query; its code where it rejects. */
 async function answered(store: Store, spec: QuerySpec, q: string[]) {
   try {
     const query = { ...readQuery(spec, q), start: spec.start, limit: spec.limit };
@@ -166,7 +166,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       }
 
       const operators = '=,!=,<,<=,>,>=,~=,!~=,?=,!?=, is null, not null'.split(',');
-      /** A field, a value, and the names that each of the operators finds in turn; `-` for none. */
+      /** A field, a value, and the names that each operator finds, in order; `-` for none. */
       const TABLE = `
         description                        RED     R  b   b  Rb  -  R   R  b   R  b   0   Rb
         description                        blue    b  R   -  b   R  Rb  b  R   b  R   0   Rb
@@ -361,10 +361,10 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
               const found = await store.listFields(kind, query, ['uuid', ...fields]);
 
               const rows = rowsOf(fixtures)[kind];
-              const wanted = new Set(['uuid', ...asked]);
+              const expectedFields = new Set(['uuid', ...asked]);
               expect(found).toEqual(
                 oracleQuery(rows, { kind }).page.map((row) =>
-                  Object.fromEntries([...wanted].map((name) => [name, row[name] ?? null])),
+                  Object.fromEntries([...expectedFields].map((name) => [name, row[name] ?? null])),
                 ),
               );
             });

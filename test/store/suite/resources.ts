@@ -77,9 +77,9 @@ const kinds: {
   },
 ];
 
-/** What is kept of a resource, whichever its kind. */
+/** The stored fields of a resource of any kind. */
 export function describeResources(open: OpenStore): void {
-  describe.each(kinds)('what it keeps of a $kind', ({
+  describe.each(kinds)('the stored fields of a $kind', ({
     kind,
     resourceType,
     minimal,
@@ -196,7 +196,7 @@ export function describeResources(open: OpenStore): void {
       expect(await uuids(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)).toEqual([]);
     });
 
-    test('more of it than lists hold: these leave out what is never told', async (context) => {
+    test('more fields than lists have: these omit unlisted fields', async (context) => {
       const store = await open(context);
       const record = full();
       await add(store, record);

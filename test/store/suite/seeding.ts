@@ -171,7 +171,7 @@ const rejectedAlone = rejected.filter(([what]) =>
 /** What seeds, resets and dumps are made of. */
 export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): void {
   describe('adding resources', () => {
-    test('keeps every field of every kind, and what is unset as unset', async (context) => {
+    test('stores every field of every kind, and what is unset as unset', async (context) => {
       const store = await open(context);
       const seed = everyResource();
       await store.addResources(seed);
@@ -301,7 +301,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(Object.fromEntries(defaults)).toEqual({ [full.uuid]: true, [bare.uuid]: false });
     });
 
-    test.for(rejected)('is refused as a whole for %s', async ([, spoil, error], context) => {
+    test.for(rejected)('is rejected as a whole for %s', async ([, spoil, error], context) => {
       const store = await open(context);
       const there = await fill(store);
       const before = await everything(store);
@@ -312,7 +312,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await store.find('Model', seed.models[1].uuid)).toBeDefined();
     });
 
-    test.for(rejectedAlone)('is refused by an empty store for %s', async ([
+    test.for(rejectedAlone)('is rejected by an empty store for %s', async ([
       ,
       spoil,
       error,
@@ -517,7 +517,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await store.findJob(uuid)).toMatchObject({ success: true });
     }
 
-    test.runIf(isInOrder)('takes its turn among the writes around it', async (context) => {
+    test.runIf(isInOrder)('is executed in order with the writes around it', async (context) => {
       const store = await open(context);
       const seed = everyResource();
       await store.addResources(seed);
@@ -574,7 +574,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
   });
 
   describe('reading resources', () => {
-    test('tells everything that was added, each list by age', async (context) => {
+    test('has everything that was added, each list by age', async (context) => {
       const store = await open(context);
       const seed = everyResource();
       await store.addResources({
@@ -588,7 +588,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(set(await store.readResources())).toEqual(seed);
     });
 
-    test('tells what was made by hand, with what is never told', async (context) => {
+    test('has what was stored directly, with the fields that inventories omit', async (context) => {
       const store = await open(context);
       const { center, bound, service, ownTag } = await fill(store);
       const { modelUsedCapacity, modelServiceUsedCapacity, ...ownCenter } = center;
@@ -613,7 +613,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await other.readResources()).toEqual(await store.readResources());
     });
 
-    test('keeps the order in which models and services tell their bindings', async (context) => {
+    test('preserves the order of bindings in models and services', async (context) => {
       const [store, other] = [await open(context), await open(context)];
       const models = [await addedModel(store, { createDate: 1 }), await addedModel(store)];
       const services = [await added(store, { createDate: 1 }), await added(store)];

@@ -54,7 +54,7 @@ export function describeServices(open: OpenStore): void {
       }
     });
 
-    test('keeps each of an image’s fields, set and unset', async (context) => {
+    test('stores each of an image’s fields, set and unset', async (context) => {
       const store = await open(context);
       const { uuid } = modelService();
       const images = [
@@ -66,7 +66,7 @@ export function describeServices(open: OpenStore): void {
       expect(set((await store.find('ModelService', uuid))?.modelServiceImages)).toEqual(images);
     });
 
-    test('keeps a yaml of a mebibyte', async (context) => {
+    test('stores a yaml of a mebibyte', async (context) => {
       const store = await open(context);
       const yaml = '键: "\\"值😀\\"" # \r\n'.repeat(2 ** 16);
       expect(Buffer.byteLength(yaml)).toBeGreaterThan(2 ** 20);
@@ -75,7 +75,7 @@ export function describeServices(open: OpenStore): void {
       expect(found?.yaml === yaml).toBe(true);
     });
 
-    test('keeps vendors of any name', async (context) => {
+    test('stores vendors of any name', async (context) => {
       const store = await open(context);
       const vendors = '{"__proto__":["a"],"constructor":[],"":["b","a"],"厂商 \\" \\n":["c"]}';
       const { uuid } = await added(store, { vendorToSpecUuidsMap: JSON.parse(vendors) });

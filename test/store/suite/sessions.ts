@@ -51,7 +51,7 @@ export function describeSessions(open: OpenStore): void {
       await store.addSession(known, 0);
       for (const step of [1, 400, 999, 1000, 60_000]) {
         const answered = await store.useSession(known.uuid, 0, known.expiredDate + step);
-        // Asking for an expiry in the past shows what is kept.
+        // A use with an expiry in the past returns the stored one.
         expect(await store.useSession(known.uuid, 0, answered?.expiredDate ?? 0)).toEqual(answered);
       }
     });
@@ -225,7 +225,7 @@ export function describeSessions(open: OpenStore): void {
       const later = session({ accountUuid: account });
       await store.addSession(later, 0);
       expect(await store.findSession(later.uuid, 0)).toEqual(later);
-      // Setting what it already is ends them too: whoever sets a password means it.
+      // Setting what it already is ends them too: setting a password always ends the sessions.
       await store.setPassword(account, 'a hash');
       expect(await store.findSession(later.uuid, 0)).toBeUndefined();
     });

@@ -45,7 +45,7 @@ export function describeTags(open: OpenStore): void {
       expect(await store.count('SystemTag', [])).toBe(21);
     });
 
-    test('is refused on a resource that is missing, or of another type', async (context) => {
+    test('is rejected on a resource that is missing, or of another type', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
       const missing: [string, Tag['resourceType']][] = [
@@ -68,7 +68,7 @@ export function describeTags(open: OpenStore): void {
       }
     });
 
-    test('is refused where its resource carries it already, as its type', async (context) => {
+    test('is rejected where its resource carries it already, as its type', async (context) => {
       const store = await open(context);
       const [first, second] = [await added(store), await added(store)];
       await store.addTag(tag(first.uuid, 'a tag'), nothing);
@@ -92,7 +92,7 @@ export function describeTags(open: OpenStore): void {
       }
     });
 
-    test('is refused with the uuid of another', async (context) => {
+    test('is rejected with the uuid of another', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
       const first = tag(uuid, 'first');
@@ -144,7 +144,7 @@ export function describeTags(open: OpenStore): void {
       expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
     });
 
-    test('is refused to the text of another of its resource’s', async (context) => {
+    test('to the text of another tag of its resource is rejected', async (context) => {
       const store = await open(context);
       const { uuid, first, second } = await prepare(store);
       const change = { tag: 'second', lastOpDate: 9 };
@@ -158,7 +158,7 @@ export function describeTags(open: OpenStore): void {
       expect((await tagsOf(store, uuid)).map((one) => one.tag)).toEqual(['second', 'user']);
     });
 
-    test('is refused for what is no system tag', async (context) => {
+    test('is rejected for what is no system tag', async (context) => {
       const store = await open(context);
       const { uuid, user } = await prepare(store);
       for (const other of [UNKNOWN, user.uuid, uuid, '', '%', '\0']) {

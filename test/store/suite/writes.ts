@@ -114,7 +114,7 @@ export function describeWrites(open: OpenStore): void {
   ];
 
   describe.each(Object.entries(writes))('%s', (_name, write) => {
-    test('is refused when references miss something', async (context) => {
+    test('is rejected when references miss something', async (context) => {
       const prepared = await prepare(context);
       const { store, bound, service } = prepared;
       for (const [what, references, named] of missing) {
@@ -144,7 +144,7 @@ export function describeWrites(open: OpenStore): void {
       expect(await contents(store)).not.toEqual(before);
     });
 
-    test('leaves nothing behind when its last part can not be kept', async (context) => {
+    test('leaves nothing behind when its last part can not be stored', async (context) => {
       const prepared = await prepare(context);
       const { store, service, tags } = prepared;
       // A tag's uuid that is taken: what comes before it has been written by then.

@@ -209,12 +209,12 @@ assert(got.data);
 const [same] = got.data.inventories;
 assert.equal(same?.modelServiceRefs[0]?.modelServiceUuid, service.uuid);
 
-const refused = await client.POST('/v1/ai/models', {
+const rejected = await client.POST('/v1/ai/models', {
   body: { param: { name: 'x'.repeat(256), installPath: '/models', modelCenterUuid } },
 });
-assert(refused.error);
-const failure: { code: string; description: string; details: string } = refused.error.error;
-assert.deepEqual([refused.response.status, failure.code], [400, 'SYS.1007']);
+assert(rejected.error);
+const failure: { code: string; description: string; details: string } = rejected.error.error;
+assert.deepEqual([rejected.response.status, failure.code], [400, 'SYS.1007']);
 assert.match(failure.details, /exceeds max length/);
 const absent = await client.PUT('/v1/ai/model-services/{uuid}', {
   params: { path: { uuid: '0'.repeat(32) } },

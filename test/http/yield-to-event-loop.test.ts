@@ -22,7 +22,7 @@ test.each([
   expect(Number(headers.get('content-length'))).toBe(Buffer.byteLength(JSON.stringify(body)));
 });
 
-/** What happens in which order when an answer is made and somebody else waits for a turn. */
+/** The order of events when a response is encoded while another task waits for the event loop. */
 async function requestOrder(answer: string): Promise<unknown[]> {
   const order: unknown[] = [];
   setImmediate(() => order.push('another'));
@@ -32,7 +32,7 @@ async function requestOrder(answer: string): Promise<unknown[]> {
   return order;
 }
 
-test('others have their turn while a large answer is made, but wait for a small one', async () => {
+test('encoding a large response yields to the event loop, encoding a small one does not', async () => {
   const [small, large] = ['é', 'é'.repeat(256 * KIB)];
   expect(await requestOrder(small)).toEqual([small, 'another', 'one who came later']);
   const [first, second, answer] = await requestOrder(large);
@@ -40,7 +40,7 @@ test('others have their turn while a large answer is made, but wait for a small 
   expect((answer as Buffer).equals(Buffer.from(large))).toBe(true);
 });
 
-test('a step of a large body waits for others', async () => {
+test('parsing a large body yields to the event loop', async () => {
   const order: string[] = [];
   setImmediate(() => order.push('another'));
   yieldToEventLoop(KIB * KIB, () => order.push('large'));

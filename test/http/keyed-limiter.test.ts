@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { KeyedLimiter } from '../../src/http/limits/keyed-limiter.ts';
 
-/** Tasks that end only when they are told to. */
+/** Tasks that end only by a call of the test. */
 function tasksOf(limiter: KeyedLimiter) {
   const started: string[] = [];
   const ends = new Map<string, () => void>();
-  const add = (name: string, lane = name.charAt(0)) =>
-    limiter.add(lane, () => {
+  const add = (name: string, key = name.charAt(0)) =>
+    limiter.add(key, () => {
       started.push(name);
       return new Promise((resolve) => ends.set(name, resolve));
     });
   const running = () => [...ends.keys()];
-  /** Ends tasks, and lets those that come next start. */
+  /** Ends tasks, so that the next ones start. */
   const end = async (...names: string[]) => {
     for (const name of names) {
       const resolve = ends.get(name);
@@ -25,20 +25,20 @@ function tasksOf(limiter: KeyedLimiter) {
   return { started, running, add, end };
 }
 
-describe('lanes', () => {
-  test('take turns: one with much to do is no more often next than another', async () => {
+describe('keys of a limiter', () => {
+  test('are served round-robin, however many tasks one has', async () => {
     const { started, add, running, end } = tasksOf(new KeyedLimiter({ total: 1, perKey: 1 }));
     for (const name of ['a1', 'a2', 'a3', 'a4', 'b1', 'b2', 'c1']) add(name);
     while (running().length > 0) await end(...running());
     expect(started).toHaveLength(7);
-    // Until two of them have nothing left, no lane is twice as far as another.
+    // As long as two keys have tasks left, neither has started twice as many as the other.
     expect(started.slice(0, 4).map((name) => name.charAt(0))).toEqual(
       expect.arrayContaining(['a', 'b', 'c']),
     );
     expect(started.indexOf('b2')).toBeLessThan(started.indexOf('a4'));
   });
 
-  test('a newcomer waits for one turn at most', async () => {
+  test('a new key waits for one task of each other key at most', async () => {
     const { started, add, running, end } = tasksOf(new KeyedLimiter({ total: 2, perKey: 2 }));
     for (let task = 0; task < 20; task++) add(`a${task}`);
     for (let task = 0; task < 20; task++) add(`b${task}`);
@@ -49,7 +49,7 @@ describe('lanes', () => {
     expect(started).toContain('c0');
   });
 
-  test('go on after a task that took no time', async () => {
+  test('continue after a task that ends synchronously', async () => {
     const limiter = new KeyedLimiter({ total: 1, perKey: 1 });
     const done: number[] = [];
     for (let task = 0; task < 1000; task++) limiter.add('a', async () => void done.push(task));
@@ -57,7 +57,7 @@ describe('lanes', () => {
     expect(done).toEqual(Array.from({ length: 1000 }, (_, task) => task));
   });
 
-  test('take tasks that a task adds', async () => {
+  test('run tasks that a task adds', async () => {
     const limiter = new KeyedLimiter({ total: 1, perKey: 1 });
     const done: string[] = [];
     await new Promise<void>((resolve) => {
@@ -72,15 +72,15 @@ describe('lanes', () => {
     expect(done).toEqual(['outer', 'inner']);
   });
 
-  test('may be called by any name', async () => {
+  test('may be any string', async () => {
     const { started, add } = tasksOf(new KeyedLimiter({ total: 9, perKey: 1 }));
-    for (const lane of ['', '__proto__', 'constructor', 'toString']) add(`1${lane}`, lane);
+    for (const key of ['', '__proto__', 'constructor', 'toString']) add(`1${key}`, key);
     expect(started).toHaveLength(4);
   });
 
-  test('keep their limits, order and every task, whatever ends when', async () => {
+  test('respect limits and order, and lose no task', async () => {
     const step = fc.oneof(
-      fc.record({ lane: fc.constantFrom('a', 'b', 'c', 'd') }),
+      fc.record({ key: fc.constantFrom('a', 'b', 'c', 'd') }),
       fc.record({ ends: fc.nat() }),
     );
     await fc.assert(
@@ -88,8 +88,10 @@ describe('lanes', () => {
         fc.array(step, { maxLength: 60 }),
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 3 }),
-        async (steps, total, lane) => {
-          const { started, add, running, end } = tasksOf(new KeyedLimiter({ total, perKey: lane }));
+        async (steps, total, perKey) => {
+          const { started, add, running, end } = tasksOf(
+            new KeyedLimiter({ total, perKey }),
+          );
           const added: string[] = [];
           const forKey = (names: string[], which: string) =>
             names.filter((name) => name.startsWith(which));
@@ -97,19 +99,19 @@ describe('lanes', () => {
             const waiting = added.filter((name) => !started.includes(name));
             expect(running().length).toBeLessThanOrEqual(total);
             for (const which of 'abcd') {
-              expect(forKey(running(), which).length).toBeLessThanOrEqual(lane);
-              // In the order in which they came.
+              expect(forKey(running(), which).length).toBeLessThanOrEqual(perKey);
+              // In the order of addition.
               expect(forKey(started, which)).toEqual(
                 forKey(added, which).slice(0, forKey(started, which).length),
               );
-              // Nothing waits where there is room for it.
-              const hasRoom = running().length < total && forKey(running(), which).length < lane;
+              // No task waits while the limits allow it.
+              const hasRoom = running().length < total && forKey(running(), which).length < perKey;
               if (hasRoom) expect(forKey(waiting, which)).toEqual([]);
             }
           };
           for (const step of steps) {
-            if ('lane' in step) {
-              const name = `${step.lane}${added.length}`;
+            if ('key' in step) {
+              const name = `${step.key}${added.length}`;
               added.push(name);
               add(name);
             } else {

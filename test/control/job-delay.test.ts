@@ -27,7 +27,7 @@ async function begin(
   return uuid;
 }
 
-/** Expects a poll to be told that the job goes on, to the letter (F56). */
+/** Expects a poll to answer exactly that the job is running (F56). */
 function expectRunning({ status, headers, body }: Answer): void {
   expect({ status, type: headers.get('content-type'), body }).toEqual({
     status: 202,
@@ -61,7 +61,7 @@ describe('at once', () => {
 });
 
 describe('at the n-th poll', () => {
-  test('a job ends: the polls before it are told that it goes on', async () => {
+  test('a job ends: earlier polls answer that it is running', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 3 });
     const uuid = await begin(server);
@@ -105,7 +105,7 @@ describe('after some time', () => {
   });
 });
 
-describe('what a job that is told as running has done', () => {
+describe('a job that is reported as running', () => {
   test('is there: it and its write are one', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 100 });
@@ -114,7 +114,7 @@ describe('what a job that is told as running has done', () => {
     expect((await server.get(MODELS)).body.inventories).toHaveLength(1);
   });
 
-  test('is told by its hook all the same, in time', async () => {
+  test('calls its hook all the same, in time', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 100 });
     const receiver = await openReceiver();
@@ -133,7 +133,7 @@ describe('what is no job is 404 as ever', () => {
   test.each([
     ['by polls', { atPoll: 3 }],
     ['by time', { afterMs: 2 * HOUR }],
-  ])('one whose outcome was kept long enough, %s', async (_, finish) => {
+  ])('one whose retention has expired, %s', async (_, finish) => {
     const server = shared();
     await setJobDelay(server, finish);
     const uuid = await begin(server);
@@ -142,7 +142,7 @@ describe('what is no job is 404 as ever', () => {
   });
 });
 
-test('a job that a server answered inline, by its settings, is told as running too', async () => {
+test('a job that a server answered inline, by its settings, is reported as running too', async () => {
   const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
   await setJobDelay(server, { atPoll: 2 });
   const uuid = newUuid();
