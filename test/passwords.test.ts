@@ -41,13 +41,13 @@ describe('the hash', () => {
     }
   });
 
-  test('is of its digest and no other', async () => {
+  test('matches its digest and no other', async () => {
     const stored = await hash(DIGEST, newUuid());
     expect(await matches(DIGEST, stored)).toBe(true);
     expect(await matches(DIGEST.toUpperCase(), stored)).toBe(false);
   });
 
-  test('is of nothing that is nearly its digest', async () => {
+  test('does not match a similar digest', async () => {
     const stored = await quickPasswords.hash(DIGEST, newUuid());
     expect(await matches(DIGEST, stored)).toBe(true);
     const others = ['', 'secret', ` ${DIGEST}`, `${DIGEST} `, DIGEST.slice(1), stored];
@@ -64,7 +64,7 @@ describe('the hash', () => {
     expect(other?.split('$').at(-1)).not.toBe(one?.split('$').at(-1));
   });
 
-  test('takes the time and memory that make guessing dear', async () => {
+  test('takes the time and memory that make guessing expensive', async () => {
     const [name, N, r, p] = (await hash(DIGEST, newUuid())).split('$');
     expect(name).toBe('scrypt');
     expect(128 * Number(N) * Number(r)).toBeGreaterThanOrEqual(16 * 1024 * 1024);
@@ -76,7 +76,7 @@ describe('the hash', () => {
     expect((user + system) / 1000).toBeGreaterThan(10);
   });
 
-  test('is made and compared while other work goes on', async () => {
+  test('is made and compared without blocking', async () => {
     const stored = await hash(DIGEST, newUuid());
     for (const slow of [() => hash(DIGEST, newUuid()), () => matches(DIGEST, stored)]) {
       let ticks = 0;
@@ -93,7 +93,7 @@ describe('the hash', () => {
     }
   });
 
-  test('made at another cost is still understood', async () => {
+  test('with another cost can still be verified', async () => {
     const key = scryptSync(DIGEST, 'some salt', 32, { N: 1024, r: 4, p: 2 }).toString('hex');
     const stored = `scrypt$1024$4$2$some salt$${key}`;
     expect(await matches(DIGEST, stored)).toBe(true);
@@ -101,7 +101,7 @@ describe('the hash', () => {
   });
 });
 
-describe('what is no whole hash', () => {
+describe('an incomplete hash', () => {
   test.each<[string, (stored: string) => string]>([
     ['nothing', () => ''],
     ['a name alone', () => 'scrypt'],

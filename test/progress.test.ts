@@ -79,6 +79,6 @@ test('elsewhere there is a line for each table, also for the one in which it fai
   );
 });
 
-test('nothing is written where nothing was done', () => {
+test('nothing is written without work', () => {
   expect(shown({ isTerminal: true, count: 0 }) + shown({ isTerminal: false, count: 0 })).toBe('');
 });

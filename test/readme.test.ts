@@ -81,7 +81,7 @@ test.skipIf(!hasShell).each([
   for (const [index, { answers }] of tour.entries()) {
     const given = (outputs[index] ?? '').split('\n').filter((line) => line !== '');
     if (answers.length === 0) {
-      // What is set or prepared prints nothing but success.
+      // Setup commands print nothing but success.
       for (const line of given) expect(JSON.parse(line)).toMatchObject({ success: true });
       continue;
     }
@@ -118,7 +118,7 @@ test.each(documents)('%s links to files and headings that are there', (file) => 
   expect(missing).toEqual([]);
 });
 
-// The wire contract also names settings of what is not built yet.
+// The wire contract also names settings that aren't implemented yet.
 test.each(
   documents.filter((file) => file !== 'docs/fidelity.md'),
 )('%s names settings that exist', (file) => {

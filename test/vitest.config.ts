@@ -8,7 +8,7 @@ export default defineConfig({
     maxWorkers: 3,
     // Each file would load the server's packages anew; no module has state.
     isolate: false,
-    // Many times what they need: a busy machine must not fail them.
+    // Many times the usual duration, so that a busy machine fails no test.
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { include: ['src/**/*.ts'], exclude: ['src/scripts/**'] },

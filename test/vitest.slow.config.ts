@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config';
 
-/** What takes long: many rows, much traffic. `npm test` goes without it. */
+/** Tests that take long: many rows, much traffic. Not part of `npm test`. */
 export default defineConfig({
   test: {
     include: ['test/slow/**/*.test.ts'],

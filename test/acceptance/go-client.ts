@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a job is asked for; the vendor's client waits longer. */
+/** The interval of polls; the vendor's client waits longer. */
 const POLL_MS = 20;
 
-/** Sends what the vendor's Go client sends: it names no jobs, but polls what answers a location. */
+/** Sends the vendor's Go client's requests: without job uuids, polling each location. */
 export class GoClient {
   session = '';
   readonly #url: string;
@@ -32,7 +32,7 @@ export class GoClient {
 
   /**
    * @returns the answer's body, or the job's
-   * @throws Error with `cause`, the error of the answer, which must hold nothing else
+   * @throws Error with `cause`, the error of the answer, which must have no other members
    */
   // biome-ignore lint/suspicious/noExplicitAny: bodies have every shape
   async call(method: string, path: string, body?: object): Promise<any> {

@@ -147,7 +147,7 @@ describe('a program built on the vendor’s Java client', () => {
     expect((await sdk.logIn('admin', 'wrong')).error).toMatchObject({ code: 'ID.1000' });
   });
 
-  test('is called back when its job has ended', async () => {
+  test('gets a hook call when its job has ended', async () => {
     const sdk = await client();
     const modelCenterUuid = await addCenter(sdk);
     let onCall = (_call: object) => {};

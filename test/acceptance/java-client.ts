@@ -2,7 +2,7 @@ import { createHash, createHmac, randomUUID } from 'node:crypto';
 import { request as send } from 'node:http';
 import { setTimeout } from 'node:timers/promises';
 
-/** How often a job is asked for; the vendor's client does each second. */
+/** The interval of polls; the vendor's client polls each second. */
 const POLL_MS = 20;
 
 export interface Outcome {
@@ -22,7 +22,7 @@ interface Call {
   headers?: Record<string, string>;
 }
 
-/** Sends what the vendor's Java client sends, and reads answers as strictly as it does. */
+/** Sends the vendor's Java client's requests, and reads answers as strictly. */
 export class JavaClient {
   session: string | undefined;
   readonly #url: string;

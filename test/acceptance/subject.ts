@@ -10,8 +10,8 @@ const { AIOS_ACCEPTANCE_URL, AIOS_ACCEPTANCE_PASSWORD } = process.env;
 export const PASSWORD = AIOS_ACCEPTANCE_PASSWORD ?? 'password';
 
 /**
- * What is judged: what runs at `AIOS_ACCEPTANCE_URL`, else this program, started for the block's tests.
- * @returns what gives the URL, once the tests run
+ * The server under test: that of `AIOS_ACCEPTANCE_URL`, else this program, started for the block's tests.
+ * @returns a function that returns the URL, once the tests run
  */
 export function subject(env: Record<string, string> = {}): () => string {
   let url = AIOS_ACCEPTANCE_URL ?? '';

@@ -291,7 +291,7 @@ describe('a date in a query (F57)', () => {
       ]),
     );
     const minutes = (count: number) => count * 60_000;
-    // The amounts by which clocks have gone back since 1970.
+    // The amounts by which clocks were set back since 1970.
     const steps = [20, 30, 60, 120].map(minutes);
     fc.assert(
       fc.property(

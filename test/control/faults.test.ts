@@ -296,7 +296,7 @@ describe('a status', () => {
 describe('a delay', () => {
   const DAY = 86_400_000;
 
-  test('holds up its request alone, which a reset cuts off', async () => {
+  test('delays only its request, which a reset aborts', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', delayMs: DAY });
     const uuid = newUuid();
@@ -327,7 +327,7 @@ describe('a delay', () => {
     expect(await modelsOf(server)).toHaveLength(status === 200 ? 1 : 0);
   });
 
-  test('of a day doesn’t keep the server from stopping', async () => {
+  test('of a day does not delay the server’s stop', async () => {
     const server = await startSteered({ timeouts: { closeGrace: 100 } });
     await plan(server, { operation: 'AddModel', delayMs: DAY });
     const cut = expect(add(server)).rejects.toThrow();
@@ -338,7 +338,7 @@ describe('a delay', () => {
 });
 
 describe('a cut connection', () => {
-  test('brings no byte of an answer, and nothing is written', async () => {
+  test('closes the connection without a byte, and nothing is written', async () => {
     const server = shared();
     await addModel(server);
     await plan(server, { operation: 'AddModel', drop: true });

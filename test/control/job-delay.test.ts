@@ -43,7 +43,7 @@ async function statuses(server: Server, uuid: string, polls: number): Promise<nu
 }
 
 describe('at once', () => {
-  test('is how jobs end unless something else is said', async () => {
+  test('is how jobs end by default', async () => {
     const server = shared();
     expect(await statuses(server, await begin(server), 2)).toEqual([200, 200]);
   });

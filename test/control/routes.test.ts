@@ -76,7 +76,7 @@ describe('every route of the control surface', () => {
   });
 });
 
-describe('a signed request steers the server', () => {
+describe('a signed request may use the control API', () => {
   const [ID, SECRET] = ['AKIDEXAMPLE', 'a secret'];
   const DATE = 'Tue, 25 Nov 2025 11:51:50 GMT';
   const shared = sharedServer(

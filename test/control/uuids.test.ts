@@ -84,7 +84,7 @@ describe('a seed', () => {
     for (const uuid of uuids) expect(uuid).toMatch(UUID4);
   });
 
-  test('gives others than another seed', async () => {
+  test('differs from another seed’s', async () => {
     const [one, other] = await beginBoth('a', 'b');
     const uuids = new Set(uuidsIn(reported(await scenario(one))));
     expect(uuidsIn(reported(await scenario(other))).filter((uuid) => uuids.has(uuid))).toEqual([]);

@@ -14,7 +14,7 @@ const read = (kind: OracleKind, ...q: string[]) => parseConditions(kind, q, pars
 const kinds = Object.keys(ownFields) as OracleKind[];
 const comparisons = ['=', '!=', '<', '<=', '>', '>=', '~=', '!~=', '?=', '!?='];
 
-/** A failure by what a client sees of it. */
+/** The parts of a failure that a client sees. */
 const expectedError = (status: number, errorCode: string, message: unknown) =>
   expect.objectContaining({ status, errorCode, message });
 const invalid = (message: unknown) => expectedError(400, 'SYS.1007', message);
@@ -45,7 +45,7 @@ describe('every scalar field can be queried', () => {
 
 describe('nothing else can be queried', () => {
   const everywhere = [
-    // Lists, maps, and what is made up of others.
+    // Lists, maps and computed fields.
     ...['modelServiceRefs', 'modelServiceImages', 'cpuArchitectures', 'recommendedGpuNum'],
     ...['vendorToSpecUuidsMap', 'capacity', 'capacity.modelUsedCapacity', 'modelCenter'],
     // Stored, never returned: conditions would reveal their values.

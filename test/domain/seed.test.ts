@@ -422,7 +422,7 @@ describe('the seed of resources', () => {
     expect(text).not.toMatch(/null|vendor|logo/);
   });
 
-  /** What reading a seed of these gives, without what is unset. */
+  /** The resources of the parsed seed, without unset fields. */
   const roundTrip = (resources: Resources) =>
     set(read(JSON.parse(JSON.stringify(toSeed(resources)))));
   const withoutTokens = (resources: Resources) =>
@@ -445,7 +445,7 @@ describe('the seed of resources', () => {
     );
   });
 
-  test('read again gives the same resources, whatever the API has made them of', () => {
+  test('read again gives the same resources', () => {
     const time = fc.integer({ min: 0, max: Date.UTC(9999, 11, 31) });
     const times = fc.record({ createDate: time, lastOpDate: time });
     type Params = Record<string, Json>;
@@ -489,7 +489,7 @@ describe('the seed of resources', () => {
     );
   });
 
-  test('does not change what it is made of', () => {
+  test('does not change its input', () => {
     const resources = everyResource();
     const before = structuredClone(resources);
     toSeed(resources);

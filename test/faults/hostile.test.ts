@@ -13,7 +13,7 @@ import { type Answer, API, startServer } from '../support/server.ts';
 
 /** What another client's p99 may be, in milliseconds. */
 const P99_MAX = 100;
-/** How long another's request may ever take, in milliseconds, where forty leave what they have asked for. */
+/** The longest time of another client's request, in milliseconds, while forty abandon theirs. */
 const [LEAVING, SLOWEST_MAX] = [40, 1500];
 /** Whatever is sent, in megabytes. */
 const MEMORY_MAX = 768;
@@ -38,7 +38,7 @@ afterAll(() => {
   });
 });
 
-/** Whether an answer is clean: what was asked for, or `{"error":…}` of a kind that fits. */
+/** Whether an answer is a success, or a fitting `{"error":…}`. */
 function isClean({ status, headers, body }: Answer): boolean {
   if (status < 400) return status === 200;
   const error = body?.error ?? {};

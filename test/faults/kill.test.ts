@@ -29,7 +29,7 @@ const ROUNDS = Number(process.env.AIOS_KILL_ROUNDS ?? 30);
 const WRITERS = 16;
 /** Of a round, from the first request to the kill. */
 const LIFE_MS = { least: 150, most: 1500 };
-/** Of all writes, those that are asked for as jobs. */
+/** The fraction of writes requested as jobs. */
 const JOBS = 0.3;
 /** For the hooks that are left at the end to be called. */
 const HOOKS_MS = 60_000;
@@ -77,7 +77,7 @@ test('whenever the program is killed, every acknowledged write is stored complet
     if (job) writer.jobs.push({ write, job });
   }
 
-  /** Writes, each after the answer to the one before, until the program is gone. */
+  /** Writes sequentially until the program has ended. */
   async function write(program: Program, writer: Writer, isKilled: () => boolean) {
     for (;;) {
       const next = randomWrite(writer.fixtures, (name) => writer.uuids.get(name));
@@ -135,14 +135,14 @@ test('whenever the program is killed, every acknowledged write is stored complet
     return undefined;
   }
 
-  /** Decides on a write that was not answered, by what is there and by its job. */
+  /** Finds out by the resource and the job whether an unanswered write was done. */
   async function settle(program: Program, writer: Writer, seen: 'done' | 'undone', found: Found) {
     const sent = writer.unanswered;
     if (!sent) return;
     const { write, job } = sent;
     writer.unanswered = undefined;
     const isStored = job && (await poll(program, job)).status !== 404;
-    // One that changes nothing is seen only by its job.
+    // A write without an effect shows only in its job.
     const isDone = write.after.size === 0 ? isStored : seen === 'done';
     if (job && isStored !== isDone)
       half.push(`the job ${job.uuid} is stored: ${isStored}, done: ${isDone}`);

@@ -113,7 +113,7 @@ function writtenAt(file: string): number | undefined {
 
 /**
  * Starts the program on a database and kills it.
- * @param isTime whether to kill it, by the milliseconds since its first write; asked again and again
+ * @param isTime whether to kill it, by the milliseconds since its first write; called repeatedly
  * @returns these milliseconds
  */
 async function startAndKill(

@@ -88,7 +88,7 @@ test('a thousand clients at once are all served', async (context) => {
   await judge(program, seen);
 });
 
-test('of six thousand clients some are served, and the others are asked to retry', async (context) => {
+test('of six thousand clients some are served, and the others get Retry-After', async (context) => {
   const program = await launchServing(context);
   const { url } = program;
   let isOver = false;

@@ -47,7 +47,7 @@ interface Given {
   raw?: string;
 }
 
-/** A program whose settings hold secrets, and what sends it requests. */
+/** A program with secrets in its settings, and a client of it. */
 async function start(context: Finishing, isTerminal: boolean) {
   const secrets = new MarkedSecrets();
   const adminPassword = secrets.make('AIOS_ADMIN_PASSWORD');

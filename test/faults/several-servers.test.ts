@@ -31,7 +31,7 @@ const SECONDS = Number(process.env.AIOS_CHAOS_SECONDS ?? 60);
 const QUIET_MS = 3000;
 /** In the middle, from the database's crash to its start. */
 const AWAY_MS = 1500;
-/** Of all writes, those that are asked for as jobs. */
+/** The fraction of writes requested as jobs. */
 const JOBS = 0.4;
 /** After which a request counts as one that hangs. */
 const HANG_MS = 40_000;
@@ -110,7 +110,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       }
     }
 
-    /** That the server, not what was asked of it, is the reason; a job's own outcome has no such header. */
+    /** Whether the server itself rejected it; the outcome of a job has no such header. */
     function isRejection({ status, body, retryAfter }: ProgramAnswer): boolean {
       return status === 503 && body.error?.code === 'SYS.1010' && retryAfter !== null;
     }
@@ -187,7 +187,7 @@ describeCluster('several servers on one PostgreSQL', () => {
           if (status === 200 && !next.fails) {
             acknowledge(writer, sent, body.inventory);
           } else if (body.error?.code === (next.fails ? 'SYS.1003' : 'SYS.1010')) {
-            // Then nothing of it is there.
+            // Then nothing of it is stored.
             seen.failed++;
           } else {
             unexpected.push(`${next.path} as a job: ${status} ${JSON.stringify(body)}`);

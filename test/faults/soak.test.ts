@@ -10,7 +10,7 @@ import { API, ROOT } from '../support/server.ts';
 
 const SECONDS = Number(process.env.AIOS_SOAK_SECONDS ?? 600);
 const CLIENTS = 16;
-/** Services of each client, the oldest of which goes with each new one. */
+/** Services of each client; each new one replaces the oldest. */
 const STORED_ROWS = 200;
 const SAMPLE_MS = 1000;
 const MB = 1024 * 1024;

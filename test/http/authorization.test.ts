@@ -84,11 +84,11 @@ describe('the header (F51)', () => {
 });
 
 describe('of the catalogue', () => {
-  /** Those that F46 asks no authorization for, beside the poll of a job. */
+  /** Operations without authorization (F46), except the poll of a job. */
   const open: OperationName[] = ['LogInByAccount', 'LogOut', 'ValidateSession'];
   const shared = sharedServer();
 
-  /** Each request that an operation answers, with nothing in it but what its paths need. */
+  /** Each request of an operation, with path parameters only. */
   function* requestsOf(name: OperationName) {
     const operation: Operation = operations[name];
     const body = operation.wrapper ? { [operation.wrapper]: {} } : undefined;
@@ -270,12 +270,12 @@ describe('of all routes that the app has', () => {
     }
     expect(asked).toBeGreaterThan(100);
     expect(server.snapshot()).toEqual(before);
-    // The first call of a hook would come after a quarter of a second.
+    // The first call of a hook would be made after a quarter of a second.
     await setTimeout(400);
     expect(receiver.connections()).toBe(0);
   });
 
-  test('those that are open are all there, and so is every operation under all its paths', async () => {
+  test('the list of open routes is complete, and every operation has all its paths', async () => {
     const { routes } = await start('auto');
     const names = routes.map(nameOf);
     expect(names).toEqual(expect.arrayContaining(open));

@@ -5,7 +5,7 @@ import { requiredModelParams } from '../support/resources.ts';
 import { API, type Server, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
-/** Far longer than anything here takes: what ends sooner has not waited for it. */
+/** Far longer than the tests take: a shorter duration proves that nothing waited for it. */
 const patient = { closeQuiet: 50, closeGrace: 3_600_000 };
 
 /** Holds the server's next lists back until released. */
@@ -40,7 +40,7 @@ describe('a request in flight when the server closes', () => {
     await closing;
   });
 
-  test('may still send the rest of its body, and is carried out', async () => {
+  test('may still send the rest of its body, and is executed', async () => {
     const server = await startServer({ timeouts: patient });
     const connection = await openConnection(server.url);
     const body = JSON.stringify({ param: requiredModelParams });
@@ -97,7 +97,7 @@ describe('a later request', () => {
     `${API}/nothing`,
     '/_aios/health',
     '/openapi.json',
-  ])('gets SYS.1010 whatever it asks for: %s', async (path) => {
+  ])('gets SYS.1010: %s', async (path) => {
     const server = await startServer({ timeouts: patient });
     const { begun, release } = holdLists(server);
     const busy = await openConnection(server.url);

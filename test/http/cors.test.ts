@@ -49,7 +49,7 @@ describe('with origins', () => {
     expect(rejected.headers.get(ALLOW_ORIGIN)).toBeNull();
   });
 
-  test('a preflight passes without a session, with the API’s verbs and the headers asked for', async () => {
+  test('a preflight passes without a session, with the API’s verbs and the requested headers', async () => {
     const server = await startServer({ corsOrigins });
     const answer = await server.call('OPTIONS', MODELS, undefined, preflight(CONSOLE));
     expect(answer.status).toBe(204);

@@ -51,7 +51,7 @@ describe('with AIOS_AUTH=off, a page of another site', () => {
     'text/plain',
     'application/x-www-form-urlencoded',
     'multipart/form-data',
-  ])('can not send JSON as %s, the types for which a browser does not ask first', async (type) => {
+  ])('can not send JSON as %s, the types that need no preflight', async (type) => {
     const server = await startServer(open);
     // Not even where its pages may write.
     const headers = { 'content-type': type };

@@ -9,13 +9,13 @@ async function page(server: Server, path: string) {
   return { response, html: await response.text() };
 }
 
-/** What a page makes a browser load: the targets of `src` and `href`. */
+/** The assets of a page: the targets of `src` and `href`. */
 function assetsOf(html: string): string[] {
   return [...html.matchAll(/\b(?:src|href)="([^"]+)"/g)].map(([, target]) => target ?? '');
 }
 
 describe.each(PAGES)('%s', (path) => {
-  test('is a page that anybody may see', async () => {
+  test('needs no session', async () => {
     const { response, html } = await page(await startServer(), path);
     expect([response.status, response.headers.get('content-type')]).toEqual([
       200,
@@ -53,14 +53,14 @@ describe.each(PAGES)('%s', (path) => {
 
   test('works over plain http from another machine', async () => {
     const { response } = await page(await startServer(), path);
-    // The directive makes a browser ask for the assets over https, which nobody serves.
+    // The directive makes a browser request the assets over https, which is not served.
     expect(response.headers.get('content-security-policy')).not.toContain(
       'upgrade-insecure-requests',
     );
   });
 });
 
-test('the initializer names no other host, and asks no validator', async () => {
+test('the initializer names no other host and no validator', async () => {
   const server = await startServer();
   const { html } = await page(server, '/docs');
   const path = assetsOf(html).find((asset) => asset.endsWith('swagger-initializer.js')) ?? '';

@@ -137,7 +137,7 @@ describe('400: the URL', () => {
     '%F0%9F%98%80',
     "'%20OR%201=1",
     'a'.repeat(60 * KIB),
-  ])('a uuid nobody has: %#', async (uuid) => {
+  ])('an unused uuid: %#', async (uuid) => {
     const server = shared();
     const answer = await exchange(server.url, rawRequest('GET', `${MODELS}/${uuid}`));
     expect([answer.status, answer.body]).toEqual([200, { success: true, inventories: [] }]);
@@ -236,7 +236,7 @@ describe('400: what is not HTTP', () => {
   });
 });
 
-describe('headers nobody expects', () => {
+describe('unusual headers', () => {
   test('100-continue is granted', async () => {
     const server = await startServer();
     const connection = await openConnection(server.url);
@@ -491,10 +491,7 @@ describe('415: a body that is not JSON', () => {
     expect((await server.post(MODELS, undefined, options)).status).toBe(200);
   });
 
-  test.each([
-    'GET',
-    'POST',
-  ])('without a body the type of a %s is nobody’s business', async (method) => {
+  test.each(['GET', 'POST'])('without a body the type of a %s is not checked', async (method) => {
     for (const type of ['text/plain', 'application/json']) {
       const headers = { 'Content-Type': type, 'Content-Length': '0' };
       const answer = await exchange(shared().url, rawRequest(method, MODELS, headers));
@@ -571,7 +568,7 @@ describe('400: the body', () => {
     'prototype',
     'toString',
     'hasOwnProperty',
-  ])('a key of %s at any level has no power', async (key) => {
+  ])('a key of %s at any level is an ordinary member', async (key) => {
     const server = await startServer();
     const model = JSON.stringify(requiredModelParams);
     for (const raw of [`{"${key}":{"param":${model}}}`, `{"param":{"${key}":${model}}}`]) {

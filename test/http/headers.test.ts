@@ -11,7 +11,7 @@ beforeEach(async () => {
   server = await startServer();
 });
 
-describe('what the vendor’s clients send beside the documents is accepted', () => {
+describe('undocumented headers of the vendor’s clients are accepted', () => {
   test.each([
     ['X-JSON-Schema', 'true'],
     ['X-Session-Id', 'b86c9016b4f24953a9edefb53ca0678c'],

@@ -23,7 +23,7 @@ describe('while the database answers', () => {
 });
 
 describe('when the database is away', () => {
-  test('health is SYS.1010, which says when to ask again', async () => {
+  test('health is SYS.1010 with Retry-After', async () => {
     const server = await startServer();
     await server.store.close();
 

@@ -89,9 +89,7 @@ describe('keys of a limiter', () => {
         fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 3 }),
         async (steps, total, perKey) => {
-          const { started, add, running, end } = tasksOf(
-            new KeyedLimiter({ total, perKey }),
-          );
+          const { started, add, running, end } = tasksOf(new KeyedLimiter({ total, perKey }));
           const added: string[] = [];
           const forKey = (names: string[], which: string) =>
             names.filter((name) => name.startsWith(which));

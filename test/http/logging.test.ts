@@ -31,7 +31,7 @@ import { sharedServer } from '../support/shared-server.ts';
 const MODELS = `${API}/models`;
 const SERVICES = `${API}/model-services`;
 
-/** Stands wherever a client may put something that is nobody else's business. */
+/** A marker for every place where a client may send private data. */
 const SECRET = 'Pa55w0rd';
 
 async function loggedServer(level = 'trace', overrides: Parameters<typeof startServer>[0] = {}) {
@@ -126,7 +126,7 @@ describe('a line per request', () => {
     ]);
   });
 
-  test('a client that goes away in the middle is no error', async () => {
+  test('a client that disconnects early is no error', async () => {
     const { server, entries } = await loggedServer();
     const headers = { 'Content-Type': 'application/json', 'Content-Length': '100' };
     for (const leave of ['end', 'reset'] as const) {
@@ -140,7 +140,7 @@ describe('a line per request', () => {
   });
 });
 
-describe('nothing of what a client sends is in any line, at level trace', () => {
+describe('nothing that a client sends is logged, at level trace', () => {
   const secretModel = {
     ...requiredModelParams,
     name: SECRET,
@@ -165,7 +165,7 @@ describe('nothing of what a client sends is in any line, at level trace', () => 
     expect(reported).toEqual([]);
   }
 
-  test('when all goes well', async () => {
+  test('on success', async () => {
     const { server, lines } = await loggedServer('trace', {
       reply: { mode: 'inline', publicUrl: '' },
     });
@@ -399,7 +399,7 @@ describe('an unknown field (F10)', () => {
     expect(await entries('unknown field ignored')).toEqual([]);
   });
 
-  test('made up anew in each request fills neither log nor memory', async () => {
+  test('of a new name in each request fills neither log nor memory', async () => {
     const { server, entries } = await loggedServer();
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`made-up-${i}`, 1]));
     await server.post(MODELS, { param: { ...requiredModelParams, ...many } });

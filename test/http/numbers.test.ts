@@ -45,7 +45,7 @@ describe('numbers are never rounded (F8 and F9)', () => {
     expect((await update(parameter)).body.inventory).toMatchObject(stored);
   });
 
-  test('a number in an unknown field is as little regarded as the field', async () => {
+  test('a number in an unknown field is ignored with the field', async () => {
     const raw = JSON.stringify({ param: requiredServiceParams }).replace(/}$/, ',"x":1e999}');
     expect((await server.post(`${API}/model-services`, undefined, { raw })).status).toBe(200);
   });

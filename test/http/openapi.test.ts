@@ -70,7 +70,7 @@ describe('the document', () => {
     expect(document.servers).toEqual([expect.objectContaining({ url: '/zstack' })]);
   });
 
-  test('asks for a session or a key on every operation but those that make and judge one', () => {
+  test('requires a session or a key on every operation, except for login, logout and validation', () => {
     expect(document.security).toEqual([{ session: [] }, { accessKey: [] }]);
     const scheme = (word: string) => ({
       type: 'apiKey',
@@ -99,7 +99,7 @@ describe('the document', () => {
     expect([...referred].toSorted()).toEqual(components.toSorted());
   });
 
-  test('speaks of no host but examples', () => {
+  test('names only example hosts', () => {
     const hosts = JSON.stringify(document).match(/\bhttps?:\/\/[^/"\s:\\]+/g) ?? [];
     expect(hosts.filter((host) => !/localhost$|\bexample\.(com|org)$/.test(host))).toEqual([]);
   });

@@ -74,7 +74,7 @@ describe('with as many requests in flight as there may be', () => {
     await expect.poll(async () => (await server.get(MODELS)).status).toBe(200);
   });
 
-  test('pipelined ones that go with their connection make room too', async () => {
+  test('pipelined ones are released when their connection closes', async () => {
     const server = await startServer({ bounds: { requests: 20 } });
     const connection = await openConnection(server.url);
     const body = rawRequest('POST', MODELS, { ...JSON_TYPE, 'Content-Length': '9' }, '{');
@@ -85,7 +85,7 @@ describe('with as many requests in flight as there may be', () => {
     expect(answers.map(({ status }) => status)).toEqual(Array(20).fill(200));
   });
 
-  test('a body that has been arriving for long makes room for a new request', async () => {
+  test('a body that arrives slowly is aborted for a new request', async () => {
     const server = await startServer({ bounds: { ...bounds, slowBody: 0 } });
     const [slow, other] = [await beginBody(server), await beginBody(server)];
 

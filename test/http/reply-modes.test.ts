@@ -121,7 +121,7 @@ describe('a write that names a job', () => {
   });
   afterAll(() => Promise.all([inline?.close(), jobs?.close()]));
 
-  /** What both databases should hold, whichever way the answer went. */
+  /** The expected content of both databases, for inline answers and jobs. */
   const written = (server: Server) => {
     const { jobs: _jobs, hooks: _hooks, ...others } = server.snapshot();
     // The place in the order of insertion: PostgreSQL's store numbers that by the clock.
@@ -155,7 +155,7 @@ describe('a write that names a job', () => {
     expect(polled.headers.get('content-type')).toBe(answer.headers.get('content-type'));
     expect(written(jobs)).toEqual(written(inline));
     expect(jobs.rows('jobs', `uuid = '${uuid}'`)).toMatchObject([{ operation: name, success: 1 }]);
-    // It stays so, however often it is asked for.
+    // Further polls answer the same.
     expect((await poll(jobs, uuid)).body).toEqual(answer.body);
   });
 });
@@ -172,7 +172,7 @@ const jobHeaders: [string, Record<string, string>][] = [
 ];
 
 describe.each(['auto', 'inline', 'job'] as const)('AIOS_REPLY=%s', (mode) => {
-  describe('what is no write is answered inline, whatever it says of jobs', () => {
+  describe('reads are answered inline, also with the headers of jobs', () => {
     const shared = sharedServer({ reply: { mode, publicUrl: '' } });
 
     /** A request that succeeds, by the catalogue. */
@@ -231,7 +231,7 @@ describe.each(['auto', 'inline', 'job'] as const)('AIOS_REPLY=%s', (mode) => {
 });
 
 describe('AIOS_REPLY=job', () => {
-  test('every write is answered with a job of its own, though it asks for none', async () => {
+  test('every write is answered with a job of its own, though none is requested', async () => {
     // What the writes need is added by another server on the same file, inline.
     const server = await startServer(jobMode);
     const another = await startServer({ database: server.database });

@@ -15,7 +15,7 @@ import { newUuid } from '../support/records.ts';
 import { API, type CallOptions, type Server, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
-/** A uuid that a client has chosen, and would have somebody else log in with. */
+/** A uuid that an attacker has chosen for another client's login. */
 const CHOSEN = '5e551017c4054ad2a1f00c0ffee0dead';
 const invalid = [503, 'ID.1001', 'Session expired'] as const;
 
@@ -70,7 +70,7 @@ describe('a session that a client chose is none after a login that names it', ()
     expectFailure(await server.get(MODELS, { session: CHOSEN }), ...invalid);
   });
 
-  test('and the next one can not be foretold by who sets the seed of the uuids', async () => {
+  test('and the next one can not be predicted from the seed of the uuids', async () => {
     const server = shared();
     const uuids: string[] = [];
     for (let login = 0; login < 2; login++) {
@@ -94,7 +94,7 @@ test('each of many logins has a session of its own, of 122 random bits', async (
 });
 
 describe('a session that has ended stays so:', () => {
-  /** It is admitted by nothing, and nothing revives it. */
+  /** Expects that no operation accepts or revives it. */
   async function expectDead(server: Server, session: string): Promise<void> {
     const options: CallOptions = { session };
     expectFailure(await server.get(MODELS, options), ...invalid);

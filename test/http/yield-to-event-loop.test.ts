@@ -12,7 +12,7 @@ test.each([
   256 * KIB - 1,
   256 * KIB,
   3 * KIB * KIB,
-])('a text of %i characters of several bytes comes and goes whole', async (length) => {
+])('a text of %i characters of several bytes is received and returned whole', async (length) => {
   const server = shared();
   const introduction = `${'語'.repeat(length - 1)}!`;
   const { uuid, ...added } = await addModel(server, { introduction });

@@ -296,7 +296,7 @@ describe('who guesses', () => {
     expectError(await guess(options.headers), tooManyLogins);
   });
 
-  test('is not another for a made-up X-Forwarded-For that nobody trusts', async () => {
+  test('is not changed by an untrusted X-Forwarded-For', async () => {
     const server = await startServer();
     for (let failure = 0; failure < 10; failure++) await logIn(server, 'wrong', newClient());
     expectError(await logIn(server, 'wrong', newClient()), tooManyLogins);

@@ -35,7 +35,7 @@ describe('ends a session', () => {
     expect(shared().rows('sessions', `uuid = '${session}'`)).toEqual([]);
   });
 
-  test('however often, and however many ask at once', async () => {
+  test('however often, also by concurrent requests', async () => {
     const session = await begun();
     const answers = await Promise.all(Array.from({ length: 5 }, () => logOut(session)));
     for (const answer of [...answers, await logOut(session)]) {

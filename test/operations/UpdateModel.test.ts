@@ -173,7 +173,7 @@ describe('defaultModelServiceUuid', () => {
     });
   });
 
-  test('goes back and forth without losing or adding a binding', async () => {
+  test('moves a model back and forth without losing or adding a binding', async () => {
     const { model, first, second, url } = await bound();
 
     for (const { uuid } of [second, first, second, second, first]) {
@@ -323,7 +323,7 @@ describe('with strict references', () => {
     );
   });
 
-  test('asks nothing of the center that an update leaves alone', async () => {
+  test('does not check the center if an update does not change it', async () => {
     const lax = await startServer();
     const { uuid } = await addModel(lax, requiredModelParams);
     const strict = await startServer({ strictReferences: true, database: lax.database });

@@ -400,7 +400,7 @@ describe('the date', () => {
     });
   });
 
-  // Half past one comes twice in the night of November 2, 2025.
+  // 01:30 occurs twice on November 2, 2025.
   test.each([
     ['first', Date.UTC(2025, 10, 2, 5, 30)],
     ['second', Date.UTC(2025, 10, 2, 6, 30)],

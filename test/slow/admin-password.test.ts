@@ -51,7 +51,7 @@ async function stop(program: Program): Promise<void> {
 }
 
 describe.concurrent('a password', () => {
-  test('lets the program listen for others, who need it to log in', async (context) => {
+  test('allows the program to listen on other addresses', async (context) => {
     const program = await start(context, {
       env: { AIOS_HOST: '0.0.0.0', AIOS_ADMIN_PASSWORD: PASSWORD },
     });
@@ -114,7 +114,7 @@ describe.concurrent('a password', () => {
     await sessionOf(second, 'second');
   });
 
-  test('is slow to guess, which does not keep the program from ending', async (context) => {
+  test('is slow to guess, which does not delay the end of the program', async (context) => {
     const program = await start(context, { env: { AIOS_ADMIN_PASSWORD: PASSWORD } });
     for (let failure = 0; failure < 3; failure++) await expectRejected(program, 'wrong');
     const slow = performance.now();

@@ -31,7 +31,7 @@ const browser = (process.env.PATH ?? '')
 interface Visit {
   page: Page;
   server: Program;
-  /** URLs of all that the page asked for. */
+  /** The URLs that the page requested. */
   requests: string[];
   /** Errors on the page's console, with uncaught ones. */
   errors: string[];
@@ -131,7 +131,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
     expect(listed.toSorted(byName)).toEqual(catalogue.toSorted(byName));
   });
 
-  test('asks no other host for anything, and has nothing to complain about', async (context) => {
+  test('requests nothing from other hosts and logs no error', async (context) => {
     const { page, server, requests, errors } = await visit(context, path);
     await authorize(page, SESSION);
     await tryOut(page, 'AddModel');
@@ -162,7 +162,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
     expect(body).toEqual({ success: true, inventories: await modelsOf(server) });
   });
 
-  test('shows the failure that a wrong session meets', async (context) => {
+  test('shows the error of a wrong session', async (context) => {
     const { page, server } = await visit(context, path);
     await authorize(page, '0'.repeat(32));
     const { status, body } = await tryOut(page, 'AddModel');

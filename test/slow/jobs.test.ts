@@ -61,7 +61,7 @@ const malformedJob = invalidArgument(
 );
 const duplicate = (uuid: string) => invalidArgument(`Duplicate job uuid[${uuid}]`);
 
-/** Everything that operations write, and nothing of jobs. */
+/** Everything that operations write, except jobs. */
 function written(server: Server) {
   const { jobs: _jobs, hooks: _hooks, ...others } = server.snapshot();
   return others;
@@ -382,7 +382,7 @@ describe('the uuid of a job', () => {
     });
   });
 
-  test('belongs to one job, whether that has succeeded or failed', async () => {
+  test('belongs to one job, succeeded or failed', async () => {
     const server = shared();
     const [succeeded, failed] = [newUuid(), newUuid()];
     await server.post(MODELS, MODEL, naming(succeeded));
@@ -762,7 +762,7 @@ describe('the sweep of old jobs', () => {
 });
 
 describe('an operation and its job are stored together or not at all', () => {
-  /** Lets an insertion fail until what this returns is called. */
+  /** Makes an insertion fail until the returned function is called. */
   const failInsertions = (server: Server, table: string, when?: string) =>
     failEachDeletion(server, 'INSERT', table, 'the insertion fails', when);
 

@@ -161,7 +161,7 @@ describe('the depth of 64 (F35)', () => {
     expect(expectedError(objects(65))).toBe(tooDeep);
   });
 
-  test('is not used up by neighbours', () => {
+  test('is not used up by other operations', () => {
     const body = `[${Array.from({ length: 100 }, () => lists(63)).join(',')}]`;
     expect(parse(body)).toEqual(JSON.parse(body));
   });

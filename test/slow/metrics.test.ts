@@ -27,7 +27,7 @@ async function metricsOf({ url }: Pick<Server, 'url'>) {
 const requests = 'aios_requests_total';
 const durations = 'aios_request_duration_seconds';
 
-test('are for every session and for nobody without one, also where the control API is off', async () => {
+test('need a session, also if the control API is off', async () => {
   const server = await startServer();
   const { type } = await fetchMetrics(server.url);
   expect(type).toMatch(/^text\/plain; version=0\.0\.4(;|$)/);
@@ -97,7 +97,7 @@ describe('requests', () => {
     expect(counted?.samples.size).toBe(1);
   });
 
-  test('have labels from a bounded list, whatever is sent', async () => {
+  test('have bounded labels for any request', async () => {
     const server = await startServer();
     const verbs = ['GET', 'POST', 'PUT', 'DELETE', 'PATCH', 'HEAD', 'OPTIONS', 'PROPFIND', 'QUERY'];
     const paths = [

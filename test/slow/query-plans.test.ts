@@ -119,7 +119,7 @@ const queries: Record<string, Query & { finds: () => string[] }> = {
   },
 };
 
-/** What a plan does with a table as a whole, which nothing but a page in an index's order may. */
+/** A plan's scan of a whole table, which is allowed only for a page in the order of an index. */
 function wholeTables({ sql, plan }: Executed, conditional: boolean): string[] {
   const steps = plan();
   const scans = steps.filter((step) => /^SCAN (?!json_each)/.test(step));

@@ -92,7 +92,7 @@ async function changeEverything(server: Server): Promise<void> {
 }
 
 describe('the data', () => {
-  test('goes back to nothing where there is no seed', async () => {
+  test('removes everything without a seed', async () => {
     const server = empty();
     const [reported, stored] = [await everything(server), data(server)];
     await changeEverything(server);
@@ -103,7 +103,7 @@ describe('the data', () => {
     expect(reported).toEqual(Array.from({ length: 5 }, () => ({ success: true, inventories: [] })));
   });
 
-  test('goes back to the seed each time, also in what no inventory shows', async () => {
+  test('restores the seed each time, also fields outside inventories', async () => {
     const server = seeded();
     const [reported, stored] = [await everything(server), data(server)];
     expect(stored.models).toHaveLength(2);

@@ -167,7 +167,7 @@ describe('a server with a seed', () => {
     expect(await dumpOf(program)).toEqual({ ...seed, about: expect.any(String) });
   });
 
-  // The store's suite has what a second start leaves, adds and brings back.
+  // The store's suite tests a second start.
   test('serves the same after a second start, but for what was changed by hand', async (context) => {
     const seed = wholeSeed();
     const cwd = withSeed(seed)(context);

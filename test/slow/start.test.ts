@@ -178,7 +178,7 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
     const before = fingerprint(cwd);
     const args = ['--database-url', 'file:aios.db'];
     await expectStartError(await launchServing(context, { cwd, args }), sentence, 'aios.db');
-    // The lock that was held meanwhile.
+    // The lock held until then.
     rmSync(join(cwd, 'aios.db-server'), { force: true });
     expect(fingerprint(cwd)).toEqual(before);
   });
@@ -268,7 +268,7 @@ describe.concurrent('a signal', () => {
     expect(program.stderr()).toBe('');
   });
 
-  test('ends it within five seconds, whatever requests hang', async (context) => {
+  test('ends it within five seconds, despite hanging requests', async (context) => {
     const program = await servingWithIdleConnection(context);
     const { port, hostname } = new URL(program.url);
     const begun = [

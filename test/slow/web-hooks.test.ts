@@ -32,12 +32,12 @@ const MODELS = `${API}/models`;
 
 /** Attempts until a hook is given up (F56). */
 const ATTEMPTS_MAX = 15;
-/** As fast as it goes, so that tests needn't wait. */
+/** Minimal delays, so that tests are fast. */
 const quick = { first: 5, between: 3, timeout: 5000 };
 /** Longer than any of these tests: the next attempt is after a restart. */
 const NEVER = 600_000;
 
-/** Adds a model, and asks for a hook. */
+/** Adds a model with a web hook. */
 function addWithHook(
   server: Server,
   hookUrl: string,
@@ -63,7 +63,7 @@ async function expectHook(server: Server, uuid: string, hook: object): Promise<v
 const delivered = (attempts: number) => ({ attempts, pending: 0, failure: null });
 const givenUp = { attempts: ATTEMPTS_MAX, pending: 0 };
 
-/** Long enough for calls at the quick pace that should not come. */
+/** Long enough for unexpected calls with minimal delays. */
 const aWhile = () => setTimeout(60);
 
 /** For the tests that neither need settings of their own nor replace methods of the store. */
@@ -232,7 +232,7 @@ describe('a client that disconnects', () => {
 });
 
 describe('an attempt fails', () => {
-  /** As long as an attempt may take; each of the fifteen does where nothing ends it. */
+  /** The timeout of one attempt; each of the fifteen may use it up. */
   const TIMEOUT_MS = 100;
   const { logger, lines } = recordingLogger();
   const endless500 = endlessBody(500);
@@ -468,7 +468,7 @@ describe('after a restart', () => {
     expect(receiver.calls).toHaveLength(ATTEMPTS_MAX);
   });
 
-  test('a hook is called whose job can be asked for no more', async () => {
+  test('a hook is called also after its job has expired', async () => {
     const start = onOneFile();
     const receiver = await openReceiver();
     const [uuid, other] = [newUuid(), newUuid()];

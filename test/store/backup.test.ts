@@ -61,7 +61,7 @@ describe('a backup', () => {
     expect(copy.prepare('SELECT uuid FROM models').pluck().all()).toEqual([added.uuid]);
   });
 
-  test('can be made during an open write transaction, and has nothing of it', async (context) => {
+  test('can be made during an open write transaction, whose rows it does not have', async (context) => {
     const { file, to } = paths(context);
     const client = openSqlite(located(file));
     context.onTestFinished(() => void client.close());

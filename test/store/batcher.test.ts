@@ -69,7 +69,7 @@ async function withServices(context: Finishing) {
   return { ...opened, services: services as [string, string] };
 }
 
-/** What settled with a value, and what it rejected with. */
+/** The values and errors of settled promises. */
 async function outcomesOf(asked: readonly Promise<unknown>[]): Promise<unknown[]> {
   const settled = await Promise.allSettled(asked);
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
@@ -116,7 +116,7 @@ function openBatcher(context: Finishing) {
 }
 
 describe('the writes of one tick', () => {
-  test('share a commit, whatever they are', async (context) => {
+  test('share a commit', async (context) => {
     const { store, commits } = openFileStore(context);
     const calls = storeCalls(await writeFixtures(store));
     commits.length = 0;
@@ -227,7 +227,7 @@ describe('a write that fails', () => {
     expect(commits).toEqual([5]);
   });
 
-  test('leaves the others what it found, whether these come before or after', async (context) => {
+  test('does not affect the others of its batch, before or after it', async (context) => {
     const { store, rows, services } = await withServices(context);
     const [service] = services;
     const uuid = newUuid();
@@ -367,7 +367,7 @@ describe('a transaction that fails', () => {
 });
 
 describe('a read', () => {
-  test('sees the writes asked for before it in the same tick', async (context) => {
+  test('sees earlier writes of the same tick', async (context) => {
     const { store, services } = await withServices(context);
     const [service] = services;
     const uuids = times(20, () => newUuid());
@@ -527,7 +527,7 @@ describe('a job', () => {
 });
 
 describe('closing', () => {
-  test('finishes what was asked for, and settles all promises', async (context) => {
+  test('executes pending calls, and settles all promises', async (context) => {
     const { store, file, services } = await withServices(context);
     const uuids = times(2 * WRITES_MAX, () => newUuid());
     const writes = uuids.map((uuid) => add(store, { uuid }));

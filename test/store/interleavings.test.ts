@@ -30,13 +30,13 @@ const texts = ['one', 'another'];
 
 const of = (pool: readonly string[]) => fc.constantFrom(...pool);
 
-/** A write as data, so that it can be asked of two stores. */
+/** A write as data, so that two stores can execute it. */
 type Ask = (store: Store, resultOf: () => string) => Promise<unknown>;
 
 const TIMES = { createDate: 1, lastOpDate: 1 };
 const own = (uuid: string, fields: object = {}) => ({ uuid, ...TIMES, ...fields });
 
-/** Some need what others make, some fail before they change anything, and some partially. */
+/** Some depend on others, some fail before they change anything, and some partially. */
 const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   fc.tuple(of(services), of(centers), of(parts), of(parts)).map(([uuid, center, ...images]) => ({
     reported: `add service ${uuid} ${center} ${images}`,
@@ -165,7 +165,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
 interface Step {
   reported: string;
   ask: Ask;
-  /** The job it is asked for. */
+  /** Its job. */
   job?: string | undefined;
   /** Whether it fails in the end, when its result is made. */
   failsLate: boolean;

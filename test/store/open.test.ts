@@ -152,7 +152,7 @@ test('a later migration that rebuilds a table retains the rows that refer to it'
   const rebuild = ['resources', 'models', 'model_services'].flatMap((table) => {
     const sql = client.prepare('SELECT sql FROM sqlite_schema WHERE name = ?').pluck().get(table);
     return [
-      // As drizzle-kit writes what SQLite's ALTER TABLE can't do.
+      // As drizzle-kit writes changes that SQLite's ALTER TABLE can't do.
       'PRAGMA foreign_keys=OFF;',
       String(sql).replace(`\`${table}\``, `\`__new_${table}\``),
       `INSERT INTO __new_${table} SELECT * FROM ${table};`,

@@ -21,7 +21,7 @@ function scrambledUuids(): () => string {
   return () => createHash('md5').update(`${seed} ${count++}`).digest('hex');
 }
 
-/** Two servers that differ in their databases alone: their clocks and uuids are the same. */
+/** Two servers with the same clock and uuids, and different databases. */
 let [onFile, onPostgres]: Server[] = [];
 let hook: HookReceiver;
 const agent = new Agent({ keepAlive: true });

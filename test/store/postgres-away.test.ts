@@ -18,14 +18,14 @@ import { newUuid } from '../support/records.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';
 
-/** For a rejection where nobody listens, in milliseconds. */
+/** The limit for a rejection without a listener, in milliseconds. */
 const AT_ONCE_MS = 2000;
 /**
- * For a connection to come free, for another's lock (first behind those who wait for it too, then for it), for a
- * statement's answer, and to learn what became of a COMMIT.
+ * The limit for a free connection, for a lock (in the queue, then of its holder), for a
+ * statement's answer, and for the outcome of a COMMIT.
  */
 const LIMIT_MS = { connection: 5000, lock: 2 * 5000, answer: 35_000, settling: 5000 };
-/** For what is done besides, on a machine that has much to do. */
+/** A margin for a busy machine. */
 const SLACK_MS = 3000;
 
 /** What a server says that is started before its database. */
@@ -96,7 +96,7 @@ function expectRejected(answers: readonly ProgramAnswer[], limitMs: number): voi
 
 describePostgres('PostgreSQL under a running server', () => {
   describeCluster('of its own', { concurrent: true, timeout: 180_000 }, () => {
-    test('may stop and crash: it rejects at once meanwhile, lives, and serves again by itself', async (context) => {
+    test('may stop and crash: the server rejects requests at once, stays up, and recovers by itself', async (context) => {
       const { cluster, program } = await served(context);
       const uuid = await serviceUuid(program, 'before');
       const names = ['before'];
@@ -117,7 +117,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(await program.ended).toBe(0);
     });
 
-    test('may cut all connections: no read fails, and of the writes none that was answered is lost', async (context) => {
+    test('may cut all connections: no read fails and no acknowledged write is lost', async (context) => {
       const { cluster, program } = await served(context);
       const uuid = await serviceUuid(program, 'first');
       const stored = ['first'];
@@ -159,7 +159,7 @@ describePostgres('PostgreSQL under a running server', () => {
       await cluster.freeze();
       const asked = Promise.all([
         ...everything(program, uuid),
-        // It has more connections that answer nothing.
+        // Its further connections don't answer either.
         asJob(soleQuery, 'alone'),
       ]);
       const late = launchServing(context, { env });
@@ -183,7 +183,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(await serviceNames(program)).toEqual(expect.arrayContaining(['after']));
     });
 
-    test('may come after its server, which waits for it', async (context) => {
+    test('may start after its server, which waits for it', async (context) => {
       const cluster = await startCluster(context);
       await cluster.stop();
       let program: Program | undefined;
@@ -213,7 +213,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(performance.now() - start).toBeLessThan(6000);
     });
 
-    test('may never come: its server ends with a sentence', async (context) => {
+    test('may never start: its server ends with a sentence', async (context) => {
       const url = `postgres://postgres:secret@127.0.0.1:${await freePort()}/postgres`;
       const start = performance.now();
       const program = await launchServing(context, { env: { AIOS_DATABASE_URL: url } });
@@ -247,7 +247,7 @@ describePostgres('PostgreSQL under a running server', () => {
       const renames = (names: string[]) => names.map((name) => rename(program, uuid, name));
       const first = renames(['one', 'two']);
       await setTimeout(2500);
-      // They get the connections of the first, before those who come next.
+      // They get the connections of the first, before later requests.
       const second = renames(['three', 'four', 'five', 'six']);
       await setTimeout(500);
       const waiting = [

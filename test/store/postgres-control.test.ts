@@ -16,7 +16,7 @@ async function launchTwo(context: Finishing): Promise<[Program, Program]> {
 const get = (program: Program, path: string) => call(program, 'GET', path);
 const put = (program: Program, path: string, body: object) => call(program, 'PUT', path, body);
 
-describePostgres('what tests set of one server counts for all', () => {
+describePostgres('control settings of one server apply to all', () => {
   test('faults, each of which applies as often as requested, on whichever server', async (context) => {
     const [one, other] = await launchTwo(context);
     const fault = { operation: 'AddModelService', times: 3, error: { code: 'SYS.1006' } };

@@ -54,7 +54,7 @@ const withoutClaims = ({ hooks = [], ...rows }: Awaited<ReturnType<typeof rowsOf
   hooks: hooks.map(({ claimed_by: _by, claimed_until: _until, ...hook }) => hook),
 });
 
-/** Copies a file by way of what `wrap` makes of the target. */
+/** Copies a file into the target as `wrap` wraps it. */
 const copyThrough = (from: string, url: string, wrap: (target: CopyTarget) => CopyTarget) =>
   withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
     withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
@@ -197,7 +197,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
   });
 
-  test('meets a text that PostgreSQL can not keep', async (context) => {
+  test('finds a text that PostgreSQL can not store', async (context) => {
     const { from } = await files(context);
     change(from, "UPDATE passwords SET hash = 'a' || char(0) || 'b'");
     const url = await postgresDatabase(context);
@@ -205,7 +205,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);
   });
 
-  test('meets what another program writes meanwhile, but for that', async (context) => {
+  test('runs while another program writes, but for that', async (context) => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
     const copying = copyThrough(from, url, (target) => ({

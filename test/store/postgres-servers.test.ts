@@ -30,7 +30,7 @@ import {
 import { nothing } from '../support/results.ts';
 import { ALL, added, addedModel, failure, pathReference } from '../support/stores.ts';
 
-/** A client's own connection to a database, beside the stores'. */
+/** A connection to a database, separate from the stores'. */
 async function connection(context: Finishing, url: string) {
   const client = new pg.Client(url);
   await client.connect();
@@ -72,7 +72,7 @@ const oneWaits = (query: (text: string) => Promise<unknown[]>) =>
     )
     .toHaveLength(1);
 
-/** What a schema holds, to show that nothing changed. */
+/** The content of a schema, to show that nothing changed. */
 const TABLES = `SELECT table_name, column_name, data_type FROM information_schema.columns
   WHERE table_schema = current_schema() ORDER BY 1, 2`;
 
@@ -126,7 +126,7 @@ describePostgres('servers that start', () => {
     await store.close();
   });
 
-  test('need not wait for one that migrates if there is nothing to migrate', async (context) => {
+  test('need not wait for a migrating one without pending migrations', async (context) => {
     const url = await postgresDatabase(context);
     const query = await connection(context, url);
     await query(`BEGIN; SELECT pg_advisory_xact_lock(${SCHEMA_LOCK})`);
@@ -369,7 +369,7 @@ describePostgres('what two servers change at once', () => {
 });
 
 describePostgres('transactions that wait for each other', () => {
-  test('one of which the database gives up: its write is done again, and its caller learns nothing of it', async (context) => {
+  test('one of which the database aborts: its write is retried without an error', async (context) => {
     const { one: store, query } = await two(context);
     const { uuid: service } = await added(store);
     const { uuid: bound } = await addedModel(store);
@@ -398,7 +398,7 @@ describePostgres('transactions that wait for each other', () => {
     expect((await store.find('ModelService', service))?.modelServiceRefs).toHaveLength(1);
   });
 
-  test('all end as if they had come one after the other: bindings, changes and deletions', async (context) => {
+  test('are equivalent to sequential ones: bindings, changes and deletions', async (context) => {
     const { one, other } = await two(context);
     const pairs = await Promise.all(
       Array.from({ length: 12 }, async () => ({

@@ -100,7 +100,7 @@ test('the worker sees every acknowledged write', async (context) => {
   }
 });
 
-test('a page holds what satisfies its query, whatever is written meanwhile', async (context) => {
+test('a page has only rows that satisfy its query, also during writes', async (context) => {
   const { store, services } = await storeWithWorker(context);
   const [service] = services;
   let isReading = true;
@@ -188,7 +188,7 @@ describe('a query that hangs', () => {
     ]);
   });
 
-  test('has others rejected while two such still run, until one of them ends', async (context) => {
+  test('causes further ones to be rejected while two such still run', async (context) => {
     const { worker, passSecond, release } = hangingWorker(context);
     const settled = Promise.allSettled([worker.run(HANG), worker.run(HANG), worker.run(ANSWER)]);
     await passSecond(1, 3);

@@ -93,7 +93,7 @@ async function tracedStore(context: Finishing) {
   for (let count = 0; count < 200; count++) await addedModel(store, { modelCenterUuid: center });
   const known = newSession();
   await store.addSession(known, 0);
-  /** What was run meanwhile. */
+  /** The statements executed. */
   const trace = async (run: () => Promise<unknown>) => {
     statements.length = 0;
     await run();
@@ -123,7 +123,7 @@ function accessModes(file: string): number[] {
         /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
       return [Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)];
     } catch {
-      // It was closed meanwhile, as that of the folder is.
+      // It was closed, as that of the folder is.
       return [];
     }
   });
@@ -212,7 +212,7 @@ describe('SQLite', () => {
     }
   });
 
-  test('rejects a page that holds too much, but no single resource', async (context) => {
+  test('rejects a page that is too large, but no single resource', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const tooLarge = (resources: number) => ({
       failure: 'invalidArgument',

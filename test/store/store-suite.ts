@@ -12,7 +12,7 @@ import { describeSessions } from './suite/sessions.ts';
 import { describeTags } from './suite/tags.ts';
 import { describeWrites } from './suite/writes.ts';
 
-/** What every store does, whichever its database. */
+/** The suite of every store. */
 export function describeStore(name: string, open: OpenStore, traits: StoreTraits): void {
   describe(`the store on ${name}`, () => {
     describeResources(open);

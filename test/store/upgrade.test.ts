@@ -65,7 +65,7 @@ async function inventories(server: Server, path: string) {
   return body.inventories;
 }
 
-/** An image without what differs in a clone. */
+/** An image without the fields that differ in a clone. */
 const sameImage = ({ cpuArchitecture, vmImageUuid, dockerImage }: ModelServiceImageInventory) => ({
   cpuArchitecture,
   vmImageUuid,

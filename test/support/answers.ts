@@ -11,7 +11,7 @@ ajv.addSchema(document, 'openapi');
 /** Compiled once: compiling takes longer than most tests. */
 const validators = new Map<string, ValidateFunction>();
 
-/** The same document for answers to `fields`, which hold no more than was asked for. */
+/** The same document for answers to `fields`, which have only the requested members. */
 const partial = JSON.parse(JSON.stringify(document));
 for (const [name, schema] of Object.entries<{ required?: string[] }>(partial.components.schemas)) {
   if (name.endsWith('Inventory')) delete schema.required;
@@ -100,7 +100,7 @@ export function watchResponses(app: App): string[] {
     const { fields } = request.query as { fields?: string };
     const wrong = schemaViolation(operation, { status, body }, Boolean(fields));
     if (wrong) contractViolations.push(`${wrong}: ${text}`);
-    // Selected fields come in the order in which they were asked for.
+    // Selected fields are in the order of the request.
     const misplaced = fields ? [] : misplacedMembers(body, answerSchemaOf(operation, status));
     if (misplaced.length > 0) {
       contractViolations.push(`${operation} answered ${misplaced} out of order: ${text}`);

@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What clients are asked to do; times are in milliseconds. */
+/** The task of the clients; times are in milliseconds. */
 export type Task =
   /** One request after the other on one connection, until it is ended. */
   | { kind: 'neighbour'; url: string; requests: string[]; pause: number }
@@ -36,7 +36,7 @@ const seen: Seen = { answers: {}, connections: 0, ended: 0, p99: 0, slowest: 0 }
 const times: number[] = [];
 let isOver = false;
 
-/** A connection, and what reads its answers one after the other. */
+/** A connection with a reader of its responses. */
 function open(url: string) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);

@@ -8,7 +8,7 @@ import { API } from './server.ts';
 
 const PROGRAM = 'test/support/clients-program.ts';
 
-/** For a neighbour to have asked something before and after. */
+/** Time for another client's requests before and after. */
 const AROUND_MS = 200;
 
 function start(task: Task) {
@@ -22,7 +22,7 @@ function start(task: Task) {
       Promise.reject(new Error('the clients ended before they reported what they saw')),
     ),
   ]);
-  // Where it fails before anybody waits for it.
+  // If it fails before it is awaited.
   result.catch(() => {});
   return {
     result,
@@ -34,7 +34,7 @@ function start(task: Task) {
   };
 }
 
-/** Lets clients in a process of their own do a task; resolves with what they saw when it is done. */
+/** Runs a task by clients in a process of their own; resolves with their results. */
 export async function clientsOf(task: Task): Promise<Seen> {
   const clients = start(task);
   try {
@@ -44,7 +44,7 @@ export async function clientsOf(task: Task): Promise<Seen> {
   }
 }
 
-/** What a well-behaved client requests again and again: little, whatever others have stored. */
+/** The small request that a well-behaved client repeats. */
 export const harmless = [
   rawRequest('GET', `${API}/models?limit=5&fields=uuid,name`),
   rawRequest('GET', `${API}/model-services/6c1a5f6167944aa1886294842075279f`),
@@ -52,8 +52,8 @@ export const harmless = [
 ];
 
 /**
- * Does some work while a client of another process asks for little, as users do.
- * @returns what the work returned, and what that client saw
+ * Runs some work while a client in another process sends small requests.
+ * @returns the result of the work, and that client's measurements
  */
 export async function withNeighbour<Result>(
   url: string,

@@ -48,7 +48,7 @@ const TEXTS = [
 const textsBut = allBut(TEXTS);
 const textsWithA = ['apple', 'Apple', 'a_c', 'abc', 'a=b'];
 
-/** F57 for text; of order only what the alphabet gives. */
+/** F57 for text; of the order only that of the alphabet. */
 const TEXT_ROWS: Row<string>[] = [
   ['=apple', ['apple', 'Apple']],
   ['=APPLE', ['apple', 'Apple']],
@@ -226,7 +226,7 @@ const LONG_ROWS: Row<number>[] = [
   [' not null', [5, 4_294_967_296, 9_007_199_254_740_991]],
 ];
 
-/** What neither an Integer nor a Long is written as (F9), by what is wrong in it. */
+/** Invalid Integers and Longs (F9), by their mistake. */
 const NO_INTEGERS = [
   ['=1.5', '1.5'],
   ['>=x', 'x'],
@@ -341,7 +341,7 @@ export function describeConditions(name: EntityName, tried: TriedFields): void {
     field: string | undefined;
     /** What the field holds, one resource each. */
     values: readonly unknown[];
-    /** Conditions with what they find, as answers show it. */
+    /** Conditions with the values that they find, as in answers. */
     rows: readonly Row<unknown>[];
     rejected: readonly (readonly [condition: string, details: unknown])[];
   }

@@ -15,7 +15,7 @@ export const controlPaths: Readonly<Record<string, readonly string[]>> = {
 
 type Overrides = NonNullable<Parameters<typeof startServer>[0]>;
 
-/** For a server that tests may steer, with nothing to begin with unless a seed is given. */
+/** Options of a server with the control API, empty unless a seed is given. */
 export const steered = (overrides: Overrides = {}): Overrides => ({
   control: { seed: noResources },
   ...overrides,
@@ -29,7 +29,7 @@ export function startSteered(overrides?: Overrides): Promise<Server> {
 /**
  * One such server for all tests of the block it is called in: each begins after a reset, at the start
  * of the clock.
- * @returns what gives the server, once the tests run
+ * @returns a function that returns the server, once the tests run
  */
 export function sharedSteered(overrides?: Overrides): () => Server {
   let now = START;
@@ -122,14 +122,14 @@ export interface Entry {
   response: any;
 }
 
-/** The journal, or what of it a filter lets through. */
+/** The journal, optionally filtered. */
 export async function journal(server: Server, filter = ''): Promise<Entry[]> {
   const { status, body } = await server.get(`/_aios/requests${filter}`);
   expect({ status, body }).toMatchObject({ status: 200, body: { success: true } });
   return body.requests;
 }
 
-/** Forgets what was received. */
+/** Empties the journal. */
 export async function clearJournal(server: Server): Promise<void> {
   expectDone(await server.delete('/_aios/requests'));
 }

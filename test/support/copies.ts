@@ -99,7 +99,7 @@ async function fillEveryTable(file: string): Promise<void> {
   const [done] = await store.pendingHooks();
   await store.addFailedJob(newJob({ hookUrl: 'http://127.0.0.1/b' }), {} as never);
   if (done) await store.changeHook({ ...done, attempts: 3, pending: false, failure: hard });
-  // Between those that stay some have gone, as in a database that was used.
+  // Some were deleted in between, as in a database in use.
   client.exec(
     "DELETE FROM tags WHERE tag = 'a'; DELETE FROM model_service_images WHERE uuid LIKE '8%'",
   );

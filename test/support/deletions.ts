@@ -10,7 +10,7 @@ import { sharedServer } from './shared-server.ts';
 import { storedTags } from './stored.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
 
-/** Expects an answer that says nothing but that it was done. */
+/** Expects an answer with `success` alone. */
 export function expectDone({ status, headers, body }: Answer): void {
   expect({ status, type: headers.get('content-type'), body }).toEqual({
     status: 200,
@@ -29,7 +29,7 @@ export async function expectNothingToDo(
   expect(server.snapshot()).toEqual(before);
 }
 
-/** Expects each answer to be a success or SYS.1003: what of two requests at once the later one may find. */
+/** Expects each answer to be a success or SYS.1003, as the later of two concurrent requests may get. */
 export function expectDoneOrNotFound(answers: readonly Answer[]): void {
   for (const { status, body } of answers) {
     const ended = status === 200 ? body.success : body.error.code;
@@ -42,7 +42,7 @@ export function expectDoneOrNotFound(answers: readonly Answer[]): void {
 /**
  * Tests what every deletion accepts and rejects besides the uuids in its path.
  * @param shared gives the server to try it on, once the tests run
- * @param add adds what can be deleted, and returns the path that deletes it
+ * @param add adds a resource, and returns the path that deletes it
  */
 export function describeDeletionRequest(
   shared: () => Server,
@@ -53,7 +53,7 @@ export function describeDeletionRequest(
     server = shared();
   });
 
-  /** Expects a request to delete what is at the path, and not to find it any more the next time. */
+  /** Expects a request to delete the resource, and to answer not found when repeated. */
   async function expectDeleted(
     server: Server,
     send: (path: string) => Promise<Answer>,
@@ -207,7 +207,7 @@ export function describeDeletionRequest(
 /**
  * The uuid in the path of an operation that deletes (F21 to F24), on a server of its own.
  * @param pathOf the path, with the uuid as it stands in a URL
- * @param table where what it deletes is stored
+ * @param table the table of the deleted resources
  */
 export function describeDeletedUuid(
   pathOf: (uuid: string) => string,

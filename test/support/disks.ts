@@ -17,7 +17,7 @@ export interface SmallDisk {
   folder: string;
   /** Leaves so many bytes free, or somewhat more. */
   leave: (bytes: number) => void;
-  /** Makes free again what was taken. */
+  /** Frees the space again. */
   free: () => void;
 }
 
@@ -46,7 +46,7 @@ export function mountSmallDisk(context: Finishing, megabytes: number): SmallDisk
 /** A disk of its own that can fail. */
 export interface FailingDisk {
   folder: string;
-  /** Has the system take it for damaged: nothing more is written to it. */
+  /** Marks it as damaged, so that the system makes it read-only. */
   fail: () => void;
   /** Checks it and takes it into use again; to be called when it is not in use. */
   repair: () => void;

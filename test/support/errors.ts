@@ -46,7 +46,7 @@ function resourceNotFound(field: string, named: string, type: string): ExpectedE
   return { status: 503, code: 'SYS.1003', details };
 }
 
-/** For a path that nothing is served at. */
+/** The error for an unknown path. */
 export function noRoute(path: string): ExpectedError {
   return { status: 404, code: 'SYS.1009', details: `no api mapping to ${path}` };
 }

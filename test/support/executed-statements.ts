@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 
 export interface Executed {
   sql: string;
-  /** How SQLite goes about it, with the values it was run with. */
+  /** SQLite's query plan, with the bound values. */
   plan: () => string[];
 }
 

@@ -15,7 +15,7 @@ export async function failDeletionsFrom(server: Server, table: string): Promise<
   onTestFinished(await failEachDeletion(server, 'DELETE', table, 'the deletion fails'));
 }
 
-/** Has the database reject a statement on a table's rows, of which `when` says which; returns what ends that. */
+/** Has the database reject a statement on a table's rows, selected by `when`; returns a function that undoes this. */
 export async function failEachDeletion(
   server: Server,
   statement: 'INSERT' | 'DELETE',

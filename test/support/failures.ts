@@ -17,7 +17,7 @@ export const descriptions = {
 
 export type Code = keyof typeof descriptions;
 
-/** Asserts a failure to the letter: status, content type, and a body that holds nothing else. */
+/** Asserts a failure exactly: status, content type and body. */
 export function expectFailure(answer: Answer, status: number, code: Code, details: unknown): void {
   expect({
     status: answer.status,

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below those that systems take for connections outward, which would else take it while nobody listens. */
+/** Below the ephemeral ports, so that no outgoing connection takes it. */
 const PORTS = { first: 20_000, last: 32_000 };
 
-/** A port of 127.0.0.1 that nobody listens on, for what is stopped and started again on the same one. */
+/** A free port of 127.0.0.1, for servers that are restarted on the same one. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = PORTS.first + Math.floor(Math.random() * (PORTS.last - PORTS.first));

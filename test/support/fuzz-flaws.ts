@@ -143,7 +143,7 @@ interface Flaw {
   what: string;
   expected: Expected;
   codes?: string[];
-  /** Makes what it changes of the request. */
+  /** Makes the changes of the request. */
   spoil: fc.Arbitrary<Spoil>;
 }
 

@@ -133,7 +133,7 @@ export class Judge {
     throw new Violation('the job does not end');
   }
 
-  /** Reads what an accepted write was about, and compares. */
+  /** Reads the resource of an accepted write, and compares. */
   async #checkWritten(request: FuzzRequest, sent: Sent, answered: Json): Promise<void> {
     const { operation } = request;
     const isDeletion = operation.method === 'DELETE';
@@ -175,7 +175,7 @@ export class Judge {
 
 /**
  * A request with its references resolved.
- * @param snapshot what there is
+ * @param snapshot the existing resources
  * @param client the number of the client that it seems to come from
  */
 export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number): Sent {
@@ -201,7 +201,7 @@ export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number
   const body = resolve(request.body, uuidOf);
   const payload = request.raw ?? (body === undefined ? undefined : toJson(body));
   const { authorization } = request;
-  // Failed logins count by network; each comes from another.
+  // Failed logins count by network, so each is sent from another.
   const headers = {
     'x-forwarded-for': `2001:db8:${(client % 65536).toString(16)}::1`,
     ...(payload !== undefined && { 'content-type': 'application/json;charset=UTF-8' }),
@@ -225,7 +225,7 @@ export function prepare(request: FuzzRequest, snapshot: Snapshot, client: number
 
 /**
  * Sends a request as it is.
- * @throws Error where no answer comes
+ * @throws Error if there is no answer
  */
 export function sendTo(
   url: string,
@@ -403,7 +403,7 @@ const withoutExpiry = ({ expired_date: _, ...row }: Row) => row;
 /** Texts that stay as they were sent; others lose blanks at their ends (F46). */
 const VERBATIM = new Set(['yaml', 'readme', 'introduction', 'parameters', 'logo', 'tag']);
 
-/** Compares what was sent with the inventory, member by member. */
+/** Compares the request with the inventory, member by member. */
 function checkStored({ operation }: FuzzRequest, { body }: Sent, reported: Row): void {
   const wrapper = findWrapper(operation) ?? '';
   const params = body?.[wrapper];

@@ -43,7 +43,7 @@ export interface FuzzRequest {
   /** Sent as it is, in place of a JSON body. */
   raw?: string | Buffer;
   authorization: string | Reference | undefined;
-  /** What is wrong with it; empty for what the document allows. */
+  /** Its flaws; none if the document allows it. */
   flaw: string;
   expected: Expected;
   /** Codes of which an error must have one, where that is certain. */

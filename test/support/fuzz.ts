@@ -24,7 +24,7 @@ interface Extent {
 }
 
 /**
- * Declares tests that send what the committed document allows, and what it just doesn't, and judge
+ * Declares tests that send requests which the document allows or narrowly forbids, and judge
  * every answer by the document. `FUZZ_RUNS` multiplies how many are sent.
  */
 export function fuzz({ requests, sequences, length }: Extent): void {

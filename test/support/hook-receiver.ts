@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Finishing } from './folder.ts';
 
-/** How long a call may take to come before the test gives up on it. */
+/** The longest wait for a call. */
 const PATIENCE_MS = 30_000;
 
 /** A call as it arrived. */
@@ -22,7 +22,7 @@ export interface HookCall {
 /** What a receiver does about a call. */
 export type HookAnswer = (response: ServerResponse, call: HookCall) => void | Promise<void>;
 
-/** What a client that asked for a hook listens with. */
+/** A client's server that receives hooks. */
 export interface HookReceiver {
   /** Where it listens, without a path. */
   url: string;
@@ -31,7 +31,7 @@ export interface HookReceiver {
   connections: () => number;
   /** Most calls that were unanswered at the same time. */
   busiest: () => number;
-  /** Resolves when so many calls have come. */
+  /** Resolves after this many calls. */
   called: (times: number) => Promise<void>;
   close: () => Promise<void>;
 }
@@ -41,7 +41,7 @@ export function status(code: number, headers: Record<string, string> = {}): Hook
   return (response) => void response.writeHead(code, headers).end();
 }
 
-/** Takes the call and says nothing, ever. */
+/** Accepts the call and never answers. */
 export const silence: HookAnswer = () => {};
 
 /** Cuts the connection instead of an answer. */

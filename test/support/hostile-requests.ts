@@ -33,7 +33,7 @@ const chunks = (body: string) =>
   Buffer.from(rawRequest('POST', MODELS, { ...JSON_TYPE, 'Transfer-Encoding': 'chunked' }) + body);
 const param = JSON.stringify(requiredModelParams);
 
-/** Bodies that are built to hurt a parser, or what works with what it made. */
+/** Bodies that are expensive for a parser or its users. */
 export const bodies: Record<string, Buffer> = {
   '32 MiB of brackets': post('['.repeat(32 * MIB)),
   '32 MiB of objects in objects': post('{"a":'.repeat(6 * MIB)),
@@ -107,7 +107,7 @@ export const lists: Record<string, Buffer> = {
 const encode = encodeURIComponent;
 const query = (condition: string) => get(`${SERVICES}?limit=1&q=${encode(condition)}`);
 
-/** Texts that cost much where they meet an expression or a pattern that goes back and tries again. */
+/** Texts that are expensive for backtracking expressions and patterns. */
 export const texts: Record<string, Buffer> = {
   '16 MiB of blanks to be trimmed': addModel({ name: `${' '.repeat(16 * MIB)}a` }),
   'a list of 16 MiB texts': get(`${MODELS}?limit=2`),

@@ -110,7 +110,7 @@ export const kinds = {
 };
 export type EntityName = keyof typeof kinds;
 
-/** For a field that can't be asked for (F57). */
+/** The error for a field that can't be queried (F57). */
 export function noSuchField(name: EntityName, field: string): ExpectedError {
   const details = `inventory class[class ${name}Inventory] not having field[${field}]`;
   return { status: 503, code: 'SYS.1000', details };

@@ -35,13 +35,13 @@ export const credentials = (password: unknown, accountName: unknown = 'admin') =
 
 let addresses = 0;
 
-/** A client nobody has seen before, to a server that trusts its proxy: failures count by address. */
+/** A client with a new address, by a trusted proxy's header: failures count by address. */
 export function newClient(): Record<string, string> {
   addresses++;
   return { 'x-forwarded-for': `2001:db8:0:${addresses.toString(16)}::1` };
 }
 
-/** Sends a login, which needs no session, with what clients make of the password. */
+/** Sends a login, without a session, with the digest of the password. */
 export function logIn(
   server: Pick<Server, 'put'>,
   password = 'password',

@@ -20,7 +20,7 @@ export class MarkedSecrets {
     );
   }
 
-  /** Looks for a text from now on, and for what is as good as it. */
+  /** Adds a text, with its encoded forms, to those searched for. */
   add(kind: string, text: string): string {
     const digest = createHash('sha512').update(text).digest('hex');
     const forms = [
@@ -37,7 +37,7 @@ export class MarkedSecrets {
     return this.#forms.size;
   }
 
-  /** The secrets that stand in a text, each with what stands around it. */
+  /** The secrets found in a text, each with its context. */
   foundIn(text: string): string[] {
     return [...this.#forms].flatMap(([form, kind]) => {
       const at = text.indexOf(form);

@@ -23,7 +23,7 @@ export interface Write {
   method: 'POST' | 'PUT' | 'DELETE';
   path: string;
   body?: object;
-  /** The resources that it touches, as they are after it; undefined for one that is gone. */
+  /** The affected resources after the write; undefined for a deleted one. */
   after: ReadonlyMap<string, Content | undefined>;
   /** The name of the resource in its answer. */
   reports?: string;
@@ -47,7 +47,7 @@ function pick<Item>(items: readonly Item[]): Item {
 }
 
 let texts = 0;
-/** A text that nothing else holds. */
+/** A unique text. */
 const newText = (what: string) => `${what} ${texts++}`;
 
 function newImages() {
@@ -112,7 +112,7 @@ export function contentOf(
 
 /**
  * Makes a random write that changes something.
- * @param fixtures what there is
+ * @param fixtures the existing resources
  * @param uuidColumn gives a resource's uuid; one whose uuid isn't known yet is skipped
  */
 export function randomWrite(

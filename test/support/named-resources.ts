@@ -26,7 +26,7 @@ export function namedResources(server: () => Server, path: string) {
       return uuid;
     },
 
-    /** The names of what satisfies all conditions; in these `{name}` stands for its uuid. */
+    /** The names of the resources that satisfy all conditions, in which `{name}` stands for a uuid. */
     found: async (...conditions: string[]): Promise<string> => {
       const named = conditions.map((condition) =>
         condition.replace(/\{(\w+)\}/g, (_, name) => uuidOf(name)),

@@ -6,14 +6,14 @@ export const LONG_MAX = 9_007_199_254_740_991;
 export const TEXT_MAX = 16_777_215;
 const UUID_MAX = 255;
 
-/** A value that is accepted, what it stands for, and what is stored of it. */
+/** An accepted value, its description, and the stored value. */
 interface Accepted {
   what: string;
   sent: unknown;
   stored: unknown;
 }
 
-/** A value that is rejected, what it stands for, and the sentence of the error. */
+/** A rejected value, its description, and the sentence of the error. */
 interface Rejected {
   what: string;
   sent: unknown;
@@ -70,7 +70,7 @@ const excepted = (what: string, sent: unknown, type: string, inside = ''): Rejec
   },
 });
 
-/** The first member of the first member…, down to what is empty or simple. */
+/** The first member of the first member…, down to a scalar or an empty value. */
 function innermost(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value;
   const [first] = Object.values(value);

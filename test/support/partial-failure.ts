@@ -4,7 +4,7 @@ import { type Answer, type Server, startServer } from './server.ts';
 /**
  * Expects a write that fails in the middle, since two of its parts get the same uuid, to leave
  * nothing behind.
- * @param prepare adds what the write needs, and returns the write
+ * @param prepare adds the resources that the write refers to, and returns the write
  */
 export async function expectAllOrNothing(
   prepare: (server: Server) => Promise<() => Promise<Answer>>,

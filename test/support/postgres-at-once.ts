@@ -1,10 +1,10 @@
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
 
-/** What PostgreSQL is asked without a promise, as a file is. */
+/** Synchronous statements on PostgreSQL, as on a file. */
 export interface AtOnce {
   /**
    * Does statements in one transaction; returns the rows that the last of them finds, in SQLite's terms.
-   * @throws Error with what the database rejects them for
+   * @throws Error with the database's message
    */
   run(statements: string): Record<string, unknown>[];
 }

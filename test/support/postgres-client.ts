@@ -15,7 +15,7 @@ export async function withPostgres<Result>(
   }
 }
 
-/** Does statements in one transaction, on a connection of its own; resolves with what a single one finds. */
+/** Executes statements in one transaction, on a connection of its own; resolves with the rows of a single one. */
 export function queryPostgres(url: string, text: string): Promise<Record<string, unknown>[]> {
   return withPostgres(url, async (client) => (await client.query(text)).rows);
 }

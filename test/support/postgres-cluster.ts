@@ -19,7 +19,7 @@ export interface Cluster {
   start: () => Promise<void>;
   /** Resolves once all of it has ended. */
   stop: (how?: Stop) => Promise<void>;
-  /** Suspends its processes: connections stay open, and nothing answers. */
+  /** Suspends its processes: connections stay open without answers. */
   freeze: () => Promise<void>;
   thaw: () => void;
   /** Resolves with the rows that a statement finds. */

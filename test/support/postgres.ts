@@ -10,7 +10,7 @@ export const POSTGRES_URL = process.env.AIOS_TEST_POSTGRES_URL ?? '';
 
 export const MIGRATIONS = 'migrations/postgres';
 
-/** A condition on names of tables: those that a file has too, which is without what only several servers need. */
+/** A condition on names of tables, which excludes those that only several servers need. */
 export const IN_FILES_TOO =
   "table_schema = current_schema() AND NOT starts_with(table_name, 'schema_') AND table_name <> 'control'";
 
@@ -27,7 +27,7 @@ const PREFIX = `aios_test_${process.env.AIOS_TEST_RUN ?? 'alone'}_`;
 /** Schemas of this process that no test uses: making and migrating one takes longer than most tests. */
 const unused: string[] = [];
 
-/** The database's URL for connections that see one schema alone. Nobody cuts the power: no write waits for the disk. */
+/** The database's URL for connections that see one schema alone. Writes don't wait for the disk. */
 const urlOf = (schema: string) => {
   const url = new URL(POSTGRES_URL);
   url.searchParams.set('options', `-c search_path=${schema} -c synchronous_commit=off`);
@@ -40,7 +40,7 @@ export const schemaOf = (url: string): string =>
 
 export const query = (text: string) => queryPostgres(urlOf('public'), text);
 
-/** An empty database, as its URL, and what gives it back: whole, for another test, or else to be removed. */
+/** The URL of an empty database, and a function that releases it for another test, or for removal. */
 export async function takeSchema(): Promise<{
   url: string;
   release: (isWhole: boolean) => Promise<void>;
@@ -63,7 +63,7 @@ export async function postgresDatabase(context: Finishing): Promise<string> {
   return url;
 }
 
-/** An empty database without tables, as its URL; it goes with the test. */
+/** The URL of an empty database without tables, which is removed after the test. */
 export async function emptySchema(context: Finishing): Promise<string> {
   const schema = PREFIX + newUuid();
   await query(`CREATE SCHEMA ${schema}`);

@@ -9,7 +9,7 @@ const PROGRAM = resolve('dist/main.js');
 export interface Launch {
   /** Flags and commands after the program's name. */
   args?: string[];
-  /** All of its environment but `PATH`: what the tests are started with stays outside. */
+  /** Its whole environment except `PATH`; the tests' own is not inherited. */
   env?: Record<string, string>;
   /** Where it runs; a folder of its own unless given. */
   cwd?: string;
@@ -112,7 +112,7 @@ export function launchServing(context: Finishing, options: Launch = {}): Promise
   return launch(context, { ...options, env });
 }
 
-/** A user who may not do what this one may; undefined where the tests' own is such a user. */
+/** A user without privileges; undefined if the tests' own is one. */
 export const otherUser = process.getuid?.() === 0 ? 65_534 : undefined;
 
 let runnable: Promise<boolean> | undefined;

@@ -212,7 +212,7 @@ export async function fill(
 ): Promise<void> {
   const of = (uuid: string) => extras({ tags: tags.filter((each) => each.resourceUuid === uuid) });
   for (const center of centers) await store.addModelCenter(center, of(center.uuid), asIs);
-  // Bound by their services, which come after them.
+  // Bound by their services, which are added later.
   for (const each of models) {
     await store.addModel({ ...each, modelServiceRefs: [] }, of(each.uuid), nothing);
   }

@@ -1,6 +1,6 @@
 /**
  * F57 once more, as plainly as it can be said: a filter, a sort and a page over objects in
- * memory, written from docs/fidelity.md. It shares nothing with what it judges.
+ * memory, written from docs/fidelity.md. It shares no code with the implementation.
  */
 
 export type OracleKind = 'ModelService' | 'Model' | 'ModelCenter' | 'UserTag' | 'SystemTag';
@@ -307,7 +307,7 @@ function readSort(kind: OracleKind, text: string): (a: OracleRow, b: OracleRow) 
   if (!Object.keys(ownFields[kind]).includes(field.trim())) throw new OracleError('SYS.1000');
   const order = (a: OracleRow, b: OracleRow) => {
     const [left, right] = [a[field.trim()] ?? null, b[field.trim()] ?? null];
-    // Nothing comes before everything, as in MySQL.
+    // NULL sorts first, as in MySQL.
     if (left === null || right === null) return Number(left !== null) - Number(right !== null);
     return compare(left, right);
   };

@@ -8,9 +8,9 @@ import {
   ownFields,
 } from './query-oracle.ts';
 
-/** How a condition comes by its value. */
+/** The source of a condition's value. */
 interface ValueSpec {
-  /** Of a resource that is there, if there is one; else what is made up. */
+  /** Of an existing resource, if there is one; else a random one. */
   taken: number | null;
   /** By the type of the field, or of any. */
   made: Record<OracleType, string>;
@@ -130,7 +130,7 @@ export const querySpecs: fc.Arbitrary<QuerySpec> = fc
 
 /**
  * The conditions as a client writes them.
- * @param rows what is there of the query's kind
+ * @param rows the resources of the query's kind
  * @param writeDate how dates are written
  */
 export function conditionTexts(

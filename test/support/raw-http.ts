@@ -6,17 +6,17 @@ import { type Answer, SESSION } from './server.ts';
 /** How long an answer may take before the test gives up on it. */
 const PATIENCE_MS = 30_000;
 
-/** A socket to the server: what clients of well-behaved HTTP libraries can't send. */
+/** A socket to the server, for requests that HTTP libraries can't send. */
 export interface Connection {
   /** Resolves when the bytes have left this process; rejects where the server has hung up. */
   send(data: string | Buffer): Promise<void>;
-  /** Says that nothing more will be sent. */
+  /** Ends the sending side. */
   end(): void;
   /** The next whole answer on the connection; `HEAD`'s has no body whatever its headers say. */
   answer(method?: string): Promise<Answer>;
   /** Resolves when the server has closed the connection. */
   closed(): Promise<void>;
-  /** Reads nothing more. */
+  /** Stops reading. */
   pause(): void;
   /** Cuts the connection as a crashing client would. */
   reset(): void;

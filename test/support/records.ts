@@ -25,7 +25,7 @@ export const extras = (given: Partial<WriteExtras> = {}): WriteExtras => ({
   ...given,
 });
 
-/** A service with what must be there, and what is given. */
+/** A service with the required fields and the given ones. */
 export function modelService(fields: Partial<ModelService> = {}): ModelService {
   return {
     uuid: newUuid(),
@@ -54,7 +54,7 @@ export function modelService(fields: Partial<ModelService> = {}): ModelService {
   };
 }
 
-/** A model with what must be there, and what is given. */
+/** A model with the required fields and the given ones. */
 export function model(fields: Partial<Model> = {}): Model {
   const uuid = newUuid();
   return {
@@ -155,7 +155,7 @@ export function everyModelField(): EveryField<ModelFields> {
   };
 }
 
-/** A center with what must be there, and what is given. */
+/** A center with the required fields and the given ones. */
 export function modelCenter(fields: Partial<ModelCenterFields> = {}): ModelCenterFields {
   return {
     uuid: newUuid(),

@@ -10,7 +10,7 @@ export interface Route {
 /**
  * The routes that an app is given while it is built, as the framework takes them.
  * @param build builds one app
- * @returns what `build` resolved to, and every route, one for each method
+ * @returns the result of `build`, and every route, one for each method
  */
 export async function withRoutes<Built>(
   build: () => Promise<Built>,

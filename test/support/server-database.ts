@@ -20,9 +20,9 @@ export interface ServerDatabase {
   rows(table: string, where?: string): Record<string, unknown>[];
   /** All rows of all tables. */
   snapshot(): Record<string, Record<string, unknown>[]>;
-  /** Does statements in one transaction, as another program would: the server goes on meanwhile. */
+  /** Executes statements in one transaction, as another program would, without blocking the server. */
   execute(statements: string): Promise<void>;
-  /** Closes the store; a database of its own goes with it. */
+  /** Closes the store, and removes a database of its own. */
   close(): Promise<void>;
 }
 

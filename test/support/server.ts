@@ -58,7 +58,7 @@ export interface Server extends Pick<ServerDatabase, 'rows' | 'snapshot' | 'exec
   post(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   put(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   get(path: string, options?: CallOptions): Promise<Answer>;
-  /** Lists what satisfies all conditions; the other parameters as they are. */
+  /** Lists the resources that satisfy all conditions; other parameters are passed on. */
   query(path: string, conditions: string[], parameters?: Record<string, string>): Promise<Answer>;
   delete(path: string, body?: unknown, options?: CallOptions): Promise<Answer>;
   /** Moves the server's clock forward. */
@@ -116,7 +116,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     metrics,
     version: '0.0.0-test',
     ...options,
-    // Most tests are over when their server closes: nothing arrives any more.
+    // Most tests have ended when their server closes, so no request arrives.
     timeouts: { closeQuiet: 1, ...options.timeouts },
     // Limits of time depend on how busy the machine is: tests that are about one set it.
     bounds: {

@@ -3,7 +3,7 @@ import { openServer, type Server } from './server.ts';
 
 /**
  * One server for all tests of the block it is called in, which store nothing.
- * @returns what gives the server, once the tests run
+ * @returns a function that returns the server, once the tests run
  */
 export function sharedServer(overrides: Parameters<typeof openServer>[0] = {}): () => Server {
   let server: Server | undefined;

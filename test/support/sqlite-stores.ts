@@ -14,7 +14,7 @@ export interface FileStore {
   client: Database.Database;
   /** How many writes each transaction held, in the order of their commits. */
   commits: number[];
-  /** Rows of a table as another connection sees them: what is committed. */
+  /** The committed rows of a table, as another connection sees them. */
   rows: (table: string, where?: string) => Record<string, unknown>[];
   /** All rows of all tables as another connection sees them. */
   snapshot: () => Record<string, unknown[]>;

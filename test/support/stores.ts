@@ -15,19 +15,19 @@ import { asIs, nothing } from './results.ts';
 /** Makes an empty store, which is closed when the test is over. */
 export type OpenStore = (context: Finishing) => Promise<Store>;
 
-/** In what stores may differ. */
+/** The allowed differences between stores. */
 export interface StoreTraits {
-  /** Whether writes are done in the order in which they are asked for, also where they don't wait for each other. */
+  /** Whether concurrent writes are executed in the order of their calls. */
   isInOrder: boolean;
 }
 
-/** A uuid that nothing has. */
+/** An unused uuid. */
 export const UNKNOWN = '11111111111141118111111111111111';
 
 /** Whatever there is. */
 export const ALL: PageQuery = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 
-/** A record without what is unset, whether as null or as absent. */
+/** A record without unset fields, null or absent. */
 export function set<Stored>(stored: Stored): Stored {
   return JSON.parse(JSON.stringify(stored, (_key, value) => value ?? undefined));
 }
@@ -40,7 +40,7 @@ export function where(kind: EntityKind, name: string, test: Predicate, negated =
 
 export const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
 
-/** By createDate, then uuid: the order where no other is asked for. */
+/** The default order: createDate, then uuid. */
 export function byAge<Stored extends { createDate: number; uuid: string }>(
   records: Stored[],
 ): Stored[] {
@@ -88,7 +88,7 @@ export async function contents(store: Store): Promise<Record<EntityKind, unknown
   return Object.fromEntries(await Promise.all(lists));
 }
 
-/** What a write does when it fails: it rejects as expected, and nothing is different. */
+/** Expects a write to fail with this error and to change nothing. */
 export async function expectRejection(
   store: Store,
   write: () => Promise<unknown>,
@@ -99,7 +99,7 @@ export async function expectRejection(
   expect(await contents(store)).toEqual(before);
 }
 
-/** A failure by what a client sees of it. */
+/** The parts of a failure that a client sees. */
 export const failure = (errorCode: string, message: unknown) =>
   expect.objectContaining({ errorCode, message });
 export const alreadyUsed = (uuid: string) =>

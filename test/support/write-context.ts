@@ -18,7 +18,7 @@ export interface WriteFacts {
   operation: Write;
   /** The list in which its inventory is found. */
   list: string;
-  /** Adds what the write refers to. */
+  /** Adds the resources that the write refers to. */
   prepare(server: Server): Promise<Prepared>;
   /** The kind of its inventory in the database; absent for tags. */
   kind?: 'service' | 'model' | 'center';

@@ -68,7 +68,7 @@ export function describeTags(context: WriteContext, resourceType: string): void 
     });
 
     if (required.length === 0 && !entry.absentActions) {
-      test('may be all that there is', async () => {
+      test('may be the only resources', async () => {
         for (const wrapped of [{}, { [wrapper]: null }]) {
           const { path } = await ready(server());
           const tags = { systemTags: ['a'], userTags: ['b'] };
@@ -80,7 +80,7 @@ export function describeTags(context: WriteContext, resourceType: string): void 
       });
     }
 
-    test('of the two types are each attached from where they are', async () => {
+    test('of the two types are each added under their own path', async () => {
       const { send } = await ready(server());
 
       const { uuid } = inventoryOf(await send({ systemTags: ['a'] }, { userTags: ['b'] }));
@@ -234,7 +234,7 @@ export function describeNewUuid(context: WriteContext): void {
   });
 }
 
-/** What an update leaves alone, and the dates that it moves. */
+/** The fields that an update doesn't change, and the dates that it does. */
 export function describeUpdate(context: WriteContext): void {
   const { wrapper, label, server, call, ready, inventoryOf, read } = context;
   describe('an update', () => {

@@ -5,7 +5,7 @@ import type { Program } from './process.ts';
 import { call, type ProgramAnswer } from './program-calls.ts';
 import { API, ROOT } from './server.ts';
 
-/** Where a request goes. */
+/** The target of a request. */
 type Target = Pick<Program, 'url'>;
 
 export interface Job {
@@ -21,11 +21,11 @@ export interface Sent {
   job?: Job;
 }
 
-/** What a client was answered; what it writes is its own. */
+/** The answers to a client, which alone writes its resources. */
 export interface WriterFixtures {
-  /** By name: what was acknowledged last. */
+  /** The last acknowledged state by name. */
   fixtures: Map<string, Content>;
-  /** By name: what was answered last, without the bindings, which other resources' writes change. */
+  /** The last answer by name, without bindings, which other resources' writes change. */
   reported: Map<string, object>;
   uuids: Map<string, string>;
   /** The last write, where it was not answered. */
@@ -75,7 +75,7 @@ export function apply(
 /** What there is, by its name. */
 export type Found = ReadonlyMap<string, { content: Content; inventory: Inventory }>;
 
-/** What is there, as the API lists it, with what is inconsistent. */
+/** All resources as the API lists them, and inconsistent rows. */
 export async function look(target: Target): Promise<{ found: Found; wrong: string[] }> {
   const list = async (path: string) => {
     const { status, body } = await call(target, 'GET', `${path}?limit=1000000`);
@@ -123,8 +123,8 @@ export async function look(target: Target): Promise<{ found: Found; wrong: strin
 }
 
 /**
- * Compares what is there with what a client was answered, and decides on what it was not.
- * @returns what is not as it was answered, what of the unanswered write is half there, and whether it was done
+ * Compares the resources with the answers to a client, and finds out whether an unanswered write was done.
+ * @returns lost writes, partial effects of the unanswered write, and whether it was done
  */
 export function compareFixtures(
   { fixtures, reported, unanswered }: WriterFixtures,
@@ -153,7 +153,7 @@ export function compareFixtures(
   return { lost, half, unanswered: isDone ? 'done' : 'undone' };
 }
 
-/** Statements that find what belongs to nothing, which no foreign key shows. */
+/** Statements that find orphaned rows without a foreign key. */
 export const STRAYS = [
   'SELECT uuid FROM resources WHERE uuid NOT IN (SELECT uuid FROM models UNION SELECT uuid FROM model_services UNION SELECT uuid FROM model_centers)',
   'SELECT uuid FROM tags WHERE resource_uuid NOT IN (SELECT uuid FROM resources)',

@@ -227,7 +227,7 @@ export function describeWrite(facts: WriteFacts): void {
 
   if (facts.tagged !== undefined) describeTags(context, facts.tagged);
   if (facts.target) describeTarget(context, facts.target);
-  // Tags have a parameter of the same name for what they are attached to.
+  // Tags have a parameter of the same name for their resource.
   if ('tagUuids' in parameters) describeNewUuid(context);
   if (isUpdate && facts.kind !== undefined) describeUpdate(context);
 }

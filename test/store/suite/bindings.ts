@@ -33,7 +33,7 @@ export function describeBindings(open: OpenStore): void {
       expect((await store.find('Model', first.uuid))?.modelServiceRefs).toEqual([refs[1]]);
     });
 
-    test('leaves the first ref of a pair, whatever is bound again', async (context) => {
+    test('retains the first ref of a pair that is bound again', async (context) => {
       const store = await open(context);
       const [bound, service] = [await addedModel(store), await added(store)];
       const first = ref(bound.uuid, service.uuid);
@@ -137,7 +137,7 @@ export function describeBindings(open: OpenStore): void {
       expect(await without()).toEqual(before);
     });
 
-    test('of what is not bound leaves all as it is', async (context) => {
+    test('of an unbound pair changes nothing', async (context) => {
       const { store, refs } = await bound(context);
       const [{ uuid, modelUuid, modelServiceUuid }] = refs;
       const before = await contents(store);

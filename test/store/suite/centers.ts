@@ -21,7 +21,7 @@ import {
 
 const MAX = Number.MAX_SAFE_INTEGER;
 
-/** Centers, and what their models and services add up to. */
+/** Centers with their capacities. */
 export function describeCenters(open: OpenStore): void {
   describe('what a center’s capacity adds up', () => {
     const capacityOf = async (store: Store, uuid: string) => {
@@ -145,7 +145,7 @@ export function describeCenters(open: OpenStore): void {
       return { uuid, service, models: [model, upper] };
     };
 
-    test('takes it and its tags, and leaves its services', async (context) => {
+    test('deletes it with its tags, but not its services', async (context) => {
       const store = await open(context);
       const [center, other] = [await addedCenter(store), await addedCenter(store)];
       const service = await added(store, { modelCenterUuid: center.uuid });
@@ -174,7 +174,7 @@ export function describeCenters(open: OpenStore): void {
       expect(await store.find('ModelCenter', uuid)).toBeUndefined();
     });
 
-    test('takes its models and all that belongs to them, where they are to go', async (context) => {
+    test('deletes its models with all that belongs to them, on request', async (context) => {
       const store = await open(context);
       const [{ uuid, service, models }, other] = [await prepare(store), await prepare(store)];
       await store.deleteModelCenter(uuid, { withModels: true }, nothing);
@@ -190,7 +190,7 @@ export function describeCenters(open: OpenStore): void {
       const bound = await store.find('ModelService', other.service.uuid);
       expect(bound?.modelServiceRefs).toHaveLength(1);
       expect(await tagsOf(store, other.uuid)).toHaveLength(1);
-      // What is gone is free for others.
+      // The uuids of deleted resources are free.
       for (const used of [uuid, ...uuidsOf(models)]) await addedCenter(store, { uuid: used ?? '' });
     });
 
@@ -210,7 +210,7 @@ export function describeCenters(open: OpenStore): void {
       expect(await contents(store)).toEqual(before);
     });
 
-    test('takes hundreds of models with it', async (context) => {
+    test('deletes hundreds of models', async (context) => {
       const store = await open(context);
       const { uuid } = await addedCenter(store);
       const models = Array.from({ length: 500 }, () =>

@@ -54,7 +54,7 @@ async function fill(store: Store) {
 /** Resources deleted by their uuids, with all that belongs to them. */
 export function describeDeleting(open: OpenStore): void {
   describe('deleting', () => {
-    test('a service takes its images, refs and tags, and nothing else', async (context) => {
+    test('a service is deleted with its images, refs and tags, and nothing else', async (context) => {
       const store = await open(context);
       const { services, models } = await fill(store);
       const [deleted, stored] = await wholeList(store, 'ModelService');
@@ -77,7 +77,7 @@ export function describeDeleting(open: OpenStore): void {
       expect(await tagsOf(store, again.uuid)).toEqual([]);
     });
 
-    test('a model takes its refs and tags, and nothing else', async (context) => {
+    test('a model is deleted with its refs and tags, and nothing else', async (context) => {
       const store = await open(context);
       const { services, models } = await fill(store);
       const [deleted = model(), stored = model()] = models;
@@ -132,7 +132,7 @@ export function describeDeleting(open: OpenStore): void {
       }
     });
 
-    test('those that are there goes ahead beside those that are not', async (context) => {
+    test('existing ones succeeds together with unknown ones', async (context) => {
       const store = await open(context);
       const [first, second, third] = [
         await addedModel(store),
@@ -149,7 +149,7 @@ export function describeDeleting(open: OpenStore): void {
       expect(await store.count('ModelService', [])).toBe(1);
     });
 
-    test('many at once takes all of them', async (context) => {
+    test('many at once deletes all of them', async (context) => {
       const store = await open(context);
       const service = await added(store);
       const uuids = Array.from({ length: 1000 }, newUuid);

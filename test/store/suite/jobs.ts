@@ -241,7 +241,7 @@ export function describeJobs(open: OpenStore): void {
       await forJob.ping();
       expect(await store.findJob(job.uuid)).toBeUndefined();
       expect(await store.hookOf(job.uuid)).toBeUndefined();
-      // What it reads is not what was there when it was made.
+      // It reads the state at execution, not at its creation.
       const { uuid } = await addedModel(store);
       expect(await forJob.find('Model', uuid)).toBeDefined();
     });
@@ -353,7 +353,7 @@ export function describeJobs(open: OpenStore): void {
       expect(pending.map(({ url }) => url).toSorted()).toEqual(urls.toSorted());
     });
 
-    test('is what the last attempt has made of it, alone', async (context) => {
+    test('has the result of the last attempt only', async (context) => {
       const store = await open(context);
       const [one, other] = [newJob({ hookUrl: HOOK_URL }), newJob({ hookUrl: HOOK_URL })];
       for (const job of [one, other]) await store.addFailedJob(job, failed);
@@ -451,7 +451,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.sweepJobs(9, { jobs: 10, bytes: 1013 })).toBe(2);
     });
 
-    test('leaves a job whose hook is pending, which counts for no limit', async (context) => {
+    test('retains a job whose hook is pending, which counts for no limit', async (context) => {
       const store = await open(context);
       const pending = await addJobs(store, [1, 2, 3], { hookUrl: HOOK_URL });
       const over = await addJobs(store, [4, 5]);
@@ -463,7 +463,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.pendingHooks()).toHaveLength(3);
     });
 
-    test('takes along hooks that were delivered or given up, and no others', async (context) => {
+    test('removes delivered and abandoned hooks with their jobs, and no others', async (context) => {
       const store = await open(context);
       const jobs = await addJobs(store, [1, 2, 3, 20], { hookUrl: HOOK_URL });
       const [delivered = '', givenUp = '', pending = '', recent = ''] = jobs.map(

@@ -45,7 +45,7 @@ type Rows = [OracleKind, readonly OracleRow[]][];
 
 const uuidsOf = (records: readonly { uuid?: string }[]) => records.map(({ uuid }) => uuid);
 
-/** What the server makes of a query; its code where it rejects. */
+/** The server's result of a query; the error's code if it is rejected. */
 async function answered(store: Store, spec: QuerySpec, q: string[]) {
   try {
     const query = { ...readQuery(spec, q), start: spec.start, limit: spec.limit };
@@ -65,7 +65,7 @@ function readQuery(spec: QuerySpec, q: string[]): Pick<PageQuery, 'conditions' |
   return { conditions, ...(sort && { sort }) };
 }
 
-/** What F57 makes of it. */
+/** The expected result (F57). */
 function expected(rows: readonly OracleRow[], spec: QuerySpec, q: string[]) {
   try {
     const { page, total } = oracleQuery(rows, { ...spec, q, zone: MINUTES_AHEAD });
@@ -261,7 +261,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
         ['Z\\', ['z\\']],
         ['%\\', ['z\\']],
         ['%\\%%', ['a%b', '%']],
-        // Without the case of ASCII letters alone.
+        // ASCII letters in any case.
         ['é', ['é']],
         ['É%', ['É']],
         ['%😀%', ['😀', 'a😀b']],

@@ -45,7 +45,7 @@ const kinds: {
     make: (current: object) => never,
     given: WriteExtras,
   ) => Promise<object>;
-  /** What comes back beside what was added. */
+  /** The fields returned in addition to the added ones. */
   further: object;
 }[] = [
   {

@@ -42,7 +42,7 @@ const NOW = 1_764_071_500_000;
 
 const userTag = (...given: Parameters<typeof tag>) => tag(...given) as UserTag;
 
-/** Everything that the interface shows but for sessions: what a failure must leave as it was. */
+/** Everything that the interface returns except sessions, which a failure must not change. */
 async function everything(store: Store) {
   return set({
     contents: await contents(store),
@@ -76,7 +76,7 @@ const missing = (field: string, type: string, uuid: string) =>
   notFound(`invalid field[${field}], resource[uuid:${uuid}, type:${type}] not found`);
 const MISSING_SERVICE = ['modelServiceRefs[3].modelServiceUuid', 'ModelServiceVO'] as const;
 
-/** What makes a seed one that a store with these resources must reject, and the error. */
+/** Changes that make a store with these resources reject a seed, and the error. */
 const rejected: [
   string,
   (seed: EveryResource, there: Filled) => Partial<Resources>,
@@ -150,7 +150,7 @@ const rejected: [
   ],
 ];
 
-/** The seed with what must be rejected behind its own. */
+/** The seed with a rejected entry at its end. */
 function spoiled(
   seed: EveryResource,
   spoil: (seed: EveryResource, there: Filled) => Partial<Resources>,
@@ -163,7 +163,7 @@ function spoiled(
   return { ...seed, ...Object.fromEntries(added) };
 }
 
-/** The same failures where nothing that is there by hand stays. */
+/** The same failures if existing resources are removed. */
 const rejectedAlone = rejected.filter(([what]) =>
   /of the same seed|that is not there|what is not there/.test(what),
 );
@@ -207,7 +207,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       }
     });
 
-    test('leaves what is there as it is, with its images, bindings and tags', async (context) => {
+    test('does not change existing resources, their images, bindings and tags', async (context) => {
       const store = await open(context);
       const there = await fill(store);
       const { center, bound, service } = there;
@@ -332,7 +332,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       return others;
     };
 
-    test('leaves these alone, no jobs and no hooks', async (context) => {
+    test('retains these, but no jobs and hooks', async (context) => {
       const [store, fresh] = [await open(context), await open(context)];
       const { job } = await fill(store);
       const seed = everyResource();
@@ -386,7 +386,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       await store.addModel(model({ uuid: bare.uuid }), extras(), nothing);
     }
 
-    test('by the same object gives the same again, whatever was changed meanwhile', async (context) => {
+    test('by the same object restores the same resources after changes', async (context) => {
       const store = await open(context);
       const seed = everyResource();
       await store.replaceResources(seed);
@@ -468,7 +468,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
         seed.modelServiceRefs.slice(0, 2),
       );
 
-      // What is new comes after what was there.
+      // New resources are ordered after existing ones.
       const newest = ref(seed.models[1].uuid, full.uuid);
       await store.bindModelToService(newest, extras(), asIs);
       expect((await store.find('ModelService', full.uuid))?.modelServiceRefs).toEqual([
@@ -482,7 +482,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(left.modelServiceRefs).toEqual([]);
       expect(left.userTags).toEqual([]);
       expect(uuidsOf(left.systemTags)).toEqual(uuidsOf(seed.systemTags));
-      // With the services their images are gone, and so their uuids free.
+      // Deleting the services frees the uuids of their images.
       const uuid = newUuid();
       const modelServiceImages = full.modelServiceImages.map((each) => ({
         ...each,
@@ -531,7 +531,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       await expectIntegrity(store);
     });
 
-    test('leaves of each write at the same time all, with its job, or nothing', async (context) => {
+    test('leaves each concurrent write and its job complete or absent', async (context) => {
       const store = await open(context);
       const seed = everyResource();
       await store.addResources(seed);
@@ -554,7 +554,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       await expectIntegrity(store);
     });
 
-    /** That nothing can be bound that isn't there: foreign keys are looked at. */
+    /** Expects that foreign keys are enforced. */
     async function expectIntegrity(store: Store): Promise<void> {
       const before = await contents(store);
       await expect(
@@ -604,7 +604,7 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       });
     });
 
-    test('gives what makes an empty store show the same', async (context) => {
+    test('is a seed that makes an equal store of an empty one', async (context) => {
       const [store, other] = [await open(context), await open(context)];
       await store.addResources(everyResource());
       await fill(store);

@@ -16,7 +16,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.useSession(uuid.toUpperCase(), 0, expiredDate)).toBeUndefined();
     });
 
-    test('lives on with each use, alone', async (context) => {
+    test('is extended by each use, without affecting others', async (context) => {
       const store = await open(context);
       const [used, unused] = [session(), session()];
       await store.addSession(used, 0);
@@ -34,7 +34,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.useSession(uuid, expiredDate - 1, expiredDate)).toEqual(unused);
     });
 
-    test('is over from the moment it expires, and stays so', async (context) => {
+    test('is invalid from its expiry on', async (context) => {
       const store = await open(context);
       const expired = session();
       await store.addSession(expired, 0);
@@ -45,7 +45,7 @@ export function describeSessions(open: OpenStore): void {
       }
     });
 
-    test('is what its use answers, however small the step', async (context) => {
+    test('is returned by each use, however small the step', async (context) => {
       const store = await open(context);
       const known = session();
       await store.addSession(known, 0);
@@ -73,7 +73,7 @@ export function describeSessions(open: OpenStore): void {
       }
     });
 
-    test('is gone with the next one that is added once it has expired', async (context) => {
+    test('is removed by the next addition after its expiry', async (context) => {
       const store = await open(context);
       const [expired, last] = [session({ expiredDate: 100 }), session({ expiredDate: 101 })];
       await store.addSession(expired, 0);
@@ -81,7 +81,7 @@ export function describeSessions(open: OpenStore): void {
       await store.addSession(session(), 99);
       expect(await store.findSession(expired.uuid, 0)).toEqual(expired);
       await store.addSession(session(), 100);
-      // Asked for a moment before it expired: what is swept is gone at any time.
+      // Used a moment before it expired, since the sweep may remove an expired one at any time.
       expect(await store.findSession(expired.uuid, 0)).toBeUndefined();
       expect(await store.findSession(last.uuid, 0)).toEqual(last);
     });
@@ -154,7 +154,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.findSession(uuid, now + 7_199_999)).toEqual(used);
     });
 
-    test('is gone when it is deleted, alone', async (context) => {
+    test('is deleted without affecting others', async (context) => {
       const store = await open(context);
       const [known, other] = [session(), session()];
       await store.addSession(known, 0);

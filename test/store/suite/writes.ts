@@ -147,7 +147,7 @@ export function describeWrites(open: OpenStore): void {
     test('leaves nothing behind when its last part can not be stored', async (context) => {
       const prepared = await prepare(context);
       const { store, service, tags } = prepared;
-      // A tag's uuid that is taken: what comes before it has been written by then.
+      // A tag's uuid in use: the rows before it have been written by then.
       const failing = tag(service.uuid, 'new', { uuid: tags[0]?.uuid ?? '' });
       const given = extras({ tags: [tag(service.uuid, 'also new'), failing] });
       await expectRejection(store, () => write(prepared, given), expect.anything());

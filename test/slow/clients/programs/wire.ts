@@ -46,7 +46,7 @@ export interface One<Inventory> {
   inventory: Inventory;
 }
 
-/** An answer to a query, which has no resources where only their number was asked for. */
+/** An answer to a query, without resources if only their number was requested. */
 export interface Listed<Inventory> {
   success: true;
   inventories?: Inventory[];
