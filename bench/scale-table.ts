@@ -9,7 +9,7 @@ export const SETUPS = {
 } as const;
 export type Setup = keyof typeof SETUPS;
 
-/** In this order, so that the reads run before services are added. */
+/** In this order, so that the reads don't meet services that the adds have made. */
 export const LOADS = {
   get: 'GetModelService by uuid',
   newest: 'QueryModelService, newest 100',
@@ -17,7 +17,7 @@ export const LOADS = {
 } as const;
 export type Load = keyof typeof LOADS;
 
-/** Ways in which the bare Drizzle program inserts the rows of one AddModelService. */
+/** How a bare Drizzle program may insert the rows of one AddModelService. */
 export const WAYS = {
   transaction: 'a transaction',
   statements: 'three statements',
@@ -26,7 +26,7 @@ export const WAYS = {
 } as const;
 export type Way = keyof typeof WAYS;
 
-/** Requests per second, the 99th percentile of latency in milliseconds, and the number of failed requests. */
+/** Requests a second, the milliseconds that 99 of 100 took at most, and what was not answered with success. */
 export interface SetupRound {
   perSecond: number;
   p99: number;
@@ -41,7 +41,7 @@ export interface PostgresResults {
   /** One server compared with a bare Drizzle program. */
   besidePeer: {
     floor: number;
-    /** The fastest way to insert. */
+    /** The fastest way. */
     peer: Way;
     ratio: number;
     ratios: number[];
@@ -59,7 +59,7 @@ export function scaleTables(results: PostgresResults): Tables {
   return { scale: setupTable(results), bare: bareTable(results) };
 }
 
-/** Requests per second of each setup. */
+/** Requests a second of each setup. */
 function setupTable({ setups }: PostgresResults): string[][] {
   const cell = (setup: Setup, load: Load) => {
     const figures = setups.find((each) => each.setup === setup);
@@ -77,7 +77,7 @@ function setupTable({ setups }: PostgresResults): string[][] {
   ];
 }
 
-/** Compares one server with a program that only inserts. */
+/** One server against a program that only inserts. */
 function bareTable({ besidePeer }: PostgresResults): string[][] {
   const { peer, ratio, floor, ways } = besidePeer;
   return [
@@ -86,7 +86,7 @@ function bareTable({ besidePeer }: PostgresResults): string[][] {
       WAYS[way],
       formatFigure(perSecond, '/s'),
       way === peer
-        ? `AddModelService is ${formatFigure(ratio, '×')} of it, the floor is ${formatFigure(floor, '×')}`
+        ? `AddModelService is ${formatFigure(ratio, '×')} of it, at least ${formatFigure(floor, '×')} is required`
         : '',
     ]),
   ];

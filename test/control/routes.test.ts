@@ -25,7 +25,7 @@ function expectSuccess(answer: Answer): void {
   expectDone(answer, answer.body);
 }
 
-describe('unless it is asked for, the control surface', () => {
+describe('without AIOS_CONTROL=on the control API', () => {
   const shared = sharedServer();
 
   test.each(
@@ -95,7 +95,7 @@ describe('a signed request may use the control API', () => {
   });
 });
 
-test('where no session is asked for, the control surface asks for none', async () => {
+test('without authorization the control API needs no session either', async () => {
   const server = await startSteered({ access: { required: false } });
   for (const [verb, path] of routes) {
     expectSuccess(await call(server, verb, path, { session: null }));

@@ -195,7 +195,7 @@ export function describeDeletionRequest(
     });
   });
 
-  test('ends cleanly where it is asked for several times at once', async () => {
+  test('succeeds or fails with SYS.1003 when sent concurrently', async () => {
     const path = await add(server);
 
     const answers = await Promise.all([1, 2, 3, 4, 5].map(() => server.delete(path)));

@@ -14,14 +14,14 @@ export const MIGRATIONS = 'migrations/postgres';
 export const IN_FILES_TOO =
   "table_schema = current_schema() AND NOT starts_with(table_name, 'schema_') AND table_name <> 'control'";
 
-/** What is tested on PostgreSQL, where there is one. */
+/** Tests on PostgreSQL, skipped without one. */
 export const describePostgres = describe.skipIf(POSTGRES_URL === '');
-if (POSTGRES_URL === '' && !('toldOfPostgres' in globalThis)) {
-  Object.assign(globalThis, { toldOfPostgres: true });
+if (POSTGRES_URL === '' && !('warnedOfPostgres' in globalThis)) {
+  Object.assign(globalThis, { warnedOfPostgres: true });
   console.warn('AIOS_TEST_POSTGRES_URL is not set: what is tested on PostgreSQL is skipped.');
 }
 
-/** What the names of schemas begin with; those of a run of all tests are removed when it is over. */
+/** The prefix of schemas' names; those of a run of all tests are removed when it is over. */
 const PREFIX = `aios_test_${process.env.AIOS_TEST_RUN ?? 'alone'}_`;
 
 /** Schemas of this process that no test uses: making and migrating one takes longer than most tests. */
