@@ -41,12 +41,15 @@ const add = (server: Server, options?: Parameters<Server['post']>[2]): Promise<A
   server.post(MODELS, { param: requiredModelParams }, options);
 const failing = (operation: string, more: object = {}) => ({
   operation,
-  error: { code: 'SYS.1006', details: 'as asked' },
+  error: { code: 'SYS.1006', details: 'as planned' },
   ...more,
 });
 const modelsOf = async (server: Server) => (await server.get(MODELS)).body.inventories;
 
-async function expectFails(answer: Promise<Answer>, details: unknown = 'as asked'): Promise<void> {
+async function expectFails(
+  answer: Promise<Answer>,
+  details: unknown = 'as planned',
+): Promise<void> {
   expectFailure(await answer, 503, 'SYS.1006', details);
 }
 
@@ -117,7 +120,7 @@ describe('a plan', () => {
 });
 
 describe('no fault applies to', () => {
-  test('health, live, metrics, documents and the control surface itself', async () => {
+  test('health, live, metrics, documents and the control API itself', async () => {
     const server = shared();
     await plan(server, { operation: '*', times: 100, status: 503 });
     for (const path of ['/_aios/health', '/_aios/live', '/openapi.json', '/_aios/requests']) {
@@ -145,7 +148,7 @@ describe('no fault applies to', () => {
     await plan(server, failing('*'));
     const answer = await add(server, options);
     expect(answer.status).toBe(status);
-    expect(answer.body.error.details).not.toBe('as asked');
+    expect(answer.body.error.details).not.toBe('as planned');
     expect(await struck(server)).toEqual([0]);
   });
 
@@ -174,10 +177,10 @@ describe('an error', () => {
   )('of %s is answered as the API’s own is, and nothing is written', async (code, status) => {
     const server = shared();
     await addModel(server);
-    await plan(server, { operation: 'AddModel', error: { code, details: 'as asked: ä😀' } });
+    await plan(server, { operation: 'AddModel', error: { code, details: 'as planned: ä😀' } });
     const before = server.snapshot();
     const answer = await add(server);
-    expectFailure(answer, status, code, 'as asked: ä😀');
+    expectFailure(answer, status, code, 'as planned: ä😀');
     expect(answer.headers.get('retry-after')).toBe(code === 'SYS.1010' ? '1' : null);
     expect(server.snapshot()).toEqual(before);
     await addModel(server);
@@ -185,9 +188,9 @@ describe('an error', () => {
 
   test.each(codes)('of %s is what a job comes to, and nothing else is written', async (code) => {
     const server = shared();
-    await plan(server, { operation: 'AddModel', error: { code, details: 'as asked' } });
+    await plan(server, { operation: 'AddModel', error: { code, details: 'as planned' } });
     const request = { method: 'POST', path: MODELS, body: { param: requiredModelParams } };
-    expectFailure(await outcome(server, request), 503, code, 'as asked');
+    expectFailure(await outcome(server, request), 503, code, 'as planned');
     expect(await modelsOf(server)).toEqual([]);
     expect(await struck(server)).toEqual([1]);
   });
@@ -195,8 +198,11 @@ describe('an error', () => {
   test('that is answered 4xx leaves no job, whose uuid can be used (F1)', async () => {
     const server = await startSteered({ reply: { mode: 'inline', publicUrl: '' } });
     const uuid = newUuid();
-    await plan(server, { operation: 'AddModel', error: { code: 'SYS.1007', details: 'as asked' } });
-    expectFailure(await add(server, naming(uuid)), 400, 'SYS.1007', 'as asked');
+    await plan(server, {
+      operation: 'AddModel',
+      error: { code: 'SYS.1007', details: 'as planned' },
+    });
+    expectFailure(await add(server, naming(uuid)), 400, 'SYS.1007', 'as planned');
     expect(server.rows('jobs')).toEqual([]);
     const { status, body } = await add(server, naming(uuid));
     expect(status).toBe(200);
@@ -212,7 +218,7 @@ describe('an error', () => {
     await plan(server, failing(name, { times: 2 }));
     await expectFails(server.call(sent.method, sent.path, sent.body));
     expect(server.snapshot()).toEqual(before);
-    expectFailure(await outcome(server, sent), 503, 'SYS.1006', 'as asked');
+    expectFailure(await outcome(server, sent), 503, 'SYS.1006', 'as planned');
     const { jobs, ...others } = server.snapshot();
     expect(others).toEqual(
       Object.fromEntries(Object.entries(before).filter(([table]) => table !== 'jobs')),
@@ -244,10 +250,13 @@ describe('an error', () => {
 
   test('of a job that was accepted uses its uuid up, also where inline it is an error', async () => {
     const server = shared();
-    await plan(server, { operation: 'AddModel', error: { code: 'SYS.1007', details: 'as asked' } });
+    await plan(server, {
+      operation: 'AddModel',
+      error: { code: 'SYS.1007', details: 'as planned' },
+    });
     const uuid = newUuid();
     expectAccepted(await add(server, naming(uuid)));
-    expectFailure(await poll(server, uuid), 503, 'SYS.1007', 'as asked');
+    expectFailure(await poll(server, uuid), 503, 'SYS.1007', 'as planned');
     expectFailure(await add(server, naming(uuid)), 400, 'SYS.1007', `Duplicate job uuid[${uuid}]`);
   });
 });
@@ -268,7 +277,7 @@ describe('a status', () => {
     expect((await server.get(MODELS)).status).toBe(200);
   });
 
-  test('is answered at once where a job was asked for, which then is none', async () => {
+  test('is answered inline also if a job was requested, which is not stored', async () => {
     const server = shared();
     await plan(server, { operation: 'AddModel', status: 503 });
     const uuid = newUuid();
@@ -286,9 +295,9 @@ describe('a status', () => {
     await plan(server, {
       operation: 'AddModel',
       status: 413,
-      error: { code: 'SYS.1010', details: 'as asked' },
+      error: { code: 'SYS.1010', details: 'as planned' },
     });
-    expectFailure(await add(server), 413, 'SYS.1010', 'as asked');
+    expectFailure(await add(server), 413, 'SYS.1010', 'as planned');
     expect(await modelsOf(server)).toEqual([]);
   });
 });
@@ -318,7 +327,7 @@ describe('a delay', () => {
 
   test.each([
     ['the operation', { drop: false }, 200],
-    ['an error', { error: { code: 'SYS.1006', details: 'as asked' } }, 503],
+    ['an error', { error: { code: 'SYS.1006', details: 'as planned' } }, 503],
     ['a status', { status: 503 }, 503],
   ])('goes before %s', async (_, fault, status) => {
     const server = shared();

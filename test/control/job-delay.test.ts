@@ -106,7 +106,7 @@ describe('after some time', () => {
 });
 
 describe('a job that is reported as running', () => {
-  test('is there: it and its write are one', async () => {
+  test('is stored in the transaction of its write', async () => {
     const server = shared();
     await setJobDelay(server, { atPoll: 100 });
     const uuid = await begin(server);

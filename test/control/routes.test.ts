@@ -40,7 +40,7 @@ describe('without AIOS_CONTROL=on the control API', () => {
   });
 });
 
-describe('every route of the control surface', () => {
+describe('every route of the control API', () => {
   const shared = sharedServer(steered());
 
   test.each(routes)('answers success as the API does: %s %s', async (verb, path) => {

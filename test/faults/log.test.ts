@@ -26,10 +26,10 @@ test('the WAL is bounded under continuous reads', async (context) => {
 
   const end = performance.now() + SECONDS * 1000;
   const services = `${API}/model-services`;
-  let [asked, written, largest] = [0, 0, 0];
-  const ask = async (query: (number: number) => string) => {
+  let [queries, written, largest] = [0, 0, 0];
+  const send = async (query: (number: number) => string) => {
     while (performance.now() < end) {
-      expect((await call(program, 'GET', `${services}?${query(asked++)}`)).status).toBe(200);
+      expect((await call(program, 'GET', `${services}?${query(queries++)}`)).status).toBe(200);
     }
   };
   const write = async () => {
@@ -39,8 +39,8 @@ test('the WAL is bounded under continuous reads', async (context) => {
     }
   };
   const loads = Array.from({ length: READERS }, () => [
-    ask((number) => `q=yaml~=%25a${number}b%25`),
-    ask((number) => `q=name~=service ${number % 10}%25&sort=yaml&limit=5&start=${number}`),
+    send((number) => `q=yaml~=%25a${number}b%25`),
+    send((number) => `q=name~=service ${number % 10}%25&sort=yaml&limit=5&start=${number}`),
   ]);
   const writers = Array.from({ length: WRITERS }, write);
   while (performance.now() < end) {
@@ -52,7 +52,7 @@ test('the WAL is bounded under continuous reads', async (context) => {
     fault: `${2 * READERS} clients whose queries always read, under ${WRITERS} writers`,
     figures: {
       seconds: SECONDS,
-      'queries answered': asked,
+      'queries answered': queries,
       acknowledged: written,
       'largest WAL, MB': Math.ceil(largest / MB),
     },

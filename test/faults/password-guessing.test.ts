@@ -97,7 +97,7 @@ async function guess(
       if (status === 503) known.looked++;
       else known.rejected++;
       seen.set(address, known);
-      // A rejected client is asked to retry later; it does so sooner, but not in a loop.
+      // A rejected client gets Retry-After; this one retries sooner, but not in a loop.
       if (status === 429) await setTimeout(200);
     }
   }

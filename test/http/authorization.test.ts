@@ -233,7 +233,7 @@ describe('of all routes that the app has', () => {
     const receiver = await openReceiver();
     const hook = { 'x-web-hook': `${receiver.url}/hook` };
     const before = server.snapshot();
-    let asked = 0;
+    let requests = 0;
     for (const route of guarded) {
       const target = targetOf(route);
       const mayBeJob = route.url.startsWith('/zstack/') && route.method !== 'GET';
@@ -242,7 +242,7 @@ describe('of all routes that the app has', () => {
           0,
           many ? 99 : 4,
         )) {
-          asked++;
+          requests++;
           const answer = await server.call(route.method, target, undefined, {
             session: null,
             headers: { ...headers, ...way(), ...(way === plainly ? {} : hook) },
@@ -268,7 +268,7 @@ describe('of all routes that the app has', () => {
         }
       }
     }
-    expect(asked).toBeGreaterThan(100);
+    expect(requests).toBeGreaterThan(100);
     expect(server.snapshot()).toEqual(before);
     // The first call of a hook would be made after a quarter of a second.
     await setTimeout(400);

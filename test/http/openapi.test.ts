@@ -12,7 +12,7 @@ const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
 const names = Object.keys(operations) as OperationName[];
 const withBody = names.filter((name) => 'wrapper' in operations[name]);
 const withoutBody = names.filter((name) => !('wrapper' in operations[name]));
-/** Those that ask for no session (F46), and never become jobs (F1). */
+/** Operations without a session (F46), which never become jobs (F1). */
 const open: OperationName[] = ['LogInByAccount', 'LogOut', 'ValidateSession'];
 const writes = names.filter((name) => operations[name].method !== 'GET' && !open.includes(name));
 const reads = names.filter((name) => operations[name].method === 'GET');

@@ -37,7 +37,7 @@ const nothingUsed = {
 
 const server = sharedServer();
 
-test('answers a connected and empty center, whatever the client says of that', async () => {
+test('answers a connected and empty center, whatever the request has for those fields', async () => {
   const { body } = await server().post(PATH, {
     param: { ...requiredCenterParams, status: 'Disconnected', capacity: { totalCapacity: 1 } },
   });

@@ -45,7 +45,7 @@ describe('binds the model', () => {
     expect(ofModel.inventories).toEqual([{ ...model, modelServiceRefs }]);
   });
 
-  test('without moving any date', async () => {
+  test('without changing any date', async () => {
     const server = await startServer();
     const { model, service, path } = await pair(server);
     server.advance(60_000);

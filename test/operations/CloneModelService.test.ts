@@ -139,7 +139,7 @@ test('does not copy the tags', async () => {
 });
 
 describe('overrides', () => {
-  test('what the source has by 0, false and the empty text', async () => {
+  test('fields by 0, false and the empty text', async () => {
     const empty = {
       description: '',
       size: 0,

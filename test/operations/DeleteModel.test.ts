@@ -10,7 +10,7 @@ const server = sharedServer();
 
 describeResourceDeletion('model', server);
 
-test('is gone from its services', async () => {
+test('is removed from its services', async () => {
   const { services, models } = await populate(server());
   const [deleted, left] = models;
   const read = async (uuid: string) => (await server().get(`${API}/model-services/${uuid}`)).body;

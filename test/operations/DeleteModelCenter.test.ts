@@ -51,7 +51,7 @@ describe('of a center that has models', () => {
     ['?deleteMode=Enforcing', { deleteMode: 'Permissive' }],
     ['?deletemode=Permissive', { deleteMode: 'Enforcing' }],
     ['', { deleteMode: 'Enforcing' }],
-  ])('takes its models, their bindings and tags with it and nothing else, given "%s" and %j', async (query, body) => {
+  ])('deletes its models, their bindings and tags, and nothing else, given "%s" and %j', async (query, body) => {
     const { center, models } = await populate(server());
     const before = server().snapshot();
     server().advance(60_000);
@@ -89,7 +89,7 @@ test.each([
   '',
   '?deleteMode=Permissive',
   '?deleteMode=Enforcing',
-])('of a center that is not registered leaves the models that name it, given "%s"', async (query) => {
+])('of an unregistered center does not delete the models that refer to it, given "%s"', async (query) => {
   const modelCenterUuid = newUuid();
   await addModel(server(), { modelCenterUuid });
   await addModelService(server(), { modelCenterUuid });

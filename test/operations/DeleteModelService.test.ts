@@ -10,7 +10,7 @@ const server = sharedServer();
 
 describeResourceDeletion('service', server);
 
-test('is gone from its models, also as their default', async () => {
+test('is removed from its models, also as their default', async () => {
   const { services, models } = await populate(server());
   const [deleted, left] = services;
   const read = async (uuid: string) => (await server().get(`${API}/models/${uuid}`)).body;
@@ -28,7 +28,7 @@ test('is gone from its models, also as their default', async () => {
   }
 });
 
-test('leaves the clone of a service whole', async () => {
+test('does not affect the clone of a service', async () => {
   const { services } = await populate(server());
   const { body } = await server().post(`${path}/${services[0]}`, {});
 

@@ -45,7 +45,7 @@ async function add(count: number): Promise<string[]> {
 const left = (uuids: readonly string[]) =>
   uuids.filter((uuid) => server().rows('models', `uuid = '${uuid}'`).length > 0);
 
-test('takes the models, their bindings and tags and nothing else', async () => {
+test('deletes the models, their bindings and tags, and nothing else', async () => {
   const { models } = await populate(server());
   const before = server().snapshot();
   server().advance(60_000);
@@ -102,7 +102,7 @@ test('prefers the uuids of the query to those of the body, and deletes repeated 
 });
 
 describe('answers for each uuid, in the order given,', () => {
-  test.each(['query', 'body'])('how it went, given in the %s', async (place) => {
+  test.each(['query', 'body'])('success or error, given in the %s', async (place) => {
     const [first, second, remaining] = (await add(3)) as [string, string, string];
     const unknown = newUuid();
     const malformed = malformedUuids.map(([, text]) => text);
@@ -133,7 +133,7 @@ describe('answers for each uuid, in the order given,', () => {
     expect(server().snapshot()).toEqual(before);
   });
 
-  test('a success where it is of anything but a model, which stays', async () => {
+  test('a success for the uuid of another resource, which is not deleted', async () => {
     await populate(server());
     const models = server()
       .rows('models')
@@ -215,7 +215,7 @@ describe('rejects, deleting nothing,', () => {
   });
 });
 
-test('reads what is not correctly percent-encoded as no uuid', async () => {
+test('does not take incorrect percent-encoding for a uuid', async () => {
   const [model] = (await add(1)) as [string];
 
   const { status, body } = await server().delete(`${PATH}?uuids=%FF&uuids=%`);

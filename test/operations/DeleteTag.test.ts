@@ -21,7 +21,7 @@ async function addTag(type: 'User' | 'System' = 'User', on = server()): Promise<
 describeDeletionRequest(server, async (on) => `${TAGS}/${await addTag('User', on)}`);
 
 describe.each(['User', 'System'] as const)('of a %s tag', (type) => {
-  test('takes it away and nothing else, moving no date', async () => {
+  test('deletes it and nothing else, changing no date', async () => {
     const { tags } = await populate(server());
     const uuids = Object.values(tags).map(({ user, system }) => (type === 'User' ? user : system));
     server().advance(60_000);

@@ -188,7 +188,7 @@ describe('with a password that was set', () => {
     await setAdminPassword(PASSWORD, { store, passwords: quickPasswords, newUuid });
   });
 
-  test('that alone logs in', async () => {
+  test('only that password logs in', async () => {
     const server = shared();
     expect((await logIn(server, PASSWORD)).status).toBe(200);
     for (const other of ['password', PASSWORD.toLowerCase(), PASSWORD.normalize('NFD')]) {
@@ -243,7 +243,7 @@ test('the initial password is not valid where that is not allowed, though none w
   }
 });
 
-describe('who guesses', () => {
+describe('a client that guesses', () => {
   let pauses: number[] = [];
   let pausing: (milliseconds: number) => Promise<void>;
   const shared = sharedServer({ ...behindProxy, pause: (milliseconds) => pausing(milliseconds) });
@@ -287,7 +287,7 @@ describe('who guesses', () => {
     expect(pauses[1]).toBeGreaterThan(pauses[0] ?? 0);
   });
 
-  test('gets none more by spreading them over account names', async () => {
+  test('gets no more guesses with other account names', async () => {
     const options = { session: null, headers: newClient() };
     const names = ['admin', 'root', '', 'admin ', 'x'.repeat(200), 'Admin', 'a', 'b', 'c', 'd'];
     for (const name of names) {
@@ -323,7 +323,7 @@ describe('with AIOS_AUTH=off (F58)', () => {
     }
   });
 
-  test('its session lives on where sessions are asked for again', async (context) => {
+  test('its session stays valid when authorization is enabled again', async (context) => {
     const database = await databaseName(context);
     const open = await openServer({ database, access: { required: false } });
     const { uuid: session } = (await logIn(open, 'x')).body.inventory;

@@ -43,7 +43,7 @@ describe('ends a session', () => {
     }
   });
 
-  test('that is the one in the Authorization header', async () => {
+  test('in the Authorization header itself', async () => {
     const session = await begun();
     expect((await logOut(session, { session })).status).toBe(200);
     expect(await isAdmitted(session)).toBe(false);
@@ -54,7 +54,7 @@ describe('ends a session', () => {
     {},
     { deleteMode: 'x' },
     { userTags: ['a'] },
-  ])('whatever the body: %j', async (body) => {
+  ])('with any body: %j', async (body) => {
     const session = await begun();
     expect((await logOut(session, anonymous, body)).body).toEqual({ success: true });
     expect(await isAdmitted(session)).toBe(false);

@@ -45,7 +45,7 @@ describe('finds models', () => {
     [['__systemTag__=a'], ''],
     [['modelCenter.name=north', 'modelServiceRefs.modelUuid is null'], 'unbound'],
     [['modelServiceRefs.modelServiceUuid={first}', 'modelCenter.name~=s%'], 'double'],
-  ])('by what belongs to them: %j finds %s', async (conditions, expected) => {
+  ])('by related resources: %j finds %s', async (conditions, expected) => {
     expect(await found(...conditions)).toBe(expected);
   });
 

@@ -88,7 +88,7 @@ describe('finds services', () => {
     [['__userTag__=a', '__userTag__=b'], 'single'],
     [['modelCenter.name=north', 'modelServiceRefs.modelUuid is null', 'name!=x'], 'empty'],
     [['modelCenter.name=north', 'modelCenter.managementPort=80'], ''],
-  ])('by what belongs to them: %j finds %s', async (conditions, expected) => {
+  ])('by related resources: %j finds %s', async (conditions, expected) => {
     expect(await found(...conditions)).toBe(expected);
   });
 

@@ -81,7 +81,7 @@ describe('prolongs a session', () => {
     expect(await isValid(uuid)).toBe(false);
   });
 
-  test('that is another than the one it is asked with, and that one is used by it', async () => {
+  test('other than that in the Authorization header, which is extended by the use', async () => {
     const [renewed, asking] = [await begun(), await begun()];
     shared().advance(LIFETIME_MS - 1);
     expect((await renew(renewed.uuid, 60, { session: asking.uuid })).status).toBe(200);

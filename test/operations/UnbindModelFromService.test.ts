@@ -25,7 +25,7 @@ async function pair(on = server()): Promise<[model: string, service: string]> {
 describeDeletionRequest(server, async (on) => pathOf(...(await pair(on))));
 
 describe('removes the binding', () => {
-  test('and nothing else, moving no date', async () => {
+  test('and nothing else, changing no date', async () => {
     const { models, services } = await populate(server());
     const [model, service] = [models[0], services[1]];
     const before = server().snapshot();

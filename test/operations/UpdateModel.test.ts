@@ -71,7 +71,7 @@ test('changes all parameters at once', async () => {
   expect(stored).toEqual(['i', 'j']);
 });
 
-test('changes nothing that only AddModel sets, also where it is sent', async () => {
+test('ignores parameters of AddModel alone', async () => {
   const before = await addModel(server(), {
     token: 'a token',
     logo: ' a logo ',
@@ -251,7 +251,7 @@ describe('clearDefaultModelService', () => {
     expect(await read(server(), url)).toEqual(model);
   });
 
-  test('succeeds where there is no default, and where there is no binding', async () => {
+  test('succeeds without a default, and without a binding', async () => {
     const { uuid: service } = await addModelService(server());
     for (const model of [
       await addModel(server(), { modelServiceUuids: [service] }),
@@ -264,7 +264,7 @@ describe('clearDefaultModelService', () => {
     }
   });
 
-  test('is overruled by a default that is given with it', async () => {
+  test('is overridden by a default in the same request', async () => {
     const { model, service, url } = await withDefault();
     const other = await addModelService(server());
 

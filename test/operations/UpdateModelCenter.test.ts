@@ -39,7 +39,7 @@ test('changes all parameters at once', async () => {
   expect(body).toEqual({ success: true, inventory: { ...before, ...updateModelCenter } });
 });
 
-test('changes nothing that AddModelCenter or nobody sets, also where it is sent', async () => {
+test('ignores parameters of AddModelCenter alone and read-only fields', async () => {
   const before = await addModelCenter(server(), { zoneUuid: 'a zone', tagUuids: ['a tag'] });
   const [row] = server().rows('model_centers', `uuid = '${before.uuid}'`);
 

@@ -59,7 +59,7 @@ test('stores yaml as sent, whatever its syntax', async () => {
   expect((await put(uuid, { name: 'other' })).body.inventory.yaml).toBe(yaml);
 });
 
-test('changes nothing that only AddModelService and CloneModelService set', async () => {
+test('ignores parameters of AddModelService and CloneModelService alone', async () => {
   const service = await addModelService(server());
 
   const { body } = await put(

@@ -81,7 +81,7 @@ describe('changes nothing', () => {
     expectError(await shared().get(MODELS, { session }), sessionExpired);
   });
 
-  test('of the session it is asked with: that one is not used by it', async () => {
+  test('of the session in the Authorization header, which is not extended by it', async () => {
     const session = await begun();
     shared().advance(LIFETIME_MS - 1);
     await validate(session, { session });

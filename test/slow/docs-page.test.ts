@@ -53,7 +53,7 @@ async function visit(context: Finishing, browserPath: string): Promise<Visit> {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
-      // Whatever else it would ask for is to fail here, and not to leave the machine.
+      // All other requests fail here and don't leave the machine.
       '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
     ],
   });
@@ -73,7 +73,7 @@ async function visit(context: Finishing, browserPath: string): Promise<Visit> {
   return { page, server, requests, errors };
 }
 
-/** Fills in a session as the page asks for it. */
+/** Fills in a session in the page's form. */
 async function authorize(page: Page, session: string): Promise<void> {
   await page.locator('.auth-wrapper .authorize').first().click();
   const scheme = page.locator('.dialog-ux .auth-container', { hasText: /^session/ });

@@ -176,7 +176,7 @@ describe('a name', () => {
     expect(await allowed(['hooks.example', ...ranges], url)).toEqual(addresses);
   });
 
-  test('that no resolver answers for gives none before long', async () => {
+  test('without an answer of the resolver gives none after a time-out', async () => {
     resolveAs('slow.example');
     const before = Date.now();
     expect(await allowed(['slow.example'], 'http://slow.example/')).toEqual([]);
@@ -190,7 +190,7 @@ describe('a name', () => {
     }
   });
 
-  test('is not allowed by standing elsewhere in the URL', async () => {
+  test('is not allowed by another part of the URL', async () => {
     resolveAs('other.example', () => ['203.0.113.5']);
     for (const url of [
       'http://localhost@other.example/',
@@ -293,7 +293,7 @@ describe('a name whose addresses change', () => {
     return server.post(MODELS, { param: requiredModelParams }, { headers });
   }
 
-  test('is called only at addresses that are allowed, whatever the next lookup gives', async () => {
+  test('is called only at allowed addresses, whatever the next lookup returns', async () => {
     const server = await startServer({ hookTiming: quick, hookAllow: [GOOD] });
     const { good, bad, url } = await receivers();
     let looks = 0;

@@ -6,7 +6,6 @@ import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
-/** Clients that ask at the same time. */
 const CLIENTS = 20;
 const TRIES = 1000;
 

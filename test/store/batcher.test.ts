@@ -70,8 +70,8 @@ async function withServices(context: Finishing) {
 }
 
 /** The values and errors of settled promises. */
-async function outcomesOf(asked: readonly Promise<unknown>[]): Promise<unknown[]> {
-  const settled = await Promise.allSettled(asked);
+async function outcomesOf(pending: readonly Promise<unknown>[]): Promise<unknown[]> {
+  const settled = await Promise.allSettled(pending);
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : one.reason));
 }
 
@@ -140,9 +140,9 @@ describe('the writes of one tick', () => {
     [2 * WRITES_MAX + 2, [64, 64, 2]],
   ] as const)('are %i in commits of %j', async ([count, expected], context) => {
     const { store, commits, rows } = openFileStore(context);
-    const asked = await Promise.all(times(count, () => add(store)));
+    const pending = await Promise.all(times(count, () => add(store)));
     expect(commits).toEqual(expected);
-    expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(asked.toSorted());
+    expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(pending.toSorted());
   });
 
   test('end their batch when its time is over, and all are done in their order', async (context) => {
@@ -166,7 +166,7 @@ describe('the writes of one tick', () => {
     const { batcher, insert, committed } = openBatcher(context);
     let done = 0;
     const acknowledged: number[][] = [];
-    const asked = times(3, (id) =>
+    const pending = times(3, (id) =>
       batcher
         .write(() => {
           done++;
@@ -177,7 +177,7 @@ describe('the writes of one tick', () => {
     await Promise.resolve();
     expect(done).toBe(0);
     expect(committed()).toEqual([]);
-    await Promise.all(asked);
+    await Promise.all(pending);
     expect(acknowledged).toEqual(times(3, () => [0, 1, 2]));
   });
 });
@@ -276,9 +276,9 @@ describe('a transaction that fails', () => {
       failure: 'notReady',
       message: 'the database is locked by another program',
     });
-    const asked = times(WRITES_MAX + 2, () => add(store));
+    const pending = times(WRITES_MAX + 2, () => add(store));
     const read = store.count('Model', []);
-    expect(await outcomesOf(asked)).toEqual(asked.map(() => locked));
+    expect(await outcomesOf(pending)).toEqual(pending.map(() => locked));
     expect(await read).toBe(0);
     expect(commits).toEqual([]);
     other.exec('ROLLBACK');
@@ -290,7 +290,7 @@ describe('a transaction that fails', () => {
 
   test('to commit rejects all of its writes and stores none, and the next one works', async (context) => {
     const { batcher, insert, ids, committed, commits } = openBatcher(context);
-    const asked = [
+    const pending = [
       batcher.write(() => insert(1)),
       // Its parent is missing, which only the commit finds.
       batcher.write(() => insert(2, 99)),
@@ -298,7 +298,7 @@ describe('a transaction that fails', () => {
     ];
     const read = batcher.read(ids);
     const failed = expect.objectContaining({ code: 'SQLITE_CONSTRAINT_FOREIGNKEY' });
-    expect(await outcomesOf(asked)).toEqual([failed, failed, failed]);
+    expect(await outcomesOf(pending)).toEqual([failed, failed, failed]);
     expect(await read).toEqual([]);
     expect(committed()).toEqual([]);
     expect(commits).toEqual([]);
@@ -309,7 +309,7 @@ describe('a transaction that fails', () => {
 
   test('to commit when one of its writes has failed partially stores none either', async (context) => {
     const { batcher, insert, committed } = openBatcher(context);
-    const asked = [
+    const pending = [
       batcher.write(() => insert(1)),
       batcher.write(() => {
         insert(2);
@@ -317,7 +317,7 @@ describe('a transaction that fails', () => {
       }),
       batcher.write(() => insert(3, 99)),
     ];
-    const outcomes = await outcomesOf(asked);
+    const outcomes = await outcomesOf(pending);
     expect(outcomes).toEqual(Array(3).fill(expect.objectContaining({ name: 'SqliteError' })));
     expect(committed()).toEqual([]);
     await batcher.write(() => insert(4));
@@ -327,7 +327,7 @@ describe('a transaction that fails', () => {
   test('that one of its writes has ended rejects all of them', async (context) => {
     const { client, batcher, insert, committed } = openBatcher(context);
     const thrown = new Error('the disk failed');
-    const asked = [
+    const pending = [
       batcher.write(() => insert(1)),
       batcher.write(() => {
         // As SQLite itself does on some errors.
@@ -336,7 +336,7 @@ describe('a transaction that fails', () => {
       }),
       batcher.write(() => insert(3)),
     ];
-    expect(await outcomesOf(asked)).toEqual([thrown, thrown, thrown]);
+    expect(await outcomesOf(pending)).toEqual([thrown, thrown, thrown]);
     expect(committed()).toEqual([]);
     await batcher.write(() => insert(4));
     expect(committed()).toEqual([4]);
@@ -453,8 +453,8 @@ describe('a read', () => {
       read++;
       return ids();
     };
-    const asked = [batcher.read(count, () => isAborted), batcher.read(count, () => !isAborted)];
-    const later = Promise.allSettled(asked);
+    const pending = [batcher.read(count, () => isAborted), batcher.read(count, () => !isAborted)];
+    const later = Promise.allSettled(pending);
     isAborted = true;
     const notReady = expect.objectContaining({ failure: 'notReady' });
     expect(await later).toEqual([

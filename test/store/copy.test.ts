@@ -7,14 +7,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
-import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
 import { type CopyTarget, type CopyValue, transfer } from '../../src/store/transfer.ts';
-import { copyError, copyQuietly, putFilledDatabase, rowsOfFile } from '../support/copies.ts';
+import {
+  changeFile,
+  copyError,
+  copyQuietly,
+  putFilledDatabase,
+  rowsOfFile,
+} from '../support/copies.ts';
 import {
   copyAsKilled,
   fingerprint,
@@ -38,13 +43,6 @@ async function paths(context: Finishing) {
   const folder = temporaryFolder(context);
   await putFilledDatabase(from);
   return { from, folder, to: join(folder, 'to.db') };
-}
-
-function change(file: string, statements: string): void {
-  const client = new Database(file);
-  client.pragma('foreign_keys = OFF');
-  client.exec(statements);
-  client.close();
 }
 
 /** All files but the lock file. */
@@ -182,7 +180,7 @@ describe('copy fails and changes nothing', () => {
     for (const { name } of copiedTables) {
       await putFilledDatabase(to);
       const others = copiedTables.filter((table) => table.name !== name);
-      change(to, others.map((table) => `DELETE FROM ${table.name};`).join(' '));
+      changeFile(to, others.map((table) => `DELETE FROM ${table.name};`).join(' '));
       const before = readFileSync(to);
       expect(await copyError(`file:${from}`, `file:${to}`), name).toBe(
         `The database ${to} is not empty: name a file that is not there yet.`,
@@ -232,7 +230,7 @@ describe('copy fails and changes nothing', () => {
     sentence,
   ], context) => {
     const { from, folder, to } = await paths(context);
-    change(from, statement);
+    changeFile(from, statement);
     expect(await copyError(`file:${from}`, `file:${to}`)).toMatch(sentence);
     expect(namesIn(folder)).toEqual([]);
   });

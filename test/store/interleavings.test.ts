@@ -31,16 +31,16 @@ const texts = ['one', 'another'];
 const of = (pool: readonly string[]) => fc.constantFrom(...pool);
 
 /** A write as data, so that two stores can execute it. */
-type Ask = (store: Store, resultOf: () => string) => Promise<unknown>;
+type Execute = (store: Store, resultOf: () => string) => Promise<unknown>;
 
 const TIMES = { createDate: 1, lastOpDate: 1 };
 const own = (uuid: string, fields: object = {}) => ({ uuid, ...TIMES, ...fields });
 
 /** Some depend on others, some fail before they change anything, and some partially. */
-const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
+const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   fc.tuple(of(services), of(centers), of(parts), of(parts)).map(([uuid, center, ...images]) => ({
     reported: `add service ${uuid} ${center} ${images}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.addModelService(
         modelService({
           ...own(uuid, { modelCenterUuid: center }),
@@ -53,7 +53,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   })),
   fc.tuple(of(services), of(parts), fc.boolean()).map(([uuid, part, fails]) => ({
     reported: `change service ${uuid} ${part} ${fails}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.changeModelService(
         uuid,
         (current) => {
@@ -67,7 +67,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   })),
   fc.tuple(of(services), of(services)).map(([source, uuid]) => ({
     reported: `clone service ${source} ${uuid}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.cloneModelService(
         source,
         (record) => ({ ...record, uuid, modelServiceImages: [], modelServiceRefs: [] }),
@@ -79,7 +79,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
     .tuple(of(models), of(centers), of(parts), fc.boolean(), fc.subarray(services))
     .map(([uuid, center, part, isDefault, bound]) => ({
       reported: `add model ${uuid} ${center} ${part} ${isDefault} ${bound}`,
-      ask: (store: Store, resultOf: () => string) =>
+      execute: (store: Store, resultOf: () => string) =>
         store.addModel(
           model({
             ...own(uuid, { modelId: uuid, modelCenterUuid: center }),
@@ -92,7 +92,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
     })),
   fc.tuple(of(models), of(services), of(parts)).map(([one, service, uuid]) => ({
     reported: `bind ${one} ${service} ${uuid}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.bindModelToService(
         ref(one, service, { uuid }),
         extras({ references: [pathReference(one, 'ModelVO'), pathReference(service)] }),
@@ -101,7 +101,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
   })),
   fc.tuple(of(models), of(services)).map(([one, service]) => ({
     reported: `unbind ${one} ${service}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.unbindModelFromService(one, service, resultOf),
   })),
   fc
@@ -109,51 +109,52 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
     .chain(([type, isAll]) =>
       of(type === 'ModelVO' ? models : services).map((uuid) => ({
         reported: `delete ${type} ${uuid} ${isAll}`,
-        ask: (store: Store, resultOf: () => string) =>
+        execute: (store: Store, resultOf: () => string) =>
           store.deleteResources(type, isAll ? models : [uuid], resultOf),
       })),
     ),
   of(centers).map((uuid) => ({
     reported: `add center ${uuid}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.addModelCenter(modelCenter(own(uuid)), extras(), resultOf),
   })),
   fc.tuple(of(centers), fc.boolean()).map(([uuid, withModels]) => ({
     reported: `delete center ${uuid} ${withModels}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.deleteModelCenter(uuid, { withModels }, resultOf),
   })),
   fc.tuple(of(tagUuids), of(services), of(texts)).map(([uuid, service, text]) => ({
     reported: `tag ${uuid} ${service} ${text}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.addTag(tag(service, text, { ...TIMES, uuid, type: 'System' }), resultOf),
   })),
   fc.tuple(of(tagUuids), of(texts)).map(([uuid, text]) => ({
     reported: `change tag ${uuid} ${text}`,
-    ask: (store: Store, resultOf: () => string) =>
+    execute: (store: Store, resultOf: () => string) =>
       store.changeSystemTag(uuid, { tag: text, lastOpDate: 2 }, resultOf),
   })),
   of(tagUuids).map((uuid) => ({
     reported: `delete tag ${uuid}`,
-    ask: (store: Store, resultOf: () => string) => store.deleteTag(uuid, resultOf),
+    execute: (store: Store, resultOf: () => string) => store.deleteTag(uuid, resultOf),
   })),
   of(sessions).map((uuid) => ({
     reported: `add session ${uuid}`,
-    ask: (store: Store) =>
+    execute: (store: Store) =>
       store.addSession(session({ uuid, accountUuid: uuid, userUuid: uuid, createDate: 1 }), 0),
   })),
   fc.tuple(of(sessions), fc.nat(9)).map(([uuid, expiry]) => ({
     reported: `renew session ${uuid} ${expiry}`,
-    ask: (store: Store, resultOf: () => string) => store.renewSession(uuid, 0, expiry, resultOf),
+    execute: (store: Store, resultOf: () => string) =>
+      store.renewSession(uuid, 0, expiry, resultOf),
   })),
   of(jobs).map((uuid) => ({
     reported: `failed job ${uuid}`,
-    ask: (store: Store) =>
+    execute: (store: Store) =>
       store.addFailedJob(newJob({ uuid }), new ApiError('operationFailed', 'it failed').answer),
   })),
   fc.tuple(of(models), of(centers)).map(([uuid, center]) => ({
     reported: `add resources ${uuid} ${center}`,
-    ask: (store: Store) =>
+    execute: (store: Store) =>
       store.addResources({
         ...noResources,
         modelCenters: [modelCenter(own(center))],
@@ -164,8 +165,7 @@ const writes: fc.Arbitrary<{ reported: string; ask: Ask }> = fc.oneof(
 
 interface Step {
   reported: string;
-  ask: Ask;
-  /** Its job. */
+  execute: Execute;
   job?: string | undefined;
   /** Whether it fails in the end, when its result is made. */
   failsLate: boolean;
@@ -182,7 +182,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
     weight: 1,
     arbitrary: of(models).map((uuid) => ({
       reported: `replace by ${uuid}`,
-      ask: (store: Store) =>
+      execute: (store: Store) =>
         store.replaceResources({
           ...noResources,
           models: [seededModel(own(uuid, { modelId: uuid, modelCenterUuid: uuid }))],
@@ -193,13 +193,17 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
 );
 
 /** Asks for a step; resolves to how it ended, in words. */
-function outcomeOf(store: Store, { ask, job, failsLate }: Step, number: number): Promise<string> {
-  const asked = job ? store.forJob(newJob({ uuid: job, createDate: number })) : store;
+function outcomeOf(
+  store: Store,
+  { execute, job, failsLate }: Step,
+  number: number,
+): Promise<string> {
+  const target = job ? store.forJob(newJob({ uuid: job, createDate: number })) : store;
   const resultOf = () => {
     if (failsLate) throw new ApiError('operationFailed', `no result of ${number}`);
     return `result of ${number}`;
   };
-  return ask(asked, resultOf).then(
+  return execute(target, resultOf).then(
     (result) => `done: ${result}`,
     (error) => `${error.name}: ${error.message}`,
   );
@@ -222,12 +226,12 @@ test('writes of one tick have the outcomes that they would have one after the ot
       fc.array(steps, { minLength: 30, maxLength: 90, size: 'max' }),
       async (list) => {
         const [together, separate] = [open(), open()];
-        const asked = list.map((step, number) => outcomeOf(together.store, step, number));
+        const pending = list.map((step, number) => outcomeOf(together.store, step, number));
         const expected: string[] = [];
         for (const [number, step] of list.entries()) {
           expected.push(await outcomeOf(separate.store, step, number));
         }
-        expect(await Promise.all(asked)).toEqual(expected);
+        expect(await Promise.all(pending)).toEqual(expected);
         expect(together.snapshot()).toEqual(separate.snapshot());
         expect(separate.commits).toHaveLength(
           separate.commits.reduce((sum, writes) => sum + writes, 0),

@@ -60,8 +60,8 @@ async function answerOf(server: Server, sent: Sendable) {
 /** Asks both servers; the answer, or how the two differ. */
 async function same(sent: Sendable) {
   const [one, other] = await Promise.all(servers().map((server) => answerOf(server, sent)));
-  const asked = `${sent.method} ${sent.path} ${sent.payload ?? ''}`;
-  expect(other, asked.slice(0, 3000)).toEqual(one);
+  const request = `${sent.method} ${sent.path} ${sent.payload ?? ''}`;
+  expect(other, request.slice(0, 3000)).toEqual(one);
   return one as { status: number; headers: Record<string, string>; text: string };
 }
 
@@ -103,22 +103,22 @@ describe('a server on PostgreSQL answers as one on a file does, byte for byte', 
         { weight: 3, arbitrary: allowedRequest(operation, surroundings) },
         { weight: 1, arbitrary: flawedRequest(operation, surroundings) },
       ]);
-    const asked = new Set<string>();
+    const covered = new Set<string>();
     const requests = fc.sample(fc.oneof(...any), { seed, numRuns: 1200 });
     for (const [index, request] of requests.entries()) {
       if (index % 3 === 0) advance(index % 2 === 0 ? 1 : 700);
       const { payload, ...sent } = prepare(request, server.snapshot(), index);
       const first = await same({ ...sent, payload });
-      asked.add(`${request.operation.id} ${first.status < 300}`);
+      covered.add(`${request.operation.id} ${first.status < 300}`);
       const location = first.status === 202 && JSON.parse(first.text).location;
       if (location) {
         await sameEnd(new URL(location).pathname);
-        asked.add('GetJob true');
+        covered.add('GetJob true');
       }
       if (index % 100 === 99) await sameLists();
     }
     await sameLists();
-    const succeeded = (id: string) => asked.has(`${id} true`);
+    const succeeded = (id: string) => covered.has(`${id} true`);
     expect(documentedOperations.map(({ id }) => id).filter((id) => !succeeded(id))).toEqual([]);
   });
 

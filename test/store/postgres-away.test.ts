@@ -201,7 +201,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(reported.filter((msg) => msg === WAITING)).toHaveLength(1);
     });
 
-    test('is not waited for by a server that is to stop', async (context) => {
+    test('does not delay a server that is to stop', async (context) => {
       const url = `postgres://postgres:secret@127.0.0.1:${await freePort()}/postgres`;
       const start = performance.now();
       const command: [string, ...string[]] = ['sh', '-c', STOPPED_SOON];

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/cli/dump.ts';
 import {
@@ -13,6 +12,7 @@ import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile } from '../../src/store/sqlite/transfer.ts';
 import { type CopyTarget, transfer } from '../../src/store/transfer.ts';
 import {
+  changeFile,
   copyError,
   copyQuietly,
   putFilledDatabase,
@@ -61,14 +61,6 @@ const copyThrough = (from: string, url: string, wrap: (target: CopyTarget) => Co
       transfer(copiedTables, source, wrap(target), () => {}),
     ),
   );
-
-/** Changes a file, also where that breaks references. */
-function change(file: string, statements: string): void {
-  const client = new Database(file);
-  client.pragma('foreign_keys = OFF');
-  client.exec(statements);
-  client.close();
-}
 
 describePostgres('a copy between a file and PostgreSQL', () => {
   test('has the same rows of every table there and back, in the same order, and the same dump', async (context) => {
@@ -157,7 +149,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     expect(refs?.at(3)?.modelServiceUuid).toBe(last.uuid);
   });
 
-  test('is of one moment while a server writes', async (context) => {
+  test('is a snapshot while a server writes', async (context) => {
     const url = await postgresDatabase(context);
     const store = await openPostgres(url);
     context.onTestFinished(() => store.close());
@@ -188,7 +180,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
 describePostgres('PostgreSQL stays empty where a copy', () => {
   test('fails in the middle', async (context) => {
     const { from } = await files(context);
-    change(from, "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0");
+    changeFile(from, "UPDATE hooks SET job_uuid = 'nobody' WHERE pending = 0");
     const url = await postgresDatabase(context);
     const { host, pathname } = new URL(url);
     expect(await copyError(`file:${from}`, url)).toContain(
@@ -199,7 +191,7 @@ describePostgres('PostgreSQL stays empty where a copy', () => {
 
   test('finds a text that PostgreSQL can not store', async (context) => {
     const { from } = await files(context);
-    change(from, "UPDATE passwords SET hash = 'a' || char(0) || 'b'");
+    changeFile(from, "UPDATE passwords SET hash = 'a' || char(0) || 'b'");
     const url = await postgresDatabase(context);
     expect(await copyError(`file:${from}`, url)).toMatch(/can't be used: /);
     expect(await rowsOfPostgres(url)).toEqual(NOTHING);

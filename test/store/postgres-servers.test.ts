@@ -91,7 +91,7 @@ describePostgres('servers that start', () => {
     );
   });
 
-  test('bring a database of version 0.7 up to date, with what is in it', async (context) => {
+  test('migrate a database of version 0.7 with its content', async (context) => {
     const url = await emptySchema(context);
     const migrationsFolder = join(temporaryFolder(context), 'postgres');
     cpSync(MIGRATIONS, migrationsFolder, { recursive: true });
@@ -203,7 +203,7 @@ describePostgres('servers that start', () => {
 });
 
 describePostgres('of several servers', () => {
-  test('a session that one has begun is known to all, slides on all and ends on all', async (context) => {
+  test('a session of one is valid, is extended and ends on all', async (context) => {
     const { one, other } = await two(context);
     const begun = session({ createDate: 0, expiredDate: 100_000 });
     await one.addSession(begun, 0);
@@ -214,7 +214,7 @@ describePostgres('of several servers', () => {
     expect(await one.findSession(begun.uuid, 1)).toBeUndefined();
   });
 
-  test('what one has written every other reads from then on', async (context) => {
+  test('a write of one is read by all others from then on', async (context) => {
     const { stores } = await servers(context, 4);
     for (const store of stores) {
       const { uuid } = await added(store, { name: 'written' });
@@ -305,7 +305,7 @@ describePostgres('a web hook', () => {
     expect(uuidsOf(claimed.flat())).toEqual(uuids.toSorted());
   });
 
-  test('whose claim has run out is attempted by one of many that ask for it at once', async (context) => {
+  test('whose claim has expired is claimed by one of many at once', async (context) => {
     const { stores, query } = await servers(context, 6);
     for (const uuid of await hooked(stores[0] as Store, 10)) {
       await query(lapse);
@@ -314,7 +314,7 @@ describePostgres('a web hook', () => {
     }
   });
 
-  test('that another server has locked at the moment is left out rather than waited for', async (context) => {
+  test('that another server has locked is skipped', async (context) => {
     const { one, other, query } = await two(context);
     const [locked = '', free = ''] = await hooked(one, 2);
     await query(lapse);
@@ -347,10 +347,10 @@ describePostgres('a web hook', () => {
   });
 });
 
-describePostgres('what two servers change at once', () => {
+describePostgres('a concurrent change of two servers', () => {
   const TIMES = 50;
 
-  test('is all done, and nothing of it lost: a field', async (context) => {
+  test('is all stored: a field', async (context) => {
     const { stores } = await two(context);
     const { uuid } = await added(stores[0], { size: 0 });
     const increments = stores.flatMap((store) =>

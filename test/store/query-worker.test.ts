@@ -111,7 +111,7 @@ test('a page has only rows that satisfy its query, also during writes', async (c
     }
   })();
   let found = 0;
-  for (let asked = 0; asked < 50 || found < 10; asked++) {
+  for (let queries = 0; queries < 50 || found < 10; queries++) {
     const page = await store.list('ModelService', { ...twenty, conditions: scan('fli_') });
     for (const { yaml } of page) expect(yaml).toBe('flip');
     found += page.length;
@@ -141,8 +141,8 @@ test('a thread that ends fails its queries, and the next query starts another on
   writeFileSync(program, "throw new Error('no reader')");
   const { store } = await storeWithWorker(context, { program });
   for (let attempt = 0; attempt < 2; attempt++) {
-    const asked = [store.count('ModelService', scan('a')), store.count('ModelService', scan('b'))];
-    for (const count of asked) await expect(count).rejects.toThrow('no reader');
+    const counts = [store.count('ModelService', scan('a')), store.count('ModelService', scan('b'))];
+    for (const count of counts) await expect(count).rejects.toThrow('no reader');
   }
   expect(await store.list('ModelService', { ...ALL, limit: 20 })).toHaveLength(20);
 });

@@ -150,7 +150,7 @@ describe('the connection that writes', () => {
     expect(client.pragma('busy_timeout', { simple: true })).toBe(2000);
   });
 
-  test('does so still when everything was replaced, and when that failed', async (context) => {
+  test('also after a replacement of all data, and after a failed one', async (context) => {
     const client = openDatabase(context, newFile(context));
     const store = createSqliteStore(client);
     await store.replaceResources(noResources);
@@ -245,7 +245,7 @@ describe('SQLite', () => {
     await expect(store.list('Model', page(0, 2))).rejects.toMatchObject(tooLarge(2));
   });
 
-  test('does not count what no inventory shows', async (context) => {
+  test('does not count fields outside inventories', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const token = 'a'.repeat(16_770_000);
     for (let count = 0; count < 5; count++)
@@ -285,11 +285,11 @@ describe('SQLite', () => {
     const fields = ['uuid', 'name', 'url', 'status', 'managementIp', 'createDate', 'lastOpDate'];
     const forms = Array.from({ length: 128 }, (_, number) => {
       const some = fields.filter((_field, bit) => number & (1 << bit));
-      return { conditions: Array(number).fill(present), asked: ['uuid', ...some] };
+      return { conditions: Array(number).fill(present), selected: ['uuid', ...some] };
     });
-    for (const { conditions, asked } of [...forms, ...forms]) {
+    for (const { conditions, selected } of [...forms, ...forms]) {
       const both = { ...ALL, conditions };
-      expect(await store.listFields('ModelCenter', both, asked)).toHaveLength(2);
+      expect(await store.listFields('ModelCenter', both, selected)).toHaveLength(2);
       expect(await store.count('ModelCenter', [...conditions, named])).toBe(1);
     }
     expect(uuidsOf(await store.list('ModelCenter', ALL)).toSorted()).toEqual(
@@ -376,7 +376,7 @@ describe('SQLite', () => {
     }
   });
 
-  test('makes writes wait for a lock, but no reads', async (context) => {
+  test('delays writes by a lock, but no reads', async (context) => {
     const file = newFile(context);
     const store = createSqliteStore(openDatabase(context, file));
     const other = new Database(file);

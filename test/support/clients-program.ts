@@ -85,7 +85,7 @@ function count(text: string): number {
   return length;
 }
 
-async function ask(client: ReturnType<typeof open>, request: string): Promise<boolean> {
+async function isAnswered(client: ReturnType<typeof open>, request: string): Promise<boolean> {
   const start = performance.now();
   client.socket.write(request, 'latin1');
   const isAnswered = await client.answer();
@@ -97,7 +97,7 @@ async function askOn(task: { url: string; requests: string[] }, rest: number): P
   let client = open(task.url);
   for (let sent = 0; !isOver; sent++) {
     const request = task.requests[sent % task.requests.length] as string;
-    if (!(await ask(client, request)) && !isOver) {
+    if (!(await isAnswered(client, request)) && !isOver) {
       await pause(50);
       client = open(task.url);
     }

@@ -3,7 +3,7 @@ import { noResources } from './records.ts';
 import { type Answer, type CallOptions, type Server, START, startServer } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 
-/** Every path of the control surface, with the verbs it takes. */
+/** Every path of the control API, with its verbs. */
 export const controlPaths: Readonly<Record<string, readonly string[]>> = {
   '/_aios/reset': ['POST'],
   '/_aios/requests': ['DELETE', 'GET'],
@@ -44,7 +44,7 @@ export function sharedSteered(overrides?: Overrides): () => Server {
   return () => ({ ...shared(), advance });
 }
 
-/** Expects an answer to be the control surface's, to the letter. */
+/** Expects exactly this answer of the control API. */
 export function expectDone(answer: Answer, reported: object = {}): void {
   expect({
     status: answer.status,
@@ -129,7 +129,6 @@ export async function journal(server: Server, filter = ''): Promise<Entry[]> {
   return body.requests;
 }
 
-/** Empties the journal. */
 export async function clearJournal(server: Server): Promise<void> {
   expectDone(await server.delete('/_aios/requests'));
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { type CopyOptions, copy } from '../../src/cli/copy.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
@@ -151,4 +152,12 @@ function inOrder(rows: Rows[string]): Rows[string] {
       ? String(row.position).padStart(20, '0')
       : String(row.uuid ?? row.job_uuid ?? row.account_uuid);
   return rows.toSorted((one, other) => (key(one) < key(other) ? -1 : 1));
+}
+
+/** Changes a file, also where that breaks references. */
+export function changeFile(file: string, statements: string): void {
+  const client = new Database(file);
+  client.pragma('foreign_keys = OFF');
+  client.exec(statements);
+  client.close();
 }

@@ -17,7 +17,6 @@ export interface SmallDisk {
   folder: string;
   /** Leaves so many bytes free, or somewhat more. */
   leave: (bytes: number) => void;
-  /** Frees the space again. */
   free: () => void;
 }
 

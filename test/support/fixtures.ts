@@ -90,10 +90,3 @@ export function lostRows(before: Snapshot, after: Snapshot): Record<string, numb
   );
   return Object.fromEntries(lost.filter(([, count]) => count !== 0));
 }
-
-/** Every row that has this value in any column. */
-export function rowsNaming(server: Server, uuid: string): unknown[] {
-  return Object.values(server.snapshot())
-    .flat()
-    .filter((row) => Object.values(row as object).includes(uuid));
-}

@@ -129,7 +129,7 @@ export function describeList(name: EntityName): void {
       ['sort=label&sort=nowhere', [0, 1, 2]],
       ['sort=-label&limit=1', [2]],
       ['sort=-label&limit=1&start=2', [0]],
-    ])('what ?%s asks for, in its order', async (query, expected) => {
+    ])('the fields of ?%s, in its order', async (query, expected) => {
       const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
 
       expect(status).toBe(200);
@@ -174,7 +174,7 @@ export function describeList(name: EntityName): void {
       ['fields=uuid&fields=nowhere', ['uuid']],
       ['fields=uuid&sort=label', ['uuid']],
       ['fields=lastOpDate&q=label!=nothing', ['lastOpDate']],
-    ])('of each no more than ?%s asks for', async (query, names) => {
+    ])('only the fields of ?%s', async (query, names) => {
       const { status, body } = await server.get(`${path}?${query.replaceAll('label', label)}`);
 
       const asked = names.map((field) => (field === 'label' ? label : field));
@@ -354,7 +354,7 @@ export function describeGet(name: EntityName): void {
   });
   afterAll(() => server.close());
 
-  test('returns the one asked for, as it was answered', async () => {
+  test('returns the requested one, as it was answered', async () => {
     await add(server, 'other');
     const { uuid, ...added } = await add(server, 'one');
 

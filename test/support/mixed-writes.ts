@@ -47,7 +47,6 @@ function pick<Item>(items: readonly Item[]): Item {
 }
 
 let texts = 0;
-/** A unique text. */
 const newText = (what: string) => `${what} ${texts++}`;
 
 function newImages() {

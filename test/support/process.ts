@@ -21,7 +21,6 @@ export interface Launch {
 
 export interface Program {
   cwd: string;
-  /** The process id. */
   pid: number;
   /** Where it serves; empty when it ended instead. */
   url: string;

@@ -16,7 +16,6 @@ export interface Connection {
   answer(method?: string): Promise<Answer>;
   /** Resolves when the server has closed the connection. */
   closed(): Promise<void>;
-  /** Stops reading. */
   pause(): void;
   /** Cuts the connection as a crashing client would. */
   reset(): void;

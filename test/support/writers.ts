@@ -5,7 +5,6 @@ import type { Program } from './process.ts';
 import { call, type ProgramAnswer } from './program-calls.ts';
 import { API, ROOT } from './server.ts';
 
-/** The target of a request. */
 type Target = Pick<Program, 'url'>;
 
 export interface Job {

@@ -52,7 +52,7 @@ export function describeBindings(open: OpenStore): void {
       expect(await tagsOf(store, service.uuid)).toEqual(tags);
     });
 
-    test('leaves one ref of calls at the same time', async (context) => {
+    test('stores one ref for concurrent calls', async (context) => {
       const store = await open(context);
       const [bound, service] = [await addedModel(store), await added(store)];
       const answers = await Promise.all(

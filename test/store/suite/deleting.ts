@@ -112,7 +112,7 @@ export function describeDeleting(open: OpenStore): void {
       expect(await contents(store)).toEqual(before);
     });
 
-    test('none of those that are there deletes nothing', async (context) => {
+    test('only unknown ones deletes nothing', async (context) => {
       const store = await open(context);
       await fill(store);
       // A uuid with letters, so that upper case is another text.

@@ -114,10 +114,7 @@ export function describeJobs(open: OpenStore): void {
       }
     }, 30_000);
 
-    test.for([
-      'a success',
-      'a failure',
-    ])('is not done where %s has the uuid', async (of, context) => {
+    test.for(['a success', 'a failure'])('fails if %s has the uuid', async (of, context) => {
       const fixtures = await prepare(context);
       const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
@@ -174,7 +171,7 @@ export function describeJobs(open: OpenStore): void {
       }
     });
 
-    test('does one of many writes of one job at the same time', async (context) => {
+    test('executes one of many concurrent writes of one job', async (context) => {
       const store = await open(context);
       const job = newJob();
       const outcomes = await Promise.allSettled([
@@ -191,7 +188,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.count('Model', [])).toBe(found?.success ? 1 : 0);
     });
 
-    test('does no second write of its own', async (context) => {
+    test('rejects a second write', async (context) => {
       const store = await open(context);
       const job = newJob();
       const forJob = store.forJob(job);
@@ -201,7 +198,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { first: true } });
     });
 
-    test('can do the job after a write that failed', async (context) => {
+    test('can execute the job after a failed write', async (context) => {
       const store = await open(context);
       const job = newJob();
       const forJob = store.forJob(job);
@@ -212,7 +209,7 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.findJob(job.uuid)).toMatchObject({ success: true });
     });
 
-    test('reads what the other reads, and stores no job for it', async (context) => {
+    test('reads the same as the other, and stores no job for it', async (context) => {
       const fixtures = await prepare(context);
       const { store, service, session: known } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
@@ -288,7 +285,7 @@ export function describeJobs(open: OpenStore): void {
       }
     });
 
-    test('may have any text of a header for its uuid', async (context) => {
+    test('may have any header text as its uuid', async (context) => {
       const store = await open(context);
       const uuids = [
         'abcdefabcdefabcdefabcdefabcdefab',
@@ -335,7 +332,7 @@ export function describeJobs(open: OpenStore): void {
   });
 
   describe('a hook', () => {
-    test('is there for a job that names one, whatever the URL', async (context) => {
+    test('is stored for a job that has one, with any URL', async (context) => {
       const store = await open(context);
       const urls = [HOOK_URL, `https://a.example/${'x'.repeat(60_000)}`, 'http://h/\'%20"ÿ'];
       const jobs = urls.map((hookUrl) => newJob({ hookUrl }));
@@ -396,7 +393,7 @@ export function describeJobs(open: OpenStore): void {
       }
     });
 
-    test('is not made by a change of one that is gone', async (context) => {
+    test('is not stored by a change of a deleted one', async (context) => {
       const store = await open(context);
       const job = newJob();
       await store.addFailedJob(job, failed);
@@ -419,7 +416,7 @@ export function describeJobs(open: OpenStore): void {
       return found.flatMap((job) => (job ? [job.createDate] : []));
     };
 
-    test('removes what ended before the moment, and nothing of that moment', async (context) => {
+    test('removes jobs that ended before the given time, and none of that time', async (context) => {
       const store = await open(context);
       const jobs = await addJobs(store, [98, 99, 100, 101]);
       const succeeded = newJob({ createDate: 99 });

@@ -122,13 +122,13 @@ export function describeModels(open: OpenStore): void {
         await expectRefs(make(refs));
       });
 
-      test('leaves them alone where the change does', async (context) => {
+      test('does not change them unless the change does', async (context) => {
         const { store, uuid, refs, expectRefs } = await prepare(context);
         await change(store, uuid, (current) => ({ ...current, name: 'changed' }));
         await expectRefs(refs);
       });
 
-      test('leaves another model’s default alone, also of the same service', async (context) => {
+      test('does not change another model’s default, also of the same service', async (context) => {
         const { store, refs, changeRefs } = await prepare(context);
         const other = newUuid();
         const [service = ''] = refs.map(({ modelServiceUuid }) => modelServiceUuid);

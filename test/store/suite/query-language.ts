@@ -345,7 +345,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       );
     });
 
-    test('property: the fields asked for are those of the same page', async () => {
+    test('property: selected fields are those of the same page', async () => {
       await fc.assert(
         fc.asyncProperty(
           queryFixtures,
@@ -353,15 +353,15 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
           async (fixtures, kind, picks) => {
             const names = Object.keys(ownFields[kind]);
-            const asked = picks.map((pick) => names[pick % names.length] as string);
+            const selected = picks.map((pick) => names[pick % names.length] as string);
             await withStore(fixtures, async (store) => {
               const query = { conditions: [], start: 0, limit: 1000 };
-              const fields = parseFields(kind, asked.join(' , ')) as string[];
+              const fields = parseFields(kind, selected.join(' , ')) as string[];
 
               const found = await store.listFields(kind, query, ['uuid', ...fields]);
 
               const rows = rowsOf(fixtures)[kind];
-              const expectedFields = new Set(['uuid', ...asked]);
+              const expectedFields = new Set(['uuid', ...selected]);
               expect(found).toEqual(
                 oracleQuery(rows, { kind }).page.map((row) =>
                   Object.fromEntries([...expectedFields].map((name) => [name, row[name] ?? null])),

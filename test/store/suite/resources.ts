@@ -205,7 +205,7 @@ export function describeResources(open: OpenStore): void {
       expect(await store.list(kind, ALL)).toEqual([Object.fromEntries(reported)]);
     });
 
-    test('its uuid for itself, among all kinds of resource', async (context) => {
+    test('a uuid that is unique among all kinds of resource', async (context) => {
       const store = await open(context);
       const others = [await added(store), await addedModel(store), await addedCenter(store)];
       for (const { uuid } of others) {

@@ -179,7 +179,7 @@ export function describeServices(open: OpenStore): void {
       expect(set(await store.find('ModelService', other))).toEqual(neighbour);
     });
 
-    test('leaves its refs alone', async (context) => {
+    test('does not change its refs', async (context) => {
       const store = await open(context);
       const bound = await addedModel(store);
       const { uuid } = modelService();
@@ -190,7 +190,7 @@ export function describeServices(open: OpenStore): void {
   });
 
   describe('cloning a service', () => {
-    test('adds what is made of the source, and answers it', async (context) => {
+    test('adds the copy of the source, and answers it', async (context) => {
       const store = await open(context);
       const bound = await addedModel(store);
       const { uuid } = modelService();

@@ -86,7 +86,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.findSession(last.uuid, 0)).toEqual(last);
     });
 
-    test('has its uuid for itself', async (context) => {
+    test('has a unique uuid', async (context) => {
       const store = await open(context);
       const [known, expired] = [session(), session({ expiredDate: 1 })];
       await store.addSession(known, 0);
@@ -103,7 +103,7 @@ export function describeSessions(open: OpenStore): void {
       ['later', 31_536_000_000],
       ['by a millisecond', 1],
       ['not at all', 0],
-    ] as const)('is renewed, alone: %s', async ([, step], context) => {
+    ] as const)('is renewed without affecting others: %s', async ([, step], context) => {
       const store = await open(context);
       const [known, other] = [session(), session()];
       await store.addSession(known, 0);
@@ -127,7 +127,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.findSession(uuid, expiredDate)).toBeUndefined();
     });
 
-    test('lasts as long as it was renewed for, however often it is used meanwhile', async (context) => {
+    test('lasts as long as it was renewed for, however often it is used', async (context) => {
       const store = await open(context);
       const known = session();
       await store.addSession(known, 0);
@@ -142,7 +142,7 @@ export function describeSessions(open: OpenStore): void {
       expect(used).toEqual({ ...known, expiredDate: late + 7_200_000 });
     });
 
-    test('slides on with use after it was renewed for less', async (context) => {
+    test('is extended by use after a shorter renewal', async (context) => {
       const store = await open(context);
       const known = session();
       await store.addSession(known, 0);
@@ -198,7 +198,7 @@ export function describeSessions(open: OpenStore): void {
   });
 
   describe('a password', () => {
-    test('is unknown until it is set, and then the last that was set', async (context) => {
+    test('is unknown until it is set, and then the last one', async (context) => {
       const store = await open(context);
       const [account, other] = [newUuid(), newUuid()];
       expect(await store.findPassword(account)).toBeUndefined();
@@ -212,7 +212,7 @@ export function describeSessions(open: OpenStore): void {
       expect(await store.findPassword(account.toUpperCase())).toBeUndefined();
     });
 
-    test('that is set ends the account’s sessions, and no other’s', async (context) => {
+    test('that is set ends the sessions of its account only', async (context) => {
       const store = await open(context);
       const account = newUuid();
       const own = [session({ accountUuid: account }), session({ accountUuid: account })];

@@ -101,7 +101,7 @@ export function describeTags(open: OpenStore): void {
       await expectRejection(store, () => store.addTag(second, nothing), expect.anything());
     });
 
-    test('is one, of calls at the same time', async (context) => {
+    test('is stored once by concurrent calls', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
       const calls = Array.from({ length: 10 }, () => store.addTag(tag(uuid, 'a tag'), nothing));
@@ -170,7 +170,7 @@ export function describeTags(open: OpenStore): void {
       }
     });
 
-    test('of another resource may take a text that this one has', async (context) => {
+    test('of another resource may get the same text', async (context) => {
       const store = await open(context);
       const { first } = await prepare(store);
       const other = await added(store);
@@ -185,7 +185,7 @@ export function describeTags(open: OpenStore): void {
   });
 
   describe('deleting a tag', () => {
-    test('of either type takes it alone, and it can be added again', async (context) => {
+    test('of either type deletes it alone, and it can be added again', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
       const tags = (['System', 'User'] as const).flatMap((type) =>
@@ -200,7 +200,7 @@ export function describeTags(open: OpenStore): void {
       }
     });
 
-    test('that is not there deletes nothing', async (context) => {
+    test('that is unknown deletes nothing', async (context) => {
       const store = await open(context);
       const { uuid } = await added(store);
       const one = tag(uuid, 'a tag', { uuid: `abcdef${newUuid().slice(6)}` });

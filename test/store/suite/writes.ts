@@ -216,7 +216,7 @@ export function describeWrites(open: OpenStore): void {
     );
   });
 
-  test('does all of many writes at the same time', async (context) => {
+  test('executes all of many concurrent writes', async (context) => {
     const store = await open(context);
     const uuid = newUuid();
     const outcomes = await Promise.allSettled([
