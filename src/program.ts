@@ -23,9 +23,7 @@ const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 
 const readFile = (path: string) => readFileSync(path, 'utf8');
 const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 // The build writes these to the bundle's folder, since the bundle has neither assets nor the worker's program.
-const DOCS_ASSETS = packageFile('dist/static');
-const QUERY_PROGRAM = packageFile('dist/query-thread.js');
-const ifBuilt = (path: string) => (existsSync(path) ? path : undefined);
+const ifBuilt = (name: string) => [packageFile(`dist/${name}`)].find((path) => existsSync(path));
 const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
 
 async function main(): Promise<void> {
@@ -68,14 +66,20 @@ async function main(): Promise<void> {
     readFile,
     version,
     migrationsFolder: packageFile('migrations'),
-    docsAssets: ifBuilt(DOCS_ASSETS),
-    queryProgram: ifBuilt(QUERY_PROGRAM),
+    docsAssets: ifBuilt('static'),
+    queryProgram: ifBuilt('query-thread.js'),
     clock: Date.now,
     now: () => performance.now(),
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),
   });
-  closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
+  // `process.exit` alone waits for the end of a query that a thread runs.
+  const kill = () => {
+    logger.error('exiting before everything is closed');
+    process.on('exit', () => process.kill(process.pid, 'SIGKILL'));
+  };
+  const grace = { delay: CLOSE_DELAY_MS, onTimeout: kill, onSecondSignal: kill, skip: CRASHES };
+  closeWithGrace({ ...grace, logger }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
     stopping.abort();
