@@ -95,9 +95,10 @@ const readsOf = (uuids: Values, names: Values, pages: Values) => ({
 /** The read loads; every request has a random uuid, name or page. */
 function readsIn(file: string, name: string) {
   const uuids = column(file, 'model_services', 'uuid');
+  // Any row may be the first one: more pages than a server could remember.
   const pages = Array.from(
-    { length: Math.min(uuids.length, 10_000) / 100 },
-    (_, i) => `${i * 100}`,
+    { length: Math.min(uuids.length, 10_000) - 100 },
+    (_, start) => `${start}`,
   );
   return readsOf(
     valuesOf(folder, `${name}-uuids`, uuids),
