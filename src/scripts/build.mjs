@@ -14,6 +14,7 @@ const DRIVER = 'better-sqlite3';
 const CHUNK_AGE_MAX_MS = 24 * 60 * 60 * 1000;
 
 removeOldChunks();
+rmSync('dist/.compile-cache', { recursive: true, force: true });
 await build({
   entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-thread.ts'],
   entryNames: '[name]',
@@ -40,6 +41,7 @@ await build({
       'const __filename = import.meta.filename;',
     ].join('\n'),
   },
+  plugins: [{ name: 'require-http', setup: requireHttp }],
   sourcemap: !standalone,
   sourcesContent: false,
   legalComments: 'none',
@@ -48,6 +50,16 @@ await build({
 const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
+
+/** An `import` of node:http evaluates all of its exports, which loads Node's `fetch` and takes 20 ms of the start. */
+function requireHttp({ onResolve, onLoad }) {
+  onResolve({ filter: /^node:https?$/ }, ({ path, kind }) =>
+    kind === 'import-statement' ? { path, namespace: 'required' } : undefined,
+  );
+  onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+    contents: `module.exports = require('${path}')`,
+  }));
+}
 
 /** Removes chunks of old builds, whose names contain a hash of their content. */
 function removeOldChunks() {
