@@ -8,4 +8,4 @@ const open: OpenStore = async (context) => {
   context.onTestFinished(() => store.close());
   return store;
 };
-describeStore('memory', open, { isInOrder: true });
+describeStore('memory', open);

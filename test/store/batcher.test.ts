@@ -5,30 +5,11 @@ import type { Model } from '../../src/domain/records.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { TransactionBatcher } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
-import {
-  extras,
-  model,
-  modelService,
-  newJob,
-  newUuid,
-  noResources,
-  ref,
-  session,
-  tag,
-} from '../support/records.ts';
+import { extras, model, newUuid, ref, tag } from '../support/records.ts';
 import { nothing } from '../support/results.ts';
 import { openFileStore, openSecondStore } from '../support/sqlite-stores.ts';
 import { operationWrites, storeCalls, writeFixtures } from '../support/store-writes.ts';
-import {
-  ALL,
-  added,
-  failure,
-  notFound,
-  pathReference,
-  UNKNOWN,
-  uuidsOf,
-  where,
-} from '../support/stores.ts';
+import { ALL, added, uuidsOf, where } from '../support/stores.ts';
 
 /** Most writes of a transaction. */
 const WRITES_MAX = 64;
@@ -40,12 +21,6 @@ const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
   const record = model(fields);
   return store.addModel(record, extras(), () => record.uuid);
 };
-
-const expectedError = notFound(expect.stringContaining(UNKNOWN));
-
-/** Fails before it changes anything. */
-const addWithUnknown = (store: Store) =>
-  store.addModel(model(), extras({ references: [pathReference(UNKNOWN)] }), () => 'added');
 
 const lateFailure = expect.objectContaining({
   message: expect.stringMatching(/constraint failed/),
@@ -128,12 +103,6 @@ describe('the writes of one tick', () => {
     expect(commits).toEqual([grouped.length]);
   });
 
-  test('of other ticks have commits of their own', async (context) => {
-    const { store, commits } = openFileStore(context);
-    for (const _ of [1, 2, 3]) await add(store);
-    expect(commits).toEqual([1, 1, 1]);
-  });
-
   test.for([
     [WRITES_MAX, [64]],
     [WRITES_MAX + 1, [64, 1]],
@@ -161,44 +130,9 @@ describe('the writes of one tick', () => {
     expect(commits).toEqual([2, 2, 1]);
     expect(committed()).toEqual([0, 1, 2, 3, 4]);
   });
-
-  test('run when the tick ends, and are acknowledged after their commit', async (context) => {
-    const { batcher, insert, committed } = openBatcher(context);
-    let done = 0;
-    const acknowledged: number[][] = [];
-    const pending = times(3, (id) =>
-      batcher
-        .write(() => {
-          done++;
-          insert(id);
-        })
-        .then(() => acknowledged.push(committed())),
-    );
-    await Promise.resolve();
-    expect(done).toBe(0);
-    expect(committed()).toEqual([]);
-    await Promise.all(pending);
-    expect(acknowledged).toEqual(times(3, () => [0, 1, 2]));
-  });
 });
 
 describe('a write that fails', () => {
-  test('before it changed anything does not affect the others of its batch', async (context) => {
-    const { store, commits, rows } = openFileStore(context);
-    const outcomes = await outcomesOf([
-      addWithUnknown(store),
-      add(store, { uuid: UNKNOWN.replace(/^1/, '2') }),
-      addWithUnknown(store),
-      add(store, { uuid: UNKNOWN.replace(/^1/, '3') }),
-      addWithUnknown(store),
-    ]);
-    const [, second, , fourth] = outcomes;
-    expect(outcomes).toEqual([expectedError, second, expectedError, fourth, expectedError]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([second, fourth]);
-    expect(rows('resources')).toHaveLength(2);
-    expect(commits).toEqual([5]);
-  });
-
   test.for([
     ['first', [0]],
     ['in the middle', [2]],
@@ -225,43 +159,6 @@ describe('a write that fails', () => {
     expect(rows('model_service_refs')).toEqual([]);
     expect(rows('resources')).toHaveLength(stored.length + 2);
     expect(commits).toEqual([5]);
-  });
-
-  test('does not affect the others of its batch, before or after it', async (context) => {
-    const { store, rows, services } = await withServices(context);
-    const [service] = services;
-    const uuid = newUuid();
-    const outcomes = await outcomesOf([
-      store.addTag(tag(service, 'before'), () => 'tagged'),
-      addWithTwoDefaults(store, services, uuid),
-      store.addTag(tag(uuid, 'of what failed', { resourceType: 'ModelVO' }), () => 'tagged'),
-      // The uuid is free again.
-      add(store, { uuid }),
-      store.addTag(tag(service, 'before'), () => 'tagged'),
-      store.addTag(tag(uuid, 'after', { resourceType: 'ModelVO' }), () => 'tagged'),
-    ]);
-    expect(outcomes).toEqual([
-      'tagged',
-      lateFailure,
-      notFound(expect.stringContaining(uuid)),
-      uuid,
-      failure('SYS.1006', expect.stringContaining('already has the tag[before]')),
-      'tagged',
-    ]);
-    expect(rows('tags').map(({ tag }) => tag)).toEqual(['before', 'after']);
-    expect(rows('model_service_refs')).toEqual([]);
-  });
-
-  test('in its last step, when its result is made, leaves nothing', async (context) => {
-    const { store, rows } = openFileStore(context);
-    const thrown = new Error('no result');
-    const failing = store.addModelService(modelService(), extras(), () => {
-      throw thrown;
-    });
-    const outcomes = await outcomesOf([add(store), failing, add(store)]);
-    const stored = rows('models').map(({ uuid }) => uuid);
-    expect(outcomes).toEqual([stored[0], thrown, stored[1]]);
-    expect(rows('model_services')).toEqual([]);
   });
 });
 
@@ -394,14 +291,6 @@ describe('a read', () => {
     expect(uuidsOf(all.models).toSorted()).toEqual(uuids.toSorted());
   });
 
-  test('sees nothing of a write of its tick that failed', async (context) => {
-    const { store, services } = await withServices(context);
-    const failing = addWithTwoDefaults(store, services);
-    const counted = store.count('Model', []);
-    await expect(failing).rejects.toEqual(lateFailure);
-    expect(await counted).toBe(0);
-  });
-
   test('sees the same moment as the others of its tick', async (context) => {
     const { batcher, other, ids, committed } = openBatcher(context);
     const [before, after] = await Promise.all([
@@ -487,45 +376,6 @@ describe('a read', () => {
   });
 });
 
-describe('replacing all resources', () => {
-  test('by what can not be stored fails without affecting others', async (context) => {
-    const { store, rows } = openFileStore(context);
-    const [before, after] = [newUuid(), newUuid()];
-    const dangling = { ...noResources, modelServiceRefs: [ref(UNKNOWN, UNKNOWN)] };
-    const outcomes = await outcomesOf([
-      add(store, { uuid: before }),
-      store.replaceResources(dangling),
-      add(store, { uuid: after }),
-    ]);
-    expect(outcomes).toEqual([before, failure('SYS.1003', expect.any(String)), after]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([before, after]);
-    // Foreign keys hold again.
-    await store.addTag(tag(after, 'a tag', { resourceType: 'ModelVO' }), nothing);
-    await store.deleteResources('ModelVO', [after], nothing);
-    expect(rows('tags')).toEqual([]);
-  });
-});
-
-describe('a job', () => {
-  test('whose write fails partially is left to another of its tick', async (context) => {
-    const { store, rows, services } = await withServices(context);
-    const job = newJob();
-    const stored = model();
-    const outcomes = await outcomesOf([
-      addWithTwoDefaults(store.forJob(job), services),
-      store.forJob(job).addModel(stored, extras(), () => ({ uuid: stored.uuid })),
-      store.forJob(job).addModel(model(), extras(), () => ({})),
-    ]);
-    expect(outcomes).toEqual([
-      lateFailure,
-      { uuid: stored.uuid },
-      failure('SYS.1007', `Duplicate job uuid[${job.uuid}]`),
-    ]);
-    expect(rows('models').map(({ uuid }) => uuid)).toEqual([stored.uuid]);
-    expect(rows('jobs')).toHaveLength(1);
-  });
-});
-
 describe('closing', () => {
   test('executes pending calls, and settles all promises', async (context) => {
     const { store, file, services } = await withServices(context);
@@ -544,17 +394,5 @@ describe('closing', () => {
     expect(await counted).toBe(WRITES_MAX);
     const reopened = openSecondStore(context, file);
     expect(await reopened.count('Model', [])).toBe(128);
-  });
-
-  test('finishes the use of a session too, whose expiry moves on', async (context) => {
-    const { store, file } = openFileStore(context);
-    const known = session();
-    await store.addSession(known, 0);
-    const later = known.expiredDate + 60_000;
-    const used = store.useSession(known.uuid, 0, later);
-    await store.close();
-    expect(await outcomesOf([used])).toEqual([{ ...known, expiredDate: later }]);
-    const reopened = openSecondStore(context, file);
-    expect((await reopened.findSession(known.uuid, 0))?.expiredDate).toBe(later);
   });
 });

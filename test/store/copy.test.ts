@@ -66,16 +66,6 @@ describe('a copy of a file to another file', () => {
     expect(fingerprint(dirname(from))['from.db']).toBe(before['from.db']);
   });
 
-  test('can be served, and new rows follow the copied ones', async (context) => {
-    const { from, to } = await paths(context);
-    await copyQuietly(`file:${from}`, `file:${to}`);
-    const store = createSqliteStore(openSqlite(located(to)));
-    context.onTestFinished(() => store.close());
-    const added = model();
-    await store.addModel(added, extras(), nothing);
-    expect(await store.find('Model', added.uuid)).toMatchObject({ uuid: added.uuid });
-  });
-
   test('has commits that are only in the WAL, and nothing uncommitted', async (context) => {
     const { folder, to } = await paths(context);
     const used = join(temporaryFolder(context), 'used.db');

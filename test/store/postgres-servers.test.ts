@@ -213,15 +213,6 @@ describePostgres('of several servers', () => {
     await other.deleteSession(begun.uuid);
     expect(await one.findSession(begun.uuid, 1)).toBeUndefined();
   });
-
-  test('a write of one is read by all others from then on', async (context) => {
-    const { stores } = await servers(context, 4);
-    for (const store of stores) {
-      const { uuid } = await added(store, { name: 'written' });
-      const found = await Promise.all(stores.map((other) => other.find('ModelService', uuid)));
-      expect(found.map((service) => service?.name)).toEqual(Array(4).fill('written'));
-    }
-  });
 });
 
 describePostgres('a job that is sent to two servers at once', () => {

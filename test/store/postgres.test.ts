@@ -1,4 +1,4 @@
 import { postgresStore } from '../support/postgres.ts';
 import { describeStore } from './store-suite.ts';
 
-describeStore('PostgreSQL', postgresStore, { isInOrder: false });
+describeStore('PostgreSQL', postgresStore);

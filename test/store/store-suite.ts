@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import type { OpenStore, StoreTraits } from '../support/stores.ts';
+import type { OpenStore } from '../support/stores.ts';
 import { describeBindings } from './suite/bindings.ts';
 import { describeCenters } from './suite/centers.ts';
 import { describeDeleting } from './suite/deleting.ts';
@@ -13,7 +13,7 @@ import { describeTags } from './suite/tags.ts';
 import { describeWrites } from './suite/writes.ts';
 
 /** The suite of every store. */
-export function describeStore(name: string, open: OpenStore, traits: StoreTraits): void {
+export function describeStore(name: string, open: OpenStore): void {
   describe(`the store on ${name}`, () => {
     describeResources(open);
     describeServices(open);
@@ -25,6 +25,6 @@ export function describeStore(name: string, open: OpenStore, traits: StoreTraits
     describeWrites(open);
     describeSessions(open);
     describeJobs(open);
-    describeSeeding(open, traits);
+    describeSeeding(open);
   });
 }

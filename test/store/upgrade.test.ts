@@ -1,7 +1,6 @@
 import { dirname, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { ModelServiceImageInventory } from '../../src/contract/schemas/model-service.ts';
 import { DatabaseOpenError } from '../../src/store/errors.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { copyAsKilled, fingerprint, MIGRATIONS } from '../support/databases.ts';
@@ -65,13 +64,6 @@ async function inventories(server: Server, path: string) {
   return body.inventories;
 }
 
-/** An image without the fields that differ in a clone. */
-const sameImage = ({ cpuArchitecture, vmImageUuid, dockerImage }: ModelServiceImageInventory) => ({
-  cpuArchitecture,
-  vmImageUuid,
-  dockerImage,
-});
-
 test('there is a database of a release for every migration', () => {
   expect(releases.map(({ migration }) => migration)).toEqual(migrations);
 });
@@ -128,74 +120,6 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
         expect((await logIn(server(), password)).body).toMatchObject({ success: true });
       },
     );
-  });
-
-  test('has resources that can be updated, cloned and deleted', async (context) => {
-    const file = copyRelease(context, release);
-    const server = await startServer({ database: file, clock: momentsAfter(release) });
-    const services = await inventories(server, `${API}/model-services`);
-    for (const service of services) {
-      const path = `${API}/model-services/${service.uuid}`;
-      const clone = (await server.post(path, { params: {} })).body.inventory;
-      expect(clone).toEqual({
-        ...service,
-        ...{ uuid: clone.uuid, createDate: clone.createDate, lastOpDate: clone.lastOpDate },
-        modelServiceImages: clone.modelServiceImages,
-        modelServiceRefs: clone.modelServiceRefs,
-      });
-      expect(clone.modelServiceImages.map(sameImage)).toEqual(
-        service.modelServiceImages.map(sameImage),
-      );
-      const boundTo = ({ modelUuid }: { modelUuid: string }) => modelUuid;
-      expect(clone.modelServiceRefs.map(boundTo).toSorted()).toEqual(
-        service.modelServiceRefs.map(boundTo).toSorted(),
-      );
-
-      const architectureImages = [{ cpuArchitecture: 'loongarch64', dockerImage: 'later' }];
-      const update = { requestCpu: 3, architectureImages };
-      const updated = (await server.put(path, { updateModelService: update, userTags: ['later'] }))
-        .body.inventory;
-      expect(updated).toEqual({
-        ...service,
-        requestCpu: 3,
-        cpuArchitectures: ['loongarch64'],
-        modelServiceImages: [expect.objectContaining(architectureImages[0] as object)],
-        lastOpDate: updated.lastOpDate,
-      });
-    }
-    for (const model of await inventories(server, `${API}/models`)) {
-      const update = { updateModel: { vendor: 'later', modelClassifications: ['later'] } };
-      const { body } = await server.put(`${API}/models/${model.uuid}`, update);
-      const { lastOpDate } = body.inventory;
-      expect(body.inventory).toEqual({ ...model, vendor: 'later', lastOpDate });
-    }
-    const center = services[0].modelCenterUuid;
-    const sizes = [
-      ...(await inventories(server, `${API}/model-services`)),
-      ...(await inventories(server, `${API}/models`)),
-    ].filter(({ modelCenterUuid }) => modelCenterUuid === center);
-    const added = {
-      ...{ name: 'center', url: 'a', managementIp: 'b', managementPort: 1 },
-      resourceUuid: center,
-    };
-    const path = `${API}/model-centers`;
-    if ((await inventories(server, `${path}/${center}`)).length === 0)
-      await server.post(path, { param: added });
-    const [{ capacity }] = await inventories(server, `${path}/${center}`);
-    expect(capacity.modelUsedCapacity + capacity.modelServiceUsedCapacity).toBe(
-      sizes.reduce((sum, { size }) => sum + size, 0),
-    );
-    expect(capacity.modelUsedCapacity).toBeGreaterThan(0);
-
-    for (const kind of ['model-services', 'models', 'model-centers']) {
-      for (const { uuid } of await inventories(server, `${API}/${kind}`)) {
-        const { body } = await server.delete(`${API}/${kind}/${uuid}`);
-        expect(body).toEqual({ success: true });
-      }
-    }
-    const { sessions: _, passwords: __, jobs: ___, hooks: ____, ...left } = dump(file);
-    expect(Object.entries(left).filter(([, rows]) => rows.length > 0)).toEqual([]);
-    expect(reading(file, damage)).toEqual([]);
   });
 
   test.skipIf(release.pendingHook === undefined)(

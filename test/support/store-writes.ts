@@ -133,7 +133,7 @@ export function storeCalls(
   ) as Record<keyof Writes, () => Promise<unknown>>;
   return {
     ...writes,
-    forJob: () => store.forJob(newJob()).deleteTag(UNKNOWN, nothing),
+    forJob: () => store.forJob(newJob()).deleteTag(UNKNOWN, () => ({})),
     addFailedJob: () => store.addFailedJob(newJob(), failed),
     findJob: () => store.findJob(UNKNOWN),
     sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),

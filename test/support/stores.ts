@@ -15,12 +15,6 @@ import { asIs, nothing } from './results.ts';
 /** Makes an empty store, which is closed when the test is over. */
 export type OpenStore = (context: Finishing) => Promise<Store>;
 
-/** The allowed differences between stores. */
-export interface StoreTraits {
-  /** Whether concurrent writes are executed in the order of their calls. */
-  isInOrder: boolean;
-}
-
 /** An unused uuid. */
 export const UNKNOWN = '11111111111141118111111111111111';
 

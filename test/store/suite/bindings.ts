@@ -123,20 +123,6 @@ export function describeBindings(open: OpenStore): void {
       );
     });
 
-    test('changes nothing but the ref', async (context) => {
-      const { store, refs } = await bound(context);
-      const [{ modelUuid, modelServiceUuid }] = refs;
-      const without = async () => {
-        const { ModelService, Model, ...others } = await contents(store);
-        const strip = (records: unknown) =>
-          (records as object[]).map((record) => ({ ...record, modelServiceRefs: [] }));
-        return { ...others, ModelService: strip(ModelService), Model: strip(Model) };
-      };
-      const before = await without();
-      await store.unbindModelFromService(modelUuid, modelServiceUuid, nothing);
-      expect(await without()).toEqual(before);
-    });
-
     test('of an unbound pair changes nothing', async (context) => {
       const { store, refs } = await bound(context);
       const [{ uuid, modelUuid, modelServiceUuid }] = refs;

@@ -132,23 +132,6 @@ export function describeDeleting(open: OpenStore): void {
       }
     });
 
-    test('existing ones succeeds together with unknown ones', async (context) => {
-      const store = await open(context);
-      const [first, second, third] = [
-        await addedModel(store),
-        await addedModel(store),
-        await addedModel(store),
-      ];
-      const service = await added(store);
-      await store.deleteResources(
-        'ModelVO',
-        [...[UNKNOWN, first.uuid, service.uuid, '', first.uuid, third.uuid, UNKNOWN]],
-        nothing,
-      );
-      expect(uuidsOf(await store.list('Model', ALL))).toEqual([second.uuid]);
-      expect(await store.count('ModelService', [])).toBe(1);
-    });
-
     test('many at once deletes all of them', async (context) => {
       const store = await open(context);
       const service = await added(store);

@@ -7,7 +7,6 @@ import { extras, hook, model, newJob, tag } from '../../support/records.ts';
 import { nothing } from '../../support/results.ts';
 import { operationWrites, type WriteFixtures, writeFixtures } from '../../support/store-writes.ts';
 import {
-  ALL,
   addedModel,
   contents,
   failure,
@@ -188,16 +187,6 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.count('Model', [])).toBe(found?.success ? 1 : 0);
     });
 
-    test('rejects a second write', async (context) => {
-      const store = await open(context);
-      const job = newJob();
-      const forJob = store.forJob(job);
-      await forJob.addModel(model(), extras(), () => ({ first: true }));
-      await expect(forJob.addModel(model(), extras(), () => ({}))).rejects.toEqual(duplicate(job));
-      expect(await store.count('Model', [])).toBe(1);
-      expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { first: true } });
-    });
-
     test('can execute the job after a failed write', async (context) => {
       const store = await open(context);
       const job = newJob();
@@ -207,40 +196,6 @@ export function describeJobs(open: OpenStore): void {
       await expect(failing).rejects.toMatchObject({ errorCode: 'SYS.1003' });
       await forJob.addModel(model(), extras(), () => ({ done: true }));
       expect(await store.findJob(job.uuid)).toMatchObject({ success: true });
-    });
-
-    test('reads the same as the other, and stores no job for it', async (context) => {
-      const fixtures = await prepare(context);
-      const { store, service, session: known } = fixtures;
-      const job = newJob({ hookUrl: HOOK_URL });
-      const other = newJob({ hookUrl: HOOK_URL });
-      await store.addFailedJob(other, failed);
-      await store.setPassword('an account', 'a hash');
-      const forJob = store.forJob(job);
-      const reads: Record<string, (store: Store) => Promise<unknown>> = {
-        find: (one) => one.find('ModelService', service),
-        list: (one) => one.list('ModelService', ALL),
-        listFields: (one) => one.listFields('Model', ALL, ['uuid', 'name']),
-        count: (one) => one.count('Model', []),
-        findSession: (one) => one.findSession(known, 0),
-        useSession: (one) => one.useSession(known, 0, 0),
-        findPassword: (one) => one.findPassword('an account'),
-        findJob: (one) => one.findJob(other.uuid),
-        hookOf: (one) => one.hookOf(other.uuid),
-        pendingHooks: (one) => one.pendingHooks(),
-        contents,
-      };
-      for (const [name, read] of Object.entries(reads)) {
-        const reported = await read(store);
-        expect(reported, name).toBeDefined();
-        expect(await read(forJob), name).toEqual(reported);
-      }
-      await forJob.ping();
-      expect(await store.findJob(job.uuid)).toBeUndefined();
-      expect(await store.hookOf(job.uuid)).toBeUndefined();
-      // It reads the state at execution, not at its creation.
-      const { uuid } = await addedModel(store);
-      expect(await forJob.find('Model', uuid)).toBeDefined();
     });
   });
 
@@ -283,21 +238,6 @@ export function describeJobs(open: OpenStore): void {
       for (const other of otherUuids(job.uuid)) {
         expect(await store.findJob(other), JSON.stringify(other)).toBeUndefined();
       }
-    });
-
-    test('may have any header text as its uuid', async (context) => {
-      const store = await open(context);
-      const uuids = [
-        'abcdefabcdefabcdefabcdefabcdefab',
-        'ABCDEFABCDEFABCDEFABCDEFABCDEFAB',
-        "' OR 1=1 -- 90123456789012345678",
-        '%'.repeat(32),
-        'ÿ'.repeat(32),
-        `{"${'a'.repeat(29)}}`,
-        '1'.repeat(32),
-      ];
-      for (const uuid of uuids) await store.addFailedJob(newJob({ uuid, createDate: 3 }), failed);
-      for (const uuid of uuids) expect(await store.findJob(uuid)).toMatchObject({ uuid });
     });
 
     test('stores results and failures of any text unchanged', async (context) => {
@@ -477,14 +417,6 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.hookOf(pending)).toBeDefined();
       expect(await store.hookOf(recent)).toBeDefined();
       expect(await datesLeft(store, jobs)).toEqual([3, 20]);
-    });
-
-    test('frees the uuids of what it removes', async (context) => {
-      const store = await open(context);
-      const [job = newJob()] = await addJobs(store, [1]);
-      await store.sweepJobs(2, { jobs: 1, bytes: 1e9 });
-      await store.forJob(job).addModel(model(), extras(), () => ({ again: true }));
-      expect(await store.findJob(job.uuid)).toMatchObject({ outcome: { again: true } });
     });
   });
 }

@@ -36,14 +36,6 @@ export function describeModels(open: OpenStore): void {
         );
       }
     });
-
-    test('stores its numbers of GPUs as a list', async (context) => {
-      const store = await open(context);
-      for (const recommendedGpuNum of [[4, 1, 2], [0], [2_147_483_647, 0, 0], []]) {
-        const { uuid } = await addedModel(store, { recommendedGpuNum });
-        expect((await store.find('Model', uuid))?.recommendedGpuNum).toEqual(recommendedGpuNum);
-      }
-    });
   });
 
   describe('changing a model', () => {

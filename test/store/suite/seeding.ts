@@ -30,7 +30,6 @@ import {
   failure,
   notFound,
   type OpenStore,
-  type StoreTraits,
   set,
   tagsOf,
   UNKNOWN,
@@ -169,7 +168,7 @@ const rejectedAlone = rejected.filter(([what]) =>
 );
 
 /** What seeds, resets and dumps are made of. */
-export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): void {
+export function describeSeeding(open: OpenStore): void {
   describe('adding resources', () => {
     test('stores every field of every kind, and what is unset as unset', async (context) => {
       const store = await open(context);
@@ -311,18 +310,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       await store.addResources(seed);
       expect(await store.find('Model', seed.models[1].uuid)).toBeDefined();
     });
-
-    test.for(rejectedAlone)('is rejected by an empty store for %s', async ([
-      ,
-      spoil,
-      error,
-    ], context) => {
-      const store = await open(context);
-      const seed = everyResource();
-      const there = { bound: seed.models[0], service: seed.modelServices[0] } as never;
-      await expect(store.addResources(spoiled(seed, spoil, there))).rejects.toEqual(error(there));
-      expect(await store.readResources()).toEqual(noResources);
-    });
   });
 
   describe('replacing resources', () => {
@@ -341,14 +328,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await shown(store)).toEqual(await shown(fresh));
       expect(await store.findJob(job.uuid)).toBeUndefined();
       expect(await store.hookOf(job.uuid)).toBeUndefined();
-    });
-
-    test('by none leaves nothing', async (context) => {
-      const store = await open(context);
-      await fill(store);
-      await store.replaceResources(noResources);
-      expect(await store.readResources()).toEqual(noResources);
-      expect(await store.pendingHooks()).toEqual([]);
     });
 
     test('leaves sessions and passwords', async (context) => {
@@ -517,20 +496,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
       expect(await store.findJob(uuid)).toMatchObject({ success: true });
     }
 
-    test.runIf(isInOrder)('is executed in order with the writes around it', async (context) => {
-      const store = await open(context);
-      const seed = everyResource();
-      await store.addResources(seed);
-      const before = addMany(store);
-      const replaced = store.replaceResources(seed);
-      const after = addMany(store);
-      await replaced;
-      for (const uuid of await before) await expectGone(store, uuid);
-      for (const uuid of await after) await expectWhole(store, uuid);
-      expect(await store.count('ModelService', [])).toBe(52);
-      await expectIntegrity(store);
-    });
-
     test('leaves each concurrent write and its job complete or absent', async (context) => {
       const store = await open(context);
       const seed = everyResource();
@@ -586,22 +551,6 @@ export function describeSeeding(open: OpenStore, { isInOrder }: StoreTraits): vo
         systemTags: seed.systemTags,
       });
       expect(set(await store.readResources())).toEqual(seed);
-    });
-
-    test('has what was stored directly, with the fields that inventories omit', async (context) => {
-      const store = await open(context);
-      const { center, bound, service, ownTag } = await fill(store);
-      const { modelUsedCapacity, modelServiceUsedCapacity, ...ownCenter } = center;
-      const { modelServiceRefs: _none, ...ownModel } = bound;
-      const { modelServiceRefs, ...ownService } = service;
-      expect(set(await store.readResources())).toEqual({
-        modelCenters: [ownCenter],
-        models: [ownModel],
-        modelServices: [ownService],
-        modelServiceRefs,
-        userTags: [ownTag],
-        systemTags: [],
-      });
     });
 
     test('is a seed that makes an equal store of an empty one', async (context) => {

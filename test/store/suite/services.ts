@@ -54,18 +54,6 @@ export function describeServices(open: OpenStore): void {
       }
     });
 
-    test('stores each of an image’s fields, set and unset', async (context) => {
-      const store = await open(context);
-      const { uuid } = modelService();
-      const images = [
-        image(uuid, { createDate: 0, lastOpDate: 1 }),
-        image(uuid, { cpuArchitecture: 'mips64el', vmImageUuid: newUuid() }),
-        image(uuid, { cpuArchitecture: 'loongarch64', dockerImage: '' }),
-      ];
-      await added(store, { uuid, modelServiceImages: images });
-      expect(set((await store.find('ModelService', uuid))?.modelServiceImages)).toEqual(images);
-    });
-
     test('stores a yaml of a mebibyte', async (context) => {
       const store = await open(context);
       const yaml = '键: "\\"值😀\\"" # \r\n'.repeat(2 ** 16);
@@ -73,16 +61,6 @@ export function describeServices(open: OpenStore): void {
       const { uuid } = await added(store, { yaml });
       const found = await store.find('ModelService', uuid);
       expect(found?.yaml === yaml).toBe(true);
-    });
-
-    test('stores vendors of any name', async (context) => {
-      const store = await open(context);
-      const vendors = '{"__proto__":["a"],"constructor":[],"":["b","a"],"厂商 \\" \\n":["c"]}';
-      const { uuid } = await added(store, { vendorToSpecUuidsMap: JSON.parse(vendors) });
-      const found = await store.find('ModelService', uuid);
-      expect(Object.entries(found?.vendorToSpecUuidsMap ?? {}).toSorted()).toEqual(
-        Object.entries(JSON.parse(vendors)).toSorted(),
-      );
     });
 
     test('of a page has its own images and refs', async (context) => {

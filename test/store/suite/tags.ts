@@ -135,15 +135,6 @@ export function describeTags(open: OpenStore): void {
       expect(await store.find('UserTag', user.uuid)).toEqual(user);
     });
 
-    test('to the text it has moves its lastOpDate', async (context) => {
-      const store = await open(context);
-      const { first } = await prepare(store);
-      const changed = { ...first, lastOpDate: 9 };
-      const change = { tag: first.tag, lastOpDate: 9 };
-      expect(await store.changeSystemTag(first.uuid, change, asIs)).toEqual(changed);
-      expect(await store.find('SystemTag', first.uuid)).toEqual(changed);
-    });
-
     test('to the text of another tag of its resource is rejected', async (context) => {
       const store = await open(context);
       const { uuid, first, second } = await prepare(store);
@@ -168,19 +159,6 @@ export function describeTags(open: OpenStore): void {
           notFound(expect.stringContaining(`[uuid:${other}, `)),
         );
       }
-    });
-
-    test('of another resource may get the same text', async (context) => {
-      const store = await open(context);
-      const { first } = await prepare(store);
-      const other = await added(store);
-      const elsewhere = tag(other.uuid, 'elsewhere', { type: 'System' });
-      await store.addTag(elsewhere, nothing);
-      const change = { tag: first.tag, lastOpDate: 9 };
-      expect(await store.changeSystemTag(elsewhere.uuid, change, asIs)).toEqual({
-        ...elsewhere,
-        ...change,
-      });
     });
   });
 
