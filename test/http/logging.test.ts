@@ -17,14 +17,7 @@ import {
   requiredModelParams,
   requiredServiceParams,
 } from '../support/resources.ts';
-import {
-  API,
-  type CallOptions,
-  ROOT,
-  recordingLogger,
-  SESSION,
-  startServer,
-} from '../support/server.ts';
+import { API, ROOT, recordingLogger, SESSION, startServer } from '../support/server.ts';
 import { isOnPostgres } from '../support/server-database.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -185,60 +178,6 @@ describe('nothing that a client sends is logged, at level trace', () => {
     const read = await server.get(`${MODELS}/${model.body.inventory.uuid}?q=`);
     expect(read.status).toBeLessThan(500);
     expectNoSecrets(lines, uuid, model.body.inventory.uuid);
-  });
-
-  test('of a session’s whole life', async () => {
-    const { server, lines } = await loggedServer('trace');
-    const options = { session: null, headers: secretHeaders };
-    const { body } = await server.put(
-      `${LOGIN}?password=${SECRET}`,
-      credentials(INITIAL_DIGEST),
-      options,
-    );
-    const { uuid: session } = body.inventory;
-    const path = sessionPath(session);
-    expect((await server.get(MODELS, { session })).status).toBe(200);
-    expect((await server.get(`${path}/valid?session=${session}`, options)).body.valid).toBe(true);
-    const renewal = { renewSession: { duration: 60 } };
-    expect((await server.put(`${path}/renew`, renewal, { session })).status).toBe(200);
-    expect((await server.delete(path, undefined, { session })).status).toBe(200);
-    // Then it is one that was.
-    await server.get(MODELS, { session });
-    await server.put(`${path}/renew`, renewal, { session });
-    await server.get(`${path}/`, { session });
-    await server.call('PATCH', path, undefined, { session });
-    await server.get(`${path}%zz`, { session });
-    expectNoSecrets(lines, session, INITIAL_DIGEST, 'password');
-  });
-
-  test('of logins that fail, are rejected, or come too often', async () => {
-    const { server, lines } = await loggedServer('trace', { bodyLimit: 2000 });
-    const digest = digestOf(SECRET);
-    const send = (body: unknown, options: CallOptions = {}) =>
-      server.put(LOGIN, body, { session: null, ...options });
-    const statuses = new Set<number>();
-    for (let failure = 0; failure < 11; failure++) {
-      const { status } = await send(credentials(digest, SECRET));
-      statuses.add(status);
-    }
-    expect([...statuses]).toEqual([503, 429]);
-    for (const body of [
-      credentials({ [SECRET]: digest }),
-      credentials(`${digest}\0`),
-      credentials(digest, null),
-      credentials(digest.repeat(10)),
-      { logInByAccount: SECRET },
-      { other: digest },
-      [digest],
-    ]) {
-      expect((await send(body)).status).toBeLessThan(500);
-    }
-    const json = { 'content-type': 'application/json' };
-    await send(undefined, { raw: `{"password":"${digest}"`, headers: json });
-    await send(undefined, { raw: digest, headers: { 'content-type': `text/${SECRET}` } });
-    await send(credentials(digest.repeat(100)));
-    await send(credentials(digest), { headers: { 'x-api-timeout': digest } });
-    expectNoSecrets(lines, digest);
   });
 
   test('of a login whose session the database can’t keep, or whose hash it can’t give', async () => {

@@ -230,30 +230,6 @@ describe.each(['auto', 'inline', 'job'] as const)('AIOS_REPLY=%s', (mode) => {
   });
 });
 
-describe('AIOS_REPLY=job', () => {
-  test('every write is answered with a job of its own, though none is requested', async () => {
-    // What the writes need is added by another server on the same file, inline.
-    const server = await startServer(jobMode);
-    const another = await startServer({ database: server.database });
-    for (const name of writeNames) {
-      const request = await writes[name](another);
-      const location = expectAccepted(await send(server, request));
-      expect({ name, ...(await follow(location)) }).toMatchObject({
-        name,
-        status: 200,
-        body: { success: true },
-      });
-    }
-    expect(
-      server
-        .rows('jobs')
-        .map(({ operation }) => operation)
-        .toSorted(),
-    ).toEqual(writeNames.toSorted());
-    expect(server.rows('hooks')).toEqual([]);
-  });
-});
-
 describe('AIOS_REPLY=inline', () => {
   const shared = sharedServer({ ...inlineMode, hookTiming: NEVER });
   const USED = newUuid();

@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { setAdminPassword } from '../../src/domain/credentials.ts';
-import { seedUuids, sharedSteered } from '../support/control.ts';
+import { sharedSteered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
   beginSession,
   credentials,
   INITIAL_DIGEST,
   LOGIN,
-  logIn,
-  quickPasswords,
   sessionPath,
 } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
@@ -69,16 +66,6 @@ describe('a session that a client chose is none after a login that names it', ()
     await server.delete(sessionPath(CHOSEN));
     expectFailure(await server.get(MODELS, { session: CHOSEN }), ...invalid);
   });
-
-  test('and the next one can not be predicted from the seed of the uuids', async () => {
-    const server = shared();
-    const uuids: string[] = [];
-    for (let login = 0; login < 2; login++) {
-      await seedUuids(server, 'a seed');
-      uuids.push((await beginSession(server)).uuid);
-    }
-    expect(new Set(uuids).size).toBe(2);
-  });
 });
 
 test('each of many logins has a session of its own, of 122 random bits', async () => {
@@ -122,19 +109,5 @@ describe('a session that has ended stays so:', () => {
     const { uuid } = await beginSession(server);
     server.advance(7_200_000);
     await expectDead(server, uuid);
-  });
-
-  test('begun with a password that is no longer the one', async () => {
-    const server = await startServer({ passwords: quickPasswords });
-    const dependencies = { store: server.store, passwords: quickPasswords, newUuid };
-    await setAdminPassword('the first', dependencies);
-    const { uuid } = (await logIn(server, 'the first')).body.inventory;
-    expect((await server.get(MODELS, { session: uuid })).status).toBe(200);
-    await setAdminPassword('the second', dependencies);
-    expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
-    expect((await logIn(server, 'the first')).status).toBe(503);
-    const next = (await logIn(server, 'the second')).body.inventory.uuid;
-    expect(next).not.toBe(uuid);
-    expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { contractParameters, parametersOf } from '../support/contract-parameters.ts';
+import { contractParameters } from '../support/contract-parameters.ts';
 import {
   expectRejected,
   invalidArgument,
@@ -7,7 +7,7 @@ import {
   notFound,
   tooLongText,
 } from '../support/errors.ts';
-import { acceptedRows, rejectedRows, TEXT_MAX } from '../support/parameters.ts';
+import { acceptedRows, TEXT_MAX } from '../support/parameters.ts';
 import {
   addModel,
   addModelService,
@@ -63,6 +63,7 @@ test('answers the defaults where only the required parameters are given', async 
   });
 });
 
+// The tests of the contract's parameters have those that are rejected.
 describe('every value of every parameter, over HTTP', () => {
   const { modelUuids: _, architectureImages: __, resourceUuid: ___, ...plain } = optional;
 
@@ -76,18 +77,6 @@ describe('every value of every parameter, over HTTP', () => {
     expect(storedField(server(), 'service', uuid, field, value.stored)).toEqual(value.stored);
     const { body: read } = await server().get(`${PATH}/${uuid}`);
     expect(read.inventories).toEqual([body.inventory]);
-  });
-
-  // Of its own, so that comparing all of the database stays quick.
-  const unchanged = sharedServer();
-  test.each(
-    rejectedRows('AddModelService', parametersOf('AddModelService')),
-  )('%s rejects %s', async (field, _, { sent, details }) => {
-    await expectRejected(
-      unchanged(),
-      () => post(unchanged(), { [field]: sent }, { userTags: ['tag'] }),
-      invalidArgument(details),
-    );
   });
 
   test('yaml accepts 16777215 characters and rejects one more', async () => {
@@ -107,12 +96,6 @@ test('measures a text after trimming it', async () => {
   const { body } = await add({ pythonVersion: `  ${'3'.repeat(32)}\n` });
 
   expect(body.inventory.pythonVersion).toBe('3'.repeat(32));
-});
-
-test('stores yaml as sent, whatever its syntax', async () => {
-  const yaml = '\r\n\tservices: [ *nowhere\r\n- x: {\n\n  ';
-
-  expect((await addModelService(server(), { yaml })).yaml).toBe(yaml);
 });
 
 test('adds images with architectures in any case, in the order given', async () => {

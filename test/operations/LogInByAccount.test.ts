@@ -83,19 +83,13 @@ describe('fails with ID.1000, and begins none, for', () => {
     ['an empty text', '', 'admin'],
     ['the password in upper-case hexadecimal', INITIAL_DIGEST.toUpperCase(), 'admin'],
     ['the password as it is typed', 'password', 'admin'],
-    ['the digest’s digest', digestOf(INITIAL_DIGEST), 'admin'],
     ['the digest without its last character', INITIAL_DIGEST.slice(0, -1), 'admin'],
     ['the digest and one character more', `${INITIAL_DIGEST}0`, 'admin'],
-    ['the digest in base64', Buffer.from(INITIAL_DIGEST, 'hex').toString('base64'), 'admin'],
     ['a number', 1, 'admin'],
-    ['a boolean', true, 'admin'],
     ['an unknown account', INITIAL_DIGEST, 'root'],
-    ['an account without a name', INITIAL_DIGEST, ''],
     ['the account’s uuid for its name', INITIAL_DIGEST, ADMIN_UUID],
     ['what would be SQL', INITIAL_DIGEST, "admin' --"],
-    ['a pattern', INITIAL_DIGEST, 'adm%'],
     ['a property of every object', INITIAL_DIGEST, '__proto__'],
-    ['a name of 1000 characters', INITIAL_DIGEST, 'a'.repeat(1000)],
     ['a password of 1000 characters', 'a'.repeat(1000), 'admin'],
   ])('%s', async (_, password, accountName) => {
     const server = shared();
@@ -216,11 +210,8 @@ describe('with a password that was set', () => {
 
   test.each([
     '',
-    'scrypt',
     'scrypt$32768$8$1$salt$',
-    'scrypt$0$0$0$$00',
     'scrypt$x$8$1$salt$00',
-    '$$$$$',
   ])('a hash that is damaged to %j lets nobody log in, and is not mentioned', async (damaged) => {
     const server = damaging();
     await server.store.setPassword(ADMIN_UUID, damaged);

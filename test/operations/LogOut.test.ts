@@ -66,9 +66,7 @@ describe('succeeds without effect for', () => {
     ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
     ['what is no uuid', 'x'],
     ['NUL', '%00'],
-    ['an encoded slash', 'a%2Fb'],
     ['a property of every object', '__proto__'],
-    ['a very long one', 'a'.repeat(60_000)],
   ])('%s', async (_, uuid) => {
     await begun();
     const before = shared().snapshot();

@@ -92,13 +92,6 @@ describe('finds services', () => {
     expect(await found(...conditions)).toBe(expected);
   });
 
-  test('by the uuid of a model in any case', async () => {
-    const upper = uuidOf('draw').toUpperCase();
-    expect(await found(`modelServiceRefs.modelUuid=${upper}`)).toBe('double');
-    expect(await found(`modelServiceRefs.modelUuid~=${upper.slice(0, 20)}%`)).toBe('double');
-    expect(await found(`modelServiceRefs.modelUuid!=${upper}`)).toBe('bare single empty');
-  });
-
   test.each([
     ['modelServiceRefs.isDefault=yes', '[modelServiceRefs.isDefault]'],
     ['modelServiceImages.createDate=yesterday', '[modelServiceImages.createDate]'],
@@ -106,68 +99,6 @@ describe('finds services', () => {
   ])('but rejects %s', async (condition, field) => {
     const error = invalidArgument(expect.stringContaining(field));
     expectError(await server().query(PATH, [condition]), error);
-  });
-});
-
-describe('finds services by their current state, after', () => {
-  const server = sharedServer();
-  const { add, found, uuidOf } = namedResources(server, PATH);
-
-  test('a model is bound, unbound and deleted', async () => {
-    const model = await add(addModel, 'm1');
-    const binding = `${API}/models/${model}/model-services/${await add(addModelService, 's1')}`;
-    const bound = () => found('modelServiceRefs.modelUuid={m1}');
-    expect(await bound()).toBe('');
-
-    await server().post(binding, {});
-    expect(await bound()).toBe('s1');
-    await server().delete(binding);
-    expect(await bound()).toBe('');
-    await server().post(binding, {});
-    await server().delete(`${API}/models/${model}`);
-    expect(await bound()).toBe('');
-    expect(await found('modelServiceRefs.modelUuid is null', 'name=s1')).toBe('s1');
-  });
-
-  test('images are replaced', async () => {
-    await add(addModelService, 's4', {
-      architectureImages: [{ cpuArchitecture: 'x86_64', dockerImage: 'old' }],
-    });
-    const architectureImages = [{ cpuArchitecture: 'aarch64', dockerImage: 'new' }];
-
-    await server().put(`${PATH}/${uuidOf('s4')}`, { updateModelService: { architectureImages } });
-
-    expect(await found('modelServiceImages.dockerImage=old')).toBe('');
-    expect(await found('modelServiceImages.dockerImage=new')).toBe('s4');
-  });
-
-  test('the service is cloned and deleted', async () => {
-    await add(addModel, 'm5');
-    await add(addModelService, 's5', { modelUuids: [uuidOf('m5')] });
-    server().advance(1000);
-    await server().post(`${PATH}/${uuidOf('s5')}`, { params: { name: 'clone' } });
-    expect(await found('modelServiceRefs.modelUuid={m5}')).toBe('s5 clone');
-
-    await server().delete(`${PATH}/${uuidOf('s5')}`);
-    expect(await found('modelServiceRefs.modelUuid={m5}')).toBe('clone');
-  });
-
-  test('its center is registered, changed and deleted', async () => {
-    const resourceUuid = '00000000000040008000000000000000';
-    await add(addModelService, 's6', { modelCenterUuid: resourceUuid });
-    expect(await found('modelCenter.name is null', 'name=s6')).toBe('s6');
-
-    await add(addModelCenter, 'east', { resourceUuid });
-    expect(await found('modelCenter.name=east')).toBe('s6');
-
-    const path = `${API}/model-centers/${resourceUuid}`;
-    await server().put(path, { updateModelCenter: { name: 'west' } });
-    expect(await found('modelCenter.name=east')).toBe('');
-    expect(await found('modelCenter.name=west')).toBe('s6');
-
-    await server().delete(path);
-    expect(await found('modelCenter.name!=west', 'name=s6')).toBe('');
-    expect(await found('modelCenter.name is null', 'name=s6')).toBe('s6');
   });
 });
 

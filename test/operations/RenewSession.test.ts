@@ -111,9 +111,7 @@ describe('rejects, changing nothing,', () => {
   test.each([
     ['an unknown session', '0a1b2c3d4e5f40718293a4b5c6d7e8f9'],
     ['what is no uuid', 'x'],
-    ['what would be SQL', encodeURIComponent("' OR '1'='1")],
     ['NUL', '%00'],
-    ['a very long one', 'a'.repeat(60_000)],
     ['a session of the settings in upper case', SESSION.toUpperCase()],
   ])('%s', async (_, uuid) => {
     await begun();

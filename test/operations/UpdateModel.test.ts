@@ -39,69 +39,6 @@ async function read(on: Server, url: string) {
   return body.inventories[0];
 }
 
-test('changes all parameters at once', async () => {
-  const model = await addModel(server());
-  const { uuid: service } = await addModelService(server());
-  const shown = {
-    name: 'a',
-    installPath: 'b',
-    description: 'c',
-    vendor: 'd',
-    parameters: ' e ',
-    modelCenterUuid: 'f',
-    gpuConstraintDescription: 'g',
-    modelId: 'h',
-  };
-
-  const { body } = await update(model, {
-    ...shown,
-    modelClassifications: ['i', 'j'],
-    recommendedGpuNum: '1,2',
-    defaultModelServiceUuid: service,
-    clearDefaultModelService: false,
-  });
-
-  expect(body.inventory).toEqual({
-    ...model,
-    ...shown,
-    recommendedGpuNum: [1, 2],
-    modelServiceRefs: [{ uuid, modelUuid: model.uuid, modelServiceUuid: service, isDefault: true }],
-  });
-  const stored = storedField(server(), 'model', model.uuid, 'modelClassifications', []);
-  expect(stored).toEqual(['i', 'j']);
-});
-
-test('ignores parameters of AddModel alone', async () => {
-  const before = await addModel(server(), {
-    token: 'a token',
-    logo: ' a logo ',
-    introduction: ' an introduction ',
-    size: 7,
-    version: 'a version',
-    tagUuids: ['a tag'],
-    shareMode: 'Public',
-  });
-  const [row] = server().rows('models', `uuid = '${before.uuid}'`);
-
-  const { body } = await update(before, {
-    token: 'other',
-    logo: 'other',
-    introduction: 'other',
-    size: 8,
-    version: 'other',
-    tagUuids: ['other'],
-    shareMode: 'Public',
-    resourceUuid: 'other',
-    type: 'other',
-    modelServiceRefs: [],
-    modelServiceUuids: ['other'],
-    vendor: 'new',
-  });
-
-  expect(body).toEqual({ success: true, inventory: { ...before, vendor: 'new' } });
-  expect(server().rows('models', `uuid = '${before.uuid}'`)).toEqual([{ ...row, vendor: 'new' }]);
-});
-
 test('does not change texts that are longer than an update accepts', async () => {
   const before = await addModel(server(), {
     installPath: 'i'.repeat(2048),

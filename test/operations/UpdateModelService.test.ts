@@ -59,18 +59,6 @@ test('stores yaml as sent, whatever its syntax', async () => {
   expect((await put(uuid, { name: 'other' })).body.inventory.yaml).toBe(yaml);
 });
 
-test('ignores parameters of AddModelService and CloneModelService alone', async () => {
-  const service = await addModelService(server());
-
-  const { body } = await put(
-    service.uuid,
-    { readme: 'a', installPath: 'b', system: true, modelCenterUuid: 'c', condaVersion: 'd' },
-    { deployModelService: {} },
-  );
-
-  expect(body.inventory).toEqual(service);
-});
-
 test('rejects an action that the platform has but this server lacks', async () => {
   const { uuid } = await addModelService(server());
   await expectRejected(

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type ExpectedError, expectRejected } from '../support/errors.ts';
 import { addModel, addModelService } from '../support/resources.ts';
-import { API, ROOT, START_DATE, startServer } from '../support/server.ts';
+import { ROOT, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { storedTags } from '../support/stored.ts';
 import { describeWrite } from '../support/writes.ts';
@@ -95,19 +95,6 @@ describe('changes the text and the lastOpDate of the tag, and nothing else,', ()
     expect(storedTags(server(), model.uuid)).toEqual([
       { type: 'System', tag: stored, resourceType: 'ModelVO' },
     ]);
-  });
-
-  test('so that queries find the new text and not the old', async () => {
-    const { model, tag } = await addTag('old text');
-
-    await update(tag.uuid, { tag: 'new text' });
-
-    const find = async (text: string) =>
-      (await server().query(`${API}/models`, [`__systemTag__=${text}`])).body.inventories;
-    expect(await find('old text')).toEqual([]);
-    expect(await find('new text')).toEqual([model]);
-    const listed = await server().query(TAGS, ['tag=new text']);
-    expect(listed.body.inventories).toMatchObject([{ uuid: tag.uuid }]);
   });
 });
 

@@ -3,11 +3,9 @@ import { expectRejected, invalidArgument, messageOf } from './errors.ts';
 import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
 import { exchange, rawRequest } from './raw-http.ts';
-import { newUuid } from './records.ts';
 import { addModel, addModelCenter, addModelService } from './resources.ts';
 import { type Answer, API, type CallOptions, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
-import { storedTags } from './stored.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
 
 /** Expects an answer with `success` alone. */
@@ -65,11 +63,8 @@ export function describeDeletionRequest(
         { headers: { 'content-type': 'application/json' } },
       ],
       ['null', null, {}],
-      ['an empty object', {}, {}],
       ['a wrapper, which it has none of', { param: {}, params: { deleteMode: 1 } }, {}],
       ['unknown fields', { deletemode: 'x', uuid: {}, constructor: [] }, {}],
-      ['tags', { userTags: ['a'], systemTags: [] }, {}],
-      ['deleteMode null', { deleteMode: null }, {}],
       ['deleteMode Permissive', { deleteMode: 'Permissive' }, {}],
       ['deleteMode Enforcing', { deleteMode: 'Enforcing' }, {}],
     ])('%s', async (_, body, options) => {
@@ -77,12 +72,6 @@ export function describeDeletionRequest(
     });
 
     test.each([
-      ['Content-Length: 0', { 'Content-Length': '0' }],
-      [
-        'Content-Length: 0 beside a JSON Content-Type',
-        { 'Content-Length': '0', 'Content-Type': 'application/json; charset=utf-8' },
-      ],
-      ['a JSON Content-Type without a length', { 'Content-Type': 'application/json' }],
       [
         'what the Java client sends',
         {
@@ -97,18 +86,9 @@ export function describeDeletionRequest(
       );
     });
 
-    test('an empty JSON body sent in chunks', async () => {
-      const headers = { 'Content-Type': 'application/json', 'Transfer-Encoding': 'chunked' };
-
-      await expectDeleted(server, (path) =>
-        exchange(server.url, rawRequest('DELETE', path, headers, '0\r\n\r\n')),
-      );
-    });
-
     test.each([
       '?deleteMode=Permissive',
       '?deleteMode=Enforcing',
-      '?deleteMode=',
       '?deletemode=x&x=1&__proto__=1&x=%FF',
       '?limit=x&fields=x',
     ])('%s', async (query) => {
@@ -131,10 +111,8 @@ export function describeDeletionRequest(
 
     test.each([
       ['a list', [], '[]'],
-      ['a text', 'x', 'x'],
       ['the empty text', '', ''],
       ['a number', 0, '0'],
-      ['a boolean', false, 'false'],
     ])('a body that is %s', async (_, body, shown) => {
       await expectRejected(
         server,
@@ -155,14 +133,6 @@ export function describeDeletionRequest(
         code: 'SYS.1007',
         details: expect.stringContaining('[text/plain]'),
       });
-    });
-
-    test('tags that are no list', async () => {
-      await expectRejected(
-        server,
-        () => server.delete(path, { userTags: 'a' }),
-        invalidArgument('[userTags] field is excepted a list, but was [a].'),
-      );
     });
   });
 
@@ -345,19 +315,6 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
       expect(read.body).toEqual({ success: true, inventories: [] });
       const list = await server.query(path, ['name=of two'], { replyWithCount: 'true' });
       expect(list.body).toEqual({ success: true, inventories: [other], total: 1 });
-    });
-
-    test('leaves its uuid free for a new one, which inherits nothing', async () => {
-      const resourceUuid = newUuid();
-      await add(server, { resourceUuid, userTags: ['a'], systemTags: ['b'] });
-      const plain = await add(server);
-
-      expectDone(await server.delete(`${path}/${resourceUuid}`));
-      const again = await add(server, { resourceUuid });
-
-      const text = JSON.stringify(plain).replaceAll(plain.uuid, resourceUuid);
-      expect(again).toEqual(JSON.parse(text));
-      expect(storedTags(server, resourceUuid)).toEqual([]);
     });
   });
 }

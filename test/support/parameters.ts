@@ -1,5 +1,3 @@
-import { messageOf } from './errors.ts';
-
 /** The bounds of F46. */
 const INTEGER_MAX = 2_147_483_647;
 export const LONG_MAX = 9_007_199_254_740_991;
@@ -38,16 +36,6 @@ export type Parameters = Readonly<Record<string, Parameter>>;
 export function acceptedRows(parameters: Parameters) {
   return Object.entries(parameters).flatMap(([field, { accepted }]) =>
     accepted.map(({ what, sent, stored }) => [field, what, { sent, stored }] as const),
-  );
-}
-
-/** One row per value that some parameter rejects, with the sentence of the error. */
-export function rejectedRows(operation: string, parameters: Parameters) {
-  return Object.entries(parameters).flatMap(([field, { wrongType, notAllowed }]) =>
-    [...wrongType, ...notAllowed].map(
-      ({ what, sent, details }) =>
-        [field, what, { sent, details: details(field, messageOf(operation)) }] as const,
-    ),
   );
 }
 
@@ -363,25 +351,9 @@ export const gpuNumbers: Parameter = {
     },
   ],
   notAllowed: [
-    ...[
-      'a',
-      '1,',
-      ',1',
-      '1,,2',
-      '1 2',
-      '-1',
-      '1.5',
-      '[1,2',
-      '1,2]',
-      '[[1]]',
-      '["1"]',
-      '[null]',
-      'null',
-      '1e3',
-      '0x1',
-      ',',
-      '2147483648',
-    ].map((sent) => noGpuNumbers(JSON.stringify(sent), sent)),
+    ...['a', '1,', '1,,2', '1 2', '-1', '1.5', '[1,2', '1,2]', '["1"]', '1e3', '2147483648'].map(
+      (sent) => noGpuNumbers(JSON.stringify(sent), sent),
+    ),
     noGpuNumbers('a negative number', -1),
     noGpuNumbers('a fraction', 1.5),
     noGpuNumbers('a boolean', true),

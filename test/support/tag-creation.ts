@@ -114,33 +114,6 @@ export function describeTagCreation(type: 'User' | 'System'): void {
     });
   });
 
-  describe('takes the same text', () => {
-    test('of another type, on another resource, and in another case or form', async () => {
-      const params = await ofModel('\u00e9a');
-      const elsewhere = await ofModel('\u00e9a');
-      const service = {
-        resourceType: 'ModelServiceVO',
-        resourceUuid: (await addModelService(server())).uuid,
-        tag: '\u00e9a',
-      };
-
-      const answers = [
-        await create(params),
-        await server().post(other.path, { params }),
-        await create(elsewhere),
-        await create(service),
-        await create({ ...params, tag: '\u00e9A' }),
-        await create({ ...params, tag: '\u00c9a' }),
-        await create({ ...params, tag: 'e\u0301a' }),
-        await create({ ...params, tag: '\u00e9a ' }),
-        await create({ ...params, tag: ' \u00e9a' }),
-      ];
-
-      expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-      expect(storedTags(server(), params.resourceUuid)).toHaveLength(7);
-    });
-  });
-
   describe('rejects a duplicate', () => {
     test.each(['a tag', '', 'x'.repeat(4096)])('of %j', async (tag) => {
       const params = await ofModel(tag);
