@@ -47,13 +47,6 @@ describe('the hash', () => {
     expect(await matches(DIGEST.toUpperCase(), stored)).toBe(false);
   });
 
-  test('does not match a similar digest', async () => {
-    const stored = await quickPasswords.hash(DIGEST, newUuid());
-    expect(await matches(DIGEST, stored)).toBe(true);
-    const others = ['', 'secret', ` ${DIGEST}`, `${DIGEST} `, DIGEST.slice(1), stored];
-    for (const other of others) expect(await matches(other, stored)).toBe(false);
-  });
-
   test('is another with another salt', async () => {
     const [one, same, other] = await Promise.all([
       hash(DIGEST, 'a'.repeat(32)),
@@ -104,15 +97,12 @@ describe('the hash', () => {
 describe('an incomplete hash', () => {
   test.each<[string, (stored: string) => string]>([
     ['nothing', () => ''],
-    ['a name alone', () => 'scrypt'],
     ['one without its last byte', (stored) => stored.slice(0, -2)],
-    ['one without its last digit', (stored) => stored.slice(0, -1)],
     ['one without its key', (stored) => stored.replace(/[^$]*$/, '')],
     ['one whose key is no hexadecimal', (stored) => stored.replace(/[^$]*$/, 'z'.repeat(64))],
     ['one with a byte more', (stored) => `${stored}00`],
     ['one with another salt', (stored) => stored.replace(/\$[^$]*(\$[^$]*)$/, '$other$1')],
     ['one with another cost', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$32')],
-    ['one that costs nothing', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$0')],
     ['one that costs too much', (stored) => stored.replace(/^scrypt\$\d+/, 'scrypt$$1e300')],
     ['the digest', () => digest('secret')],
   ])('%s never matches', async (_, damage) => {

@@ -99,19 +99,20 @@ test('the defaults apply if nothing is set', () => {
 
 type Values = { [Key in SettingKey]: [text: string, value: Settings[Key]][] };
 
+/** Texts that are their own values. */
+const verbatim = <Text extends string>(...texts: Text[]) =>
+  texts.map((text): [string, Text] => [text, text]);
+/** Numbers, the last one with spaces too. */
+const numbers = (...values: number[]) => [
+  ...values.map((value): [string, number] => [String(value), value]),
+  [` ${values.at(-1)} `, values.at(-1)] as [string, number],
+];
+
 const allowed: Values = {
-  host: ['127.0.0.2', '0.0.0.0', '::1', 'fe80::1%eth0', 'localhost', 'aios.example.com'].map(
-    (host) => [host, host],
-  ),
-  port: [
-    ['0', 0],
-    ['8080', 8080],
-    ['65535', 65_535],
-    [' 80 ', 80],
-  ],
+  host: verbatim('127.0.0.2', '0.0.0.0', '::1', 'fe80::1%eth0', 'localhost', 'aios.example.com'),
+  port: numbers(0, 8080, 65_535),
   databaseUrl: [
     ['memory:', { kind: 'memory' }],
-    ['file:aios.db', { kind: 'file', path: 'aios.db' }],
     ['file:../a b/c.db', { kind: 'file', path: '../a b/c.db' }],
     ['file:/data/aios.db', { kind: 'file', path: '/data/aios.db' }],
     ['file:///data/aios.db', { kind: 'file', path: '/data/aios.db' }],
@@ -121,34 +122,14 @@ const allowed: Values = {
       'postgres:///aios?host=/run/postgresql',
     ].map((url): [string, Settings['databaseUrl']] => [url, { kind: 'postgres', url }]),
   ],
-  databaseConnections: [
-    ['1', 1],
-    ['1000', 1000],
-  ],
+  databaseConnections: numbers(1, 1000),
   session: [
     [UUID, [UUID]],
-    [`${UUID},${OTHER_UUID}`, [UUID, OTHER_UUID]],
     [` ${UUID} , ${OTHER_UUID},\n`, [UUID, OTHER_UUID]],
   ],
-  adminPassword: [
-    'secret',
-    'password',
-    '0',
-    'two words, and a comma',
-    'pässwörd 🔑 $"\'\\',
-    UUID,
-    'x'.repeat(10_000),
-  ].map((text) => [text, text]),
-  sessionTimeout: [
-    ['1', 1],
-    ['60', 60],
-    [' 7200 ', 7200],
-    ['31536000', 31_536_000],
-  ],
-  auth: [
-    ['on', 'on'],
-    ['off', 'off'],
-  ],
+  adminPassword: verbatim('0', 'pässwörd, 🔑 $"\'\\', UUID, 'x'.repeat(10_000)),
+  sessionTimeout: numbers(1, 7200, 31_536_000),
+  auth: verbatim('on', 'off'),
   accessKey: [
     ['id:secret', [['id', 'secret']]],
     [
@@ -159,41 +140,26 @@ const allowed: Values = {
       ],
     ],
   ],
-  reply: [
-    ['auto', 'auto'],
-    ['inline', 'inline'],
-    ['job', 'job'],
-  ],
+  reply: verbatim('auto', 'inline', 'job'),
   publicUrl: [
-    ['https://aios.example.com', 'https://aios.example.com'],
     ['HTTPS://AIOS.example.com/', 'https://aios.example.com'],
     ['http://10.0.0.1:8080', 'http://10.0.0.1:8080'],
   ],
-  jobRetention: [
-    ['1', 1],
-    [' 10800 ', 10_800],
-    ['31536000', 31_536_000],
-  ],
-  seedFile: ['seed.json', '/seed/a b.json'].map((path) => [path, path]),
-  control: [
-    ['on', 'on'],
-    ['off', 'off'],
-  ],
+  jobRetention: numbers(1, 31_536_000),
+  seedFile: verbatim('seed.json', '/seed/a b.json'),
+  control: verbatim('on', 'off'),
   hookAllow: [
     ['none', []],
     ['local', ['local']],
     ['hooks.example.com', ['hooks.example.com']],
     ['10.0.0.0/8, ::1 localhost', ['10.0.0.0/8', '::1', 'localhost']],
   ],
-  unknownFields: [
-    ['ignore', 'ignore'],
-    ['reject', 'reject'],
-  ],
+  unknownFields: verbatim('ignore', 'reject'),
   strictReferences: [
     ['true', true],
     ['false', false],
   ],
-  timeZone: ['UTC', 'Asia/Shanghai', 'America/Argentina/Buenos_Aires'].map((zone) => [zone, zone]),
+  timeZone: verbatim('UTC', 'Asia/Shanghai', 'America/Argentina/Buenos_Aires'),
   bodyLimit: [
     ['1', 1],
     ['1024B', 1024],
@@ -201,15 +167,7 @@ const allowed: Values = {
     ['1 mib', 1_048_576],
     ['64MiB', 67_108_864],
   ],
-  logLevel: [
-    ['trace', 'trace'],
-    ['debug', 'debug'],
-    ['info', 'info'],
-    ['warn', 'warn'],
-    ['error', 'error'],
-    ['fatal', 'fatal'],
-    ['silent', 'silent'],
-  ],
+  logLevel: verbatim('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
   trustProxy: [
     ['true', true],
     ['false', false],
@@ -218,7 +176,6 @@ const allowed: Values = {
   ],
   corsOrigins: [
     ['*', ['*']],
-    ['https://a.example', ['https://a.example']],
     ['http://localhost:3000,https://b.example', ['http://localhost:3000', 'https://b.example']],
   ],
 };
@@ -229,9 +186,7 @@ const rejected: Record<SettingKey, string[]> = {
   databaseUrl: [
     'memory',
     'file:',
-    'aios.db',
     './aios.db',
-    'postgres://localhost',
     'postgres://localhost/',
     'postgres:aios',
     'mysql://localhost/aios',
@@ -239,18 +194,11 @@ const rejected: Record<SettingKey, string[]> = {
     'file:a.db?mode=ro',
     'FILE:a.db',
   ],
-  databaseConnections: ['0', '-1', '1001', '1.5', 'ten'],
-  session: [
-    UUID.toUpperCase(),
-    UUID.slice(1),
-    `${UUID}0`,
-    'b86c9016-b4f2-4953-a9ed-efb53ca0678c',
-    `${UUID},x`,
-    'g'.repeat(32),
-  ],
+  databaseConnections: ['0', '1001', 'ten'],
+  session: [UUID.toUpperCase(), UUID.slice(1), `${UUID}0`, `${UUID},x`, 'g'.repeat(32)],
   // Any text may be a password.
   adminPassword: [],
-  sessionTimeout: ['0', '-1', '1.5', '31536001', '2h', '7200s', '1e3', '+60', 'never', '６０'],
+  sessionTimeout: ['0', '31536001', '2h', 'never'],
   auth: ['true', 'OFF', 'no', '0'],
   accessKey: [
     ...['its-id', 'its-id:', ':its-secret', 'its-id:its-secret,other', 'its id:its-secret'],
@@ -265,7 +213,7 @@ const rejected: Record<SettingKey, string[]> = {
     'https://a/b',
     'https://*.a',
   ],
-  jobRetention: ['0', '-1', '31536001', '3h'],
+  jobRetention: ['0', '31536001', '3h'],
   // Whether the file can be read shows when it is.
   seedFile: [],
   control: ['true', 'ON', 'yes'],
@@ -275,19 +223,9 @@ const rejected: Record<SettingKey, string[]> = {
   timeZone: ['Mars/Olympus', 'Shanghai', '+8'],
   bodyLimit: ['0', '-1', '1.5MiB', '32MB', '1GiB', '65MiB', 'MiB', '67108865', 'unlimited'],
   logLevel: ['verbose', 'INFO', '30'],
-  trustProxy: [
-    'yes',
-    '1',
-    'localhost',
-    '10.0.0.0/33',
-    '10.0.0.0/',
-    '::1/129',
-    '10.0.0.0/8/8',
-    '10.0.0.1,x',
-  ],
+  trustProxy: ['yes', '1', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/8/8', '10.0.0.1,x'],
   corsOrigins: [
     'example.com',
-    'https://a.example/',
     'https://a.example/path',
     'ftp://a.example',
     'https://*.example',
@@ -361,26 +299,10 @@ describe('a secret', () => {
     expect(warnings).toEqual([]);
   });
 
-  test.each<[string, Parameters<typeof read>[0]]>([
-    ['the variable', { env: { AIOS_ADMIN_PASSWORD: 'hunter2' } }],
-    ['the flag', { flags: { 'admin-password': 'hunter2' } }],
-    ['the variable’s file', { env: { AIOS_ADMIN_PASSWORD_FILE: '/run/password' } }],
-    ['the flag’s file', { flags: { 'admin-password-file': '/run/password' } }],
-  ])('that is a password comes from %s, without the line end', (_name, given) => {
-    const { settings, warnings } = read({ ...given, files: { '/run/password': 'hunter2\r\n' } });
-    expect(settings.adminPassword).toBe('hunter2');
-    expect(warnings).toEqual([]);
-  });
-
   test('that is a password has its spaces and further lines', () => {
     const files = { '/run/password': 'correct horse\n battery staple\n' };
     const env = { AIOS_ADMIN_PASSWORD_FILE: '/run/password' };
     expect(read({ env, files }).settings.adminPassword).toBe('correct horse\n battery staple');
-  });
-
-  test('in an empty file is unset', () => {
-    const given = { env: { AIOS_SESSION_FILE: '/run/session' }, files: { '/run/session': '\n' } };
-    expect(read(given).settings.session).toEqual([]);
   });
 
   test('in an unreadable or invalid file is rejected with the file’s name and is not shown', () => {
@@ -404,12 +326,9 @@ describe('a secret', () => {
 describe('an unknown variable', () => {
   test.each([
     ['AIOS_PROT', 'AIOS_PORT'],
-    ['AIOS_DATABASE', 'AIOS_DATABASE_URL'],
-    ['AIOS_SESSIONS', 'AIOS_SESSION'],
     ['AIOS_SESSION_FLIE', 'AIOS_SESSION_FILE'],
     ['AIOS_HOST_FILE', 'AIOS_HOST'],
     ['AIOS_ADMIN_PASSWORD_FLIE', 'AIOS_ADMIN_PASSWORD_FILE'],
-    ['AIOS_SESSION_TIMOUT', 'AIOS_SESSION_TIMEOUT'],
   ])('%s causes a warning with the most similar one: %s', (name, nearest) => {
     const { settings, warnings } = read({ env: { [name]: 'hunter2' } });
     expect(warnings).toEqual([`${name} is not a setting; did you mean ${nearest}?`]);
@@ -420,7 +339,6 @@ describe('an unknown variable', () => {
     ['AIOS_PORT', 'tcp://10.0.0.1:80'],
     ['AIOS_PORT', 'udp://[fd00::1]:80'],
     ['AIOS_SERVICE_PORT_HTTP', '80'],
-    ['AIOS_PORT_80_TCP', 'tcp://10.0.0.1:80'],
     ['AIOS_PORT_80_TCP_PROTO', 'tcp'],
   ])('%s=%s of Kubernetes is ignored without a warning', (name, value) => {
     expect(read({ env: { [name]: value } })).toEqual(read({}));

@@ -95,33 +95,9 @@ describe('an invalid value of a field', () => {
     ...['1e3', '0x10', '1_000', '1 000', '--1', '+-1', '- 1', '1-', '１', '٣', '%', '1%', "'1'"],
     '\u00a05',
   ];
-  const noBooleans = [
-    '',
-    '1',
-    '0',
-    'yes',
-    'tru',
-    'truefalse',
-    't',
-    'null',
-    '%',
-    't%',
-    '"true"',
-    ' true',
-    'true ',
-  ];
-  const noDates = [
-    ...[
-      '',
-      'now',
-      '0',
-      '1764071510123',
-      '2025-11-25',
-      '2025-11-25T11:51:50Z',
-      '2025-02-29 00:00:00',
-    ],
-    ...['Nov 25, 2025', '%', '2025%', 'Nov%', 'null', '2025-11-25 11:51:50.000'],
-  ];
+  const noBooleans = ['', '1', 'yes', 'tru', 'truefalse', 'null', 't%', '"true"', ' true', 'true '];
+  // The tests of dates have all others.
+  const noDates = ['', 'now', '2025-11-25', '2025-02-29 00:00:00', 'Nov 25, 2025', '2025%'];
 
   test.each([
     ...noIntegers.flatMap((value) => [
