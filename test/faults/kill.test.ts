@@ -11,6 +11,7 @@ import { newUuid } from '../support/records.ts';
 import { damage, reading } from '../support/released.ts';
 import {
   apply,
+  callsByJob,
   compareFixtures,
   type Found,
   forEach,
@@ -225,11 +226,7 @@ test('whenever the program is killed, every acknowledged write is stored complet
 
   const hooked = ended.filter(({ hook }) => hook);
   const missing = () => {
-    const calls = new Map<string, number>();
-    for (const { headers } of receiver.calls) {
-      const uuid = String(headers['x-job-uuid']);
-      calls.set(uuid, (calls.get(uuid) ?? 0) + 1);
-    }
+    const calls = callsByJob(receiver);
     const least = (uuid: string) => (rejected.has(uuid) ? 2 : 1);
     return hooked.filter(({ uuid }) => (calls.get(uuid) ?? 0) < least(uuid)).length;
   };

@@ -11,6 +11,7 @@ import type { ProgramAnswer } from '../support/program-calls.ts';
 import { newUuid } from '../support/records.ts';
 import {
   apply,
+  callsByJob,
   compareFixtures,
   forEach,
   type Job,
@@ -287,16 +288,8 @@ describeCluster('several servers on one PostgreSQL', () => {
     });
 
     const hooked = jobs.filter(({ hook }) => hook);
-    const callsOf = () => {
-      const calls = new Map<string, number>();
-      for (const { headers } of receiver.calls) {
-        const uuid = String(headers['x-job-uuid']);
-        calls.set(uuid, (calls.get(uuid) ?? 0) + 1);
-      }
-      return calls;
-    };
     const missing = () => {
-      const calls = callsOf();
+      const calls = callsByJob(receiver);
       return hooked.filter(({ uuid }) => !calls.has(uuid)).length;
     };
     await expect.poll(missing, { timeout: PATIENCE_MS, interval: 500 }).toBe(0);
@@ -306,7 +299,7 @@ describeCluster('several servers on one PostgreSQL', () => {
       expect(JSON.parse(body)).toEqual(job?.outcome);
       expect(headers['x-job-success']).toBe(String(job?.success));
     }
-    const calls = callsOf();
+    const calls = callsByJob(receiver);
     const calledTwice = hooked.filter(({ uuid }) => (calls.get(uuid) ?? 0) > 1);
     expect(hooked.some(({ at }) => at > quiet)).toBe(true);
     // It takes a kill between the call and its note.

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
-import { fingerprint, oneSentenceAbout } from '../support/databases.ts';
+import { fingerprint } from '../support/databases.ts';
 import { putEmptyDatabase } from '../support/empty-database.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { type Launch, launch, launchServing, type Program } from '../support/process.ts';
@@ -110,15 +110,6 @@ describe.concurrent('the program', () => {
     const args = [command, command === 'backup' ? 'new' : 'backup', `--database-url=${url}`];
     expect(await expectedError(context, { cwd, args })).toBe(sentence);
     expect(fingerprint(cwd)).toEqual(before);
-  });
-
-  test('does not overwrite an existing file with a backup', async (context) => {
-    const cwd = withDatabase(context);
-    writeFileSync(join(cwd, 'backup'), 'precious');
-    const sentence = await expectedError(context, { cwd, args: ['backup', 'backup'] });
-    expect(sentence).toMatch(oneSentenceAbout(join(cwd, 'backup')));
-    expect(sentence).toMatch(/is there already\.$/);
-    expect(readFileSync(join(cwd, 'backup'), 'utf8')).toBe('precious');
   });
 
   test('backs up and restores a database of the first schema, which the next start migrates', async (context) => {

@@ -11,8 +11,6 @@ import {
   setJobDelay,
   sharedSteered,
 } from '../support/control.ts';
-import { expectError } from '../support/errors.ts';
-import { failDeletionsFrom, internalError } from '../support/failing-deletions.ts';
 import { expectFailure } from '../support/failures.ts';
 import { deferredAnswer, inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectAccepted, naming, poll } from '../support/jobs.ts';
@@ -117,19 +115,6 @@ describe('the data', () => {
     }
   });
 
-  test('without jobs: they are gone, and their uuids free', async () => {
-    const server = empty();
-    const [done, failed] = [newUuid(), newUuid()];
-    expectAccepted(await add(server, naming(done)));
-    expectAccepted(await server.post(MODELS, { param: {} }, naming(failed)));
-    await reset(server);
-    for (const uuid of [done, failed]) {
-      expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
-    }
-    expectAccepted(await add(server, naming(done)));
-    expect((await poll(server, done)).body).toMatchObject({ success: true });
-  });
-
   test('without jobs of unauthenticated clients', async () => {
     const server = empty();
     const uuid = newUuid();
@@ -138,15 +123,6 @@ describe('the data', () => {
     expect((await poll(server, uuid)).status).toBe(503);
     await reset(server);
     expectFailure(await poll(server, uuid), 404, 'SYS.1003', 'the job has been expired');
-  });
-
-  test('stays as it was if the reset fails, which is answered with an error', async () => {
-    const server = seeded();
-    await changeEverything(server);
-    const before = data(server);
-    await failDeletionsFrom(server, 'models');
-    expectError(await server.post('/_aios/reset'), internalError);
-    expect(data(server)).toEqual(before);
   });
 });
 
@@ -211,18 +187,6 @@ describe('while requests are in flight', () => {
     const answers = await Promise.all(Array.from({ length: 5 }, () => server.post('/_aios/reset')));
     for (const answer of answers) expectDone(answer);
     expect(await everything(server)).toEqual(reported);
-  });
-
-  test('a request that a fault delays is cut off, and done neither then nor later', async () => {
-    const server = empty();
-    await plan(server, { operation: 'AddModel', delayMs: 100 });
-    const delayed = expect(add(server)).rejects.toThrow();
-    const faultHits = async () => (await server.get('/_aios/faults')).body.faults[0].struck;
-    await expect.poll(faultHits).toBe(1);
-    await reset(server);
-    await delayed;
-    await setTimeout(150);
-    expect((await server.get(MODELS)).body.inventories).toEqual([]);
   });
 });
 

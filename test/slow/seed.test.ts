@@ -1,4 +1,4 @@
-import { chmodSync, chownSync, existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Database from 'better-sqlite3';
@@ -9,20 +9,13 @@ import { MIGRATIONS } from '../support/databases.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { ADMIN_UUID, digestOf, quickPasswords } from '../support/logins.ts';
-import {
-  type Launch,
-  launch,
-  launchServing,
-  otherUser,
-  otherUserCanRun,
-  type Program,
-} from '../support/process.ts';
+import { type Launch, launch, launchServing, type Program } from '../support/process.ts';
 import { call } from '../support/program-calls.ts';
 import { extras, modelService, newUuid, session } from '../support/records.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 import { nothing } from '../support/results.ts';
 import { everyResource } from '../support/seeds.ts';
-import { API, ROOT, SESSION } from '../support/server.ts';
+import { API, SESSION } from '../support/server.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: seeds are spoilt in every way
 type Json = any;
@@ -30,17 +23,6 @@ type Json = any;
 const MANY = 10_000;
 
 const dumpOf = async (program: Program) => (await call(program, 'GET', '/_aios/dump')).body;
-
-/** What the API shows of everything, in its order. */
-async function shown(program: Program) {
-  const lists = ['ai/model-centers', 'ai/models', 'ai/model-services', 'user-tags', 'system-tags'];
-  const answers = lists.map(async (list) => {
-    const { status, body } = await call(program, 'GET', `${ROOT}/${list}?limit=100000`);
-    expect(status).toBe(200);
-    return [list, body.inventories];
-  });
-  return Object.fromEntries(await Promise.all(answers));
-}
 
 const wholeSeed = (): Json => JSON.parse(JSON.stringify(toSeed(everyResource())));
 
@@ -160,13 +142,6 @@ describe('a server with a seed', () => {
     expect(new Set(counts)).toEqual(new Set([2000]));
   });
 
-  test('serves it from memory too', async (context) => {
-    const seed = wholeSeed();
-    const cwd = withSeed(seed)(context);
-    const program = await start(context, { cwd, env: { AIOS_DATABASE_URL: 'memory:' } });
-    expect(await dumpOf(program)).toEqual({ ...seed, about: expect.any(String) });
-  });
-
   // The store's suite tests a second start.
   test('serves the same after a second start, but for what was changed by hand', async (context) => {
     const seed = wholeSeed();
@@ -264,16 +239,6 @@ describe('a seed with a bad entry stops the start', () => {
       expect(line).toMatch(/ENOENT|EISDIR/);
     }
   });
-
-  test('and so does a file that can not be read', async (context) => {
-    if (!(await otherUserCanRun())) return context.skip('the other user can not run the program');
-    const cwd = withSeed({})(context);
-    chmodSync(join(cwd, 'seed.json'), 0);
-    if (otherUser !== undefined) chownSync(cwd, otherUser, otherUser);
-    const options = otherUser === undefined ? {} : { user: otherUser };
-    const line = await expectedErrorOf(await start(context, { cwd, ...options }));
-    expect(line).toContain('EACCES');
-  });
 });
 
 describe('a dump', () => {
@@ -334,15 +299,6 @@ describe('a dump', () => {
     expect(stopped.stdout.endsWith('}\n')).toBe(true);
   });
 
-  test('is a seed that makes an equal server', async (context) => {
-    const first = await lived(context);
-    const { stdout } = await runDump(context, { cwd: first.cwd });
-    const second = await start(context, { cwd: withSeed(stdout)(context) });
-    expect(second.stderr()).toBe('');
-    expect(await dumpOf(second)).toEqual(JSON.parse(stdout));
-    expect(await shown(second)).toEqual(await shown(first));
-  });
-
   test('is made with the folder, flags and variables of the server’s', async (context) => {
     const cwd = withSeed(wholeSeed())(context);
     const url = 'file:other/place.db';
@@ -375,40 +331,6 @@ describe('a dump', () => {
     expect(stderr).toMatch(/^aios-model-server: (AIOS_DATABASE_URL|The file seed\.json) .+\.\n$/);
     expect(existsSync(join(cwd, 'none'))).toBe(false);
     expect(existsSync(join(cwd, 'data'))).toBe(false);
-  });
-
-  test('is a whole one while resources come and go', async (context) => {
-    const seed = largeSeed(4000);
-    const program = await start(context, { cwd: withSeed(seed)(context) });
-    let isOver = false;
-    const churn = (async () => {
-      for (const { uuid } of seed.modelServices) {
-        if (isOver) return;
-        await call(program, 'DELETE', `${API}/model-services/${uuid}`);
-        await call(
-          program,
-          'POST',
-          `${API}/models/${seed.models.at(-1).uuid}/model-services/${seed.modelServices.at(-1).uuid}`,
-          {},
-        );
-      }
-    })();
-    try {
-      for (let dump = 0; dump < 5; dump++) {
-        const { code, stdout, stderr } = await runDump(context, { cwd: program.cwd });
-        expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-        const { modelServices, models, modelServiceRefs } = JSON.parse(stdout);
-        const there = new Set([...modelServices, ...models].map(({ uuid }) => uuid));
-        const dangling = modelServiceRefs.filter(
-          ({ modelUuid, modelServiceUuid }: Json) =>
-            !there.has(modelUuid) || !there.has(modelServiceUuid),
-        );
-        expect(dangling).toEqual([]);
-      }
-    } finally {
-      isOver = true;
-      await churn;
-    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { openReceiver, status } from '../support/hook-receiver.ts';
+import { openReceiver } from '../support/hook-receiver.ts';
 import { launch } from '../support/process.ts';
 import { newUuid } from '../support/records.ts';
 import { requiredModelParams } from '../support/resources.ts';
@@ -76,21 +76,4 @@ test('a client that listens for its hook only after it has the 202 always gets i
     `${TRIES} hooks in ${Math.round(took)} ms, called ${least} to ${most} ms after the 202 was ` +
       `read, ${middle} ms in the middle`,
   );
-});
-
-test('one after which the program is killed is called by the next one', async (context) => {
-  const files = { ...env, AIOS_DATABASE_URL: 'file:aios.db' };
-  const first = await launch(context, { env: files });
-  const receiver = await openReceiver(status(200), { context });
-  const uuids = Array.from({ length: 50 }, newUuid);
-  const statuses = await Promise.all(uuids.map((uuid) => add(first.url, receiver.url, uuid)));
-  first.signal('SIGKILL');
-  await first.ended;
-  expect(new Set(statuses)).toEqual(new Set([202]));
-
-  await launch(context, { env: files, cwd: first.cwd });
-  // More than once where the first program had called but was killed before it could note so.
-  const called = () => new Set(receiver.calls.map(({ headers }) => headers['x-job-uuid']));
-  await expect.poll(() => called().size, { timeout: 10_000 }).toBe(50);
-  expect([...called()].toSorted()).toEqual(uuids.toSorted());
 });

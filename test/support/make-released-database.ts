@@ -1,5 +1,5 @@
 // Makes the fixtures of test/store/upgrade.test.ts. Usage: node test/support/make-released-database.ts CHECKOUT
-// CHECKOUT is a folder with a built checkout of the release. What it doesn't know is left out.
+// CHECKOUT is a folder with a built checkout of the release.
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -26,11 +26,6 @@ const checkout = resolve(process.argv[2] ?? '.');
 const read = (path: string) => JSON.parse(readFileSync(join(checkout, path), 'utf8'));
 const { version } = read('package.json');
 const migration: string = read('migrations/sqlite/meta/_journal.json').entries.at(-1).tag;
-const known = new Set(
-  Object.values<object>(read('openapi/openapi.json').paths).flatMap((methods) =>
-    Object.values<{ operationId: string }>(methods as never).map(({ operationId }) => operationId),
-  ),
-);
 
 const folder = mkdtempSync(join(tmpdir(), 'aios-released-'));
 const file = join(folder, 'aios.db');
@@ -42,7 +37,7 @@ const child = spawn(process.execPath, [join(checkout, 'dist/main.js')], {
     AIOS_PORT: '0',
     AIOS_DATABASE_URL: `file:${file}`,
     AIOS_SESSION: SESSION,
-    ...(known.has('LogInByAccount') && { AIOS_ADMIN_PASSWORD: PASSWORD }),
+    AIOS_ADMIN_PASSWORD: PASSWORD,
   },
   stdio: ['ignore', 'pipe', 'inherit'],
 });
@@ -137,20 +132,23 @@ const addService = (param: object, headers?: object) =>
   write('POST', `${API}/model-services`, { param, ...tags }, headers);
 const addModel = (param: object) => write('POST', `${API}/models`, { param, ...tags });
 
-if (known.has('AddModelCenter')) {
-  const param = { name: 'center', url: 'nfs://192.0.2.1/ai', managementIp: '192.0.2.1' };
-  const whole = {
-    ...{ description: 'a description', parameters: 'a parameter', zoneUuid: newUuid() },
-    ...{ storageNetworkUuid: newUuid(), serviceNetworkUuid: newUuid(), tagUuids: [newUuid()] },
-    ...{ containerRegistry: 'r', containerNetwork: 'n', containerStorageNetwork: 's' },
-  };
-  const path = `${API}/model-centers`;
-  const port = { managementPort: 8989 };
-  await write('POST', path, { param: { ...param, ...whole, ...port, resourceUuid: center } });
-  const { uuid } = await write('POST', path, { param: { ...param, ...port }, ...tags });
-  await write('PUT', `${path}/${uuid}`, { updateModelCenter: { managementPort: 1 } });
-  gets.push(path);
-}
+const centers = `${API}/model-centers`;
+const smallCenter = {
+  name: 'center',
+  url: 'nfs://192.0.2.1/ai',
+  managementIp: '192.0.2.1',
+  managementPort: 8989,
+};
+const wholeCenter = {
+  ...smallCenter,
+  resourceUuid: center,
+  ...{ description: 'a description', parameters: 'a parameter', zoneUuid: newUuid() },
+  ...{ storageNetworkUuid: newUuid(), serviceNetworkUuid: newUuid(), tagUuids: [newUuid()] },
+  ...{ containerRegistry: 'r', containerNetwork: 'n', containerStorageNetwork: 's' },
+};
+await write('POST', centers, { param: wholeCenter });
+const changed = await write('POST', centers, { param: smallCenter, ...tags });
+await write('PUT', `${centers}/${changed.uuid}`, { updateModelCenter: { managementPort: 1 } });
 const small = await addService(smallService);
 const plain = await addModel(smallModel);
 const service = await addService({ ...wholeService, modelUuids: [plain.uuid] });
@@ -172,58 +170,48 @@ await write('PUT', `${API}/model-services/${other.uuid}`, {
   },
   userTags: ['updated'],
 });
-gets.push(`${API}/model-services`, `${API}/models`);
+gets.push(centers, `${API}/model-services`, `${API}/models`);
 
-if (known.has('DeleteModel')) {
-  for (const [path, { uuid }] of [
-    ['model-services', await addService(wholeService)],
-    ['models', await addModel(wholeModel)],
-  ] as const) {
-    await write('DELETE', `${API}/${path}/${uuid}`);
-  }
-  const updateModel = { modelClassifications: ['a classification'] };
-  await write('PUT', `${API}/models/${plain.uuid}`, { updateModel });
+for (const [path, { uuid }] of [
+  ['model-services', await addService(wholeService)],
+  ['models', await addModel(wholeModel)],
+] as const) {
+  await write('DELETE', `${API}/${path}/${uuid}`);
 }
-if (known.has('CreateUserTag')) {
-  const params = { resourceType: 'ModelCenterVO', resourceUuid: center, tag: 'a tag' };
-  await write('POST', `${ROOT}/user-tags`, { params });
-  const { uuid } = await write('POST', `${ROOT}/system-tags`, { params });
-  await write('PUT', `${ROOT}/system-tags/${uuid}/actions`, { updateSystemTag: { tag: 'b' } });
-  gets.push(`${ROOT}/user-tags`, `${ROOT}/system-tags`);
-}
-let session: string | undefined;
-if (known.has('LogInByAccount')) {
-  const password = createHash('sha512').update(PASSWORD).digest('hex');
-  const logInByAccount = { accountName: 'admin', password };
-  ({ uuid: session } = await write('PUT', `${ROOT}/accounts/login`, { logInByAccount }));
-  await write('PUT', `${ROOT}/accounts/sessions/${session}/renew`, {
-    renewSession: { duration: 7000 },
-  });
-  gets.push(`${ROOT}/accounts/sessions/${session}/valid`);
-}
-let pendingHook: string | undefined;
-if (known.has('GetJob')) {
-  const calls: unknown[] = [];
-  const receiver = createServer((request, response) => {
-    calls.push(request.url);
-    response.writeHead(request.url === '/taken' ? 200 : 500).end();
-  }).listen(0, '127.0.0.1');
-  await once(receiver, 'listening');
-  const { port } = receiver.address() as AddressInfo;
-  const job = (path: string) => {
-    const uuid = newUuid();
-    gets.push(`${ROOT}/api-jobs/${uuid}`);
-    return { 'X-Job-UUID': uuid, 'X-Web-Hook': `http://127.0.0.1:${port}/${path}` };
-  };
-  await addService(smallService, job('taken'));
-  const pending = job('pending');
-  pendingHook = pending['X-Job-UUID'];
-  await addService(wholeService, pending);
-  const missing = { params: { name: 'a clone of nothing' } };
-  await write('POST', `${API}/model-services/${newUuid()}`, missing, job('taken'));
-  while (calls.length < 3) await setTimeout(10);
-  receiver.close();
-}
+const updateModel = { modelClassifications: ['a classification'] };
+await write('PUT', `${API}/models/${plain.uuid}`, { updateModel });
+const params = { resourceType: 'ModelCenterVO', resourceUuid: center, tag: 'a tag' };
+await write('POST', `${ROOT}/user-tags`, { params });
+const tag = await write('POST', `${ROOT}/system-tags`, { params });
+await write('PUT', `${ROOT}/system-tags/${tag.uuid}/actions`, { updateSystemTag: { tag: 'b' } });
+gets.push(`${ROOT}/user-tags`, `${ROOT}/system-tags`);
+const password = createHash('sha512').update(PASSWORD).digest('hex');
+const logInByAccount = { accountName: 'admin', password };
+const { uuid: session } = await write('PUT', `${ROOT}/accounts/login`, { logInByAccount });
+await write('PUT', `${ROOT}/accounts/sessions/${session}/renew`, {
+  renewSession: { duration: 7000 },
+});
+gets.push(`${ROOT}/accounts/sessions/${session}/valid`);
+const calls: unknown[] = [];
+const receiver = createServer((request, response) => {
+  calls.push(request.url);
+  response.writeHead(request.url === '/taken' ? 200 : 500).end();
+}).listen(0, '127.0.0.1');
+await once(receiver, 'listening');
+const { port } = receiver.address() as AddressInfo;
+const job = (path: string) => {
+  const uuid = newUuid();
+  gets.push(`${ROOT}/api-jobs/${uuid}`);
+  return { 'X-Job-UUID': uuid, 'X-Web-Hook': `http://127.0.0.1:${port}/${path}` };
+};
+await addService(smallService, job('taken'));
+const pending = job('pending');
+const pendingHook = pending['X-Job-UUID'];
+await addService(wholeService, pending);
+const missing = { params: { name: 'a clone of nothing' } };
+await write('POST', `${API}/model-services/${newUuid()}`, missing, job('taken'));
+while (calls.length < 3) await setTimeout(10);
+receiver.close();
 
 const lists = gets.filter((path) => !/\/(api-jobs|sessions)\//.test(path));
 const answers: Record<string, unknown> = {};
@@ -247,7 +235,7 @@ const reported = {
   migration,
   madeAt,
   session,
-  password: session && PASSWORD,
+  password: PASSWORD,
   pendingHook,
 };
 writeFileSync(`${target}.json`, `${JSON.stringify({ ...reported, answers }, null, 2)}\n`);

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { expect } from 'vitest';
+import type { HookReceiver } from './hook-receiver.ts';
 import { type Content, contentOf, type Inventory, type Write } from './mixed-writes.ts';
 import type { Program } from './process.ts';
 import { call, type ProgramAnswer } from './program-calls.ts';
@@ -160,6 +161,16 @@ export const STRAYS = [
   'SELECT uuid FROM model_service_refs WHERE model_uuid NOT IN (SELECT uuid FROM models) OR model_service_uuid NOT IN (SELECT uuid FROM model_services)',
   'SELECT job_uuid FROM hooks WHERE job_uuid NOT IN (SELECT uuid FROM jobs)',
 ];
+
+/** How often the hook of each job was called. */
+export function callsByJob({ calls }: HookReceiver): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { headers } of calls) {
+    const uuid = String(headers['x-job-uuid']);
+    counts.set(uuid, (counts.get(uuid) ?? 0) + 1);
+  }
+  return counts;
+}
 
 /** Works through a list, so many at a time. */
 export async function forEach<Item>(
