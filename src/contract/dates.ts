@@ -20,8 +20,6 @@ const twoDigits = (number: number): string => (number < 10 ? `0${number}` : `${n
 
 /** Caches offsets by day, because Intl would take most of the time of answering a list. */
 function cachedOffset(timeZone: string): (milliseconds: number) => number {
-  // The first use of Intl loads its calendars, which a server in UTC doesn't need.
-  if (timeZone === 'UTC') return () => 0;
   const offsetAt = zoneOffset(timeZone);
   const offsetByDay = new Map<number, number>();
   return (milliseconds) => {
@@ -37,6 +35,8 @@ function cachedOffset(timeZone: string): (milliseconds: number) => number {
   };
 }
 
+/** Offsets by zone in lower case, at most as many as the runtime has zones: a formatter takes 50 KB. */
+const offsetsByZone = new Map<string, (milliseconds: number) => number>();
 const DAY = 86_400_000;
 /** Days whose offset is cached. */
 const DAYS_MAX = 10_000;
@@ -49,13 +49,19 @@ const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
  * @throws RangeError for a time zone that the runtime doesn't have
  */
 export function zoneOffset(timeZone: string): (milliseconds: number) => number {
+  // The first use of Intl loads its calendars, which a server in UTC doesn't need.
+  if (timeZone === 'UTC') return () => 0;
+  const cached = offsetsByZone.get(timeZone.toLowerCase());
+  if (cached) return cached;
   const format = new Intl.DateTimeFormat('en-US', { timeZone, timeZoneName: 'longOffset' });
-  return (milliseconds) => {
+  const offsetAt = (milliseconds: number) => {
     const [, sign, hours = 0, minutes = 0, seconds = 0] =
       /([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(format.format(milliseconds)) ?? [];
     const offset = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
     return (sign === '-' ? -offset : offset) * 1000;
   };
+  offsetsByZone.set(timeZone.toLowerCase(), offsetAt);
+  return offsetAt;
 }
 
 /**

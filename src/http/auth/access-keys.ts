@@ -22,21 +22,17 @@ export interface AccessKeySettings {
 /**
  * Creates the check of `Authorization: ZStack <id>:<signature>` (F51).
  * @returns a function of the request and the header's text after the scheme that returns the key's id;
- *   it throws ApiError: SYS.1007 if malformed, 403 for a date outside the tolerance, otherwise ID.1001
+ *   it throws ApiError: SYS.1007 if malformed, ID.1001 for a wrong signature, 403 for a date outside
+ *   the tolerance
  */
 export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
   const serverOffset = zoneOffset(timeZone);
   return (request: FastifyRequest, credentials: string): string => {
     const { date } = request.headers;
     if (date === undefined) throw invalidArgument("'Date' must be incuded in request header");
-    const { local, offset } = parseDate(date);
     const [, id, signature] = /^([^:\s]+):([^:\s]+)$/.exec(credentials) ?? [];
     if (id === undefined || signature === undefined) {
       throw invalidArgument("accessKey format is 'ZStack AccessKeyId:Signature'");
-    }
-    const now = clock();
-    if (!isWithinSkew(local, offset, now) && !isWithinSkew(local, serverOffset, now)) {
-      throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
     }
     const secret = keys.get(id);
     // Also computed for an unknown key, so that the response time doesn't reveal which keys exist.
@@ -45,6 +41,12 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
       .digest('base64');
     if (secret === undefined || !timingSafeEquals(signature, expected)) {
       throw new ApiError('sessionInvalid', 'wrong accessKey signature');
+    }
+    // Only now, because its zone may take a new formatter.
+    const { local, offset } = parseDate(date);
+    const now = clock();
+    if (!isWithinSkew(local, offset, now) && !isWithinSkew(local, serverOffset, now)) {
+      throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
     }
     return id;
   };
