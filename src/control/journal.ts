@@ -31,8 +31,8 @@ const ENTRIES_MAX = 1000;
 const ENTRY_MAX = 16_384;
 
 const MASK = '***';
-/** Shortest secret that is masked inside other texts: a shorter one occurs in them by chance. */
-const SECRET_MIN = 4;
+/** Shortest session, or access key, that is masked inside other texts: a shorter one occurs in them by chance. */
+const SESSION_MIN = 4;
 
 /** The last requests, without secrets. */
 export class RequestJournal {
@@ -61,66 +61,33 @@ export class RequestJournal {
 /** Matches the names of members that hold a secret; the end of the name decides, as in `accessToken` and `HF_TOKEN`. */
 const SECRET =
   /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
-/** Matches a condition on a field of such a name, with its value. */
-const SECRET_CONDITION = new RegExp(
-  `${SECRET.source.slice(0, -1)}\\s*(?:!=|>=|<=|!\\?=|!~=|~=|\\?=|=|>|<)(?<value>.+)`,
-  'is',
-);
-/** Matches a session's uuid in a path, also where an error's sentence quotes the path. */
-const SESSION_IN_PATH =
-  /(\/accounts\/sessions\/)(?!valid\b|renew\b)[^\s\]]*?(?=\/(?:valid|renew)\b|[\s\]]|$)/gi;
-/** Matches the part of an error's sentence that quotes the request. */
-const QUOTED_REQUEST = /(the body is not valid JSON|, but was).*/s;
+/** Matches the value of a condition on a field of such a name. */
+const SECRET_VALUE = new RegExp(`(?<=${SECRET.source.slice(0, -1)}\\s*[!?~<>=]+).+`, 'is');
+/** Matches what may be a session's uuid, percent-encoded too. */
+const UUID = /(?:%[\da-f]{2}|[\da-f]){32,}/gi;
+/** Matches the paths of operations on a session. */
+const SESSIONS_PATH = /^\/v1\/accounts\/sessions\//;
+/** Matches what an error's sentence quotes of the request. */
+const QUOTED = /(?<=the body is not valid JSON|, but was).+/gs;
 
 /**
- * Masks secrets in an entry: the values of members with a secret's name, and sessions, wherever they
- * occur. Replaces long bodies by their length.
- * @param sessions further sessions to mask
+ * Masks the members of an entry that have a secret's name, and sessions. Under a path of sessions, or of
+ * no operation, any uuid may be one. Replaces long bodies by their length.
+ * @param sessions sessions to mask wherever they occur
  */
 export function redactEntry(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
-  const { path, query, request, response, ...others } = entry;
-  const named = [
-    ...secretsIn([query, request, response]),
-    ...conditionsIn(query),
-    ...sessionsIn(path),
-  ];
-  const secrets = [...new Set([...sessions, ...named, ...named.map(escaped)])]
-    .filter(({ length }) => length >= SECRET_MIN)
-    .sort((a, b) => b.length - a.length);
-  const redact = (value: unknown) => shortened(masked(value, secrets));
+  const { operation, path, query, request, response } = entry;
+  const patterns = [...sessions.filter(({ length }) => length >= SESSION_MIN), QUOTED];
+  if (operation === null || SESSIONS_PATH.test(path)) patterns.push(UUID);
+  const mask = (text: string) =>
+    patterns.reduce<string>((rest, pattern) => rest.replaceAll(pattern, MASK), text);
   return {
-    ...others,
-    path: String(redact(path)),
-    query: redact(query),
-    request: redact(request),
-    response: redact(response),
+    ...entry,
+    path: String(shortened(mask(path))),
+    query: shortened(masked(query, (text) => mask(text).replace(SECRET_VALUE, MASK))),
+    request: shortened(masked(request, mask)),
+    response: shortened(masked(response, mask)),
   };
-}
-
-/** The values of conditions on fields with a secret's name. */
-function conditionsIn(query: unknown): string[] {
-  const { q = [] } = (query ?? {}) as { q?: string | string[] };
-  return [q].flat().flatMap((condition) => SECRET_CONDITION.exec(condition)?.groups?.value ?? []);
-}
-
-function sessionsIn(path: string): string[] {
-  return [...path.matchAll(SESSION_IN_PATH)].map(([whole, before = '']) =>
-    whole.slice(before.length),
-  );
-}
-
-/** The text as JSON escapes it, as errors' sentences show it. */
-function escaped(text: string): string {
-  return JSON.stringify(text).slice(1, -1);
-}
-
-/** The texts of members with a secret's name. */
-function secretsIn(value: unknown, isSecret = false): string[] {
-  if (typeof value === 'string') return isSecret ? [value] : [];
-  if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, member]) =>
-    secretsIn(member, isSecret || isSecretMember(name, member, value)),
-  );
 }
 
 function isSecretMember(name: string, member: unknown, owner: object): boolean {
@@ -128,18 +95,16 @@ function isSecretMember(name: string, member: unknown, owner: object): boolean {
   return SECRET.test(name) || (name === 'uuid' && 'expiredDate' in owner) || isCredentials;
 }
 
-function masked(value: unknown, secrets: readonly string[]): unknown {
-  if (typeof value === 'string') {
-    const plain = value.replace(SESSION_IN_PATH, `$1${MASK}`).replace(QUOTED_REQUEST, '$1');
-    return secrets.reduce((text, secret) => text.replaceAll(secret, MASK), plain);
-  }
+/** Masks members with a secret's name, and changes all other texts by the function. */
+function masked(value: unknown, mask: (text: string) => string): unknown {
+  if (typeof value === 'string') return mask(value);
   if (value instanceof NumberLiteral) return Number(value.text);
-  if (Array.isArray(value)) return value.map((member) => masked(member, secrets));
+  if (Array.isArray(value)) return value.map((member) => masked(member, mask));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      isSecretMember(name, member, value) && member !== null ? MASK : masked(member, secrets),
+      isSecretMember(name, member, value) && member !== null ? MASK : masked(member, mask),
     ]),
   );
 }
