@@ -129,7 +129,8 @@ export function operationRoutes<Name extends OperationName>(
   return [operation.path, ...(operation.aliases ?? [])].map((path) => ({
     method: operation.method,
     url: routePath(path),
-    config: { operation: name },
+    // Its handler limits the attempts that wait, which would otherwise hold the places of other requests.
+    config: { operation: name, hasOwnLimit: name === 'LogInByAccount' },
     onRequest: [
       checkHeaders,
       ...(writes ? [setJobRequest] : []),

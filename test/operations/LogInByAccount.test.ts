@@ -234,6 +234,21 @@ test('the initial password is not valid where that is not allowed, though none w
   }
 });
 
+test('a login that waits for verification holds no place of the requests in flight', async () => {
+  let verified: ((isRight: boolean) => void) | undefined;
+  const matches = () => new Promise<boolean>((resolve) => (verified = resolve));
+  const server = await startServer({
+    passwords: { ...quickPasswords, matches },
+    bounds: { requests: 1 },
+  });
+  await server.store.setPassword(ADMIN_UUID, 'hash');
+  const login = logIn(server);
+  await expect.poll(() => verified).toBeDefined();
+  expect((await server.get(MODELS)).status).toBe(200);
+  verified?.(true);
+  expect((await login).status).toBe(200);
+});
+
 describe('a client that guesses', () => {
   let pauses: number[] = [];
   let pausing: (milliseconds: number) => Promise<void>;

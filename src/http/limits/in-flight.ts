@@ -8,6 +8,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served under any load. */
     isNeverShed?: boolean;
+    /** Counted only until its body has arrived, because the handler has a limit of its own. */
+    hasOwnLimit?: boolean;
   }
   interface FastifyRequest {
     /** Memory counted for the request; undefined if the request is exempt. */
@@ -141,8 +143,9 @@ export class LoadShedder {
   }
 
   /** Unregisters a request whose body has arrived or failed. */
-  endBody({ inFlight }: FastifyRequest): void {
+  endBody({ inFlight, routeOptions }: FastifyRequest): void {
     if (inFlight) this.#arriving.delete(inFlight);
+    if (inFlight && routeOptions.config?.hasOwnLimit) this.#release(inFlight);
   }
 
   /** Hook `onSend`: counts a response until its client has received it. Fails with SYS.1010 beyond the limit. */
