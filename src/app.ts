@@ -100,13 +100,16 @@ export async function buildApp(options: AppOptions) {
   const { logger } = options;
   const control = options.control && new Control(options.dependencies, options.control.seed);
   const { pause } = options.dependencies;
+  const realSteady = options.dependencies.steadyClock;
+  const steadyClock = control ? () => control.clock.over(realSteady) : realSteady;
   const clock = control?.clock.now ?? options.dependencies.clock;
   const dependencies: Dependencies = {
     ...options.dependencies,
     clock,
+    steadyClock,
     newUuid: control?.uuids.next ?? options.dependencies.newUuid,
     newSecret: options.dependencies.newUuid,
-    loginAttempts: new LoginAttempts(clock, pause),
+    loginAttempts: new LoginAttempts(steadyClock, pause),
   };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
   const routeTable = new RouteTable();

@@ -8,6 +8,7 @@ import { setAdminPassword } from '../domain/credentials.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
+import { steadyClock } from '../domain/sessions.ts';
 import type { Store } from '../domain/store.ts';
 import { Metrics } from '../http/observe.ts';
 import { scryptPasswords } from '../passwords.ts';
@@ -54,6 +55,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       dependencies: {
         store,
         clock: environment.clock,
+        steadyClock: steadyClock(environment.clock, environment.now),
         pause: environment.pause,
         newUuid: environment.newUuid,
         formatDate: dateFormatter(settings.timeZone),

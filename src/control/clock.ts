@@ -17,7 +17,12 @@ export class ControlledClock {
   }
 
   /** Milliseconds since the epoch. */
-  readonly now = (): number => this.#still ?? this.#real() + this.#ahead;
+  readonly now = (): number => this.over(this.#real);
+
+  /** The time by another real clock, stopped or offset likewise. */
+  over(real: () => number): number {
+    return this.#still ?? real() + this.#ahead;
+  }
 
   set({ still, ahead = 0 }: ClockSetting): void {
     this.#still = still;

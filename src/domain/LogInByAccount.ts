@@ -10,14 +10,14 @@ export const LogInByAccount: Handler<'LogInByAccount'> = async (
   dependencies,
 ) => {
   const { accountName, password } = params;
-  const { access, loginAttempts, clock, newSecret, store } = dependencies;
+  const { access, loginAttempts, steadyClock, newSecret, store } = dependencies;
   const isAccepted =
     !access.required ||
     (await loginAttempts.run(caller.address, () =>
       verifyCredentials(accountName, password, dependencies),
     ));
   if (!isAccepted) throw new ApiError('loginFailed', 'wrong account name or password');
-  const now = clock();
+  const now = steadyClock();
   const session = adminSession(newSecret(), now, now + access.sessionLifetime);
   await store.addSession(session, now);
   return { inventory: sessionInventory(session, dependencies.formatDate) };

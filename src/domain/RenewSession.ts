@@ -7,8 +7,8 @@ export const RenewSession: Handler<'RenewSession'> = async (
   { path: { uuid }, params },
   dependencies,
 ) => {
-  const { access, store, clock } = dependencies;
-  const now = clock();
+  const { access, store, steadyClock } = dependencies;
+  const now = steadyClock();
   const lifetime = params.duration === undefined ? access.sessionLifetime : params.duration * 1000;
   const isStored = !access.wellKnownSessions.has(uuid);
   return store.renewSession(uuid, now, now + lifetime, (renewed) => {

@@ -16,6 +16,8 @@ export interface Dependencies extends InMemoryState {
   store: Store;
   /** Milliseconds since the epoch. */
   clock: () => number;
+  /** The same, but never set back, except by tests: for sessions and failed logins. */
+  steadyClock: () => number;
   /** Resolves after so many milliseconds. */
   pause: (milliseconds: number) => Promise<void>;
   /** A new uuid in the platform's form: v4, hyphens stripped, lower case. */

@@ -3,7 +3,7 @@ import { ApiError } from '../contract/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './records.ts';
 
-type SessionDependencies = Pick<Dependencies, 'store' | 'clock' | 'access'>;
+type SessionDependencies = Pick<Dependencies, 'store' | 'steadyClock' | 'access'>;
 
 /**
  * Admits a session: one of the settings, which never expires (F58), or a stored one, whose expiry its
@@ -19,10 +19,23 @@ export function admitSession(
 
 async function useSession(
   uuid: string,
-  { store, clock, access }: SessionDependencies,
+  { store, steadyClock, access }: SessionDependencies,
 ): Promise<void> {
-  const now = clock();
+  const now = steadyClock();
   if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
+}
+
+/**
+ * Makes a clock that goes on if the machine's clock is set back, so that no expired session is valid again.
+ * @param clock milliseconds since the epoch
+ * @param elapsed milliseconds that are never set
+ */
+export function steadyClock(clock: () => number, elapsed: () => number): () => number {
+  let start = Number.NEGATIVE_INFINITY;
+  return () => {
+    start = Math.max(start, clock() - elapsed());
+    return Math.floor(start + elapsed());
+  };
 }
 
 /** The error of an unknown or expired session (F51). */

@@ -327,7 +327,10 @@ describe('no secret stands in the journal:', () => {
     ['renewed in an encoded path', 'PUT', (uuid) => `${ROOT}/%61ccounts/s%65ssions/${uuid}/renew`],
     ['encoded itself', 'PUT', (uuid) => `${sessionPath(encoded(uuid))}/renew`],
     ['behind an encoded slash', 'GET', (uuid) => `${sessionPath(`a%2F${uuid}`)}/valid`],
+    ['ended, but not there, and encoded', 'POST', (uuid) => sessionPath(encoded(uuid))],
     ['checked at a misspelt path', 'GET', (uuid) => `${ROOT}/account/session/${uuid}/valid`],
+    ['in the query of a path that is none', 'GET', (uuid) => `${sessionPath('')}?uuid=${uuid}`],
+    ['in the query, where the path lacks it', 'DELETE', (uuid) => `${sessionPath('')}?id=${uuid}`],
     ['ended at a path that is none', 'DELETE', (uuid) => `${sessionPath(uuid)}/`],
   ])('no session that is %s', async (_, method, path) => {
     const server = shared();

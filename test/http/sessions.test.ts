@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import type { SessionInventory } from '../../src/contract/schemas/session.ts';
+import { steadyClock } from '../../src/domain/sessions.ts';
 import { sharedSteered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
@@ -9,7 +11,7 @@ import {
   sessionPath,
 } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
-import { API, type CallOptions, type Server, startServer } from '../support/server.ts';
+import { API, type CallOptions, type Server, START, startServer } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 /** A uuid that an attacker has chosen for another client's login. */
@@ -70,7 +72,11 @@ describe('a session that a client chose is none after a login that names it', ()
 
 test('each of many logins has a session of its own, of 122 random bits', async () => {
   const server = await startServer();
-  const sessions = await Promise.all(Array.from({ length: 400 }, () => beginSession(server)));
+  const sessions: SessionInventory[] = [];
+  while (sessions.length < 400) {
+    const ten = Array.from({ length: 10 }, () => beginSession(server));
+    sessions.push(...(await Promise.all(ten)));
+  }
   const uuids = sessions.map(({ uuid }) => uuid);
   expect(new Set(uuids).size).toBe(400);
   for (const uuid of uuids) expect(uuid).toMatch(/^[0-9a-f]{12}4[0-9a-f]{3}[89ab][0-9a-f]{15}$/);
@@ -110,4 +116,25 @@ describe('a session that has ended stays so:', () => {
     server.advance(7_200_000);
     await expectDead(server, uuid);
   });
+});
+
+test('a machine whose clock is set back revives no session and prolongs no lockout', async () => {
+  let [machine, elapsed] = [START, 0];
+  const pass = (milliseconds: number) => {
+    machine += milliseconds;
+    elapsed += milliseconds;
+  };
+  const clock = () => machine;
+  const server = await startServer({ clock, steadyClock: steadyClock(clock, () => elapsed) });
+  const { uuid } = await beginSession(server);
+  for (let failure = 0; failure < 10; failure++) await logIn(server, 'wrong');
+  expect((await logIn(server)).status).toBe(429);
+  machine -= 3_600_000;
+  pass(60_000);
+  expect((await logIn(server)).status).toBe(200);
+  pass(7_200_000);
+  expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
+  machine -= 86_400_000;
+  expectFailure(await server.get(MODELS, { session: uuid }), ...invalid);
+  expect((await server.get(`${sessionPath(uuid)}/valid`)).body.valid).toBe(false);
 });

@@ -84,12 +84,22 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
   const metrics = new Metrics();
   let now = START;
   const { database: _, store: _kind, isWatched = true, access, ...others } = overrides;
-  const { clock, pause, newUuid, formatDate, parseDate, passwords, ...rest } = others;
+  const {
+    clock = () => now,
+    steadyClock = clock,
+    pause,
+    newUuid,
+    formatDate,
+    parseDate,
+    passwords,
+    ...rest
+  } = others;
   const { strictReferences, ...options } = rest;
   const app = await buildApp({
     dependencies: {
       store,
-      clock: clock ?? (() => now),
+      clock,
+      steadyClock,
       pause: pause ?? (async () => {}),
       newUuid: newUuid ?? (() => crypto.randomUUID().replaceAll('-', '')),
       formatDate: formatDate ?? dateFormatter('UTC'),
