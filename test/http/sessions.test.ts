@@ -8,6 +8,7 @@ import {
   credentials,
   INITIAL_DIGEST,
   LOGIN,
+  logIn,
   sessionPath,
 } from '../support/logins.ts';
 import { newUuid } from '../support/records.ts';
