@@ -271,8 +271,9 @@ interface Sessions {
 
 interface Jobs {
   /**
-   * The same store, except that each of the operations' writes also stores the job with the result. These
-   * writes reject with SYS.1007 for a job uuid in use, without effect.
+   * The same store, except that each of the operations' writes also stores the job with the result, and deletes the
+   * oldest jobs beyond the maximum size of outcomes (F56). These writes reject with SYS.1007 for a job uuid in use,
+   * without effect.
    */
   forJob(job: NewJob): Store;
   /** Stores a failed job; rejects with SYS.1007 for a uuid in use. */

@@ -75,16 +75,27 @@ export function updateRow(table: Table, fields?: readonly string[]): string {
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
 }
 
+/** Maximum size of all stored outcomes, in bytes: beyond it the oldest jobs expire early (F56). */
+export const OUTCOMES_MAX = 256 * 1024 * 1024;
+
+/** The size of all stored outcomes, which is read from the rows' headers, not from the outcomes. */
+export const SUM_OUTCOMES = 'SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs';
+
 /**
- * Deletes jobs without a pending hook: those created before `:before`, at most `:jobs` of them and until
- * their outcomes together reach `:bytes`.
+ * Deletes the oldest jobs and returns the sizes of their outcomes: jobs created before `:before`, at most `:jobs` of
+ * them and until their outcomes together reach `:bytes`; without a pending hook unless `:early` is 1.
  */
 export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
   SELECT uuid FROM (
     SELECT uuid, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before FROM (
       SELECT uuid, octet_length(outcome) AS bytes FROM jobs WHERE create_date < :before
-        AND NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true)
-      LIMIT :jobs
+        AND (:early = 1 OR NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true))
+      ORDER BY create_date LIMIT :jobs
     ) AS ended
   ) AS summed WHERE bytes_before < :bytes
-)`;
+) RETURNING octet_length(outcome)`;
+
+/** The parameters of an early expiry: of the oldest jobs, and of more than it must, so that it is needed seldom. */
+export function earlyExpiry(excess: number) {
+  return { before: Number.MAX_SAFE_INTEGER, early: 1, jobs: 1000, bytes: excess + 1024 * 1024 };
+}

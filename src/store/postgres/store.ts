@@ -3,6 +3,7 @@ import type { NewJob, Session } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
+import { earlyExpiry, OUTCOMES_MAX } from '../statement.ts';
 import { Connections, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
@@ -17,6 +18,8 @@ const CLAIMED_MAX = 1000;
  * Duration of a server's claim on a hook, in milliseconds: longer than an attempt and the pause after it.
  */
 const CLAIM_MS = 15_000;
+/** Bytes of outcomes that a server stores before it sums all again, which other servers add to. */
+const SUM_INTERVAL = 16 * 1024 * 1024;
 
 export interface PostgresStoreOptions {
   /** A pool for health checks, which need a connection even if all others wait for locks. */
@@ -39,21 +42,37 @@ export function createPostgresStore(
     singleStatement: connections.writeStatement,
   });
 
-  /** Inserts a job; returns false if the uuid is in use. */
+  /** The size of all stored outcomes when they were last summed, and of those that this server has added since. */
+  let [summed, added] = [0, SUM_INTERVAL];
+
+  /** Inserts a job; returns the size of its outcome, or undefined if the uuid is in use. */
   async function tryInsertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
-    const { count } = await statements.insertJobOnce(run, { ...job, success, outcome });
-    return count > 0;
+    const { rows } = await statements.insertJobOnce(run, { ...job, success, outcome });
+    return rows[0]?.[0] as number | undefined;
   }
 
   /**
-   * Inserts a job that has ended, with its hook claimed for this server.
+   * Inserts a job that has ended, with its hook claimed for this server, and deletes the oldest jobs beyond the
+   * maximum size of outcomes.
    * @throws ApiError SYS.1007 for a uuid in use
    */
   async function insertJob(run: Run, job: NewJob, success: boolean, outcome: object) {
-    if (!(await tryInsertJob(run, job, success, outcome))) throw duplicateJob(job);
-    if (job.hookUrl === undefined) return;
-    const hook = { jobUuid: job.uuid, url: job.hookUrl, attempts: 0, pending: true };
-    await statements.insertHook(run, { ...hook, claimedBy: server, claimMs: CLAIM_MS });
+    const size = await tryInsertJob(run, job, success, outcome);
+    if (size === undefined) throw duplicateJob(job);
+    if (job.hookUrl !== undefined) {
+      const hook = { jobUuid: job.uuid, url: job.hookUrl, attempts: 0, pending: true };
+      await statements.insertHook(run, { ...hook, claimedBy: server, claimMs: CLAIM_MS });
+    }
+    added += size;
+    if (added < SUM_INTERVAL && summed + added <= OUTCOMES_MAX) return;
+    summed = (await statements.sumOutcomes(run)).rows[0]?.[0] as number;
+    added = 0;
+    while (summed > OUTCOMES_MAX) {
+      const { rows } = await statements.deleteJobs(run, earlyExpiry(summed - OUTCOMES_MAX));
+      // Another server deletes them.
+      if (rows.length === 0) break;
+      for (const [size] of rows) summed -= size as number;
+    }
   }
 
   /** Makes the runner of a job's write, which inserts the job in the same transaction. */
@@ -63,7 +82,7 @@ export function createPostgresStore(
     const wasCommitted = async (run: Run) => {
       await run({ text: 'BEGIN' });
       try {
-        return !(await tryInsertJob(run, job, false, {}));
+        return (await tryInsertJob(run, job, false, {})) === undefined;
       } finally {
         await run({ text: 'ROLLBACK' }).catch(() => {});
       }
@@ -121,7 +140,7 @@ export function createPostgresStore(
       }),
     sweepJobs: (before, limit) =>
       write.singleStatement(async (run) => {
-        const { count } = await statements.deleteJobs(run, { before, ...limit });
+        const { count } = await statements.deleteJobs(run, { before, early: 0, ...limit });
         return count;
       }),
 

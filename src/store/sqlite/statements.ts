@@ -8,6 +8,7 @@ import {
   compileStatement,
   DELETE_JOBS,
   insertRow,
+  SUM_OUTCOMES,
   updateRow,
 } from '../statement.ts';
 import {
@@ -54,9 +55,9 @@ export function compileStatements(client: Database.Database) {
     const { statement, valuesOf } = compile(template, tables);
     return (record: object = {}): number => statement.run(valuesOf(record)).changes;
   };
-  /** Prepares a query that returns the values of the first column. */
-  const pluck = <Value>(template: string) => {
-    const { statement, valuesOf } = compile(template);
+  /** Prepares a statement that returns the values of the first column. */
+  const pluck = <Value>(template: string, tables?: BoundTables) => {
+    const { statement, valuesOf } = compile(template, tables);
     statement.pluck();
     return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
   };
@@ -143,9 +144,11 @@ export function compileStatements(client: Database.Database) {
       `${insertRow(passwords)} ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash`,
     ),
 
-    insertJobOnce: insertOnce(jobs, 'uuid'),
+    /** Returns the size of the outcome. */
+    insertJob: pluck<number>(`${insertRow(jobs)} RETURNING octet_length(outcome)`, { table: jobs }),
     jobByUuid: select<Job>(jobs, 'WHERE uuid = :uuid').first,
-    deleteJobs: change(DELETE_JOBS),
+    deleteJobs: pluck<number>(DELETE_JOBS),
+    sumOutcomes: pluck<number>(SUM_OUTCOMES),
     insertHook: insert(hooks),
     hookByJob: select<Hook>(hooks, 'WHERE job_uuid = :uuid').first,
     pendingHooks: select<Hook>(hooks, 'WHERE pending = 1').all,

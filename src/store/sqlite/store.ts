@@ -3,6 +3,7 @@ import type { NewJob, Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
+import { earlyExpiry, OUTCOMES_MAX } from '../statement.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
@@ -57,6 +58,8 @@ export function createSqliteStore(
   let control: string | undefined;
   /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
   let hasClaimedHooks = false;
+  /** The size of all stored outcomes, in bytes. */
+  let [outcomeBytes = 0] = run.sumOutcomes();
 
   /** Tests by a small write whether writes work; used after a failed write. */
   function checkWriting(): void {
@@ -65,30 +68,47 @@ export function createSqliteStore(
   }
 
   /**
-   * Inserts a job that has ended, with the hook to call.
+   * Inserts a job with its outcome and its hook in the transaction of `work`, which returns the outcome.
    * @throws ApiError SYS.1007 for a uuid in use
    */
-  function insertJob({ hookUrl, ...job }: NewJob, success: boolean, outcome: object): void {
-    if (!run.insertJobOnce({ ...job, success, outcome })) throw duplicateJob(job);
-    if (hookUrl === undefined) return;
-    run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
+  async function writeJob<Result>(
+    { hookUrl, ...job }: NewJob,
+    success: boolean,
+    work: () => Result,
+  ): Promise<Result> {
+    let added = 0;
+    const result = await write(() => {
+      // Before the work, whose repetition would fail with a misleading error.
+      if (run.jobByUuid(job)) throw duplicateJob(job);
+      const outcome = work();
+      added = sum(run.insertJob({ ...job, success, outcome }));
+      if (hookUrl !== undefined)
+        run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
+      added -= expireEarly(outcomeBytes + added - OUTCOMES_MAX);
+      return outcome;
+    });
+    outcomeBytes += added;
+    return result;
+  }
+
+  /** Deletes the oldest jobs until their outcomes reach an excess, in bytes; returns the size of what it deleted. */
+  function expireEarly(excess: number): number {
+    let expired = 0;
+    while (expired < excess) {
+      const sizes = run.deleteJobs(earlyExpiry(excess - expired));
+      if (sizes.length === 0) break;
+      expired += sum(sizes);
+    }
+    return expired;
   }
 
   const store: Store = {
     ...operationWrites(run, records, write),
     forJob: (job) => ({
       ...store,
-      ...operationWrites(run, records, (work) =>
-        write(() => {
-          // Before the work, whose repetition would fail with a misleading error.
-          if (run.jobByUuid(job)) throw duplicateJob(job);
-          const result = work();
-          insertJob(job, true, result as object);
-          return result;
-        }),
-      ),
+      ...operationWrites(run, records, (work) => writeJob(job, true, work)),
     }),
-    addFailedJob: (job, failure) => write(() => insertJob(job, false, failure)),
+    addFailedJob: async (job, failure) => void (await writeJob(job, false, () => failure)),
     findJob: (uuid) => read(() => run.jobByUuid({ uuid })),
     pendingHooks: () => read(() => run.pendingHooks()),
     hookOf: (jobUuid) => read(() => run.hookByJob({ uuid: jobUuid })),
@@ -103,7 +123,11 @@ export function createSqliteStore(
       return hook?.pending ? hook : undefined;
     },
     changeHook: (hook) => write(() => void run.updateHook(hook)),
-    sweepJobs: (before, limit) => write(() => run.deleteJobs({ before, ...limit })),
+    sweepJobs: async (before, limit) => {
+      const sizes = await write(() => run.deleteJobs({ before, early: 0, ...limit }));
+      outcomeBytes -= sum(sizes);
+      return sizes.length;
+    },
 
     ...createReads({ batcher, records, runQuery, fileIdentity, worker }),
 
@@ -147,8 +171,8 @@ export function createSqliteStore(
           .immediate();
         if (isAll) lastReplaced = resources;
       }),
-    replaceResources: (resources) =>
-      batcher.exclusive(() => {
+    replaceResources: async (resources) => {
+      await batcher.exclusive(() => {
         // With foreign keys off, SQLite can empty a whole table at once.
         client.pragma('foreign_keys = OFF');
         try {
@@ -164,7 +188,9 @@ export function createSqliteStore(
         } finally {
           client.pragma('foreign_keys = ON');
         }
-      }),
+      });
+      outcomeBytes = 0;
+    },
     readControl: () => read(() => control),
     changeControl: (change) =>
       read(() => {
@@ -187,4 +213,8 @@ export function createSqliteStore(
     },
   };
   return store;
+}
+
+function sum(sizes: readonly number[]): number {
+  return sizes.reduce((total, size) => total + size, 0);
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../../../src/contract/errors.ts';
 import type { NewJob } from '../../../src/domain/records.ts';
 import type { Store } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
-import { extras, hook, model, newJob, tag } from '../../support/records.ts';
+import { extras, hook, model, newJob, noResources, tag } from '../../support/records.ts';
 import { nothing } from '../../support/results.ts';
 import { operationWrites, type WriteFixtures, writeFixtures } from '../../support/store-writes.ts';
 import {
@@ -418,5 +418,20 @@ export function describeJobs(open: OpenStore): void {
       expect(await store.hookOf(recent)).toBeDefined();
       expect(await datesLeft(store, jobs)).toEqual([3, 20]);
     });
+
+    test('is early for the oldest jobs once all outcomes hold 256 MiB', async (context) => {
+      const store = await open(context);
+      const outcome = { text: 'x'.repeat(24 * 1024 * 1024) };
+      const jobs = Array.from({ length: 12 }, (_, createDate) => newJob({ createDate }));
+      const [oldest] = await addJobs(store, [0], { hookUrl: HOOK_URL });
+      for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => outcome);
+      expect(await datesLeft(store, jobs)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+      expect(await store.hookOf(oldest?.uuid ?? '')).toBeUndefined();
+      await store.replaceResources(noResources);
+      const [first = newJob(), second = newJob()] = jobs;
+      for (const job of [first, second])
+        await store.forJob(job).addModel(model(), extras(), () => outcome);
+      expect(await datesLeft(store, jobs)).toEqual([0, 1]);
+    }, 60_000);
   });
 }
