@@ -86,8 +86,8 @@ export function operationRoutes<Name extends OperationName>(
     }
   }
 
-  async function checkHook({ jobRequest }: FastifyRequest): Promise<void> {
-    if (jobRequest) await webHooks.assertAllowed(jobRequest.job);
+  async function checkHook(request: FastifyRequest): Promise<void> {
+    if (request.jobRequest) await webHooks.assertAllowed(request.jobRequest.job, request);
   }
 
   /**

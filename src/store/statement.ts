@@ -75,12 +75,6 @@ export function updateRow(table: Table, fields?: readonly string[]): string {
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
 }
 
-/** Maximum size of all stored outcomes, in bytes: beyond it the oldest jobs expire early (F56). */
-export const OUTCOMES_MAX = 256 * 1024 * 1024;
-
-/** The size of all stored outcomes, which is read from the rows' headers, not from the outcomes. */
-export const SUM_OUTCOMES = 'SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs';
-
 /**
  * Deletes the oldest jobs and returns the sizes of their outcomes: jobs created before `:before`, at most `:jobs` of
  * them and until their outcomes together reach `:bytes`; without a pending hook unless `:early` is 1.
@@ -95,7 +89,11 @@ export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
   ) AS summed WHERE bytes_before < :bytes
 ) RETURNING octet_length(outcome)`;
 
-/** The parameters of an early expiry: of the oldest jobs, and of more than it must, so that it is needed seldom. */
+/** Maximum size of all stored outcomes, in bytes: beyond it the oldest jobs expire early (F56). */
+export const OUTCOMES_MAX = 256 * 1024 * 1024;
+
+/** The parameters of an early expiry by an excess, in bytes, and some more, so that it is needed seldom. */
 export function earlyExpiry(excess: number) {
-  return { before: Number.MAX_SAFE_INTEGER, early: 1, jobs: 1000, bytes: excess + 1024 * 1024 };
+  const bytes = excess + 4 * 1024 * 1024;
+  return { before: Number.MAX_SAFE_INTEGER, early: 1, jobs: 20_000, bytes };
 }

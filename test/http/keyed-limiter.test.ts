@@ -72,6 +72,16 @@ describe('keys of a limiter', () => {
     expect(done).toEqual(['outer', 'inner']);
   });
 
+  test('share the limit of their group', async () => {
+    const limiter = new KeyedLimiter({ total: 9, perKey: 2, perGroup: 3 });
+    const started: string[] = [];
+    const add = (key: string, group: string) =>
+      limiter.add(key, () => new Promise(() => started.push(key + group)), group);
+    for (const key of ['a', 'a', 'a', 'b', 'c', 'd']) add(key, '1');
+    for (const key of ['a', 'e']) add(key, '2');
+    expect(started).toEqual(['a1', 'a1', 'b1', 'e2']);
+  });
+
   test('may be any string', async () => {
     const { started, add } = tasksOf(new KeyedLimiter({ total: 9, perKey: 1 }));
     for (const key of ['', '__proto__', 'constructor', 'toString']) add(`1${key}`, key);

@@ -14,8 +14,13 @@ const MODELS = `${API}/models`;
 
 /** The addresses at which a list lets a URL be called. */
 async function allowed(entries: readonly string[], url: string): Promise<string[]> {
-  const addresses = await new HookAllowlist(entries).allowedAddresses(new URL(url));
-  return addresses.map(({ address }) => address);
+  return (await found(entries, url)) ?? [];
+}
+
+/** The same, undefined where the host can't be looked up. */
+async function found(entries: readonly string[], url: string): Promise<string[] | undefined> {
+  const addresses = await new HookAllowlist(entries).allowedAddresses(new URL(url), 'a client');
+  return addresses?.map(({ address }) => address);
 }
 
 const isAllowed = async (entries: readonly string[], url: string) =>
@@ -169,8 +174,32 @@ describe('a name', () => {
   test('without an answer of the resolver gives none after a time-out', async () => {
     resolveAs('slow.example');
     const before = Date.now();
-    expect(await allowed(['slow.example'], 'http://slow.example/')).toEqual([]);
+    expect(await found(['slow.example'], 'http://slow.example/')).toBeUndefined();
     expect(Date.now() - before).toBeLessThan(5000);
+  });
+
+  test.for([
+    [[]],
+    [['127.0.0.1', '::1']],
+    [['other.example']],
+  ])('is not looked up where no name may be allowed: %j', async ([entries = []]) => {
+    const name = 'hooks.example';
+    resolveAs(name, () => expect.unreachable());
+    expect(await found(entries, `http://${name}/`)).toEqual([]);
+  });
+
+  test('of one client waits behind sixteen at most, and behind none of another', async () => {
+    const list = new HookAllowlist(['local']);
+    const lookUp = (name: string, client: string) =>
+      list.allowedAddresses(new URL(`http://${name}/`), client);
+    resolveAs('slow.example');
+    const slow = lookUp('slow.example', 'one');
+    const names = Array.from({ length: 15 }, (_, name) => lookUp(`n${name}.example`, 'one'));
+    const refusal = { failure: 'notReady' };
+    await expect(lookUp('localhost', 'one')).rejects.toMatchObject(refusal);
+    expect(await lookUp('localhost', 'other')).not.toEqual([]);
+    expect(await lookUp('127.0.0.1', 'one')).not.toEqual([]);
+    expect(await Promise.all([slow, ...names])).toEqual(Array(16).fill(undefined));
   });
 
   test('is not the name below it, above it, or longer', async () => {
@@ -198,8 +227,8 @@ describe('a name', () => {
     `${'a'.repeat(64)}.invalid`,
     `${'a.'.repeat(200)}invalid`,
   ])('that is unknown gives none, even where it is allowed: %s', async (name) => {
-    expect(await allowed([name], `http://${name}/`)).toEqual([]);
-    expect(await allowed(['0.0.0.0/0', '::/0'], `http://${name}/`)).toEqual([]);
+    expect(await found([name], `http://${name}/`)).toBeUndefined();
+    expect(await found(['0.0.0.0/0', '::/0'], `http://${name}/`)).toBeUndefined();
   });
 });
 
@@ -261,7 +290,7 @@ describe('a name whose addresses change', () => {
   }
 
   test('is called only at allowed addresses, whatever the next lookup returns', async () => {
-    const server = await startServer({ hookTiming: quick, hookAllow: [GOOD] });
+    const server = await startServer({ hookTiming: quick, hookAllow: [`${GOOD}/32`] });
     const { good, bad, url } = await receivers();
     let looks = 0;
     resolveAs('hooks.example', () => [looks++ % 2 === 0 ? GOOD : BAD]);
@@ -283,7 +312,10 @@ describe('a name whose addresses change', () => {
   });
 
   test('is not called once it has none that is allowed', async () => {
-    const server = await startServer({ hookTiming: { ...quick, first: 100 }, hookAllow: [GOOD] });
+    const server = await startServer({
+      hookTiming: { ...quick, first: 100 },
+      hookAllow: [`${GOOD}/32`],
+    });
     const { good, bad, url } = await receivers();
     let addresses = [GOOD];
     resolveAs('hooks.example', () => addresses);
@@ -294,5 +326,38 @@ describe('a name whose addresses change', () => {
       .toMatchObject({ pending: 0, attempts: 15, failure: expect.stringMatching(/allow/) });
     await setTimeout(20);
     expect(bad.connections() + good.connections()).toBe(0);
+  });
+
+  test('is looked up again until its job expires, which counts as no attempt', async () => {
+    const server = await startServer({
+      hookTiming: { ...quick, lookup: 3 },
+      hookAllow: ['hooks.example'],
+    });
+    const receiver = await openReceiver();
+    let lookups = 0;
+    let isKnown = true;
+    resolveAs('hooks.example', () => {
+      lookups++;
+      if (!isKnown) throw new Error('the resolver is away');
+      return [GOOD];
+    });
+    const hook = () => server.rows('hooks').at(-1);
+    const addUnknown = async () => {
+      isKnown = true;
+      expect((await add(server, receiver.url.replace(GOOD, 'hooks.example'))).status).toBe(202);
+      isKnown = false;
+      const before = lookups;
+      await expect.poll(() => lookups, { timeout: 4000 }).toBeGreaterThan(before + 20);
+      const failure = expect.stringMatching(/looked up/);
+      expect(hook()).toMatchObject({ attempts: 0, pending: 1, failure });
+    };
+    await addUnknown();
+    isKnown = true;
+    await receiver.called(1);
+    await expect.poll(hook).toMatchObject({ attempts: 1, pending: 0, failure: null });
+    await addUnknown();
+    server.advance(10_800_001);
+    await expect.poll(hook).toMatchObject({ attempts: 0, pending: 0 });
+    expect(receiver.calls).toHaveLength(1);
   });
 });

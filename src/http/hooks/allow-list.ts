@@ -2,6 +2,8 @@ import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import { ApiError } from '../../contract/errors.ts';
+import { KeyedLimiter } from '../limits/keyed-limiter.ts';
 
 /** Loopback addresses and private networks. */
 const LOCAL_RANGES = [
@@ -17,6 +19,10 @@ const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
 
 /** Timeout of a DNS lookup, in milliseconds. */
 const LOOKUP_MS = 3000;
+/** Maximum concurrent lookups, in total and per client: each occupies one of four threads until the resolver gives up. */
+const LOOKUPS_MAX = { total: 2, perKey: 1 };
+/** Maximum names of one client that are being looked up or wait for it. */
+const NAMES_MAX = 16;
 
 /** A set of address ranges; an IPv4-mapped IPv6 address counts as the IPv4 address. */
 class AddressRanges {
@@ -47,6 +53,11 @@ const metadata = new AddressRanges(METADATA_RANGES);
 export class HookAllowlist {
   readonly #names: ReadonlySet<string>;
   readonly #ranges: AddressRanges;
+  /** Whether any name may have an allowed address. */
+  readonly #allowsNames: boolean;
+  readonly #limiter = new KeyedLimiter(LOOKUPS_MAX);
+  /** Lookups that run or wait, by client and name. */
+  readonly #lookups = new Map<string, Promise<LookupAddress[] | undefined>>();
 
   /** @param entries host names, addresses, CIDR ranges, and `local` for loopback and private networks */
   constructor(entries: readonly string[]) {
@@ -55,23 +66,45 @@ export class HookAllowlist {
     this.#names = new Set(
       entries.filter((entry) => !isRange(entry)).map((name) => name.toLowerCase()),
     );
+    this.#allowsNames = this.#names.has('local') || entries.some((entry) => entry.includes('/'));
   }
 
   /**
    * Resolves the host of a URL. The caller connects to the returned addresses without another lookup,
-   * which could give different ones.
-   * @returns the allowed addresses; empty if none is allowed or the name can't be resolved
+   * which could give different ones. Names that cannot be allowed are not looked up.
+   * @param client session or address of the client that sent the URL
+   * @returns the allowed addresses; undefined if the name can't be resolved for the moment
+   * @throws ApiError SYS.1010 if too many other names of the client wait for their lookup
    */
-  async allowedAddresses({ hostname }: URL): Promise<LookupAddress[]> {
+  async allowedAddresses({ hostname }: URL, client: string): Promise<LookupAddress[] | undefined> {
     const host = hostname.replace(/^\[|\]$/g, '');
-    const found = await Promise.race([
-      lookup(host, { all: true }).catch(() => []),
-      setTimeout(LOOKUP_MS, [], { ref: false }),
-    ]);
-    return found.filter((address) => {
+    const family = isIP(host);
+    if (family === 0 && !this.#allowsNames && !this.#names.has(host)) return [];
+    const found = family ? [{ address: host, family }] : await this.#lookUp(host, client);
+    return found?.filter((address) => {
       if (this.#ranges.has(address)) return true;
       const isNamed = this.#names.has(host) || (this.#names.has('local') && local.has(address));
       return isNamed && !metadata.has(address);
     });
+  }
+
+  async #lookUp(host: string, client: string): Promise<LookupAddress[] | undefined> {
+    const id = `${client} ${host}`;
+    let found = this.#lookups.get(id);
+    if (!found) {
+      const names = [...this.#lookups.keys()].filter((each) => each.startsWith(`${client} `));
+      if (names.length >= NAMES_MAX) {
+        throw new ApiError('notReady', 'too many host names of web hooks wait for their lookup');
+      }
+      found = new Promise((resolve) => {
+        this.#limiter.add(client, () =>
+          lookup(host, { all: true })
+            .then(resolve, () => resolve(undefined))
+            .finally(() => this.#lookups.delete(id)),
+        );
+      });
+      this.#lookups.set(id, found);
+    }
+    return Promise.race([found, setTimeout(LOOKUP_MS, undefined, { ref: false })]);
   }
 }

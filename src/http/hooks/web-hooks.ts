@@ -1,9 +1,10 @@
+import type { LookupAddress } from 'node:dns';
 import { type ClientRequest, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { FastifyBaseLogger, FastifyReply } from 'fastify';
+import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
-import { invalidArgument } from '../../contract/errors.ts';
+import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { type JobOutcome, type Jobs, toOutcome } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
@@ -12,31 +13,29 @@ import type { Metrics } from '../observe.ts';
 import type { HookAllowlist } from './allow-list.ts';
 
 /** Delays of web hooks (F56), in milliseconds. */
-export interface HookTiming {
-  /** From the response to the first attempt: clients start listening only after the response. */
-  first: number;
-  /** From the end of one attempt to the next. */
-  between: number;
-  /** Timeout of one attempt. */
-  timeout: number;
-  /** Interval between claims of hooks that stopped servers left pending. */
-  watch: number;
-}
-
-/** `first` is more than the 200 ms that clients expect, because they may be slow to read the response. */
-export const defaultHookTiming: HookTiming = {
+export const defaultHookTiming = {
+  /**
+   * From the response to the first attempt: clients start listening only after the response. More than the 200 ms that
+   * they expect, because they may be slow to read it.
+   */
   first: 250,
+  /** From the end of one attempt to the next. */
   between: 2000,
+  /** From a failed lookup of the host, which is no attempt, to the next. */
+  lookup: 15_000,
+  /** Timeout of one attempt. */
   timeout: 5000,
+  /** Interval between claims of hooks that stopped servers left pending. */
   watch: 5000,
 };
+export type HookTiming = typeof defaultHookTiming;
 
 /** Maximum attempts for one hook. */
 const ATTEMPTS_MAX = 15;
-/** Maximum concurrent calls, in total and per host. */
-const CONCURRENT_MAX = { total: 256, perKey: 16 };
-/** Time to receive the body of a hook's response, which is ignored, in milliseconds. */
-const RESPONSE_BODY_MS = 1000;
+/** Maximum concurrent calls, in total, per origin of their URLs, and per client. */
+const CONCURRENT_MAX = { total: 256, perKey: 16, perGroup: 64 };
+/** Maximum pending hooks that this server calls, in total and per client. */
+const PENDING_MAX = { total: 10_000, perClient: 1000 };
 /** Time for running attempts to end when the server stops, in milliseconds. */
 const CLOSE_MS = 1000;
 
@@ -49,12 +48,20 @@ interface WebHookOptions {
   logger: FastifyBaseLogger;
 }
 
+/** A pending hook that this server calls. */
+interface ScheduledHook {
+  jobUuid: string;
+  url: string;
+  /** Session or address of the client that requested it; empty if a server did that has stopped. */
+  client: string;
+  timer?: NodeJS.Timeout;
+}
+
 /** Calls the web hooks of finished jobs. */
 export class WebHooks {
   readonly #options: WebHookOptions;
-  readonly #timers = new Set<NodeJS.Timeout>();
-  /** UUIDs of jobs whose hooks are scheduled or being called by this server. */
-  readonly #scheduled = new Set<string>();
+  /** The hooks that are scheduled or being called by this server, by the UUIDs of their jobs. */
+  readonly #scheduled = new Map<string, ScheduledHook>();
   readonly #limiter = new KeyedLimiter(CONCURRENT_MAX);
   readonly #attempts = new Set<Promise<boolean>>();
   readonly #sent = new Set<ClientRequest>();
@@ -65,24 +72,38 @@ export class WebHooks {
     this.#options = options;
   }
 
-  /** @throws ApiError SYS.1007 for a hook that the settings don't allow (F56) */
-  async assertAllowed({ hookUrl }: NewJob): Promise<void> {
+  /**
+   * @throws ApiError SYS.1007 for a hook that the settings don't allow (F56), SYS.1010 while too many hooks or lookups
+   *   are pending
+   */
+  async assertAllowed({ hookUrl }: NewJob, request: FastifyRequest): Promise<void> {
     if (hookUrl === undefined) return;
-    const addresses = await this.#options.allowlist.allowedAddresses(new URL(hookUrl));
-    if (addresses.length > 0) return;
+    const client = clientOf(request);
+    if (this.#isFull(client)) throw new ApiError('notReady', 'too many web hooks are pending');
+    const { allowlist } = this.#options;
+    if ((await allowlist.allowedAddresses(new URL(hookUrl), client))?.length) return;
     throw invalidArgument(
       'Invalid header[X-Web-Hook], its address is unknown or AIOS_HOOK_ALLOW does not allow it',
     );
   }
 
+  #isFull(client: string): boolean {
+    const { total, perClient } = PENDING_MAX;
+    if (this.#scheduled.size < perClient) return false;
+    const own = [...this.#scheduled.values()].filter((hook) => hook.client === client);
+    return own.length >= perClient || this.#scheduled.size >= total;
+  }
+
   /** Schedules a job's hook, if it has one, once the response has been sent. */
   callAfter({ raw, request }: FastifyReply, { uuid, hookUrl }: NewJob): void {
     if (hookUrl === undefined) return;
+    const hook = { jobUuid: uuid, url: hookUrl, client: clientOf(request) };
+    this.#scheduled.set(uuid, hook);
     // If the connection closes first, a pipelined response emits no `close` of its own.
     const streams = [raw, request.raw.socket];
     const schedule = () => {
       for (const stream of streams) stream.off('close', schedule);
-      this.#callIn(this.#options.timing.first, { jobUuid: uuid, url: hookUrl });
+      this.#callIn(this.#options.timing.first, hook);
     };
     if (streams.some(({ closed }) => closed)) schedule();
     else for (const stream of streams) stream.once('close', schedule);
@@ -97,8 +118,7 @@ export class WebHooks {
 
   /** Cancels all scheduled calls; running attempts finish, but are not repeated once their hooks are deleted. */
   clear(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    for (const { timer } of this.#scheduled.values()) clearTimeout(timer);
     this.#scheduled.clear();
   }
 
@@ -113,27 +133,31 @@ export class WebHooks {
 
   async #claimHooks(): Promise<void> {
     try {
-      const hooks = await this.#options.store.claimHooks([...this.#scheduled]);
+      const hooks = await this.#options.store.claimHooks([...this.#scheduled.keys()]);
       const others = hooks.filter(({ jobUuid }) => !this.#scheduled.has(jobUuid));
-      for (const hook of others) this.#callIn(this.#options.timing.first, hook);
+      for (const hook of others) this.#callIn(this.#options.timing.first, { ...hook, client: '' });
     } catch (error) {
       // The database is unavailable; the next interval tries again.
       this.#options.logger.error({ err: error }, 'hooks of stopped servers could not be claimed');
     }
   }
 
-  #callIn(milliseconds: number, hook: Pick<Hook, 'jobUuid' | 'url'>): void {
+  #callIn(milliseconds: number, hook: ScheduledHook): void {
     if (this.#isClosed) return;
-    this.#scheduled.add(hook.jobUuid);
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      this.#limiter.add(new URL(hook.url).hostname, () => this.#try(hook));
-    }, milliseconds);
-    this.#timers.add(timer);
+    this.#scheduled.set(hook.jobUuid, hook);
+    hook.timer = setTimeout(() => this.#prepare(hook), milliseconds);
   }
 
-  async #try(hook: Pick<Hook, 'jobUuid' | 'url'>): Promise<void> {
-    const attempt = this.#attempt(hook.jobUuid).catch((error) => {
+  /** Looks up the hook's host before the hook takes one of the places for calls. */
+  async #prepare(hook: ScheduledHook): Promise<void> {
+    const url = new URL(hook.url);
+    const { allowlist } = this.#options;
+    const addresses = await allowlist.allowedAddresses(url, hook.client).catch(() => undefined);
+    this.#limiter.add(url.origin, () => this.#try(hook, addresses), hook.client);
+  }
+
+  async #try(hook: ScheduledHook, addresses: LookupAddress[] | undefined): Promise<void> {
+    const attempt = this.#attempt(hook.jobUuid, addresses).catch((error) => {
       this.#options.logger.error({ err: error, jobUuid: hook.jobUuid }, 'web hook not called');
       // The database is unavailable: try again later.
       return true;
@@ -142,19 +166,23 @@ export class WebHooks {
     const isPending = await attempt;
     this.#attempts.delete(attempt);
     this.#scheduled.delete(hook.jobUuid);
-    if (isPending) this.#callIn(this.#options.timing.between, hook);
+    const { between, lookup } = this.#options.timing;
+    if (isPending) this.#callIn(addresses ? between : lookup, hook);
   }
 
-  /** @returns whether to call the hook again */
-  async #attempt(jobUuid: string): Promise<boolean> {
+  /**
+   * @param addresses undefined if the host can't be looked up, which is no attempt
+   * @returns whether to call the hook again
+   */
+  async #attempt(jobUuid: string, addresses: LookupAddress[] | undefined): Promise<boolean> {
     if (this.#isClosed) return false;
     const hook = await this.#options.store.claimHook(jobUuid);
     const job = hook && (await this.#options.store.findJob(jobUuid));
     if (!job) return false;
-    const failure = await this.#call(hook, toOutcome(job)).catch(failureReason);
+    const failure = await this.#call(hook, toOutcome(job), addresses).catch(failureReason);
     // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
-    const attempts = hook.attempts + 1;
+    const attempts = hook.attempts + (addresses ? 1 : 0);
     // Repeated only while the job is retained: hooks to a dead address must end at some time.
     const pending =
       failure !== null && attempts < ATTEMPTS_MAX && this.#options.jobs.isRetained(job);
@@ -176,11 +204,15 @@ export class WebHooks {
   }
 
   /** @returns why the call failed, or null if it succeeded */
-  async #call({ jobUuid, url }: Hook, { success, body }: JobOutcome): Promise<string | null> {
-    const target = new URL(url);
-    const addresses = await this.#options.allowlist.allowedAddresses(target);
-    if (addresses.length === 0) return 'its address is unknown or not allowed';
+  async #call(
+    { jobUuid, url }: Hook,
+    { success, body }: JobOutcome,
+    addresses: LookupAddress[] | undefined,
+  ): Promise<string | null> {
+    if (!addresses) return 'its host cannot be looked up';
+    if (addresses.length === 0) return 'its address is not allowed';
     if (this.#isClosed) return 'the server is stopping';
+    const target = new URL(url);
     // A Buffer: for a string, Node would also encode the headers as UTF-8.
     const content = Buffer.from(JSON.stringify(body));
     const send = target.protocol === 'https:' ? requestHttps : requestHttp;
@@ -199,19 +231,17 @@ export class WebHooks {
       });
       this.#sent.add(sent);
       let status: number | undefined;
-      let bodyTimeout: NodeJS.Timeout | undefined;
       let reason = 'no answer';
       sent.on('response', (response) => {
         status = response.statusCode ?? 0;
+        // The body is ignored.
         response.resume();
-        bodyTimeout = setTimeout(() => sent.destroy(), RESPONSE_BODY_MS);
       });
       sent.on('error', (error) => {
         reason = failureReason(error);
       });
       sent.on('close', () => {
         this.#sent.delete(sent);
-        clearTimeout(bodyTimeout);
         // Redirects are not followed, because the allow list hasn't checked their targets.
         const isAccepted = status !== undefined && status >= 200 && status < 300;
         resolve(isAccepted ? null : status === undefined ? reason : `status ${status}`);
@@ -223,4 +253,9 @@ export class WebHooks {
 
 function failureReason({ code, name }: NodeJS.ErrnoException): string {
   return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name);
+}
+
+/** Pending hooks and lookups of names count by this: the session, or the address where none is required. */
+function clientOf({ session, ip }: FastifyRequest): string {
+  return session || ip;
 }

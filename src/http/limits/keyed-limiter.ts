@@ -1,64 +1,68 @@
 type Task = () => Promise<void>;
 
+interface Queue {
+  /** The counters of its tasks, and their limits. */
+  limits: readonly (readonly [counter: string, limit: number])[];
+  tasks: Task[];
+}
+
 /**
- * Limits concurrent tasks, in total and per key. Keys are served round-robin, so that slow tasks of one
- * key don't delay those of others.
+ * Limits concurrent tasks, in total, per key and per group of tasks. Keys are served round-robin, so that slow tasks
+ * of one key don't delay those of others.
  */
 export class KeyedLimiter {
-  readonly #limits: { total: number; perKey: number };
-  readonly #waiting = new Map<string, Task[]>();
+  readonly #limits: { total: number; perKey: number; perGroup?: number };
+  readonly #queues = new Map<string, Queue>();
+  /** Numbers of running tasks. */
   readonly #running = new Map<string, number>();
-  #total = 0;
 
-  constructor(limits: { total: number; perKey: number }) {
+  /** @param limits no limit per group by default */
+  constructor(limits: { total: number; perKey: number; perGroup?: number }) {
     this.#limits = limits;
   }
 
   /** @param task is started when the limits allow; must not reject */
-  add(key: string, task: Task): void {
-    const tasks = this.#waiting.get(key) ?? [];
-    tasks.push(task);
-    this.#waiting.set(key, tasks);
+  add(key: string, task: Task, group = ''): void {
+    const { total, perKey, perGroup = total } = this.#limits;
+    const name = JSON.stringify([key, group]);
+    const queue = this.#queues.get(name) ?? {
+      limits: [
+        ['total', total],
+        [`key ${key}`, perKey],
+        [`group ${group}`, perGroup],
+      ],
+      tasks: [],
+    };
+    queue.tasks.push(task);
+    this.#queues.set(name, queue);
     this.#startNext();
   }
 
   #startNext(): void {
-    while (this.#total < this.#limits.total) {
-      const key = this.#nextKey();
-      if (key === undefined) return;
-      const tasks = this.#waiting.get(key) ?? [];
+    // The loop visits a queue again that moves to the end of the round.
+    for (const [name, { limits, tasks }] of this.#queues) {
+      if (this.#count('total') >= this.#limits.total) return;
+      if (limits.some(([counter, limit]) => this.#count(counter) >= limit)) continue;
       const task = tasks.shift();
-      // Moves the key to the end of the round.
-      this.#waiting.delete(key);
-      if (tasks.length > 0) this.#waiting.set(key, tasks);
-      if (task) this.#start(key, task);
+      this.#queues.delete(name);
+      if (tasks.length > 0) this.#queues.set(name, { limits, tasks });
+      if (task) this.#start(task, limits);
     }
   }
 
-  /** The next key, in order of the round, that has a task and room for it. */
-  #nextKey(): string | undefined {
-    for (const key of this.#waiting.keys()) {
-      if (this.#runningFor(key) < this.#limits.perKey) return key;
-    }
-    return undefined;
-  }
-
-  #start(key: string, task: Task): void {
-    this.#count(key, 1);
+  #start(task: Task, limits: Queue['limits']): void {
+    for (const [counter] of limits) this.#running.set(counter, this.#count(counter) + 1);
     task().finally(() => {
-      this.#count(key, -1);
+      for (const [counter] of limits) {
+        const rest = this.#count(counter) - 1;
+        if (rest > 0) this.#running.set(counter, rest);
+        else this.#running.delete(counter);
+      }
       this.#startNext();
     });
   }
 
-  #count(key: string, change: number): void {
-    this.#total += change;
-    const running = this.#runningFor(key) + change;
-    if (running > 0) this.#running.set(key, running);
-    else this.#running.delete(key);
-  }
-
-  #runningFor(key: string): number {
-    return this.#running.get(key) ?? 0;
+  #count(counter: string): number {
+    return this.#running.get(counter) ?? 0;
   }
 }

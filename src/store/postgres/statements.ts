@@ -1,7 +1,7 @@
 import { getTableName, type Table } from 'drizzle-orm';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
-import { DELETE_JOBS, insertRow, SUM_OUTCOMES, updateRow } from '../statement.ts';
+import { DELETE_JOBS, insertRow, updateRow } from '../statement.ts';
 import { insertRows, MILLISECONDS, prepare, prepareQuery, toQuery } from './statement.ts';
 import {
   caseFolded,
@@ -142,7 +142,7 @@ export const statements = {
   insertJobOnce: insertOf(jobs, ' ON CONFLICT (uuid) DO NOTHING RETURNING octet_length(outcome)'),
   jobByUuid: prepareQuery<Job>(columnFields(jobs), 'SELECT * FROM jobs WHERE uuid = :uuid'),
   deleteJobs: prepare(DELETE_JOBS),
-  sumOutcomes: prepare(SUM_OUTCOMES),
+  sumOutcomes: prepare('SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs'),
 
   insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
   /** Succeeds for the server that claimed the hook, or for any server once the claim has expired. */

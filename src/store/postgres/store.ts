@@ -67,12 +67,9 @@ export function createPostgresStore(
     if (added < SUM_INTERVAL && summed + added <= OUTCOMES_MAX) return;
     summed = (await statements.sumOutcomes(run)).rows[0]?.[0] as number;
     added = 0;
-    while (summed > OUTCOMES_MAX) {
-      const { rows } = await statements.deleteJobs(run, earlyExpiry(summed - OUTCOMES_MAX));
-      // Another server deletes them.
-      if (rows.length === 0) break;
-      for (const [size] of rows) summed -= size as number;
-    }
+    if (summed <= OUTCOMES_MAX) return;
+    const { rows } = await statements.deleteJobs(run, earlyExpiry(summed - OUTCOMES_MAX));
+    for (const [size] of rows) summed -= size as number;
   }
 
   /** Makes the runner of a job's write, which inserts the job in the same transaction. */

@@ -8,7 +8,6 @@ import {
   compileStatement,
   DELETE_JOBS,
   insertRow,
-  SUM_OUTCOMES,
   updateRow,
 } from '../statement.ts';
 import {
@@ -148,7 +147,7 @@ export function compileStatements(client: Database.Database) {
     insertJob: pluck<number>(`${insertRow(jobs)} RETURNING octet_length(outcome)`, { table: jobs }),
     jobByUuid: select<Job>(jobs, 'WHERE uuid = :uuid').first,
     deleteJobs: pluck<number>(DELETE_JOBS),
-    sumOutcomes: pluck<number>(SUM_OUTCOMES),
+    sumOutcomes: pluck<number>('SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs'),
     insertHook: insert(hooks),
     hookByJob: select<Hook>(hooks, 'WHERE job_uuid = :uuid').first,
     pendingHooks: select<Hook>(hooks, 'WHERE pending = 1').all,

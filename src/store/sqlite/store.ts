@@ -84,22 +84,12 @@ export function createSqliteStore(
       added = sum(run.insertJob({ ...job, success, outcome }));
       if (hookUrl !== undefined)
         run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
-      added -= expireEarly(outcomeBytes + added - OUTCOMES_MAX);
+      const excess = outcomeBytes + added - OUTCOMES_MAX;
+      if (excess > 0) added -= sum(run.deleteJobs(earlyExpiry(excess)));
       return outcome;
     });
     outcomeBytes += added;
     return result;
-  }
-
-  /** Deletes the oldest jobs until their outcomes reach an excess, in bytes; returns the size of what it deleted. */
-  function expireEarly(excess: number): number {
-    let expired = 0;
-    while (expired < excess) {
-      const sizes = run.deleteJobs(earlyExpiry(excess - expired));
-      if (sizes.length === 0) break;
-      expired += sum(sizes);
-    }
-    return expired;
   }
 
   const store: Store = {
