@@ -4,7 +4,14 @@ import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from './error
 import { examples } from './examples.ts';
 import { isWrite, type Operation, type OperationName, operations } from './operations.ts';
 import { answerSchema } from './schemas/envelopes.ts';
-import { GetJob, JobAccepted, JobRunning, OperationHeaders, WriteHeaders } from './schemas/job.ts';
+import {
+  GetJob,
+  JobAccepted,
+  JobRunning,
+  OperationHeaders,
+  PollHeaders,
+  WriteHeaders,
+} from './schemas/job.ts';
 import { ModelCenterCapacityInventory } from './schemas/model-center.ts';
 import { ModelServiceImageInventory, ModelServiceRefInventory } from './schemas/model-service.ts';
 import { DeletionResult } from './schemas/resource.ts';
@@ -140,7 +147,7 @@ function jobPoll(): Members {
     description,
     tags: [tag],
     security: [],
-    parameters: parameters('path', params),
+    parameters: [...parameters('path', params), ...parameters('header', PollHeaders)],
     responses: {
       200: { description: succeeded.description, ...json(succeeded) },
       202: response(JobRunning),

@@ -11,6 +11,8 @@ const SWEEP_LIMIT = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 
 /** The outcome of a job, as polls return it. */
 export interface JobOutcome {
+  /** ZStack's name of the operation. */
+  operation: string;
   success: boolean;
   /** The body of the operation's answer, or of its error. */
   body: object;
@@ -53,6 +55,7 @@ export class Jobs {
    *   otherwise they are thrown and leave no job (F1)
    * @param options.injected the error that a test injected, which is stored even if it is SYS.1010
    * @param options.failureOf converts a thrown value to an ApiError
+   * @param options.toOutcome what is stored of a result
    * @throws ApiError SYS.1007 for a uuid in use, without effect; SYS.1010; errors that are not stored
    */
   async run<Result>(
@@ -62,11 +65,12 @@ export class Jobs {
       storesRejections: boolean;
       injected: ApiError | undefined;
       failureOf: (thrown: unknown) => ApiError;
+      toOutcome: (result: object) => object;
     },
   ): Promise<JobResult<Result>> {
     const { store } = this.#dependencies;
     try {
-      return { result: await operate(store.forJob(job)) };
+      return { result: await operate(store.forJob(job, options.toOutcome)) };
     } catch (thrown) {
       const failure = options.failureOf(thrown);
       const isDuplicate = failure.failure === 'duplicateJob';
@@ -114,6 +118,6 @@ export class Jobs {
 }
 
 /** Maps a stored job to its outcome as polls return it. */
-export function toOutcome({ success, outcome }: Job): JobOutcome {
-  return { success, body: success ? { success, ...outcome } : outcome };
+export function toOutcome({ operation, success, outcome }: Job): JobOutcome {
+  return { operation, success, body: success ? { success, ...outcome } : outcome };
 }

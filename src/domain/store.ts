@@ -274,8 +274,9 @@ interface Jobs {
    * The same store, except that each of the operations' writes also stores the job with the result, and deletes the
    * oldest jobs beyond the maximum size of outcomes (F56). These writes reject with SYS.1007 for a job uuid in use,
    * without effect.
+   * @param toOutcome what the job stores of a write's result; all by default
    */
-  forJob(job: NewJob): Store;
+  forJob(job: NewJob, toOutcome?: (result: object) => object): Store;
   /** Stores a failed job; rejects with SYS.1007 for a uuid in use. */
   addFailedJob(job: NewJob, failure: ErrorAnswer): Promise<void>;
   /** Resolves to undefined for an unknown or swept job. */

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, FAILED_JOB_STATUS, invalidArgument } from '../contract/errors.ts';
 import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/schemas/job.ts';
+import { withClasses } from '../contract/typed-answers.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { NewJob } from '../domain/records.ts';
@@ -45,7 +46,9 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
       if (!outcome) throw new ApiError('jobGone', 'the job has been expired');
       reply.type(JSON_CONTENT_TYPE);
       if (outcome === 'running') return reply.code(202).send({});
-      return reply.code(outcome.success ? 200 : FAILED_JOB_STATUS).send(outcome.body);
+      const { operation, success, body } = outcome;
+      if (!success) return reply.code(FAILED_JOB_STATUS).send(body);
+      return wantsClasses(request) ? withClasses(operation, body) : body;
     },
   );
   const sweep = () =>
@@ -53,6 +56,11 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
   const timer = setInterval(sweep, SWEEP_MS).unref();
   app.addHook('onListen', sweep);
   app.addHook('preClose', async () => clearInterval(timer));
+}
+
+/** Whether a request asks for the classes of its answer's objects (F36). */
+export function wantsClasses({ headers }: FastifyRequest): boolean {
+  return headers['x-json-schema'] !== undefined;
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   type Request,
   type Result,
 } from '../contract/operations.ts';
+import { withClasses } from '../contract/typed-answers.ts';
 import {
   compileRequestValidator,
   type OnUnknownFields,
@@ -18,7 +19,7 @@ import type { Dependencies, Handler } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
-import type { createJobRequestParser } from './jobs.ts';
+import { type createJobRequestParser, wantsClasses } from './jobs.ts';
 import type { Metrics } from './observe.ts';
 import { discardBody, toFailure } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
@@ -108,22 +109,25 @@ export function operationRoutes<Name extends OperationName>(
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const operate = prepareOperation(request, reply);
+    const complete = (result: object) =>
+      wantsClasses(request) ? withClasses(name, result) : result;
     reply.type(JSON_CONTENT_TYPE);
     if (!request.jobRequest) {
       const scoped = writes ? dependencies : cancelOnDisconnect(dependencies, request);
-      return { success: true, ...(await operate(scoped)) };
+      return { success: true, ...complete(await operate(scoped)) };
     }
     const { job, accepted } = request.jobRequest;
     const ended = await jobs.run(job, (store) => operate({ ...dependencies, store }), {
       storesRejections: accepted !== undefined,
       injected: request.injectedFailure,
       failureOf: (thrown) => toFailure(thrown, request),
+      toOutcome: complete,
     });
     metrics.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
     webHooks.callAfter(reply, job);
     if (accepted) return reply.code(202).send(accepted);
     if ('failure' in ended) throw ended.failure;
-    return { success: true, ...ended.result };
+    return { success: true, ...complete(ended.result) };
   }
 
   return [operation.path, ...(operation.aliases ?? [])].map((path) => ({

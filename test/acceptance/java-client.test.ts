@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { JavaClient, type Outcome } from './java-client.ts';
+import { classOf, JavaClient, type Outcome } from './java-client.ts';
 import { PASSWORD, subject } from './subject.ts';
 
 /** A date as the client's JSON library reads it by default. */
@@ -85,6 +85,15 @@ describe('a program built on the vendor’s Java client', () => {
       await sdk.call({ method: 'POST', path: bindings, body: { param: {} }, isJob: true }),
     ).inventory;
     expect(bound.modelServiceRefs).toMatchObject([{ modelUuid: model.uuid }]);
+    const queried = done(await sdk.query('/ai/model-services', [`uuid=${service.uuid}`], {}));
+    for (const one of [bound, queried.inventories[0]]) {
+      const { modelServiceRefs, modelServiceImages } = one;
+      expect([one, ...modelServiceRefs, ...modelServiceImages].map(classOf)).toEqual([
+        'org.zstack.ai.entity.ModelServiceInventory',
+        'org.zstack.ai.entity.ModelServiceRefInventory',
+        'org.zstack.ai.entity.ModelServiceImageInventory',
+      ]);
+    }
 
     const found = done(
       await sdk.query('/ai/model-services', [`modelCenterUuid=${modelCenterUuid}`, 'name~=chat%'], {
@@ -181,7 +190,7 @@ describe('a program built on the vendor’s Java client', () => {
 
     expect(await called).toEqual({
       headers: expect.objectContaining({ 'x-job-uuid': job, 'x-job-success': 'true' }),
-      body: done(answered),
+      body: { ...done(answered), schema: { inventory: 'org.zstack.ai.entity.ModelInventory' } },
     });
     await new Promise((resolve) => listener.close(resolve));
   });

@@ -12,6 +12,26 @@ export interface Outcome {
   error?: { code: string; description: string; details: string };
 }
 
+/** The classes of the objects that the client has made of answers. */
+const classes = new WeakMap<object, string>();
+
+/** The class of an object of an answer; undefined for one that a cast to a class would break on. */
+export const classOf = (value: object): string | undefined => classes.get(value);
+
+/** Replaces objects by those of their classes, one path of `schema` after the other, as the client does. */
+function typed<Value extends Record<string, unknown>>({ schema = {}, ...value }: Value) {
+  for (const [path, className] of Object.entries(schema as Record<string, string>)) {
+    const keys = path.split(/[.[\]]+/).filter((key) => key !== '');
+    const last = keys.pop() ?? '';
+    // biome-ignore lint/suspicious/noExplicitAny: bodies have every shape
+    const parent = keys.reduce((object: any, key) => object[key], value);
+    // Objects inside of it that were replaced before lose their class.
+    parent[last] = structuredClone(parent[last]);
+    classes.set(parent[last], className);
+  }
+  return value;
+}
+
 interface Call {
   method: string;
   /** After `/zstack/v1`. */
@@ -71,7 +91,7 @@ export class JavaClient {
       ...headers,
     });
     if (isJob && answer.status === 202) return this.#poll(answer.body.location);
-    if (answer.status === 200) return { value: answer.body };
+    if (answer.status === 200) return { value: typed(answer.body) };
     if (answer.body.error) return { error: answer.body.error };
     throw new Error(`the client would break on status ${answer.status}`);
   }
@@ -83,7 +103,7 @@ export class JavaClient {
       await setTimeout(POLL_MS);
       const { status, body } = await this.#send('GET', new URL(location).pathname, '', {});
       if (status === 202) continue;
-      if (status === 200) return { value: body };
+      if (status === 200) return { value: typed(body) };
       if (status === 503) return { error: body.error };
       throw new Error(`the client would break on status ${status} of a job`);
     }

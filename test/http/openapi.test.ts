@@ -235,11 +235,17 @@ describe('the headers of jobs (F56)', () => {
       .map((parameter: Node) => parameter.name);
 
   test.each(writes)('%s takes them', (name) => {
-    expect(headersOf(name)).toEqual(['X-Job-UUID', 'X-Web-Hook', 'Prefer', 'X-API-Timeout']);
+    expect(headersOf(name)).toEqual([
+      'X-Job-UUID',
+      'X-Web-Hook',
+      'Prefer',
+      'X-API-Timeout',
+      'X-JSON-Schema',
+    ]);
   });
 
   test.each(names.filter((name) => !writes.includes(name)))('%s takes none of them', (name) => {
-    expect(headersOf(name)).toEqual(['X-API-Timeout']);
+    expect(headersOf(name)).toEqual(['X-API-Timeout', 'X-JSON-Schema']);
   });
 
   test('what a poll answers is what any write does, nothing yet, or any failure', () => {

@@ -1,13 +1,20 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { type Operation, type OperationName, operations } from '../operations.ts';
 import { DeletionResult } from './resource.ts';
-import { boolean, component, integer } from './types.ts';
+import { boolean, component, integer, mapOf } from './types.ts';
 
 const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
 
+const schema = Type.Optional(
+  mapOf(
+    'The class of each object, by its path; only with the header `X-JSON-Schema`.',
+    Type.String(),
+  ),
+);
+
 /** The members of an answer in addition to `success` (F55). */
 const contentSchemas = {
-  inventory: (inventory: TSchema) => ({ inventory: component(inventory) }),
+  inventory: (inventory: TSchema) => ({ inventory: component(inventory), schema }),
   inventories: (inventory: TSchema) => ({
     inventories: Type.Optional(
       Type.Array(component(inventory), { description: 'The resources; absent with `count=true`.' }),
@@ -15,11 +22,13 @@ const contentSchemas = {
     total: Type.Optional(
       integer('Number of resources there are; only when asked for.', { min: 0 }),
     ),
+    schema,
   }),
   found: (inventory: TSchema) => ({
     inventories: Type.Array(component(inventory), {
       description: 'The resource, or nothing where there is none.',
     }),
+    schema,
   }),
   results: () => ({
     results: Type.Array(component(DeletionResult), { description: 'One for each resource.' }),

@@ -42,6 +42,12 @@ export const JobRunning = Type.Object(
 /** Maximum of `X-API-Timeout`, in seconds. */
 export const TIMEOUT_MAX = 999_999_999;
 
+const classes = {
+  'X-JSON-Schema': Type.Optional(
+    Type.String({ description: 'Adds `schema`, the class of each object, to the answer.' }),
+  ),
+};
+
 const timeout = {
   'X-API-Timeout': Type.Optional(
     Type.Integer({
@@ -53,7 +59,7 @@ const timeout = {
 };
 
 /** Request headers of every operation. */
-export const OperationHeaders = Type.Object(timeout);
+export const OperationHeaders = Type.Object({ ...timeout, ...classes });
 
 /** Request headers of a write: each of the first three makes it a job (F1). */
 export const WriteHeaders = Type.Object({
@@ -74,4 +80,8 @@ export const WriteHeaders = Type.Object({
   // The page at /docs would send an example by default, so that every write would become a job.
   Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
   ...timeout,
+  ...classes,
 });
+
+/** Request headers of the poll of a job. */
+export const PollHeaders = Type.Object(classes);

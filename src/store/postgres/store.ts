@@ -73,7 +73,7 @@ export function createPostgresStore(
   }
 
   /** Makes the runner of a job's write, which inserts the job in the same transaction. */
-  function jobWrite(job: NewJob): Write {
+  function jobWrite(job: NewJob, toOutcome = (result: object) => result): Write {
     const exists = async (run: Run) => (await statements.jobByUuid(run, job)).length > 0;
     /** Waits for a transaction that inserts the same job, if it has not ended yet. */
     const wasCommitted = async (run: Run) => {
@@ -90,7 +90,7 @@ export function createPostgresStore(
           // Before the work, whose repetition would fail with a misleading error.
           if (await exists(run)) throw duplicateJob(job);
           const result = await work(run);
-          await insertJob(run, job, true, result as object);
+          await insertJob(run, job, true, toOutcome(result as object));
           return result;
         }, wasCommitted);
       } catch (error) {
@@ -115,7 +115,7 @@ export function createPostgresStore(
 
   const store: Store = {
     ...operationWrites(write),
-    forJob: (job) => ({ ...store, ...operationWrites(jobWrite(job)) }),
+    forJob: (job, toOutcome) => ({ ...store, ...operationWrites(jobWrite(job, toOutcome)) }),
     addFailedJob: (job, failure) => write((run) => insertJob(run, job, false, failure)),
     findJob: (uuid) => read(async (run) => (await statements.jobByUuid(run, { uuid }))[0]),
     pendingHooks: () => read((run) => statements.pendingHooks(run)),

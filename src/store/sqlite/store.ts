@@ -68,25 +68,26 @@ export function createSqliteStore(
   }
 
   /**
-   * Inserts a job with its outcome and its hook in the transaction of `work`, which returns the outcome.
+   * Inserts a job with its outcome and its hook in the transaction of `work`, which returns the result.
    * @throws ApiError SYS.1007 for a uuid in use
    */
   async function writeJob<Result>(
     { hookUrl, ...job }: NewJob,
     success: boolean,
     work: () => Result,
+    toOutcome: (result: object) => object = (result) => result,
   ): Promise<Result> {
     let added = 0;
     const result = await write(() => {
       // Before the work, whose repetition would fail with a misleading error.
       if (run.jobByUuid(job)) throw duplicateJob(job);
-      const outcome = work();
-      added = sum(run.insertJob({ ...job, success, outcome }));
+      const written = work();
+      added = sum(run.insertJob({ ...job, success, outcome: toOutcome(written as object) }));
       if (hookUrl !== undefined)
         run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
       const excess = outcomeBytes + added - OUTCOMES_MAX;
       if (excess > 0) added -= sum(run.deleteJobs(earlyExpiry(excess)));
-      return outcome;
+      return written;
     });
     outcomeBytes += added;
     return result;
@@ -94,9 +95,9 @@ export function createSqliteStore(
 
   const store: Store = {
     ...operationWrites(run, records, write),
-    forJob: (job) => ({
+    forJob: (job, toOutcome) => ({
       ...store,
-      ...operationWrites(run, records, (work) => writeJob(job, true, work)),
+      ...operationWrites(run, records, (work) => writeJob(job, true, work, toOutcome)),
     }),
     addFailedJob: async (job, failure) => void (await writeJob(job, false, () => failure)),
     findJob: (uuid) => read(() => run.jobByUuid({ uuid })),
