@@ -1,30 +1,30 @@
 import {
-  CST,
+  Composer,
+  type CST,
   type Document,
+  isAlias,
+  isCollection,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   Lexer,
-  type Node,
-  parseDocument,
-  type ScalarTag,
-  stringify,
-  type Tags,
+  Parser,
   visit,
   YAMLMap,
-  YAMLSeq,
 } from 'yaml';
 import { invalidArgument } from '../contract/errors.ts';
 import type { Request } from '../contract/operations.ts';
 import type { yamlEditFields } from '../contract/schemas/model-service.ts';
-import { TEXT_MAX } from '../contract/schemas/types.ts';
+import { type Change, setValues } from './yaml-splices.ts';
 
 export type EditName = keyof typeof yamlEditFields;
 export type Edits = Pick<Request<'UpdateModelService'>['params'], EditName>;
 
-/** Parsing blocks the event loop, so a longer yaml can be replaced but not edited. */
-const EDITABLE_MAX = 65_536;
-const DEPTH_MAX = 100;
+/** Parsing blocks the event loop, so a longer or denser yaml can be replaced but not edited. */
+const LENGTH_MAX = 65_536;
+const TOKENS_MAX = 4000;
+const LEVELS_MAX = 100;
 
 /** Keys of the yaml's first service, by the parameter that sets them (F15). */
 const serviceKeys = {
@@ -38,159 +38,125 @@ const serviceKeys = {
 } as const satisfies Partial<Record<EditName, string>>;
 
 /**
- * Applies edits to a service's yaml; comments and other keys are preserved.
- * @throws ApiError SYS.1007 if the text is no YAML mapping, or too long
+ * Applies edits to a service's yaml; what they don't replace stays as it was written (F15).
+ * @throws ApiError SYS.1007 if the text is no YAML mapping, is too large before or after the edits, or
+ *   would change in another value
  */
 export function applyEdits(yaml: string, edits: Edits): string {
-  const [parameter = ''] = Object.keys(edits);
-  const editError = (why: string) =>
-    invalidArgument(`field[${parameter}] can't be applied to the service's yaml, ${why}`);
-
-  if (yaml.length > EDITABLE_MAX) {
-    throw editError(`which is longer than the ${EDITABLE_MAX} characters that can be edited`);
-  }
-  let edited: string;
   try {
-    const document = parseMapping(yaml);
-    for (const [name, value] of Object.entries(edits)) applyEdit(document, name as EditName, value);
-    edited = document.toString({ lineWidth: 0 });
+    if (JSON.stringify(edits).length > LENGTH_MAX) throw new Error('the new values are too long');
+    const { text, document } = parse(yaml);
+    const changes = changesOf(document.contents as YAMLMap.Parsed, edits);
+    const edited = setValues(text, changes);
+    for (const [mapping, values] of changes) {
+      for (const [key, value] of Object.entries(values)) {
+        (mapping as YAMLMap).add(document.createPair(key, value), true);
+      }
+    }
+    if (describe(parse(edited).document.contents) === describe(document.contents)) return edited;
+    throw new Error('another value would change');
   } catch (error) {
-    // The library also throws plain errors, for example when nesting exhausts the stack.
-    throw editError(`which is not a YAML mapping of the expected form: ${firstLine(error)}`);
-  }
-  if (edited.length > TEXT_MAX) throw editError('which would become too long');
-  return edited;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
-}
-
-/** @throws Error if the text is not one YAML mapping; an empty text is an empty mapping */
-function parseMapping(yaml: string): Document {
-  assertNestingDepth(yaml);
-  // The library takes quadratic time, minutes on a hostile text, to compare the keys of a mapping and to
-  // find the line of each error.
-  const document: Document = parseDocument(yaml, {
-    uniqueKeys: false,
-    prettyErrors: false,
-    customTags: preserveNumbers,
-  });
-  const [error] = document.errors;
-  if (error) throw error;
-  assertUniqueKeys(document);
-  if (document.contents === null) document.contents = new YAMLMap();
-  if (!isMap(document.contents)) throw new Error('its top level is not a mapping');
-  return document;
-}
-
-/** Checks nesting with the lexer, because the recursive parser can crash the process on deep nesting. */
-function assertNestingDepth(yaml: string): void {
-  let flowDepth = 0;
-  let column = 0;
-  let keyColumn = 0;
-  // Columns of the open block collections; a nested one is further right.
-  const blocks: number[] = [];
-  for (const lexeme of new Lexer().lex(yaml)) {
-    const type = CST.tokenType(lexeme);
-    // Control characters that the lexer inserts; they represent no text.
-    if (type === 'scalar' || type === 'doc-mode' || type === 'flow-error-end') continue;
-    if (type === 'flow-seq-start' || type === 'flow-map-start') flowDepth++;
-    else if (type === 'flow-seq-end' || type === 'flow-map-end') flowDepth--;
-    const isItem = type === 'seq-item-ind' || type === 'explicit-key-ind';
-    if (flowDepth === 0 && (isItem || type === 'map-value-ind')) {
-      const start = isItem ? column : keyColumn;
-      while ((blocks.at(-1) ?? -1) >= start) blocks.pop();
-      blocks.push(start);
-    }
-    if (flowDepth + blocks.length > DEPTH_MAX) {
-      throw new Error(`it is nested deeper than ${DEPTH_MAX} levels`);
-    }
-    if (type !== 'space' && type !== 'newline') keyColumn = column;
-    const lineEnd = lexeme.lastIndexOf('\n');
-    column = lineEnd < 0 ? column + lexeme.length : lexeme.length - lineEnd - 1;
+    // The library also throws plain errors, for example for a value that its tag does not allow.
+    const [reason] = String(error instanceof Error ? error.message : error).split('\n', 1);
+    throw invalidArgument(
+      `field[${Object.keys(edits)[0]}] can't be applied to the service's yaml, which can't be edited: ${reason}`,
+    );
   }
 }
 
-/** Keeps the source text of numbers that are not edited, such as `010`, `1e400` or long ones. */
-function preserveNumbers(tags: Tags): Tags {
-  return tags.map((tag) => {
-    if (typeof tag !== 'object' || !/:(int|float)$/.test(tag.tag)) return tag;
-    const { stringify: write } = tag as ScalarTag;
-    return {
-      ...(tag as ScalarTag),
-      stringify: (item, ...context) => item.source ?? write?.(item, ...context) ?? '',
-    } satisfies ScalarTag;
-  });
+/**
+ * The mappings that edits change, with their new values, the outer one first.
+ * @throws Error if the first entry of `services` is no mapping
+ */
+function changesOf(root: YAMLMap.Parsed, edits: Edits): Change[] {
+  const values: Record<string, unknown> = {};
+  const service: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(edits)) {
+    if (name === 'environmentParameters') {
+      values.env = Object.entries(value).map(([key, text]) => `${key}:${text}`);
+    } else if (Object.hasOwn(serviceKeys, name)) {
+      service[serviceKeys[name as keyof typeof serviceKeys]] = value;
+    } else values[name] = value;
+  }
+  if (Object.keys(service).length === 0) return [[root, values]];
+  const services: unknown = root.get('services', true);
+  const entries = isSeq(services) ? services.items : [services];
+  if (entries.every(isNull)) return [[root, { ...values, services: [service] }]];
+  if (!isSeq(services)) throw new Error('its `services` is not a list');
+  if (!isMap(entries[0])) throw new Error('the first of its `services` is not a mapping');
+  return [
+    [root, values],
+    [entries[0] as YAMLMap.Parsed, service],
+  ];
 }
 
-function assertUniqueKeys(document: Document): void {
-  visit(document, {
-    Map(_, map) {
-      const keys = map.items.map(({ key }) => (isScalar(key) ? key.value : key));
-      if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
-    },
-  });
-}
-
-function isNullNode(node: unknown): boolean {
+function isNull(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null);
 }
 
-function applyEdit(document: Document, name: EditName, value: unknown): void {
-  const contents = document.contents as YAMLMap;
-  if (name === 'environmentParameters') {
-    const env = Object.entries(value as Record<string, string>);
-    setValue(
-      contents,
-      'env',
-      env.map(([key, text]) => `${key}:${text}`),
-      document,
-    );
-  } else if (Object.hasOwn(serviceKeys, name)) {
-    setValue(
-      firstService(contents),
-      serviceKeys[name as keyof typeof serviceKeys],
-      value,
-      document,
-    );
-  } else {
-    setValue(contents, name, value, document);
+/**
+ * Parses a mapping within the bounds; in place of null it makes an empty one. Aliases are numbered.
+ * @returns the document, and its text without a null
+ * @throws Error if the text is beyond a bound, is something else or has an alias without its anchor
+ */
+function parse(yaml: string): { text: string; document: Document.Parsed } {
+  if (yaml.length > LENGTH_MAX) throw new Error(`it is longer than ${LENGTH_MAX} characters`);
+  const parser = new Parser();
+  const tokens: CST.Token[] = [];
+  let count = 0;
+  for (const lexeme of new Lexer().lex(yaml)) {
+    for (const token of parser.next(lexeme)) tokens.push(token);
+    count++;
+    if (count > TOKENS_MAX) throw new Error(`it has more than ${TOKENS_MAX} tokens`);
+    // The composer recurses: deep nesting could end the process. The document and a scalar are no levels.
+    if (parser.stack.length > LEVELS_MAX + 2)
+      throw new Error(`it has more than ${LEVELS_MAX} levels`);
   }
+  tokens.push(...parser.end());
+  // The library takes quadratic time to compare the keys of a mapping.
+  const composer = new Composer({ uniqueKeys: false, keepSourceTokens: true });
+  const [document, ...others] = composer.compose(tokens, true, yaml.length);
+  if (!document || others.length > 0) throw new Error('it holds several documents');
+  if (document.errors[0]) throw document.errors[0];
+  const { contents, range } = document;
+  if (isNull(contents)) {
+    const [start, end] = contents?.range ?? range;
+    if (contents && end > start) return parse(yaml.slice(0, start) + yaml.slice(end));
+    document.contents = Object.assign(new YAMLMap() as YAMLMap.Parsed, { range });
+  } else if (!isMap(contents)) throw new Error('its top level is not a mapping');
+  numberAliases(document);
+  return { text: yaml, document };
 }
 
-/** Sets a key and keeps the comments of its former value. */
-function setValue(map: YAMLMap, key: string, value: unknown, document: Document): void {
-  const former = map.get(key, true) as Node | undefined;
-  const node = document.createNode(value);
-  quoteAmbiguous(node);
-  if (former?.comment) node.comment = former.comment;
-  if (former?.commentBefore) node.commentBefore = former.commentBefore;
-  map.set(key, node);
-}
-
-/** Quotes texts such as `yes`, which parsers of YAML 1.1 read as booleans. */
-function quoteAmbiguous(node: Node): void {
-  visit(node, {
-    Scalar(_, scalar) {
-      const { value } = scalar;
-      if (
-        typeof value === 'string' &&
-        stringify(value) !== stringify(value, { compat: 'yaml-1.1' })
-      ) {
-        scalar.type = 'QUOTE_DOUBLE';
-      }
+/** Makes an alias whose name has several anchors differ by the one that it stands for. */
+function numberAliases(document: Document.Parsed): void {
+  const anchors = new Map<string, number>();
+  visit(document, {
+    Node: (_, node) => {
+      if (isAlias(node)) {
+        const number = anchors.get(node.source);
+        if (number === undefined) throw new Error(`its alias ${node.source} has no anchor`);
+        node.source = `${number}${node.source}`;
+      } else if (node.anchor) anchors.set(node.anchor, (anchors.get(node.anchor) ?? 0) + 1);
     },
   });
 }
 
-/** The first entry of `services`, created if missing. */
-function firstService(contents: YAMLMap): YAMLMap {
-  if (isNullNode(contents.get('services', true))) contents.set('services', new YAMLSeq());
-  const services = contents.get('services', true);
-  if (!isSeq(services)) throw new Error('its `services` is not a list');
-  if (isNullNode(services.get(0, true))) services.set(0, new YAMLMap());
-  const first = services.get(0, true);
-  if (!isMap(first)) throw new Error('the first of its `services` is not a mapping');
-  return first;
+/**
+ * A text that is equal for equal values, whatever the order of their keys.
+ * @throws Error for a key that is repeated or an alias
+ */
+function describe(node: unknown): string {
+  if (isAlias(node)) return `*${node.source}`;
+  if (isPair(node)) return `${describe(node.key)}:${describe(node.value)}`;
+  if (isScalar(node)) {
+    return JSON.stringify([node.tag, typeof node.value, node.source ?? String(node.value)]);
+  }
+  if (!isCollection(node)) return 'null';
+  const items = node.items.map(describe);
+  if (!isMap(node)) return `${node.tag}[${items}]`;
+  const keys = node.items.map(({ key }) => describe(key));
+  if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
+  if (node.items.some(({ key }) => isAlias(key))) throw new Error('one of its keys is an alias');
+  return `${node.tag}{${items.sort()}}`;
 }

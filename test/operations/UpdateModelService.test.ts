@@ -248,7 +248,7 @@ startupParameters:
 
     const result = await edited(`${text}\n`, { serviceName: 'new' });
 
-    expect(result).toBe(`${text.replace('[1.0, -0]', '[ 1.0, -0 ]')}\nservices:\n  - name: new\n`);
+    expect(result).toBe(`${text}\nservices:\n  - name: new\n`);
   });
 
   test('in quotes where a reader of YAML 1.1 would see no text, leaving what was there', async () => {
@@ -355,19 +355,6 @@ startupParameters:
         rejection,
       );
     }
-  });
-
-  test('rejecting an update that would leave an alias without its anchor', async () => {
-    const { uuid } = await addModelService(server(), { yaml: 'env: &env [a:b]\nother: *env\n' });
-
-    await expectRejected(
-      server(),
-      () =>
-        server().put(`${PATH}/${uuid}`, {
-          updateModelService: { environmentParameters: { A: '1' } },
-        }),
-      invalidArgument(expect.stringMatching(/^field\[environmentParameters\] .*yaml/)),
-    );
   });
 
   test('naming the parameter that can’t be applied', async () => {
