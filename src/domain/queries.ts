@@ -15,14 +15,15 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
     const conditions = parseConditions(kind, q, parseDate);
     const sort = parseSort(kind, query.sort);
     const fields = parseFields(kind, query.fields);
-    const total = () => store.count(kind, conditions);
-    if (query.count) return { total: await total() };
+    if (query.count) return { total: await store.count(kind, conditions) };
 
     const page = { conditions, ...(sort && { sort }), start, limit };
     const read = () => (fields ? store.listFields(kind, page, fields) : store.list(kind, page));
-    const records = limit === 0 ? [] : await read();
+    const { records, ...total } = query.replyWithCount
+      ? await store.listWithTotal(kind, page, fields)
+      : { records: limit === 0 ? [] : await read() };
     const inventories = records.map((record) => toInventory(kind, record, formatDate, fields));
-    return { inventories, ...(query.replyWithCount && { total: await total() }) };
+    return { inventories, ...total };
   };
   return handler as unknown as Handler<Name>;
 }

@@ -95,6 +95,14 @@ interface Reads {
     isAborted?: IsAborted,
   ): Promise<Partial<Records[K]>[]>;
 
+  /** A page, of these fields if any are given, and the number of all that satisfy its conditions, from one snapshot. */
+  listWithTotal<K extends EntityKind>(
+    kind: K,
+    query: PageQuery,
+    fields?: readonly string[],
+    isAborted?: IsAborted,
+  ): Promise<{ records: Partial<Records[K]>[]; total: number }>;
+
   count(kind: EntityKind, conditions: readonly Condition[]): Promise<number>;
 }
 

@@ -153,10 +153,11 @@ function cancelOnDisconnect(
 ): Dependencies {
   const { store } = dependencies;
   const isAborted = () => socket.destroyed;
-  const reads: Pick<typeof store, 'find' | 'list' | 'listFields'> = {
+  const reads: Pick<typeof store, 'find' | 'list' | 'listFields' | 'listWithTotal'> = {
     find: (kind, uuid) => store.find(kind, uuid, isAborted),
     list: (kind, query) => store.list(kind, query, isAborted),
     listFields: (kind, query, fields) => store.listFields(kind, query, fields, isAborted),
+    listWithTotal: (kind, query, fields) => store.listWithTotal(kind, query, fields, isAborted),
   };
   return { ...dependencies, store: Object.assign(Object.create(store), reads) };
 }

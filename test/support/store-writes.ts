@@ -150,6 +150,7 @@ export function storeCalls(
     find: () => store.find('ModelService', service),
     list: () => store.list('ModelService', ALL),
     listFields: () => store.listFields('ModelService', ALL, ['uuid']),
+    listWithTotal: () => store.listWithTotal('ModelService', ALL),
     count: () => store.count('ModelService', []),
     addSession: () => store.addSession(session(), 0),
     findSession: () => store.findSession(known, 0),

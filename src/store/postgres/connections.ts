@@ -49,6 +49,18 @@ const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
+/** The work of reads in one snapshot. */
+export const inSnapshot =
+  <Result>(work: Work<Result>): Work<Result> =>
+  async (run) => {
+    await run(BEGIN_SNAPSHOT);
+    try {
+      return await work(run);
+    } finally {
+      await run(ROLLBACK).catch(ignore);
+    }
+  };
+
 /** Runs each piece of work on one connection of a pool. Its promises reject with the store's errors. */
 export class Connections {
   readonly #pool: Pool;
@@ -74,19 +86,6 @@ export class Connections {
         }
       }
     });
-
-  /** Runs reads in one snapshot. */
-  readonly readSnapshot = <Result>(work: Work<Result>): Promise<Result> =>
-    this.#translateErrors(() =>
-      this.#withConnection(async (run) => {
-        await run(BEGIN_SNAPSHOT);
-        try {
-          return await work(run);
-        } finally {
-          await run(ROLLBACK).catch(ignore);
-        }
-      }),
-    );
 
   /** Runs a write of one statement, which needs no explicit transaction. */
   readonly writeStatement = <Result>(work: Work<Result>): Promise<Result> =>

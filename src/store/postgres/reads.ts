@@ -1,10 +1,9 @@
-import { type Column, getTableColumns, sql } from 'drizzle-orm';
+import { type Column, getTableColumns, type SQL, sql } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
 import type { Condition, PageQuery } from '../../domain/store.ts';
-
 import {
   columnFields,
   compileRecordMapper,
@@ -14,23 +13,23 @@ import {
   selectList,
   uuidColumn,
 } from '../fields.ts';
-import { assertPageSize, estimatedBytes } from '../page-size.ts';
+import { assertPageSize, estimatedBytes, PAGE_BYTES_MAX } from '../page-size.ts';
 import { entityMappings, orderBy, whereAll } from './conditions.ts';
 import type { Run } from './connections.ts';
 import { type PreparedQuery, prepareQuery, toQuery } from './statement.ts';
 import { caseFolded, modelCenters, modelServices, models } from './tables.ts';
 
-/** Maximum cached statements for combinations of fields; clients can request any combination. */
+/** Maximum cached combinations of fields; clients can request any combination. */
 const PAGES_MAX = 200;
 /** Records read at a time when all are read. */
 const BATCH_ROWS = 100;
 
-type Row = Record<string, unknown> & { uuid: string };
-
+/** The columns of a page's rows, after two with the number and bytes of all its rows. */
 interface Page {
-  /** Reads the records with these uuids. */
-  read: PreparedQuery<Row>;
-  fields: ReadonlySet<string>;
+  select: SQL;
+  /** The estimated bytes of a row. */
+  bytes: SQL;
+  toRecord: (row: unknown[]) => Record<string, unknown>;
 }
 
 const allFields = mapKinds((kind) => [
@@ -43,7 +42,7 @@ const partialPages = new LRUCache<string, Page>({
   max: PAGES_MAX,
   memoMethod: (key) => {
     const [kind, ...fields] = key.split(',');
-    return compilePage(kind as EntityKind, fields, false);
+    return compilePage(kind as EntityKind, fields);
   },
 });
 
@@ -69,7 +68,7 @@ export async function mustFindRecord<K extends EntityKind>(
 }
 
 /**
- * Reads a page of records.
+ * Reads a page of records by one statement, so that all of it is from one snapshot.
  * @param names the columns to read; by default the columns and relations that lists return
  * @throws ApiError SYS.1007 for a page that is too large
  */
@@ -83,19 +82,19 @@ export async function listRecords<K extends EntityKind>(
   const { table } = entityMappings[kind];
   const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);
-  const bytes = estimatedBytes(entityMappings[kind], page.fields);
+  const found = sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`;
+  // Of a page that is too large, only the first row is read.
   const { text, values } = toQuery(
-    sql`SELECT ${table.uuid}, ${bytes} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
+    sql`SELECT page_rows, page_bytes, ${page.select} FROM (
+        SELECT ${table}.*, count(*) OVER () AS page_rows, sum(${page.bytes}) OVER () AS page_bytes,
+          row_number() OVER () AS page_row
+        FROM (${found}) AS found JOIN ${table} ON ${table.uuid} = found.uuid
+      ) AS ${table} WHERE page_bytes <= ${PAGE_BYTES_MAX} OR page_row = 1 ORDER BY ${order}`,
   );
-  const rows = (await run({ text }, values)).rows as [uuid: string, bytes: string][];
-  assertPageSize(
-    rows.length,
-    rows.reduce((sum, [, bytes]) => sum + Number(bytes), 0),
-  );
-  const uuids = rows.map(([uuid]) => uuid);
-  const records = await page.read(run, { uuids });
-  const byUuid = new Map(records.map((record) => [record.uuid, record]));
-  return uuids.map((uuid) => byUuid.get(uuid)).filter((record) => record !== undefined) as never;
+  const { rows } = await run({ text }, values);
+  const [count, bytes] = (rows[0] ?? [0, 0]) as [number, string];
+  assertPageSize(count, Number(bytes));
+  return rows.map(page.toRecord) as never;
 }
 
 /** Reads all records of a kind with their relations, oldest first; within a transaction. */
@@ -131,7 +130,7 @@ export async function countRecords(
   return rows[0]?.[0] as number;
 }
 
-function compileFind(kind: EntityKind): PreparedQuery<Row> {
+function compileFind(kind: EntityKind): PreparedQuery<Record<string, unknown>> {
   const { table, baseFilter = sql`true` } = entityMappings[kind];
   return prepareQuery(
     allFields[kind],
@@ -139,16 +138,16 @@ function compileFind(kind: EntityKind): PreparedQuery<Row> {
   );
 }
 
-/** @param isNamed whether its statement stays prepared on each connection */
-function compilePage(kind: EntityKind, names: readonly string[], isNamed = true): Page {
-  const { text } = toQuery(sql`${entityMappings[kind].table}`);
-  const fields = new Set(['uuid', ...names]);
-  const read = prepareQuery<Row>(
-    allFields[kind].filter(({ name }) => fields.has(name)),
-    `SELECT * FROM ${text} WHERE uuid = ANY(:uuids::text[])`,
-    isNamed,
-  );
-  return { read, fields };
+function compilePage(kind: EntityKind, names: readonly string[]): Page {
+  const read = new Set(['uuid', ...names]);
+  const fields = allFields[kind].filter(({ name }) => read.has(name));
+  // As text, which is then not made anew for each query.
+  const toText = (query: SQL) => sql.raw(toQuery(query).text);
+  return {
+    select: toText(selectList(fields)),
+    bytes: toText(estimatedBytes(entityMappings[kind], read)),
+    toRecord: compileRecordMapper(fields, 2),
+  };
 }
 
 /** The fields of a record that are not columns: a service's and a model's lists, a center's capacity. */

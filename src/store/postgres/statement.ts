@@ -23,24 +23,17 @@ export function toQuery(query: SQL): { text: string; values: unknown[] } {
 
 let prepared = 0;
 
-/**
- * Makes a statement with named parameters, see `compileStatement`.
- * @param isNamed whether it stays prepared on each connection; not for the many forms that clients can cause
- */
-export function prepare(template: string, tables?: BoundTables, isNamed = true): Prepared {
+/** Makes a statement with named parameters, see `compileStatement`, which stays prepared on each connection. */
+export function prepare(template: string, tables?: BoundTables): Prepared {
   const { text, valuesOf } = compileStatement(template, (number) => `$${number}`, tables);
-  const statement = isNamed ? { text, name: `aios_${prepared++}` } : { text };
+  const statement = { text, name: `aios_${prepared++}` };
   return (run, record = {}) => run(statement, valuesOf(record));
 }
 
 /** Makes a statement that reads records; `*` in its `SELECT *` or `RETURNING *` is replaced by their fields. */
-export function prepareQuery<Row>(
-  fields: readonly Field[],
-  text: string,
-  isNamed = true,
-): PreparedQuery<Row> {
+export function prepareQuery<Row>(fields: readonly Field[], text: string): PreparedQuery<Row> {
   const list = toQuery(selectList(fields)).text;
-  const query = prepare(text.replace(/(?<=SELECT |RETURNING )\*/, list), {}, isNamed);
+  const query = prepare(text.replace(/(?<=SELECT |RETURNING )\*/, list));
   const toRecord = compileRecordMapper(fields);
   return async (run, record) => (await query(run, record)).rows.map(toRecord) as Row[];
 }

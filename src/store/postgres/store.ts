@@ -4,7 +4,7 @@ import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { earlyExpiry, OUTCOMES_MAX } from '../statement.ts';
-import { Connections, type Run, type Work } from './connections.ts';
+import { Connections, inSnapshot, type Run, type Work } from './connections.ts';
 import type { Pool } from './driver.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
 import { insertResources, readResources } from './seed.ts';
@@ -145,6 +145,13 @@ export function createPostgresStore(
     list: (kind, query) => read((run) => listRecords(run, kind, query)),
     listFields: (kind, query, fields) =>
       read((run) => listRecords(run, kind, query, fields)) as never,
+    listWithTotal: (kind, query, fields) =>
+      read(
+        inSnapshot(async (run) => ({
+          records: (await listRecords(run, kind, query, fields)) as never,
+          total: await countRecords(run, kind, query.conditions),
+        })),
+      ),
     count: (kind, conditions) => read((run) => countRecords(run, kind, conditions)),
 
     addSession: (session, now) =>
@@ -192,7 +199,7 @@ export function createPostgresStore(
         await statements.updateControl(run, { state });
         return state;
       }),
-    readResources: () => connections.readSnapshot(readResources),
+    readResources: () => read(inSnapshot(readResources)),
 
     ping: async () => {
       const { rows } = await healthConnections.read((run) =>

@@ -39,7 +39,7 @@ export function createReads({
   runQuery,
   fileIdentity,
   worker,
-}: Parts): Pick<Store, 'find' | 'list' | 'listFields' | 'count'> {
+}: Parts): Pick<Store, 'find' | 'list' | 'listFields' | 'listWithTotal' | 'count'> {
   function run(query: SqlQuery, isBounded: boolean, isAborted?: IsAborted): Promise<unknown[]> {
     // The worker would open the file that replaced a moved one.
     if (isBounded || !worker || !fileIdentity.isUnmoved) {
@@ -64,6 +64,14 @@ export function createReads({
     find: (kind, uuid, isAborted) => batcher.read(() => records.find(kind, uuid), isAborted),
     list: (kind, query, isAborted) => list(kind, query, undefined, isAborted),
     listFields: list,
+    listWithTotal: async (kind, query, fields, isAborted) => {
+      const { rows, toRecord } = records.page(kind, fields);
+      const { conditions } = query;
+      const sqlQuery = { ...pageQuery(kind, query), rows, total: countQuery(kind, conditions) };
+      const found = await run(sqlQuery, isBoundedCount(conditions), isAborted);
+      const total = found.pop() as number;
+      return { records: (found as unknown[][]).map(toRecord) as never, total };
+    },
     count: async (kind, conditions) => {
       const [found] = await run(countQuery(kind, conditions), isBoundedCount(conditions));
       return found as number;

@@ -7,12 +7,14 @@ export const PREPARED_MAX = 200;
 /** Bytes that a character may take in UTF-8. */
 const CHARACTER_BYTES_MAX = 3;
 
-/** A list or count in SQL with one value per row. It must be cloneable, to be sent to the query thread. */
+/** A list or count in SQL with one value per row. It must be cloneable, to be sent to the query process. */
 export interface SqlQuery {
   sql: string;
   values: readonly unknown[];
   /** The SQL that reads the resources with the resulting uuids; absent if the values are the result. */
   rows?: PageRows | undefined;
+  /** A count whose value follows the result. */
+  total?: SqlQuery;
 }
 
 /** SQL that reads the rows of resources, and their size; its parameter is a JSON list of uuids. */
@@ -25,8 +27,8 @@ export interface PageRows {
 
 /**
  * Compiles a function that runs queries, to be called inside a transaction.
- * @returns a function that returns the value of each row, or the rows of the resources found, in order; it
- *   throws ApiError SYS.1007 for a page that is too large (F57)
+ * @returns a function that returns the value of each row, or the rows of the resources found, in order, then
+ *   the total if the query has one; it throws ApiError SYS.1007 for a page that is too large (F57)
  */
 export function compileQueryRunner(client: Database.Database): (query: SqlQuery) => unknown[] {
   const prepared = (
@@ -57,9 +59,10 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
     return uuids.map((uuid) => rows.get(uuid)).filter((row) => row !== undefined);
   }
 
-  return ({ sql, values, rows }) => {
+  return function runQuery({ sql, values, rows, total }: SqlQuery): unknown[] {
     const found = prepareValue(sql).all(...values);
-    return rows ? rowsOf(rows, found) : found;
+    const result = rows ? rowsOf(rows, found) : found;
+    return total ? result.concat(runQuery(total)) : result;
   };
 }
 
