@@ -1,6 +1,13 @@
-import { sql } from 'drizzle-orm';
+import { type SQL, sql } from 'drizzle-orm';
 import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
+
+/**
+ * A text in which SQLite's LIKE distinguishes U+FFFE and U+FFFF from U+FFFD: they are replaced by the numbers behind the
+ * last character, which no text has.
+ */
+const distinct = (text: SQL) =>
+  sql`replace(replace(${text}, char(65534), CAST(x'f4908080' AS TEXT)), char(65535), CAST(x'f4908081' AS TEXT))`;
 
 /** Queries in SQLite's SQL. */
 export const { entityMappings, whereAll, orderBy } = compileConditions({
@@ -11,7 +18,10 @@ export const { entityMappings, whereAll, orderBy } = compileConditions({
     sql`${expression} IN (SELECT value FROM json_each(${JSON.stringify(values)}))`,
   truncateToSecond: (time) => sql`${time} - (${time} % 1000 + 1000) % 1000`,
   // SQLite's LIKE ignores the case of ASCII letters by default.
-  like: (text, pattern) => sql`${text} LIKE ${pattern} ESCAPE '\\'`,
+  like: (text, pattern) =>
+    /[\ufffd-\uffff]/.test(pattern)
+      ? sql`${distinct(sql`${text}`)} LIKE ${distinct(sql`${pattern}`)} ESCAPE '\\'`
+      : sql`${text} LIKE ${pattern} ESCAPE '\\'`,
   hasMember: (uuid, foreignKey, test) =>
     sql`${uuid} IN (SELECT ${foreignKey} FROM ${foreignKey.table} WHERE ${test})`,
   // SQLite sorts NULL first by default.

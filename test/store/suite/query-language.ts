@@ -236,7 +236,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       const [last, lastBefore] = ['\u{10ffff}', '\ud7ff'];
       const texts = [
         ...['a', 'A', 'ab', 'a%b', 'a_b', 'a\\b', 'axb', 'é', 'É', '😀', 'a😀b', '', '%', "'"],
-        ...[`${last}c`, `a${lastBefore}c`, 'z\\'],
+        ...[`${last}c`, `a${lastBefore}c`, 'z\\', '-\ufffd', '-\ufffe', '-\uffff'],
       ];
 
       const opened = opening();
@@ -256,6 +256,11 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
         ['a_', ['ab']],
         // One character, however many bytes or halves it has.
         ['a_b', ['a%b', 'a_b', 'a\\b', 'axb', 'a😀b']],
+        ...['\ufffd', '\ufffe', '\uffff'].map((each): [string, string[]] => [
+          `%${each}`,
+          [`-${each}`],
+        ]),
+        ['-_', ['-\ufffd', '-\ufffe', '-\uffff']],
         ['_', ['a', 'A', 'é', 'É', '😀', '%', "'"]],
         ['a\\%b', ['a%b']],
         ['a\\_b', ['a_b']],
