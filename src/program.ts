@@ -67,19 +67,13 @@ async function main(): Promise<void> {
     version,
     migrationsFolder: packageFile('migrations'),
     docsAssets: ifBuilt('static'),
-    queryProgram: ifBuilt('query-thread.js'),
+    queryProgram: ifBuilt('query-process.js'),
     clock: Date.now,
     now: () => performance.now(),
     pause: (milliseconds) => setTimeout(milliseconds),
     newUuid: () => randomUUID().replaceAll('-', ''),
   });
-  // `process.exit` alone waits for the end of a query that a thread runs.
-  const kill = () => {
-    logger.error('exiting before everything is closed');
-    process.on('exit', () => process.kill(process.pid, 'SIGKILL'));
-  };
-  const grace = { delay: CLOSE_DELAY_MS, onTimeout: kill, onSecondSignal: kill, skip: CRASHES };
-  closeWithGrace({ ...grace, logger }, async ({ signal, err }) => {
+  closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
     stopping.abort();

@@ -16,7 +16,7 @@ const CHUNK_AGE_MAX_MS = 24 * 60 * 60 * 1000;
 removeOldChunks();
 rmSync('dist/.compile-cache', { recursive: true, force: true });
 await build({
-  entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-thread.ts'],
+  entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-process.ts'],
   entryNames: '[name]',
   outdir: 'dist',
   bundle: true,

@@ -56,6 +56,14 @@ export function duplicateJob({ uuid }: Pick<NewJob, 'uuid'>): ApiError {
   return new ApiError('duplicateJob', `Duplicate job uuid[${uuid}]`);
 }
 
+/** The error SYS.1007 of a list or count that takes longer than it may (F57). */
+export function queryTooLong(seconds: number): ApiError {
+  const limit = seconds === 1 ? 'a second' : `${seconds} seconds`;
+  return invalidArgument(
+    `the query takes longer than ${limit}: narrow its conditions, or ask for less with 'limit'`,
+  );
+}
+
 /** References to both sides of a ref, in the order in which they are checked. */
 export function refReferences(
   { modelUuid, modelServiceUuid }: ModelServiceRef,

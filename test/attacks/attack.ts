@@ -6,3 +6,36 @@ export function printFigures(attack: string, figures: Record<string, number | st
   const values = Object.entries(figures).map(([name, value]) => `${name} ${value}`);
   console.info(`${attack}: ${values.join(', ')}`);
 }
+
+/** The 99th percentile of a request's duration, in milliseconds, sent again and again. */
+export async function measureLatency(
+  request: () => Promise<{ milliseconds: number; status: number }>,
+  seconds: number,
+): Promise<number> {
+  const durations: number[] = [];
+  const end = performance.now() + seconds * 1000;
+  while (performance.now() < end || durations.length === 0) {
+    const { milliseconds, status } = await request();
+    if (status !== 200) throw new Error(`status ${status}`);
+    durations.push(milliseconds);
+  }
+  const sorted = durations.toSorted((a, b) => a - b);
+  return Math.round(sorted[Math.floor(0.99 * sorted.length)] ?? Number.NaN);
+}
+
+/** Repeats each action until the work is done. */
+export async function whileRunning<Result>(
+  actions: readonly (() => Promise<void>)[],
+  work: () => Promise<Result>,
+): Promise<Result> {
+  let isRunning = true;
+  const loops = actions.map(async (act) => {
+    while (isRunning) await act();
+  });
+  try {
+    return await work();
+  } finally {
+    isRunning = false;
+    await Promise.all(loops);
+  }
+}

@@ -106,20 +106,30 @@ const pragmasOf = (client: Database.Database) =>
     Object.keys(DURABLE).map((name) => [name, client.pragma(name, { simple: true })]),
   );
 
-/** How this process holds a file open: `0` for reading only, `2` for writing too. */
+/** What a function reads of a process or descriptor, or nothing if that is gone. */
+function unlessGone<Read>(read: () => Read[]): Read[] {
+  try {
+    return read();
+  } catch {
+    return [];
+  }
+}
+
+/** How processes hold a file open: `0` for reading only, `2` for writing too. */
 function accessModes(file: string): number[] {
   const path = realpathSync(file);
-  return readdirSync('/proc/self/fd').flatMap((descriptor) => {
-    try {
-      if (readlinkSync(`/proc/self/fd/${descriptor}`) !== path) return [];
-      const [, flags = ''] =
-        /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${descriptor}`, 'utf8')) ?? [];
-      return [Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)];
-    } catch {
-      // It was closed, as that of the folder is.
-      return [];
-    }
-  });
+  const modesOf = (pid: string): number[] =>
+    unlessGone(() => readdirSync(`/proc/${pid}/fd`)).flatMap((descriptor) =>
+      unlessGone(() => {
+        if (readlinkSync(`/proc/${pid}/fd/${descriptor}`) !== path) return [];
+        const info = readFileSync(`/proc/${pid}/fdinfo/${descriptor}`, 'utf8');
+        const [, flags = ''] = /^flags:\s*([0-7]+)$/m.exec(info) ?? [];
+        return [Number.parseInt(flags, 8) & (constants.O_WRONLY | constants.O_RDWR)];
+      }),
+    );
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap(modesOf);
 }
 
 describe('the connection that writes', () => {
@@ -158,7 +168,7 @@ describe('the connection that writes', () => {
     'is the only one: that of the query worker is read-only',
     async (context) => {
       const file = newFile(context);
-      const queryWorker = { program: resolve('dist/query-thread.js') };
+      const queryWorker = { program: resolve('dist/query-process.js') };
       const store = openSqliteStore({ file, migrationsFolder, queryWorker });
       context.onTestFinished(() => store.close());
       expect(accessModes(file)).toEqual([constants.O_RDWR]);
@@ -183,7 +193,7 @@ describe('the connection that writes', () => {
 test('the query worker reads from the WAL, and can not write', async (context) => {
   const file = newFile(context);
   putEmptyDatabase(file);
-  const program = resolve('dist/query-thread.js');
+  const program = resolve('dist/query-process.js');
   const worker = new QueryWorker({ program, file, onIdle: () => {} });
   context.onTestFinished(() => worker.close());
   const run = (sql: string) => worker.run({ sql, values: [] });

@@ -23,7 +23,7 @@ export interface SqliteStoreOptions {
   onCommit?: ((writes: number) => void) | undefined;
   /** Monotonic milliseconds; without it, only the number of writes limits a batch. */
   now?: (() => number) | undefined;
-  /** The thread that runs long queries; without it, they block the event loop. */
+  /** The process that runs long queries; without it, they block the event loop. */
   queryWorker?: Pick<QueryWorkerOptions, 'program' | 'runLimit'> | undefined;
 }
 

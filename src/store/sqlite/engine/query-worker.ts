@@ -1,40 +1,45 @@
-import { Worker } from 'node:worker_threads';
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { ApiError, type Failure, invalidArgument } from '../../../contract/errors.ts';
+import { ApiError, type Failure } from '../../../contract/errors.ts';
+import { queryTooLong } from '../../errors.ts';
 import { translateError } from '../errors.ts';
 import type { SqlQuery } from './run-query.ts';
 
-/** How long a query may run, in milliseconds (F57). */
+/** Processor time that a query may use, in milliseconds (F57). Where it is unknown, this limits the real time. */
 const RUN_MS_MAX = 1000;
+/** The limit of a query's real time, as a multiple of that of its processor time: the machine may be busy. */
+const BUSY_FACTOR = 5;
 /** How long a query may wait for its start, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
-/** Maximum threads that still run a query after its timeout, because SQLite can't be interrupted. */
-const ABANDONED_MAX = 2;
-/** Megabytes of young generation in the thread's heap; the default would use more memory. */
-const YOUNG_GENERATION_MB = 4;
+/** The unit of Linux' processor times, in milliseconds. */
+const TICK_MS = 10;
+/** Limits the young generation of the process' heap, of which the default would use more memory. */
+const HEAP_FLAGS = ['--max-semi-space-size=2'];
 
-/** The message of a thread that has loaded its program. */
+/** The message of a process that has loaded its program. */
 export const READY = 'ready';
 
-/** An error in the form that the thread sends, because a structured clone loses the class. */
-export interface SentError {
+/** An error in the form that the process sends, because a message has no classes. */
+interface SentError {
   failure: Failure | undefined;
   /** SQLite's code. */
   code: string | undefined;
   message: string;
 }
 
-/** The thread's reply to a query. */
+/** The process' reply to a query. */
 export type SentResult = { values: unknown[] } | { error: SentError };
 
 export interface QueryWorkerOptions {
-  /** Path of the thread's program. */
+  /** Path of the process' program. */
   program: string;
   /** Path of the database file. */
   file: string;
-  /** Called between two queries, when the thread has no open read transaction. */
+  /** Called between two queries, when the process has no open read transaction. */
   onIdle: () => void;
-  /** Maximum duration of a query, in milliseconds; one second by default. */
+  /** Processor time that a query may use, in milliseconds; one second by default. */
   runLimit?: number | undefined;
 }
 
@@ -47,17 +52,16 @@ interface QueuedQuery {
 }
 
 /**
- * Runs lists and counts that an index doesn't bound in a separate thread, one after the other, so that no other
- * request waits for them (ADR-16). A query that has run for a second is rejected and its thread is replaced, so
- * that no other query waits for it either.
+ * Runs lists and counts that an index doesn't bound in a separate process, one after the other, so that no other
+ * request waits for them (ADR-16). SQLite can't be interrupted, so a query that takes too long is ended with its
+ * process; the next one starts another.
  */
 export class QueryWorker {
   readonly #options: QueryWorkerOptions;
   readonly #queue: QueuedQuery[] = [];
-  readonly #abandoned = new Set<Worker>();
   #current: QueuedQuery | undefined;
-  #thread: Worker | undefined;
-  /** Whether the thread has loaded its program, which doesn't count as running a query. */
+  #process: ChildProcess | undefined;
+  /** Whether the process has loaded its program, which doesn't count as running a query. */
   #isReady = false;
   #isClosed = false;
 
@@ -68,14 +72,14 @@ export class QueryWorker {
   /**
    * @param isAborted whether the client has disconnected; then the query is skipped
    * @returns the query's values or rows, from one snapshot taken after this call
-   * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 if too many others wait or still run
+   * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 if it has waited too long for others
    */
   run(query: SqlQuery, isAborted: () => boolean = () => false): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw closed();
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(queued), 1);
-        reject(overloaded());
+        reject(new ApiError('notReady', 'the server is overloaded: too many long queries wait'));
       }, WAIT_MS_MAX);
       const queued = { query, isAborted, resolve, reject, timer };
       this.#queue.push(queued);
@@ -83,20 +87,22 @@ export class QueryWorker {
     });
   }
 
-  /** Rejects queued and running queries, and waits for the threads to end. */
+  /** Rejects queued and running queries, and waits for the end of the process. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    const threads = [...this.#abandoned, ...(this.#thread ? [this.#thread] : [])];
-    this.#rejectAll(closed());
-    await Promise.all(threads.map((thread) => thread.terminate()));
+    for (const { reject, timer } of this.#queue.splice(0)) {
+      clearTimeout(timer);
+      reject(closed());
+    }
+    const running = this.#process;
+    running?.ref();
+    const ended = running && once(running, 'exit');
+    this.#end(closed());
+    await ended;
   }
 
   #next(): void {
     if (this.#current) return;
-    if (this.#abandoned.size >= ABANDONED_MAX) {
-      this.#rejectAll(overloaded());
-      return;
-    }
     const next = this.#queue.shift();
     if (!next) return;
     clearTimeout(next.timer);
@@ -106,31 +112,33 @@ export class QueryWorker {
       return;
     }
     this.#current = next;
-    this.#thread ??= this.#startThread();
-    this.#thread.postMessage(next.query);
-    if (this.#isReady) this.#startTimer();
+    try {
+      this.#process ??= this.#startProcess();
+      if (this.#isReady) this.#send(this.#process, next);
+    } catch (error) {
+      this.#end(error);
+    }
   }
 
-  #startTimer(): void {
-    const running = this.#current;
-    if (!running) return;
+  #send(process: ChildProcess, query: QueuedQuery): void {
+    // A process whose channel is broken ends.
+    process.send(query.query, () => {});
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
-    // Handles a result first that arrived while the main thread was busy.
-    running.timer = setTimeout(() => setImmediate(() => this.#abandonThread(running)), limit);
-  }
-
-  #abandonThread(overdue: QueuedQuery): void {
-    if (this.#current !== overdue) return;
-    const thread = this.#thread as Worker;
-    this.#thread = undefined;
-    this.#abandoned.add(thread);
-    void thread.terminate();
-    this.#finish()?.reject(
-      invalidArgument(
-        "the query takes longer than a second: narrow its conditions, or ask for less with 'limit'",
-      ),
-    );
-    this.#next();
+    const before = processorTime(process);
+    let realTime = 0;
+    const check = () => {
+      const used = (processorTime(process) ?? realTime) - (before ?? 0);
+      const remaining = Math.min(limit - used, limit * BUSY_FACTOR - realTime);
+      if (remaining <= 0) {
+        // Handles a result first that arrived while this process was busy.
+        setImmediate(() => this.#current === query && this.#end(queryTooLong(limit / 1000)));
+        return;
+      }
+      const pause = Math.max(remaining, TICK_MS);
+      realTime += pause;
+      query.timer = setTimeout(check, pause);
+    };
+    check();
   }
 
   /** Clears the running query and its timer, and returns it to be settled. */
@@ -141,55 +149,63 @@ export class QueryWorker {
     return finished;
   }
 
-  #rejectAll(error: unknown): void {
-    this.#finish()?.reject(error);
-    for (const { reject, timer } of this.#queue.splice(0)) {
-      clearTimeout(timer);
-      reject(error);
-    }
+  /** Ends the process and rejects its query. */
+  #end(reason: unknown): void {
+    this.#process?.kill('SIGKILL');
+    this.#process = undefined;
+    this.#isReady = false;
+    this.#finish()?.reject(reason);
+    this.#next();
   }
 
-  #startThread(): Worker {
-    const { program, file } = this.#options;
-    this.#isReady = false;
-    const thread = new Worker(program, {
-      workerData: file,
-      resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
+  #startProcess(): ChildProcess {
+    const { program, file, onIdle } = this.#options;
+    const started = fork(program, [file], {
+      execArgv: HEAP_FLAGS,
+      stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     });
-    // An idle thread must not keep the process alive.
-    thread.unref();
-    thread.on('message', (sent: SentResult | typeof READY) => {
-      if (this.#thread !== thread) return;
+    // An idle process must not keep the server's alive.
+    started.unref();
+    started.channel?.unref();
+    started.on('message', (sent: SentResult | typeof READY) => {
+      if (this.#process !== started) return;
       if (sent === READY) {
         this.#isReady = true;
-        this.#startTimer();
+        if (this.#current) this.#send(started, this.#current);
         return;
       }
       const finished = this.#finish();
       if ('values' in sent) finished?.resolve(sent.values);
       else finished?.reject(errorOf(sent.error));
-      this.#options.onIdle();
+      onIdle();
       this.#next();
     });
-    let reason: unknown = closed();
-    thread.on('error', (error) => {
-      reason = error;
-    });
-    thread.on('exit', () => {
-      this.#abandoned.delete(thread);
-      if (this.#thread !== thread) return;
-      this.#thread = undefined;
-      this.#rejectAll(reason);
-    });
-    return thread;
+    const onEnd = (reason: unknown) => {
+      if (this.#process === started) this.#end(reason);
+    };
+    started.on('error', onEnd);
+    started.on('exit', (code, signal) =>
+      onEnd(new Error(`the process of the query ended with ${signal ?? code}`)),
+    );
+    return started;
   }
 }
 
 const closed = () => new ApiError('notReady', 'the database is closed');
-const overloaded = () =>
-  new ApiError('notReady', 'the server is overloaded: too many long queries wait');
 
 function errorOf({ failure, code, message }: SentError): unknown {
   if (failure) return new ApiError(failure, message);
   return translateError(code ? new Database.SqliteError(message, code) : new Error(message));
+}
+
+/** The processor time that a process has used, in milliseconds; undefined where the system has no /proc. */
+function processorTime({ pid }: ChildProcess): number | undefined {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) * TICK_MS;
+  } catch {
+    return undefined;
+  }
 }

@@ -7,7 +7,7 @@ const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Limits the size of the WAL. SQLite restarts it only when no connection reads from it, which never happens
- * while the query thread runs one query after the other.
+ * while the query process runs one query after the other.
  */
 export class WalLimit {
   readonly #client: Database.Database;
@@ -20,7 +20,7 @@ export class WalLimit {
     this.#files = files;
   }
 
-  /** To be called when the query thread has no open read transaction. */
+  /** To be called when the query process has no open read transaction. */
   checkpointIfLarge(): void {
     if (!this.#client.open || this.#files.walBytes <= this.#next) return;
     // A failed checkpoint is retried only after the WAL has grown.

@@ -1,29 +1,28 @@
 import { platform, setPriority } from 'node:os';
-import { parentPort, workerData } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { ApiError } from '../../../contract/errors.ts';
 import { sqliteCode } from '../errors.ts';
 import { READY, type SentResult } from './query-worker.ts';
 import { compileQueryRunner, type SqlQuery } from './run-query.ts';
 
-/** Niceness of the thread (Linux only): scans yield the processor to requests, but are not starved. */
+/** Niceness of the process (Linux only): scans yield the processor to requests, but are not starved. */
 const NICENESS = 5;
 /** Kibibytes of page cache; small, because a scan's pages are not read again soon. */
 const CACHE_KIB = 2048;
 
 if (platform() === 'linux') setPriority(NICENESS);
+// The server decides when the process ends. A terminal and systemd signal all processes of a server at once.
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {});
 
 let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 
-/** The program of the query worker's thread, which runs queries on its own connection. */
-parentPort?.on('message', (query: SqlQuery) => {
-  parentPort?.postMessage(toResult(query));
-});
-parentPort?.postMessage(READY);
+/** The program of the query worker's process, which runs queries on its own connection to the file of its argument. */
+process.on('message', (query: SqlQuery) => process.send?.(toResult(query)));
+process.send?.(READY);
 
 function toResult(query: SqlQuery): SentResult {
   try {
-    runQuery ??= open(workerData as string);
+    runQuery ??= open(process.argv[2] as string);
     return { values: runQuery(query) };
   } catch (error) {
     const { message } = error as Error;
@@ -35,6 +34,6 @@ function toResult(query: SqlQuery): SentResult {
 function open(file: string): (query: SqlQuery) => unknown[] {
   const client = new Database(file, { readonly: true });
   client.pragma(`cache_size = -${CACHE_KIB}`);
-  // In a transaction, so that uuids and rows come from one snapshot.
+  // In a transaction, so that uuids, rows and total come from one snapshot.
   return client.transaction(compileQueryRunner(client));
 }
