@@ -277,6 +277,7 @@ describe('no secret stands in the journal:', () => {
       login({ ...credentials('S3CRET', ['S3CRET']), x: 'y'.repeat(20_000) }),
     ],
     ['JSON broken behind it', broken('{"logInByAccount":{"password":"S3CRET"x}}')],
+    ['JSON cut off', broken('{"logInByAccount":{"accountName":"a","password":"S3CRET')],
     ['a model', add({ token: 'S3CRET' })],
     ['a model, at length', add({ token: 'S3CRET '.repeat(20_000) })],
     ...['token', 'Token', 'param.token', 'newPassword', 'apiKey', 'client_secret', 'signature'].map(
