@@ -19,6 +19,7 @@ const catalogue = {
   operationFailed: { status: 503, code: 'SYS.1006' },
   loginFailed: { status: 503, code: 'ID.1000' },
   sessionInvalid: { status: 503, code: 'ID.1001' },
+  wrongSignature: { status: 503, code: 'ID.1001' },
   timedOut: { status: 503, code: 'SYS.1001' },
   notReady: { status: 503, code: 'SYS.1010' },
   noSuchField: { status: 503, code: 'SYS.1000' },

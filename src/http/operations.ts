@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
@@ -73,14 +74,19 @@ export function operationRoutes<Name extends OperationName>(
     request.jobRequest = parseJobRequest(name, request);
   }
 
-  /** Checks the session. A write as a job is answered with a failed job if the session is invalid (F5). */
+  /**
+   * Checks the session. A write as a job is answered with a failed job if the session is invalid, unless
+   * its client waits for a hook, which no unknown client gets (F5).
+   */
   async function authorizeWrite(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     try {
       await checkSession(request);
     } catch (error) {
       const { job, accepted } = request.jobRequest ?? {};
       const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
-      if (!isUnauthenticated || !job || !accepted) throw error;
+      // A name would have to be looked up for that, which an unknown client may not cause.
+      if (job?.hookUrl && hasAddress(job.hookUrl)) await checkHook(request);
+      if (!isUnauthenticated || !job || !accepted || job.hookUrl) throw error;
       jobs.reject(job, error);
       discardBody(request.raw);
       await reply.code(202).type(JSON_CONTENT_TYPE).send(accepted);
@@ -144,6 +150,11 @@ export function operationRoutes<Name extends OperationName>(
     ...(writes && { preParsing: checkHook }),
     handler: handle,
   }));
+}
+
+/** Whether the host of a URL is an IP address. */
+function hasAddress(url: string): boolean {
+  return isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
 /** The dependencies of one request, whose reads are skipped once the client has disconnected. */

@@ -26,6 +26,7 @@ const catalogue: Record<Failure, [status: number, code: Code]> = {
   operationFailed: [503, 'SYS.1006'],
   loginFailed: [503, 'ID.1000'],
   sessionInvalid: [503, 'ID.1001'],
+  wrongSignature: [503, 'ID.1001'],
   timedOut: [503, 'SYS.1001'],
   notReady: [503, 'SYS.1010'],
   noSuchField: [503, 'SYS.1000'],

@@ -3,12 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { sentPath } from '../protocol/urls.ts';
-
-/** Maximum difference between a request's date and the server's, in milliseconds (F51). */
-const SKEW_MAX_MS = 15 * 60_000;
-
-const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
-const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
+import { isInTime } from './date-header.ts';
 
 export interface AccessKeySettings {
   /** Secrets by key id. */
@@ -40,55 +35,19 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
       .update(`${request.method}\n${date}\n${signedPath(request.url)}`)
       .digest('base64');
     if (secret === undefined || !timingSafeEquals(signature, expected)) {
-      throw new ApiError('sessionInvalid', 'wrong accessKey signature');
+      throw new ApiError('wrongSignature', 'wrong accessKey signature');
     }
     // Only now, because its zone may take a new formatter.
-    const { local, offset } = parseDate(date);
     const now = clock();
-    if (!isWithinSkew(local, offset, now) && !isWithinSkew(local, serverOffset, now)) {
-      throw new ApiError('requestTimeTooSkewed', 'requestTimeTooSkewed');
+    if (!isInTime(date, serverOffset, now)) {
+      const local = new Date(now + serverOffset(now)).toUTCString().replace('GMT', timeZone);
+      throw new ApiError(
+        'requestTimeTooSkewed',
+        `requestTimeTooSkewed, the time of the server is ${local}`,
+      );
     }
     return id;
   };
-}
-
-/** Offset of a zone from UTC at a time; both in milliseconds. */
-type Offset = (milliseconds: number) => number;
-
-/**
- * Parses a `Date` header.
- * @returns the local time it shows, as if it were UTC, and the offset of its zone unless that is unknown
- */
-function parseDate(date: string): { local: number; offset: Offset | undefined } {
-  const [, day, month = '', year, time, zone = ''] =
-    /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S{1,64})$/.exec(date) ?? [];
-  const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
-  const local = Date.parse(`${year}-${number}-${day}T${time}Z`);
-  if (Number.isNaN(local)) {
-    throw invalidArgument(`'Date' format error, correct format is '${FORMAT}'`);
-  }
-  return { local, offset: offsetOf(zone) };
-}
-
-function offsetOf(zone: string): Offset | undefined {
-  const [, sign, hours, minutes = '0'] = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
-  if (sign) {
-    const offset = Number(`${sign}1`) * (Number(hours) * 60 + Number(minutes)) * 60_000;
-    return () => offset;
-  }
-  try {
-    return zoneOffset(zone);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Uses the zone's offsets at both ends of the tolerance, because it may change in between. */
-function isWithinSkew(local: number, offset: Offset | undefined, now: number): boolean {
-  if (!offset) return false;
-  return [now - SKEW_MAX_MS, now + SKEW_MAX_MS].some(
-    (near) => Math.abs(local - offset(near) - now) <= SKEW_MAX_MS,
-  );
 }
 
 /** The sent path, decoded, from `/v1` on. */
