@@ -21,7 +21,13 @@ test('waiting logins of 16 networks keep out neither sessions nor health checks'
   const program = await launchServing(context, { env });
   const logIn = (address: string, password: string) =>
     call(program, 'PUT', LOGIN, credentials(digestOf(password)), { 'x-forwarded-for': address });
-  expect((await logIn(KNOWN, PASSWORD)).status).toBe(200);
+  const read = () => call(program, 'GET', `${API}/models?limit=1`);
+  const check = () => call(program, 'GET', '/_aios/health');
+  const logInAgain = () => logIn(KNOWN, PASSWORD);
+  // Their connections stay open: new ones would wait behind those of the attack.
+  for (const { status } of await Promise.all([read(), check(), logInAgain()])) {
+    expect(status).toBe(200);
+  }
 
   const codes = new Map<string, number>();
   const { hostname, port } = new URL(program.url);
@@ -59,9 +65,9 @@ test('waiting logins of 16 networks keep out neither sessions nor health checks'
     return answers;
   };
   const [reads, checks, logins] = await Promise.all([
-    repeat(10, () => call(program, 'GET', `${API}/models?limit=1`)),
-    repeat(10, () => call(program, 'GET', '/_aios/health')),
-    repeat(100, () => logIn(KNOWN, PASSWORD)),
+    repeat(10, read),
+    repeat(10, check),
+    repeat(100, logInAgain),
   ]);
 
   // A busy machine delays the event loop, for which requests are rejected too.
