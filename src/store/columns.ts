@@ -1,12 +1,19 @@
+import type { Static, TObject, TSchema } from '@sinclair/typebox';
+import { fieldType } from '../contract/schemas/fields.ts';
+import { ModelInventory } from '../contract/schemas/model.ts';
+import { ModelCenterInventory } from '../contract/schemas/model-center.ts';
+import {
+  ModelServiceImageInventory,
+  ModelServiceInventory,
+} from '../contract/schemas/model-service.ts';
+import { SystemTagInventory } from '../contract/schemas/tag.ts';
 import type {
   Hook,
   Job,
   ModelCenterFields,
   ModelFields,
   ModelServiceFields,
-  ModelServiceImage,
   Session,
-  Tag,
 } from '../domain/records.ts';
 
 /** A column for every stored field except keys, which each database declares; a missing column doesn't compile. */
@@ -25,107 +32,64 @@ interface ColumnBuilders<Builder> {
   json: () => Builder;
 }
 
+/** Fields of inventories that the tables declare themselves, as keys, or that other tables store. */
+const OTHER_FIELDS = [
+  'uuid',
+  'modelServiceUuid',
+  'resourceUuid',
+  'modelServiceRefs',
+  'modelServiceImages',
+  'capacity',
+] as const;
+
 /** The columns of each table that are the same in both databases: all but keys, positions and claims. */
 export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
   const { text, optionalText, integer, optionalInteger, flag, json } = make;
+
+  function columnFor(schema: TSchema, isRequired: boolean): Builder {
+    switch (fieldType(schema)) {
+      case 'text':
+        return isRequired ? text() : optionalText();
+      case 'boolean':
+        return flag();
+      case undefined:
+        return json();
+      default:
+        return isRequired ? integer() : optionalInteger();
+    }
+  }
+
+  /** A column for every field of an inventory, by the same name. */
+  function columnsOf<Inventory extends TObject>({ properties, required = [] }: Inventory) {
+    const columns = Object.entries<TSchema>(properties)
+      .filter(([name]) => !OTHER_FIELDS.some((other) => other === name))
+      .map(([name, schema]) => [name, columnFor(schema, required.includes(name))]);
+    return Object.fromEntries(columns) as {
+      [Field in Exclude<keyof Static<Inventory>, (typeof OTHER_FIELDS)[number]>]: Builder;
+    };
+  }
+
   return {
     modelServices: {
-      name: text(),
-      description: optionalText(),
-      readme: optionalText(),
-      yaml: text(),
-      requestCpu: integer(),
-      requestMemory: integer(),
-      modelCenterUuid: text(),
+      ...columnsOf(ModelServiceInventory),
       zoneUuid: optionalText(),
-      type: text(),
-      framework: text(),
-      source: text(),
-      size: integer(),
-      system: flag(),
-      hasNewVersion: flag(),
-      gpuComputeCapability: optionalText(),
-      installPath: text(),
-      pythonVersion: optionalText(),
-      condaVersion: optionalText(),
-      version: optionalText(),
-      startCommand: text(),
-      containerCommand: optionalText(),
-      containerArgs: optionalText(),
-      supportDistributed: flag(),
-      cpuArchitectures: json(),
-      vendorToSpecUuidsMap: json(),
       tagUuids: json(),
-      createDate: integer(),
-      lastOpDate: integer(),
     } satisfies Columns<ModelServiceFields, 'uuid'>,
     models: {
-      name: text(),
-      description: text(),
-      installPath: text(),
-      parameters: optionalText(),
-      modelCenterUuid: text(),
-      token: optionalText(),
-      logo: optionalText(),
-      vendor: optionalText(),
-      modelId: text(),
-      introduction: optionalText(),
-      size: integer(),
-      version: optionalText(),
-      type: text(),
-      minGpuMemory: optionalInteger(),
-      recommendedGpuMemory: optionalInteger(),
-      recommendedGpuNum: json(),
-      gpuConstraintDescription: optionalText(),
-      versionSemver: optionalText(),
-      isLatestVersion: flag(),
-      artifactChecksum: optionalText(),
-      artifactSizeBytes: optionalInteger(),
-      architectureType: optionalText(),
-      frameworkVersion: optionalText(),
-      requiredAccelerator: optionalText(),
-      pipelineTag: optionalText(),
-      extraGpuMemRequest: integer(),
+      ...columnsOf(ModelInventory),
       SAMPLE_SIZE: integer('sample_size'),
+      token: optionalText(),
       shareMode: optionalText(),
       modelClassifications: json(),
       tagUuids: json(),
-      createDate: integer(),
-      lastOpDate: integer(),
     } satisfies Columns<ModelFields, 'uuid'>,
     modelCenters: {
-      name: text(),
-      description: optionalText(),
-      url: text(),
-      status: text(),
-      parameters: optionalText(),
-      managementIp: text(),
-      managementPort: integer(),
+      ...columnsOf(ModelCenterInventory),
       zoneUuid: optionalText(),
-      storageNetworkUuid: optionalText(),
-      serviceNetworkUuid: optionalText(),
-      containerRegistry: optionalText(),
-      containerStorageNetwork: optionalText(),
-      containerNetwork: optionalText(),
       tagUuids: json(),
-      createDate: integer(),
-      lastOpDate: integer(),
     } satisfies Columns<ModelCenterFields, 'uuid'>,
-    modelServiceImages: {
-      cpuArchitecture: text(),
-      vmImageUuid: optionalText(),
-      dockerImage: optionalText(),
-      createDate: integer(),
-      lastOpDate: integer(),
-    } satisfies Columns<ModelServiceImage, 'uuid' | 'modelServiceUuid'>,
-    tags: {
-      resourceType: text(),
-      tag: text(),
-      type: text(),
-      inherent: flag(),
-      createDate: integer(),
-      lastOpDate: integer(),
-    } satisfies Columns<Tag, 'uuid' | 'resourceUuid'>,
+    modelServiceImages: columnsOf(ModelServiceImageInventory),
+    tags: columnsOf(SystemTagInventory),
     sessions: {
       accountUuid: text(),
       userUuid: text(),

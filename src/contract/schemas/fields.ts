@@ -69,7 +69,7 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
   const found = new Map<string, QueryField>();
   const add = (of: QueryField['of'], schema: TObject, prefix: string) => {
     for (const [name, property] of Object.entries(schema.properties)) {
-      const type = typeOf(property);
+      const type = fieldType(property);
       if (type) found.set(prefix + name, { of, name, type });
     }
   };
@@ -84,8 +84,8 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
   return found;
 }
 
-/** Undefined for a list, a map or another resource, which can't be queried. */
-function typeOf(schema: TSchema): FieldType | undefined {
+/** The type of a field; undefined for a list, a map or another resource, which can't be queried. */
+export function fieldType(schema: TSchema): FieldType | undefined {
   switch (schema.type) {
     case 'string':
       return schema[Time as never] ? 'time' : 'text';
