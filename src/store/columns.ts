@@ -1,5 +1,4 @@
-import type { Static, TObject, TSchema } from '@sinclair/typebox';
-import { fieldType } from '../contract/schemas/fields.ts';
+import { type FieldSchema, fieldType } from '../contract/schemas/fields.ts';
 import { ModelInventory } from '../contract/schemas/model.ts';
 import { ModelCenterInventory } from '../contract/schemas/model-center.ts';
 import {
@@ -32,6 +31,13 @@ interface ColumnBuilders<Builder> {
   json: () => Builder;
 }
 
+/** The schema of an inventory. */
+interface Inventory<Name extends string> {
+  properties: Record<Name, FieldSchema>;
+  /** The names of the fields that are always set. */
+  required?: readonly string[];
+}
+
 /** Fields of inventories that the tables declare themselves, as keys, or that other tables store. */
 const OTHER_FIELDS = [
   'uuid',
@@ -46,7 +52,7 @@ const OTHER_FIELDS = [
 export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
   const { text, optionalText, integer, optionalInteger, flag, json } = make;
 
-  function columnFor(schema: TSchema, isRequired: boolean): Builder {
+  function columnFor(schema: FieldSchema, isRequired: boolean): Builder {
     switch (fieldType(schema)) {
       case 'text':
         return isRequired ? text() : optionalText();
@@ -60,12 +66,12 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
   }
 
   /** A column for every field of an inventory, by the same name. */
-  function columnsOf<Inventory extends TObject>({ properties, required = [] }: Inventory) {
-    const columns = Object.entries<TSchema>(properties)
+  function columnsOf<Name extends string>({ properties, required = [] }: Inventory<Name>) {
+    const columns = Object.entries<FieldSchema>(properties)
       .filter(([name]) => !OTHER_FIELDS.some((other) => other === name))
       .map(([name, schema]) => [name, columnFor(schema, required.includes(name))]);
     return Object.fromEntries(columns) as {
-      [Field in Exclude<keyof Static<Inventory>, (typeof OTHER_FIELDS)[number]>]: Builder;
+      [Field in Exclude<Name, (typeof OTHER_FIELDS)[number]>]: Builder;
     };
   }
 

@@ -9,6 +9,8 @@ import {
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
 import { Time } from './types.ts';
 
+export type FieldSchema = TSchema;
+
 /** How a field's values are compared. */
 export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'time';
 
