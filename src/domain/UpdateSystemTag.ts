@@ -1,5 +1,5 @@
 import type { Handler } from './dependencies.ts';
-import { systemTagInventory } from './inventory.ts';
+import { tagInventory } from './inventory.ts';
 
 /** Changes a tag's text, unless its resource has a tag with that text already. */
 export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
@@ -8,6 +8,6 @@ export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
 ) => {
   const change = { tag: params.tag, lastOpDate: dependencies.clock() };
   return dependencies.store.changeSystemTag(path.uuid, change, (tag) => ({
-    inventory: systemTagInventory(tag, dependencies.formatDate),
+    inventory: tagInventory(tag, dependencies.formatDate),
   }));
 };

@@ -4,8 +4,6 @@ import { AddModelCenter } from './AddModelCenter.ts';
 import { AddModelService } from './AddModelService.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
-import { CreateSystemTag } from './CreateSystemTag.ts';
-import { CreateUserTag } from './CreateUserTag.ts';
 import { DeleteModelCenter } from './DeleteModelCenter.ts';
 import { DeleteModels } from './DeleteModels.ts';
 import { DeleteTag } from './DeleteTag.ts';
@@ -15,6 +13,7 @@ import { LogInByAccount } from './LogInByAccount.ts';
 import { LogOut } from './LogOut.ts';
 import { getHandler, queryHandler } from './queries.ts';
 import { RenewSession } from './RenewSession.ts';
+import { createTagHandler } from './tags.ts';
 import { UnbindModelFromService } from './UnbindModelFromService.ts';
 import { UpdateModel } from './UpdateModel.ts';
 import { UpdateModelCenter } from './UpdateModelCenter.ts';
@@ -47,10 +46,10 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   LogOut,
   ValidateSession,
   RenewSession,
-  CreateUserTag,
+  CreateUserTag: createTagHandler('User'),
   QueryUserTag: queryHandler('UserTag'),
   GetUserTag: getHandler('UserTag'),
-  CreateSystemTag,
+  CreateSystemTag: createTagHandler('System'),
   UpdateSystemTag,
   QuerySystemTag: queryHandler('SystemTag'),
   GetSystemTag: getHandler('SystemTag'),

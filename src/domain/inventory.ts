@@ -22,7 +22,7 @@ import type {
   Records,
   Session,
   SystemTag,
-  UserTag,
+  Tag,
 } from './records.ts';
 
 type FormatDate = (milliseconds: number) => string;
@@ -185,8 +185,11 @@ export function sessionInventory(session: Session, formatDate: FormatDate): Sess
   } satisfies Complete<SessionInventory> as SessionInventory;
 }
 
-/** Maps a stored user tag to its API representation. */
-export function userTagInventory(tag: UserTag, formatDate: FormatDate): UserTagInventory {
+/** Maps a stored tag to its API representation; only that of a system tag has `inherent`. */
+export function tagInventory<Stored extends Tag>(
+  tag: Stored,
+  formatDate: FormatDate,
+): Stored extends SystemTag ? SystemTagInventory : UserTagInventory {
   return {
     uuid: tag.uuid,
     resourceUuid: tag.resourceUuid,
@@ -195,29 +198,16 @@ export function userTagInventory(tag: UserTag, formatDate: FormatDate): UserTagI
     type: tag.type,
     createDate: formatDate(tag.createDate),
     lastOpDate: formatDate(tag.lastOpDate),
-  } satisfies Complete<UserTagInventory> as UserTagInventory;
-}
-
-/** Maps a stored system tag to its API representation. */
-export function systemTagInventory(tag: SystemTag, formatDate: FormatDate): SystemTagInventory {
-  return {
-    uuid: tag.uuid,
-    resourceUuid: tag.resourceUuid,
-    resourceType: tag.resourceType,
-    tag: tag.tag,
-    type: tag.type,
-    createDate: formatDate(tag.createDate),
-    lastOpDate: formatDate(tag.lastOpDate),
-    inherent: tag.inherent,
-  } satisfies Complete<SystemTagInventory> as SystemTagInventory;
+    inherent: tag.type === 'System' ? tag.inherent : undefined,
+  } satisfies Record<keyof SystemTagInventory, unknown> as never;
 }
 
 const toInventoryByKind: Record<EntityKind, (record: never, formatDate: FormatDate) => unknown> = {
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
-  UserTag: userTagInventory,
-  SystemTag: systemTagInventory,
+  UserTag: tagInventory,
+  SystemTag: tagInventory,
 };
 
 /**
