@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net';
+
 const GROUPS = 8;
 /** Groups of an IPv6 address's network prefix, which has 64 bits. */
 const NETWORK_GROUPS = 4;
@@ -24,18 +26,11 @@ export function clientNetwork(address: string): string {
 
 /** The eight numbers of an IPv6 address; undefined for other text. */
 function parseIpv6Groups(text: string): number[] | undefined {
-  const hex = text.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes) => {
-    const [a, b, c, d] = bytes.slice(0, 4).map(Number) as [number, number, number, number];
-    return `${((a << 8) | b).toString(16)}:${((c << 8) | d).toString(16)}`;
-  });
-  const [before = '', after, ...more] = hex.split('::');
+  if (!isIPv6(text)) return undefined;
+  // In the canonical form, an IPv4 ending is hexadecimal too.
+  const canonical = new URL(`http://[${text}]`).hostname.slice(1, -1);
   const split = (part: string) => (part === '' ? [] : part.split(':'));
-  const [left, right] = [split(before), split(after ?? '')];
-  const omitted = after === undefined ? 0 : Math.max(0, GROUPS - left.length - right.length);
-  const groups = [...left, ...Array<string>(omitted).fill('0'), ...right];
-  const isAddress =
-    groups.length === GROUPS && groups.every((group) => /^[\da-f]{1,4}$/i.test(group));
-  return isAddress && more.length === 0
-    ? groups.map((group) => Number.parseInt(group, 16))
-    : undefined;
+  const [left = [], right = []] = canonical.split('::').map(split);
+  const omitted = Array<string>(GROUPS - left.length - right.length).fill('0');
+  return [...left, ...omitted, ...right].map((group) => Number.parseInt(group, 16));
 }
