@@ -1,5 +1,4 @@
 import type Database from 'better-sqlite3';
-import { getTableName } from 'drizzle-orm';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { ResourceType } from '../../contract/schemas/resource.ts';
 import type { Records, Resources } from '../../domain/records.ts';
@@ -8,28 +7,8 @@ import type { SqlQuery } from './engine/run-query.ts';
 import { sqliteCode } from './errors.ts';
 import { pageQuery } from './reads.ts';
 import type { CompiledRecords } from './records.ts';
-import { listOf, type Statements } from './statements.ts';
-import {
-  modelCenters,
-  modelServiceImages,
-  modelServiceRefs,
-  modelServices,
-  models,
-  resources,
-  tags,
-} from './tables.ts';
+import { listOf, RESOURCE_TABLES, type Statements } from './statements.ts';
 import { assertReference } from './writes.ts';
-
-/** Each table comes after the tables that it refers to. */
-const RESOURCE_TABLES = [
-  resources,
-  modelCenters,
-  models,
-  modelServices,
-  modelServiceImages,
-  modelServiceRefs,
-  tags,
-].map(getTableName);
 
 const ALL = { conditions: [], start: 0, limit: Number.MAX_SAFE_INTEGER };
 

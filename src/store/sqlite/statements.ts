@@ -30,17 +30,15 @@ const inList = (column: string) => `${column} IN (SELECT value FROM json_each(:u
 export const listOf = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
 
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
-/** The tables to empty, in an order that violates no foreign key. */
-const TABLES_TO_EMPTY = [
-  'hooks',
-  'jobs',
-  'tags',
-  'model_service_refs',
-  'model_service_images',
-  'model_services',
-  'models',
-  'model_centers',
+/** The tables of resources; each comes after those that it refers to. */
+export const RESOURCE_TABLES = [
   'resources',
+  'model_centers',
+  'models',
+  'model_services',
+  'model_service_images',
+  'model_service_refs',
+  'tags',
 ];
 
 /** Prepares every statement with a fixed text, except those that read resources. */
@@ -86,7 +84,9 @@ export function compileStatements(client: Database.Database) {
   const update = (table: Table, fields?: readonly string[]) =>
     change(updateRow(table, fields), { table });
 
-  const emptyTables = TABLES_TO_EMPTY.map((name) => change(`DELETE FROM ${name}`));
+  const emptyTables = ['hooks', 'jobs', ...RESOURCE_TABLES].map((name) =>
+    change(`DELETE FROM ${name}`),
+  );
 
   return {
     insertResourceOnce: insertOnce(resources, 'uuid'),
