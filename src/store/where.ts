@@ -55,9 +55,6 @@ export interface Conditions {
   orderBy: (kind: EntityKind, sort: Sort | undefined) => SQL[];
 }
 
-/** Other tables that conditions can refer to, apart from the lists of a resource. */
-const RELATED: ReadonlySet<QueryField['of']> = new Set(['userTags', 'systemTags', 'modelCenter']);
-
 /** Compiles conditions and orders of queries to a database's SQL. */
 export function compileConditions(dialect: Dialect): Conditions {
   const { tables, bind } = dialect;
@@ -163,8 +160,7 @@ export function compileConditions(dialect: Dialect): Conditions {
 
     whereAll(kind, conditions) {
       const mapping = entityMappings[kind];
-      const isOnOther = ({ field }: Condition) =>
-        field.of in mapping.foreignKeys || RELATED.has(field.of);
+      const isOnOther = ({ field }: Condition) => field.of !== 'self';
       const isIsolated = conditions.filter(isOnOther).length > JOINT_PLAN_MAX;
       const all = conditions.map((condition) => {
         const compiled = conditionSql(mapping, condition);
