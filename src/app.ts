@@ -4,7 +4,7 @@ import { type OperationName, operations } from './contract/operations.ts';
 import { Control } from './control/control.ts';
 import { injectFaults } from './control/fault-injection.ts';
 import { controlRoutes } from './control/routes.ts';
-import type { Dependencies, Handler, InMemoryState } from './domain/dependencies.ts';
+import type { Dependencies, Handler } from './domain/dependencies.ts';
 import { handlers } from './domain/handlers.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
@@ -33,7 +33,7 @@ import { RouteTable } from './http/protocol/route-table.ts';
 import { parseQueryString } from './http/protocol/urls.ts';
 
 export interface AppOptions {
-  dependencies: Omit<Dependencies, keyof InMemoryState | 'newSecret'>;
+  dependencies: Omit<Dependencies, 'loginAttempts' | 'newSecret'>;
   logger: FastifyBaseLogger;
   unknownFields: 'ignore' | 'reject';
   /** Bytes. */

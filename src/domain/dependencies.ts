@@ -12,7 +12,7 @@ export type Handler<Name extends OperationName> = (
 ) => Promise<Result<Name>>;
 
 /** What handlers need from their environment. */
-export interface Dependencies extends InMemoryState {
+export interface Dependencies {
   store: Store;
   /** Milliseconds since the epoch. */
   clock: () => number;
@@ -32,10 +32,7 @@ export interface Dependencies extends InMemoryState {
   access: Access;
   /** Whether modelCenterUuid and tagUuids must exist (F13). */
   strictReferences: boolean;
-}
-
-/** State that lasts from request to request, in this process alone. */
-export interface InMemoryState {
+  /** Lasts from request to request, in this process alone. */
   loginAttempts: LoginAttempts;
 }
 

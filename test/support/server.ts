@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
-import type { Access, Dependencies, InMemoryState } from '../../src/domain/dependencies.ts';
+import type { Access, Dependencies } from '../../src/domain/dependencies.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { Metrics } from '../../src/http/observe.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
@@ -37,7 +37,7 @@ export interface CallOptions {
 }
 
 type Overrides = Partial<Omit<AppOptions, 'dependencies'>> &
-  Partial<Omit<Dependencies, 'store' | 'access' | keyof InMemoryState>> & {
+  Partial<Omit<Dependencies, 'store' | 'access' | 'loginAttempts'>> & {
     access?: Partial<Access>;
     /** A database to go on with, by its name; it is then the test's to remove. */
     database?: string;
