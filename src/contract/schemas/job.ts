@@ -44,7 +44,10 @@ export const TIMEOUT_MAX = 999_999_999;
 
 const classes = {
   'X-JSON-Schema': Type.Optional(
-    Type.String({ description: 'Adds `schema`, the class of each object, to the answer.' }),
+    Type.String({
+      enum: ['true'],
+      description: 'Adds `schema`, the class of each object, to the answer.',
+    }),
   ),
 };
 
