@@ -24,7 +24,12 @@ import {
   registerLoadShedder,
 } from './http/limits/in-flight.ts';
 import { countRequests, logRequest, type Metrics, metricsRoute, UNROUTED } from './http/observe.ts';
-import { ignoreUnknownFields, operationRoutes, rejectUnknownFields } from './http/operations.ts';
+import {
+  absentRoutes,
+  ignoreUnknownFields,
+  operationRoutes,
+  rejectUnknownFields,
+} from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
 import { handleError } from './http/protocol/error-handler.ts';
@@ -218,6 +223,7 @@ export async function buildApp(options: AppOptions) {
     const handler = handlers[name] as Handler<typeof name>;
     for (const route of operationRoutes(name, handler, context)) app.route(route);
   }
+  for (const route of absentRoutes(context)) app.route(route);
   await app.register(jobRoutes, { jobs });
   return app;
 }

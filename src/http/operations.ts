@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { absentOperations } from '../contract/operations/absent.ts';
 import {
   isWrite,
   type Operation,
@@ -157,6 +158,23 @@ function hasAddress(url: string): boolean {
   return isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) !== 0;
 }
 
+/** The routes of the platform's operations that this server lacks, which it rejects by name (F32). */
+export function absentRoutes({ checkSession }: Pick<OperationContext, 'checkSession'>) {
+  return Object.entries(absentOperations).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, name]) => ({
+      method,
+      url: routePath(path),
+      config: { isAbsent: true },
+      onRequest: asHook(checkSession),
+      handler: async ({ url }: FastifyRequest) => {
+        throw invalidArgument(
+          `this server does not provide the operation[${name}] of the URL[${decodedPath(url)}]`,
+        );
+      },
+    })),
+  );
+}
+
 /** The dependencies of one request, whose reads are skipped once the client has disconnected. */
 function cancelOnDisconnect(
   dependencies: Dependencies,
@@ -173,15 +191,21 @@ function cancelOnDisconnect(
   return { ...dependencies, store: Object.assign(Object.create(store), reads) };
 }
 
-/** Ignores unknown fields, as the platform does, and logs each name once (F10). */
-export function ignoreUnknownFields(log: Pick<FastifyBaseLogger, 'debug'>): OnUnknownFields {
+/** Ignores unknown fields, as the platform does, and logs each name, or missing wrapper, once (F10, F32). */
+export function ignoreUnknownFields(
+  log: Pick<FastifyBaseLogger, 'debug' | 'warn'>,
+): OnUnknownFields {
   const logged = new Set<string>();
-  return (fields, message) => {
-    for (const field of fields) {
-      const name = `${message}.${field.slice(0, 100)}`;
-      if (logged.has(name) || logged.size >= LOGGED_FIELDS_MAX) continue;
-      logged.add(name);
-      log.debug({ message, field: field.slice(0, 100) }, 'unknown field ignored');
+  const isNew = (name: string) => {
+    if (logged.has(name) || logged.size >= LOGGED_FIELDS_MAX) return false;
+    logged.add(name);
+    return true;
+  };
+  return (fields, message, missingWrapper) => {
+    if (missingWrapper !== undefined && isNew(message))
+      log.warn({ message }, `the body has parameters, but no "${missingWrapper}" around them`);
+    for (const field of fields.map((each) => each.slice(0, 100))) {
+      if (isNew(`${message}.${field}`)) log.debug({ message, field }, 'unknown field ignored');
     }
   };
 }

@@ -332,6 +332,17 @@ describe('an unknown field (F10)', () => {
     expect(lines.join()).not.toContain(SECRET);
   });
 
+  test('that is a parameter without its wrapper is warned of once', async () => {
+    const { server, entries } = await loggedServer();
+    for (let call = 0; call < 3; call++) {
+      const answer = await server.post(MODELS, requiredModelParams);
+      expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('is mandatory'));
+    }
+    await server.post(MODELS, { param: requiredModelParams, name: 'beside' });
+    const warned = await entries('the body has parameters, but no "param" around them');
+    expect(warned.map(({ level }) => level)).toEqual([40]);
+  });
+
   test('is not logged at info', async () => {
     const { server, entries } = await loggedServer('info');
     await server.post(MODELS, body(''));

@@ -6,8 +6,15 @@ import { optional, since } from '../schemas/types.ts';
 import { trim, typeMismatch, type ValidationContext } from './scalars.ts';
 import { compileValidator, isPlainObject, messageClass } from './validator.ts';
 
-/** Reports fields that no schema has, or throws ApiError SYS.1007 (F10). */
-export type OnUnknownFields = (fields: readonly string[], message: string) => void;
+/**
+ * Reports fields that no schema has, or throws ApiError SYS.1007 (F10).
+ * @param missingWrapper the wrapper that the body lacks, if it has parameters without one (F32)
+ */
+export type OnUnknownFields = (
+  fields: readonly string[],
+  message: string,
+  missingWrapper?: string,
+) => void;
 
 /** A request before validation. */
 export interface RawRequest {
@@ -87,7 +94,11 @@ export function compileRequestValidator<Name extends OperationName>(
 
     // The SDKs send tags inside the wrapper, although they are no parameters.
     const unknown = context.unknownFields.filter((field) => !tagNames.includes(field));
-    if (unknown.length > 0) onUnknownFields(unknown, message);
+    const isUnwrapped =
+      !wrappers.some((each) => Object.hasOwn(body, each)) &&
+      unknownTopLevel.some((field) => Object.hasOwn(operation.params.properties, field));
+    if (unknown.length > 0)
+      onUnknownFields(unknown, message, isUnwrapped ? wrappers[0] : undefined);
 
     return () => {
       const validParams = params.validate(coercedParams, '', context);

@@ -6,6 +6,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Message of the 405 for other methods, in place of the usual one. */
     otherMethods?: string;
+    /** Whether the route only rejects its requests, so that no `Allow` names it. */
+    isAbsent?: boolean;
   }
 }
 
@@ -26,7 +28,7 @@ export class RouteTable {
 
   /** Registers a route; called for every route that is added. */
   add({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
-    if (url.includes('*')) return;
+    if (url.includes('*') || config?.isAbsent) return;
     const known = this.#paths.get(url) ?? {
       pattern: patternOf(url),
       methods: new Set<string>(),
