@@ -32,7 +32,7 @@ import { formatFigure } from './speed-table.ts';
 const FLOOR = 0.8;
 /** Client connections to all servers together; a multiple of their number. */
 const CONNECTIONS = 48;
-/** A server's default number of connections to the database. */
+/** The connections that a server's writes and reads by UUID use by default. */
 const DATABASE_CONNECTIONS = 10;
 const SERVICES_PATH = '/v1/ai/model-services';
 

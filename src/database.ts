@@ -8,7 +8,7 @@ import { openSqliteStore, openSqliteStoreToRead } from './store/sqlite/open-stor
 type DatabaseSettings = Pick<Settings, 'databaseUrl' | 'databaseConnections'>;
 
 export interface DatabaseOptions
-  extends Omit<PostgresOpenOptions, 'url' | 'connections' | 'migrationsFolder' | 'healthPool'> {
+  extends Omit<PostgresOpenOptions, 'url' | 'connections' | 'migrationsFolder'> {
   /** Folder with the migrations of both kinds of database. */
   migrationsFolder: string;
   /** Path of the query worker's program; without it, long queries of a file block the event loop. */

@@ -68,9 +68,9 @@ export const definitions = {
   }),
   databaseConnections: setting({
     description:
-      'Largest number of connections that this server opens to a PostgreSQL database; one more serves the health check.',
+      'Largest number of connections that this server opens to a PostgreSQL database, a third of them for lists and counts; one more serves the health check.',
     allowed: 'an integer from 1 to 1000',
-    default: '10',
+    default: '15',
     parse: (text) => integerIn(text, 1, 1000),
   }),
   session: setting({

@@ -73,7 +73,7 @@ test('the defaults apply if nothing is set', () => {
       host: '127.0.0.1',
       port: 8080,
       databaseUrl: { kind: 'file', path: './data/aios.db' },
-      databaseConnections: 10,
+      databaseConnections: 15,
       session: [],
       adminPassword: '',
       sessionTimeout: 7200,

@@ -228,7 +228,7 @@ describePostgres('PostgreSQL under a running server', () => {
     });
 
     test('has fewer connections than there are requests: all are answered', async (context) => {
-      const { program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
+      const { program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '3' });
       const names = Array.from({ length: 100 }, (_, index) => `service ${index}`);
       const writes = await Promise.all(names.map((name) => addService(program, name)));
       expect(writes.map(({ status }) => status)).toEqual(Array(100).fill(200));
@@ -237,7 +237,7 @@ describePostgres('PostgreSQL under a running server', () => {
     });
 
     test('has all connections in use for long: further requests are rejected until one is free', async (context) => {
-      const { cluster, program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '2' });
+      const { cluster, program } = await served(context, { AIOS_DATABASE_CONNECTIONS: '3' });
       const uuid = await serviceUuid(program, 'locked');
       const other = new pg.Client(cluster.url);
       await other.connect();
@@ -250,10 +250,9 @@ describePostgres('PostgreSQL under a running server', () => {
       // They get the connections of the first, before later requests.
       const second = renames(['three', 'four', 'five', 'six']);
       await setTimeout(500);
-      const waiting = [
-        call(program, 'GET', `${API}/models?count=true`),
-        addService(program, 'waits'),
-      ];
+      const waiting = [call(program, 'GET', `${API}/models/${uuid}`), addService(program, 'waits')];
+      // Lists and counts have connections of their own.
+      expect(await serviceNames(program)).toEqual(['locked']);
       // The database is up, so clients of this server can continue.
       for (const probe of [live, health]) {
         const { status, milliseconds } = await probe(program);

@@ -19,6 +19,8 @@ interface StatementTimeouts {
 }
 
 const SERVER_TIMEOUTS: StatementTimeouts = { statementMs: 30_000, idleMs: 10_000 };
+/** For lists and counts (F57). */
+export const LIST_TIMEOUTS: StatementTimeouts = { ...SERVER_TIMEOUTS, statementMs: 5000 };
 /** A statement may sort a whole table, and the other database may be slow between two statements. */
 export const COPY_TIMEOUTS: StatementTimeouts = {
   statementMs: 1_800_000,
@@ -53,14 +55,16 @@ export function openPool(
     application_name: 'aios-model-server',
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    query_timeout: statementMs + ANSWER_MS,
+    // No shorter for lists: PostgreSQL ends no statement within a LIKE, and a given up connection would be replaced.
+    query_timeout: Math.max(statementMs, SERVER_TIMEOUTS.statementMs) + ANSWER_MS,
     keepAlive: true,
     // As a statement, because connection poolers may reject settings at connect.
     onConnect: async (client) => {
       await client.query(
         `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};
          SET idle_in_transaction_session_timeout = ${idleMs};
-         SET default_transaction_isolation = 'read committed'`,
+         SET default_transaction_isolation = 'read committed';
+         SET standard_conforming_strings = on; SET array_nulls = on`,
       );
     },
   });

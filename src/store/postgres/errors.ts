@@ -51,6 +51,9 @@ export function classifyError(error: unknown): unknown {
   return new Loss('the connection to the database broke', { cause: error });
 }
 
+/** Whether the database ended a statement at its timeout. */
+export const isCanceled = (error: unknown): boolean => sqlState(error) === '57014';
+
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
 
 /** Whether a connection was reset, perhaps while it was made; a new one may succeed. */

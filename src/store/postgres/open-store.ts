@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../errors.ts';
-import { openPool, type Pool } from './driver.ts';
+import { LIST_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
@@ -9,10 +9,13 @@ import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 /** Duration and interval of a starting server's attempts to reach its database, in milliseconds. */
 const START = { limitMs: 30_000, pauseMs: 250 };
 
-export interface PostgresOpenOptions extends Omit<PostgresStoreOptions, 'healthPool'> {
+export interface PostgresOpenOptions extends PostgresStoreOptions {
   /** `postgres://…` */
   url: string;
-  /** Maximum number of connections, in addition to the one for health checks. */
+  /**
+   * Maximum number of connections, of which lists and counts use a third, in addition to the one for health checks.
+   * There are at least one for lists and counts and one for the rest.
+   */
   connections: number;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
@@ -31,15 +34,19 @@ export interface PostgresOpenOptions extends Omit<PostgresStoreOptions, 'healthP
  */
 export async function openPostgresStore(options: PostgresOpenOptions): Promise<Store> {
   const { url, connections, migrationsFolder, onConnectionLost } = options;
-  const pool = openPool(url, connections, onConnectionLost);
-  const healthPool = openPool(url, 1, onConnectionLost);
+  const forLists = Math.max(1, Math.floor(connections / 3));
+  const pools = {
+    main: openPool(url, Math.max(1, connections - forLists), onConnectionLost),
+    lists: openPool(url, forLists, onConnectionLost, LIST_TIMEOUTS),
+    health: openPool(url, 1, onConnectionLost),
+  };
   const name = databaseName(url);
   try {
-    await waitUntilAvailable(pool, options);
-    await migrate({ pool, name, migrationsFolder });
-    return createPostgresStore(pool, { ...options, healthPool });
+    await waitUntilAvailable(pools.main, options);
+    await migrate({ pool: pools.main, name, migrationsFolder });
+    return createPostgresStore(pools, options);
   } catch (error) {
-    await Promise.all([pool.end(), healthPool.end()]);
+    await Promise.all(Object.values(pools).map((pool) => pool.end()));
     throw openError(name, error);
   }
 }
@@ -58,7 +65,8 @@ export async function openPostgresStoreToRead(
   try {
     await assertMigrated({ pool, name, migrationsFolder });
     // Without a server there are no hooks to release.
-    return { ...createPostgresStore(pool, { server: '' }), close: () => pool.end() };
+    const store = createPostgresStore({ main: pool, lists: pool, health: pool }, { server: '' });
+    return { ...store, close: () => pool.end() };
   } catch (error) {
     await pool.end();
     throw openError(name, error);

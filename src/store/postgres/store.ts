@@ -1,11 +1,12 @@
 import { ApiError } from '../../contract/errors.ts';
 import type { NewJob, Session } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
-import { duplicateJob } from '../errors.ts';
+import { duplicateJob, queryTooLong } from '../errors.ts';
 import { shouldExtend } from '../sessions.ts';
 import { earlyExpiry, OUTCOMES_MAX } from '../statement.ts';
 import { Connections, inSnapshot, type Run, type Work } from './connections.ts';
-import type { Pool } from './driver.ts';
+import { LIST_TIMEOUTS, type Pool } from './driver.ts';
+import { isCanceled } from './errors.ts';
 import { countRecords, findRecord, listRecords } from './reads.ts';
 import { insertResources, readResources } from './seed.ts';
 import type { Prepared } from './statement.ts';
@@ -21,9 +22,16 @@ const CLAIM_MS = 15_000;
 /** Bytes of outcomes that a server stores before it sums all again, which other servers add to. */
 const SUM_INTERVAL = 16 * 1024 * 1024;
 
+/** Pools of connections to one database. */
+export interface Pools {
+  main: Pool;
+  /** For lists and counts, so that slow ones leave connections to all other statements. */
+  lists: Pool;
+  /** For health checks, which need a connection even if all others wait for locks. */
+  health: Pool;
+}
+
 export interface PostgresStoreOptions {
-  /** A pool for health checks, which need a connection even if all others wait for locks. */
-  healthPool?: Pool | undefined;
   /** This server's id among those on the database. */
   server: string;
   /** Called after each transaction with its number of writes. */
@@ -32,12 +40,17 @@ export interface PostgresStoreOptions {
 
 /** Creates the store on a migrated PostgreSQL database; closing it closes the pools. */
 export function createPostgresStore(
-  pool: Pool,
-  { healthPool = pool, server, onCommit = () => {} }: PostgresStoreOptions,
+  pools: Pools,
+  { server, onCommit = () => {} }: PostgresStoreOptions,
 ): Store {
-  const connections = new Connections(pool, () => onCommit(1));
-  const healthConnections = new Connections(healthPool);
+  const connections = new Connections(pools.main, () => onCommit(1));
+  const listConnections = new Connections(pools.lists);
+  const healthConnections = new Connections(pools.health);
   const { read } = connections;
+  const readList = <Result>(work: Work<Result>) =>
+    listConnections.read(work).catch((error) => {
+      throw isCanceled(error) ? queryTooLong(LIST_TIMEOUTS.statementMs / 1000) : error;
+    });
   const write: Write = Object.assign(<Result>(work: Work<Result>) => connections.write(work), {
     singleStatement: connections.writeStatement,
   });
@@ -142,17 +155,17 @@ export function createPostgresStore(
       }),
 
     find: (kind, uuid) => read((run) => findRecord(run, kind, uuid)),
-    list: (kind, query) => read((run) => listRecords(run, kind, query)),
+    list: (kind, query) => readList((run) => listRecords(run, kind, query)),
     listFields: (kind, query, fields) =>
-      read((run) => listRecords(run, kind, query, fields)) as never,
+      readList((run) => listRecords(run, kind, query, fields)) as never,
     listWithTotal: (kind, query, fields) =>
-      read(
+      readList(
         inSnapshot(async (run) => ({
           records: (await listRecords(run, kind, query, fields)) as never,
           total: await countRecords(run, kind, query.conditions),
         })),
       ),
-    count: (kind, conditions) => read((run) => countRecords(run, kind, conditions)),
+    count: (kind, conditions) => readList((run) => countRecords(run, kind, conditions)),
 
     addSession: (session, now) =>
       write(async (run) => {
@@ -219,8 +232,7 @@ export function createPostgresStore(
       await write
         .singleStatement((run) => statements.releaseHooks(run, { server }))
         .catch(() => {});
-      await connections.close();
-      if (healthPool !== pool) await healthConnections.close();
+      for (const each of [connections, listConnections, healthConnections]) await each.close();
     },
   };
   return store;
