@@ -35,7 +35,7 @@ import { closeGracefully } from './http/protocol/closing.ts';
 import { handleError } from './http/protocol/error-handler.ts';
 import { asHook, checkHead, HEAD_MAX, setAnswerHeaders } from './http/protocol/headers.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
-import { parseQueryString } from './http/protocol/urls.ts';
+import { checkForwarded, parseQueryString } from './http/protocol/urls.ts';
 
 export interface AppOptions {
   dependencies: Omit<Dependencies, 'loginAttempts' | 'newSecret'>;
@@ -60,8 +60,8 @@ export interface AppOptions {
   metrics: Metrics;
   /** Delays and time-outs of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
-  /** Folder with the assets of the page at /docs; that of the package by default. */
-  docsAssets?: string | undefined;
+  /** Folder with Swagger UI's files, for the page at /docs. */
+  docsAssets: string;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<Timeouts>;
   /** Limits above which requests are rejected; the defaults suit production. */
@@ -103,6 +103,7 @@ const noSchemas = {
 /** Builds the HTTP server with every plugin and route, in order; it does not listen yet. */
 export async function buildApp(options: AppOptions) {
   const { logger } = options;
+  const { publicUrl } = options.reply;
   const control = options.control && new Control(options.dependencies, options.control.seed);
   const { pause } = options.dependencies;
   const realSteady = options.dependencies.steadyClock;
@@ -172,16 +173,19 @@ export async function buildApp(options: AppOptions) {
   const loadShedder = await registerLoadShedder(app, { ...defaultLoadLimits(), ...options.bounds });
   app.addContentTypeParser('*', createBodyParser(loadShedder));
   app.addHook('onRequest', asHook(checkHead));
+  app.addHook('onRequest', asHook(checkForwarded(options.trustProxy)));
   await enableCors(app, options.corsOrigins, routeTable);
   app.addHook('onRequest', asHook(routeTable.check));
   app.addHook(
     'onRequest',
-    asHook(rejectCrossOriginWrites([...options.corsOrigins, options.reply.publicUrl])),
+    asHook(
+      rejectCrossOriginWrites([...options.corsOrigins, publicUrl && new URL(publicUrl).origin]),
+    ),
   );
 
   const { store } = dependencies;
   await app.register(healthRoutes, { store, version: options.version });
-  await serveDocs(app, options.docsAssets);
+  serveDocs(app, options.docsAssets, publicUrl);
 
   const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay.isRunning);
   const webHooks = new WebHooks({

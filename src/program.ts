@@ -66,7 +66,7 @@ async function main(): Promise<void> {
     readFile,
     version,
     migrationsFolder: packageFile('migrations'),
-    docsAssets: ifBuilt('static'),
+    docsAssets: ifBuilt('static') ?? packageFile('node_modules/@fastify/swagger-ui/static'),
     queryProgram: ifBuilt('query-process.js'),
     clock: Date.now,
     now: () => performance.now(),

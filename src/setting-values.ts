@@ -77,3 +77,12 @@ export function isOrigin(text: string): boolean {
     new URL(text).origin === text
   );
 }
+
+/** Parses a URL of scheme, host and maybe a path; returns it without a final slash, or undefined if invalid. */
+export function parseBaseUrl(text: string): string | undefined {
+  const url = URL.parse(text);
+  const base = url && (url.origin + url.pathname).replace(/\/+$/, '');
+  // Credentials, a query or a fragment would make the whole URL longer.
+  const isAllowed = base && isOrigin(url.origin) && url.href.replace(/\/+$/, '') === base;
+  return isAllowed ? base : undefined;
+}

@@ -7,6 +7,7 @@ import {
   isTimeZone,
   listOf,
   parseAccessKeys,
+  parseBaseUrl,
   parseBoolean,
   parseBytes,
   parseDatabaseUrl,
@@ -118,13 +119,10 @@ export const definitions = {
   }),
   publicUrl: setting({
     description:
-      'Origin that the locations of jobs begin with. By default the scheme and host of the request.',
-    allowed: 'an origin such as `https://aios.example.com`',
+      'URL by which clients reach the server: the locations of jobs begin with it. By default that of the request.',
+    allowed: 'a URL such as `https://aios.example.com` or `https://example.com/aios`',
     default: '',
-    parse: (text) => {
-      const origin = text.toLowerCase().replace(/\/$/, '');
-      return origin === '' || isOrigin(origin) ? origin : undefined;
-    },
+    parse: (text) => (text === '' ? '' : parseBaseUrl(text)),
   }),
   jobRetention: setting({
     description: 'Seconds for which a job’s result can be polled.',

@@ -69,7 +69,7 @@ describe('a layer imports only itself and inner layers', () => {
     ],
     http: [
       /^src\/(contract|domain|http)\//,
-      /^(fastify|fastify-plugin|@fastify\/.+|@prometheus-io\/client|node:.+)$/,
+      /^(fastify|@fastify\/.+|@prometheus-io\/client|yaml|node:.+)$/,
     ],
   };
 
@@ -218,6 +218,7 @@ describe('a package', () => {
   /** Development packages that are run, not imported, with the command that runs them. */
   const tools: Record<string, string> = {
     '@biomejs/biome': 'biome',
+    '@fastify/swagger-ui': 'build.mjs',
     '@redocly/cli': 'redocly',
     '@vitest/coverage-v8': 'coverage',
     node: 'node',

@@ -144,6 +144,7 @@ const allowed: Values = {
   publicUrl: [
     ['HTTPS://AIOS.example.com/', 'https://aios.example.com'],
     ['http://10.0.0.1:8080', 'http://10.0.0.1:8080'],
+    ['https://Example.com/aios/V1/', 'https://example.com/aios/V1'],
   ],
   jobRetention: numbers(1, 31_536_000),
   seedFile: verbatim('seed.json', '/seed/a b.json'),
@@ -210,7 +211,7 @@ const rejected: Record<SettingKey, string[]> = {
     'https://user@aios.example.com',
     'https://aios.example.com?a',
     'ftp://a',
-    'https://a/b',
+    'https://a/b#c',
     'https://*.a',
   ],
   jobRetention: ['0', '31536001', '3h'],

@@ -38,8 +38,11 @@ export const components: ReadonlyMap<unknown, TSchema> = new Map(
   ].map((schema) => [schema.$id, schema]),
 );
 
-/** Makes the OpenAPI document from the catalogues of operations, errors and examples. */
-export function openapiDocument(): object {
+/**
+ * Makes the OpenAPI document from the catalogues of operations, errors and examples.
+ * @param server path of the API, as the clients of the server reach it
+ */
+export function openapiDocument(server = CONTEXT_PATH): object {
   return {
     openapi: '3.1.0',
     info: {
@@ -50,7 +53,7 @@ export function openapiDocument(): object {
         `Follows ZStack AIOS ${AIOS_VERSION}. Every answer is JSON; a failure's body is ` +
         '`{"error":{…}}`. No text may hold NUL or a lone surrogate. A field marked `x-zstack-since` came with that version of AIOS.',
     },
-    servers: [{ url: CONTEXT_PATH, description: 'This server.' }],
+    servers: [{ url: server, description: 'This server.' }],
     security: [{ session: [] }, { accessKey: [] }],
     tags: [
       { name: 'Model services', description: 'Services that run models.' },

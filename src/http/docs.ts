@@ -1,112 +1,117 @@
-import Fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  LogController,
-} from 'fastify';
-import fastifyPlugin from 'fastify-plugin';
-import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { stringify } from 'yaml';
+import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { openapiDocument } from '../contract/openapi.ts';
-import { KeyedLimiter } from './limits/keyed-limiter.ts';
-import { handleError } from './protocol/error-handler.ts';
-import { routeNotFound } from './protocol/route-table.ts';
-import { rawPath } from './protocol/urls.ts';
+import { forwardedPrefix } from './protocol/urls.ts';
 
-const DOCS = '/docs';
-const ASSETS = `${DOCS}/static/*`;
-/** Files of the page read from disk at a time: each takes up to two megabytes of memory. */
-const READ_MAX = 4;
+const CSS = 'text/css; charset=utf-8';
+const SCRIPT = 'text/javascript; charset=utf-8';
+
+/** The files of Swagger UI that the page loads, with their content types. */
+const ASSETS = {
+  'swagger-ui.css': CSS,
+  'index.css': CSS,
+  'favicon-32x32.png': 'image/png',
+  'favicon-16x16.png': 'image/png',
+  'swagger-ui-bundle.js': SCRIPT,
+  'swagger-ui-standalone-preset.js': SCRIPT,
+};
+
+/** Starts the page. Without `validatorUrl: null` it would request a badge from a public validator. */
+const INITIALIZER = `window.onload = () => SwaggerUIBundle({
+  url: location.pathname.replace(/[/]?$/, '/json'),
+  dom_id: '#swagger-ui',
+  deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
+  plugins: [SwaggerUIBundle.plugins.DownloadUrl],
+  layout: 'StandaloneLayout',
+  validatorUrl: null,
+  tryItOutEnabled: true,
+  displayRequestDuration: true,
+});
+`;
+
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; " +
+    "form-action 'self'; frame-ancestors 'none'; object-src 'none'",
+  // Sites that the page links to must not learn the server's address.
+  'referrer-policy': 'no-referrer',
+  // The same for all clients, which may store it and check with the ETag whether it has changed.
+  'cache-control': 'public, max-age=0',
+  vary: 'accept-encoding',
+};
+
+/** A file in memory, also compressed. */
+interface Document {
+  body: Buffer;
+  compressed: Buffer;
+  etag: string;
+}
 
 /**
- * Serves `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts.
- * @param assets folder of Swagger UI's files; those of its package by default
+ * Serves `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts. A file is made and
+ * compressed with its first request, and then held in memory.
+ * @param assets folder of Swagger UI's files
+ * @param publicUrl URL by which clients reach the server; empty for that of each request
  */
-export async function serveDocs(app: FastifyInstance, assets?: string): Promise<void> {
-  let document: string | undefined;
-  const json = () => {
-    document ??= JSON.stringify(openapiDocument());
-    return document;
+export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
+  const serve = (url: string, type: string, read: () => Promise<string | Buffer>) => {
+    let loading: Promise<Document> | undefined;
+    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
+      loading ??= read()
+        .then(toDocument)
+        .catch((error) => {
+          // The next request tries again.
+          loading = undefined;
+          throw error;
+        });
+      const document = await loading;
+      const prefix = publicUrl === '' ? forwardedPrefix(request) : '';
+      reply.type(type).headers(HEADERS);
+      if (prefix === '' || !type.startsWith('application/')) return send(document, request, reply);
+      // The URL of the server is the first text of this kind in the OpenAPI document.
+      const text = document.body.toString().replace(CONTEXT_PATH, prefix + CONTEXT_PATH);
+      return reply.header('cache-control', 'no-store').send(text);
+    };
+    app.route({ method: ['GET', 'HEAD'], url, handler });
   };
-  app.get('/openapi.json', async (_request, reply) => reply.type(JSON_CONTENT_TYPE).send(json()));
-
-  const page = memoizeAsync(() => createDocsPage(JSON.parse(json()), app, assets));
-  const limiter = new KeyedLimiter({ total: READ_MAX, perKey: READ_MAX });
-
-  async function servePage(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const { method, headers } = request;
-    const url = rawPath(request.url);
-    const inject = async () => (await page()).inject({ method: method as 'GET', url, headers });
-    const response = await new Promise<Awaited<ReturnType<typeof inject>>>((resolve, reject) => {
-      limiter.add('', () => inject().then(resolve, reject));
-    });
-    const { connection: _, ...passedHeaders } = response.headers;
-    return reply.code(response.statusCode).headers(passedHeaders).send(response.rawPayload);
+  /** URLs in the page are relative, because a proxy may serve it below a path of its own. */
+  const page = async (folder: string) =>
+    (await readFile(join(assets, 'index.html'), 'utf8')).replace(
+      /\b(src|href)="(?:\.\/)?/g,
+      `$1="${folder}/`,
+    );
+  const openapi = () =>
+    openapiDocument(publicUrl === '' ? CONTEXT_PATH : new URL(publicUrl + CONTEXT_PATH).pathname);
+  for (const url of ['/openapi.json', '/docs/json']) {
+    serve(url, JSON_CONTENT_TYPE, async () => JSON.stringify(openapi()));
   }
-
-  for (const url of [DOCS, `${DOCS}/`, `${DOCS}/json`, `${DOCS}/yaml`]) app.get(url, servePage);
-  app.route({ method: ['GET', 'HEAD'], url: ASSETS, handler: servePage });
+  serve('/docs/yaml', 'application/x-yaml', async () => stringify(openapi()));
+  serve('/docs', 'text/html; charset=utf-8', () => page('docs/static'));
+  serve('/docs/', 'text/html; charset=utf-8', () => page('static'));
+  serve('/docs/static/swagger-initializer.js', SCRIPT, async () => INITIALIZER);
+  for (const [name, type] of Object.entries(ASSETS)) {
+    serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
+  }
 }
 
-/** Creates the server of the page, which doesn't listen: requests are injected into it. */
-async function createDocsPage(
-  document: object,
-  { log }: FastifyInstance,
-  assets?: string,
-): Promise<FastifyInstance> {
-  // Loaded with the first request, because it takes a noticeable part of a start.
-  const { default: swaggerUi } = await import('@fastify/swagger-ui');
-  const page = Fastify({
-    loggerInstance: log,
-    logController: new LogController({ disableRequestLogging: true }),
-  });
-  page.setErrorHandler(handleError);
-  page.addHook('onRequest', async (_request, reply) => {
-    // Sites that the page links to must not learn the server's address.
-    reply.header('referrer-policy', 'no-referrer');
-  });
-  page.setNotFoundHandler((request) => {
-    throw routeNotFound(request.url);
-  });
-  // Swagger UI takes the document from the plugin of this name.
-  const provideDocument = async (app: FastifyInstance) => {
-    app.decorate('swagger', () => document);
-  };
-  await page.register(fastifyPlugin(provideDocument, { name: '@fastify/swagger' }));
-  await page.register(swaggerUi, {
-    routePrefix: DOCS,
-    ...(assets !== undefined && { baseDir: assets }),
-    // Makes the plugin write the YAML form itself.
-    transformSpecification: () => document,
-    transformSpecificationClone: false,
-    // The plugin's own policy would make browsers load the files by HTTPS.
-    staticCSP: {
-      'default-src': "'self'",
-      'img-src': "'self' data:",
-      'style-src': "'self' 'unsafe-inline'",
-      'base-uri': "'self'",
-      'form-action': "'self'",
-      'frame-ancestors': "'none'",
-      'object-src': "'none'",
-    },
-    uiConfig: {
-      // Otherwise the page requests a badge from a public validator.
-      validatorUrl: null,
-      tryItOutEnabled: true,
-      displayRequestDuration: true,
-    },
-  });
-  await page.ready();
-  return page;
+async function toDocument(content: string | Buffer): Promise<Document> {
+  const body = Buffer.from(content);
+  const hash = createHash('sha256').update(body).digest('base64url');
+  // Weak, because the compressed form has the same one.
+  return { body, compressed: await promisify(gzip)(body), etag: `W/"${hash}"` };
 }
 
-/** Creates a value with the first call; if that fails, the next call tries again. */
-function memoizeAsync<Value>(create: () => Promise<Value>): () => Promise<Value> {
-  let value: Promise<Value> | undefined;
-  return () => {
-    value ??= create().catch((error) => {
-      value = undefined;
-      throw error;
-    });
-    return value;
-  };
+function send({ body, compressed, etag }: Document, request: FastifyRequest, reply: FastifyReply) {
+  const { 'if-none-match': known, 'accept-encoding': accepted } = request.headers;
+  reply.header('etag', etag);
+  if (known?.includes(etag)) return reply.code(304).send();
+  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted))) return reply.send(body);
+  return reply.header('content-encoding', 'gzip').send(compressed);
 }

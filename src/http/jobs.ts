@@ -7,7 +7,7 @@ import type { Dependencies } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { NewJob } from '../domain/records.ts';
 import { requestTimeout } from './protocol/headers.ts';
-import { routePath } from './protocol/urls.ts';
+import { requestedUrl, routePath } from './protocol/urls.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -19,7 +19,7 @@ declare module 'fastify' {
 /** How writes are answered (F1). */
 export interface ReplySettings {
   mode: 'auto' | 'inline' | 'job';
-  /** Scheme and host of job locations; empty for those of the request. */
+  /** URL that job locations begin with; empty for that of the request. */
   publicUrl: string;
 }
 
@@ -79,7 +79,7 @@ export function createJobRequestParser(
     if (!isNamed && !isDeferred) return undefined;
     const job = { uuid: requestedUuid ?? newUuid(), operation, createDate: clock(), hookUrl };
     if (!isDeferred) return { job };
-    const location = (publicUrl || requestOrigin(request)) + pathOf(job.uuid);
+    const location = (publicUrl || requestedUrl(request)) + pathOf(job.uuid);
     return { job, accepted: { location, apiTimeout: requestTimeout(request) ?? JOB_TIMEOUT_MS } };
   };
 }
@@ -107,14 +107,4 @@ function hookUrlHeader({ headers }: FastifyRequest): string | undefined {
 
 function prefersAsync({ headers }: FastifyRequest): boolean {
   return /(^|,)\s*respond-async\s*(;|,|$)/i.test(String(headers.prefer ?? ''));
-}
-
-/**
- * Scheme and host of a request, as sent by the client or by a trusted proxy.
- * @throws ApiError SYS.1007 unless it is a host and port: the location would contain anything else too
- */
-function requestOrigin({ protocol, host }: FastifyRequest): string {
-  const url = `${protocol.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
-  if (/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(url)) return url;
-  throw invalidArgument('Invalid header[Host], it must be a host and port');
 }

@@ -120,13 +120,18 @@ describe('of the catalogue', () => {
 });
 
 describe('of all routes that the app has', () => {
+  const files = ['swagger-ui.css', 'index.css', 'favicon-32x32.png', 'favicon-16x16.png'];
+  const scripts = ['bundle', 'standalone-preset'].map((name) => `swagger-ui-${name}.js`);
+  const documentation = [
+    ...['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
+    ...[...files, ...scripts, 'swagger-initializer.js'].map((name) => `/docs/static/${name}`),
+  ];
   /** Operations that F46 and the manual open to unauthenticated clients; all others reject them. */
   const open = [
     ...['PUT /zstack/v1/accounts/login', 'DELETE /zstack/v1/accounts/sessions/:uuid'],
     ...['GET /zstack/v1/accounts/sessions/:uuid/valid', 'GET /zstack/v1/api-jobs/:uuid'],
     ...['GET /_aios/health', 'HEAD /_aios/health', 'GET /_aios/live', 'HEAD /_aios/live'],
-    ...['GET /openapi.json', 'GET /docs', 'GET /docs/', 'GET /docs/json', 'GET /docs/yaml'],
-    ...['GET /docs/static/*', 'HEAD /docs/static/*'],
+    ...documentation.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
     // Answers preflights alone.
     'OPTIONS *',
   ];

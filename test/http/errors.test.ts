@@ -67,7 +67,7 @@ describe('405: another verb would do', () => {
     ['/zstack/v1/system-tags/x/actions', 'PUT'],
     ['/_aios/health', 'GET, HEAD'],
     ['/_aios/live', 'GET, HEAD'],
-    ['/openapi.json', 'GET'],
+    ['/openapi.json', 'GET, HEAD'],
   ];
 
   test.each(allowed)('%s', async (path, allow) => {

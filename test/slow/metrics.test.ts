@@ -206,6 +206,7 @@ async function serveWith(env: Record<string, string> = {}) {
   });
   const app = await serve(settings, {
     logger: pino({ level: 'silent' }),
+    docsAssets: '',
     readFile: () => '{}',
     version: '0.0.0-test',
     migrationsFolder: 'migrations',

@@ -1,6 +1,6 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { decodedPath, rawPath } from './urls.ts';
+import { decodedPath, rawPath, routedPath } from './urls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -46,14 +46,14 @@ export class RouteTable {
   };
 
   failureFor(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
-    const path = rawPath(request.url);
-    const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(routedPath(path)));
+    const path = routedPath(request.url);
+    const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(path));
     const methods = known.flatMap((each) => [...each.methods]);
     if (methods.length === 0) return routeNotFound(request.url);
     return new ApiError(
       'methodNotAllowed',
       known[0]?.otherMethods ??
-        `The method[${request.method}] is not allowed for the path[${path}]`,
+        `The method[${request.method}] is not allowed for the path[${rawPath(request.url)}]`,
       { allow: [...new Set(methods)].sort().join(', ') },
     );
   }
@@ -63,13 +63,4 @@ export class RouteTable {
 function patternOf(url: string): RegExp {
   const literal = url.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
   return new RegExp(`^${literal.replace(/:\w+/g, '[^/]+')}$`);
-}
-
-/** The path that the router matches: decoded except for reserved characters such as slashes. */
-function routedPath(path: string): string {
-  try {
-    return decodeURI(path);
-  } catch {
-    return path;
-  }
 }

@@ -1,5 +1,11 @@
 import { parse } from 'node:querystring';
+import { compile } from '@fastify/proxy-addr';
+import type { FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../../contract/aios.ts';
+import { invalidArgument } from '../../contract/errors.ts';
+
+/** Headers by which a proxy names the URL that its client used. */
+const FORWARDED = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-prefix'] as const;
 
 /** The path of a request's URL exactly as sent, without the query. */
 export function sentPath(url: string): string {
@@ -15,17 +21,20 @@ export function rawPath(url: string): string {
 
 /** The path as the platform's messages name it: decoded if possible, without `/zstack`. */
 export function decodedPath(url: string): string {
-  const path = rawPath(url);
-  const decoded = isDecodable(path) ? decodeURIComponent(path) : path;
-  return decoded.startsWith(`${CONTEXT_PATH}/`) ? decoded.slice(CONTEXT_PATH.length) : decoded;
+  const path = decode(rawPath(url), decodeURIComponent);
+  return path.startsWith(`${CONTEXT_PATH}/`) ? path.slice(CONTEXT_PATH.length) : path;
 }
 
-function isDecodable(path: string): boolean {
+/** The path as the router matches it: decoded if possible, except for reserved characters such as slashes. */
+export function routedPath(url: string): string {
+  return decode(rawPath(url), decodeURI);
+}
+
+function decode(path: string, decoder: (path: string) => string): string {
   try {
-    decodeURIComponent(path);
-    return true;
+    return decoder(path);
   } catch {
-    return false;
+    return path;
   }
 }
 
@@ -40,4 +49,38 @@ export function routePath(path: string): string {
  */
 export function parseQueryString(text: string): Record<string, unknown> {
   return parse(text.replace(/%(?![\da-f]{2})/gi, '%25'), '&', '=', { maxKeys: 0 });
+}
+
+/**
+ * Creates the check that removes `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
+ * several values it leaves the first, which the proxy next to the client has set; Fastify would take the last.
+ */
+export function checkForwarded(trustProxy: boolean | string[]) {
+  const isTrusted = typeof trustProxy === 'boolean' ? () => trustProxy : compile(trustProxy);
+  return ({ raw: { headers, socket } }: FastifyRequest): void => {
+    for (const name of FORWARDED) {
+      const [first = ''] = String(headers[name] ?? '').split(',', 1);
+      if (headers[name] === undefined) continue;
+      headers[name] = isTrusted(socket.remoteAddress ?? '', 0) ? first.trim() : '';
+    }
+  };
+}
+
+/** The path below which a trusted proxy serves this server, without a final slash; empty for none. */
+export function forwardedPrefix({ headers }: FastifyRequest): string {
+  const [prefix] = /^(\/[\w.~-]+)+/.exec(String(headers['x-forwarded-prefix'] ?? '')) ?? [''];
+  return prefix;
+}
+
+/**
+ * The URL by which the client of a request, or a trusted proxy, has reached this server, without a final slash.
+ * @throws ApiError SYS.1007 if the host is not a host and port: a location would contain anything else too
+ */
+export function requestedUrl(request: FastifyRequest): string {
+  const { protocol, host } = request;
+  const url = `${protocol.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
+  if (/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(url)) {
+    return url + forwardedPrefix(request);
+  }
+  throw invalidArgument('Invalid header[Host], it must be a host and port');
 }
