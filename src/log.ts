@@ -1,68 +1,109 @@
+import { constants, fstatSync, openSync, writeSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import type { Settings } from './settings.ts';
 
-/** Maximum number of characters to buffer within one event-loop tick. */
-const BUFFER_MAX = 16 * 1024 - 1;
+/** Maximum number of characters that wait for the reader of the log; further lines are dropped. */
+const PENDING_MAX = 1024 * 1024;
+/** Interval, in milliseconds, in which a full output is tried again. */
+const RETRY_MS = 10;
+/** How often it is tried again at the end of the process: for half a second. */
+const LAST_TRIES = 50;
 
 export interface LogEnvironment {
   /** Whether standard output is a terminal. */
   isTerminal: boolean;
   /** Registers work for the end of the process. */
   atExit: (work: () => void) => void;
+  /** Counts a line that was dropped. */
+  onDrop: () => void;
 }
 
 /** Creates the log on standard output: lines of JSON, or formatted ones on a terminal. */
 export async function createLogger(
   { logLevel: level }: Settings,
-  { isTerminal, atExit }: LogEnvironment,
+  { isTerminal, atExit, onDrop }: LogEnvironment,
 ): Promise<Logger> {
-  const output = openOutput();
-  atExit(output.end);
-  if (!isTerminal) return pino({ level }, output.stream);
-  const { default: pretty } = await import('pino-pretty');
-  return pino(
-    { level },
-    pretty({
-      destination: output.stream,
-      singleLine: true,
-      ignore: 'pid,hostname',
-      translateTime: 'SYS:HH:MM:ss',
-    }),
+  const format = isTerminal ? await terminalFormat() : (line: string) => line;
+  const output = createOutput(openStandardOutput(), onDrop, (lines) =>
+    logger.warn({ lines }, 'nobody read the log: lines were dropped'),
   );
+  atExit(output.end);
+  const logger = pino({ level }, { write: (line) => output.write(format(line)) });
+  return logger;
 }
 
-/** Standard output; the lines of one event-loop tick are written together. */
-function openOutput() {
-  const stream = pino.destination({ fd: 1, sync: true, minLength: BUFFER_MAX });
-  const write = stream.write.bind(stream);
-  let isWaiting = false;
+async function terminalFormat(): Promise<(line: string) => string> {
+  const { default: pretty } = await import('pino-pretty');
+  const options = { singleLine: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' };
+  return pretty.prettyFactory(options);
+}
 
-  function flush(): void {
-    isWaiting = false;
-    stream.flush();
+/**
+ * Opens a pipe or terminal anew, so that a write to it fails when it is full, and doesn't for other programs
+ * that share it. A socket can't be opened, nor a pipe outside of Linux: there Node.js has set that itself.
+ */
+function openStandardOutput(): number {
+  const isShared = fstatSync(1).isFIFO() || fstatSync(1).isCharacterDevice();
+  const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
+  try {
+    return isShared ? openSync('/proc/self/fd/1', O_WRONLY | O_NONBLOCK | O_NOCTTY) : 1;
+  } catch {
+    return 1;
+  }
+}
+
+/**
+ * Writes the lines of an event-loop tick together, and never waits for their reader.
+ * @param onDrop is called for each line that is dropped
+ * @param onRecovery is called with their number, once the reader has caught up
+ */
+function createOutput(
+  descriptor: number,
+  onDrop: () => void,
+  onRecovery: (lines: number) => void,
+): { write: (line: string) => void; end: () => void } {
+  let lines = '';
+  /** Lines before those, the first of them perhaps written in part. */
+  let rest = Buffer.alloc(0);
+  let dropped = 0;
+  let isScheduled = false;
+
+  function write(line: string): void {
+    if (lines.length + rest.length + line.length > PENDING_MAX) {
+      dropped++;
+      onDrop();
+      return;
+    }
+    lines += line;
+    if (!isScheduled) setImmediate(flush);
+    isScheduled = true;
   }
 
-  function end(): void {
+  /** @returns whether nothing is pending any more */
+  function flush(): boolean {
+    if (lines !== '') rest = Buffer.concat([rest, Buffer.from(lines)]);
+    lines = '';
+    isScheduled = false;
     try {
-      stream.flushSync();
+      while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
     } catch {
-      disableOutput();
+      // The pipe or the disk is full; or the reader has gone, and the server runs without a log.
+      isScheduled = true;
+      setTimeout(flush, RETRY_MS).unref();
+      return false;
+    }
+    if (dropped > 0) onRecovery(dropped);
+    dropped = 0;
+    return lines === '';
+  }
+
+  /** Gives a slow reader half a second to take what is pending. */
+  function end(): void {
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    for (let tries = 0; !flush() && tries < LAST_TRIES; tries++) {
+      Atomics.wait(sleeper, 0, 0, RETRY_MS);
     }
   }
 
-  /** Keeps the server running without a log if the terminal has closed or the disk is full. */
-  function disableOutput(): void {
-    stream.write = () => true;
-    stream.flush = () => {};
-    stream.flushSync = () => {};
-    stream.end = () => {};
-  }
-
-  stream.on('error', disableOutput);
-  stream.write = (lines) => {
-    if (!isWaiting) setImmediate(flush);
-    isWaiting = true;
-    return write(lines);
-  };
-  return { stream, end };
+  return { write, end };
 }

@@ -1,15 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import closeWithGrace, { type Signals } from 'close-with-grace';
-import { backup, restore } from './cli/backup.ts';
+import type { Signals } from 'close-with-grace';
 import { helpText, parseCommandLine } from './cli/command-line.ts';
-import { copy } from './cli/copy.ts';
-import { dump } from './cli/dump.ts';
-import { serve } from './cli/serve.ts';
+import { health } from './cli/health.ts';
 import { ApiError } from './contract/errors.ts';
-import { createLogger } from './log.ts';
 import { readSettings, SettingsError } from './settings.ts';
 import { DatabaseOpenError } from './store/errors.ts';
 
@@ -37,9 +33,13 @@ async function main(): Promise<void> {
     readFile,
   });
   const { command, operands } = commandLine;
+  const printLine = (line: string) => console.error('aios-model-server:', line);
+  if (command === 'health') return printLine(await health(settings));
+
+  const { backup, closeWithGrace, copy, createLogger, dump, Metrics, restore, serve } =
+    await import('./cli/commands.ts');
   if (command !== 'serve') {
     const migrations = packageFile('migrations');
-    const printLine = (line: string) => console.error('aios-model-server:', line);
     for (const warning of warnings) printLine(warning);
     const [file = '', other = ''] = operands;
     if (command === 'backup') return printLine(backup(settings, file, migrations));
@@ -53,9 +53,11 @@ async function main(): Promise<void> {
     }
     return void process.stdout.write(await dump(settings, migrations));
   }
+  const metrics = new Metrics();
   const logger = await createLogger(settings, {
     isTerminal: process.stdout.isTTY,
     atExit: (work) => process.on('exit', work),
+    onDrop: metrics.logLineDropped,
   });
   for (const warning of warnings) logger.warn(warning);
 
@@ -63,7 +65,15 @@ async function main(): Promise<void> {
   const starting = serve(settings, {
     stopping: stopping.signal,
     logger,
+    metrics,
     readFile,
+    publishAddress: (url) => {
+      try {
+        if (settings.addressFile !== '') writeFileSync(settings.addressFile, url);
+      } catch (err) {
+        logger.warn({ err }, 'AIOS_ADDRESS_FILE could not be written');
+      }
+    },
     version,
     migrationsFolder: packageFile('migrations'),
     docsAssets: ifBuilt('static') ?? packageFile('node_modules/@fastify/swagger-ui/static'),

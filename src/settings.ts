@@ -59,6 +59,12 @@ export const definitions = {
     default: '8080',
     parse: (text) => integerIn(text, 0, 65_535),
   }),
+  addressFile: setting({
+    description: 'File to which the server writes its address, for the command `health`.',
+    allowed: 'the path of a file',
+    default: '',
+    parse: (text) => text,
+  }),
   databaseUrl: setting({
     description:
       'Where data is stored: a file, created with its folder where missing, for one server; or a PostgreSQL database, for any number of servers.',

@@ -38,6 +38,7 @@ const OTHER_UUID = '0123456789abcdef0123456789abcdef';
 const variables: Record<SettingKey, string> = {
   host: 'AIOS_HOST',
   port: 'AIOS_PORT',
+  addressFile: 'AIOS_ADDRESS_FILE',
   databaseUrl: 'AIOS_DATABASE_URL',
   databaseConnections: 'AIOS_DATABASE_CONNECTIONS',
   session: 'AIOS_SESSION',
@@ -72,6 +73,7 @@ test('the defaults apply if nothing is set', () => {
     settings: {
       host: '127.0.0.1',
       port: 8080,
+      addressFile: '',
       databaseUrl: { kind: 'file', path: './data/aios.db' },
       databaseConnections: 15,
       session: [],
@@ -111,6 +113,7 @@ const numbers = (...values: number[]) => [
 const allowed: Values = {
   host: verbatim('127.0.0.2', '0.0.0.0', '::1', 'fe80::1%eth0', 'localhost', 'aios.example.com'),
   port: numbers(0, 8080, 65_535),
+  addressFile: verbatim('/run/address'),
   databaseUrl: [
     ['memory:', { kind: 'memory' }],
     ['file:../a b/c.db', { kind: 'file', path: '../a b/c.db' }],
@@ -184,6 +187,7 @@ const allowed: Values = {
 const rejected: Record<SettingKey, string[]> = {
   host: ['a host', 'http://localhost', 'host/path', '*', '[::1]'],
   port: ['-1', '65536', '1.5', '80a', '0x50', '1e3', '+80', '８０', '99999999999999999999'],
+  addressFile: [],
   databaseUrl: [
     'memory',
     'file:',

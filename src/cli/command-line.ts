@@ -13,6 +13,7 @@ import {
 /** The program's subcommands; the first is the default. */
 export const commands = {
   serve: 'Serve the API.',
+  health: 'Ask the running server whether it is ready; fails if it is not.',
   dump: 'Write the resources of the database as a seed.',
   backup: 'Copy the database to a file, also while a server runs on it.',
   restore: 'Put a backup in the place of the database, once it is found whole.',
@@ -23,6 +24,7 @@ export type Command = keyof typeof commands;
 /** The operands of each command. */
 const operandsOf: Record<Command, readonly string[]> = {
   serve: [],
+  health: [],
   dump: [],
   backup: ['FILE'],
   restore: ['FILE'],

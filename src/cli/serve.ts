@@ -10,7 +10,7 @@ import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
 import { steadyClock } from '../domain/sessions.ts';
 import type { Store } from '../domain/store.ts';
-import { Metrics } from '../http/observe.ts';
+import type { Metrics } from '../http/observe.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
@@ -20,8 +20,11 @@ export interface ServeEnvironment
     Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'>,
     Pick<AppOptions, 'version' | 'docsAssets'> {
   logger: Logger;
+  metrics: Metrics;
   /** Reads a text file. */
   readFile: (path: string) => string;
+  /** Tells the health check the URL of the server. */
+  publishAddress: (url: string) => void;
 }
 
 /**
@@ -32,9 +35,8 @@ export interface ServeEnvironment
  */
 export async function serve(settings: Settings, environment: ServeEnvironment): Promise<App> {
   assertNotExposed(settings);
-  const { logger } = environment;
+  const { logger, metrics } = environment;
   const passwords = scryptPasswords();
-  const metrics = new Metrics();
   const store = await openDatabase(settings, {
     ...environment,
     server: environment.newUuid(),
@@ -84,7 +86,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       docsAssets: environment.docsAssets,
     });
     app.addHook('onClose', () => store.close());
-    await listen(app, settings);
+    environment.publishAddress(await listen(app, settings));
     await warnOfInitialPassword(settings, store, logger);
     if (settings.control === 'on') {
       logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
@@ -134,9 +136,10 @@ async function warnOfInitialPassword(
   );
 }
 
-async function listen(app: App, { host, port }: Settings): Promise<void> {
+/** @returns the URL at which this machine reaches the server */
+async function listen(app: App, { host, port }: Settings): Promise<string> {
   try {
-    await app.listen({
+    return await app.listen({
       host,
       port,
       listenTextResolver: (address) => `${address} serves the API, docs at ${address}/docs`,

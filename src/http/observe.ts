@@ -55,6 +55,12 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #droppedLines = new Counter({
+    name: 'aios_log_lines_dropped_total',
+    help: 'Lines of the log that were dropped because nobody read it.',
+    registers: [this.#registry],
+  });
+
   readonly contentType = this.#registry.contentType;
 
   /** @param seconds duration of the request */
@@ -70,6 +76,8 @@ export class Metrics {
 
   readonly hookCalled = (outcome: 'delivered' | 'failed' | 'given up'): void =>
     this.#hooks.inc({ outcome });
+
+  readonly logLineDropped = (): void => this.#droppedLines.inc();
 
   /** All metrics, in the Prometheus text format. */
   read(): Promise<string> {

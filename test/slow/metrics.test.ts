@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
 import { operations } from '../../src/contract/operations.ts';
+import { Metrics } from '../../src/http/observe.ts';
 import { readSettings } from '../../src/settings.ts';
 import { expectFailure } from '../support/failures.ts';
 import { openReceiver, status } from '../support/hook-receiver.ts';
@@ -206,8 +207,10 @@ async function serveWith(env: Record<string, string> = {}) {
   });
   const app = await serve(settings, {
     logger: pino({ level: 'silent' }),
+    metrics: new Metrics(),
     docsAssets: '',
     readFile: () => '{}',
+    publishAddress: () => {},
     version: '0.0.0-test',
     migrationsFolder: 'migrations',
     clock: Date.now,
