@@ -18,11 +18,7 @@ import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
 import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
-import {
-  defaultLoadLimits,
-  type LoadLimits,
-  registerLoadShedder,
-} from './http/limits/in-flight.ts';
+import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
 import { countRequests, logRequest, type Metrics, metricsRoute, UNROUTED } from './http/observe.ts';
 import {
   absentRoutes,
@@ -32,8 +28,9 @@ import {
 } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
+import { limitConnections } from './http/protocol/connections.ts';
 import { handleError } from './http/protocol/error-handler.ts';
-import { asHook, checkHead, HEAD_MAX, setAnswerHeaders } from './http/protocol/headers.ts';
+import { asHook, checkHead, setAnswerHeaders } from './http/protocol/headers.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
 import { checkForwarded, parseQueryString } from './http/protocol/urls.ts';
 
@@ -63,32 +60,23 @@ export interface AppOptions {
   /** Folder with Swagger UI's files, for the page at /docs. */
   docsAssets: string;
   /** Milliseconds; the defaults suit production. */
-  timeouts?: Partial<Timeouts>;
+  timeouts?: Partial<typeof defaultTimeouts>;
   /** Limits above which requests are rejected; the defaults suit production. */
   bounds?: Partial<LoadLimits>;
 }
 
-export interface Timeouts {
-  /** Timeout for receiving a request's headers. */
-  headers: number;
-  /** Timeout for receiving a whole request. */
-  request: number;
-  /** Timeout for the next request on an open connection. */
-  keepAlive: number;
-  /** Interval in which Node checks for late requests. */
-  check: number;
-  /** Time for requests in flight to end when the app closes. */
-  closeGrace: number;
-  /** Time without new requests after which the closing app stops listening. */
-  closeQuiet: number;
-}
-
-const defaultTimeouts: Timeouts = {
-  headers: 30_000,
+const defaultTimeouts = {
+  /** For receiving a request's headers. */
+  headers: 5000,
+  /** For receiving a whole request. */
   request: 120_000,
+  /** For the next request on an open connection. */
   keepAlive: 72_000,
-  check: 5_000,
-  closeGrace: 4_000,
+  /** Interval in which Node checks for late requests. */
+  check: 1000,
+  /** For requests in flight to end when the app closes. */
+  closeGrace: 4000,
+  /** Time without new requests after which the closing app stops listening. */
   closeQuiet: 50,
 };
 
@@ -118,6 +106,7 @@ export async function buildApp(options: AppOptions) {
     loginAttempts: new LoginAttempts(steadyClock, pause),
   };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
+  const limits = { ...defaultLoadLimits, ...options.bounds };
   const routeTable = new RouteTable();
   const clientErrors = new ClientErrors(logger);
 
@@ -134,12 +123,11 @@ export async function buildApp(options: AppOptions) {
     keepAliveTimeout: timeouts.keepAlive,
     routerOptions: {
       ignoreDuplicateSlashes: true,
-      maxParamLength: 4 * HEAD_MAX,
+      // Longer than any URL that Node accepts.
+      maxParamLength: 1024 * 1024,
       querystringParser: parseQueryString,
     },
     http: {
-      // More than the limits of URL and headers together, so that the answer can say which was too long.
-      maxHeaderSize: 4 * HEAD_MAX,
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
       // Checked by a hook, because Node's own answer has no body.
@@ -158,6 +146,7 @@ export async function buildApp(options: AppOptions) {
   app.decorateRequest('session', '');
   app.decorateRequest('jobRequest', undefined);
   app.decorateRequest('injectedFailure', undefined);
+  app.decorateRequest('inFlight', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw routeTable.failureFor(request);
@@ -165,12 +154,16 @@ export async function buildApp(options: AppOptions) {
   app.removeAllContentTypeParsers();
   app.addHook('onRoute', (route) => routeTable.add(route));
   clientErrors.watch(app.server);
+  limitConnections(app.server, limits.connections, options.trustProxy, logger);
   // Before every hook that may reject, because errors have these headers too.
   app.addHook('onRequest', asHook(setAnswerHeaders));
   closeGracefully(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', asHook(logRequest));
   countRequests(app, options.metrics);
-  const loadShedder = await registerLoadShedder(app, { ...defaultLoadLimits(), ...options.bounds });
+  const loadShedder = new LoadShedder(limits);
+  app.addHook('onRequest', loadShedder.admit);
+  app.addHook('onSend', loadShedder.answer);
+  app.addHook('onClose', loadShedder.stop);
   app.addContentTypeParser('*', createBodyParser(loadShedder));
   app.addHook('onRequest', asHook(checkHead));
   app.addHook('onRequest', asHook(checkForwarded(options.trustProxy)));

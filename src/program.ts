@@ -66,6 +66,7 @@ async function main(): Promise<void> {
     stopping: stopping.signal,
     logger,
     metrics,
+    processLimits: existsSync('/proc/self/limits') ? readFile('/proc/self/limits') : '',
     readFile,
     publishAddress: (url) => {
       try {

@@ -11,6 +11,7 @@ import { parseSeedResources } from '../domain/seed.ts';
 import { steadyClock } from '../domain/sessions.ts';
 import type { Store } from '../domain/store.ts';
 import type { Metrics } from '../http/observe.ts';
+import { connectionsMax } from '../http/protocol/connections.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 
@@ -21,6 +22,8 @@ export interface ServeEnvironment
     Pick<AppOptions, 'version' | 'docsAssets'> {
   logger: Logger;
   metrics: Metrics;
+  /** Text of /proc/self/limits; empty on systems without it. */
+  processLimits: string;
   /** Reads a text file. */
   readFile: (path: string) => string;
   /** Tells the health check the URL of the server. */
@@ -80,6 +83,9 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
+      bounds: {
+        connections: connectionsMax(environment.processLimits, settings.databaseConnections),
+      },
       corsOrigins: settings.corsOrigins,
       metrics,
       version: environment.version,

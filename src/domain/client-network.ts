@@ -12,6 +12,7 @@ const OTHER_MAX = 64;
  * @param address with or without a port, as proxies write it; other text is truncated
  */
 export function clientNetwork(address: string): string {
+  if (!address.includes(':')) return address.slice(0, OTHER_MAX);
   const bare = address.replace(/^\[(.*)\](:\d+)?$/, '$1').replace(/%.*$/, '');
   const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(bare) ?? [];
   if (ipv4 !== undefined) return ipv4;

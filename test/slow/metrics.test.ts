@@ -209,6 +209,7 @@ async function serveWith(env: Record<string, string> = {}) {
     logger: pino({ level: 'silent' }),
     metrics: new Metrics(),
     docsAssets: '',
+    processLimits: '',
     readFile: () => '{}',
     publishAddress: () => {},
     version: '0.0.0-test',

@@ -6,19 +6,19 @@ export type Task =
   /** One request after the other on one connection, until it is ended. */
   | { kind: 'neighbour'; url: string; requests: string[]; pause: number }
   /** On many connections, one request after the other, for so long. */
-  | { kind: 'load'; url: string; requests: string[]; connections: number; time: number }
+  | (Many & { kind: 'load'; requests: string[] })
   /** Many connections that send this and no more, held until the server ends them, or for so long. */
-  | { kind: 'held'; url: string; bytes: string; connections: number; time: number }
+  | (Many & { kind: 'held'; bytes: string })
   /** Many connections that send something at once, and the rest a byte at a time, until the server ends them, or for so long. */
-  | {
-      kind: 'slow';
-      url: string;
-      first?: string;
-      bytes: string;
-      connections: number;
-      time: number;
-      pause: number;
-    };
+  | (Many & { kind: 'slow'; first?: string; bytes: string; pause: number });
+
+interface Many {
+  url: string;
+  connections: number;
+  time: number;
+  /** How many addresses they come from, 127.0.1.1 and so on; by default all from 127.0.0.1. */
+  addresses?: number;
+}
 
 /** What they saw. */
 export interface Seen {
@@ -36,10 +36,13 @@ const seen: Seen = { answers: {}, connections: 0, ended: 0, p99: 0, slowest: 0 }
 const times: number[] = [];
 let isOver = false;
 
+let opened = 0;
+
 /** A connection with a reader of its responses. */
-function open(url: string) {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+function open({ url, addresses }: { url: string; addresses?: number }) {
+  const { hostname: host, port } = new URL(url);
+  const localAddress = addresses && `127.0.1.${1 + (opened++ % addresses)}`;
+  const socket = connect({ port: Number(port), host, ...(localAddress && { localAddress }) });
   let received = '';
   let isEnded = false;
   let wake = () => {};
@@ -93,13 +96,16 @@ async function isAnswered(client: ReturnType<typeof open>, request: string): Pro
   return isAnswered;
 }
 
-async function askOn(task: { url: string; requests: string[] }, rest: number): Promise<void> {
-  let client = open(task.url);
+async function askOn(
+  task: { url: string; requests: string[]; addresses?: number },
+  rest: number,
+): Promise<void> {
+  let client = open(task);
   for (let sent = 0; !isOver; sent++) {
     const request = task.requests[sent % task.requests.length] as string;
     if (!(await isAnswered(client, request)) && !isOver) {
       await pause(50);
-      client = open(task.url);
+      client = open(task);
     }
     if (rest > 0) await pause(rest);
   }
@@ -114,15 +120,17 @@ async function trickle(socket: Socket, bytes: string, rest: number, isEnded: () 
 
 async function holdConnections(task: Extract<Task, { bytes: string }>): Promise<void> {
   const clients: ReturnType<typeof open>[] = [];
+  // Shared by all connections.
+  const bytes = Buffer.from(task.bytes, 'latin1');
   for (let made = 0; made < task.connections; made++) {
-    const client = open(task.url);
+    const client = open(task);
     clients.push(client);
     void (async () => {
       while (await client.answer());
     })();
     if (task.kind === 'slow' && task.first) client.socket.write(task.first, 'latin1');
     if (task.kind === 'slow') void trickle(client.socket, task.bytes, task.pause, client.isEnded);
-    else if (task.bytes !== '') client.socket.write(task.bytes, 'latin1');
+    else if (bytes.length > 0) client.socket.write(bytes);
     // The system queues few that are not yet accepted.
     if (made % 100 === 99) await pause(10);
   }

@@ -21,9 +21,10 @@ export interface Connection {
   reset(): void;
 }
 
-export async function openConnection(url: string): Promise<Connection> {
-  const { hostname, port } = new URL(url);
-  const socket = connect(Number(port), hostname);
+/** @param localAddress where it comes from, such as 127.0.0.2 */
+export async function openConnection(url: string, localAddress?: string): Promise<Connection> {
+  const { hostname: host, port } = new URL(url);
+  const socket = connect({ port: Number(port), host, ...(localAddress && { localAddress }) });
   let received = Buffer.alloc(0);
   let over: string | undefined;
   let wake = () => {};

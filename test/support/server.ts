@@ -129,12 +129,6 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     ...options,
     // Most tests have ended when their server closes, so no request arrives.
     timeouts: { closeQuiet: 1, ...options.timeouts },
-    // Limits of time depend on how busy the machine is: tests that are about one set it.
-    bounds: {
-      eventLoopDelay: Number.POSITIVE_INFINITY,
-      slowBody: Number.POSITIVE_INFINITY,
-      ...options.bounds,
-    },
   });
   const contractViolations = isWatched ? watchResponses(app) : [];
   await app.listen({ host: '127.0.0.1', port: 0 });

@@ -25,7 +25,7 @@ const LOOKUPS_MAX = { total: 2, perKey: 1 };
 const NAMES_MAX = 16;
 
 /** A set of address ranges; an IPv4-mapped IPv6 address counts as the IPv4 address. */
-class AddressRanges {
+export class AddressRanges {
   // In a shared list, `::/0` would match every IPv4 address too.
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 

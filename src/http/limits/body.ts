@@ -16,60 +16,48 @@ type Done = (error: Error | null, body?: unknown) => void;
  */
 export function createBodyParser(loadShedder: LoadShedder) {
   return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {
+    const { headers, raw } = request;
     const limit = request.routeOptions.bodyLimit;
-    const declared = Number(request.headers['content-length'] ?? INITIAL_BUFFER_BYTES);
-    if (declared > limit) {
-      done(bodyTooLarge(limit));
-      return;
-    }
-    if (request.raw.destroyed) {
-      done(bodyTruncated());
-      return;
-    }
+    const declared = Number(headers['content-length'] ?? INITIAL_BUFFER_BYTES);
     let body = Buffer.allocUnsafe(Math.min(declared, INITIAL_BUFFER_BYTES));
     let length = 0;
 
-    const finish = (error: Error | null) => {
-      payload.off('data', onData).off('end', onEnd).off('error', onError);
+    const finish = (error?: Error) => {
+      payload.off('data', onData).off('end', finish).off('error', onError);
       loadShedder.endBody(request);
       if (error) done(error);
+      else yieldToEventLoop(length, parse);
     };
+    const onError = () => finish(invalidArgument('the body was cut short'));
     const onData = (chunk: Buffer) => {
-      if (length + chunk.length > limit) return finish(bodyTooLarge(limit));
+      const end = length + chunk.length;
       try {
+        if (end > limit) throw bodyTooLarge(limit);
         loadShedder.countBody(request, chunk.length);
       } catch (error) {
         return finish(error as Error);
       }
-      if (length + chunk.length > body.length) {
-        const larger = Buffer.allocUnsafe(Math.max(length + chunk.length, 2 * body.length));
-        body.copy(larger, 0, 0, length);
-        body = larger;
-      }
+      if (end > body.length) body = Buffer.concat([body], Math.max(end, 2 * body.length));
       chunk.copy(body, length);
-      length += chunk.length;
+      length = end;
     };
     const parse = () => {
       let parsed: unknown;
       try {
         parsed = parseJsonBody(body.subarray(0, length));
       } catch (error) {
-        return done(error as Error);
+        const encoding = headers['content-encoding'];
+        if (encoding === undefined) return done(error as Error);
+        return done(invalidArgument(`the body's Content-Encoding[${encoding}] is not supported`));
       }
       yieldToEventLoop(length, () => done(null, parsed));
     };
-    const onEnd = () => {
-      finish(null);
-      yieldToEventLoop(length, parse);
-    };
-    const onError = () => finish(bodyTruncated());
 
-    loadShedder.startBody(request, finish);
-    payload.on('data', onData).on('end', onEnd).on('error', onError);
+    if (declared > limit) done(bodyTooLarge(limit));
+    else if (raw.destroyed) onError();
+    else payload.on('data', onData).on('end', finish).on('error', onError);
   };
 }
-
-const bodyTruncated = () => invalidArgument('the body was cut short');
 
 function bodyTooLarge(limit: number): ApiError {
   return new ApiError('bodyTooLarge', `the body is larger than ${limit} bytes`);

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
-import underPressure from '@fastify/under-pressure';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
+import { clientNetwork } from '../../domain/client-network.ts';
+import { Quota } from './quota.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,267 +13,131 @@ declare module 'fastify' {
     hasOwnLimit?: boolean;
   }
   interface FastifyRequest {
-    /** Memory counted for the request; undefined if the request is exempt. */
+    /** What is counted for the request; undefined if it is exempt or no longer in flight. */
     inFlight: InFlight | undefined;
   }
 }
 
-/** Limits beyond which requests are rejected with SYS.1010. */
-export interface LoadLimits {
-  /** Unanswered requests, including those whose bodies are still arriving. */
-  requests: number;
-  /** Bytes of the bodies of unanswered requests. */
-  bodyBytes: number;
-  /** Bytes of responses that clients haven't received yet. */
-  answerBytes: number;
-  /** Age, in milliseconds, from which a request with an incomplete body may be dropped for a new one. */
-  slowBody: number;
-  /** Milliseconds without progress until the connection of a response is closed. */
-  stall: number;
-  /** Mean delay of the event loop, in milliseconds. */
-  eventLoopDelay: number;
-  /** Interval between samples of event loop and heap, in milliseconds. */
-  sample: number;
-  /** Bytes used of V8's heap. */
-  heapBytes: number;
-}
+type InFlight = { client: string; bodyBytes: number; answerBytes: number; release: () => void };
 
-const MIB = 1024 ** 2;
-
-/** Share of V8's heap limit beyond which requests are rejected: at the limit V8 aborts the process. */
-const HEAP_SHARE = 0.8;
-
-export const defaultLoadLimits = (): LoadLimits => ({
-  // Twice as many as a thousand clients send; each then waits for less than a second.
+export const defaultLoadLimits = {
+  /** Open connections, half of them from one client; each takes about 12 KiB of memory. */
+  connections: 8000,
+  /** Unanswered requests, half of them from one client: twice as many as a thousand clients send. */
   requests: 2048,
-  bodyBytes: 128 * MIB,
-  answerBytes: 256 * MIB,
-  slowBody: 1000,
+  /** Bytes of the bodies of unanswered requests, half of them of one session. */
+  bodyBytes: 128 * 1024 ** 2,
+  /** Bytes of responses that clients haven't received yet, half of them of one session. */
+  answerBytes: 256 * 1024 ** 2,
+  /** Milliseconds without progress until the connection of a response is closed. */
   stall: 60_000,
-  eventLoopDelay: 1000,
-  // With shorter intervals, the plugin reports a delay whenever one iteration of the event loop is long.
-  sample: 2000,
-  heapBytes: HEAP_SHARE * getHeapStatistics().heap_size_limit,
-});
+  /** Bytes used of V8's heap, which aborts the process at its limit. */
+  heapBytes: 0.8 * getHeapStatistics().heap_size_limit,
+  /** Interval between samples of the heap, in milliseconds. */
+  sample: 250,
+};
+export type LoadLimits = typeof defaultLoadLimits;
 
 /** Bodies and responses up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
 
-/** Maximum pipelined requests in the queue, as a multiple of the limit of requests. */
-const QUEUE_FACTOR = 4;
-
-/** Memory counted for one request. */
-interface InFlight {
-  reply: FastifyReply;
-  bodyBytes: number;
-  answerBytes: number;
-  hasBegun: boolean;
-  isReleased: boolean;
-}
-
-type Reject = (failure: ApiError) => void;
-
-/** Counts requests, bodies and responses in flight, and rejects those beyond the limits. */
+/** Counts requests, bodies and responses in flight, and rejects those beyond the limits with SYS.1010. */
 export class LoadShedder {
-  readonly #bounds: LoadLimits;
-  #requests = 0;
-  /** Pipelined requests that wait for the one before them. */
-  #queued = 0;
-  #bodyBytes = 0;
-  #answerBytes = 0;
-  /** Requests whose bodies are still arriving, oldest first. */
-  readonly #arriving = new Map<InFlight, Reject>();
-  /** Queued requests by connection. */
-  readonly #queues = new WeakMap<Socket, Set<InFlight>>();
+  readonly #limits: LoadLimits;
+  readonly #requests: Quota;
+  readonly #bodies: Quota;
+  readonly #answers: Quota;
+  /** The last pipelined request of a connection. */
+  readonly #lastQueued = new WeakMap<Socket, FastifyRequest>();
+  readonly #timer: NodeJS.Timeout;
+  #isHeapFull = false;
 
-  constructor(bounds: LoadLimits) {
-    this.#bounds = bounds;
+  constructor(limits: LoadLimits) {
+    this.#limits = limits;
+    this.#requests = new Quota(Math.min(limits.requests, limits.connections));
+    this.#bodies = new Quota(limits.bodyBytes);
+    this.#answers = new Quota(limits.answerBytes);
+    this.#timer = setInterval(() => {
+      this.#isHeapFull = getHeapStatistics().used_heap_size > limits.heapBytes;
+    }, limits.sample).unref();
   }
 
+  readonly stop = async (): Promise<void> => clearInterval(this.#timer);
+
   /**
-   * Hook `onRequest`: counts the request until its response has been sent or its connection is closed, and
-   * delays it until earlier requests of its connection are answered. Fails with SYS.1010 beyond the limits.
+   * Hook `onRequest`: counts a request until its response has been sent or its connection is closed, and
+   * delays it until earlier requests of its connection are answered.
    */
-  readonly admit = (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    done: (error?: ApiError) => void,
-  ): void => {
-    if (request.routeOptions.config?.isNeverShed) {
-      done();
-      return;
-    }
-    const isFull =
-      this.#requests >= this.#bounds.requests ||
-      this.#queued >= QUEUE_FACTOR * this.#bounds.requests;
-    if (isFull && !this.#rejectSlowest()) {
-      done(overloaded('too many requests are in flight'));
-      return;
-    }
-    const inFlight = { reply, bodyBytes: 0, answerBytes: 0, hasBegun: false, isReleased: false };
-    request.inFlight = inFlight;
-    reply.raw.once('close', () => this.#release(inFlight));
-    this.#queued++;
-    const begin = () => {
-      inFlight.hasBegun = true;
-      this.#queued--;
-      this.#requests++;
-      done();
+  readonly admit: onRequestHookHandler = (request, reply, done) => {
+    const { raw } = request;
+    if (request.routeOptions.config?.isNeverShed) return done();
+    if (this.#isHeapFull) return done(overloaded('its memory is nearly full'));
+    const client = clientNetwork(request.ip);
+    if (!this.#requests.take(client, 1)) return done(overloaded('too many requests are in flight'));
+    const release = () => {
+      if (request.inFlight !== inFlight) return;
+      request.inFlight = undefined;
+      this.#requests.free(client, 1);
+      const owner = request.session || client;
+      if (inFlight.bodyBytes > 0) this.#bodies.free(owner, inFlight.bodyBytes);
+      if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
     };
+    const inFlight = { client, bodyBytes: 0, answerBytes: 0, release };
+    request.inFlight = inFlight;
+    reply.raw.once('close', release);
     // A pipelined response gets the socket only when the one before it has been sent.
-    if (reply.raw.socket === null) this.#enqueue(request.raw.socket, inFlight, begin);
-    else begin();
-  };
-
-  /** Registers a request whose body begins to arrive, with the function that aborts it. */
-  startBody({ inFlight }: FastifyRequest, reject: Reject): void {
-    if (inFlight && !inFlight.isReleased) this.#arriving.set(inFlight, reject);
-  }
-
-  /**
-   * Counts a chunk of a request's body.
-   * @throws ApiError SYS.1010 if large bodies exceed their limit
-   */
-  countBody({ inFlight }: FastifyRequest, bytes: number): void {
-    if (!inFlight || inFlight.isReleased) return;
-    inFlight.bodyBytes += bytes;
-    this.#bodyBytes += bytes;
-    if (this.#bodyBytes <= this.#bounds.bodyBytes || inFlight.bodyBytes <= SMALL_BYTES) return;
-    this.#release(inFlight);
-    throw overloaded('too many large bodies are in flight');
-  }
-
-  /** Unregisters a request whose body has arrived or failed. */
-  endBody({ inFlight, routeOptions }: FastifyRequest): void {
-    if (inFlight) this.#arriving.delete(inFlight);
-    if (inFlight && routeOptions.config?.hasOwnLimit) this.#release(inFlight);
-  }
-
-  /** Hook `onSend`: counts a response until its client has received it. Fails with SYS.1010 beyond the limit. */
-  readonly answer = (
-    request: FastifyRequest,
-    _reply: FastifyReply,
-    payload: unknown,
-    done: (error?: ApiError | null, payload?: unknown) => void,
-  ): void => {
-    const { inFlight } = request;
-    const { socket } = request.raw;
-    // Node resets the timeout when the response has been sent.
-    socket.setTimeout(this.#bounds.stall);
-    const bytes = bytesOf(payload);
-    const isLarge = inFlight && !inFlight.isReleased && bytes > SMALL_BYTES;
-    const isRead = request.method === 'GET';
-    // Responses of writes may use twice the limit, which reads can't exhaust.
-    const room = this.#bounds.answerBytes * (isRead ? 1 : 2);
-    // A single response may have any size, because a client might need it.
-    const hasRoom = this.#answerBytes === 0 || this.#answerBytes + bytes <= room;
-    if (isLarge && !hasRoom && isRead) {
-      done(overloaded('too many large answers are in flight'));
-      return;
-    }
-    // An error response would claim that nothing was written.
-    if (isLarge && !hasRoom) socket.destroy();
-    if (socket.destroyed) {
-      done(null, payload);
-      return;
-    }
-    if (isLarge) this.#countAnswer(inFlight, bytes);
-    encodeResponse(payload, (encoded) => {
-      if (isLarge && Buffer.isBuffer(encoded)) this.#countAnswer(inFlight, encoded.length - bytes);
-      done(null, encoded);
-    });
-  };
-
-  #countAnswer(inFlight: InFlight, bytes: number): void {
-    if (inFlight.isReleased) return;
-    inFlight.answerBytes += bytes;
-    this.#answerBytes += bytes;
-  }
-
-  /** Drops the request whose body has been arriving longest, if that makes it slow. */
-  #rejectSlowest(): boolean {
-    const [slowest] = this.#arriving;
-    if (!slowest || slowest[0].reply.elapsedTime < this.#bounds.slowBody) return false;
-    const [inFlight, reject] = slowest;
-    this.#arriving.delete(inFlight);
-    this.#release(inFlight);
-    reject(overloaded('the body arrives too slowly', { connection: 'close' }));
-    return true;
-  }
-
-  /** Calls `begin` once the earlier requests of the connection are answered. */
-  #enqueue(socket: Socket, inFlight: InFlight, begin: () => void): void {
-    const queue = this.#queues.get(socket) ?? this.#createQueue(socket);
-    queue.add(inFlight);
-    // Leaves further data in the kernel's buffer until then.
-    socket.pause();
-    inFlight.reply.raw.once('socket', () => {
-      queue.delete(inFlight);
-      if (queue.size === 0) socket.resume();
+    if (reply.raw.socket !== null) return done();
+    this.#lastQueued.set(raw.socket, request);
+    // Further data stays in the kernel's buffer until the last request of the queue begins.
+    raw.socket.pause();
+    // If the connection closes before, the response emits no event.
+    raw.once('close', release);
+    reply.raw.once('socket', () => {
+      raw.off('close', release);
+      if (this.#lastQueued.get(raw.socket) === request) raw.socket.resume();
       // Lets other connections run in between.
-      setImmediate(() => {
-        if (!inFlight.isReleased) begin();
-      });
+      setImmediate(() => request.inFlight && done());
     });
+  };
+
+  /** @throws ApiError SYS.1010 if a chunk of a body exceeds the limit of large bodies */
+  countBody({ inFlight, session }: FastifyRequest, bytes: number): void {
+    if (!inFlight) return;
+    const factor = inFlight.bodyBytes + bytes <= SMALL_BYTES ? Number.POSITIVE_INFINITY : 1;
+    const hasRoom = this.#bodies.take(session || inFlight.client, bytes, factor);
+    if (!hasRoom) throw overloaded('too many large bodies are in flight');
+    inFlight.bodyBytes += bytes;
   }
 
-  #createQueue(socket: Socket): Set<InFlight> {
-    const queue = new Set<InFlight>();
-    this.#queues.set(socket, queue);
-    // If the connection closes first, a queued response emits no `close` of its own.
-    socket.once('close', () => {
-      for (const inFlight of queue) this.#release(inFlight);
-    });
-    return queue;
+  /** Counts a request no longer whose body has arrived, if its handler has a limit of its own. */
+  endBody({ inFlight, routeOptions }: FastifyRequest): void {
+    if (routeOptions.config?.hasOwnLimit) inFlight?.release();
   }
 
-  #release(inFlight: InFlight): void {
-    if (inFlight.isReleased) return;
-    inFlight.isReleased = true;
-    this.#arriving.delete(inFlight);
-    if (inFlight.hasBegun) this.#requests--;
-    else this.#queued--;
-    this.#bodyBytes -= inFlight.bodyBytes;
-    this.#answerBytes -= inFlight.answerBytes;
-  }
+  /** Hook `onSend`: counts a large response until its client has received it, and encodes it. */
+  readonly answer: onSendHookHandler<unknown> = (request, _reply, payload, done) => {
+    const { inFlight, raw } = request;
+    // Node resets the timeout when the response has been sent.
+    raw.socket.setTimeout(this.#limits.stall);
+    const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (inFlight && isText && payload.length > SMALL_BYTES) {
+      const owner = request.session || inFlight.client;
+      const bytes = Buffer.byteLength(payload);
+      const isRead = raw.method === 'GET';
+      // Responses of writes may use twice the limit, which reads can't exhaust.
+      const hasRoom = this.#answers.take(owner, bytes, isRead ? 1 : 2);
+      if (hasRoom) inFlight.answerBytes = bytes;
+      else if (isRead) return done(overloaded('too many large answers are in flight'));
+      // An error response would claim that nothing was written.
+      else raw.socket.destroy();
+    }
+    if (raw.socket.destroyed) return done(null, payload);
+    encodeResponse(payload, (encoded) => done(null, encoded));
+  };
 }
 
-/**
- * Adds the hooks that reject requests under too much load: by what is in flight, by the delay of the
- * event loop, and by the use of the heap.
- * @returns the shedder, which the body parser informs of bodies
- */
-export async function registerLoadShedder(
-  app: FastifyInstance,
-  bounds: LoadLimits,
-): Promise<LoadShedder> {
-  const loadShedder = new LoadShedder(bounds);
-  app.decorateRequest('inFlight', undefined);
-  await app.register(underPressure, {
-    sampleInterval: bounds.sample,
-    maxEventLoopDelay: bounds.eventLoopDelay,
-    maxHeapUsedBytes: bounds.heapBytes,
-    pressureHandler: ({ routeOptions }, _reply, type) => {
-      if (routeOptions.config?.isNeverShed) return;
-      throw overloaded(
-        type === underPressure.TYPE_HEAP_USED_BYTES
-          ? 'its memory is nearly full'
-          : 'it is far behind with its work',
-      );
-    },
-  });
-  app.addHook('onRequest', loadShedder.admit);
-  app.addHook('onSend', loadShedder.answer);
-  return loadShedder;
-}
-
-/** Approximate for a string, whose exact size is known once it is encoded. */
-function bytesOf(payload: unknown): number {
-  return Buffer.isBuffer(payload) || typeof payload === 'string' ? payload.length : 0;
-}
-
-function overloaded(reason: string, headers?: Record<string, string>): ApiError {
-  return new ApiError('notReady', `the server is overloaded: ${reason}`, headers);
+function overloaded(reason: string): ApiError {
+  return new ApiError('notReady', `the server is overloaded: ${reason}`);
 }
 
 /** Length of a text, in characters or bytes, from which parsing or encoding it takes milliseconds. */
@@ -286,12 +151,9 @@ export function yieldToEventLoop(length: number, step: () => void): void {
 
 /** Encodes a large response once, for counting its bytes and for sending; passes on a small one unchanged. */
 export function encodeResponse(payload: unknown, done: (payload: unknown) => void): void {
-  if (typeof payload !== 'string' || payload.length < LARGE) {
-    done(payload);
-    return;
-  }
-  yieldToEventLoop(payload.length, () => {
-    const bytes = Buffer.from(payload);
-    yieldToEventLoop(bytes.length, () => done(bytes));
+  const length = typeof payload === 'string' ? payload.length : 0;
+  yieldToEventLoop(length, () => {
+    const encoded = length < LARGE ? payload : Buffer.from(payload as string);
+    yieldToEventLoop(length, () => done(encoded));
   });
 }

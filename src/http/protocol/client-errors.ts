@@ -3,7 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { ANSWER_HEADERS } from './headers.ts';
+import { ANSWER_HEADERS, headTooLarge } from './headers.ts';
 import { routeNotFound } from './route-table.ts';
 
 type ClientError = Error & { code?: string };
@@ -23,8 +23,6 @@ export class ClientErrors {
   }
 
   watch(server: Server): void {
-    // Node silently drops headers beyond a count; `checkHead` limits their length instead.
-    server.maxHeadersCount = 0;
     server.on('request', ({ socket }, response) => {
       const [before] = this.#responses.get(socket) ?? [];
       this.#responses.set(socket, [response, before?.writableFinished ? undefined : before]);
@@ -42,7 +40,9 @@ export class ClientErrors {
     // Node emits the event again for every further chunk of an invalid request.
     if (error.code === 'ECONNRESET' || socket.destroyed || this.#rejected.has(socket)) return;
     this.#rejected.add(socket);
-    this.#afterResponses(socket, () => this.#reject(clientErrorFailure(error), socket, error.code));
+    this.#afterResponses(socket, () =>
+      this.#reject(clientErrorFailure(error, socket), socket, error.code),
+    );
   };
 
   /** Rejects once the responses to the complete requests before the invalid one have been sent. */
@@ -61,14 +61,16 @@ export class ClientErrors {
   }
 }
 
-function clientErrorFailure(error: ClientError): ApiError {
+function clientErrorFailure(error: ClientError, socket: Socket): ApiError {
   switch (error.code) {
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new ApiError('requestTooSlow', 'the request did not arrive in time');
     case 'HPE_HEADER_OVERFLOW':
-      return new ApiError('headersTooLarge', 'the URL and headers are too long');
+      return headTooLarge(socket);
     case 'HPE_CHUNK_EXTENSIONS_OVERFLOW':
       return new ApiError('bodyTooLarge', "the body's chunk extensions are too long");
+    case 'HPE_INVALID_URL':
+      return invalidArgument('the URL must be a path in ASCII, other characters percent-encoded');
     default:
       return invalidArgument('the request is not valid HTTP');
   }
@@ -77,14 +79,13 @@ function clientErrorFailure(error: ClientError): ApiError {
 /** A complete HTTP response, written to the socket because there is no response object. */
 function rawResponse(failure: ApiError): string {
   const body = JSON.stringify(failure.answer);
-  return [
-    `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}`,
-    ...Object.entries({ 'content-type': JSON_CONTENT_TYPE, ...ANSWER_HEADERS }).map(
-      ([name, value]) => `${name}: ${value}`,
-    ),
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    'Connection: close',
-    '',
-    body,
-  ].join('\r\n');
+  const headers = {
+    'content-type': JSON_CONTENT_TYPE,
+    ...ANSWER_HEADERS,
+    ...failure.headers,
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${failure.status} ${STATUS_CODES[failure.status]}\r\n${lines.join('')}\r\n${body}`;
 }

@@ -1,10 +1,14 @@
+import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { TIMEOUT_MAX } from '../../contract/schemas/job.ts';
+import { headLimits } from './connections.ts';
 import { notJson } from './error-handler.ts';
 
-/** Maximum length of the URL, and of all headers together, in characters (F52). */
-export const HEAD_MAX = 64 * 1024;
+/** Maximum length of the URL, in characters (F52). */
+const URL_MAX = 64 * 1024;
+/** Maximum length of URL and headers together, in characters (F52). */
+const HEAD_MAX = 80 * 1024;
 
 /**
  * Headers of every response: browsers must not guess another content type, and nothing may be cached,
@@ -32,22 +36,43 @@ export function setAnswerHeaders(_request: FastifyRequest, reply: FastifyReply):
 }
 
 /**
- * Checks the size of URL and headers, and that there is a `Host`, before routing (F52).
+ * Checks the size of URL and headers, and those that say where the request goes and ends, before routing (F52).
  * @throws ApiError 414, 431 or SYS.1007
  */
-export function checkHead(request: FastifyRequest): void {
-  const { raw } = request;
-  if ((raw.url?.length ?? 0) > HEAD_MAX) {
-    throw new ApiError('urlTooLong', `the URL is longer than ${HEAD_MAX} characters`);
+export function checkHead({ raw }: FastifyRequest): void {
+  const { url = '', rawHeaders, headers } = raw;
+  if (url.length > URL_MAX) {
+    throw new ApiError('urlTooLong', `the URL is longer than ${URL_MAX} characters`);
   }
-  let length = 0;
-  for (const text of raw.rawHeaders) length += text.length;
-  if (length > HEAD_MAX) {
-    throw new ApiError('headersTooLarge', `the headers are longer than ${HEAD_MAX} characters`);
+  let length = url.length;
+  let hosts = 0;
+  for (let index = 0; index < rawHeaders.length; index += 2) {
+    const name = rawHeaders[index] as string;
+    length += name.length + (rawHeaders[index + 1] as string).length;
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts++;
   }
-  if (raw.headers.host === undefined && raw.httpVersion === '1.1') {
-    throw invalidArgument("missing header 'Host'");
+  // Node.js drops headers beyond its limit.
+  const isCut = rawHeaders.length > 2 * headLimits(raw.socket).maxHeadersCount;
+  if (length > HEAD_MAX || isCut) throw headTooLarge(raw.socket);
+  if (hosts > 1) throw invalidArgument('Invalid header[Host], it must be given once');
+  if (hosts === 0 && raw.httpVersion === '1.1') throw invalidArgument("missing header 'Host'");
+  const coding = headers['transfer-encoding'] ?? 'chunked';
+  if (coding.toLowerCase() !== 'chunked') {
+    throw invalidArgument('Invalid header[Transfer-Encoding], it must be chunked');
   }
+}
+
+/** The error for a head beyond the limits: SYS.1010 if they are lower because of many connections (F52). */
+export function headTooLarge(socket: Socket): ApiError {
+  const { maxHeaderSize, maxHeadersCount } = headLimits(socket);
+  if (maxHeaderSize < HEAD_MAX) {
+    const reason = 'the server is overloaded: too many connections are open for such long headers';
+    return new ApiError('notReady', reason, { connection: 'close' });
+  }
+  return new ApiError(
+    'headersTooLarge',
+    `URL and headers are longer than ${HEAD_MAX} characters, or more than ${maxHeadersCount} headers`,
+  );
 }
 
 /**
