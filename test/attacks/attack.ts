@@ -1,3 +1,5 @@
+import { resolve } from 'node:path';
+
 /** How long an attack lasts, in seconds; `.ci/run` makes it shorter. */
 export const ATTACK_SECONDS = Number(process.env.AIOS_ATTACK_SECONDS ?? 10);
 
@@ -38,4 +40,10 @@ export async function whileRunning<Result>(
     isRunning = false;
     await Promise.all(loops);
   }
+}
+
+/** The command that starts the built program with a limit of open files, and options of Node.js. */
+export function programWith(files: number, options = ''): [string, ...string[]] {
+  const program = `'${process.execPath}' ${options} '${resolve('dist/main.js')}'`;
+  return ['sh', '-c', `ulimit -n ${files} && exec ${program}`];
 }

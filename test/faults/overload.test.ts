@@ -92,7 +92,14 @@ test('of six thousand clients some are served, and the others get Retry-After', 
   const program = await launchServing(context);
   const { url } = program;
   let isOver = false;
-  const loaded = clientsOf({ kind: 'load', url, requests: mixed, connections: 6000, time: 15_000 });
+  const loaded = clientsOf({
+    kind: 'load',
+    url,
+    requests: mixed,
+    connections: 6000,
+    addresses: 4,
+    time: 15_000,
+  });
   const done = loaded.finally(() => {
     isOver = true;
   });
