@@ -13,17 +13,20 @@ import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.
 import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts';
 import { createSessionCheck } from './http/auth/sessions.ts';
 import { serveDocs } from './http/docs.ts';
+import { firstCallRoutes, firstRepliesOf } from './http/first-calls.ts';
 import { healthRoutes } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
 import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
+import { messageRoutes } from './http/messages.ts';
 import { countRequests, logRequest, type Metrics, metricsRoute, UNROUTED } from './http/observe.ts';
 import {
   absentRoutes,
   ignoreUnknownFields,
   operationRoutes,
+  type PreparedOperation,
   rejectUnknownFields,
 } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
@@ -213,6 +216,7 @@ export async function buildApp(options: AppOptions) {
     webHooks,
     checkSession,
     bodyLimit: options.bodyLimit,
+    prepared: new Map<OperationName, PreparedOperation>(),
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   };
@@ -222,6 +226,10 @@ export async function buildApp(options: AppOptions) {
   }
   for (const route of absentRoutes(context)) app.route(route);
   await app.register(jobRoutes, { jobs });
+  const firstReplies = firstRepliesOf(options.dependencies.newUuid());
+  await app.register(firstCallRoutes, { store, firstReplies });
+  const isDelayed = () => control !== undefined && control.jobDelay.completion !== 'at once';
+  await app.register(messageRoutes, { ...context, isDelayed, firstReplies });
   return app;
 }
 

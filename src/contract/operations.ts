@@ -5,6 +5,7 @@ import { modelOperations } from './operations/models.ts';
 import type { Operation } from './operations/operation.ts';
 import { sessionOperations } from './operations/sessions.ts';
 import { tagOperations } from './operations/tags.ts';
+import type { ConditionText } from './schemas/query.ts';
 import type { DeletionResult } from './schemas/resource.ts';
 
 export type { Operation };
@@ -45,6 +46,8 @@ export interface Request<Name extends OperationName> {
   systemTags: string[];
   userTags: string[];
   caller: Caller;
+  /** Conditions of a message, in place of `q` (F60). */
+  conditions?: readonly ConditionText[] | undefined;
 }
 
 export type Inventory<Name extends OperationName> =

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import type { Access } from '../domain/dependencies.ts';
+import { operationOf } from '../http/observe.ts';
 import { decodedPath, rawPath } from '../http/protocol/urls.ts';
 import type { Control } from './control.ts';
 import { faultError } from './faults.ts';
@@ -23,14 +24,14 @@ export function injectFaults(
     if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
     const entry = {
       time: new Date(clock.now()).toISOString(),
-      operation: request.routeOptions.config?.operation ?? null,
+      operation: operationOf(request) ?? null,
       method: request.method,
       path: decodedPath(request.url),
       query: request.query,
       status,
       ms: Math.round(ms * 10) / 10,
       request: request.body ?? null,
-      response: JSON.parse(answers.get(request) ?? 'null'),
+      response: parseAnswer(answers.get(request) ?? 'null'),
     };
     journal.add(redactEntry(entry, [request.session, ...wellKnownSessions]));
   }
@@ -45,7 +46,7 @@ export function injectFaults(
   });
 
   app.addHook('preHandler', async (request, reply) => {
-    const { operation } = request.routeOptions.config;
+    const operation = operationOf(request);
     const fault = operation === undefined ? undefined : await control.consumeFault(operation);
     if (!fault) return;
     if (fault.delayMs !== undefined) {
@@ -71,4 +72,11 @@ export function injectFaults(
   app.addHook('onResponse', async (request, reply) =>
     recordEntry(request, reply.statusCode, reply.elapsedTime),
   );
+}
+
+/** The answer; the text `result` of a message's (F60) parsed too, because its members may have to be masked. */
+function parseAnswer(text: string): unknown {
+  const answer = JSON.parse(text);
+  const { result } = answer ?? {};
+  return typeof result === 'string' ? { ...answer, result: JSON.parse(result) } : answer;
 }

@@ -13,6 +13,7 @@ const SWEEP_LIMIT = { jobs: 1000, bytes: 8 * 1024 * 1024 };
 export interface JobOutcome {
   /** ZStack's name of the operation. */
   operation: string;
+  createDate: number;
   success: boolean;
   /** The body of the operation's answer, or of its error. */
   body: object;
@@ -94,10 +95,10 @@ export class Jobs {
   }
 
   /** Resolves to undefined for a job that is unknown or too old. */
-  async find(uuid: string): Promise<JobOutcome | 'running' | undefined> {
+  async find(uuid: string): Promise<(JobOutcome & { isRunning: boolean }) | undefined> {
     const job = (await this.#dependencies.store.findJob(uuid)) ?? this.#rejected.get(uuid);
     if (!job || !this.isRetained(job)) return undefined;
-    return this.#isRunning(job) ? 'running' : toOutcome(job);
+    return { ...toOutcome(job), isRunning: this.#isRunning(job) };
   }
 
   /** Whether a job's outcome can still be polled. */
@@ -118,6 +119,6 @@ export class Jobs {
 }
 
 /** Maps a stored job to its outcome as polls return it. */
-export function toOutcome({ operation, success, outcome }: Job): JobOutcome {
-  return { operation, success, body: success ? { success, ...outcome } : outcome };
+export function toOutcome({ operation, createDate, success, outcome }: Job): JobOutcome {
+  return { operation, createDate, success, body: success ? { success, ...outcome } : outcome };
 }

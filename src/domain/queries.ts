@@ -8,11 +8,11 @@ import { parseConditions, parseFields, parseSort } from './query-language.ts';
 /** Creates the handler that lists one kind: a page, the total number, or both (F57). */
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
-    { query }: Request<'QueryModel'>,
+    { query, conditions: split }: Request<'QueryModel'>,
     { store, parseDate, formatDate }: Dependencies,
   ) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
-    const conditions = parseConditions(kind, q, parseDate);
+    const conditions = parseConditions(kind, split ?? q, parseDate);
     const sort = parseSort(kind, query.sort);
     const fields = parseFields(kind, query.fields);
     if (query.count) return { total: await store.count(kind, conditions) };

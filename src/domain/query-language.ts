@@ -6,6 +6,7 @@ import {
   queryField,
 } from '../contract/schemas/fields.ts';
 import {
+  type ConditionText,
   LIST_MAX,
   type Operator,
   PATTERN_CONDITIONS_MAX,
@@ -28,16 +29,16 @@ const scalarValidators = {
 };
 
 /**
- * Parses the conditions of a query (F57).
+ * Parses the conditions of a query (F57), texts or already split.
  * @throws ApiError SYS.1007 for an invalid condition or value, SYS.1000 for an unknown field
  */
 export function parseConditions(
   kind: EntityKind,
-  conditions: readonly string[],
+  conditions: readonly (string | ConditionText)[],
   parseDate: ParseDate,
 ): Condition[] {
-  const parsed = conditions.map((text): Condition => {
-    const { field: name, operator, value } = parseCondition(text);
+  const parsed = conditions.map((each): Condition => {
+    const { field: name, operator, value } = typeof each === 'string' ? parseCondition(each) : each;
     const field = resolveField(kind, name);
     const { is, negated } = operatorForms[operator];
     return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };

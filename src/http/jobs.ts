@@ -45,7 +45,7 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
       const outcome = await jobs.find(request.params.uuid);
       if (!outcome) throw new ApiError('jobGone', 'the job has been expired');
       reply.type(JSON_CONTENT_TYPE);
-      if (outcome === 'running') return reply.code(202).send({});
+      if (outcome.isRunning) return reply.code(202).send({});
       const { operation, success, body } = outcome;
       if (!success) return reply.code(FAILED_JOB_STATUS).send(body);
       return wantsClasses(request) ? withClasses(operation, body) : body;

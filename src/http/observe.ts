@@ -85,10 +85,17 @@ export class Metrics {
   }
 }
 
+/** ZStack's name of the operation that a request or its message calls. */
+export function operationOf({ message, routeOptions }: FastifyRequest): string | undefined {
+  return message?.operation ?? routeOptions.config?.operation;
+}
+
+const labelOf = (request: FastifyRequest) => operationOf(request) ?? request.routeOptions.url;
+
 /** Counts every request that matches a route. */
 export function countRequests(app: FastifyInstance, { answered }: Metrics): void {
-  const count = ({ routeOptions: { config, url } }: FastifyRequest, reply: FastifyReply) =>
-    answered(config?.operation ?? url ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+  const count = (request: FastifyRequest, reply: FastifyReply) =>
+    answered(labelOf(request) ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
   app.addHook('onResponse', asHook(count));
 }
 
@@ -107,10 +114,9 @@ export async function metricsRoute(
  * and passwords.
  */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  const { config, url } = request.routeOptions;
   request.log.info(
     {
-      operation: config?.operation ?? url,
+      operation: labelOf(request),
       method: request.method,
       status: reply.statusCode,
       ms: Math.round(reply.elapsedTime * 10) / 10,

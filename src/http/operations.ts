@@ -11,6 +11,7 @@ import {
   type Request,
   type Result,
 } from '../contract/operations.ts';
+import type { ConditionText } from '../contract/schemas/query.ts';
 import { withClasses } from '../contract/typed-answers.ts';
 import {
   compileRequestValidator,
@@ -38,6 +39,17 @@ declare module 'fastify' {
   }
 }
 
+/** The parts of a request before validation: by default those of the URL and body, or those of a message. */
+export type SentParts = Record<'params' | 'query' | 'body', unknown> & {
+  conditions?: readonly ConditionText[] | undefined;
+};
+
+export type PreparedOperation<Name extends OperationName = OperationName> = (
+  request: FastifyRequest,
+  reply: FastifyReply,
+  sent?: SentParts,
+) => (scoped: Dependencies) => Promise<Result<Name>>;
+
 export interface OperationContext {
   dependencies: Dependencies;
   jobs: Jobs;
@@ -48,6 +60,8 @@ export interface OperationContext {
   onUnknownFields: OnUnknownFields;
   /** Maximum size of a body, in bytes. */
   bodyLimit: number;
+  /** Every operation, for the message API. */
+  prepared: Map<OperationName, PreparedOperation>;
 }
 
 /** Maximum body of an operation that unauthenticated clients may call, in bytes. */
@@ -102,17 +116,19 @@ export function operationRoutes<Name extends OperationName>(
    * Validates the types of a request (F54).
    * @returns a function that validates the arguments (F53) and calls the handler
    */
-  function prepareOperation(request: FastifyRequest, reply: FastifyReply) {
-    const { params, query, body, ip: address, injectedFailure } = request;
+  const prepareOperation: PreparedOperation<Name> = (request, reply, sent = request) => {
+    const { ip: address, injectedFailure } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
+    const { params, query, body, conditions } = sent;
     const path = () => decodedPath(request.url);
     const validateArguments = validateTypes({ path, query, body } as RawRequest);
-    return async (scoped: Dependencies): Promise<Result<Name>> => {
+    return async (scoped) => {
       checkTimeout(request, reply);
       const path = params as Request<Name>['path'];
-      return handler({ path, caller: { address }, ...validateArguments() }, scoped);
+      return handler({ path, caller: { address }, conditions, ...validateArguments() }, scoped);
     };
-  }
+  };
+  context.prepared.set(name, prepareOperation);
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const operate = prepareOperation(request, reply);

@@ -1,9 +1,9 @@
 import type { TSchema } from '@sinclair/typebox';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
+import { messageClass } from '../../src/contract/messages.ts';
 import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
 import { compileRequestValidator } from '../../src/contract/validation/request.ts';
-import { messageClass } from '../../src/contract/validation/validator.ts';
 import { contractParameters, parametersOf, requiredOf } from '../support/contract-parameters.ts';
 import type { Parameter } from '../support/parameters.ts';
 

@@ -4,10 +4,11 @@ import addFormats from 'ajv-formats';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
+import { messageClass } from '../../src/contract/messages.ts';
 import { type OperationName, operations } from '../../src/contract/operations.ts';
 import { listOf, mapOf, text } from '../../src/contract/schemas/types.ts';
 import { compileRequestValidator } from '../../src/contract/validation/request.ts';
-import { compileValidator, messageClass } from '../../src/contract/validation/validator.ts';
+import { compileValidator } from '../../src/contract/validation/validator.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { requiredServiceParams } from '../support/resources.ts';
 

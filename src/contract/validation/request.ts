@@ -1,10 +1,11 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
+import { messageClass } from '../messages.ts';
 import { type Operation, type OperationName, operations, type Request } from '../operations.ts';
 import { tagFields } from '../schemas/tag.ts';
 import { optional, since } from '../schemas/types.ts';
 import { trim, typeMismatch, type ValidationContext } from './scalars.ts';
-import { compileValidator, isPlainObject, messageClass } from './validator.ts';
+import { compileValidator, isPlainObject } from './validator.ts';
 
 /**
  * Reports fields that no schema has, or throws ApiError SYS.1007 (F10).
@@ -26,7 +27,10 @@ export interface RawRequest {
   body: unknown;
 }
 
-type ValidatedRequest<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
+type ValidatedRequest<Name extends OperationName> = Omit<
+  Request<Name>,
+  'path' | 'caller' | 'conditions'
+>;
 
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));

@@ -11,11 +11,6 @@ import {
   type Validator,
 } from './scalars.ts';
 
-/** The platform's name of an operation's message class. */
-export function messageClass(operation: string): string {
-  return `org.zstack.ai.message.API${operation}Msg`;
-}
-
 /**
  * Compiles the validator of a schema, once, at start.
  * @throws Error for a schema with a type or keyword that would go unchecked

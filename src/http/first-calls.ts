@@ -1,0 +1,35 @@
+import type { FastifyInstance } from 'fastify';
+import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
+import { invalidArgument } from '../contract/errors.ts';
+import { isPlainObject } from '../contract/validation/validator.ts';
+import type { Store } from '../domain/store.ts';
+import { decodedPath } from './protocol/urls.ts';
+
+const VERSION_MESSAGE = 'org.zstack.header.managementnode.APIGetVersionMsg';
+const READY_MESSAGE = 'org.zstack.header.apimediator.APIIsReadyToGoMsg';
+
+/** Replies to the messages that clients send before they log in, by message class (F61). */
+export type FirstReplies = Readonly<Record<string, object | undefined>>;
+
+export const firstRepliesOf = (managementNodeId: string): FirstReplies => ({
+  [VERSION_MESSAGE]: { success: true, version: AIOS_VERSION },
+  [READY_MESSAGE]: { success: true, managementNodeId },
+});
+
+/** Serves the same calls of the REST API, which need no session either (F61). */
+export async function firstCallRoutes(
+  app: FastifyInstance,
+  { store, firstReplies }: { store: Pick<Store, 'ping'>; firstReplies: FirstReplies },
+): Promise<void> {
+  app.put(`${CONTEXT_PATH}/v1/management-nodes/actions`, async ({ body, url }) => {
+    if (isPlainObject(body) && Object.hasOwn(body, 'getVersion'))
+      return firstReplies[VERSION_MESSAGE];
+    throw invalidArgument(
+      `the body doesn't contain action mapping to the URL[${decodedPath(url)}]`,
+    );
+  });
+  app.get(`${CONTEXT_PATH}/v1/management-nodes/ready`, async () => {
+    await store.ping();
+    return firstReplies[READY_MESSAGE];
+  });
+}

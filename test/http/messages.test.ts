@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { credentials, digestOf } from '../support/logins.ts';
+import { noResources } from '../support/records.ts';
+import { API, type CallOptions, SESSION, type Server, startServer } from '../support/server.ts';
+
+const DOOR = '/zstack/api/';
+const MESSAGE = 'org.zstack.ai.message.APIQueryModelMsg';
+const session = { uuid: SESSION };
+
+async function send(server: Server, body: unknown, options: CallOptions = { session: null }) {
+  const answer = await server.post(DOOR, body, options);
+  const { state, result } = answer.body;
+  return { status: answer.status, state, body: answer.body, result: result && JSON.parse(result) };
+}
+
+const failed = (reply: string, code: string, details: unknown) => ({
+  status: 200,
+  state: 'Done',
+  result: { [reply]: { success: false, error: expect.objectContaining({ code, details }) } },
+});
+
+test('a message needs a session in its body, and nowhere else', async () => {
+  const server = await startServer();
+  const reply = 'org.zstack.ai.message.APIQueryModelReply';
+  const expected: [object, object][] = [
+    [{}, failed(reply, 'ID.1001', `session of message[${MESSAGE}] is null`)],
+    [{ session: null }, failed(reply, 'ID.1001', `session of message[${MESSAGE}] is null`)],
+    [{ session: {} }, failed(reply, 'ID.1001', 'session uuid is null')],
+    [{ session: { uuid: 'x' } }, failed(reply, 'ID.1001', 'Session expired')],
+    [{ session }, { status: 200, result: { [reply]: { success: true, inventories: [] } } }],
+  ];
+  for (const [fields, answer] of expected) {
+    expect(await send(server, { [MESSAGE]: fields })).toMatchObject(answer);
+  }
+  const header = await send(server, { [MESSAGE]: {} }, { session: SESSION });
+  expect(header).toMatchObject(failed(reply, 'ID.1001', expect.stringContaining('is null')));
+  const open = await startServer({ access: { required: false } });
+  expect(await send(open, { [MESSAGE]: {} })).toMatchObject({ result: { [reply]: {} } });
+});
+
+test('what is no message is rejected', async () => {
+  const server = await startServer();
+  for (const body of [undefined, [], {}, { a: {}, b: {} }, { [MESSAGE]: null }, { [MESSAGE]: 1 }]) {
+    const { status, body: answer } = await send(server, body);
+    expect([status, answer.error.code]).toEqual([400, 'SYS.1007']);
+  }
+  const event = 'org.zstack.header.message.APIEvent';
+  for (const name of ['APINoneMsg', 'toString', 'org.zstack.ai.message.APIGetModelMsg']) {
+    const details = `no message of the class[${name}]`;
+    expect(await send(server, { [name]: {} })).toMatchObject(failed(event, 'SYS.1007', details));
+  }
+  expect((await server.get(DOOR)).status).toBe(405);
+  const { status, body } = await server.get('/zstack/api/result/none', { session: null });
+  expect([status, body.error.details]).toEqual([404, 'the job has been expired']);
+});
+
+test('invalid parameters are the operation’s failures', async () => {
+  const server = await startServer();
+  const add = 'org.zstack.ai.message.APIAddModel';
+  const remove = 'org.zstack.ai.message.APIDeleteModel';
+  const query = 'org.zstack.ai.message.APIQueryModel';
+  const missing = (field: string, type: string) =>
+    `field[${field}] of message[${type}Msg] is mandatory, can not be null`;
+  const cases: [string, string, object, string, unknown][] = [
+    [add, 'Event', {}, 'SYS.1007', missing('name', add)],
+    [remove, 'Event', {}, 'SYS.1007', missing('uuid', remove)],
+    [remove, 'Event', { uuid: 'x' }, 'SYS.1003', expect.stringContaining('[x]')],
+    [
+      query,
+      'Reply',
+      { conditions: [{ name: 'name', op: '~', value: 'x' }] },
+      'SYS.1007',
+      expect.stringContaining('is not null'),
+    ],
+    [
+      query,
+      'Reply',
+      { conditions: [{ name: 'nothing', op: '=', value: 'x' }] },
+      'SYS.1000',
+      expect.stringContaining('[nothing]'),
+    ],
+    [query, 'Reply', { conditions: 'name=x' }, 'SYS.1007', expect.stringContaining('conditions')],
+    [
+      query,
+      'Reply',
+      { conditions: Array(101).fill({ name: 'name', op: '=', value: 'x' }) },
+      'SYS.1007',
+      expect.anything(),
+    ],
+    [query, 'Reply', { limit: -1 }, 'SYS.1007', expect.stringContaining('limit')],
+  ];
+  for (const [type, kind, fields, code, details] of cases) {
+    const answer = await send(server, { [`${type}Msg`]: { session, ...fields } });
+    expect(answer).toMatchObject(failed(type + kind, code, details));
+  }
+});
+
+test('faults, journal and metrics see the operation; secrets stay out', async () => {
+  const server = await startServer({ control: { seed: noResources } });
+  const faults = (fault: object) =>
+    server.put('/_aios/faults', { faults: [{ operation: 'QueryModel', ...fault }] });
+  const reply = 'org.zstack.ai.message.APIQueryModelReply';
+  await faults({ error: { code: 'SYS.1006', details: 'no' } });
+  const body = { [MESSAGE]: { session } };
+  expect(await send(server, body)).toMatchObject(failed(reply, 'SYS.1006', 'no'));
+  await faults({ status: 502 });
+  expect((await send(server, body)).status).toBe(502);
+
+  const login = 'org.zstack.header.identity.APILogInByAccountMsg';
+  const loggedIn = await send(server, {
+    [login]: credentials(digestOf('password')).logInByAccount,
+  });
+  const { uuid } = loggedIn.result['org.zstack.header.identity.APILogInReply'].inventory;
+  const { body: journal } = await server.get('/_aios/requests');
+  expect(journal.requests.map((each: { operation: string }) => each.operation)).toEqual([
+    'QueryModel',
+    'QueryModel',
+    'LogInByAccount',
+  ]);
+  for (const secret of [SESSION, uuid, digestOf('password')]) {
+    expect(JSON.stringify(journal)).not.toContain(secret);
+  }
+  const { headers } = await server.get(`${API}/models`);
+  expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
+});
+
+test('calls that clients make first need no session', async () => {
+  const server = await startServer();
+  const open = { session: null };
+  const nodes = '/zstack/v1/management-nodes';
+  const version = await server.put(`${nodes}/actions`, { getVersion: {} }, open);
+  expect(version.body).toEqual({ success: true, version: '5.5.22' });
+  const ready = await server.get(`${nodes}/ready`, open);
+  expect(ready.body).toEqual({
+    success: true,
+    managementNodeId: expect.stringMatching(/^\w{32}$/),
+  });
+  const isReady = 'org.zstack.header.apimediator.APIIsReadyToGo';
+  expect((await send(server, { [`${isReady}Msg`]: {} })).result).toEqual({
+    [`${isReady}Reply`]: { success: true, managementNodeId: ready.body.managementNodeId },
+  });
+  expect((await server.put(`${nodes}/actions`, { restart: {} }, open)).status).toBe(400);
+});
