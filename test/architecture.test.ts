@@ -61,7 +61,8 @@ describe('a layer imports only itself and inner layers', () => {
   const STORE = [/^src\/(contract|store)\//, /^src\/domain\/(store|records)\.ts$/];
   const layers: Record<string, RegExp[]> = {
     contract: [/^src\/contract\//, /^(@sinclair\/typebox|node:buffer)$/],
-    domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache)$/],
+    // Of node:net the parsers of addresses.
+    domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache|node:net)$/],
     store: [...STORE, /^(drizzle-orm(\/.+)?|drizzle-kit|better-sqlite3|pg|lru-cache|node:.+)$/],
     control: [
       /^src\/(contract|domain|http|control)\//,
@@ -164,8 +165,10 @@ test('nothing but the benchmark imports the benchmark', () => {
   expect(importing(benchmark)).not.toEqual([]);
 });
 
-describe('only main.ts, program.ts and the scripts', () => {
-  const outer = ['src/main.ts', 'src/program.ts'];
+describe('only the programs and the scripts', () => {
+  const outer = ['main', 'program', 'store/sqlite/engine/query-process'].map(
+    (name) => `src/${name}.ts`,
+  );
   const inner = modules.filter((module) => !outer.includes(module.path) && !isScript(module));
   test.each([
     [

@@ -120,14 +120,14 @@ export class QueryWorker {
     }
   }
 
-  #send(process: ChildProcess, query: QueuedQuery): void {
+  #send(child: ChildProcess, query: QueuedQuery): void {
     // A process whose channel is broken ends.
-    process.send(query.query, () => {});
+    child.send(query.query, () => {});
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
-    const before = processorTime(process);
+    const before = processorTime(child);
     let realTime = 0;
     const check = () => {
-      const used = (processorTime(process) ?? realTime) - (before ?? 0);
+      const used = (processorTime(child) ?? realTime) - (before ?? 0);
       const remaining = Math.min(limit - used, limit * BUSY_FACTOR - realTime);
       if (remaining <= 0) {
         // Handles a result first that arrived while this process was busy.
