@@ -49,6 +49,7 @@ test('every one has its type and a sentence of help', async () => {
     aios_commit_writes: 'histogram',
     aios_jobs_total: 'counter',
     aios_web_hook_calls_total: 'counter',
+    aios_log_lines_dropped_total: 'counter',
   });
   for (const [, { help }] of metrics) expect(help).toMatch(/^[A-Z].+\.$/);
 });
