@@ -4,14 +4,7 @@ import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from './error
 import { examples } from './examples.ts';
 import { isWrite, type Operation, type OperationName, operations } from './operations.ts';
 import { answerSchema } from './schemas/envelopes.ts';
-import {
-  GetJob,
-  JobAccepted,
-  JobRunning,
-  OperationHeaders,
-  PollHeaders,
-  WriteHeaders,
-} from './schemas/job.ts';
+import { GetJob, JobAccepted, JobRunning, OperationHeaders, WriteHeaders } from './schemas/job.ts';
 import { ModelCenterCapacityInventory } from './schemas/model-center.ts';
 import { ModelServiceImageInventory, ModelServiceRefInventory } from './schemas/model-service.ts';
 import { DeletionResult } from './schemas/resource.ts';
@@ -137,7 +130,7 @@ function parameters(location: 'query' | 'header' | 'path', { properties, require
 
 /** The poll of a job may have the answer of any write. */
 function jobPoll(): Members {
-  const { name, tag, summary, description, params } = GetJob;
+  const { name, tag, summary, description, params, headers } = GetJob;
   const answers = operationNames.filter((each) => isWrite(operations[each])).map(answerSchema);
   // The schemas with most properties come first: every answer also matches the one with `success` alone.
   const sizeOf = ({ properties }: TObject) => Object.keys(properties).length;
@@ -150,7 +143,7 @@ function jobPoll(): Members {
     description,
     tags: [tag],
     security: [],
-    parameters: [...parameters('path', params), ...parameters('header', PollHeaders)],
+    parameters: [...parameters('path', params), ...parameters('header', headers)],
     responses: {
       200: { description: succeeded.description, ...json(succeeded) },
       202: response(JobRunning),

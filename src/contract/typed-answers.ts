@@ -1,5 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
-import { type Operation, type OperationName, operations } from './operations.ts';
+import { type Operation, operations } from './operations.ts';
 
 /** The packages of inventories; the others are in that of AIOS. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -13,26 +13,23 @@ export function className(inventory: string): string {
   return `${PACKAGES[inventory] ?? 'org.zstack.ai.entity'}.${inventory}`;
 }
 
-interface InventoryType {
-  className: string;
-  /** Its members that are inventories or lists of them, with the classes of these. */
-  members: readonly (readonly [name: string, className: string])[];
+/** The members of an inventory that are inventories or lists of them, with their classes. */
+function typedMembers({ properties }: TSchema): [name: string, className: string][] {
+  return Object.entries<TSchema>(properties).flatMap(([name, { $ref, items }]) => {
+    const inventory = $ref ?? items?.$ref;
+    return inventory === undefined ? [] : [[name, className(inventory)]];
+  });
 }
 
-function inventoryType({ $id, properties }: TSchema): InventoryType {
-  const members = Object.entries<TSchema>(properties).flatMap(([name, { $ref, items }]) => {
-    const inventory = $ref ?? items?.$ref;
-    return inventory === undefined ? [] : [[name, className(inventory)] as const];
-  });
-  return { className: className(String($id)), members };
+function inventoryType(inventory: TSchema) {
+  return { className: className(String(inventory.$id)), members: typedMembers(inventory) };
 }
 
 /** The types in the answers of each operation. */
 const typesByOperation = new Map(
-  (Object.keys(operations) as OperationName[]).flatMap((name) => {
-    const { inventory }: Operation = operations[name];
-    return inventory ? [[name as string, inventoryType(inventory)] as const] : [];
-  }),
+  Object.entries<Operation>(operations).flatMap(([name, { inventory }]) =>
+    inventory ? [[name, inventoryType(inventory)]] : [],
+  ),
 );
 
 interface Result {
@@ -60,7 +57,7 @@ function addClasses(
   schema: Record<string, string>,
   path: string,
   inventory: object,
-  { className, members }: InventoryType,
+  { className, members }: ReturnType<typeof inventoryType>,
 ): void {
   schema[path] = className;
   for (const [name, memberClass] of members) {

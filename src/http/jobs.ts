@@ -48,7 +48,7 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
       if (outcome.isRunning) return reply.code(202).send({});
       const { operation, success, body } = outcome;
       if (!success) return reply.code(FAILED_JOB_STATUS).send(body);
-      return wantsClasses(request) ? withClasses(operation, body) : body;
+      return completeResult(request, operation, body);
     },
   );
   const sweep = () =>
@@ -58,9 +58,9 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
   app.addHook('preClose', async () => clearInterval(timer));
 }
 
-/** Whether a request asks for the classes of its answer's objects (F36). */
-export function wantsClasses({ headers }: FastifyRequest): boolean {
-  return headers['x-json-schema'] !== undefined;
+/** Completes an operation's result by the classes of its objects, where the request asks for them (F36). */
+export function completeResult({ headers }: FastifyRequest, operation: string, result: object) {
+  return headers['x-json-schema'] === undefined ? result : withClasses(operation, result);
 }
 
 /**
@@ -79,13 +79,10 @@ export function createJobRequestParser(
     if (!isNamed && !isDeferred) return undefined;
     const job = { uuid: requestedUuid ?? newUuid(), operation, createDate: clock(), hookUrl };
     if (!isDeferred) return { job };
-    const location = (publicUrl || requestedUrl(request)) + pathOf(job.uuid);
+    const path = CONTEXT_PATH + GetJob.path.replace('{uuid}', encodeURIComponent(job.uuid));
+    const location = (publicUrl || requestedUrl(request)) + path;
     return { job, accepted: { location, apiTimeout: requestTimeout(request) ?? JOB_TIMEOUT_MS } };
   };
-}
-
-function pathOf(jobUuid: string): string {
-  return CONTEXT_PATH + GetJob.path.replace('{uuid}', encodeURIComponent(jobUuid));
 }
 
 function jobUuidHeader({ headers }: FastifyRequest): string | undefined {

@@ -12,7 +12,6 @@ import {
   type Result,
 } from '../contract/operations.ts';
 import type { ConditionText } from '../contract/schemas/query.ts';
-import { withClasses } from '../contract/typed-answers.ts';
 import {
   compileRequestValidator,
   type OnUnknownFields,
@@ -22,7 +21,7 @@ import type { Dependencies, Handler } from '../domain/dependencies.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
-import { type createJobRequestParser, wantsClasses } from './jobs.ts';
+import { completeResult, type createJobRequestParser } from './jobs.ts';
 import type { Metrics } from './observe.ts';
 import { discardBody, toFailure } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
@@ -132,8 +131,7 @@ export function operationRoutes<Name extends OperationName>(
 
   async function handle(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
     const operate = prepareOperation(request, reply);
-    const complete = (result: object) =>
-      wantsClasses(request) ? withClasses(name, result) : result;
+    const complete = (result: object) => completeResult(request, name, result);
     reply.type(JSON_CONTENT_TYPE);
     if (!request.jobRequest) {
       const scoped = writes ? dependencies : cancelOnDisconnect(dependencies, request);

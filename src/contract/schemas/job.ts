@@ -4,6 +4,15 @@ import { long } from './types.ts';
 /** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
 
+const classes = {
+  'X-JSON-Schema': Type.Optional(
+    Type.String({
+      enum: ['true'],
+      description: 'Adds `schema`, the class of each object, to the answer.',
+    }),
+  ),
+};
+
 /**
  * The poll of a job (F56). It isn't one of the operations, because it answers with the result of another
  * one and has no name on the platform.
@@ -12,6 +21,7 @@ export const GetJob = {
   name: 'GetJob',
   path: '/v1/api-jobs/{uuid}',
   params: Type.Object({ uuid: Type.String({ description: 'UUID of the job.' }) }),
+  headers: Type.Object(classes),
   tag: 'Jobs',
   summary: 'Get what a job has come to',
   description:
@@ -41,15 +51,6 @@ export const JobRunning = Type.Object(
 
 /** Maximum of `X-API-Timeout`, in seconds. */
 export const TIMEOUT_MAX = 999_999_999;
-
-const classes = {
-  'X-JSON-Schema': Type.Optional(
-    Type.String({
-      enum: ['true'],
-      description: 'Adds `schema`, the class of each object, to the answer.',
-    }),
-  ),
-};
 
 const timeout = {
   'X-API-Timeout': Type.Optional(
@@ -85,6 +86,3 @@ export const WriteHeaders = Type.Object({
   ...timeout,
   ...classes,
 });
-
-/** Request headers of the poll of a job. */
-export const PollHeaders = Type.Object(classes);
