@@ -26,7 +26,7 @@ export const defaultLoadLimits = {
   /** Unanswered requests, half of them from one client: twice as many as a thousand clients send. */
   requests: 2048,
   /** Bytes of the bodies of unanswered requests, half of them of one session. */
-  bodyBytes: 128 * 1024 ** 2,
+  bodyBytes: 256 * 1024 ** 2,
   /** Bytes of responses that clients haven't received yet, half of them of one session. */
   answerBytes: 256 * 1024 ** 2,
   /** Milliseconds without progress until the connection of a response is closed. */
@@ -100,13 +100,14 @@ export class LoadShedder {
     });
   };
 
-  /** @throws ApiError SYS.1010 if a chunk of a body exceeds the limit of large bodies */
+  /** @throws ApiError SYS.1010 beyond the limit of large bodies; the body's bytes are then free for others */
   countBody({ inFlight, session }: FastifyRequest, bytes: number): void {
     if (!inFlight) return;
     const factor = inFlight.bodyBytes + bytes <= SMALL_BYTES ? Number.POSITIVE_INFINITY : 1;
     const hasRoom = this.#bodies.take(session || inFlight.client, bytes, factor);
+    if (hasRoom) inFlight.bodyBytes += bytes;
+    else inFlight.release();
     if (!hasRoom) throw overloaded('too many large bodies are in flight');
-    inFlight.bodyBytes += bytes;
   }
 
   /** Counts a request no longer whose body has arrived, if its handler has a limit of its own. */
