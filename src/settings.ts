@@ -160,7 +160,8 @@ export const definitions = {
     default: 'off',
   }),
   unknownFields: setting({
-    description: 'Whether body fields that the API does not know are ignored or rejected.',
+    description:
+      'Whether body fields and query parameters that the API does not know are ignored or rejected.',
     ...oneOf(['ignore', 'reject']),
     default: 'ignore',
   }),

@@ -15,6 +15,7 @@ import {
   WILDCARDS_MAX,
 } from '../contract/schemas/query.ts';
 import { boolean, integer, long } from '../contract/schemas/types.ts';
+import { className } from '../contract/typed-answers.ts';
 import { codePointLength, trim } from '../contract/validation/scalars.ts';
 import { compileValidator } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -86,7 +87,7 @@ function resolveField(kind: EntityKind, name: string): QueryField {
 function noSuchField(kind: EntityKind, name: string): ApiError {
   return new ApiError(
     'noSuchField',
-    `inventory class[class ${queryableEntities[kind].inventory.$id}] not having field[${name}]`,
+    `inventory class[class ${className(String(queryableEntities[kind].inventory.$id))}] not having field[${name}]`,
   );
 }
 

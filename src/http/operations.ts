@@ -174,19 +174,17 @@ function hasAddress(url: string): boolean {
 
 /** The routes of the platform's operations that this server lacks, which it rejects by name (F32). */
 export function absentRoutes({ checkSession }: Pick<OperationContext, 'checkSession'>) {
-  return Object.entries(absentOperations).flatMap(([path, methods]) =>
-    Object.entries(methods).map(([method, name]) => ({
-      method,
-      url: routePath(path),
-      config: { isAbsent: true },
-      onRequest: asHook(checkSession),
-      handler: async ({ url }: FastifyRequest) => {
-        throw invalidArgument(
-          `this server does not provide the operation[${name}] of the URL[${decodedPath(url)}]`,
-        );
-      },
-    })),
-  );
+  return absentOperations.map(({ method, path, name }) => ({
+    method,
+    url: routePath(path),
+    config: { isAbsent: true },
+    onRequest: asHook(checkSession),
+    handler: async ({ url }: FastifyRequest) => {
+      throw invalidArgument(
+        `this server does not provide the operation[${name}] of the URL[${decodedPath(url)}]`,
+      );
+    },
+  }));
 }
 
 /** The dependencies of one request, whose reads are skipped once the client has disconnected. */
@@ -205,7 +203,7 @@ function cancelOnDisconnect(
   return { ...dependencies, store: Object.assign(Object.create(store), reads) };
 }
 
-/** Ignores unknown fields, as the platform does, and logs each name, or missing wrapper, once (F10, F32). */
+/** Ignores unknown names, as the platform does, and logs each, or a missing wrapper, once (F10, F32, F43). */
 export function ignoreUnknownFields(
   log: Pick<FastifyBaseLogger, 'debug' | 'warn'>,
 ): OnUnknownFields {
@@ -215,16 +213,22 @@ export function ignoreUnknownFields(
     logged.add(name);
     return true;
   };
-  return (fields, message, missingWrapper) => {
+  return ({ message, fields, parameters, missingWrapper }) => {
     if (missingWrapper !== undefined && isNew(message))
       log.warn({ message }, `the body has parameters, but no "${missingWrapper}" around them`);
     for (const field of fields.map((each) => each.slice(0, 100))) {
       if (isNew(`${message}.${field}`)) log.debug({ message, field }, 'unknown field ignored');
     }
+    for (const parameter of parameters.map((each) => each.slice(0, 100))) {
+      const hint = parameter === 'q[]' ? ': a list is sent as q=…&q=…, also to the platform' : '';
+      if (isNew(`${message}?${parameter}`))
+        log.warn({ message, parameter }, `unknown query parameter ignored${hint}`);
+    }
   };
 }
 
-/** Rejects unknown fields with SYS.1007, which makes typing errors visible (F10). */
-export const rejectUnknownFields: OnUnknownFields = ([field], message) => {
-  throw invalidArgument(`field[${field}] is not a field of message[${message}]`);
+/** Rejects unknown names with SYS.1007, which makes typing errors visible (F10, F43). */
+export const rejectUnknownFields: OnUnknownFields = ({ message, fields, parameters }) => {
+  const [field, kind] = fields.length > 0 ? [fields[0], 'field'] : [parameters[0], 'parameter'];
+  throw invalidArgument(`${kind}[${field}] is not a ${kind} of message[${message}]`);
 };

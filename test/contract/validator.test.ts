@@ -192,7 +192,7 @@ test('unknown fields are reported by path, known fields and tags are not', () =>
       vendorToSpecUuidsMap: { anything: [] },
     },
   };
-  compileRequestValidator('AddModelService', (fields) => reported.push(...fields))({
+  compileRequestValidator('AddModelService', ({ fields }) => reported.push(...fields))({
     path: () => '',
     query: {},
     body,

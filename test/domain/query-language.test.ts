@@ -22,7 +22,7 @@ const noSuchField = (kind: OracleKind, field: string) =>
   expectedError(
     503,
     'SYS.1000',
-    `inventory class[class ${kind}Inventory] not having field[${field}]`,
+    `inventory class[class org.zstack.${kind.endsWith('Tag') ? 'header.tag' : 'ai.entity'}.${kind}Inventory] not having field[${field}]`,
   );
 
 describe('every scalar field can be queried', () => {

@@ -255,10 +255,13 @@ describe('of all routes that the app has', () => {
     for (const route of guarded) {
       const target = targetOf(route);
       const path = route.url.replace(/^\/zstack/, '').replace(/:(\w+)/g, '{$1}');
-      const isAbsent = Object.hasOwn(absentOperations[path] ?? {}, route.method);
+      const isAbsent = absentOperations.some(
+        (absent) => absent.path === path && absent.method === route.method,
+      );
       const isWrite = route.url.startsWith('/zstack/') && route.method !== 'GET';
       const mayBeJob = isWrite && !isAbsent;
       for (const [what, way, asksForJob, many] of ways) {
+        if (isAbsent && way !== plainly) continue;
         for (const [headers, expectedError] of anonymousRequests(route, target, live, gone).slice(
           0,
           many && !isAbsent ? 99 : 4,

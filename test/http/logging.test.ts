@@ -349,6 +349,26 @@ describe('an unknown field (F10)', () => {
     expect(await entries('unknown field ignored')).toEqual([]);
   });
 
+  test('of a query is warned of once (F43)', async () => {
+    const { server, entries } = await loggedServer();
+    for (const query of [
+      'q[]=name=x',
+      'q[]=name=x&sortBy=name',
+      'uuids.0=x&q.1=name=x&fields=name',
+    ]) {
+      expect((await server.get(`${MODELS}?${query}`)).status).toBe(200);
+    }
+    const warned = (await entries()).filter(({ level }) => level === 40);
+    expect(warned.map(({ parameter, msg }) => [parameter, msg])).toEqual([
+      ['q[]', expect.stringContaining('a list is sent as q=…&q=…')],
+      ['sortBy', 'unknown query parameter ignored'],
+      ['uuids.0', 'unknown query parameter ignored'],
+    ]);
+    const strict = await startServer({ unknownFields: 'reject' });
+    const answer = await strict.get(`${MODELS}?sortBy=name`);
+    expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('parameter[sortBy]'));
+  });
+
   test('of a new name in each request fills neither log nor memory', async () => {
     const { server, entries } = await loggedServer();
     const many = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`made-up-${i}`, 1]));

@@ -110,8 +110,11 @@ export const kinds = {
 };
 export type EntityName = keyof typeof kinds;
 
+const packageOf = (name: EntityName) =>
+  name.endsWith('Tag') ? 'org.zstack.header.tag' : 'org.zstack.ai.entity';
+
 /** The error for a field that can't be queried (F57). */
 export function noSuchField(name: EntityName, field: string): ExpectedError {
-  const details = `inventory class[class ${name}Inventory] not having field[${field}]`;
+  const details = `inventory class[class ${packageOf(name)}.${name}Inventory] not having field[${field}]`;
   return { status: 503, code: 'SYS.1000', details };
 }

@@ -1,36 +1,28 @@
-import type { Operation } from './operation.ts';
-
-const SERVICES = '/v1/ai/model-services';
-const DATASETS = '/v1/ai/datasets';
-const GROUPS = `${SERVICES}/instances/groups`;
-
-type Methods = Partial<Record<Operation['method'], string>>;
-
 /**
- * The platform's operations that this server lacks and rejects by name (F32), by path and method. One without a
- * published name has its method's.
+ * The platform's operations that this server lacks and rejects by name (F32): method, path, and the name if it is
+ * published.
  */
-export const absentOperations: Readonly<Record<string, Methods>> = {
-  [`${SERVICES}/templates`]: { POST: 'MatchModelServiceTemplateWithModel' },
-  [SERVICES]: { PUT: 'DeployDistributedModelService' },
-  [`${SERVICES}/app/`]: { PUT: 'PUT', GET: 'GET' },
-  '/v1/ai/nginx/sync': { POST: 'POST' },
-  '/v1/ai/trained-model/records': { GET: 'GET' },
-  [DATASETS]: {
-    POST: 'CreateDataset',
-    PUT: 'UpdateDatasets',
-    DELETE: 'DeleteDatasets',
-    GET: 'QueryDataset',
-  },
-  [`${DATASETS}/{uuid}`]: { PUT: 'UpdateDataset', DELETE: 'DeleteDataset', GET: 'GetDataset' },
-  [GROUPS]: {
-    DELETE: 'DeleteModelServiceInstanceGroups',
-    GET: 'QueryModelServiceInstanceGroup',
-  },
-  [`${GROUPS}/`]: { GET: 'QueryModelServiceInstanceGroup' },
-  [`${GROUPS}/{uuid}`]: {
-    DELETE: 'DeleteModelServiceInstanceGroup',
-    GET: 'GetModelServiceInstanceGroup',
-  },
-  '/v1/model-service-instance-groups/{uuid}': { PUT: 'UpdateModelServiceInstanceGroup' },
-};
+export const absentOperations = [
+  'POST /v1/ai/model-services/templates MatchModelServiceTemplateWithModel',
+  'PUT /v1/ai/model-services DeployDistributedModelService',
+  'PUT /v1/ai/model-services/app/',
+  'GET /v1/ai/model-services/app/',
+  'POST /v1/ai/nginx/sync',
+  'GET /v1/ai/trained-model/records',
+  'POST /v1/ai/datasets CreateDataset',
+  'PUT /v1/ai/datasets UpdateDatasets',
+  'DELETE /v1/ai/datasets DeleteDatasets',
+  'GET /v1/ai/datasets QueryDataset',
+  'PUT /v1/ai/datasets/{uuid} UpdateDataset',
+  'DELETE /v1/ai/datasets/{uuid} DeleteDataset',
+  'GET /v1/ai/datasets/{uuid} GetDataset',
+  'DELETE /v1/ai/model-services/instances/groups DeleteModelServiceInstanceGroups',
+  'GET /v1/ai/model-services/instances/groups QueryModelServiceInstanceGroup',
+  'GET /v1/ai/model-services/instances/groups/ QueryModelServiceInstanceGroup',
+  'DELETE /v1/ai/model-services/instances/groups/{uuid} DeleteModelServiceInstanceGroup',
+  'GET /v1/ai/model-services/instances/groups/{uuid} GetModelServiceInstanceGroup',
+  'PUT /v1/model-service-instance-groups/{uuid} UpdateModelServiceInstanceGroup',
+].map((line) => {
+  const [method = '', path = '', name = method] = line.split(' ');
+  return { method, path, name };
+});

@@ -7,15 +7,18 @@ import { optional, since } from '../schemas/types.ts';
 import { trim, typeMismatch, type ValidationContext } from './scalars.ts';
 import { compileValidator, isPlainObject } from './validator.ts';
 
-/**
- * Reports fields that no schema has, or throws ApiError SYS.1007 (F10).
- * @param missingWrapper the wrapper that the body lacks, if it has parameters without one (F32)
- */
-export type OnUnknownFields = (
-  fields: readonly string[],
-  message: string,
-  missingWrapper?: string,
-) => void;
+/** Names in a request that no schema has. */
+export interface UnknownNames {
+  message: string;
+  fields: readonly string[];
+  /** Of the query. */
+  parameters: readonly string[];
+  /** The wrapper that the body lacks, though it has parameters (F32). */
+  missingWrapper: string | undefined;
+}
+
+/** Reports unknown names, or throws ApiError SYS.1007 (F10, F43). */
+export type OnUnknownFields = (unknown: UnknownNames) => void;
 
 /** A request before validation. */
 export interface RawRequest {
@@ -97,12 +100,17 @@ export function compileRequestValidator<Name extends OperationName>(
     const coercedQuery = query.coerce(rawQuery, '', context);
 
     // The SDKs send tags inside the wrapper, although they are no parameters.
-    const unknown = context.unknownFields.filter((field) => !tagNames.includes(field));
+    const fields = context.unknownFields.filter((field) => !tagNames.includes(field));
     const isUnwrapped =
       !wrappers.some((each) => Object.hasOwn(body, each)) &&
       unknownTopLevel.some((field) => Object.hasOwn(operation.params.properties, field));
-    if (unknown.length > 0)
-      onUnknownFields(unknown, message, isUnwrapped ? wrappers[0] : undefined);
+    const parameters = Object.keys(request.query).filter(
+      (each) => !Object.hasOwn(operation.query.properties, each.replace(/\.\d{1,9}$/, '')),
+    );
+    if (fields.length > 0 || parameters.length > 0) {
+      const missingWrapper = isUnwrapped ? wrappers[0] : undefined;
+      onUnknownFields({ message, fields, parameters, missingWrapper });
+    }
 
     return () => {
       const validParams = params.validate(coercedParams, '', context);
