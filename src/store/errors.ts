@@ -64,30 +64,21 @@ export function queryTooLong(seconds: number): ApiError {
   );
 }
 
+function referenceTo(uuid: string, type: Reference['type'], field: string): Reference {
+  return { field, type, uuids: [uuid], list: false };
+}
+
 /** References to both sides of a ref, in the order in which they are checked. */
-export function refReferences(
-  { modelUuid, modelServiceUuid }: ModelServiceRef,
-  field: string,
-): Reference[] {
+export function refReferences(ref: ModelServiceRef, field: string): Reference[] {
   return [
-    { field: `${field}.modelUuid`, type: 'ModelVO', uuids: [modelUuid], list: false },
-    {
-      field: `${field}.modelServiceUuid`,
-      type: 'ModelServiceVO',
-      uuids: [modelServiceUuid],
-      list: false,
-    },
+    referenceTo(ref.modelUuid, 'ModelVO', `${field}.modelUuid`),
+    referenceTo(ref.modelServiceUuid, 'ModelServiceVO', `${field}.modelServiceUuid`),
   ];
 }
 
 /** A reference to the resource that a tag belongs to. */
 export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''): Reference {
-  return {
-    field: `${field}resourceUuid`,
-    type: resourceType,
-    uuids: [resourceUuid],
-    list: false,
-  };
+  return referenceTo(resourceUuid, resourceType, `${field}resourceUuid`);
 }
 
 /** A database can't be used; the message is a sentence for the user of the command line. */
