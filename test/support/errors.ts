@@ -11,7 +11,11 @@ export interface ExpectedError {
 }
 
 /** The platform's name of an operation's message class, as its sentences use it. */
-export const messageOf = (operation: string) => `org.zstack.ai.message.API${operation}Msg`;
+export function messageOf(operation: string): string {
+  if (/Tag$/.test(operation)) return `org.zstack.header.tag.API${operation}Msg`;
+  const isOfSessions = /Account$|Out$|Session$/.test(operation);
+  return `org.zstack.${isOfSessions ? 'header.identity' : 'ai.message'}.API${operation}Msg`;
+}
 
 export function invalidArgument(details: unknown): ExpectedError {
   return { status: 400, code: 'SYS.1007', details };
