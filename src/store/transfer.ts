@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DatabaseOpenError } from './errors.ts';
+import { RESOURCE_TABLES } from './seed.ts';
 import { columnName } from './statement.ts';
 
 /** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */
@@ -21,19 +22,7 @@ const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
 /** The tables that are copied, by their names in a store's tables.ts, in the order of their foreign keys. */
-const COPIED_TABLES = [
-  'resources',
-  'modelCenters',
-  'models',
-  'modelServices',
-  'modelServiceImages',
-  'modelServiceRefs',
-  'tags',
-  'passwords',
-  'sessions',
-  'jobs',
-  'hooks',
-] as const;
+const COPIED_TABLES = [...RESOURCE_TABLES, 'passwords', 'sessions', 'jobs', 'hooks'] as const;
 
 /** The copied tables of a store, in the order of their foreign keys. */
 export function copiedTablesOf(

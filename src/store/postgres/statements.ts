@@ -1,6 +1,7 @@
 import { getTableName, type Table } from 'drizzle-orm';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
+import { findExisting } from '../seed.ts';
 import { DELETE_JOBS, insertRow, updateRow } from '../statement.ts';
 import { insertRows, MILLISECONDS, prepare, prepareQuery, toQuery } from './statement.ts';
 import {
@@ -18,7 +19,8 @@ import {
   tags,
 } from './tables.ts';
 
-const BY_UUID = 'uuid = ANY(:uuids::text[])';
+const isIn = (column: string) => `${column} = ANY(:uuids::text[])`;
+const BY_UUID = isIn('uuid');
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
 const IS_VALID = 'uuid = :uuid AND expired_date > :now';
 /** The expiry of a claim made now. */
@@ -79,17 +81,17 @@ export const statements = {
     `SELECT uuid FROM models WHERE ${toQuery(caseFolded(models.modelCenterUuid)).text} = :uuid`,
   ),
 
-  insertAllResources: insertAll(resources),
-  insertAllCenters: insertAll(modelCenters),
-  insertAllModels: insertAll(models),
-  insertAllServices: insertAll(modelServices),
-  insertImages: insertAll(modelServiceImages),
-  insertRefsOnce: insertAll(modelServiceRefs, REFS_ONCE),
-  insertTagsOnce: insertAll(tags, TAGS_ONCE),
-  resourcesByUuid: prepare(`SELECT uuid, type FROM resources WHERE ${BY_UUID}`),
-  imagesByUuid: prepare(`SELECT uuid FROM model_service_images WHERE ${BY_UUID}`),
-  refsByUuid: prepare(`SELECT uuid FROM model_service_refs WHERE ${BY_UUID}`),
-  tagsByUuid: prepare(`SELECT uuid FROM tags WHERE ${BY_UUID}`),
+  /** Inserts lists of rows. */
+  insertAll: {
+    resources: insertAll(resources),
+    modelCenters: insertAll(modelCenters),
+    models: insertAll(models),
+    modelServices: insertAll(modelServices),
+    modelServiceImages: insertAll(modelServiceImages),
+    modelServiceRefs: insertAll(modelServiceRefs, REFS_ONCE),
+    tags: insertAll(tags, TAGS_ONCE),
+  },
+  existing: prepare(findExisting(isIn)),
   /** One statement, so that a concurrent write and its job are either both deleted or both not; rows cascade. */
   deleteAll: prepare('WITH gone AS (DELETE FROM jobs) DELETE FROM resources'),
 
@@ -99,10 +101,6 @@ export const statements = {
     'UPDATE model_service_refs SET is_default = false WHERE model_uuid = :uuid AND is_default',
   ),
   markDefaultRef: prepare(`UPDATE model_service_refs SET is_default = true WHERE ${IS_REF}`),
-  refsOfModels: prepareQuery<ModelServiceRef>(
-    columnFields(modelServiceRefs),
-    'SELECT * FROM model_service_refs WHERE model_uuid = ANY(:uuids::text[])',
-  ),
   allRefs: prepareQuery<ModelServiceRef>(
     columnFields(modelServiceRefs),
     'SELECT * FROM model_service_refs ORDER BY position, uuid',

@@ -54,7 +54,7 @@ export function operationWrites(write: Write): Writes {
       await assertReferences(run, extras.references);
       const result = await work(run);
       if (extras.tags.length > 0) {
-        await statements.insertTagsOnce(run, { rows: uniqueTags(extras.tags) });
+        await statements.insertAll.tags(run, { rows: uniqueTags(extras.tags) });
       }
       return result;
     });
@@ -79,7 +79,7 @@ export function operationWrites(write: Write): Writes {
         await statements.updateService(run, changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
           await statements.deleteImages(run, { uuid });
-          await statements.insertImages(run, { rows: changed.modelServiceImages });
+          await statements.insertAll.modelServiceImages(run, { rows: changed.modelServiceImages });
         }
         return toResult(changed);
       }),
@@ -106,7 +106,7 @@ export function operationWrites(write: Write): Writes {
 
     bindModelToService: (ref, extras, toResult) =>
       changeResource(ref.modelServiceUuid, extras, async (run) => {
-        await statements.insertRefsOnce(run, { rows: [ref] });
+        await statements.insertAll.modelServiceRefs(run, { rows: [ref] });
         return toResult(await mustFindRecord(run, 'ModelService', ref.modelServiceUuid));
       }),
 
@@ -128,7 +128,7 @@ export function operationWrites(write: Write): Writes {
           const known = new Set(current.modelServiceRefs.map((ref) => ref.modelServiceUuid));
           const added = changed.modelServiceRefs.filter((ref) => !known.has(ref.modelServiceUuid));
           const rows = added.map((ref) => ({ ...ref, isDefault: false }));
-          await statements.insertRefsOnce(run, { rows });
+          await statements.insertAll.modelServiceRefs(run, { rows });
           const marked = changed.modelServiceRefs.filter(({ isDefault }) => isDefault);
           for (const ref of marked) await statements.markDefaultRef(run, ref);
         }
@@ -184,7 +184,7 @@ export function operationWrites(write: Write): Writes {
     addTag: (tag, toResult) =>
       write(async (run) => {
         await assertReferences(run, [ownerReference(tag)]);
-        const { count } = await statements.insertTagsOnce(run, { rows: [tag] });
+        const { count } = await statements.insertAll.tags(run, { rows: [tag] });
         if (count === 0) throw alreadyTagged(tag);
         return toResult();
       }),
@@ -230,7 +230,7 @@ async function assertReferences(run: Run, references: readonly Reference[]): Pro
 }
 
 /** The first tag of each owner, type and text. */
-export function uniqueTags(tags: readonly Tag[]): Tag[] {
+function uniqueTags(tags: readonly Tag[]): Tag[] {
   const byText = new Map<string, Tag>();
   for (const tag of tags) {
     const key = `${tag.resourceUuid} ${tag.type} ${tag.tag}`;

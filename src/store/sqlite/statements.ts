@@ -1,7 +1,9 @@
 import type Database from 'better-sqlite3';
 import { getTableName, type Table } from 'drizzle-orm';
+import { toSnakeCase } from 'drizzle-orm/casing';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields, compileRecordMapper } from '../fields.ts';
+import { type Existing, findExisting, RESOURCE_TABLES } from '../seed.ts';
 import {
   type BoundTables,
   columnNames,
@@ -30,16 +32,8 @@ const inList = (column: string) => `${column} IN (SELECT value FROM json_each(:u
 export const listOf = (uuids: readonly string[]) => ({ uuids: JSON.stringify(uuids) });
 
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
-/** The tables of resources; each comes after those that it refers to. */
-export const RESOURCE_TABLES = [
-  'resources',
-  'model_centers',
-  'models',
-  'model_services',
-  'model_service_images',
-  'model_service_refs',
-  'tags',
-];
+/** The names of the tables of resources; each comes after those that it refers to. */
+export const resourceTables = RESOURCE_TABLES.map(toSnakeCase);
 
 /** Prepares every statement with a fixed text, except those that read resources. */
 export function compileStatements(client: Database.Database) {
@@ -57,6 +51,12 @@ export function compileStatements(client: Database.Database) {
     const { statement, valuesOf } = compile(template, tables);
     statement.pluck();
     return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
+  };
+  /** Prepares a query that returns rows. */
+  const rows = <Row>(template: string) => {
+    const { statement, valuesOf } = compile(template);
+    statement.raw();
+    return (record: object) => statement.all(valuesOf(record)) as Row[];
   };
   /** Prepares a query that returns records of a table. */
   const select = <Row>(table: Table, condition = '') => {
@@ -84,15 +84,21 @@ export function compileStatements(client: Database.Database) {
   const update = (table: Table, fields?: readonly string[]) =>
     change(updateRow(table, fields), { table });
 
-  const emptyTables = ['hooks', 'jobs', ...RESOURCE_TABLES].map((name) =>
+  const emptyTables = ['hooks', 'jobs', ...resourceTables].map((name) =>
     change(`DELETE FROM ${name}`),
   );
 
   return {
-    insertResourceOnce: insertOnce(resources, 'uuid'),
-    insertService: insert(modelServices),
-    insertModel: insert(models),
-    insertCenter: insert(modelCenters),
+    insert: {
+      resources: insertOnce(resources, 'uuid'),
+      modelCenters: insert(modelCenters),
+      models: insert(models),
+      modelServices: insert(modelServices),
+      modelServiceImages: insert(modelServiceImages),
+      modelServiceRefs: insertOnce(modelServiceRefs, 'model_uuid, model_service_uuid'),
+      tags: insertOnce(tags, 'resource_uuid, type, tag'),
+    },
+    existing: rows<Existing>(findExisting(inList)),
     updateService: update(modelServices),
     updateModel: update(models),
     updateCenter: update(modelCenters),
@@ -109,20 +115,14 @@ export function compileStatements(client: Database.Database) {
       'SELECT uuid FROM models WHERE model_center_uuid COLLATE NOCASE = :uuid',
     ),
 
-    insertImage: insert(modelServiceImages),
     deleteImages: change('DELETE FROM model_service_images WHERE model_service_uuid = :uuid'),
-    insertRefOnce: insertOnce(modelServiceRefs, 'model_uuid, model_service_uuid'),
     deleteRef: change(`DELETE FROM model_service_refs WHERE ${IS_REF}`),
     unmarkDefaultRef: change(
       'UPDATE model_service_refs SET is_default = 0 WHERE model_uuid = :uuid AND is_default = 1',
     ),
     markDefaultRef: change(`UPDATE model_service_refs SET is_default = 1 WHERE ${IS_REF}`),
-    defaultRef: pluck<string>(
-      'SELECT uuid FROM model_service_refs WHERE model_uuid = :modelUuid AND is_default = 1',
-    ),
     allRefs: select<ModelServiceRef>(modelServiceRefs, 'ORDER BY position').all,
 
-    insertTagOnce: insertOnce(tags, 'resource_uuid, type, tag'),
     updateTag: update(tags, ['tag', 'lastOpDate']),
     deleteTag: change('DELETE FROM tags WHERE uuid = :uuid'),
     tagsByUuid: pluck<string>(`SELECT uuid FROM tags WHERE ${inList('uuid')}`),

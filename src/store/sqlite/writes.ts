@@ -18,16 +18,16 @@ export type Write = <Result>(work: () => Result) => Promise<Result>;
 /** Creates the writes of the operations; each runs in one transaction of `write`. */
 export function operationWrites(run: Statements, records: CompiledRecords, write: Write): Writes {
   function addResource(uuid: string, type: ResourceType): void {
-    if (!run.insertResourceOnce({ uuid, type })) {
+    if (!run.insert.resources({ uuid, type })) {
       throw alreadyUsed(uuid);
     }
   }
 
   function insertService(service: ModelService): void {
     addResource(service.uuid, 'ModelServiceVO');
-    run.insertService(service);
-    for (const image of service.modelServiceImages) run.insertImage(image);
-    for (const ref of service.modelServiceRefs) run.insertRefOnce(ref);
+    run.insert.modelServices(service);
+    for (const image of service.modelServiceImages) run.insert.modelServiceImages(image);
+    for (const ref of service.modelServiceRefs) run.insert.modelServiceRefs(ref);
   }
 
   /** Runs a write to a resource: first checks its references, last attaches its tags. */
@@ -35,7 +35,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
     return write(() => {
       for (const reference of extras.references) assertReference(run, reference);
       const result = work();
-      for (const tag of extras.tags) run.insertTagOnce(tag);
+      for (const tag of extras.tags) run.insert.tags(tag);
       return result;
     });
   }
@@ -54,7 +54,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
         run.updateService(changed);
         if (changed.modelServiceImages !== current.modelServiceImages) {
           run.deleteImages({ uuid });
-          for (const image of changed.modelServiceImages) run.insertImage(image);
+          for (const image of changed.modelServiceImages) run.insert.modelServiceImages(image);
         }
         return toResult(changed);
       }),
@@ -69,14 +69,14 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
     addModel: (model, extras, toResult) =>
       writeResource(extras, () => {
         addResource(model.uuid, 'ModelVO');
-        run.insertModel(model);
-        for (const ref of model.modelServiceRefs) run.insertRefOnce(ref);
+        run.insert.models(model);
+        for (const ref of model.modelServiceRefs) run.insert.modelServiceRefs(ref);
         return toResult();
       }),
 
     bindModelToService: (ref, extras, toResult) =>
       writeResource(extras, () => {
-        run.insertRefOnce(ref);
+        run.insert.modelServiceRefs(ref);
         return toResult(records.mustFind('ModelService', ref.modelServiceUuid));
       }),
 
@@ -95,7 +95,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
           // The old default first, because a unique index allows only one default for each model.
           run.unmarkDefaultRef({ uuid });
           for (const ref of changed.modelServiceRefs) {
-            run.insertRefOnce({ ...ref, isDefault: false });
+            run.insert.modelServiceRefs({ ...ref, isDefault: false });
             if (ref.isDefault) run.markDefaultRef(ref);
           }
         }
@@ -105,7 +105,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
     addModelCenter: (center, extras, toResult) =>
       writeResource(extras, () => {
         addResource(center.uuid, 'ModelCenterVO');
-        run.insertCenter(center);
+        run.insert.modelCenters(center);
         return toResult(records.mustFind('ModelCenter', center.uuid));
       }),
 
@@ -139,7 +139,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
     addTag: (tag, toResult) =>
       write(() => {
         assertReference(run, ownerReference(tag));
-        if (!run.insertTagOnce(tag)) throw alreadyTagged(tag);
+        if (!run.insert.tags(tag)) throw alreadyTagged(tag);
         return toResult();
       }),
 
@@ -170,7 +170,7 @@ export function operationWrites(run: Statements, records: CompiledRecords, write
 }
 
 /** @throws ApiError SYS.1003 naming the missing resources (F53) */
-export function assertReference(run: Statements, reference: Reference): void {
+function assertReference(run: Statements, reference: Reference): void {
   const { type, uuids } = reference;
   const found =
     type === 'TagVO'
