@@ -1,0 +1,163 @@
+import type { Column, SQL, Table } from 'drizzle-orm';
+import { sharedColumns } from './columns.ts';
+
+/** A column while it is declared. */
+interface Builder {
+  primaryKey: () => Builder;
+  references: (column: () => Column, actions: { onDelete: 'cascade' }) => Builder;
+}
+
+interface Index {
+  on: (...columns: (Column | SQL)[]) => Index;
+  where: (condition: SQL) => Index;
+}
+
+type Declared<Name extends string> = Table & Record<Name, Column>;
+
+/** Makes the tables of a database. */
+export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
+  table: <Name extends string>(
+    name: string,
+    columns: Record<Name, Builder>,
+    indexes?: (table: Declared<Name>) => Index[],
+  ) => Declared<Name>;
+  index: (name: string) => Index;
+  uniqueIndex: (name: string) => Index;
+  /** A position, and the uuid of a row that has one. */
+  position: () => Builder;
+  orderedUuid: () => Builder;
+  /** A column with a default value, where the database's oldest tables have it. */
+  withDefault: (column: Builder, value: unknown) => Builder;
+  /** A text for comparison, regardless of the case of ASCII letters. */
+  caseFolded: (column: Column) => SQL;
+  isTrue: (flag: Column) => SQL;
+  /** The columns of an index on the first, with the others where reads then need only the index. */
+  covering: (first: Column, ...others: Column[]) => Column[];
+  /** A tag in an index. */
+  tagKey: (tag: Column) => Column | SQL;
+  /** Further indexes of tags. */
+  tagIndexes: (table: Declared<'tag' | 'resourceUuid'>) => Index[];
+};
+
+/** The tables that are the same in both databases. */
+export function declareTables(make: TableBuilders) {
+  const { table, index, uniqueIndex, position, orderedUuid, caseFolded } = make;
+  const columns = sharedColumns<Builder>(make);
+  const key = () => make.text().primaryKey();
+  /** A foreign key; the row is deleted with the one that it refers to. */
+  const refersTo = (column: Builder, { uuid }: { uuid: Column }) =>
+    column.references(() => uuid, { onDelete: 'cascade' });
+
+  /** Every resource's uuid, unique across the kinds. Deleting a row deletes all that belongs to the resource. */
+  const resources = table('resources', { uuid: key(), type: make.text() });
+
+  const byAge = (name: string, { createDate, uuid }: Declared<'createDate' | 'uuid'>) =>
+    index(`${name}_by_age`).on(createDate, uuid);
+  type Listed = Declared<'createDate' | 'uuid' | 'name' | 'modelCenterUuid' | 'size'>;
+  const listIndexes = (name: string, of: Listed) => [
+    byAge(name, of),
+    index(`${name}_by_name`).on(caseFolded(of.name), of.createDate, of.uuid),
+    // Also has the columns that sort a page, and the size for a center's capacity.
+    index(`${name}_by_center`).on(caseFolded(of.modelCenterUuid), of.createDate, of.uuid, of.size),
+  ];
+  const modelServices = table(
+    'model_services',
+    { uuid: refersTo(key(), resources), ...columns.modelServices },
+    (of) => listIndexes('model_services', of),
+  );
+  const { modelClassifications } = columns.models;
+  const models = table(
+    'models',
+    {
+      uuid: refersTo(key(), resources),
+      ...columns.models,
+      modelClassifications: make.withDefault(modelClassifications, []),
+    },
+    (of) => listIndexes('models', of),
+  );
+  const modelCenters = table(
+    'model_centers',
+    { uuid: refersTo(key(), resources), ...columns.modelCenters },
+    (of) => [byAge('model_centers', of)],
+  );
+
+  const modelServiceImages = table(
+    'model_service_images',
+    {
+      position: position(),
+      uuid: orderedUuid(),
+      modelServiceUuid: refersTo(make.text(), modelServices),
+      ...columns.modelServiceImages,
+    },
+    (of) => [
+      index('model_service_images_by_service').on(
+        ...make.covering(
+          of.modelServiceUuid,
+          of.uuid,
+          of.cpuArchitecture,
+          of.vmImageUuid,
+          of.dockerImage,
+          of.createDate,
+          of.lastOpDate,
+        ),
+      ),
+    ],
+  );
+  const modelServiceRefs = table(
+    'model_service_refs',
+    {
+      position: position(),
+      uuid: orderedUuid(),
+      modelUuid: refersTo(make.text(), models),
+      modelServiceUuid: refersTo(make.text(), modelServices),
+      isDefault: make.flag(),
+    },
+    (of) => [
+      uniqueIndex('model_service_refs_once').on(of.modelUuid, of.modelServiceUuid),
+      uniqueIndex('model_service_refs_one_default')
+        .on(of.modelUuid)
+        .where(make.isTrue(of.isDefault)),
+      index('model_service_refs_by_service').on(
+        ...make.covering(of.modelServiceUuid, of.uuid, of.modelUuid, of.isDefault),
+      ),
+    ],
+  );
+  const tags = table(
+    'tags',
+    {
+      position: position(),
+      uuid: orderedUuid(),
+      resourceUuid: refersTo(make.text(), resources),
+      ...columns.tags,
+      inherent: make.withDefault(columns.tags.inherent, false),
+    },
+    (of) => [
+      uniqueIndex('tags_once').on(of.resourceUuid, of.type, make.tagKey(of.tag)),
+      byAge('tags', of),
+      ...make.tagIndexes(of),
+    ],
+  );
+
+  /** Hashes of passwords. */
+  const passwords = table('passwords', { accountUuid: key(), hash: make.text() });
+  const sessions = table('sessions', { uuid: key(), ...columns.sessions }, (of) => [
+    index('sessions_by_expiry').on(of.expiredDate),
+  ]);
+  const jobs = table('jobs', { uuid: key(), ...columns.jobs }, (of) => [
+    index('jobs_by_age').on(of.createDate),
+  ]);
+  const hookColumns = { jobUuid: refersTo(key(), jobs), ...columns.hooks };
+  return {
+    resources,
+    modelServices,
+    models,
+    modelCenters,
+    modelServiceImages,
+    modelServiceRefs,
+    tags,
+    passwords,
+    sessions,
+    jobs,
+    hookColumns,
+  };
+}
