@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Progress } from '../src/cli/copy.ts';
+import { showProgress } from '../src/cli/copy.ts';
 import type { CopyProgress } from '../src/store/transfer.ts';
 
 /** A hundred models, and then three hundred services, a hundred at a time and each a second. */
@@ -36,7 +36,7 @@ function shown({
   const write = (more: string) => {
     text += more;
   };
-  const progress = new Progress({ isTerminal, columns, write }, () => now);
+  const progress = showProgress({ isTerminal, columns, write }, () => now);
   for (const step of steps.slice(0, count)) {
     now += stepMs;
     progress.show(step);

@@ -53,10 +53,12 @@ export async function copy(
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
   const startedAt = clock();
-  const progress = new Progress(terminal, clock);
+  const progress = showProgress(terminal, clock);
   try {
-    const done = await withSource(source, migrationsFolder, (origin) =>
-      withTarget(target, migrationsFolder, async (destination) => {
+    const { withSource } = await openers(source, migrationsFolder);
+    const { withTarget } = await openers(target, migrationsFolder);
+    const done = await withSource((origin) =>
+      withTarget(async (destination) => {
         const rows = await transfer(copiedTables, origin, destination, progress.show);
         return `${rows} rows copied from ${origin.name} to ${destination.name}`;
       }),
@@ -84,84 +86,69 @@ function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
   return from.kind === 'postgres' && to.kind === 'postgres' && from.url === to.url;
 }
 
-/** Runs work on the database that is read. */
-async function withSource<Result>(
-  location: DatabaseLocation,
-  migrations: string,
-  work: (source: CopySource) => Promise<Result>,
-): Promise<Result> {
-  if (location.kind === 'file') return withSourceFile(fileLocation(location, migrations), work);
-  const migrationsFolder = `${migrations}/postgres`;
-  return (await postgres()).withSourceDatabase({ url: location.url, migrationsFolder }, work);
+/** Functions that run work on the database as the one that is read, and as the one that is filled. */
+interface Openers {
+  withSource: (work: (source: CopySource) => Promise<string>) => Promise<string>;
+  withTarget: (work: (target: CopyTarget) => Promise<string>) => Promise<string>;
 }
 
-/** Runs work on the database that is filled. */
-async function withTarget<Result>(
-  location: DatabaseLocation,
-  migrations: string,
-  work: (target: CopyTarget) => Promise<Result>,
-): Promise<Result> {
-  if (location.kind === 'file') return withTargetFile(fileLocation(location, migrations), work);
-  const migrationsFolder = `${migrations}/postgres`;
-  return (await postgres()).withTargetDatabase({ url: location.url, migrationsFolder }, work);
+async function openers(database: DatabaseLocation, migrations: string): Promise<Openers> {
+  if (database.kind === 'file') {
+    const location = { file: database.path, migrationsFolder: `${migrations}/sqlite` };
+    return {
+      withSource: (work) => withSourceFile(location, work),
+      withTarget: (work) => withTargetFile(location, work),
+    };
+  }
+  // Loaded on demand, so that copies between files don't load the PostgreSQL driver.
+  const postgres = await import('../store/postgres/transfer.ts');
+  const location = { url: database.url, migrationsFolder: `${migrations}/postgres` };
+  return {
+    withSource: (work) => postgres.withSourceDatabase(location, work),
+    withTarget: (work) => postgres.withTargetDatabase(location, work),
+  };
 }
-
-const fileLocation = ({ path }: { path: string }, migrations: string) => ({
-  file: path,
-  migrationsFolder: `${migrations}/sqlite`,
-});
-
-/** Loaded on demand, so that copies between files don't load the PostgreSQL driver. */
-const postgres = () => import('../store/postgres/transfer.ts');
 
 /** Shows the progress of a copy: by a bar on a terminal, otherwise by one line for each table. */
-export class Progress {
-  readonly #terminal: Terminal;
-  readonly #clock: () => number;
-  readonly #startedAt: number;
-  #drawnAt = 0;
-  #hasLine = false;
-  #last: CopyProgress | undefined;
+export function showProgress(terminal: Terminal, clock: () => number) {
+  const startedAt = clock();
+  let drawnAt = 0;
+  let hasLine = false;
+  let last: CopyProgress | undefined;
   /** Number of rows copied plus number of rows compared. */
-  #done = 0;
+  let done = 0;
 
-  constructor(terminal: Terminal, clock: () => number) {
-    this.#terminal = terminal;
-    this.#clock = clock;
-    this.#startedAt = clock();
+  function printTable({ table, rows, phase }: CopyProgress): void {
+    const what = phase === 'compared' ? 'copied and compared' : 'copied';
+    terminal.write(`${table}: ${rows} rows ${what}\n`);
   }
 
-  readonly show = (step: CopyProgress): void => {
-    const last = this.#last;
-    const continues = last?.table === step.table && last.phase === step.phase;
-    this.#done += step.rows - (continues ? last.rows : 0);
-    this.#last = step;
-    if (!this.#terminal.isTerminal) {
-      if (last && last.table !== step.table) this.#printTable(last);
-    } else if (this.#clock() - this.#drawnAt >= REDRAW_MS) this.#draw(step);
-  };
-
-  /** Prints the last table's line, or removes the bar. */
-  end(): void {
-    if (this.#hasLine) this.#terminal.write(TO_LINE_START);
-    else if (this.#last && !this.#terminal.isTerminal) this.#printTable(this.#last);
-  }
-
-  #printTable({ table, rows, phase }: CopyProgress): void {
-    const done = phase === 'compared' ? 'copied and compared' : 'copied';
-    this.#terminal.write(`${table}: ${rows} rows ${done}\n`);
-  }
-
-  #draw({ table, rows, total, phase }: CopyProgress): void {
+  function draw({ table, rows, total, phase }: CopyProgress): void {
     // Each row is copied, and then compared.
-    const part = this.#done / 2 / total;
-    const seconds = Math.max(this.#clock() - this.#startedAt, 1) / MS_PER_SECOND;
+    const part = done / 2 / total;
+    const seconds = Math.max(clock() - startedAt, 1) / MS_PER_SECOND;
     const bar = '#'.repeat(Math.floor(part * BAR_CELLS)).padEnd(BAR_CELLS, '.');
     const percent = String(Math.floor(part * 100)).padStart(3);
-    const rate = Math.round(this.#done / 2 / seconds);
+    const rate = Math.round(done / 2 / seconds);
     const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${phase}, ${rate} rows/s`;
-    this.#terminal.write(TO_LINE_START + line.slice(0, this.#terminal.columns - 1));
-    this.#drawnAt = this.#clock();
-    this.#hasLine = true;
+    terminal.write(TO_LINE_START + line.slice(0, terminal.columns - 1));
+    drawnAt = clock();
+    hasLine = true;
   }
+
+  return {
+    show: (step: CopyProgress): void => {
+      const continues = last?.table === step.table && last.phase === step.phase;
+      done += step.rows - (continues && last ? last.rows : 0);
+      if (terminal.isTerminal) {
+        if (clock() - drawnAt >= REDRAW_MS) draw(step);
+      } else if (last && last.table !== step.table) printTable(last);
+      last = step;
+    },
+    /** Prints the last table's line, or removes the bar. */
+    end: (): void => {
+      if (hasLine) terminal.write(TO_LINE_START);
+      else if (last && !terminal.isTerminal) printTable(last);
+    },
+  };
 }

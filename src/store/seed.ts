@@ -21,17 +21,18 @@ export const RESOURCE_TABLES = [
 ] as const;
 
 type Rows = [table: (typeof RESOURCE_TABLES)[number], rows: readonly object[]];
-/** Something that exists: a resource by its type, or what a seed may not insert a second time. */
-export type Existing = [kind: string, key: string];
 
-/** The query for what exists of a seed; `isIn` tests whether a column is in a list of uuids. */
+/**
+ * The query for what exists of a seed, as texts: of a resource its type and uuid, and of the rest what a seed may not
+ * insert a second time; `isIn` tests whether a column is in a list of uuids.
+ */
 export const findExisting = (isIn: (column: string) => string) => `
-  SELECT type, uuid FROM resources WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'image', uuid FROM model_service_images WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'ref', uuid FROM model_service_refs WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'pair', model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
-  UNION ALL SELECT 'default', model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
-  UNION ALL SELECT 'tag', uuid FROM tags WHERE ${isIn('uuid')}`;
+  SELECT type || ' ' || uuid FROM resources WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'image ' || uuid FROM model_service_images WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'ref ' || uuid FROM model_service_refs WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'pair ' || model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
+  UNION ALL SELECT 'default ' || model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
+  UNION ALL SELECT 'tag ' || uuid FROM tags WHERE ${isIn('uuid')}`;
 
 /** The uuids for `findExisting`. */
 export function uuidsOf(resources: Resources): string[] {
@@ -45,15 +46,16 @@ export function uuidsOf(resources: Resources): string[] {
 
 /**
  * The rows of a seed whose uuids are unused, by table and in the order in which they are to be inserted.
- * @param resources without duplicates among them
+ * @param resources as parsed: only images may have the same uuid
  * @throws ApiError naming the faulty entry by its index
  */
-export function newRows(resources: Resources, existing: readonly Existing[]): Rows[] {
-  const known = new Set(existing.map(([kind, key]) => `${kind} ${key}`));
-  const isKnown = (kind: string, key: string) => known.has(`${kind} ${key}`);
+export function newRows(resources: Resources, existing: readonly string[]): Rows[] {
+  const known = new Set(existing);
   const types = new Map<string, string>();
-  for (const [kind, uuid] of existing) if (kind.endsWith('VO')) types.set(uuid, kind);
-
+  for (const each of existing) {
+    const [type = '', uuid = ''] = each.split(' ');
+    if (type.endsWith('VO')) types.set(uuid, type);
+  }
   const added: { uuid: string; type: string }[] = [];
   /** The entries of a list to add. */
   function choose<List extends keyof Resources>(list: List, type: string): Resources[List] {
@@ -77,24 +79,27 @@ export function newRows(resources: Resources, existing: readonly Existing[]): Ro
   const models = choose('models', 'ModelVO');
   const modelServices = choose('modelServices', 'ModelServiceVO');
   for (const service of modelServices) {
-    const used = service.modelServiceImages.findIndex(({ uuid }) => isKnown('image', uuid));
-    if (used === -1) continue;
-    const index = resources.modelServices.indexOf(service);
-    throw usedByAnotherEntry(`modelServices[${index}].modelServiceImages[${used}]`);
+    for (const [place, { uuid }] of service.modelServiceImages.entries()) {
+      if (known.has(`image ${uuid}`)) {
+        const index = resources.modelServices.indexOf(service);
+        throw usedByAnotherEntry(`modelServices[${index}].modelServiceImages[${place}]`);
+      }
+      known.add(`image ${uuid}`);
+    }
   }
   const refs = resources.modelServiceRefs.flatMap((ref, index) => {
     const field = `modelServiceRefs[${index}]`;
     for (const side of refReferences(ref, field)) assertFound(side);
-    if (isKnown('pair', `${ref.modelUuid} ${ref.modelServiceUuid}`)) return [];
-    if (isKnown('ref', ref.uuid)) throw usedByAnotherEntry(field);
-    return { ...ref, isDefault: ref.isDefault && !isKnown('default', ref.modelUuid) };
+    if (known.has(`pair ${ref.modelUuid} ${ref.modelServiceUuid}`)) return [];
+    if (known.has(`ref ${ref.uuid}`)) throw usedByAnotherEntry(field);
+    return { ...ref, isDefault: ref.isDefault && !known.has(`default ${ref.modelUuid}`) };
   });
   const tags = (['userTags', 'systemTags'] as const).flatMap((list) => {
     for (const [index, tag] of resources[list].entries()) {
       assertFound(ownerReference(tag, `${list}[${index}].`));
     }
     // A tag with the same uuid may exist with another text.
-    return [...resources[list]].filter(({ uuid }) => !isKnown('tag', uuid));
+    return [...resources[list]].filter(({ uuid }) => !known.has(`tag ${uuid}`));
   });
   return [
     ['resources', added],

@@ -65,13 +65,12 @@ export function declareTables(make: TableBuilders) {
     { uuid: refersTo(key(), resources), ...columns.modelServices },
     (of) => listIndexes('model_services', of),
   );
-  const { modelClassifications } = columns.models;
   const models = table(
     'models',
     {
       uuid: refersTo(key(), resources),
       ...columns.models,
-      modelClassifications: make.withDefault(modelClassifications, []),
+      modelClassifications: make.withDefault(columns.models.modelClassifications, []),
     },
     (of) => listIndexes('models', of),
   );

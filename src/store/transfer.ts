@@ -52,8 +52,8 @@ export function columnList({ columns }: CopiedTable): string {
   return columns.map(({ name }) => `"${name}"`).join(', ');
 }
 
-/** A copied value, in the same form for SQLite and PostgreSQL. */
-export type CopyValue = string | number | boolean | null;
+/** A copied value, in the same form for SQLite and PostgreSQL: a flag is 0 or 1. */
+export type CopyValue = string | number | null;
 export type CopyRow = readonly CopyValue[];
 
 /** The database that rows are read from. */
@@ -98,23 +98,28 @@ export async function transfer(
   const counts = new Map<CopiedTable, number>();
   for (const table of tables) counts.set(table, await source.count(table));
   const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  for (const table of tables) {
-    const step = { table: table.name, total };
-    const sourceDigest = new Digest(table, source.name);
-    const targetDigest = new Digest(table, target.name);
-    for await (const rows of source.rows(table)) {
-      sourceDigest.add(rows);
-      await target.write(table, rows);
-      onStep({ ...step, rows: sourceDigest.rows, phase: 'copied' });
+  /** Reads a table, and writes its rows if a function for that is given; returns their number and digest. */
+  async function read(
+    table: CopiedTable,
+    database: CopySource,
+    phase: CopyProgress['phase'],
+    write: CopyTarget['write'] = async () => {},
+  ) {
+    let [rows, digest] = [0, 0n];
+    for await (const batch of database.rows(table)) {
+      for (const row of batch) digest ^= hashOf(row, ++rows, table, database.name);
+      await write(table, batch);
+      onStep({ table: table.name, rows, total, phase });
     }
-    for await (const rows of target.rows(table)) {
-      targetDigest.add(rows);
-      onStep({ ...step, rows: targetDigest.rows, phase: 'compared' });
-    }
-    const isComplete = sourceDigest.rows === counts.get(table);
-    const isSame = targetDigest.rows === sourceDigest.rows && targetDigest.xor === sourceDigest.xor;
-    if (!isComplete || !isSame) throw tableMismatch(table, target);
-    if (sourceDigest.rows === 0) onStep({ ...step, rows: 0, phase: 'compared' });
+    return { rows, digest };
+  }
+
+  for (const [table, count] of counts) {
+    const copied = await read(table, source, 'copied', target.write);
+    const compared = await read(table, target, 'compared');
+    const isSame = compared.rows === copied.rows && compared.digest === copied.digest;
+    if (copied.rows !== count || !isSame) throw tableMismatch(table, target);
+    if (count === 0) onStep({ table: table.name, rows: 0, total, phase: 'compared' });
   }
   // Another program may have written to the target since its rows were compared.
   for (const [table, count] of counts) {
@@ -130,41 +135,25 @@ function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenE
 }
 
 /**
- * A digest of a table's rows: the XOR of their SHA-256, which doesn't depend on the order. In an ordered table
- * a row is hashed with its index in place of its position, so that the digest depends on the order.
+ * The SHA-256 of a row. A table's digest is the XOR of them, which doesn't depend on the order; that of an ordered
+ * table does, because its rows are hashed with their indexes in place of their positions.
+ * @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL
  */
-class Digest {
-  rows = 0;
-  xor = 0n;
-  readonly #table: CopiedTable;
-  readonly #database: string;
-
-  constructor(table: CopiedTable, database: string) {
-    this.#table = table;
-    this.#database = database;
+function hashOf(row: CopyRow, index: number, table: CopiedTable, database: string): bigint {
+  const wrong = table.columns.find((column, place) => !isRepresentable(row[place], column));
+  if (wrong) {
+    throw new DatabaseOpenError(
+      `The database ${database} has in ${table.name}.${wrong.name} a value that this program never stores: nothing was copied.`,
+    );
   }
-
-  /** @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL */
-  add(rows: readonly CopyRow[]): void {
-    const { name, columns, isOrdered } = this.#table;
-    for (const row of rows) {
-      this.rows++;
-      const wrong = columns.find((column, index) => !isRepresentable(row[index], column));
-      if (wrong) {
-        throw new DatabaseOpenError(
-          `The database ${this.#database} has in ${name}.${wrong.name} a value that this program never stores: nothing was copied.`,
-        );
-      }
-      const values = isOrdered ? [this.rows, ...row.slice(1)] : row;
-      this.xor ^= BigInt(`0x${hash('sha256', JSON.stringify(values))}`);
-    }
-  }
+  const values = table.isOrdered ? [index, ...row.slice(1)] : row;
+  return BigInt(`0x${hash('sha256', JSON.stringify(values))}`);
 }
 
 /** Whether a value is exact in SQLite and PostgreSQL alike. */
 function isRepresentable(value: CopyValue | undefined, { valueType }: CopiedColumn): boolean {
   if (value === null) return true;
   if (valueType === 'text') return typeof value === 'string';
-  if (valueType === 'flag') return typeof value === 'boolean';
+  if (valueType === 'flag') return value === 0 || value === 1;
   return Number.isSafeInteger(value);
 }

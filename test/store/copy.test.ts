@@ -256,7 +256,11 @@ describe('copy finds a difference, and leaves nothing behind, if the writer', ()
       'jobs',
       ofValues((value) => (String(value).length > 50 ? String(value).slice(0, -1) : value)),
     ],
-    ['inverts a flag', 'hooks', ofValues((value) => (typeof value === 'boolean' ? !value : value))],
+    [
+      'inverts a flag',
+      'jobs',
+      ofValues((value) => (typeof value === 'number' && value <= 1 ? 1 - value : value)),
+    ],
     [
       'changes the order of images',
       'model_service_images',

@@ -61,6 +61,21 @@ export const inSnapshot =
     }
   };
 
+/** Reads the rows of a query in batches of this size; within a transaction. */
+export async function* fetchAll<Row>(
+  run: (text: string) => Promise<Row[]>,
+  query: string,
+  size: number,
+): AsyncGenerator<Row[]> {
+  await run(`DECLARE fetched NO SCROLL CURSOR FOR ${query}`);
+  for (;;) {
+    const rows = await run(`FETCH ${size} FROM fetched`);
+    if (rows.length > 0) yield rows;
+    if (rows.length < size) break;
+  }
+  await run('CLOSE fetched');
+}
+
 /** Runs each piece of work on one connection of a pool. Its promises reject with the store's errors. */
 export class Connections {
   readonly #pool: Pool;

@@ -15,7 +15,7 @@ import {
 } from '../fields.ts';
 import { assertPageSize, estimatedBytes, PAGE_BYTES_MAX } from '../page-size.ts';
 import { entityMappings, orderBy, whereAll } from './conditions.ts';
-import type { Run } from './connections.ts';
+import { fetchAll, type Run } from './connections.ts';
 import { type PreparedQuery, prepareQuery, toQuery } from './statement.ts';
 import { caseFolded, modelCenters, modelServices, models } from './tables.ts';
 
@@ -108,13 +108,8 @@ export async function* allRecords<K extends EntityKind>(
     sql`SELECT ${selectList(fields)} FROM ${table} WHERE ${baseFilter} ORDER BY ${table.createDate}, ${table.uuid}`,
   );
   const toRecord = compileRecordMapper(fields);
-  await run({ text: `DECLARE records NO SCROLL CURSOR FOR ${text}` });
-  for (;;) {
-    const { rows } = await run({ text: `FETCH ${BATCH_ROWS} FROM records` });
-    yield* rows.map(toRecord) as never[];
-    if (rows.length < BATCH_ROWS) break;
-  }
-  await run({ text: 'CLOSE records' });
+  const fetch = async (step: string) => (await run({ text: step })).rows;
+  for await (const rows of fetchAll(fetch, text, BATCH_ROWS)) yield* rows.map(toRecord) as never[];
 }
 
 export async function countRecords(

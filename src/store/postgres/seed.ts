@@ -1,7 +1,7 @@
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Resources } from '../../domain/records.ts';
 import { mapKinds } from '../fields.ts';
-import { type Existing, newRows, slices, toResources, uuidsOf } from '../seed.ts';
+import { newRows, slices, toResources, uuidsOf } from '../seed.ts';
 import type { Run } from './connections.ts';
 import { allRecords } from './reads.ts';
 import { statements } from './statements.ts';
@@ -11,11 +11,12 @@ import { statements } from './statements.ts';
  * @throws ApiError naming the faulty entry by its index
  */
 export async function insertResources(run: Run, resources: Resources): Promise<void> {
-  const existing: unknown[] = [];
+  const existing: string[] = [];
   for (const uuids of slices(uuidsOf(resources))) {
-    existing.push(...(await statements.existing(run, { uuids })).rows);
+    const { rows } = await statements.existing(run, { uuids });
+    existing.push(...(rows.flat() as string[]));
   }
-  for (const [table, all] of newRows(resources, existing as Existing[])) {
+  for (const [table, all] of newRows(resources, existing)) {
     for (const rows of slices(all)) await statements.insertAll[table](run, { rows });
   }
 }

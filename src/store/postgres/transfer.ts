@@ -8,6 +8,7 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
+import { fetchAll } from './connections.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
 import { databaseName, openError } from './open-store.ts';
@@ -36,7 +37,7 @@ export function withSourceDatabase<Result>(
       await assertMigrated({ pool, name, migrationsFolder });
       await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     });
-    return work(createSource(client, name));
+    return work(createTarget(client, name));
   });
 }
 
@@ -122,7 +123,8 @@ async function assertEmpty(client: Client, name: string): Promise<void> {
   }
 }
 
-function createSource(client: Client, name: string): CopySource {
+/** A target, which is also a source. */
+function createTarget(client: Client, name: string): CopyTarget {
   const query = (text: string) =>
     translateErrors(
       name,
@@ -132,18 +134,18 @@ function createSource(client: Client, name: string): CopySource {
     name,
     count: async (table) => Number((await query(`SELECT count(*) FROM "${table.name}"`))[0]?.[0]),
     rows: async function* (table) {
-      const limit = await batchSize(table, query);
       const order = table.isOrdered ? ' ORDER BY position, uuid' : '';
-      await query(
-        `DECLARE moved NO SCROLL CURSOR FOR SELECT ${columnList(table)} FROM "${table.name}"${order}`,
+      const columns = table.columns.map(({ name, valueType }) =>
+        valueType === 'flag' ? `"${name}"::int` : `"${name}"`,
       );
-      for (;;) {
-        const rows = await query(`FETCH ${limit} FROM moved`);
-        if (rows.length > 0) yield rows;
-        if (rows.length < limit) break;
-      }
-      await query('CLOSE moved');
+      const select = `SELECT ${columns.join(', ')} FROM "${table.name}"${order}`;
+      yield* fetchAll(query, select, await batchSize(table, query));
     },
+    write: (table, rows) =>
+      translateErrors(name, async () => {
+        const columns = table.columns.map((_, index) => rows.map((row) => row[index]));
+        await client.query(insertSql(table), columns);
+      }),
   };
 }
 
@@ -156,17 +158,6 @@ async function batchSize(
   const bytes = texts.map((column) => `coalesce(octet_length("${column.name}"), 0)`).join(' + ');
   const longest = Number((await query(`SELECT max(${bytes}) FROM "${name}"`))[0]?.[0] ?? 0);
   return Math.max(1, Math.min(BATCH.rows, Math.floor(BATCH.bytes / Math.max(1, longest))));
-}
-
-function createTarget(client: Client, name: string): CopyTarget {
-  return {
-    ...createSource(client, name),
-    write: (table, rows) =>
-      translateErrors(name, async () => {
-        const columns = table.columns.map((_, index) => rows.map((row) => row[index]));
-        await client.query(insertSql(table), columns);
-      }),
-  };
 }
 
 const TYPES = { text: 'text', integer: 'bigint', flag: 'boolean' };

@@ -3,7 +3,7 @@ import { getTableName, type Table } from 'drizzle-orm';
 import { toSnakeCase } from 'drizzle-orm/casing';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields, compileRecordMapper } from '../fields.ts';
-import { type Existing, findExisting, RESOURCE_TABLES } from '../seed.ts';
+import { findExisting, RESOURCE_TABLES } from '../seed.ts';
 import {
   type BoundTables,
   columnNames,
@@ -52,12 +52,6 @@ export function compileStatements(client: Database.Database) {
     statement.pluck();
     return (record: object = {}) => statement.all(valuesOf(record)) as Value[];
   };
-  /** Prepares a query that returns rows. */
-  const rows = <Row>(template: string) => {
-    const { statement, valuesOf } = compile(template);
-    statement.raw();
-    return (record: object) => statement.all(valuesOf(record)) as Row[];
-  };
   /** Prepares a query that returns records of a table. */
   const select = <Row>(table: Table, condition = '') => {
     const fields = columnFields(table);
@@ -98,7 +92,7 @@ export function compileStatements(client: Database.Database) {
       modelServiceRefs: insertOnce(modelServiceRefs, 'model_uuid, model_service_uuid'),
       tags: insertOnce(tags, 'resource_uuid, type, tag'),
     },
-    existing: rows<Existing>(findExisting(inList)),
+    existing: pluck<string>(findExisting(inList)),
     updateService: update(modelServices),
     updateModel: update(models),
     updateCenter: update(modelCenters),

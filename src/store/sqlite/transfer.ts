@@ -6,7 +6,6 @@ import {
   type CopyRow,
   type CopySource,
   type CopyTarget,
-  type CopyValue,
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
@@ -35,7 +34,7 @@ export async function withSourceFile<Result>(
   const client = openSqliteToRead(location);
   try {
     client.exec('BEGIN');
-    return await work(createSource(client, file));
+    return await work(createTarget(client, file));
   } finally {
     client.close();
   }
@@ -99,7 +98,8 @@ function assertEmpty(location: SqliteLocation): void {
   }
 }
 
-function createSource(client: Database.Database, name: string): CopySource {
+/** A target, which is also a source. */
+function createTarget(client: Database.Database, name: string): CopyTarget {
   return {
     name,
     count: async (table) => {
@@ -116,19 +116,22 @@ function createSource(client: Database.Database, name: string): CopySource {
         throw openError(name, error);
       }
     },
+    write: async (table, rows) => {
+      try {
+        const insert = client.prepare(insertSql(table));
+        for (const row of rows) insert.run(row);
+      } catch (error) {
+        throw openError(name, error);
+      }
+    },
   };
 }
 
 function* batches(client: Database.Database, table: CopiedTable): Generator<readonly CopyRow[]> {
-  const flags = table.columns.flatMap(({ valueType }, index) =>
-    valueType === 'flag' ? [index] : [],
-  );
   const order = table.isOrdered ? ' ORDER BY position' : '';
   const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
   let [batch, bytes]: [CopyRow[], number] = [[], 0];
-  for (const row of client.prepare(select).raw().iterate() as Iterable<CopyValue[]>) {
-    // SQLite stores booleans as 0 and 1; any other number is copied, and fails the check of the copy.
-    for (const flag of flags) if (row[flag] === 0 || row[flag] === 1) row[flag] = row[flag] === 1;
+  for (const row of client.prepare(select).raw().iterate() as Iterable<CopyRow>) {
     for (const value of row) bytes += typeof value === 'string' ? value.length : 0;
     batch.push(row);
     if (batch.length < BATCH.rows && bytes < BATCH.bytes) continue;
@@ -138,40 +141,11 @@ function* batches(client: Database.Database, table: CopiedTable): Generator<read
   if (batch.length > 0) yield batch;
 }
 
-function createTarget(client: Database.Database, name: string): CopyTarget {
-  const inserters = new Map<CopiedTable, (rows: readonly CopyRow[]) => void>();
-  return {
-    ...createSource(client, name),
-    write: async (table, rows) => {
-      const insert = inserters.get(table) ?? inserter(client, table);
-      inserters.set(table, insert);
-      try {
-        insert(rows);
-      } catch (error) {
-        throw openError(name, error);
-      }
-    },
-  };
-}
-
-/** Inserts rows of a table. Positions, which may repeat in PostgreSQL, are made to ascend. */
-function inserter(
-  client: Database.Database,
-  table: CopiedTable,
-): (rows: readonly CopyRow[]) => void {
-  const values = table.columns.map(() => '?').join(', ');
-  const insert = client.prepare(
-    `INSERT INTO "${table.name}" (${columnList(table)}) VALUES (${values})`,
+/** Inserts a row. Positions, which may repeat in PostgreSQL, are made to ascend. */
+function insertSql(table: CopiedTable): string {
+  const next = `(SELECT coalesce(max(position), 0) + 1 FROM "${table.name}")`;
+  const values = table.columns.map((_, index) =>
+    table.isOrdered && index === 0 ? `max(?, ${next})` : '?',
   );
-  let lastPosition = 0;
-  return (rows) => {
-    for (const row of rows) {
-      const bound = row.map((value) => (typeof value === 'boolean' ? Number(value) : value));
-      if (table.isOrdered) {
-        lastPosition = Math.max(lastPosition + 1, bound[0] as number);
-        bound[0] = lastPosition;
-      }
-      insert.run(bound);
-    }
-  };
+  return `INSERT INTO "${table.name}" (${columnList(table)}) VALUES (${values.join(', ')})`;
 }

@@ -112,6 +112,15 @@ const rejected: [
     () => taken('modelServices[2].modelServiceImages[1]'),
   ],
   [
+    'an image with the uuid of another service’s of the same seed',
+    (seed) => {
+      const [uuid, [used]] = [newUuid(), seed.modelServices[0].modelServiceImages];
+      const modelServiceImages = [image(uuid, { uuid: used?.uuid as string })];
+      return { modelServices: [seededService({ uuid, modelServiceImages })] };
+    },
+    () => taken('modelServices[2].modelServiceImages[0]'),
+  ],
+  [
     'a binding of a model that is not there',
     (_, { service }) => ({ modelServiceRefs: [ref(UNKNOWN, service.uuid)] }),
     () => missing('modelServiceRefs[3].modelUuid', 'ModelVO', UNKNOWN),
