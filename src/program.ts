@@ -45,10 +45,8 @@ async function main(): Promise<void> {
     if (command === 'backup') return printLine(backup(settings, file, migrations));
     if (command === 'restore') return printLine(await restore(settings, file, migrations));
     if (command === 'copy') {
-      const { isTTY, columns = 80 } = process.stderr;
-      const write = (text: string) => void process.stderr.write(text);
-      const terminal = { isTerminal: isTTY === true, columns, write };
-      const options = { migrationsFolder: migrations, terminal, clock: Date.now };
+      const print = (line: string) => console.error(line);
+      const options = { migrationsFolder: migrations, print, clock: Date.now };
       return printLine(await copy(file, other, options));
     }
     return void process.stdout.write(await dump(settings, migrations));

@@ -11,18 +11,11 @@ import {
   transfer,
 } from '../store/transfer.ts';
 
-/** The stream to which progress is written. */
-export interface Terminal {
-  isTerminal: boolean;
-  /** Width in characters. */
-  columns: number;
-  write: (text: string) => void;
-}
-
 export interface CopyOptions {
   /** Folder with the migrations of every kind of database. */
   migrationsFolder: string;
-  terminal: Terminal;
+  /** Prints a line of the progress. */
+  print: (line: string) => void;
   /** Milliseconds since the epoch. */
   clock: () => number;
 }
@@ -31,10 +24,6 @@ export interface CopyOptions {
 type DatabaseLocation = Exclude<DatabaseUrl, { kind: 'memory' }>;
 
 const MS_PER_SECOND = 1000;
-const BAR_CELLS = 12;
-/** Milliseconds between two updates of the progress bar. */
-const REDRAW_MS = 100;
-const TO_LINE_START = '\r\u001b[K';
 
 /**
  * Copies a whole database, which may be in use, to an empty or missing one. If it fails, nothing is copied.
@@ -46,28 +35,24 @@ const TO_LINE_START = '\r\u001b[K';
 export async function copy(
   from: string,
   to: string,
-  { migrationsFolder, terminal, clock }: CopyOptions,
+  { migrationsFolder, print, clock }: CopyOptions,
 ): Promise<string> {
   const [source, target] = [parseLocation(from, 'FROM'), parseLocation(to, 'TO')];
   if (isSameDatabase(source, target)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
   const startedAt = clock();
-  const progress = showProgress(terminal, clock);
-  try {
-    const { withSource } = await openers(source, migrationsFolder);
-    const { withTarget } = await openers(target, migrationsFolder);
-    const done = await withSource((origin) =>
-      withTarget(async (destination) => {
-        const rows = await transfer(copiedTables, origin, destination, progress.show);
-        return `${rows} rows copied from ${origin.name} to ${destination.name}`;
-      }),
-    );
-    const seconds = Math.round((clock() - startedAt) / MS_PER_SECOND);
-    return `${done} in ${seconds} s, each compared.`;
-  } finally {
-    progress.end();
-  }
+  const { withSource } = await openers(source, migrationsFolder);
+  const { withTarget } = await openers(target, migrationsFolder);
+  const done = await withSource((origin) =>
+    withTarget(async (destination) => {
+      const show = printProgress(print, clock);
+      const rows = await transfer(copiedTables, origin, destination, show);
+      return `${rows} rows copied from ${origin.name} to ${destination.name}`;
+    }),
+  );
+  const seconds = Math.round((clock() - startedAt) / MS_PER_SECOND);
+  return `${done} in ${seconds} s, each compared.`;
 }
 
 /** The message doesn't repeat the text, which may have a password in an unexpected place. */
@@ -109,46 +94,13 @@ async function openers(database: DatabaseLocation, migrations: string): Promise<
   };
 }
 
-/** Shows the progress of a copy: by a bar on a terminal, otherwise by one line for each table. */
-export function showProgress(terminal: Terminal, clock: () => number) {
-  const startedAt = clock();
-  let drawnAt = 0;
-  let hasLine = false;
-  let last: CopyProgress | undefined;
-  /** Number of rows copied plus number of rows compared. */
-  let done = 0;
-
-  function printTable({ table, rows, phase }: CopyProgress): void {
-    const what = phase === 'compared' ? 'copied and compared' : 'copied';
-    terminal.write(`${table}: ${rows} rows ${what}\n`);
-  }
-
-  function draw({ table, rows, total, phase }: CopyProgress): void {
-    // Each row is copied, and then compared.
-    const part = done / 2 / total;
-    const seconds = Math.max(clock() - startedAt, 1) / MS_PER_SECOND;
-    const bar = '#'.repeat(Math.floor(part * BAR_CELLS)).padEnd(BAR_CELLS, '.');
-    const percent = String(Math.floor(part * 100)).padStart(3);
-    const rate = Math.round(done / 2 / seconds);
-    const line = `[${bar}] ${percent} % ${table}: ${rows} rows ${phase}, ${rate} rows/s`;
-    terminal.write(TO_LINE_START + line.slice(0, terminal.columns - 1));
-    drawnAt = clock();
-    hasLine = true;
-  }
-
-  return {
-    show: (step: CopyProgress): void => {
-      const continues = last?.table === step.table && last.phase === step.phase;
-      done += step.rows - (continues && last ? last.rows : 0);
-      if (terminal.isTerminal) {
-        if (clock() - drawnAt >= REDRAW_MS) draw(step);
-      } else if (last && last.table !== step.table) printTable(last);
-      last = step;
-    },
-    /** Prints the last table's line, or removes the bar. */
-    end: (): void => {
-      if (hasLine) terminal.write(TO_LINE_START);
-      else if (last && !terminal.isTerminal) printTable(last);
-    },
+/** @returns a function that prints each table when it is done, and a long one every second */
+export function printProgress(print: (line: string) => void, clock: () => number) {
+  let printedAt = clock();
+  return ({ table, rows, phase }: CopyProgress): void => {
+    const isDone = phase === 'copied and compared';
+    if (!isDone && clock() - printedAt < MS_PER_SECOND) return;
+    print(`${table}: ${rows} rows ${phase}`);
+    printedAt = clock();
   };
 }

@@ -75,9 +75,8 @@ export interface CopyProgress {
   table: string;
   /** Rows of the table copied or compared so far. */
   rows: number;
-  /** Rows of all tables; each row is copied and then compared. */
-  total: number;
-  phase: 'copied' | 'compared';
+  /** The last is that of a table that is done. */
+  phase: 'copied' | 'compared' | 'copied and compared';
 }
 
 /** Limits of a batch; a single row may have more bytes. */
@@ -85,7 +84,7 @@ export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
 
 /**
  * Copies the rows of all tables, then reads them from the target and compares them.
- * @param onStep called after every batch, and once for an empty table
+ * @param onStep called after every batch, and once for each table that is done
  * @returns the number of rows
  * @throws DatabaseOpenError if the target's rows differ from the source's
  */
@@ -97,7 +96,6 @@ export async function transfer(
 ): Promise<number> {
   const counts = new Map<CopiedTable, number>();
   for (const table of tables) counts.set(table, await source.count(table));
-  const total = [...counts.values()].reduce((sum, count) => sum + count, 0);
   /** Reads a table, and writes its rows if a function for that is given; returns their number and digest. */
   async function read(
     table: CopiedTable,
@@ -109,7 +107,7 @@ export async function transfer(
     for await (const batch of database.rows(table)) {
       for (const row of batch) digest ^= hashOf(row, ++rows, table, database.name);
       await write(table, batch);
-      onStep({ table: table.name, rows, total, phase });
+      onStep({ table: table.name, rows, phase });
     }
     return { rows, digest };
   }
@@ -119,13 +117,13 @@ export async function transfer(
     const compared = await read(table, target, 'compared');
     const isSame = compared.rows === copied.rows && compared.digest === copied.digest;
     if (copied.rows !== count || !isSame) throw tableMismatch(table, target);
-    if (count === 0) onStep({ table: table.name, rows: 0, total, phase: 'compared' });
+    onStep({ table: table.name, rows: count, phase: 'copied and compared' });
   }
   // Another program may have written to the target since its rows were compared.
   for (const [table, count] of counts) {
     if ((await target.count(table)) !== count) throw tableMismatch(table, target);
   }
-  return total;
+  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
 
 function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenError {

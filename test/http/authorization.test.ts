@@ -130,6 +130,10 @@ describe('of all routes that the app has', () => {
   const open = [
     ...['PUT /zstack/v1/accounts/login', 'DELETE /zstack/v1/accounts/sessions/:uuid'],
     ...['GET /zstack/v1/accounts/sessions/:uuid/valid', 'GET /zstack/v1/api-jobs/:uuid'],
+    // A message has its session in the body (F60).
+    ...['/zstack/api', '/zstack/api/'].flatMap((path) => [`POST ${path}`, `PUT ${path}`]),
+    ...['GET /zstack/api/result/:uuid', 'PUT /zstack/api/result/:uuid'],
+    ...['PUT /zstack/v1/management-nodes/actions', 'GET /zstack/v1/management-nodes/ready'],
     ...['GET /_aios/health', 'HEAD /_aios/health', 'GET /_aios/live', 'HEAD /_aios/live'],
     ...documentation.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
     // Answers preflights alone.

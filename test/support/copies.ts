@@ -29,7 +29,7 @@ type Rows = Record<string, Record<string, unknown>[]>;
 
 const quiet: CopyOptions = {
   migrationsFolder: 'migrations',
-  terminal: { isTerminal: false, columns: 80, write: () => {} },
+  print: () => {},
   clock: () => 0,
 };
 
