@@ -3,19 +3,19 @@ import { Document, isMap, isPair, isScalar, isSeq, visit, type YAMLMap } from 'y
 /** A mapping with its source tokens, and the values that keys of it get. */
 export type Change = [mapping: YAMLMap.Parsed, values: object];
 
-/** A text in place of a part of the source. */
+/** A text that replaces a part of the source. */
 interface Splice {
   start: number;
   end: number;
   text: string;
 }
 
-/** A text that every reader of YAML 1.1 and 1.2 reads as such without quotes. */
+/** Matches strings that every YAML 1.1 and 1.2 parser reads as strings without quotes. */
 const PLAIN = /^(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z_/][\w./-]*(?:[ :][\w./-]+)*$/i;
-/** Characters that some reader rejects or alters unless they are escaped. */
+/** Matches characters that some YAML parser rejects or changes unless they are escaped. */
 const UNPRINTABLE =
   /[^\n\x20-\x7e\xa1-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{10000}-\u{10ffff}]/gu;
-/** Characters of a key that YAML allows without a question mark. */
+/** Maximum length of a key in flow style, in characters: YAML requires a question mark before a longer one. */
 const KEY_MAX = 1024;
 
 /**
@@ -26,7 +26,7 @@ const KEY_MAX = 1024;
 export function setValues(source: string, changes: Change[]): string {
   const lineEnd = source.includes('\r\n') ? '\r\n' : '\n';
   let edited = source;
-  // From the end; in one place what stands last comes first.
+  // From the end, so that offsets stay valid. Splices at the same offset are listed last to first.
   const splices = changes.flatMap(([mapping, values]) => splicesOf(source, mapping, values));
   for (const { start, end, text } of splices.sort((a, b) => b.start - a.start)) {
     edited = edited.slice(0, start) + text.replaceAll('\n', lineEnd) + edited.slice(end);
@@ -46,7 +46,7 @@ function splicesOf(source: string, mapping: YAMLMap.Parsed, values: object): Spl
   return [addValues(source, mapping, Object.fromEntries(added)), ...replaced];
 }
 
-/** Replaces all between a colon and the end of the value, but keeps comments before the value. */
+/** Replaces what is between the colon and the end of the value, except comments before the value. */
 function replaceValue(
   source: string,
   mapping: YAMLMap.Parsed,
@@ -81,8 +81,8 @@ function addValues(source: string, mapping: YAMLMap.Parsed, values: object): Spl
   }
   const text = writeBlock(values, mapping);
   const indent = ' '.repeat(mapping.srcToken?.indent ?? 0);
-  // A line end after a block text without one would become part of it.
-  if (end === source.length && !source.endsWith('\n') && endsWithBlockText(last)) {
+  // A line end after a block scalar that lacks one would become part of it.
+  if (end === source.length && !source.endsWith('\n') && endsWithBlockScalar(last)) {
     return insert(start, `${text}\n${indent}`);
   }
   // The range may end inside a line, or in the indentation of the next one.
@@ -94,9 +94,9 @@ function addValues(source: string, mapping: YAMLMap.Parsed, values: object): Spl
     : insert(source.length, `\n${indent}${text}`);
 }
 
-function endsWithBlockText(node: unknown): boolean {
-  if (isPair(node)) return endsWithBlockText(node.value);
-  if (isMap(node) || isSeq(node)) return endsWithBlockText(node.items.at(-1));
+function endsWithBlockScalar(node: unknown): boolean {
+  if (isPair(node)) return endsWithBlockScalar(node.value);
+  if (isMap(node) || isSeq(node)) return endsWithBlockScalar(node.items.at(-1));
   return isScalar(node) && /^BLOCK/.test(node.type ?? '');
 }
 

@@ -53,7 +53,8 @@ export function applyEdits(yaml: string, edits: Edits): string {
         (mapping as YAMLMap).add(document.createPair(key, value), true);
       }
     }
-    if (describe(parse(edited).document.contents) === describe(document.contents)) return edited;
+    if (canonicalForm(parse(edited).document.contents) === canonicalForm(document.contents))
+      return edited;
     throw new Error('another value would change');
   } catch (error) {
     // The library also throws plain errors, for example for a value that its tag does not allow.
@@ -65,7 +66,7 @@ export function applyEdits(yaml: string, edits: Edits): string {
 }
 
 /**
- * The mappings that edits change, with their new values, the outer one first.
+ * Finds the mappings that edits change, with their new values, the outer one first.
  * @throws Error if the first entry of `services` is no mapping
  */
 function changesOf(root: YAMLMap.Parsed, edits: Edits): Change[] {
@@ -95,9 +96,9 @@ function isNull(node: unknown): boolean {
 }
 
 /**
- * Parses a mapping within the bounds; in place of null it makes an empty one. Aliases are numbered.
+ * Parses a mapping; null counts as an empty one. Its aliases are numbered.
  * @returns the document, and its text without a null
- * @throws Error if the text is beyond a bound, is something else or has an alias without its anchor
+ * @throws Error for a text that exceeds a limit, is no mapping, or has an alias without its anchor
  */
 function parse(yaml: string): { text: string; document: Document.Parsed } {
   if (yaml.length > LENGTH_MAX) throw new Error(`it is longer than ${LENGTH_MAX} characters`);
@@ -108,7 +109,7 @@ function parse(yaml: string): { text: string; document: Document.Parsed } {
     for (const token of parser.next(lexeme)) tokens.push(token);
     count++;
     if (count > TOKENS_MAX) throw new Error(`it has more than ${TOKENS_MAX} tokens`);
-    // The composer recurses: deep nesting could end the process. The document and a scalar are no levels.
+    // The composer recurses, so deep nesting could end the process. The stack also has the document and a scalar.
     if (parser.stack.length > LEVELS_MAX + 2)
       throw new Error(`it has more than ${LEVELS_MAX} levels`);
   }
@@ -128,7 +129,7 @@ function parse(yaml: string): { text: string; document: Document.Parsed } {
   return { text: yaml, document };
 }
 
-/** Makes an alias whose name has several anchors differ by the one that it stands for. */
+/** Prefixes each alias with the number of its anchor among those of its name, which YAML allows to repeat. */
 function numberAliases(document: Document.Parsed): void {
   const anchors = new Map<string, number>();
   visit(document, {
@@ -143,19 +144,19 @@ function numberAliases(document: Document.Parsed): void {
 }
 
 /**
- * A text that is equal for equal values, whatever the order of their keys.
+ * Writes a node as a text that is the same for equal values, whatever the order of their keys.
  * @throws Error for a key that is repeated or an alias
  */
-function describe(node: unknown): string {
+function canonicalForm(node: unknown): string {
   if (isAlias(node)) return `*${node.source}`;
-  if (isPair(node)) return `${describe(node.key)}:${describe(node.value)}`;
+  if (isPair(node)) return `${canonicalForm(node.key)}:${canonicalForm(node.value)}`;
   if (isScalar(node)) {
     return JSON.stringify([node.tag, typeof node.value, node.source ?? String(node.value)]);
   }
   if (!isCollection(node)) return 'null';
-  const items = node.items.map(describe);
+  const items = node.items.map(canonicalForm);
   if (!isMap(node)) return `${node.tag}[${items}]`;
-  const keys = node.items.map(({ key }) => describe(key));
+  const keys = node.items.map(({ key }) => canonicalForm(key));
   if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
   if (node.items.some(({ key }) => isAlias(key))) throw new Error('one of its keys is an alias');
   return `${node.tag}{${items.sort()}}`;
