@@ -13,7 +13,7 @@ const REMEMBERED_MS = 900_000;
 const NETWORKS_MAX = { failed: 10_000, known: 1000 };
 /** Passwords verified at the same time: each takes a core and 32 MiB for about 90 ms. */
 const VERIFYING_MAX = 2;
-/** Attempts that wait for verification: of one network, and of all that have not logged in before. */
+/** Maximum waiting attempts: of one network, and in all when a network is to join that has not logged in before. */
 const WAITING_MAX = { ofNetwork: 10, ofUnknown: 256 };
 
 /** Delays and then blocks clients that guess passwords, by network, and verifies few at a time (F51). */
@@ -44,7 +44,7 @@ export class LoginAttempts {
   }
 
   /**
-   * Makes an attempt, once earlier ones of the same network have ended.
+   * Makes an attempt once no other one of the same network is being verified.
    * @param verify resolves to whether the password is right
    * @returns what `verify` resolved to, delayed after repeated failures
    * @throws ApiError 429 ID.1000 for a network with too many failures, or if too many attempts wait
