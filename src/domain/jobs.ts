@@ -98,7 +98,7 @@ export class Jobs {
   async find(uuid: string): Promise<(JobOutcome & { isRunning: boolean }) | undefined> {
     const job = (await this.#dependencies.store.findJob(uuid)) ?? this.#rejected.get(uuid);
     if (!job || !this.isRetained(job)) return undefined;
-    return { ...toOutcome(job), isRunning: this.#isRunning(job) };
+    return { ...outcomeOf(job), isRunning: this.#isRunning(job) };
   }
 
   /** Whether a job's outcome can still be polled. */
@@ -119,6 +119,6 @@ export class Jobs {
 }
 
 /** Maps a stored job to its outcome as polls return it. */
-export function toOutcome({ operation, createDate, success, outcome }: Job): JobOutcome {
+export function outcomeOf({ operation, createDate, success, outcome }: Job): JobOutcome {
   return { operation, createDate, success, body: success ? { success, ...outcome } : outcome };
 }

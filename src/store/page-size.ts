@@ -5,9 +5,9 @@ import type { EntityMapping } from './where.ts';
 
 /** Maximum bytes of a page of several resources. */
 export const PAGE_BYTES_MAX = 64 * 1024 * 1024;
-/** Estimated bytes of an image or ref in a response. */
+/** Estimated bytes of an image or ref in an answer. */
 const RELATION_BYTES = 300;
-/** Estimated bytes of a field in a response, without its text. */
+/** Estimated bytes of a field in an answer, without its text. */
 const FIELD_BYTES = 20;
 
 /** Estimates the bytes of a row's fields and lists of these names, without reading their texts. */

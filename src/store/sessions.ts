@@ -1,6 +1,6 @@
 /**
  * A session is extended only by more than a hundredth of its lifetime and more than a second, the resolution of
- * dates in responses, so that most requests need no write.
+ * dates in answers, so that most requests need no write.
  */
 const SLIDE_MS = 1000;
 const SLIDE_PART = 1 / 100;

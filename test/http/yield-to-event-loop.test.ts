@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeResponse, yieldToEventLoop } from '../../src/http/limits/in-flight.ts';
+import { encodeAnswer, yieldToEventLoop } from '../../src/http/limits/in-flight.ts';
 import { addModel } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -26,7 +26,7 @@ test.each([
 async function requestOrder(answer: string): Promise<unknown[]> {
   const order: unknown[] = [];
   setImmediate(() => order.push('another'));
-  encodeResponse(answer, (payload) => order.push(payload));
+  encodeAnswer(answer, (payload) => order.push(payload));
   setImmediate(() => order.push('one who came later'));
   await new Promise((resolve) => setImmediate(() => setImmediate(resolve)));
   return order;

@@ -19,7 +19,7 @@ const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
 
 /** Timeout of a DNS lookup, in milliseconds. */
 const LOOKUP_MS = 3000;
-/** Maximum concurrent lookups, in total and per client: each occupies one of four threads until the resolver gives up. */
+/** Maximum concurrent lookups, in total and per client: each blocks one of libuv's four threads until it ends. */
 const LOOKUPS_MAX = { total: 2, perKey: 1 };
 /** Maximum names of one client that are being looked up or wait for it. */
 const NAMES_MAX = 16;

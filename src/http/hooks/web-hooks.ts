@@ -5,7 +5,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { type JobOutcome, type Jobs, toOutcome } from '../../domain/jobs.ts';
+import { type JobOutcome, type Jobs, outcomeOf } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { KeyedLimiter } from '../limits/keyed-limiter.ts';
@@ -15,7 +15,7 @@ import type { HookAllowlist } from './allow-list.ts';
 /** Delays of web hooks (F56), in milliseconds. */
 export const defaultHookTiming = {
   /**
-   * From the response to the first attempt: clients start listening only after the response. More than the 200 ms that
+   * From the answer to the first attempt: clients start listening only after the answer. More than the 200 ms that
    * they expect, because they may be slow to read it.
    */
   first: 250,
@@ -52,7 +52,7 @@ interface WebHookOptions {
 interface ScheduledHook {
   jobUuid: string;
   url: string;
-  /** Session or address of the client that requested it; empty if a server did that has stopped. */
+  /** Session or address of the client that requested it; empty for a hook of a server that has stopped. */
   client: string;
   timer?: NodeJS.Timeout;
 }
@@ -94,12 +94,12 @@ export class WebHooks {
     return own.length >= perClient || this.#scheduled.size >= total;
   }
 
-  /** Schedules a job's hook, if it has one, once the response has been sent. */
+  /** Schedules a job's hook, if it has one, once the answer has been sent. */
   callAfter({ raw, request }: FastifyReply, { uuid, hookUrl }: NewJob): void {
     if (hookUrl === undefined) return;
     const hook = { jobUuid: uuid, url: hookUrl, client: clientOf(request) };
     this.#scheduled.set(uuid, hook);
-    // If the connection closes first, a pipelined response emits no `close` of its own.
+    // If the connection closes first, a pipelined answer emits no `close` of its own.
     const streams = [raw, request.raw.socket];
     const schedule = () => {
       for (const stream of streams) stream.off('close', schedule);
@@ -148,7 +148,7 @@ export class WebHooks {
     hook.timer = setTimeout(() => this.#prepare(hook), milliseconds);
   }
 
-  /** Looks up the hook's host before the hook takes one of the places for calls. */
+  /** Looks up the hook's host before the hook counts as a call, so that slow lookups delay no other calls. */
   async #prepare(hook: ScheduledHook): Promise<void> {
     const url = new URL(hook.url);
     const { allowlist } = this.#options;
@@ -179,7 +179,7 @@ export class WebHooks {
     const hook = await this.#options.store.claimHook(jobUuid);
     const job = hook && (await this.#options.store.findJob(jobUuid));
     if (!job) return false;
-    const failure = await this.#call(hook, toOutcome(job), addresses).catch(failureReason);
+    const failure = await this.#call(hook, outcomeOf(job), addresses).catch(failureReason);
     // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + (addresses ? 1 : 0);
@@ -255,7 +255,7 @@ function failureReason({ code, name }: NodeJS.ErrnoException): string {
   return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name);
 }
 
-/** Pending hooks and lookups of names count by this: the session, or the address where none is required. */
+/** The client that pending hooks and lookups count for: the session, or the address where none is required. */
 function clientOf({ session, ip }: FastifyRequest): string {
   return session || ip;
 }

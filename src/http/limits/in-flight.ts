@@ -9,7 +9,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** Served under any load. */
     isNeverShed?: boolean;
-    /** Counted only until its body has arrived, because the handler has a limit of its own. */
+    /** Counted only until its body has arrived, because the handler limits how many of its requests wait. */
     hasOwnLimit?: boolean;
   }
   interface FastifyRequest {
@@ -27,9 +27,9 @@ export const defaultLoadLimits = {
   requests: 2048,
   /** Bytes of the bodies of unanswered requests, half of them of one session. */
   bodyBytes: 256 * 1024 ** 2,
-  /** Bytes of responses that clients haven't received yet, half of them of one session. */
+  /** Bytes of answers that clients haven't received yet, half of them of one session. */
   answerBytes: 256 * 1024 ** 2,
-  /** Milliseconds without progress until the connection of a response is closed. */
+  /** Milliseconds without progress until the connection of an answer is closed. */
   stall: 60_000,
   /** Bytes used of V8's heap, which aborts the process at its limit. */
   heapBytes: 0.8 * getHeapStatistics().heap_size_limit,
@@ -38,10 +38,10 @@ export const defaultLoadLimits = {
 };
 export type LoadLimits = typeof defaultLoadLimits;
 
-/** Bodies and responses up to this size, in bytes, are limited by the number of requests alone. */
+/** Bodies and answers up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
 
-/** Counts requests, bodies and responses in flight, and rejects those beyond the limits with SYS.1010. */
+/** Counts requests, bodies and answers in flight, and rejects those beyond the limits with SYS.1010. */
 export class LoadShedder {
   readonly #limits: LoadLimits;
   readonly #requests: Quota;
@@ -65,7 +65,7 @@ export class LoadShedder {
   readonly stop = async (): Promise<void> => clearInterval(this.#timer);
 
   /**
-   * Hook `onRequest`: counts a request until its response has been sent or its connection is closed, and
+   * Hook `onRequest`: counts a request until its answer has been sent or its connection is closed, and
    * delays it until earlier requests of its connection are answered.
    */
   readonly admit: onRequestHookHandler = (request, reply, done) => {
@@ -85,12 +85,12 @@ export class LoadShedder {
     const inFlight = { client, bodyBytes: 0, answerBytes: 0, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
-    // A pipelined response gets the socket only when the one before it has been sent.
+    // A pipelined answer gets the socket only when the one before it has been sent.
     if (reply.raw.socket !== null) return done();
     this.#lastQueued.set(raw.socket, request);
     // Further data stays in the kernel's buffer until the last request of the queue begins.
     raw.socket.pause();
-    // If the connection closes before, the response emits no event.
+    // If the connection closes before, the answer emits no event.
     raw.once('close', release);
     reply.raw.once('socket', () => {
       raw.off('close', release);
@@ -100,7 +100,7 @@ export class LoadShedder {
     });
   };
 
-  /** @throws ApiError SYS.1010 beyond the limit of large bodies; the body's bytes are then free for others */
+  /** @throws ApiError SYS.1010 beyond the limit of large bodies; the request is then no longer counted */
   countBody({ inFlight, session }: FastifyRequest, bytes: number): void {
     if (!inFlight) return;
     const factor = inFlight.bodyBytes + bytes <= SMALL_BYTES ? Number.POSITIVE_INFINITY : 1;
@@ -110,30 +110,30 @@ export class LoadShedder {
     if (!hasRoom) throw overloaded('too many large bodies are in flight');
   }
 
-  /** Counts a request no longer whose body has arrived, if its handler has a limit of its own. */
+  /** Stops counting a request once its body has arrived, if its handler has a limit of its own. */
   endBody({ inFlight, routeOptions }: FastifyRequest): void {
     if (routeOptions.config?.hasOwnLimit) inFlight?.release();
   }
 
-  /** Hook `onSend`: counts a large response until its client has received it, and encodes it. */
+  /** Hook `onSend`: counts a large answer until its client has received it, and encodes it. */
   readonly answer: onSendHookHandler<unknown> = (request, _reply, payload, done) => {
     const { inFlight, raw } = request;
-    // Node resets the timeout when the response has been sent.
+    // Node resets the timeout when the answer has been sent.
     raw.socket.setTimeout(this.#limits.stall);
     const isText = typeof payload === 'string' || Buffer.isBuffer(payload);
     if (inFlight && isText && payload.length > SMALL_BYTES) {
       const owner = request.session || inFlight.client;
       const bytes = Buffer.byteLength(payload);
       const isRead = raw.method === 'GET';
-      // Responses of writes may use twice the limit, which reads can't exhaust.
+      // Answers of writes may use twice the limit, which reads can't exhaust.
       const hasRoom = this.#answers.take(owner, bytes, isRead ? 1 : 2);
       if (hasRoom) inFlight.answerBytes = bytes;
       else if (isRead) return done(overloaded('too many large answers are in flight'));
-      // An error response would claim that nothing was written.
+      // An error would claim that nothing was written.
       else raw.socket.destroy();
     }
     if (raw.socket.destroyed) return done(null, payload);
-    encodeResponse(payload, (encoded) => done(null, encoded));
+    encodeAnswer(payload, (encoded) => done(null, encoded));
   };
 }
 
@@ -150,8 +150,8 @@ export function yieldToEventLoop(length: number, step: () => void): void {
   else setImmediate(step);
 }
 
-/** Encodes a large response once, for counting its bytes and for sending; passes on a small one unchanged. */
-export function encodeResponse(payload: unknown, done: (payload: unknown) => void): void {
+/** Encodes a large answer once, for counting its bytes and for sending; passes on a small one unchanged. */
+export function encodeAnswer(payload: unknown, done: (payload: unknown) => void): void {
   const length = typeof payload === 'string' ? payload.length : 0;
   yieldToEventLoop(length, () => {
     const encoded = length < LARGE ? payload : Buffer.from(payload as string);

@@ -1,14 +1,14 @@
 type Task = () => Promise<void>;
 
 interface Queue {
-  /** The counters of its tasks, and their limits. */
+  /** The counters that each of its tasks increases, with their limits. */
   limits: readonly (readonly [counter: string, limit: number])[];
   tasks: Task[];
 }
 
 /**
- * Limits concurrent tasks, in total, per key and per group of tasks. Keys are served round-robin, so that slow tasks
- * of one key don't delay those of others.
+ * Limits concurrent tasks in total, per key and per group. Each pair of key and group has a queue, and the queues are
+ * served round-robin, so that slow tasks of one don't delay those of others.
  */
 export class KeyedLimiter {
   readonly #limits: { total: number; perKey: number; perGroup?: number };
@@ -39,7 +39,7 @@ export class KeyedLimiter {
   }
 
   #startNext(): void {
-    // The loop visits a queue again that moves to the end of the round.
+    // The loop visits a queue again that was moved to the end of the map.
     for (const [name, { limits, tasks }] of this.#queues) {
       if (this.#count('total') >= this.#limits.total) return;
       if (limits.some(([counter, limit]) => this.#count(counter) >= limit)) continue;

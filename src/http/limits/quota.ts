@@ -1,19 +1,19 @@
-/** A bound on a sum of amounts, half of which one key may use. The first amount may be of any size. */
+/** A limit on a sum of amounts, of which one key may use half. The first amount may be of any size. */
 export class Quota {
-  readonly #bound: number;
+  readonly #limit: number;
   readonly #byKey = new Map<string, number>();
   #total = 0;
 
-  constructor(bound: number) {
-    this.#bound = bound;
+  constructor(limit: number) {
+    this.#limit = limit;
   }
 
-  /** Adds an amount for a key if the bound, multiplied by `factor`, allows it; returns whether it does. */
+  /** Adds an amount for a key if the limit, multiplied by `factor`, allows it; returns whether it does. */
   take(key: string, amount: number, factor = 1): boolean {
     const own = this.#byKey.get(key) ?? 0;
-    const bound = factor * this.#bound;
-    if (this.#total > 0 && this.#total + amount > bound) return false;
-    if (own > 0 && own + amount > bound / 2) return false;
+    const limit = factor * this.#limit;
+    if (this.#total > 0 && this.#total + amount > limit) return false;
+    if (own > 0 && own + amount > limit / 2) return false;
     this.#total += amount;
     this.#byKey.set(key, own + amount);
     return true;

@@ -6,25 +6,25 @@ import { AddressRanges } from '../hooks/allow-list.ts';
 import { defaultLoadLimits } from '../limits/in-flight.ts';
 import { Quota } from '../limits/quota.ts';
 
-/** Descriptors for web hooks (256), files, and what Node.js itself opens. */
+/** File descriptors for web hooks (256), files, and what Node.js itself opens. */
 const RESERVED = 320;
-/** Limit of descriptors on systems without /proc. */
+/** Assumed limit of file descriptors on systems without /proc. */
 const DESCRIPTORS_UNKNOWN = 4096;
 
-/** Limits of Node.js for URL and headers: beyond those of F52, so that the error can name the reason. */
+/** Limits of Node.js for URL and headers: higher than those of F52, so that the error can name the reason. */
 const HEAD = { maxHeaderSize: 128 * 1024, maxHeadersCount: 1000 };
-/** For connections that are opened while `CROWD` others are: all unfinished heads take 125 MiB at most. */
+/** For connections opened while `MANY` others are open, so that unfinished heads take 125 MiB at most in all. */
 const SHORT_HEAD = { maxHeaderSize: 8 * 1024, maxHeadersCount: 64 };
-const CROWD = 512;
+const MANY = 512;
 
-const crowded = new WeakSet<Socket>();
+const shortHeadSockets = new WeakSet<Socket>();
 
-export const headLimits = (socket: Socket) => (crowded.has(socket) ? SHORT_HEAD : HEAD);
+export const headLimits = (socket: Socket) => (shortHeadSockets.has(socket) ? SHORT_HEAD : HEAD);
 
 /**
- * The number of connections that may be open.
+ * Computes how many connections may be open.
  * @param limits the text of /proc/self/limits; empty on systems without it
- * @param reserved descriptors for connections to a database
+ * @param reserved file descriptors for connections to a database
  */
 export function connectionsMax(limits: string, reserved: number): number {
   const soft = Number(/^Max open files +(\d+)/m.exec(limits)?.[1] ?? DESCRIPTORS_UNKNOWN);
@@ -33,8 +33,8 @@ export function connectionsMax(limits: string, reserved: number): number {
 }
 
 /**
- * Closes new connections beyond a number, and beyond half of it those of one client. Connections of trusted
- * proxies count for the whole alone; their clients are distinguished by requests in flight.
+ * Closes new connections beyond a maximum, and those of one client beyond half of it. Those of trusted proxies
+ * count towards the maximum alone, because the clients behind them are limited by their requests in flight.
  */
 export function limitConnections(
   server: Server,
@@ -48,7 +48,7 @@ export function limitConnections(
   const count = (change: number) => {
     open += change;
     // Node.js reads these for each new connection.
-    Object.assign(server, open < CROWD ? HEAD : SHORT_HEAD);
+    Object.assign(server, open < MANY ? HEAD : SHORT_HEAD);
   };
   count(0);
   server.maxConnections = max;
@@ -61,7 +61,7 @@ export function limitConnections(
       socket.destroy();
       return;
     }
-    if (open >= CROWD) crowded.add(socket);
+    if (open >= MANY) shortHeadSockets.add(socket);
     count(1);
     socket.once('close', () => {
       count(-1);

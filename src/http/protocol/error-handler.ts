@@ -28,7 +28,7 @@ export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   return failure;
 }
 
-/** Reads the rest of a body: most clients read the response only after they have sent all of it. */
+/** Reads the rest of a body: most clients read the answer only after they have sent all of it. */
 export function discardBody(body: IncomingMessage): void {
   let discarded = 0;
   body.on('data', (chunk: Buffer) => {

@@ -11,8 +11,8 @@ const URL_MAX = 64 * 1024;
 const HEAD_MAX = 80 * 1024;
 
 /**
- * Headers of every response: browsers must not guess another content type, and nothing may be cached,
- * because responses contain sessions and data that needs one. No `Server` header is sent.
+ * Headers of every answer: browsers must not guess another content type, and nothing may be cached,
+ * because answers contain sessions and data that needs one. No `Server` header is sent.
  */
 export const ANSWER_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
 
@@ -30,13 +30,13 @@ export function asHook(
   };
 }
 
-/** Sets the headers of every response; a route may override them. */
+/** Sets the headers of every answer; a route may override them. */
 export function setAnswerHeaders(_request: FastifyRequest, reply: FastifyReply): void {
   reply.headers(ANSWER_HEADERS);
 }
 
 /**
- * Checks the size of URL and headers, and those that say where the request goes and ends, before routing (F52).
+ * Checks the size of URL and headers, `Host` and `Transfer-Encoding`, before routing (F52).
  * @throws ApiError 414, 431 or SYS.1007
  */
 export function checkHead({ raw }: FastifyRequest): void {
