@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { sentPath } from '../protocol/urls.ts';
-import { isInTime } from './date-header.ts';
+import { isWithinTolerance } from './date-header.ts';
 
 export interface AccessKeySettings {
   /** Secrets by key id. */
@@ -37,9 +37,9 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
     if (secret === undefined || !timingSafeEquals(signature, expected)) {
       throw new ApiError('wrongSignature', 'wrong accessKey signature');
     }
-    // Only now, because its zone may take a new formatter.
+    // Last, because an unauthenticated client must not make the server create a formatter for each zone.
     const now = clock();
-    if (!isInTime(date, serverOffset, now)) {
+    if (!isWithinTolerance(date, serverOffset, now)) {
       const local = new Date(now + serverOffset(now)).toUTCString().replace('GMT', timeZone);
       throw new ApiError(
         'requestTimeTooSkewed',

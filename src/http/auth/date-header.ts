@@ -8,7 +8,7 @@ const HOUR = 3_600_000;
 const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-/** The usual abbreviations of zones, by their offset in hours; one of several zones stands for each (F51). */
+/** The usual abbreviations of zones, by offset in hours. An abbreviation of several zones stands for each (F51). */
 const ABBREVIATIONS = {
   '-11': 'SST NUT',
   '-10': 'HST CKT TAHT',
@@ -62,11 +62,11 @@ const offsetsByAbbreviation = Map.groupBy(
 );
 
 /**
- * Whether a `Date` header is within the tolerance, read in its zone or in the server's.
+ * Whether a `Date` header is within the tolerance, read in its own zone or in the server's.
  * @param now milliseconds since the epoch
  * @throws ApiError SYS.1007 for an unreadable date
  */
-export function isInTime(date: string, serverOffset: Offset, now: number): boolean {
+export function isWithinTolerance(date: string, serverOffset: Offset, now: number): boolean {
   const [, day, month = '', year, time, zone = ''] =
     /^[A-Za-z]{3}, (\d{2}) ([A-Za-z]{3}) (\d{4}) (\d{2}:\d{2}:\d{2}) (\S{1,64})$/.exec(date) ?? [];
   const number = String(MONTHS.indexOf(month) + 1).padStart(2, '0');
