@@ -4,9 +4,9 @@ import type { Settings } from './settings.ts';
 
 /** Maximum number of characters that wait for the reader of the log; further lines are dropped. */
 const PENDING_MAX = 1024 * 1024;
-/** Interval, in milliseconds, in which a full output is tried again. */
+/** Pause, in milliseconds, before a full output is tried again. */
 const RETRY_MS = 10;
-/** How often it is tried again at the end of the process: for half a second. */
+/** Maximum number of tries at the end of the process, which take half a second. */
 const LAST_TRIES = 50;
 
 export interface LogEnvironment {
@@ -39,8 +39,8 @@ async function terminalFormat(): Promise<(line: string) => string> {
 }
 
 /**
- * Opens a pipe or terminal anew, so that a write to it fails when it is full, and doesn't for other programs
- * that share it. A socket can't be opened, nor a pipe outside of Linux: there Node.js has set that itself.
+ * Opens a pipe or terminal again without blocking: a write fails when it is full, but not that of another program
+ * which shares it. A socket, or a pipe outside of Linux, can't be opened; Node.js has made these non-blocking itself.
  */
 function openStandardOutput(): number {
   const isShared = fstatSync(1).isFIFO() || fstatSync(1).isCharacterDevice();
@@ -55,7 +55,7 @@ function openStandardOutput(): number {
 /**
  * Writes the lines of an event-loop tick together, and never waits for their reader.
  * @param onDrop is called for each line that is dropped
- * @param onRecovery is called with their number, once the reader has caught up
+ * @param onRecovery is called with the number of dropped lines, once the reader has caught up
  */
 function createOutput(
   descriptor: number,
@@ -63,13 +63,13 @@ function createOutput(
   onRecovery: (lines: number) => void,
 ): { write: (line: string) => void; end: () => void } {
   let lines = '';
-  /** Lines before those, the first of them perhaps written in part. */
-  let rest = Buffer.alloc(0);
+  /** Earlier lines, of which the first may have been written in part. */
+  let unwritten = Buffer.alloc(0);
   let dropped = 0;
   let isScheduled = false;
 
   function write(line: string): void {
-    if (lines.length + rest.length + line.length > PENDING_MAX) {
+    if (lines.length + unwritten.length + line.length > PENDING_MAX) {
       dropped++;
       onDrop();
       return;
@@ -79,13 +79,13 @@ function createOutput(
     isScheduled = true;
   }
 
-  /** @returns whether nothing is pending any more */
+  /** @returns whether all lines are written */
   function flush(): boolean {
-    if (lines !== '') rest = Buffer.concat([rest, Buffer.from(lines)]);
+    if (lines !== '') unwritten = Buffer.concat([unwritten, Buffer.from(lines)]);
     lines = '';
     isScheduled = false;
     try {
-      while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest));
+      while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(descriptor, unwritten));
     } catch {
       // The pipe or the disk is full; or the reader has gone, and the server runs without a log.
       isScheduled = true;
