@@ -26,7 +26,7 @@ export interface ServeEnvironment
   processLimits: string;
   /** Reads a text file. */
   readFile: (path: string) => string;
-  /** Tells the health check the URL of the server. */
+  /** Publishes the URL of the server, for the command `health`. */
   publishAddress: (url: string) => void;
 }
 

@@ -47,8 +47,8 @@ const HEADERS = {
   vary: 'accept-encoding',
 };
 
-/** A file in memory, also compressed. */
-interface Document {
+/** The content of a file, held in memory, also compressed. */
+interface Content {
   body: Buffer;
   compressed: Buffer;
   etag: string;
@@ -62,21 +62,21 @@ interface Document {
  */
 export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
   const serve = (url: string, type: string, read: () => Promise<string | Buffer>) => {
-    let loading: Promise<Document> | undefined;
+    let loading: Promise<Content> | undefined;
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
       loading ??= read()
-        .then(toDocument)
+        .then(toContent)
         .catch((error) => {
           // The next request tries again.
           loading = undefined;
           throw error;
         });
-      const document = await loading;
+      const content = await loading;
       const prefix = publicUrl === '' ? forwardedPrefix(request) : '';
       reply.type(type).headers(HEADERS);
-      if (prefix === '' || !type.startsWith('application/')) return send(document, request, reply);
-      // The URL of the server is the first text of this kind in the OpenAPI document.
-      const text = document.body.toString().replace(CONTEXT_PATH, prefix + CONTEXT_PATH);
+      if (prefix === '' || !type.startsWith('application/')) return send(content, request, reply);
+      // The first occurrence in the OpenAPI document is the URL of the server.
+      const text = content.body.toString().replace(CONTEXT_PATH, prefix + CONTEXT_PATH);
       return reply.header('cache-control', 'no-store').send(text);
     };
     app.route({ method: ['GET', 'HEAD'], url, handler });
@@ -101,14 +101,14 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
   }
 }
 
-async function toDocument(content: string | Buffer): Promise<Document> {
+async function toContent(content: string | Buffer): Promise<Content> {
   const body = Buffer.from(content);
   const hash = createHash('sha256').update(body).digest('base64url');
   // Weak, because the compressed form has the same one.
   return { body, compressed: await promisify(gzip)(body), etag: `W/"${hash}"` };
 }
 
-function send({ body, compressed, etag }: Document, request: FastifyRequest, reply: FastifyReply) {
+function send({ body, compressed, etag }: Content, request: FastifyRequest, reply: FastifyReply) {
   const { 'if-none-match': known, 'accept-encoding': accepted } = request.headers;
   reply.header('etag', etag);
   if (known?.includes(etag)) return reply.code(304).send();

@@ -19,7 +19,7 @@ export const firstRepliesOf = (managementNodeId: string): FirstReplies => ({
   [READY_MESSAGE]: { success: true, managementNodeId },
 });
 
-/** Serves the same calls of the REST API, which need no session either (F61). */
+/** Serves the version and readiness in the REST API, without a session too (F61). */
 export async function firstCallRoutes(
   app: FastifyInstance,
   { store, firstReplies }: { store: Pick<Store, 'ping'>; firstReplies: FirstReplies },

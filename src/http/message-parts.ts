@@ -10,7 +10,7 @@ type Fields = Record<string, unknown>;
 
 /** The operators of a message's conditions, in the query language (F60). */
 const operators: ReadonlyMap<unknown, Operator> = new Map([
-  ...(['=', '!=', '>', '>=', '<', '<=', 'is null'] as const).map((same) => [same, same] as const),
+  ...(['=', '!=', '>', '>=', '<', '<=', 'is null'] as const).map((op) => [op, op] as const),
   ['in', '?='],
   ['not in', '!?='],
   ['like', '~='],

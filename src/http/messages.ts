@@ -48,8 +48,8 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
     createdDate: formatDate(createDate),
   });
 
-  /** Finds the message's operation and checks its session, before anything else of it is read. */
-  async function openMessage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  /** Finds the message's operation and checks its session before the parameters; answers those that need none. */
+  async function authorizeMessage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const [type, fields] = messageOf(request.body);
     reply.type(JSON_CONTENT_TYPE);
     const first = Object.hasOwn(firstReplies, type) && firstReplies[type];
@@ -101,7 +101,7 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
       method: ['POST', 'PUT'],
       url: CONTEXT_PATH + path,
       onRequest: asHook(checkHeaders),
-      preValidation: openMessage,
+      preValidation: authorizeMessage,
       handler: handle,
       errorHandler: handleFailure,
     });

@@ -54,7 +54,6 @@ export class Metrics {
     labelNames: ['outcome'],
     registers: [this.#registry],
   });
-
   readonly #droppedLines = new Counter({
     name: 'aios_log_lines_dropped_total',
     help: 'Lines of the log that were dropped because nobody read it.',

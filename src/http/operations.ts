@@ -98,7 +98,7 @@ export function operationRoutes<Name extends OperationName>(
     } catch (error) {
       const { job, accepted } = request.jobRequest ?? {};
       const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
-      // A name would have to be looked up for that, which an unknown client may not cause.
+      // Only for an address: an unauthenticated client must not cause the lookup of a name.
       if (job?.hookUrl && hasAddress(job.hookUrl)) await checkHook(request);
       if (!isUnauthenticated || !job || !accepted || job.hookUrl) throw error;
       jobs.reject(job, error);
@@ -154,7 +154,7 @@ export function operationRoutes<Name extends OperationName>(
   return [operation.path, ...(operation.aliases ?? [])].map((path) => ({
     method: operation.method,
     url: routePath(path),
-    // Its handler limits the attempts that wait, which would otherwise hold the places of other requests.
+    // Its handler limits waiting attempts, which would otherwise use up the limit of requests in flight.
     config: { operation: name, hasOwnLimit: name === 'LogInByAccount' },
     onRequest: [
       checkHeaders,

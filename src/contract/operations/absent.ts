@@ -1,6 +1,6 @@
 /**
- * The platform's operations that this server lacks and rejects by name (F32): method, path, and the name if it is
- * published.
+ * The platform's operations that this server lacks and rejects by name (F32): method, path and name. Errors about an
+ * operation whose name isn't published have the method in its place.
  */
 export const absentOperations = [
   'POST /v1/ai/model-services/templates MatchModelServiceTemplateWithModel',

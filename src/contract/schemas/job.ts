@@ -4,7 +4,7 @@ import { long } from './types.ts';
 /** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
 
-const classes = {
+const schemaHeader = {
   'X-JSON-Schema': Type.Optional(
     Type.String({
       enum: ['true'],
@@ -21,7 +21,7 @@ export const GetJob = {
   name: 'GetJob',
   path: '/v1/api-jobs/{uuid}',
   params: Type.Object({ uuid: Type.String({ description: 'UUID of the job.' }) }),
-  headers: Type.Object(classes),
+  headers: Type.Object(schemaHeader),
   tag: 'Jobs',
   summary: 'Get what a job has come to',
   description:
@@ -63,7 +63,7 @@ const timeout = {
 };
 
 /** Request headers of every operation. */
-export const OperationHeaders = Type.Object({ ...timeout, ...classes });
+export const OperationHeaders = Type.Object({ ...timeout, ...schemaHeader });
 
 /** Request headers of a write: each of the first three makes it a job (F1). */
 export const WriteHeaders = Type.Object({
@@ -84,5 +84,5 @@ export const WriteHeaders = Type.Object({
   // The page at /docs would send an example by default, so that every write would become a job.
   Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
   ...timeout,
-  ...classes,
+  ...schemaHeader,
 });
