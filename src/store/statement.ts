@@ -92,7 +92,7 @@ export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
 /** Maximum size of all stored outcomes, in bytes: beyond it the oldest jobs expire early (F56). */
 export const OUTCOMES_MAX = 256 * 1024 * 1024;
 
-/** The parameters of an early expiry by an excess, in bytes, and some more, so that it is needed seldom. */
+/** The parameters that delete the oldest jobs by an excess, in bytes, and 4 MiB more, so that this happens seldom. */
 export function earlyExpiry(excess: number) {
   const bytes = excess + 4 * 1024 * 1024;
   return { before: Number.MAX_SAFE_INTEGER, early: 1, jobs: 20_000, bytes };

@@ -49,7 +49,7 @@ const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
-/** The work of reads in one snapshot. */
+/** Wraps reads so that all of them see one snapshot. */
 export const inSnapshot =
   <Result>(work: Work<Result>): Work<Result> =>
   async (run) => {

@@ -55,7 +55,7 @@ export function openPool(
     application_name: 'aios-model-server',
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
-    // No shorter for lists: PostgreSQL ends no statement within a LIKE, and a given up connection would be replaced.
+    // Not shorter for lists: PostgreSQL ends no statement within a LIKE, and a new connection would add to the load.
     query_timeout: Math.max(statementMs, SERVER_TIMEOUTS.statementMs) + ANSWER_MS,
     keepAlive: true,
     // As a statement, because connection poolers may reject settings at connect.

@@ -83,7 +83,7 @@ export async function listRecords<K extends EntityKind>(
   const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);
   const found = sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`;
-  // Of a page that is too large, only the first row is read.
+  // Of a page that is too large only one row is read, which has the size of the page.
   const { text, values } = toQuery(
     sql`SELECT page_rows, page_bytes, ${page.select} FROM (
         SELECT ${table}.*, count(*) OVER () AS page_rows, sum(${page.bytes}) OVER () AS page_bytes,
@@ -136,7 +136,7 @@ function compileFind(kind: EntityKind): PreparedQuery<Record<string, unknown>> {
 function compilePage(kind: EntityKind, names: readonly string[]): Page {
   const read = new Set(['uuid', ...names]);
   const fields = allFields[kind].filter(({ name }) => read.has(name));
-  // As text, which is then not made anew for each query.
+  // Compiled to text once, not for each query.
   const toText = (query: SQL) => sql.raw(toQuery(query).text);
   return {
     select: toText(selectList(fields)),

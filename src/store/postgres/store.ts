@@ -19,7 +19,7 @@ const CLAIMED_MAX = 1000;
  * Duration of a server's claim on a hook, in milliseconds: longer than an attempt and the pause after it.
  */
 const CLAIM_MS = 15_000;
-/** Bytes of outcomes that a server stores before it sums all again, which other servers add to. */
+/** Bytes of outcomes that a server adds before it sums all again, because other servers add some too. */
 const SUM_INTERVAL = 16 * 1024 * 1024;
 
 /** Pools of connections to one database. */

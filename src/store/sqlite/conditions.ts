@@ -3,8 +3,8 @@ import { compileConditions } from '../where.ts';
 import * as tables from './tables.ts';
 
 /**
- * A text in which SQLite's LIKE distinguishes U+FFFE and U+FFFF from U+FFFD: they are replaced by the numbers behind the
- * last character, which no text has.
+ * Makes SQLite's LIKE distinguish U+FFFE and U+FFFF from U+FFFD: replaces them by the two code points after the last
+ * one of Unicode, which no text has.
  */
 const distinct = (text: SQL) =>
   sql`replace(replace(${text}, char(65534), CAST(x'f4908080' AS TEXT)), char(65535), CAST(x'f4908081' AS TEXT))`;

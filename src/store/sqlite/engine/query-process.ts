@@ -16,7 +16,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => {
 
 let runQuery: ((query: SqlQuery) => unknown[]) | undefined;
 
-/** The program of the query worker's process, which runs queries on its own connection to the file of its argument. */
+// The query worker sends queries, which run on this process's own connection to the file named by its argument.
 process.on('message', (query: SqlQuery) => process.send?.(toResult(query)));
 process.send?.(READY);
 

@@ -13,9 +13,9 @@ const RUN_MS_MAX = 1000;
 const BUSY_FACTOR = 5;
 /** How long a query may wait for its start, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
-/** The unit of Linux' processor times, in milliseconds. */
+/** The unit of processor times in /proc, in milliseconds. */
 const TICK_MS = 10;
-/** Limits the young generation of the process' heap, of which the default would use more memory. */
+/** Limits the young generation of the process's heap, which would take more memory by default. */
 const HEAP_FLAGS = ['--max-semi-space-size=2'];
 
 /** The message of a process that has loaded its program. */
@@ -29,11 +29,11 @@ interface SentError {
   message: string;
 }
 
-/** The process' reply to a query. */
+/** The message with which the process answers a query. */
 export type SentResult = { values: unknown[] } | { error: SentError };
 
 export interface QueryWorkerOptions {
-  /** Path of the process' program. */
+  /** Path of the process's program. */
   program: string;
   /** Path of the database file. */
   file: string;
@@ -121,7 +121,7 @@ export class QueryWorker {
   }
 
   #send(child: ChildProcess, query: QueuedQuery): void {
-    // A process whose channel is broken ends.
+    // Ignores errors, because a process whose channel is broken ends, and `exit` follows.
     child.send(query.query, () => {});
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
     const before = processorTime(child);
@@ -130,7 +130,7 @@ export class QueryWorker {
       const used = (processorTime(child) ?? realTime) - (before ?? 0);
       const remaining = Math.min(limit - used, limit * BUSY_FACTOR - realTime);
       if (remaining <= 0) {
-        // Handles a result first that arrived while this process was busy.
+        // First handles a result that arrived while the server was busy.
         setImmediate(() => this.#current === query && this.#end(queryTooLong(limit / 1000)));
         return;
       }
