@@ -52,7 +52,7 @@ test('small updates of a large service as jobs do not fill the disk', async (con
   const sum = database.prepare('SELECT sum(octet_length(outcome)) FROM jobs').pluck();
   const stored = Number(sum.get()) / MIB;
   const size = (statSync(file).size + statSync(`${file}-wal`).size) / MIB;
-  printFigures('10 stored outcomes', {
+  printFigures('stored outcomes', {
     updates: UPDATES + 1,
     'MiB of outcomes': Math.round(stored),
     'MiB of files': Math.round(size),

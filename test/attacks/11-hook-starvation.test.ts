@@ -31,7 +31,7 @@ test('hooks to hosts that are dead, silent or unknown do not delay those of othe
   const receiver = await openReceiver(undefined, { context });
 
   const accepted: number[] = [];
-  const refused: Awaited<ReturnType<typeof add>>[] = [];
+  const rejected: Awaited<ReturnType<typeof add>>[] = [];
   const left = Array.from({ length: HOOKS }, (_, hook) => hook).values();
   const attack = async () => {
     for (const hook of left) {
@@ -39,7 +39,7 @@ test('hooks to hosts that are dead, silent or unknown do not delay those of othe
       const dead = `http://127.0.${1 + (hook % 250)}.1:1/`;
       const answer = await add(SESSION, hook % 3 ? `${silent.url}/${hook}` : dead);
       if (answer.status === 202) accepted.push(hook);
-      else refused.push(answer);
+      else rejected.push(answer);
     }
   };
   await Promise.all(Array.from({ length: 40 }, attack));
@@ -64,14 +64,14 @@ test('hooks to hosts that are dead, silent or unknown do not delay those of othe
   isOver = true;
   await Promise.allSettled(naming);
 
-  printFigures('11 hook starvation', {
+  printFigures('hook starvation', {
     accepted: accepted.length,
-    refused: refused.length,
+    rejected: rejected.length,
     "others' hooks": delays.length,
     'ms at most': Math.round(Math.max(...delays)),
   });
   expect(accepted.length).toBeLessThanOrEqual(1000 + 40);
-  for (const { status, retry, body } of refused) {
+  for (const { status, retry, body } of rejected) {
     expect([status, retry, body.error?.code]).toEqual([503, '1', 'SYS.1010']);
   }
   expect(Math.min(...delays)).toBeLessThan(3000);

@@ -1,4 +1,4 @@
-// A thread that sends the same request on each of many connections, again after each answer.
+// Runs in a worker thread: sends the same request on each of many connections, again after each answer.
 import { connect } from 'node:net';
 import { workerData } from 'node:worker_threads';
 

@@ -10,8 +10,8 @@ import { ATTACK_SECONDS, printFigures } from './attack.ts';
 
 const CONNECTIONS = 16;
 /**
- * How long another client may wait while each connection is answered once, in milliseconds: of the server's
- * processor time, since a busy machine makes every latency long.
+ * Maximum processor time for one answer to each connection, in milliseconds: the time that another client may wait.
+ * Latencies are not compared, because a busy machine makes them long.
  */
 const WAIT_MAX = 60;
 
@@ -47,7 +47,7 @@ test.for<[string, string]>([
     requests = Atomics.load(answered, 0) - before.answered;
     wait = ((cpuTime(program.pid) - before.cpu) / requests) * CONNECTIONS;
   }
-  printFigures(`04 ${name}`, {
+  printFigures(name, {
     requests,
     'wait, ms': wait.toFixed(1),
     'p99, ms': percentile(latencies, 99).toFixed(1),
