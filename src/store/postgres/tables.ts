@@ -37,7 +37,7 @@ const make = {
   table: pgTable,
   index,
   uniqueIndex,
-  /** The order of insertion, which is the order of lists in responses: the database's time in microseconds. */
+  /** The order of insertion, which is the order of lists in answers: the database's time in microseconds. */
   position: () => integer().notNull(),
   orderedUuid: () => text().primaryKey(),
   withDefault: (column: PgColumnBuilderBase) => column,

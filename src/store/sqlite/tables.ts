@@ -15,7 +15,7 @@ const make = {
   table: sqliteTable,
   index,
   uniqueIndex,
-  /** The order of insertion, which is the order of lists in responses. */
+  /** The order of insertion, which is the order of lists in answers. */
   position: () => integer().primaryKey(),
   orderedUuid: () => text().notNull().unique(),
   withDefault: (column: ReturnType<typeof text>, value: unknown) => column.default(value as string),
