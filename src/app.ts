@@ -58,7 +58,7 @@ export interface AppOptions {
   /** Enables the control API; `seed` has the resources after a reset. */
   control?: { seed: Resources } | undefined;
   metrics: Metrics;
-  /** Delays and time-outs of web hooks; the defaults are the platform's. */
+  /** Delays and timeouts of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
   /** Folder with Swagger UI's files, for the page at /docs. */
   docsAssets: string;
