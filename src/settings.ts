@@ -76,9 +76,9 @@ export const definitions = {
   databaseConnections: setting({
     description:
       'Largest number of connections that this server opens to a PostgreSQL database, a third of them for lists and counts; one more serves the health check.',
-    allowed: 'an integer from 1 to 1000',
+    allowed: 'an integer from 2 to 1000',
     default: '15',
-    parse: (text) => integerIn(text, 1, 1000),
+    parse: (text) => integerIn(text, 2, 1000),
   }),
   session: setting({
     description:
