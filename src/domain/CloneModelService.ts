@@ -37,13 +37,16 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
         now,
         dependencies,
       );
-      const inherited = architectureImages ? architecturesOf(images) : source.cpuArchitectures;
+      const own = architecturesOf(images);
+      const isGiven = cpuArchitectures ?? architectureImages;
       return {
         ...source,
         ...fields,
         uuid,
         tagUuids,
-        cpuArchitectures: cpuArchitectures ? distinctArchitectures(cpuArchitectures) : inherited,
+        cpuArchitectures: isGiven
+          ? distinctArchitectures([...(cpuArchitectures ?? []), ...own])
+          : source.cpuArchitectures,
         modelServiceImages: images,
         modelServiceRefs: source.modelServiceRefs.map(copyOf),
         createDate: now,

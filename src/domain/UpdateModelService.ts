@@ -1,3 +1,4 @@
+import { invalidArgument } from '../contract/errors.ts';
 import { yamlEditFields } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
@@ -5,13 +6,20 @@ import { architecturesOf, createServiceImages, createTags } from './records.ts';
 import { pathReference } from './references.ts';
 import type { EditName, Edits } from './yaml.ts';
 
-/** Changes the given fields and `lastOpDate` (F14 and F15). */
+/** Changes the given fields and `lastOpDate` (F14 to F16). */
 export const UpdateModelService: Handler<'UpdateModelService'> = async (
   { path: { uuid }, params, ...tags },
   dependencies,
 ) => {
   const { architectureImages, ...others } = params;
-  const { fields, editYaml } = await splitYamlEdits(others);
+  const { fields, edits } = splitYamlEdits(others);
+  const [edit] = Object.keys(edits);
+  if (edit !== undefined && fields.yaml !== undefined) {
+    throw invalidArgument(`field[yaml] and field[${edit}] cannot be given together`);
+  }
+  // Imported when first needed: loading the yaml library would delay every start.
+  const hasYaml = edit !== undefined || fields.yaml !== undefined;
+  const yaml = hasYaml ? await import('./yaml.ts') : undefined;
   const now = dependencies.clock();
   const images =
     architectureImages && createServiceImages(architectureImages, uuid, now, dependencies);
@@ -20,7 +28,7 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
     (current) => ({
       ...current,
       ...fields,
-      yaml: editYaml(fields.yaml ?? current.yaml),
+      ...(yaml && { yaml: yaml.updateYaml(current.yaml, fields.yaml, edits) }),
       ...(images && { modelServiceImages: images, cpuArchitectures: architecturesOf(images) }),
       lastOpDate: now,
     }),
@@ -33,21 +41,11 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
 };
 
 /** Separates the parameters that are fields of a service from the edits of its yaml. */
-async function splitYamlEdits<Params extends Edits>(
-  params: Params,
-): Promise<{ fields: Omit<Params, EditName>; editYaml: (yaml: string) => string }> {
+function splitYamlEdits<Params extends Edits>(params: Params) {
   const entries = Object.entries(params);
   const isEdit = ([name]: [string, unknown]) => Object.hasOwn(yamlEditFields, name);
-  const fields = Object.fromEntries(entries.filter((entry) => !isEdit(entry)));
-  const edits: Edits = Object.fromEntries(entries.filter(isEdit));
   return {
-    fields: fields as Omit<Params, EditName>,
-    editYaml: Object.keys(edits).length > 0 ? await loadEditor(edits) : (yaml) => yaml,
+    fields: Object.fromEntries(entries.filter((entry) => !isEdit(entry))) as Omit<Params, EditName>,
+    edits: Object.fromEntries(entries.filter(isEdit)) as Edits,
   };
-}
-
-async function loadEditor(edits: Edits): Promise<(yaml: string) => string> {
-  // Imported when first needed: loading the yaml library would delay every start.
-  const { applyEdits } = await import('./yaml.ts');
-  return (yaml) => applyEdits(yaml, edits);
 }

@@ -37,6 +37,33 @@ const serviceKeys = {
   serviceStartCommand: 'startCommand',
 } as const satisfies Partial<Record<EditName, string>>;
 
+/** Thrown for a text that can be stored but not edited. */
+class TooLarge extends Error {}
+
+/**
+ * The yaml of a service after an update.
+ * @param sent the yaml of the update, where it has one
+ * @throws ApiError SYS.1007 for edits that can't be applied, or a new yaml with a syntax error (F16)
+ */
+export function updateYaml(stored: string, sent: string | undefined, edits: Edits): string {
+  if (sent === undefined) return applyEdits(stored, edits);
+  if (sent !== stored) assertSyntax(sent);
+  return sent;
+}
+
+function assertSyntax(yaml: string): void {
+  try {
+    const errors = compose(yaml).flatMap((document) => document.errors);
+    const error = errors.find(({ code }) => code !== 'TAG_RESOLVE_FAILED');
+    if (!error) return;
+    const lines = yaml.slice(0, error.pos[0]).split('\n');
+    const place = `line ${lines.length}, column ${(lines.at(-1) ?? '').length + 1}`;
+    throw invalidArgument(`Invalid YAML format: ${error.message} (${place})`);
+  } catch (error) {
+    if (!(error instanceof TooLarge)) throw error;
+  }
+}
+
 /**
  * Applies edits to a service's yaml; what they don't replace stays as it was written (F15).
  * @throws ApiError SYS.1007 if the text is no YAML mapping, is too large before or after the edits, or
@@ -96,27 +123,36 @@ function isNull(node: unknown): boolean {
 }
 
 /**
- * Parses a mapping; null counts as an empty one. Its aliases are numbered.
- * @returns the document, and its text without a null
- * @throws Error for a text that exceeds a limit, is no mapping, or has an alias without its anchor
+ * Parses the documents of a text.
+ * @throws TooLarge if the text exceeds a limit
  */
-function parse(yaml: string): { text: string; document: Document.Parsed } {
-  if (yaml.length > LENGTH_MAX) throw new Error(`it is longer than ${LENGTH_MAX} characters`);
+function compose(yaml: string): Document.Parsed[] {
+  if (yaml.length > LENGTH_MAX) throw new TooLarge(`it is longer than ${LENGTH_MAX} characters`);
   const parser = new Parser();
   const tokens: CST.Token[] = [];
   let count = 0;
   for (const lexeme of new Lexer().lex(yaml)) {
     for (const token of parser.next(lexeme)) tokens.push(token);
     count++;
-    if (count > TOKENS_MAX) throw new Error(`it has more than ${TOKENS_MAX} tokens`);
+    if (count > TOKENS_MAX) throw new TooLarge(`it has more than ${TOKENS_MAX} tokens`);
     // The composer recurses, so deep nesting could end the process. The stack also has the document and a scalar.
-    if (parser.stack.length > LEVELS_MAX + 2)
-      throw new Error(`it has more than ${LEVELS_MAX} levels`);
+    if (parser.stack.length > LEVELS_MAX + 2) {
+      throw new TooLarge(`it has more than ${LEVELS_MAX} levels`);
+    }
   }
   tokens.push(...parser.end());
   // The library takes quadratic time to compare the keys of a mapping.
   const composer = new Composer({ uniqueKeys: false, keepSourceTokens: true });
-  const [document, ...others] = composer.compose(tokens, true, yaml.length);
+  return [...composer.compose(tokens, true, yaml.length)];
+}
+
+/**
+ * Parses a mapping; in place of null it makes an empty one. Aliases are numbered.
+ * @returns the document, and its text without a null
+ * @throws Error if the text is beyond a bound, is something else or has an alias without its anchor
+ */
+function parse(yaml: string): { text: string; document: Document.Parsed } {
+  const [document, ...others] = compose(yaml);
   if (!document || others.length > 0) throw new Error('it holds several documents');
   if (document.errors[0]) throw document.errors[0];
   const { contents, range } = document;

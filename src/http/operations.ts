@@ -217,7 +217,8 @@ export function ignoreUnknownFields(
     if (missingWrapper !== undefined && isNew(message))
       log.warn({ message }, `the body has parameters, but no "${missingWrapper}" around them`);
     for (const field of fields.map((each) => each.slice(0, 100))) {
-      if (isNew(`${message}.${field}`)) log.debug({ message, field }, 'unknown field ignored');
+      const level = field === 'dockerImage' || field === 'vmImageUuid' ? 'warn' : 'debug';
+      if (isNew(`${message}.${field}`)) log[level]({ message, field }, 'unknown field ignored');
     }
     for (const parameter of parameters.map((each) => each.slice(0, 100))) {
       const hint = parameter === 'q[]' ? ': a list is sent as q=…&q=…, also to the platform' : '';

@@ -150,15 +150,13 @@ describe('property: validation throws nothing but SYS.1007', () => {
 
 describe('a schema with an unsupported keyword or type does not compile', () => {
   test.each<[string, TSchema]>([
-    ['a pattern', Type.String({ pattern: '^a' })],
     ['a minimum length', Type.String({ minLength: 1 })],
     ['a multiple', Type.Integer({ multipleOf: 2 })],
     ['closed objects', Type.Object({}, { additionalProperties: false })],
-    ['a field’s keyword', Type.Object({ a: Type.Optional(Type.String({ pattern: 'x' })) })],
+    ['a field’s keyword', Type.Object({ a: Type.Optional(Type.String({ minLength: 1 })) })],
     ['a member’s keyword', Type.Array(Type.Array(Type.String({ minLength: 1 })))],
     ['a map value’s keyword', mapOf('', Type.String({ minLength: 1 }))],
-    ['a list’s minimum length', listOf('', text(''), { minItems: 1 })],
-    ['a list of unique members', listOf('', text(''), { uniqueItems: true })],
+    ['a list’s member', listOf('', text(''), { contains: Type.String() })],
     ['an alternative’s keyword', Type.Union([Type.String({ minLength: 1 }), Type.Array(text(''))])],
     ['the type number', Type.Number()],
     ['the type null', Type.Null()],

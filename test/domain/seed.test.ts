@@ -99,7 +99,6 @@ describe('what a seed leaves open is as in an addition', () => {
     const server = await startServer();
     const uuid = newUuid();
     const images = [
-      { cpuArchitecture: 'aarch64' },
       { cpuArchitecture: 'x86_64', dockerImage: 'a' },
       { cpuArchitecture: 'aarch64', vmImageUuid: 'b' },
     ];
@@ -317,7 +316,7 @@ describe('a rejection names the member', () => {
     ['models[1].description', 2048],
     ['models[0].gpuConstraintDescription', 512],
     ['modelServices[1].startCommand', 1024],
-    ['modelServices[0].containerCommand', 4096],
+    ['modelServices[0].startCommand', 1024],
     ['modelServices[0].modelServiceImages[0].dockerImage', 255],
     ['userTags[1].tag', 4096],
   ])('%s, where it is longer than %i characters', (path, max) => {

@@ -369,6 +369,17 @@ describe('an unknown field (F10)', () => {
     expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('parameter[sortBy]'));
   });
 
+  test('is logged at warn where SDKs before 5.3.28 send an image in it (F44)', async () => {
+    const { server, entries } = await loggedServer('info');
+    const image = { dockerImage: 'a', vmImageUuid: 'b' };
+    await server.post(`${API}/model-services`, { param: { ...requiredServiceParams, ...image } });
+    const logged = await entries('unknown field ignored');
+    expect(logged.map(({ level, field }) => [level, field])).toEqual([
+      [40, 'dockerImage'],
+      [40, 'vmImageUuid'],
+    ]);
+  });
+
   test('of a new name in each request fills neither log nor memory', async () => {
     const { server, entries } = await loggedServer();
     const many = Object.fromEntries(Array.from({ length: 9990 }, (_, i) => [`made-up-${i}`, 1]));

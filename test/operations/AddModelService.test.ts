@@ -101,9 +101,8 @@ test('measures a text after trimming it', async () => {
 test('adds images with architectures in any case, in the order given', async () => {
   const architectureImages = [
     { cpuArchitecture: 'LoongArch64', vmImageUuid: 'vm', dockerImage: 'first' },
-    { cpuArchitecture: 'MIPS64EL' },
-    { cpuArchitecture: 'x86_64', vmImageUuid: null, dockerImage: '' },
-    { cpuArchitecture: 'loongarch64', dockerImage: ' in spaces ' },
+    { cpuArchitecture: 'MIPS64EL', vmImageUuid: ' ', dockerImage: ' in spaces ' },
+    { cpuArchitecture: 'x86_64', vmImageUuid: 'vm', dockerImage: null },
     { cpuArchitecture: 'AArch64', vmImageUuid: 7, dockerImage: 'd'.repeat(255) },
   ];
 
@@ -118,12 +117,11 @@ test('adds images with architectures in any case, in the order given', async () 
   };
   expect(service.modelServiceImages).toEqual([
     { ...image, cpuArchitecture: 'loongarch64', vmImageUuid: 'vm', dockerImage: 'first' },
-    { ...image, cpuArchitecture: 'mips64el' },
-    { ...image, cpuArchitecture: 'x86_64', dockerImage: '' },
-    { ...image, cpuArchitecture: 'loongarch64', dockerImage: ' in spaces ' },
+    { ...image, cpuArchitecture: 'mips64el', dockerImage: ' in spaces ' },
+    { ...image, cpuArchitecture: 'x86_64', vmImageUuid: 'vm' },
     { ...image, cpuArchitecture: 'aarch64', vmImageUuid: '7', dockerImage: 'd'.repeat(255) },
   ]);
-  expect(new Set(service.modelServiceImages.map((each) => each.uuid)).size).toBe(5);
+  expect(new Set(service.modelServiceImages.map((each) => each.uuid)).size).toBe(4);
   const { body } = await server().get(`${PATH}/${uuid}`);
   expect(body.inventories).toEqual([{ uuid, ...service }]);
 });

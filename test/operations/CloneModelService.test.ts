@@ -30,7 +30,7 @@ const fullParams = {
   source: 'HuggingFace',
   architectureImages: [
     { cpuArchitecture: 'AARCH64', vmImageUuid: 'vm', dockerImage: 'docker' },
-    { cpuArchitecture: 'X86_64' },
+    { cpuArchitecture: 'X86_64', dockerImage: 'docker' },
   ],
   supportDistributed: true,
   containerCommand: 'command',
@@ -47,7 +47,7 @@ describeWrite({
   kind: 'service',
   tagged: 'ModelServiceVO',
   hidden: ['tagUuids'],
-  special: ['architectureImages'],
+  special: ['architectureImages', 'cpuArchitectures'],
   target: { field: 'uuid', type: 'ModelServiceVO', path: (uuid) => `${PATH}/${uuid}` },
   foreign: 'modelCenterUuid',
 });
@@ -87,7 +87,7 @@ test('copies every field, under a uuid and with dates of its own', async () => {
       ...source,
       readme: '# readme',
       size: 5,
-      cpuArchitectures: ['mips64el'],
+      cpuArchitectures: ['mips64el', 'aarch64', 'x86_64'],
       uuid,
       modelServiceRefs: [
         { uuid: newUuid, modelUuid: model.uuid, modelServiceUuid: uuid, isDefault: false },
@@ -158,19 +158,26 @@ describe('overrides', () => {
   const arm = { cpuArchitecture: 'AARCH64', dockerImage: 'arm' };
   const loong = { cpuArchitecture: 'LOONGARCH64', vmImageUuid: 'loong' };
   test.each([
-    ['by those given, whatever the images', { cpuArchitectures: ['MIPS64EL'] }, ['mips64el']],
     [
-      'by those given rather than those of the images given',
-      { cpuArchitectures: ['MIPS64EL', 'mips64el'], architectureImages: [arm] },
-      ['mips64el'],
+      'by those given, then those of the copied images',
+      { cpuArchitectures: ['MIPS64EL', 'X86_64'] },
+      ['mips64el', 'x86_64', 'aarch64'],
     ],
-    ['by none where none are given', { cpuArchitectures: [], architectureImages: [arm] }, []],
     [
-      'by those of the images given, once each',
-      { architectureImages: [loong, arm, loong] },
+      'by those given, then those of the images given',
+      { cpuArchitectures: ['MIPS64EL', 'mips64el'], architectureImages: [loong, arm] },
+      ['mips64el', 'loongarch64', 'aarch64'],
+    ],
+    [
+      'by those of the images where none are given',
+      { cpuArchitectures: [], architectureImages: [arm] },
+      ['aarch64'],
+    ],
+    [
+      'by those of the images given',
+      { architectureImages: [loong, arm] },
       ['loongarch64', 'aarch64'],
     ],
-    ['by none where no images are given', { architectureImages: [] }, []],
   ])('architectures %s', async (_, params, architectures) => {
     expect((await clone(params)).cpuArchitectures).toEqual(architectures);
   });

@@ -6,18 +6,6 @@ import type { Schema } from './openapi-document.ts';
 const architecture = fc.constantFrom('x86_64', 'AARCH64', 'Mips64el', 'loongarch64');
 const gpuNumbers = fc.array(fc.nat(), { maxLength: 5 });
 
-/** Values for the fields whose refinement takes less than their schema can say, by the field's name. */
-const refined: Record<string, fc.Arbitrary<unknown>> = {
-  resourceUuid: fc.uuid({ version: [1, 2, 3, 4, 5] }).map((uuid) => uuid.replaceAll('-', '')),
-  cpuArchitecture: architecture,
-  cpuArchitectures: fc.array(architecture, { maxLength: 4 }),
-  recommendedGpuNum: fc.oneof(
-    gpuNumbers,
-    gpuNumbers.map((numbers) => numbers.join(' , ')),
-    gpuNumbers.map((numbers) => JSON.stringify(numbers)),
-  ),
-};
-
 /** Well-formed texts without NUL: the only ones a database stores (F16). */
 export const storable = (maxLength: number): fc.Arbitrary<string> =>
   fc
@@ -29,6 +17,38 @@ export const storable = (maxLength: number): fc.Arbitrary<string> =>
       maxLength: Math.min(maxLength, 30),
     })
     .map((text) => text.replaceAll('\0', ' '));
+
+/** Values for the fields whose refinement takes less than their schema can say, by the field's name. */
+const refined: Record<string, fc.Arbitrary<unknown>> = {
+  resourceUuid: fc.uuid({ version: [1, 2, 3, 4, 5] }).map((uuid) => uuid.replaceAll('-', '')),
+  cpuArchitecture: architecture,
+  cpuArchitectures: fc.array(architecture, { maxLength: 4 }),
+  architectureImages: fc.uniqueArray(
+    fc.record(
+      {
+        cpuArchitecture: architecture,
+        dockerImage: storable(20).map((text) => `image ${text}`),
+        vmImageUuid: storable(20).map((text) => `uuid ${text}`),
+      },
+      { requiredKeys: ['cpuArchitecture', 'dockerImage'] },
+    ),
+    { minLength: 1, selector: ({ cpuArchitecture }) => cpuArchitecture },
+  ),
+  containerCommand: storable(60),
+  containerArgs: storable(60),
+  readme: storable(60),
+  servicePorts: fc.uniqueArray(fc.integer({ min: 1, max: 65_535 }), { maxLength: 4 }),
+  vendorToSpecUuidsMap: fc.dictionary(
+    storable(20).map((text) => `vendor ${text}`),
+    fc.array(storable(20), { maxLength: 4 }),
+    { maxKeys: 4 },
+  ),
+  recommendedGpuNum: fc.oneof(
+    gpuNumbers,
+    gpuNumbers.map((numbers) => numbers.join(' , ')),
+    gpuNumbers.map((numbers) => JSON.stringify(numbers)),
+  ),
+};
 
 /** A text as long as it may be, in characters. */
 const longest = (maxLength: number) =>

@@ -23,7 +23,7 @@ export async function populate(server: Server): Promise<Fixtures> {
       modelCenterUuid,
       architectureImages: [
         { cpuArchitecture: 'x86_64', dockerImage: 'x86' },
-        { cpuArchitecture: 'aarch64' },
+        { cpuArchitecture: 'aarch64', vmImageUuid: 'arm' },
       ],
     });
   const services = [(await addService()).uuid, (await addService()).uuid] as const;

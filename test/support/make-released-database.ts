@@ -100,7 +100,6 @@ const wholeService = {
   architectureImages: [
     { cpuArchitecture: 'x86_64', dockerImage: 'registry.example.com/a:1', vmImageUuid: image },
     { cpuArchitecture: 'aarch64', dockerImage: 'registry.example.com/a:1' },
-    { cpuArchitecture: 'x86_64' },
   ],
   supportDistributed: true,
   containerCommand: 'run',

@@ -79,6 +79,12 @@ const nullElement = (sent: unknown, inside = ''): Rejected => ({
   details: (field) => `field[${field}${inside}] cannot contain a NULL element`,
 });
 
+const repeated = (what: string, sent: unknown, element: unknown): Rejected => ({
+  what,
+  sent,
+  details: (field) => `field[${field}] cannot contain the element[${element}] twice`,
+});
+
 const notOneOf = (
   what: string,
   sent: unknown,
@@ -160,6 +166,50 @@ export function verbatim(max: number): Parameter {
     ...rejected,
   };
 }
+
+/** A text of up to 65,535 bytes of UTF-8. */
+export function textInBytes(textOf: (max: number) => Parameter): Parameter {
+  const max = 65_535;
+  const { accepted, notAllowed, ...others } = textOf(max);
+  return {
+    ...others,
+    accepted: [
+      ...accepted.filter(({ what }) => what !== 'its longest'),
+      { what: 'its longest', sent: 'é'.repeat(32_767), stored: 'é'.repeat(32_767) },
+    ],
+    notAllowed: [
+      ...notAllowed,
+      {
+        what: 'more bytes than its longest',
+        sent: 'é'.repeat(32_768),
+        details: (field, message) =>
+          `field[${field}] of message[${message}] exceeds max length of string in bytes. ` +
+          `expected was <= ${max}, actual was ${max + 1}`,
+      },
+    ],
+  };
+}
+
+/** A path of a URL (F39). */
+export const urlPath: Parameter = {
+  schema: { type: 'string', maxLength: 512, pattern: '^/\\S*$' },
+  accepted: [
+    { what: 'the root in spaces', sent: ' /\n', stored: '/' },
+    { what: 'its longest', sent: `/${'é'.repeat(511)}`, stored: `/${'é'.repeat(511)}` },
+  ],
+  wrongType: wrongTexts,
+  notAllowed: [
+    ...['', 'livez', '/a b', '/a\u00a0', 1].map(
+      (sent): Rejected => ({
+        what: JSON.stringify(sent),
+        sent,
+        details: (field, message) =>
+          `valid regex value for field[${field}] of message[${message}] is ^/\\S*$, but ${sent} found`,
+      }),
+    ),
+    tooLong('more characters than its longest', `/${'x'.repeat(512)}`, 512),
+  ],
+};
 
 /** One of some words, in the order the sentence lists them (F11). */
 export function word(...values: string[]): Parameter {
@@ -370,14 +420,13 @@ export const vendorMap: Parameter = {
     { what: 'no vendors', sent: {}, stored: {} },
     {
       what: 'duplicates, dropped',
-      sent: { NVIDIA: ['b', 'a', 'b', ' a '], '': [] },
-      stored: { NVIDIA: ['b', 'a', ' a '], '': [] },
+      sent: { NVIDIA: ['b', 'a', 'b', ' a '], ' a ': [], B: [1, '1'] },
+      stored: { NVIDIA: ['b', 'a', ' a '], ' a ': [], B: ['1'] },
     },
-    { what: 'a vendor of null, dropped', sent: { A: null, B: [1, '1'] }, stored: { B: ['1'] } },
     {
       what: 'vendors whose names have line ends',
-      sent: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
-      stored: { 'a\nb': ['c'], '\r': [], '\u2028': ['d'] },
+      sent: { 'a\nb': ['c'], '\u2028': ['d'] },
+      stored: { 'a\nb': ['c'], '\u2028': ['d'] },
     },
     {
       what: 'a vendor named __proto__',
@@ -392,6 +441,19 @@ export const vendorMap: Parameter = {
   ],
   notAllowed: [
     nullElement({ NVIDIA: [null] }, '.NVIDIA'),
+    {
+      what: 'a vendor of null',
+      sent: { A: [], B: null },
+      details: (field, message) =>
+        `field[${field}.B] of message[${message}] is mandatory, can not be null`,
+    },
+    ...['', ' \r'].map(
+      (vendor): Rejected => ({
+        what: `the vendor ${JSON.stringify(vendor)}`,
+        sent: { A: [], [vendor]: [] },
+        details: (field) => `field[${field}] cannot contain a blank vendor`,
+      }),
+    ),
     tooLong('a uuid that is too long', { A: [`${longUuid}u`] }, UUID_MAX, '.A[0]'),
   ],
 };
@@ -419,10 +481,14 @@ export const textMap: Parameter = {
 
 /** A list of ports, which only edits the yaml. */
 export const ports: Parameter = {
-  schema: listOf({ type: 'integer', format: 'int32', minimum: 1, maximum: 65_535 }),
+  schema: {
+    ...listOf({ type: 'integer', format: 'int32', minimum: 1, maximum: 65_535 }),
+    uniqueItems: true,
+  },
   accepted: [{ what: 'the bounds', sent: [1, '65535'], stored: [1, 65_535] }],
   wrongType: [...noLists, ...noIntegers('[0]', (value) => [value])],
   notAllowed: [
+    repeated('a port twice', [80, 1, '80'], 80),
     outOfRange('a port of 0', [80, 0], 1, 65_535, '[1]'),
     outOfRange('a port of 65536', [65_536], 1, 65_535, '[0]'),
     nullElement([null]),
@@ -432,20 +498,28 @@ export const ports: Parameter = {
 const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'];
 
 export const architectureImages: Parameter = {
-  schema: listOf({
-    type: 'object',
-    required: ['cpuArchitecture'],
-    properties: {
-      cpuArchitecture: { type: 'string', maxLength: TEXT_MAX },
-      vmImageUuid: { type: 'string', maxLength: UUID_MAX },
-      dockerImage: { type: 'string', maxLength: 255 },
-    },
-  }),
+  schema: {
+    ...listOf({
+      type: 'object',
+      required: ['cpuArchitecture'],
+      properties: {
+        cpuArchitecture: { type: 'string', maxLength: TEXT_MAX },
+        vmImageUuid: { type: 'string', maxLength: UUID_MAX },
+        dockerImage: { type: 'string', maxLength: 255 },
+      },
+    }),
+    minItems: 1,
+  },
   accepted: [
     {
       what: 'an architecture in capitals, texts in spaces and of other types',
       sent: [{ cpuArchitecture: 'MIPS64EL', vmImageUuid: 7, dockerImage: ' a ' }],
       stored: [{ cpuArchitecture: 'mips64el', vmImageUuid: '7', dockerImage: ' a ' }],
+    },
+    {
+      what: 'a blank image, which counts as absent',
+      sent: [{ cpuArchitecture: 'x86_64', vmImageUuid: ' \t', dockerImage: 'a' }],
+      stored: [{ cpuArchitecture: 'x86_64', dockerImage: 'a' }],
     },
   ],
   wrongType: [
@@ -460,6 +534,20 @@ export const architectureImages: Parameter = {
   ],
   notAllowed: [
     nullElement([{ cpuArchitecture: 'x86_64' }, null]),
+    { what: 'no images', sent: [], details: (field) => `field[${field}] cannot be an empty list` },
+    {
+      what: 'an architecture with blank images alone',
+      sent: [{ cpuArchitecture: 'x86_64', vmImageUuid: ' ', dockerImage: '' }],
+      details: (field) => `field[${field}[0]] must have a vmImageUuid or a dockerImage`,
+    },
+    repeated(
+      'an architecture twice',
+      ['x86_64', 'aarch64', 'X86_64'].map((cpuArchitecture) => ({
+        cpuArchitecture,
+        dockerImage: 'a',
+      })),
+      'x86_64',
+    ),
     {
       what: 'an image without an architecture',
       sent: [{ dockerImage: 'image' }],
@@ -469,7 +557,10 @@ export const architectureImages: Parameter = {
     ...['ppc64le', ''].map((found) =>
       notOneOf(
         `the architecture "${found}"`,
-        [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: found }],
+        [
+          { cpuArchitecture: 'x86_64', dockerImage: 'a' },
+          { cpuArchitecture: found, dockerImage: 'a' },
+        ],
         architectures,
         found,
         '[1].cpuArchitecture',

@@ -1,4 +1,7 @@
 import { type Static, Type } from '@sinclair/typebox';
+import { invalidArgument } from '../errors.ts';
+import { trim } from '../validation/scalars.ts';
+import { assertUnique } from '../validation/validator.ts';
 import { cpuArchitecture, cpuArchitectureInput } from './hardware.ts';
 import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
 import {
@@ -10,6 +13,7 @@ import {
   listOf,
   long,
   mapOf,
+  NoNulls,
   oneOf,
   optional,
   Refine,
@@ -49,7 +53,7 @@ export const ModelServiceImageInventory = Type.Object(
 );
 export type ModelServiceImageInventory = Static<typeof ModelServiceImageInventory>;
 
-/** An image in a request; like all members of lists, its texts are stored untrimmed. */
+/** An image in a request; like all members of lists, its texts are stored untrimmed (F38). */
 const ArchitectureImage = Type.Object(
   {
     cpuArchitecture: cpuArchitectureInput,
@@ -58,9 +62,30 @@ const ArchitectureImage = Type.Object(
       dockerImage: verbatim('Container image.', { max: 255 }),
     }),
   },
-  { description: 'The image for one CPU architecture.' },
+  {
+    description: 'The image for one CPU architecture: a VM image, a container image, or both.',
+    [Refine]: ({ cpuArchitecture, ...images }: Record<string, string>, field: string) => {
+      const given = Object.entries(images).filter(([, image]) => trim(image) !== '');
+      if (given.length > 0) return { cpuArchitecture, ...Object.fromEntries(given) };
+      throw invalidArgument(`field[${field}] must have a vmImageUuid or a dockerImage`);
+    },
+  },
 );
 export type ArchitectureImage = Static<typeof ArchitectureImage>;
+
+/** Bytes of a text of the platform's database. */
+const BYTES_MAX = 65_535;
+const limitedInBytes = {
+  maxLength: BYTES_MAX,
+  [Refine]: (value: string, field: string, message: string) => {
+    const bytes = Buffer.byteLength(value);
+    if (bytes <= BYTES_MAX) return value;
+    throw invalidArgument(
+      `field[${field}] of message[${message}] exceeds max length of string in bytes. ` +
+        `expected was <= ${BYTES_MAX}, actual was ${bytes}`,
+    );
+  },
+};
 
 const sources = ['Other', 'Bentoml', 'HuggingFace'] as const;
 
@@ -93,14 +118,18 @@ const field = {
   source: oneOf('Where the service comes from.', sources),
   framework: text('Framework of the service.', { max: 255 }),
   modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), boundedList),
-  architectureImages: listOf(
-    'The images, one per CPU architecture.',
-    ArchitectureImage,
-    boundedList,
-  ),
+  architectureImages: listOf('The images, one per CPU architecture.', ArchitectureImage, {
+    minItems: 1,
+    ...boundedList,
+    [Refine]: (images: ArchitectureImage[], field: string) => {
+      const architectures = images.map(({ cpuArchitecture }) => cpuArchitecture);
+      assertUnique(field, architectures);
+      return images;
+    },
+  }),
   supportDistributed: boolean('Whether distributed deployment is supported.'),
-  containerCommand: text('Container start command.', { max: 4096 }),
-  containerArgs: text('Container start arguments.', { max: 4096 }),
+  containerCommand: text('Container start command, up to 65,535 bytes.', limitedInBytes),
+  containerArgs: text('Container start arguments, up to 65,535 bytes.', limitedInBytes),
   vendorToSpecUuidsMap: mapOf(
     'GPU vendor to the UUIDs of its GPU specifications; duplicates are dropped.',
     listOf('UUIDs of GPU specifications.', uuidInList('a GPU specification'), {
@@ -114,6 +143,16 @@ const field = {
     cpuArchitectureInput,
     boundedList,
   ),
+};
+
+/** The vendor map of a request; those of seeds and of earlier versions may have blank vendors (F41). */
+const vendorToSpecUuidsMap = {
+  ...field.vendorToSpecUuidsMap,
+  [NoNulls]: true,
+  [Refine]: (vendors: object, name: string) => {
+    if (Object.keys(vendors).every((vendor) => trim(vendor) !== '')) return vendors;
+    throw invalidArgument(`field[${name}] cannot contain a blank vendor`);
+  },
 };
 
 export const ModelServiceInventory = Type.Object(
@@ -182,10 +221,13 @@ export const AddModelServiceParams = Type.Object({
     },
     containerCommand: field.containerCommand,
     containerArgs: field.containerArgs,
-    vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+    vendorToSpecUuidsMap,
     ...newResourceFields,
   }),
 });
+
+/** F39. */
+const urlPath = { max: 512, pattern: '^/\\S*$' };
 
 /** Parameters that edit the service's yaml (F15). */
 export const yamlEditFields = {
@@ -208,11 +250,14 @@ export const yamlEditFields = {
   servicePorts: listOf(
     'Sets `ports` of the yaml’s first service.',
     integer('A port.', { min: 1, max: 65_535 }),
-    boundedList,
+    { uniqueItems: true, ...boundedList },
   ),
-  serviceLivez: text('Sets `livez` of the yaml’s first service.', { max: 4096 }),
-  serviceReadyz: text('Sets `readyz` of the yaml’s first service.', { max: 4096 }),
-  serviceBootupTime: integer('Sets `serviceBootupTime` of the yaml’s first service.', { min: 0 }),
+  serviceLivez: text('Sets `livez` of the yaml’s first service.', urlPath),
+  serviceReadyz: text('Sets `readyz` of the yaml’s first service.', urlPath),
+  serviceBootupTime: integer('Sets `serviceBootupTime` of the yaml’s first service.', {
+    min: 1,
+    max: 65_535,
+  }),
   serviceInstallPath: text('Sets `installPath` of the yaml’s first service.', { max: 4096 }),
   serviceStartCommand: text('Sets `startCommand` of the yaml’s first service.', { max: 4096 }),
 };
@@ -220,7 +265,7 @@ export const yamlEditFields = {
 const containerFields = since('5.5.22', {
   containerCommand: field.containerCommand,
   containerArgs: field.containerArgs,
-  vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+  vendorToSpecUuidsMap,
 });
 
 export const UpdateModelServiceParams = Type.Object(
@@ -248,8 +293,8 @@ export const CloneModelServiceParams = Type.Object(
     ...since('5.3.20', {
       name: field.name,
       description: field.description,
-      readme: field.readme,
-      size: field.size,
+      readme: { ...field.readme, ...limitedInBytes },
+      size: { ...field.size, minimum: 0 },
       gpuComputeCapability: field.gpuComputeCapability,
       installPath: field.installPath,
       startCommand: field.startCommand,

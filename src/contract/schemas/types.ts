@@ -29,12 +29,16 @@ export const Refine = Symbol('refine');
  */
 export type Refinement<From, To> = (value: From, field: string, message: string) => To;
 
+/** Marks a map whose entries must not be null; another one drops them (F9). */
+export const NoNulls = Symbol('no nulls');
+
 /** Marks a text of an inventory that is stored and compared as a time. */
 export const Time = Symbol('time');
 
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
   [Time]?: true;
+  [NoNulls]?: true;
   // biome-ignore lint/suspicious/noExplicitAny: every field has its own type
   [Refine]?: Refinement<any, unknown>;
 }

@@ -25,7 +25,8 @@ export interface ValidationContext {
 }
 
 export function stringValidator(schema: TSchema): Validator {
-  const { maxLength = Number.POSITIVE_INFINITY, enum: values } = schema;
+  const { maxLength = Number.POSITIVE_INFINITY, enum: values, pattern } = schema;
+  const regex = pattern && new RegExp(pattern, 'u');
   const shouldTrim = !schema[Verbatim as never];
   return {
     coerce: coerceString,
@@ -40,6 +41,11 @@ export function stringValidator(schema: TSchema): Validator {
         throw invalidArgument(
           `field[${field}] of message[${context.message}] exceeds max length of string. ` +
             `expected was <= ${maxLength}, actual was ${codePointLength(text)}`,
+        );
+      }
+      if (regex && !regex.test(text)) {
+        throw invalidArgument(
+          `valid regex value for field[${field}] of message[${context.message}] is ${pattern}, but ${text} found`,
         );
       }
       if (values && !values.includes(text)) {

@@ -1,6 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
-import { invalidArgument } from '../errors.ts';
-import { Refine, type Refinement, Verbatim } from '../schemas/types.ts';
+import { type ApiError, invalidArgument } from '../errors.ts';
+import { NoNulls, Refine, type Refinement, Verbatim } from '../schemas/types.ts';
 import { NumberLiteral } from './json.ts';
 import {
   booleanValidator,
@@ -55,7 +55,10 @@ const keywords = new Set([
   'anyOf',
   'enum',
   'maxLength',
+  'pattern',
+  'minItems',
   'maxItems',
+  'uniqueItems',
   'maxProperties',
   'minimum',
   'maximum',
@@ -110,7 +113,7 @@ function unionValidator(schemas: TSchema[]): Validator {
 
 function arrayValidator(schema: TSchema): Validator {
   const items = compileValidator(schema.items);
-  const { maxItems = Number.POSITIVE_INFINITY } = schema;
+  const { minItems = 0, maxItems = Number.POSITIVE_INFINITY, uniqueItems } = schema;
   return {
     coerce(value, field, context) {
       if (!Array.isArray(value)) throw typeMismatch(field, 'a list', value);
@@ -121,12 +124,21 @@ function arrayValidator(schema: TSchema): Validator {
     validate(value, field, context) {
       const list = value as unknown[];
       assertMaxMembers(list, maxItems, field, context);
+      if (list.length < minItems) throw invalidArgument(`field[${field}] cannot be an empty list`);
+      if (uniqueItems) assertUnique(field, list);
       if (list.includes(null)) {
         throw invalidArgument(`field[${field}] cannot contain a NULL element`);
       }
       return list.map((item, index) => items.validate(item, `${field}[${index}]`, context));
     },
   };
+}
+
+/** @throws ApiError SYS.1007 for a member that is in the list twice */
+export function assertUnique(field: string, list: readonly unknown[]): void {
+  const repeated = list.find((member, index) => list.indexOf(member) < index);
+  if (repeated === undefined) return;
+  throw invalidArgument(`field[${field}] cannot contain the element[${repeated}] twice`);
 }
 
 function assertMaxMembers(
@@ -142,8 +154,9 @@ function assertMaxMembers(
   );
 }
 
-/** A map with any keys, without its null entries. */
+/** A map with any keys; null entries are dropped or rejected. */
 function mapValidator(schema: TSchema): Validator {
+  const isDropped = (entry: unknown) => entry === null && !schema[NoNulls as never];
   const values = compileValidator(schema.additionalProperties);
   const keys = stringValidator({ [Verbatim]: true } as unknown as TSchema);
   const { maxProperties = Number.POSITIVE_INFINITY } = schema;
@@ -152,21 +165,29 @@ function mapValidator(schema: TSchema): Validator {
       if (!isPlainObject(value)) throw typeMismatch(field, 'an object', value);
       return Object.fromEntries(
         Object.entries(value)
-          .filter(([, entry]) => entry !== null)
-          .map(([key, entry]) => [key, values.coerce(entry, `${field}.${key}`, context)]),
+          .filter(([, entry]) => !isDropped(entry))
+          .map(([key, entry]) => [
+            key,
+            entry === null ? null : values.coerce(entry, `${field}.${key}`, context),
+          ]),
       );
     },
     validate(value, field, context) {
       const entries = Object.entries(value as object);
       assertMaxMembers(entries, maxProperties, field, context);
       return Object.fromEntries(
-        entries.map(([key, entry]) => [
-          keys.validate(key, field, context),
-          values.validate(entry, `${field}.${key}`, context),
-        ]),
+        entries.map(([key, entry]) => {
+          keys.validate(key, field, context);
+          if (entry === null) throw missing(`${field}.${key}`, context);
+          return [key, values.validate(entry, `${field}.${key}`, context)];
+        }),
       );
     },
   };
+}
+
+function missing(field: string, { message }: ValidationContext): ApiError {
+  return invalidArgument(`field[${field}] of message[${message}] is mandatory, can not be null`);
 }
 
 /** An object with named fields; null means absent (F9). */
@@ -201,9 +222,7 @@ function objectValidator(schema: TSchema): Validator {
         if (object[name] !== undefined) {
           object[name] = validator.validate(object[name], fieldPath(field, name), context);
         } else if (isRequired) {
-          throw invalidArgument(
-            `field[${fieldPath(field, name)}] of message[${context.message}] is mandatory, can not be null`,
-          );
+          throw missing(fieldPath(field, name), context);
         }
       }
       return object;
