@@ -215,6 +215,8 @@ describe('the call of document', () => {
         uuid,
         modelId: uuid,
         type: 'Custom',
+        minGpuMemory: 4295069696,
+        recommendedGpuMemory: 4295069696,
         recommendedGpuNum: [],
         isLatestVersion: true,
         modelServiceRefs: [],

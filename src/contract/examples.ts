@@ -89,6 +89,8 @@ const model: ModelInventory = {
   modelId: '059d19eb310f36d4a7f43f51eaab87b8',
   size: 102400,
   type: 'Custom',
+  minGpuMemory: 4295069696,
+  recommendedGpuMemory: 4295069696,
   recommendedGpuNum: [],
   isLatestVersion: true,
   modelServiceRefs: [],

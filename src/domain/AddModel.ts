@@ -1,7 +1,7 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
 import type { Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
-import { createTags } from './records.ts';
+import { createTags, withGpuMemory } from './records.ts';
 import { argumentReference, whenStrict } from './references.ts';
 
 /** Adds a model and binds it to the given services; one of them may be its default. */
@@ -16,7 +16,7 @@ export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, depende
   const now = dependencies.clock();
   const bound = new Set(modelServiceUuids);
   if (defaultModelServiceUuid !== undefined) bound.add(defaultModelServiceUuid);
-  const model = {
+  const model = withGpuMemory({
     ...modelDefaults,
     modelId: uuid,
     ...fields,
@@ -31,7 +31,7 @@ export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, depende
     })),
     createDate: now,
     lastOpDate: now,
-  };
+  });
   const extras = {
     references: [
       ...whenStrict(

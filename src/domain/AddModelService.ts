@@ -1,7 +1,7 @@
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { architecturesOf, createServiceImages, createTags } from './records.ts';
+import { architecturesOf, createServiceImages, createTags, withVersion } from './records.ts';
 import { argumentReference, whenStrict } from './references.ts';
 
 /** Adds a service with its images and binds it to the given models. */
@@ -19,7 +19,7 @@ export const AddModelService: Handler<'AddModelService'> = async (
   } = params;
   const now = dependencies.clock();
   const images = createServiceImages(architectureImages, uuid, now, dependencies);
-  const service = {
+  const service = withVersion({
     uuid,
     size: 0,
     hasNewVersion: false,
@@ -38,7 +38,7 @@ export const AddModelService: Handler<'AddModelService'> = async (
     // Spread last: an object literal that begins with a spread is many times slower.
     ...modelServiceDefaults,
     ...fields,
-  };
+  });
   const extras = {
     references: [
       ...whenStrict(

@@ -6,6 +6,7 @@ import {
   createTags,
   distinctArchitectures,
   type ModelServiceRef,
+  withVersion,
 } from './records.ts';
 import { argumentReference, pathReference, whenStrict } from './references.ts';
 
@@ -39,7 +40,7 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
       );
       const own = architecturesOf(images);
       const isGiven = cpuArchitectures ?? architectureImages;
-      return {
+      const clone = {
         ...source,
         ...fields,
         uuid,
@@ -52,6 +53,7 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
         createDate: now,
         lastOpDate: now,
       };
+      return withVersion(clone, source);
     },
     {
       references: [

@@ -2,7 +2,7 @@ import { invalidArgument } from '../contract/errors.ts';
 import { yamlEditFields } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
-import { architecturesOf, createServiceImages, createTags } from './records.ts';
+import { architecturesOf, createServiceImages, createTags, withVersion } from './records.ts';
 import { pathReference } from './references.ts';
 import type { EditName, Edits } from './yaml.ts';
 
@@ -25,13 +25,17 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
     architectureImages && createServiceImages(architectureImages, uuid, now, dependencies);
   return dependencies.store.changeModelService(
     uuid,
-    (current) => ({
-      ...current,
-      ...fields,
-      ...(yaml && { yaml: yaml.updateYaml(current.yaml, fields.yaml, edits) }),
-      ...(images && { modelServiceImages: images, cpuArchitectures: architecturesOf(images) }),
-      lastOpDate: now,
-    }),
+    (current) =>
+      withVersion(
+        {
+          ...current,
+          ...fields,
+          ...(yaml && { yaml: yaml.updateYaml(current.yaml, fields.yaml, edits) }),
+          ...(images && { modelServiceImages: images, cpuArchitectures: architecturesOf(images) }),
+          lastOpDate: now,
+        },
+        current,
+      ),
     {
       references: [pathReference('uuid', 'ModelServiceVO', uuid)],
       tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),

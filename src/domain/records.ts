@@ -8,6 +8,7 @@ import type {
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
+import { LONG_MAX } from '../contract/schemas/types.ts';
 
 /**
  * A stored resource: the fields of its inventory by the same names. Times are milliseconds since the
@@ -168,6 +169,39 @@ export function distinctArchitectures(
 /** The architectures of a service for which none were given (F12). */
 export function architecturesOf(images: readonly ModelServiceImage[]) {
   return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
+}
+
+/** Sets the memory that a model of known size needs, unless it is given (F27). */
+export function withGpuMemory<
+  Fields extends Pick<ModelFields, 'size' | 'extraGpuMemRequest'> & Partial<ModelFields>,
+>(model: Fields): Fields {
+  const sum = model.size + model.extraGpuMemRequest;
+  if (model.size > 0 && sum <= LONG_MAX) {
+    model.minGpuMemory ??= sum;
+    model.recommendedGpuMemory ??= sum;
+  }
+  return model;
+}
+
+type Versioned = Partial<ModelServiceFields> & Pick<ModelServiceFields, 'type' | 'installPath'>;
+
+/** The version in the last segment of an app's path, such as `/apps/dify_1.11.1` (F28). */
+function appVersion({ type, installPath }: Versioned): string | null {
+  const [, version = null] = /_(\d+\.\d[^_/]*)$/.exec(installPath) ?? [];
+  return type === 'App' ? version : null;
+}
+
+/**
+ * Sets the version of an app, unless another one was given (F28).
+ * @param former the service before an update, or the one that was cloned
+ */
+export function withVersion<Fields extends Versioned>(
+  service: Fields,
+  former: Versioned = service,
+): Fields {
+  const isGiven = (former.version ?? null) !== null && former.version !== appVersion(former);
+  if (!isGiven) service.version = appVersion(service);
+  return service;
 }
 
 /** Creates a tag of a resource. */

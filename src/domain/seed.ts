@@ -13,6 +13,8 @@ import {
   type ModelServiceRef,
   type Resources,
   type Tag,
+  withGpuMemory,
+  withVersion,
 } from './records.ts';
 
 /** A parsed entry: some fields are required, all others optional. */
@@ -89,17 +91,19 @@ export function parseSeedResources(
       ...center,
       ...times(center),
     })),
-    models: models.map((model) => ({
-      ...modelDefaults,
-      modelId: model.uuid,
-      modelClassifications: [],
-      tagUuids: [],
-      ...model,
-      ...times(model),
-    })),
+    models: models.map((model) =>
+      withGpuMemory({
+        ...modelDefaults,
+        modelId: model.uuid,
+        modelClassifications: [],
+        tagUuids: [],
+        ...model,
+        ...times(model),
+      }),
+    ),
     modelServices: modelServices.map((service, index) => {
       const { modelServiceImages: images = [], ...fields } = service;
-      return {
+      return withVersion({
         ...modelServiceDefaults,
         size: 0,
         hasNewVersion: false,
@@ -118,7 +122,7 @@ export function parseSeedResources(
           }
           return { uuid: newUuid(), ...image, modelServiceUuid, ...times(image) };
         }),
-      };
+      });
     }),
     modelServiceRefs: modelServiceRefs.map((ref) => ({
       uuid: newUuid(),

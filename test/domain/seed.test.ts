@@ -4,7 +4,7 @@ import { ApiError } from '../../src/contract/errors.ts';
 import { AddModelParams } from '../../src/contract/schemas/model.ts';
 import { AddModelCenterParams } from '../../src/contract/schemas/model-center.ts';
 import { AddModelServiceParams } from '../../src/contract/schemas/model-service.ts';
-import type { Resources } from '../../src/domain/records.ts';
+import { type Resources, withGpuMemory, withVersion } from '../../src/domain/records.ts';
 import { parseSeedResources, toSeed } from '../../src/domain/seed.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
 import { image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
@@ -46,6 +46,26 @@ function expectPath(sentence: string, path: string): void {
     new RegExp(`(^|[^\\w.\\]])${path.replace(/[.[\]]/g, '\\$&')}($|[^\\w.[])`),
   );
 }
+
+test('computes versions and GPU memory unless they are given, also after an update', () => {
+  const { models: [model] = [], modelServices: [service] = [] } = wholeSeed();
+  const { minGpuMemory: _, recommendedGpuMemory: __, ...sized } = { ...model, size: 1 };
+  const { version: ___, ...app } = { ...service, type: 'App', installPath: '/dify_1.11.1' };
+  const given = { ...app, uuid: newUuid(), version: 'own', modelServiceImages: [] };
+
+  const { models, modelServices } = read({
+    models: [sized, { ...sized, uuid: newUuid(), minGpuMemory: 7 }],
+    modelServices: [app, given],
+  });
+
+  const sum = 1 + model.extraGpuMemRequest;
+  expect(models.map((each) => [each.minGpuMemory, each.recommendedGpuMemory])).toEqual([
+    [sum, sum],
+    [7, sum],
+  ]);
+  expect(modelServices.map(({ version }) => version)).toEqual(['1.11.1', 'own']);
+  expect(withVersion({ ...given, type: 'Endpoint' }, given).version).toBe('own');
+});
 
 interface Member {
   path: string;
@@ -450,14 +470,14 @@ describe('the seed of resources', () => {
     const models = fc
       .tuple(paramsOf(AddModelParams), times)
       .map(([{ resourceUuid, modelServiceUuids, defaultModelServiceUuid, ...params }, dates]) =>
-        seededModel({ ...params, ...dates }),
+        withGpuMemory(seededModel({ ...params, ...dates })),
       );
     const services = fc
       .tuple(paramsOf(AddModelServiceParams), times)
       .map(([{ resourceUuid, modelUuids, architectureImages = [], ...params }, dates]) => {
         const uuid = newUuid();
         const modelServiceImages = architectureImages.map((each: object) => image(uuid, each));
-        return seededService({ ...params, ...dates, uuid, modelServiceImages });
+        return withVersion(seededService({ ...params, ...dates, uuid, modelServiceImages }));
       });
     const text = fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', ' '));
     const tags = <Type extends 'User' | 'System'>(type: Type) =>

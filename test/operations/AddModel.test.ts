@@ -52,6 +52,19 @@ test('answers the constants where only the required parameters are given', async
   });
 });
 
+test.each([
+  [1024000, 4295991296],
+  [9_007_194_959_773_695, 9_007_199_254_740_991],
+  [9_007_194_959_773_696, undefined],
+  [0, undefined],
+])('computes the GPU memory of a model of %d bytes as %d', async (size, sum) => {
+  const model = await addModel(server(), { size });
+
+  expect([model.minGpuMemory, model.recommendedGpuMemory]).toEqual([sum, sum]);
+  const { body } = await server().get(`${PATH}?q=minGpuMemory=${sum ?? 0}&q=uuid=${model.uuid}`);
+  expect(body.inventories).toEqual(sum === undefined ? [] : [model]);
+});
+
 test('defaults the modelId to the resourceUuid', async () => {
   const resourceUuid = '0123456789ab1fff9fff0123456789ab';
 

@@ -98,6 +98,27 @@ test('measures a text after trimming it', async () => {
   expect(body.inventory.pythonVersion).toBe('3'.repeat(32));
 });
 
+test.each<[string, string, string | undefined]>([
+  ['/apps/dify_1.11.1', 'App', '1.11.1'],
+  ['a_b/my_app_0.10-rc 1', 'App', '0.10-rc 1'],
+  ['/apps/dify_1.11.1', 'Endpoint', undefined],
+  ...[
+    '/apps/dify',
+    '/apps/dify_1',
+    '/apps/dify_v1.2',
+    '/a_1.2/b',
+    '/a_1.2/',
+    '1.2',
+    '/a_1.2_b',
+  ].map((installPath): [string, string, undefined] => [installPath, 'App', undefined]),
+])('computes the version of %s as %s: %s', async (installPath, type, version) => {
+  const service = await addModelService(server(), { installPath, type });
+
+  expect(service.version).toBe(version);
+  const { body } = await server().get(`${PATH}?q=version=${version}&q=uuid=${service.uuid}`);
+  expect(body.inventories).toEqual(version === undefined ? [] : [service]);
+});
+
 test('adds images with architectures in any case, in the order given', async () => {
   const architectureImages = [
     { cpuArchitecture: 'LoongArch64', vmImageUuid: 'vm', dockerImage: 'first' },

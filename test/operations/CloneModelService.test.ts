@@ -182,6 +182,19 @@ describe('overrides', () => {
     expect((await clone(params)).cpuArchitectures).toEqual(architectures);
   });
 
+  test.each([
+    ['the path', { installPath: '/apps/dify_1.12.0' }, '1.12.0'],
+    ['another type', { type: 'Endpoint' }, undefined],
+    ['nothing', {}, '1.11.1'],
+  ])('the version of an app by %s', async (_, params, version) => {
+    const app = { type: 'App', installPath: '/apps/dify_1.11.1' };
+    const { uuid } = await addModelService(server(), app);
+
+    const { body } = await server().post(`${PATH}/${uuid}`, { params });
+
+    expect(body.inventory.version).toBe(version);
+  });
+
   test('images by those given', async () => {
     const { uuid, modelServiceImages } = await clone({ architectureImages: [loong, arm] });
 

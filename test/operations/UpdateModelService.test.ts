@@ -166,6 +166,14 @@ describe('replaces', () => {
     expect(await architecturesAfter({ architectureImages: [loong] })).toEqual(['loongarch64']);
   });
 
+  test('the version of an app where the type changes', async () => {
+    const { uuid } = await addModelService(server(), { installPath: '/dify_1.11.1', type: 'App' });
+    const versionAs = async (type: string) => (await put(uuid, { type })).body.inventory.version;
+
+    expect(await versionAs('Endpoint')).toBeUndefined();
+    expect(await versionAs('App')).toBe('1.11.1');
+  });
+
   test('the vendor map as a whole', async () => {
     const { uuid } = await addModelService(server());
     await put(uuid, { vendorToSpecUuidsMap: { NVIDIA: ['a'], AMD: ['b'] } });

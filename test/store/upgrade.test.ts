@@ -34,6 +34,13 @@ const additions: Record<string, (before: Dump) => Dump> = {
   }),
   '0002_jobs': () => ({ jobs: [], hooks: [] }),
   '0003_covering_parts': () => ({}),
+  '0004_computed_values': ({ models = [] }) => ({
+    models: models.map((row) => {
+      const sum = Number(row.size) + Number(row.extra_gpu_mem_request);
+      const memory = Number(row.size) > 0 ? sum : null;
+      return { ...row, min_gpu_memory: memory, recommended_gpu_memory: memory };
+    }),
+  }),
 };
 
 /** Every row of a database, by table. */
@@ -57,6 +64,12 @@ const momentsAfter =
   ({ madeAt }: Release) =>
   () =>
     madeAt + 5000;
+
+/** An answer without what a migration computed (F27). */
+const withoutComputed = (answer: unknown) =>
+  JSON.parse(JSON.stringify(answer), (name, value) =>
+    /^(min|recommended)GpuMemory$/.test(name) ? undefined : value,
+  );
 
 async function inventories(server: Server, path: string) {
   const { status, body } = await server.get(path);
@@ -94,7 +107,8 @@ describe.for(named(releases))('a database of %s', ([, release]) => {
       expect(paths).toEqual(expect.arrayContaining([`${API}/model-services`, `${API}/models`]));
       for (const path of paths) {
         const { status, body } = await server().get(path);
-        expect({ status, body }, path).toEqual(release.answers[path]);
+        const expected = withoutComputed(release.answers[path]);
+        expect(withoutComputed({ status, body }), path).toEqual(expected);
       }
     });
 
