@@ -149,7 +149,7 @@ function compose(yaml: string): Document.Parsed[] {
 /**
  * Parses a mapping; in place of null it makes an empty one. Aliases are numbered.
  * @returns the document, and its text without a null
- * @throws Error if the text is beyond a bound, is something else or has an alias without its anchor
+ * @throws Error if the text exceeds a limit, is something else or has an alias without its anchor
  */
 function parse(yaml: string): { text: string; document: Document.Parsed } {
   const [document, ...others] = compose(yaml);
