@@ -29,7 +29,7 @@ describe('a clock that stands still', () => {
     expectDone(await server.put('/_aios/clock', { now: STILL }), { now: STILL });
     server.advance(HOUR);
     const dated = { createDate: STILL_DATE, lastOpDate: STILL_DATE };
-    const images = [{ cpuArchitecture: 'x86_64' }];
+    const images = [{ cpuArchitecture: 'x86_64', vmImageUuid: 'a' }];
     const service = await addModelService(server, { architectureImages: images });
     expect(service).toMatchObject({ ...dated, modelServiceImages: [dated] });
     const model = await addModel(server);

@@ -38,7 +38,10 @@ async function scenario(server: Server): Promise<Answer[]> {
       installPath: '/a',
       startCommand: 'a',
       modelUuids: [model],
-      architectureImages: [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: 'aarch64' }],
+      architectureImages: ['x86_64', 'aarch64'].map((cpuArchitecture) => ({
+        cpuArchitecture,
+        vmImageUuid: 'a',
+      })),
     },
     systemTags: ['a::b'],
   });

@@ -593,7 +593,7 @@ describe('400: the body', () => {
       expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('field[name]'));
     }
     const service = JSON.stringify(requiredServiceParams).slice(1, -1);
-    const raw = `{"${key}":{"polluted":1},"param":{${service},"${key}":{"polluted":1},"architectureImages":[{"cpuArchitecture":"x86_64","${key}":{"dockerImage":"polluted"}}],"vendorToSpecUuidsMap":{"${key}":["stored"]}}}`;
+    const raw = `{"${key}":{"polluted":1},"param":{${service},"${key}":{"polluted":1},"architectureImages":[{"cpuArchitecture":"x86_64","vmImageUuid":"a","${key}":{"dockerImage":"polluted"}}],"vendorToSpecUuidsMap":{"${key}":["stored"]}}}`;
     const answer = await server.post(SERVICES, undefined, { raw });
     expect(answer.status).toBe(200);
     const { vendorToSpecUuidsMap } = answer.body.inventory;

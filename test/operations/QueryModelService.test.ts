@@ -55,7 +55,7 @@ describe('finds services', () => {
     });
     await add(addModelService, 'empty', {
       modelCenterUuid: north.toUpperCase(),
-      architectureImages: [{ cpuArchitecture: 'loongarch64' }],
+      architectureImages: [{ cpuArchitecture: 'loongarch64', vmImageUuid: 'other' }],
     });
     await server().put(`${API}/models/${draw}`, {
       updateModel: { defaultModelServiceUuid: uuidOf('double') },

@@ -76,7 +76,7 @@ async function changeEverything(server: Server): Promise<void> {
   const { uuid } = await addModel(server);
   await addModelService(server, {
     modelUuids: [uuid],
-    architectureImages: [{ cpuArchitecture: 'x86_64' }],
+    architectureImages: [{ cpuArchitecture: 'x86_64', vmImageUuid: 'a' }],
   });
   await addModelCenter(server);
   const params = { resourceType: 'ModelVO', resourceUuid: uuid, tag: 'a' };

@@ -46,7 +46,7 @@ export const bodies: Record<string, Buffer> = {
     `{"__proto__":{"admin":true},"constructor":{"prototype":{"admin":true}},"param":${param}}`,
   ),
   'every object’s members as vendors': addService({
-    vendorToSpecUuidsMap: JSON.parse('{"__proto__":["a"],"constructor":["b"],"":["c"]}'),
+    vendorToSpecUuidsMap: JSON.parse('{"__proto__":["a"],"constructor":["b"],"toString":["c"]}'),
   }),
   'keys that are there twice': post(
     `{"param":{"name":"first"},"param":${param.replace('}', ',"name":"second","name":"third"}')}}`,

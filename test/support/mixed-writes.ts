@@ -50,8 +50,10 @@ let texts = 0;
 const newText = (what: string) => `${what} ${texts++}`;
 
 function newImages() {
-  const images = Array.from({ length: below(5) }, () => ({
-    cpuArchitecture: pick(ARCHITECTURES),
+  const first = pick(ARCHITECTURES);
+  const others = ARCHITECTURES.filter((each) => each !== first && below(2) === 0);
+  const images = [first, ...others].map((cpuArchitecture) => ({
+    cpuArchitecture,
     dockerImage: newText('registry.example.com/image'),
   }));
   return {
