@@ -125,7 +125,7 @@ const allowed: Values = {
       'postgres:///aios?host=/run/postgresql',
     ].map((url): [string, Settings['databaseUrl']] => [url, { kind: 'postgres', url }]),
   ],
-  databaseConnections: numbers(1, 1000),
+  databaseConnections: numbers(2, 1000),
   session: [
     [UUID, [UUID]],
     [` ${UUID} , ${OTHER_UUID},\n`, [UUID, OTHER_UUID]],

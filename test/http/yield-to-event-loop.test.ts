@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { encodeAnswer, yieldToEventLoop } from '../../src/http/limits/in-flight.ts';
+import { encodeAnswer, yieldToEventLoop } from '../../src/http/protocol/event-loop.ts';
 import { addModel } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';

@@ -1,7 +1,8 @@
 import type { FastifyRequest, RequestPayload } from 'fastify';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { parseJsonBody } from '../../contract/validation/json.ts';
-import { type LoadShedder, yieldToEventLoop } from './in-flight.ts';
+import { yieldToEventLoop } from '../protocol/event-loop.ts';
+import type { LoadShedder } from './in-flight.ts';
 
 /** Initial size of the buffer of a body, in bytes; a full buffer is doubled. */
 const INITIAL_BUFFER_BYTES = 64 * 1024;

@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
 import { clientNetwork } from '../../domain/client-network.ts';
+import { encodeAnswer } from '../protocol/event-loop.ts';
 import { Quota } from './quota.ts';
 
 declare module 'fastify' {
@@ -41,10 +42,15 @@ export type LoadLimits = typeof defaultLoadLimits;
 /** Bodies and answers up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
 
+/** Maximum pipelined requests that wait, as a multiple of the limit of requests. */
+const QUEUE_FACTOR = 4;
+
 /** Counts requests, bodies and answers in flight, and rejects those beyond the limits with SYS.1010. */
 export class LoadShedder {
   readonly #limits: LoadLimits;
   readonly #requests: Quota;
+  /** Pipelined requests that wait for the one before them. */
+  readonly #queued: Quota;
   readonly #bodies: Quota;
   readonly #answers: Quota;
   /** The last pipelined request of a connection. */
@@ -55,6 +61,7 @@ export class LoadShedder {
   constructor(limits: LoadLimits) {
     this.#limits = limits;
     this.#requests = new Quota(Math.min(limits.requests, limits.connections));
+    this.#queued = new Quota(QUEUE_FACTOR * limits.requests);
     this.#bodies = new Quota(limits.bodyBytes);
     this.#answers = new Quota(limits.answerBytes);
     this.#timer = setInterval(() => {
@@ -73,11 +80,13 @@ export class LoadShedder {
     if (request.routeOptions.config?.isNeverShed) return done();
     if (this.#isHeapFull) return done(overloaded('its memory is nearly full'));
     const client = clientNetwork(request.ip);
-    if (!this.#requests.take(client, 1)) return done(overloaded('too many requests are in flight'));
+    // A pipelined answer gets the socket only when the one before it has been sent.
+    let quota = reply.raw.socket === null ? this.#queued : this.#requests;
+    if (!quota.take(client, 1)) return done(overloaded('too many requests are in flight'));
     const release = () => {
       if (request.inFlight !== inFlight) return;
       request.inFlight = undefined;
-      this.#requests.free(client, 1);
+      quota.free(client, 1);
       const owner = request.session || client;
       if (inFlight.bodyBytes > 0) this.#bodies.free(owner, inFlight.bodyBytes);
       if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
@@ -85,8 +94,7 @@ export class LoadShedder {
     const inFlight = { client, bodyBytes: 0, answerBytes: 0, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
-    // A pipelined answer gets the socket only when the one before it has been sent.
-    if (reply.raw.socket !== null) return done();
+    if (quota === this.#requests) return done();
     this.#lastQueued.set(raw.socket, request);
     // Further data stays in the kernel's buffer until the last request of the queue begins.
     raw.socket.pause();
@@ -96,7 +104,14 @@ export class LoadShedder {
       raw.off('close', release);
       if (this.#lastQueued.get(raw.socket) === request) raw.socket.resume();
       // Lets other connections run in between.
-      setImmediate(() => request.inFlight && done());
+      setImmediate(() => {
+        if (!request.inFlight) return;
+        quota.free(client, 1);
+        quota = this.#requests;
+        if (quota.take(client, 1)) return done();
+        request.inFlight = undefined;
+        done(overloaded('too many requests are in flight'));
+      });
     });
   };
 
@@ -139,22 +154,4 @@ export class LoadShedder {
 
 function overloaded(reason: string): ApiError {
   return new ApiError('notReady', `the server is overloaded: ${reason}`);
-}
-
-/** Length of a text, in characters or bytes, from which parsing or encoding it takes milliseconds. */
-const LARGE = 256 * 1024;
-
-/** Runs a step of the work on a text; for a large text after one iteration of the event loop. */
-export function yieldToEventLoop(length: number, step: () => void): void {
-  if (length < LARGE) step();
-  else setImmediate(step);
-}
-
-/** Encodes a large answer once, for counting its bytes and for sending; passes on a small one unchanged. */
-export function encodeAnswer(payload: unknown, done: (payload: unknown) => void): void {
-  const length = typeof payload === 'string' ? payload.length : 0;
-  yieldToEventLoop(length, () => {
-    const encoded = length < LARGE ? payload : Buffer.from(payload as string);
-    yieldToEventLoop(length, () => done(encoded));
-  });
 }

@@ -44,6 +44,7 @@ export interface Done {
 export interface One<Inventory> {
   success: true;
   inventory: Inventory;
+  schema?: { [path: string]: string };
 }
 
 /** An answer to a query, without resources if only their number was requested. */
@@ -51,12 +52,14 @@ export interface Listed<Inventory> {
   success: true;
   inventories?: Inventory[];
   total?: number;
+  schema?: { [path: string]: string };
 }
 
 /** An answer to a GET by uuid, whose list is always there (F22). */
 export interface Found<Inventory> {
   success: true;
   inventories: Inventory[];
+  schema?: { [path: string]: string };
 }
 
 export interface Accepted {
