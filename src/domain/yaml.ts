@@ -74,6 +74,7 @@ export function applyEdits(yaml: string, edits: Edits): string {
     if (JSON.stringify(edits).length > LENGTH_MAX) throw new Error('the new values are too long');
     const { text, document } = parse(yaml);
     const changes = changesOf(document.contents as YAMLMap.Parsed, edits);
+    assertWithoutAlias(document, changes);
     const edited = setValues(text, changes);
     for (const [mapping, values] of changes) {
       for (const [key, value] of Object.entries(values)) {
@@ -118,6 +119,21 @@ function changesOf(root: YAMLMap.Parsed, edits: Edits): Change[] {
   ];
 }
 
+/** @throws Error if an alias stands for a mapping that would change, or for the list that holds it */
+function assertWithoutAlias(document: Document.Parsed, changes: readonly Change[]): void {
+  const [[root] = [], ...ofServices] = changes;
+  const services: unknown = ofServices.length > 0 && root?.get('services', true);
+  const anchors = [services, ...changes.map(([mapping]) => mapping)].map(
+    (node) => (isCollection(node) && node.anchor) || undefined,
+  );
+  visit(document, {
+    Alias: (_, { source }) => {
+      const name = source.replace(/^\d+/, '');
+      if (anchors.includes(name)) throw new Error(`its alias ${name} would change`);
+    },
+  });
+}
+
 function isNull(node: unknown): boolean {
   return node === null || node === undefined || (isScalar(node) && node.value === null);
 }
@@ -143,7 +159,14 @@ function compose(yaml: string): Document.Parsed[] {
   tokens.push(...parser.end());
   // The library takes quadratic time to compare the keys of a mapping.
   const composer = new Composer({ uniqueKeys: false, keepSourceTokens: true });
-  return [...composer.compose(tokens, true, yaml.length)];
+  const { stackTraceLimit } = Error;
+  // The library makes an error for each fault, of which a text can have thousands; their stacks take most of the time.
+  Error.stackTraceLimit = 0;
+  try {
+    return [...composer.compose(tokens, true, yaml.length)];
+  } finally {
+    Error.stackTraceLimit = stackTraceLimit;
+  }
 }
 
 /**

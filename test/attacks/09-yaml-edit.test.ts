@@ -20,6 +20,8 @@ const parts: [string, (index: number) => string, string][] = [
   ['%YAML 1.1\n---\na: [1', () => ',2001-12-14t21:59:43.10-05:00', ']'],
   ['a: 1\n', () => '"', ''],
   ['a: |+\n', () => ' \n', ''],
+  ['a: "', () => '\\q', '"'],
+  ['', () => '%A b\n', '---\na: 1\n'],
 ];
 /** In descending order: the longest texts can't be edited. */
 const lengths = [65_500, 16_000, 8000, 4000, 2000];

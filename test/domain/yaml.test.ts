@@ -115,6 +115,8 @@ test.each<[string, string, Edits]>([
   ],
   ['another value would change', 'services: [name: old]', { servicePorts: [1] }],
   ['its alias env has no anchor', 'env: &env [a]\nb: *env\n', { environmentParameters: {} }],
+  ['its alias f would change', 'services:\n - &f\n   name: a\nother: *f\n', named],
+  ['its alias s would change', 'services: &s\n - name: a\nother: *s\n', named],
   ['one of its keys is an alias', 'a: &k env\n*k : 1\n', named],
   ['one of its keys has no colon', '{services}', named],
   ['the first of its `services` is not a mapping', 'services: [~, {name: old}]', named],
