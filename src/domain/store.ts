@@ -69,22 +69,26 @@ export interface PageQuery {
   limit: number;
 }
 
-/** Whether the client has disconnected. */
-export type IsAborted = () => boolean;
+/** Who a read is for. */
+export interface Reader {
+  /** Once it returns true, the read may be skipped and reject. */
+  isAborted: () => boolean;
+  /** Session or address; slow reads of one client do not delay those of others. */
+  client: string;
+}
 
 interface Reads {
-  /** @param isAborted once it returns true, the read may be skipped and reject */
   find<K extends EntityKind>(
     kind: K,
     uuid: string,
-    isAborted?: IsAborted,
+    reader?: Reader,
   ): Promise<Records[K] | undefined>;
 
   /** A page of records; rejects with SYS.1007 if it is too large. */
   list<K extends EntityKind>(
     kind: K,
     query: PageQuery,
-    isAborted?: IsAborted,
+    reader?: Reader,
   ): Promise<PublicView<Records[K]>[]>;
 
   /** The same, with only these fields of each record. */
@@ -92,7 +96,7 @@ interface Reads {
     kind: K,
     query: PageQuery,
     fields: readonly string[],
-    isAborted?: IsAborted,
+    reader?: Reader,
   ): Promise<Partial<Records[K]>[]>;
 
   /** A page, of these fields if any are given, and the number of all that satisfy its conditions, from one snapshot. */
@@ -100,10 +104,10 @@ interface Reads {
     kind: K,
     query: PageQuery,
     fields?: readonly string[],
-    isAborted?: IsAborted,
+    reader?: Reader,
   ): Promise<{ records: Partial<Records[K]>[]; total: number }>;
 
-  count(kind: EntityKind, conditions: readonly Condition[]): Promise<number>;
+  count(kind: EntityKind, conditions: readonly Condition[], reader?: Reader): Promise<number>;
 }
 
 /** Resources named by an argument, which must exist (F13). */

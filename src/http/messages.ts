@@ -6,7 +6,7 @@ import { isWrite, type OperationName, operations } from '../contract/operations.
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { FirstReplies } from './first-calls.ts';
 import { toParts } from './message-parts.ts';
-import type { OperationContext, PreparedOperation } from './operations.ts';
+import { cancelOnDisconnect, type OperationContext, type PreparedOperation } from './operations.ts';
 import { handleError, toFailure } from './protocol/error-handler.ts';
 import { asHook, checkHeaders } from './protocol/headers.ts';
 
@@ -69,8 +69,10 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
     const { operation, fields } = request.message as Message;
     const prepare = prepared.get(operation) as PreparedOperation;
     const operate = prepare(request, reply, toParts(operation, fields));
-    if (!isWrite(operations[operation]) || !isDelayed()) {
-      const { valid, ...result } = (await operate(dependencies)) as { valid?: boolean };
+    const isRead = !isWrite(operations[operation]);
+    if (isRead || !isDelayed()) {
+      const scoped = isRead ? cancelOnDisconnect(dependencies, request) : dependencies;
+      const { valid, ...result } = (await operate(scoped)) as { valid?: boolean };
       const validity = valid !== undefined && { validSession: valid };
       return done(replyClass(operation), { success: true, ...result, ...validity });
     }

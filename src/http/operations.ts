@@ -188,17 +188,18 @@ export function absentRoutes({ checkSession }: Pick<OperationContext, 'checkSess
 }
 
 /** The dependencies of one request, whose reads are skipped once the client has disconnected. */
-function cancelOnDisconnect(
+export function cancelOnDisconnect(
   dependencies: Dependencies,
-  { raw: { socket } }: FastifyRequest,
+  { raw: { socket }, session, ip }: FastifyRequest,
 ): Dependencies {
   const { store } = dependencies;
-  const isAborted = () => socket.destroyed;
-  const reads: Pick<typeof store, 'find' | 'list' | 'listFields' | 'listWithTotal'> = {
-    find: (kind, uuid) => store.find(kind, uuid, isAborted),
-    list: (kind, query) => store.list(kind, query, isAborted),
-    listFields: (kind, query, fields) => store.listFields(kind, query, fields, isAborted),
-    listWithTotal: (kind, query, fields) => store.listWithTotal(kind, query, fields, isAborted),
+  const reader = { isAborted: () => socket.destroyed, client: session || ip };
+  const reads: Pick<typeof store, 'find' | 'list' | 'listFields' | 'listWithTotal' | 'count'> = {
+    find: (kind, uuid) => store.find(kind, uuid, reader),
+    list: (kind, query) => store.list(kind, query, reader),
+    listFields: (kind, query, fields) => store.listFields(kind, query, fields, reader),
+    listWithTotal: (kind, query, fields) => store.listWithTotal(kind, query, fields, reader),
+    count: (kind, conditions) => store.count(kind, conditions, reader),
   };
   return { ...dependencies, store: Object.assign(Object.create(store), reads) };
 }

@@ -77,6 +77,17 @@ test('lists, counts and partial lists that no index bounds are read by the worke
   expect(await store.count('ModelService', tens.conditions)).toBe(10);
 });
 
+test('a pattern is read by the worker also beside a uuid', async (context) => {
+  const program = join(temporaryFolder(context), 'failing.cjs');
+  writeFileSync(program, 'process.exit(7)');
+  const { store, services } = await storeWithWorker(context, { program });
+  const value = services[0]?.uuid ?? '';
+  const conditions = [where('ModelService', 'uuid', { is: '=', value }), ...scan('a%')];
+  await expect(store.count('ModelService', conditions)).rejects.toThrow('ended with 7');
+  await expect(store.list('ModelService', { ...twenty, conditions })).rejects.toThrow('with 7');
+  expect(await store.count('ModelService', conditions.slice(0, 1))).toBe(1);
+});
+
 test('the worker sees every acknowledged write', async (context) => {
   const { store } = await storeWithWorker(context);
   for (let number = 0; number < 20; number++) {
@@ -156,6 +167,20 @@ describe('a query that hangs', () => {
     const tooLong = rejected('invalidArgument', /^the query takes longer than 0.1 seconds: narrow/);
     const outcomes = [tooLong, answered, tooLong, tooLong, answered];
     expect(await Promise.allSettled(queries)).toEqual(outcomes);
+  });
+
+  test('delays no query of another client, and of its own each of two others in turn', async (context) => {
+    const { worker, hasBegun, release } = hangingWorker(context, 60_000);
+    const order: string[] = [];
+    const run = (client: string, query: typeof HANG) =>
+      worker.run(query, { client, isAborted: () => false }).then(() => order.push(client));
+    const hanging = [HANG, ANSWER, ANSWER].map((query) => run('slow', query));
+    await hasBegun();
+    await Promise.all([run('a', ANSWER), run('a', ANSWER), run('b', ANSWER)]);
+    expect(order).toEqual(['a', 'b', 'a']);
+    release();
+    await Promise.all(hanging);
+    expect(order.slice(3)).toEqual(['slow', 'slow', 'slow']);
   });
 
   test.skipIf(platform() !== 'linux')(

@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { Condition, IsAborted, PageQuery, Store } from '../../domain/store.ts';
+import type { Condition, PageQuery, Reader, Store } from '../../domain/store.ts';
 import { entityMappings, orderBy, whereAll } from './conditions.ts';
 import type { TransactionBatcher } from './engine/batcher.ts';
 import type { QueryWorker } from './engine/query-worker.ts';
@@ -40,40 +40,40 @@ export function createReads({
   fileIdentity,
   worker,
 }: Parts): Pick<Store, 'find' | 'list' | 'listFields' | 'listWithTotal' | 'count'> {
-  function run(query: SqlQuery, isBounded: boolean, isAborted?: IsAborted): Promise<unknown[]> {
+  function run(query: SqlQuery, isBounded: boolean, reader?: Reader): Promise<unknown[]> {
     // The worker would open the file that replaced a moved one.
     if (isBounded || !worker || !fileIdentity.isUnmoved) {
-      return batcher.read(() => runQuery(query), isAborted);
+      return batcher.read(() => runQuery(query), reader?.isAborted);
     }
-    return worker.run(query, isAborted);
+    return worker.run(query, reader);
   }
 
   async function list<Listed extends object>(
     kind: EntityKind,
     query: PageQuery,
     fields?: readonly string[],
-    isAborted?: IsAborted,
+    reader?: Reader,
   ): Promise<Listed[]> {
     const { rows, toRecord } = records.page(kind, fields);
     const sqlQuery = { ...pageQuery(kind, query), rows };
-    const found = await run(sqlQuery, isBoundedPage(kind, query), isAborted);
+    const found = await run(sqlQuery, isBoundedPage(kind, query), reader);
     return (found as unknown[][]).map(toRecord) as unknown as Listed[];
   }
 
   return {
-    find: (kind, uuid, isAborted) => batcher.read(() => records.find(kind, uuid), isAborted),
-    list: (kind, query, isAborted) => list(kind, query, undefined, isAborted),
+    find: (kind, uuid, reader) => batcher.read(() => records.find(kind, uuid), reader?.isAborted),
+    list: (kind, query, reader) => list(kind, query, undefined, reader),
     listFields: list,
-    listWithTotal: async (kind, query, fields, isAborted) => {
+    listWithTotal: async (kind, query, fields, reader) => {
       const { rows, toRecord } = records.page(kind, fields);
       const { conditions } = query;
       const sqlQuery = { ...pageQuery(kind, query), rows, total: countQuery(kind, conditions) };
-      const found = await run(sqlQuery, isBoundedCount(conditions), isAborted);
+      const found = await run(sqlQuery, isBoundedCount(conditions), reader);
       const total = found.pop() as number;
       return { records: (found as unknown[][]).map(toRecord) as never, total };
     },
-    count: async (kind, conditions) => {
-      const [found] = await run(countQuery(kind, conditions), isBoundedCount(conditions));
+    count: async (kind, conditions, reader) => {
+      const [found] = await run(countQuery(kind, conditions), isBoundedCount(conditions), reader);
       return found as number;
     },
   };
@@ -112,8 +112,9 @@ export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
 
 export const isBoundedCount = hasFewRows;
 
-/** Whether one condition limits the result to listed uuids. */
+/** Whether one condition limits the result to listed uuids, and no pattern has to be sought in their texts. */
 function hasFewRows(conditions: readonly Condition[]): boolean {
+  if (conditions.some(({ predicate }) => predicate.is === 'like')) return false;
   return conditions.some(
     ({ field, predicate, negated }) =>
       field.of === 'self' &&

@@ -2,7 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { LRUCache } from 'lru-cache';
 import { ApiError, type Failure } from '../../../contract/errors.ts';
+import type { Reader } from '../../../domain/store.ts';
 import { queryTooLong } from '../../errors.ts';
 import { translateError } from '../errors.ts';
 import type { SqlQuery } from './run-query.ts';
@@ -13,6 +15,8 @@ const RUN_MS_MAX = 1000;
 const BUSY_FACTOR = 5;
 /** How long a query may wait for its start, in milliseconds. */
 const WAIT_MS_MAX = 10_000;
+/** Maximum number of clients whose last query is remembered. */
+const CLIENTS_MAX = 1000;
 /** The unit of processor times in /proc, in milliseconds. */
 const TICK_MS = 10;
 /** Limits the young generation of the process's heap, which would take more memory by default. */
@@ -45,84 +49,125 @@ export interface QueryWorkerOptions {
 
 interface QueuedQuery {
   query: SqlQuery;
-  isAborted: () => boolean;
+  reader: Reader;
   resolve: (values: unknown[]) => void;
   reject: (error: unknown) => void;
   timer: NodeJS.Timeout;
 }
 
+/** The reader of a query without a client. */
+const SERVER: Reader = { isAborted: () => false, client: '' };
+
 /**
- * Runs lists and counts that an index doesn't bound in a separate process, one after the other, so that no other
- * request waits for them (ADR-16). SQLite can't be interrupted, so a query that takes too long is ended with its
- * process; the next one starts another.
+ * Runs lists and counts that an index doesn't bound in two processes, so that no other request waits for them
+ * (ADR-16). A client has one query at a time in them, and clients take turns, so that the slow queries of one do not
+ * delay those of others.
  */
 export class QueryWorker {
-  readonly #options: QueryWorkerOptions;
   readonly #queue: QueuedQuery[] = [];
-  #current: QueuedQuery | undefined;
-  #process: ChildProcess | undefined;
-  /** Whether the process has loaded its program, which doesn't count as running a query. */
-  #isReady = false;
+  readonly #processes: readonly QueryProcess[];
+  /** When clients last had a query started, by number. */
+  readonly #started = new LRUCache<string, number>({ max: CLIENTS_MAX });
+  #starts = 0;
   #isClosed = false;
 
   constructor(options: QueryWorkerOptions) {
-    this.#options = options;
+    this.#processes = [new QueryProcess(options), new QueryProcess(options)];
   }
 
   /**
-   * @param isAborted whether the client has disconnected; then the query is skipped
+   * @param reader a query whose reader has disconnected is skipped
    * @returns the query's values or rows, from one snapshot taken after this call
    * @throws ApiError SYS.1007 for a query that takes too long, SYS.1010 if it has waited too long for others
    */
-  run(query: SqlQuery, isAborted: () => boolean = () => false): Promise<unknown[]> {
+  run(query: SqlQuery, reader: Reader = SERVER): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       if (this.#isClosed) throw closed();
       const timer = setTimeout(() => {
         this.#queue.splice(this.#queue.indexOf(queued), 1);
         reject(new ApiError('notReady', 'the server is overloaded: too many long queries wait'));
       }, WAIT_MS_MAX);
-      const queued = { query, isAborted, resolve, reject, timer };
+      const queued = { query, reader, resolve, reject, timer };
       this.#queue.push(queued);
       this.#next();
     });
   }
 
-  /** Rejects queued and running queries, and waits for the end of the process. */
+  /** Rejects queued and running queries, and waits for the end of the processes. */
   async close(): Promise<void> {
     this.#isClosed = true;
     for (const { reject, timer } of this.#queue.splice(0)) {
       clearTimeout(timer);
       reject(closed());
     }
-    const running = this.#process;
-    running?.ref();
-    const ended = running && once(running, 'exit');
+    await Promise.all(this.#processes.map((each) => each.close()));
+  }
+
+  /** Starts the query of the client whose last start is longest ago, if a process is idle. */
+  #next(): void {
+    const idle = this.#processes.find(({ client }) => client === undefined);
+    const busy = this.#processes.map(({ client }) => client);
+    const startOf = ({ reader: { client } }: QueuedQuery) => this.#started.get(client) ?? 0;
+    const [next] = this.#queue
+      .filter(({ reader }) => !busy.includes(reader.client))
+      .sort((one, other) => startOf(one) - startOf(other));
+    if (!idle || !next) return;
+    this.#queue.splice(this.#queue.indexOf(next), 1);
+    clearTimeout(next.timer);
+    this.#started.set(next.reader.client, ++this.#starts);
+    if (next.reader.isAborted()) {
+      next.reject(new ApiError('notReady', 'the client has disconnected'));
+    } else {
+      const done = idle.run(next.query, next.reader.client).then(next.resolve, next.reject);
+      void done.then(() => this.#next());
+    }
+    this.#next();
+  }
+}
+
+/**
+ * A process that runs one query at a time. SQLite can't be interrupted, so a query that takes too long is ended with
+ * its process; the next one starts another.
+ */
+class QueryProcess {
+  /** The client of the running query. */
+  client: string | undefined;
+  readonly #options: QueryWorkerOptions;
+  #running: Pick<QueuedQuery, 'query' | 'resolve' | 'reject'> | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #child: ChildProcess | undefined;
+  /** Whether the process has loaded its program, which doesn't count as running a query. */
+  #isReady = false;
+
+  constructor(options: QueryWorkerOptions) {
+    this.#options = options;
+  }
+
+  run(query: SqlQuery, client: string): Promise<unknown[]> {
+    this.client = client;
+    return new Promise((resolve, reject) => {
+      this.#running = { query, resolve, reject };
+      try {
+        this.#child ??= this.#start();
+        if (this.#isReady) this.#send(this.#child);
+      } catch (error) {
+        this.#end(error);
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    const child = this.#child;
+    child?.ref();
+    const ended = child && once(child, 'exit');
     this.#end(closed());
     await ended;
   }
 
-  #next(): void {
-    if (this.#current) return;
-    const next = this.#queue.shift();
-    if (!next) return;
-    clearTimeout(next.timer);
-    if (next.isAborted()) {
-      next.reject(new ApiError('notReady', 'the client has disconnected'));
-      this.#next();
-      return;
-    }
-    this.#current = next;
-    try {
-      this.#process ??= this.#startProcess();
-      if (this.#isReady) this.#send(this.#process, next);
-    } catch (error) {
-      this.#end(error);
-    }
-  }
-
-  #send(child: ChildProcess, query: QueuedQuery): void {
+  #send(child: ChildProcess): void {
+    const running = this.#running;
     // Ignores errors, because a process whose channel is broken ends, and `exit` follows.
-    child.send(query.query, () => {});
+    child.send(running?.query as SqlQuery, () => {});
     const limit = this.#options.runLimit ?? RUN_MS_MAX;
     const before = processorTime(child);
     let realTime = 0;
@@ -131,34 +176,34 @@ export class QueryWorker {
       const remaining = Math.min(limit - used, limit * BUSY_FACTOR - realTime);
       if (remaining <= 0) {
         // First handles a result that arrived while the server was busy.
-        setImmediate(() => this.#current === query && this.#end(queryTooLong(limit / 1000)));
+        setImmediate(() => this.#running === running && this.#end(queryTooLong(limit / 1000)));
         return;
       }
       const pause = Math.max(remaining, TICK_MS);
       realTime += pause;
-      query.timer = setTimeout(check, pause);
+      this.#timer = setTimeout(check, pause);
     };
     check();
   }
 
-  /** Clears the running query and its timer, and returns it to be settled. */
-  #finish(): QueuedQuery | undefined {
-    const finished = this.#current;
-    clearTimeout(finished?.timer);
-    this.#current = undefined;
+  /** Clears the running query, and returns it to be settled. */
+  #finish() {
+    const finished = this.#running;
+    clearTimeout(this.#timer);
+    this.#running = undefined;
+    this.client = undefined;
     return finished;
   }
 
   /** Ends the process and rejects its query. */
   #end(reason: unknown): void {
-    this.#process?.kill('SIGKILL');
-    this.#process = undefined;
+    this.#child?.kill('SIGKILL');
+    this.#child = undefined;
     this.#isReady = false;
     this.#finish()?.reject(reason);
-    this.#next();
   }
 
-  #startProcess(): ChildProcess {
+  #start(): ChildProcess {
     const { program, file, onIdle } = this.#options;
     const started = fork(program, [file], {
       execArgv: HEAP_FLAGS,
@@ -168,20 +213,19 @@ export class QueryWorker {
     started.unref();
     started.channel?.unref();
     started.on('message', (sent: SentResult | typeof READY) => {
-      if (this.#process !== started) return;
+      if (this.#child !== started) return;
       if (sent === READY) {
         this.#isReady = true;
-        if (this.#current) this.#send(started, this.#current);
+        if (this.#running) this.#send(started);
         return;
       }
       const finished = this.#finish();
       if ('values' in sent) finished?.resolve(sent.values);
       else finished?.reject(errorOf(sent.error));
       onIdle();
-      this.#next();
     });
     const onEnd = (reason: unknown) => {
-      if (this.#process === started) this.#end(reason);
+      if (this.#child === started) this.#end(reason);
     };
     started.on('error', onEnd);
     started.on('exit', (code, signal) =>
