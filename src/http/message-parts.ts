@@ -54,6 +54,11 @@ function pathParameter(name: OperationName, field: string, value: unknown): stri
 function toQuery({ conditions, sortBy, sortDirection, fields, ...others }: Fields) {
   const split = [conditions ?? []].flat().map(toCondition);
   const texts = split.map(({ field, operator, value }) => field + operator + value);
+  if (![undefined, 'asc', 'desc'].includes(sortDirection as string)) {
+    throw invalidArgument(
+      `valid value for field[sortDirection] are [asc, desc], but ${sortDirection} found`,
+    );
+  }
   const sort = sortBy && `${sortDirection === 'desc' ? '-' : '+'}${sortBy}`;
   const query = { ...others, q: texts, sort, fields: fields && [fields].flat().join(',') };
   return { query, conditions: split };

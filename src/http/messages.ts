@@ -102,6 +102,7 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
     app.route({
       method: ['POST', 'PUT'],
       url: CONTEXT_PATH + path,
+      config: { hasSessionInBody: true },
       onRequest: asHook(checkHeaders),
       preValidation: authorizeMessage,
       handler: handle,

@@ -75,21 +75,24 @@ export function updateRow(table: Table, fields?: readonly string[]): string {
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
 }
 
+/** The size of a stored job, in bytes: its outcome, and about what its row and indexes take. */
+export const JOB_BYTES = '(octet_length(outcome) + 384)';
+
 /**
- * Deletes the oldest jobs and returns the sizes of their outcomes: jobs created before `:before`, at most `:jobs` of
- * them and until their outcomes together reach `:bytes`; without a pending hook unless `:early` is 1.
+ * Deletes the oldest jobs and returns their sizes: jobs created before `:before`, at most `:jobs` of
+ * them and until they together reach `:bytes`; without a pending hook unless `:early` is 1.
  */
 export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
   SELECT uuid FROM (
     SELECT uuid, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before FROM (
-      SELECT uuid, octet_length(outcome) AS bytes FROM jobs WHERE create_date < :before
+      SELECT uuid, ${JOB_BYTES} AS bytes FROM jobs WHERE create_date < :before
         AND (:early = 1 OR NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true))
       ORDER BY create_date LIMIT :jobs
     ) AS ended
   ) AS summed WHERE bytes_before < :bytes
-) RETURNING octet_length(outcome)`;
+) RETURNING ${JOB_BYTES}`;
 
-/** Maximum size of all stored outcomes, in bytes: beyond it the oldest jobs expire early (F56). */
+/** Maximum size of all stored jobs, in bytes: beyond it the oldest jobs expire early (F56). */
 export const OUTCOMES_MAX = 256 * 1024 * 1024;
 
 /** The parameters that delete the oldest jobs by an excess, in bytes, and 4 MiB more, so that this happens seldom. */

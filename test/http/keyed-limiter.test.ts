@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { KeyedLimiter } from '../../src/http/limits/keyed-limiter.ts';
+import { KeyedLimiter } from '../../src/http/hooks/keyed-limiter.ts';
 
 /** Tasks that end only by a call of the test. */
 function tasksOf(limiter: KeyedLimiter) {

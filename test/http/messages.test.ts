@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest';
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { credentials, digestOf } from '../support/logins.ts';
 import { noResources } from '../support/records.ts';
+import { requiredModelParams } from '../support/resources.ts';
 import { API, type CallOptions, SESSION, type Server, startServer } from '../support/server.ts';
 
 const DOOR = '/zstack/api/';
@@ -87,6 +90,13 @@ test('invalid parameters are the operation’s failures', async () => {
       'SYS.1007',
       expect.anything(),
     ],
+    [
+      query,
+      'Reply',
+      { sortBy: 'name', sortDirection: 'up' },
+      'SYS.1007',
+      expect.stringContaining('sortDirection'),
+    ],
     [query, 'Reply', { limit: -1 }, 'SYS.1007', expect.stringContaining('limit')],
   ];
   for (const [type, kind, fields, code, details] of cases) {
@@ -140,4 +150,18 @@ test('calls that clients make first need no session', async () => {
     [`${isReady}Reply`]: { success: true, managementNodeId: ready.body.managementNodeId },
   });
   expect((await server.put(`${nodes}/actions`, { restart: {} }, open)).status).toBe(400);
+});
+
+test('large bodies of messages take no place of those of sessions', async () => {
+  const server = await startServer({ bounds: { bodyBytes: 400_000 } });
+  const { hostname, port } = new URL(server.url);
+  const head = `POST ${DOOR} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n`;
+  const sockets = Array.from({ length: 4 }, () => connect(Number(port), hostname));
+  for (const socket of sockets) {
+    onTestFinished(() => void socket.destroy());
+    socket.write(`${head}"${'x'.repeat(90_000)}`);
+  }
+  await once(sockets.at(-1) as Socket, 'data');
+  const param = { ...requiredModelParams, introduction: 'x'.repeat(90_000) };
+  expect((await server.post(`${API}/models`, { param })).status).toBe(200);
 });

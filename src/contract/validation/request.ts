@@ -35,6 +35,9 @@ type ValidatedRequest<Name extends OperationName> = Omit<
   'path' | 'caller' | 'conditions'
 >;
 
+/** Maximum number of query parameters that are looked at for unknown ones. */
+const PARAMETERS_MAX = 100;
+
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));
 
@@ -104,9 +107,9 @@ export function compileRequestValidator<Name extends OperationName>(
     const isUnwrapped =
       !wrappers.some((each) => Object.hasOwn(body, each)) &&
       unknownTopLevel.some((field) => Object.hasOwn(operation.params.properties, field));
-    const parameters = Object.keys(request.query).filter(
-      (each) => !Object.hasOwn(operation.query.properties, each.replace(/\.\d{1,9}$/, '')),
-    );
+    const parameters = Object.keys(request.query)
+      .slice(0, PARAMETERS_MAX)
+      .filter((each) => !Object.hasOwn(operation.query.properties, each.replace(/\.\d{1,9}$/, '')));
     if (fields.length > 0 || parameters.length > 0) {
       const missingWrapper = isUnwrapped ? wrappers[0] : undefined;
       onUnknownFields({ message, fields, parameters, missingWrapper });

@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
-import { KeyedLimiter } from '../limits/keyed-limiter.ts';
+import { KeyedLimiter } from './keyed-limiter.ts';
 
 /** Loopback addresses and private networks. */
 const LOCAL_RANGES = [

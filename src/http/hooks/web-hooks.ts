@@ -8,9 +8,9 @@ import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { type JobOutcome, type Jobs, outcomeOf } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
-import { KeyedLimiter } from '../limits/keyed-limiter.ts';
 import type { Metrics } from '../observe.ts';
 import type { HookAllowlist } from './allow-list.ts';
+import { KeyedLimiter } from './keyed-limiter.ts';
 
 /** Delays of web hooks (F56), in milliseconds. */
 export const defaultHookTiming = {

@@ -12,6 +12,8 @@ declare module 'fastify' {
     isNeverShed?: boolean;
     /** Counted only until its body has arrived, because the handler limits how many of its requests wait. */
     hasOwnLimit?: boolean;
+    /** Whether the sender is known only once the body has been parsed. */
+    hasSessionInBody?: boolean;
   }
   interface FastifyRequest {
     /** What is counted for the request; undefined if it is exempt or no longer in flight. */
@@ -19,7 +21,15 @@ declare module 'fastify' {
   }
 }
 
-type InFlight = { client: string; bodyBytes: number; answerBytes: number; release: () => void };
+interface InFlight {
+  client: string;
+  bodyBytes: number;
+  answerBytes: number;
+  /** What the bytes of the body are counted by, and for whom. */
+  bodies: Quota;
+  bodyOwner: string;
+  release: () => void;
+}
 
 export const defaultLoadLimits = {
   /** Open connections, half of them from one client; each takes about 12 KiB of memory. */
@@ -52,6 +62,8 @@ export class LoadShedder {
   /** Pipelined requests that wait for the one before them. */
   readonly #queued: Quota;
   readonly #bodies: Quota;
+  /** Bodies of senders that are not known yet, which must not use the quota of sessions. */
+  readonly #messages: Quota;
   readonly #answers: Quota;
   /** The last pipelined request of a connection. */
   readonly #lastQueued = new WeakMap<Socket, FastifyRequest>();
@@ -63,6 +75,7 @@ export class LoadShedder {
     this.#requests = new Quota(Math.min(limits.requests, limits.connections));
     this.#queued = new Quota(QUEUE_FACTOR * limits.requests);
     this.#bodies = new Quota(limits.bodyBytes);
+    this.#messages = new Quota(limits.bodyBytes / 4);
     this.#answers = new Quota(limits.answerBytes);
     this.#timer = setInterval(() => {
       this.#isHeapFull = getHeapStatistics().used_heap_size > limits.heapBytes;
@@ -77,7 +90,8 @@ export class LoadShedder {
    */
   readonly admit: onRequestHookHandler = (request, reply, done) => {
     const { raw } = request;
-    if (request.routeOptions.config?.isNeverShed) return done();
+    const { isNeverShed, hasSessionInBody } = request.routeOptions.config ?? {};
+    if (isNeverShed) return done();
     if (this.#isHeapFull) return done(overloaded('its memory is nearly full'));
     const client = clientNetwork(request.ip);
     // A pipelined answer gets the socket only when the one before it has been sent.
@@ -87,11 +101,12 @@ export class LoadShedder {
       if (request.inFlight !== inFlight) return;
       request.inFlight = undefined;
       quota.free(client, 1);
+      if (inFlight.bodyBytes > 0) bodies.free(inFlight.bodyOwner, inFlight.bodyBytes);
       const owner = request.session || client;
-      if (inFlight.bodyBytes > 0) this.#bodies.free(owner, inFlight.bodyBytes);
       if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
     };
-    const inFlight = { client, bodyBytes: 0, answerBytes: 0, release };
+    const bodies = hasSessionInBody ? this.#messages : this.#bodies;
+    const inFlight = { client, bodyBytes: 0, answerBytes: 0, bodies, bodyOwner: client, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
     if (quota === this.#requests) return done();
@@ -119,7 +134,8 @@ export class LoadShedder {
   countBody({ inFlight, session }: FastifyRequest, bytes: number): void {
     if (!inFlight) return;
     const factor = inFlight.bodyBytes + bytes <= SMALL_BYTES ? Number.POSITIVE_INFINITY : 1;
-    const hasRoom = this.#bodies.take(session || inFlight.client, bytes, factor);
+    inFlight.bodyOwner = session || inFlight.client;
+    const hasRoom = inFlight.bodies.take(inFlight.bodyOwner, bytes, factor);
     if (hasRoom) inFlight.bodyBytes += bytes;
     else inFlight.release();
     if (!hasRoom) throw overloaded('too many large bodies are in flight');

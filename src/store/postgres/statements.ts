@@ -2,7 +2,7 @@ import { getTableName, type Table } from 'drizzle-orm';
 import type { Hook, Job, ModelServiceRef, Session } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
 import { findExisting } from '../seed.ts';
-import { DELETE_JOBS, insertRow, updateRow } from '../statement.ts';
+import { DELETE_JOBS, insertRow, JOB_BYTES, updateRow } from '../statement.ts';
 import { insertRows, MILLISECONDS, prepare, prepareQuery, toQuery } from './statement.ts';
 import {
   caseFolded,
@@ -137,10 +137,10 @@ export const statements = {
   ),
 
   /** Returns the size of the outcome; nothing if the uuid is in use. */
-  insertJobOnce: insertOf(jobs, ' ON CONFLICT (uuid) DO NOTHING RETURNING octet_length(outcome)'),
+  insertJobOnce: insertOf(jobs, ` ON CONFLICT (uuid) DO NOTHING RETURNING ${JOB_BYTES}`),
   jobByUuid: prepareQuery<Job>(columnFields(jobs), 'SELECT * FROM jobs WHERE uuid = :uuid'),
   deleteJobs: prepare(DELETE_JOBS),
-  sumOutcomes: prepare('SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs'),
+  sumOutcomes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
 
   insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
   /** Succeeds for the server that claimed the hook, or for any server once the claim has expired. */

@@ -10,6 +10,7 @@ import {
   compileStatement,
   DELETE_JOBS,
   insertRow,
+  JOB_BYTES,
   updateRow,
 } from '../statement.ts';
 import {
@@ -138,10 +139,10 @@ export function compileStatements(client: Database.Database) {
     ),
 
     /** Returns the size of the outcome. */
-    insertJob: pluck<number>(`${insertRow(jobs)} RETURNING octet_length(outcome)`, { table: jobs }),
+    insertJob: pluck<number>(`${insertRow(jobs)} RETURNING ${JOB_BYTES}`, { table: jobs }),
     jobByUuid: select<Job>(jobs, 'WHERE uuid = :uuid').first,
     deleteJobs: pluck<number>(DELETE_JOBS),
-    sumOutcomes: pluck<number>('SELECT coalesce(sum(octet_length(outcome)), 0) FROM jobs'),
+    sumOutcomes: pluck<number>(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
     insertHook: insert(hooks),
     hookByJob: select<Hook>(hooks, 'WHERE job_uuid = :uuid').first,
     pendingHooks: select<Hook>(hooks, 'WHERE pending = 1').all,
