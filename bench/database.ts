@@ -1,12 +1,16 @@
 import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openSqlite } from '../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../src/store/sqlite/store.ts';
 import { fill } from '../test/support/filled-database.ts';
 
-/** Creates a database with this number of services, a tenth as many models, and some tags. */
-export async function makeDatabase(file: string, services: number): Promise<void> {
-  const client = openSqlite({ file, migrationsFolder: 'migrations/sqlite' });
+/**
+ * Creates a database with this number of services, a tenth as many models, and some tags.
+ * @param checkout folder of the version whose schema it has, which later versions migrate
+ */
+export async function makeDatabase(file: string, services: number, checkout = '.'): Promise<void> {
+  const client = openSqlite({ file, migrationsFolder: join(checkout, 'migrations/sqlite') });
   // Only on this connection: a lost database can be created again, and this takes a third of the time.
   client.pragma('cache_size = -400000');
   client.pragma('synchronous = OFF');

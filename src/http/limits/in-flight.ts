@@ -53,7 +53,7 @@ export type LoadLimits = typeof defaultLoadLimits;
 const SMALL_BYTES = 64 * 1024;
 
 /** Maximum pipelined requests that wait, as a multiple of the limit of requests. */
-const QUEUE_FACTOR = 4;
+const QUEUE_FACTOR = 8;
 
 /** Counts requests, bodies and answers in flight, and rejects those beyond the limits with SYS.1010. */
 export class LoadShedder {
