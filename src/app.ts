@@ -226,8 +226,8 @@ export async function buildApp(options: AppOptions) {
   }
   for (const route of absentRoutes(context)) app.route(route);
   await app.register(jobRoutes, { jobs });
-  const firstReplies = firstRepliesOf(options.dependencies.newUuid());
-  await app.register(firstCallRoutes, { store, firstReplies });
+  const firstReplies = firstRepliesOf(store, options.dependencies.newUuid());
+  await app.register(firstCallRoutes, { firstReplies });
   const isDelayed = () => control !== undefined && control.jobDelay.completion !== 'at once';
   await app.register(messageRoutes, { ...context, isDelayed, firstReplies });
   return app;

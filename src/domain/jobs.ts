@@ -56,7 +56,7 @@ export class Jobs {
    *   otherwise they are thrown and leave no job (F1)
    * @param options.injected the error that a test injected, which is stored even if it is SYS.1010
    * @param options.failureOf converts a thrown value to an ApiError
-   * @param options.toOutcome what is stored of a result
+   * @param options.toOutcome what is stored of a result; by default all of it
    * @throws ApiError SYS.1007 for a uuid in use, without effect; SYS.1010; errors that are not stored
    */
   async run<Result>(
@@ -66,7 +66,7 @@ export class Jobs {
       storesRejections: boolean;
       injected: ApiError | undefined;
       failureOf: (thrown: unknown) => ApiError;
-      toOutcome: (result: object) => object;
+      toOutcome?: ((result: object) => object) | undefined;
     },
   ): Promise<JobResult<Result>> {
     const { store } = this.#dependencies;

@@ -6,7 +6,12 @@ import { isWrite, type OperationName, operations } from '../contract/operations.
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { FirstReplies } from './first-calls.ts';
 import { toParts } from './message-parts.ts';
-import { cancelOnDisconnect, type OperationContext, type PreparedOperation } from './operations.ts';
+import {
+  cancelOnDisconnect,
+  type OperationContext,
+  type PreparedOperation,
+  runAsJob,
+} from './operations.ts';
 import { handleError, toFailure } from './protocol/error-handler.ts';
 import { asHook, checkHeaders } from './protocol/headers.ts';
 
@@ -52,8 +57,10 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
   async function authorizeMessage(request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const [type, fields] = messageOf(request.body);
     reply.type(JSON_CONTENT_TYPE);
-    const first = Object.hasOwn(firstReplies, type) && firstReplies[type];
-    if (first) return reply.send(done(type.replace(/Msg$/, 'Reply'), first));
+    if (Object.hasOwn(firstReplies, type)) {
+      const first = await firstReplies[type as keyof FirstReplies]();
+      return reply.send(done(type.replace(/Msg$/, 'Reply'), first));
+    }
     const operation = operationsByMessage.get(type);
     if (!operation) {
       const { answer } = invalidArgument(`no message of the class[${type}]`);
@@ -77,24 +84,20 @@ export async function messageRoutes(app: FastifyInstance, context: MessageContex
       return done(replyClass(operation), { success: true, ...result, ...validity });
     }
     const job = { uuid: newUuid(), operation, createDate: clock(), hookUrl: undefined };
-    await jobs.run(job, (store) => operate({ ...dependencies, store }), {
-      storesRejections: true,
-      injected: request.injectedFailure,
-      failureOf: (thrown) => toFailure(thrown, request),
-      toOutcome: (result) => result,
-    });
+    await runAsJob(context, request, job, operate, { storesRejections: true });
     return processing(job.uuid, job.createDate);
   }
 
   /** Answers a failed operation with a result; failures of the HTTP layer keep their status. */
   function handleFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
-    const { failure, answer } = toFailure(error, request);
-    if (!request.message || failure === 'notReady' || failure === 'tooManyLogins') {
+    const { message } = request;
+    const failure = message && toFailure(error, request);
+    if (!failure || failure.failure === 'notReady' || failure.failure === 'tooManyLogins') {
       handleError(error, request, reply);
       return;
     }
-    const event = replyClass(request.message.operation);
-    reply.code(200).send(done(event, { success: false, ...answer }));
+    const content = { success: false, ...failure.answer };
+    reply.code(200).send(done(replyClass(message.operation), content));
   }
 
   app.decorateRequest('message', undefined);

@@ -1,4 +1,3 @@
-import { isIP } from 'node:net';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
@@ -18,8 +17,9 @@ import {
   type RawRequest,
 } from '../contract/validation/request.ts';
 import type { Dependencies, Handler } from '../domain/dependencies.ts';
-import type { Jobs } from '../domain/jobs.ts';
-import type { SessionCheck } from './auth/sessions.ts';
+import type { JobResult, Jobs } from '../domain/jobs.ts';
+import type { NewJob } from '../domain/records.ts';
+import { clientOf, type SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
 import { completeResult, type createJobRequestParser } from './jobs.ts';
 import type { Metrics } from './observe.ts';
@@ -78,7 +78,7 @@ export function operationRoutes<Name extends OperationName>(
   handler: Handler<Name>,
   context: OperationContext,
 ): RouteOptions[] {
-  const { dependencies, jobs, metrics, parseJobRequest, webHooks } = context;
+  const { dependencies, jobs, parseJobRequest, webHooks } = context;
   const { checkSession, onUnknownFields, bodyLimit } = context;
   const operation: Operation = operations[name];
   const writes = isWrite(operation);
@@ -98,8 +98,8 @@ export function operationRoutes<Name extends OperationName>(
     } catch (error) {
       const { job, accepted } = request.jobRequest ?? {};
       const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
-      // Only for an address: an unauthenticated client must not cause the lookup of a name.
-      if (job?.hookUrl && hasAddress(job.hookUrl)) await checkHook(request);
+      // An unauthenticated client must not cause the lookup of a name.
+      if (job && !webHooks.needsLookup(job)) await checkHook(request);
       if (!isUnauthenticated || !job || !accepted || job.hookUrl) throw error;
       jobs.reject(job, error);
       discardBody(request.raw);
@@ -138,13 +138,8 @@ export function operationRoutes<Name extends OperationName>(
       return { success: true, ...complete(await operate(scoped)) };
     }
     const { job, accepted } = request.jobRequest;
-    const ended = await jobs.run(job, (store) => operate({ ...dependencies, store }), {
-      storesRejections: accepted !== undefined,
-      injected: request.injectedFailure,
-      failureOf: (thrown) => toFailure(thrown, request),
-      toOutcome: complete,
-    });
-    metrics.jobEnded(name, 'failure' in ended ? 'failed' : 'succeeded');
+    const storesRejections = accepted !== undefined;
+    const ended = await runAsJob(context, request, job, operate, { storesRejections, complete });
     webHooks.callAfter(reply, job);
     if (accepted) return reply.code(202).send(accepted);
     if ('failure' in ended) throw ended.failure;
@@ -167,9 +162,22 @@ export function operationRoutes<Name extends OperationName>(
   }));
 }
 
-/** Whether the host of a URL is an IP address. */
-function hasAddress(url: string): boolean {
-  return isIP(new URL(url).hostname.replace(/^\[|\]$/g, '')) !== 0;
+/** Runs an operation as a job, whose outcome is stored with its write, and counts it. */
+export async function runAsJob<Outcome extends object>(
+  { dependencies, jobs, metrics }: Pick<OperationContext, 'dependencies' | 'jobs' | 'metrics'>,
+  request: FastifyRequest,
+  job: NewJob,
+  operate: (scoped: Dependencies) => Promise<Outcome>,
+  options: { storesRejections: boolean; complete?: (result: object) => object },
+): Promise<JobResult<Outcome>> {
+  const ended = await jobs.run(job, (store) => operate({ ...dependencies, store }), {
+    storesRejections: options.storesRejections,
+    injected: request.injectedFailure,
+    failureOf: (thrown) => toFailure(thrown, request),
+    toOutcome: options.complete,
+  });
+  metrics.jobEnded(job.operation, 'failure' in ended ? 'failed' : 'succeeded');
+  return ended;
 }
 
 /** The routes of the platform's operations that this server lacks, which it rejects by name (F32). */
@@ -190,10 +198,11 @@ export function absentRoutes({ checkSession }: Pick<OperationContext, 'checkSess
 /** The dependencies of one request, whose reads are skipped once the client has disconnected. */
 export function cancelOnDisconnect(
   dependencies: Dependencies,
-  { raw: { socket }, session, ip }: FastifyRequest,
+  request: FastifyRequest,
 ): Dependencies {
   const { store } = dependencies;
-  const reader = { isAborted: () => socket.destroyed, client: session || ip };
+  const { socket } = request.raw;
+  const reader = { isAborted: () => socket.destroyed, client: clientOf(request) };
   const reads: Pick<typeof store, 'find' | 'list' | 'listFields' | 'listWithTotal' | 'count'> = {
     find: (kind, uuid) => store.find(kind, uuid, reader),
     list: (kind, query) => store.list(kind, query, reader),

@@ -424,3 +424,15 @@ describe('a stored session', () => {
     expect((await server.get(MODELS, stored)).status).toBe(200);
   });
 });
+
+test('a hook to a name that no setting allows is rejected before the session', async () => {
+  const server = await startServer({ hookAllow: ['192.0.2.0/32'] });
+  const headers = { 'x-web-hook': 'http://hooks.example/' };
+  for (const hookAllow of [[], ['192.0.2.1'], ['other.example']]) {
+    const strict = await startServer({ hookAllow });
+    const answer = await strict.post(MODELS, {}, { session: STORED, headers });
+    expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('X-Web-Hook'));
+  }
+  const answer = await server.post(MODELS, {}, { session: STORED, headers });
+  expectFailure(answer, 503, 'ID.1001', 'Session expired');
+});

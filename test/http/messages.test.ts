@@ -134,6 +134,24 @@ test('faults, journal and metrics see the operation; secrets stay out', async ()
   expect(headers.get('content-type')).toBe('application/json;charset=UTF-8');
 });
 
+test('a write whose job ends later is counted as a job', async () => {
+  const server = await startServer({ control: { seed: noResources } });
+  await server.put('/_aios/jobs', { atPoll: 2 });
+  const deletion = { session, uuid: '0a1b2c3d4e5f40718293a4b5c6d7e8f9' };
+  const type = 'org.zstack.ai.message.APIDeleteModel';
+  const { body } = await send(server, { [`${type}Msg`]: deletion });
+  expect(body).toMatchObject({ uuid: expect.stringMatching(/^\w{32}$/), state: 'Processing' });
+  const poll = () => server.get(`/zstack/api/result/${body.uuid}`, { session: null });
+  expect((await poll()).body).toEqual(body);
+  const result = JSON.stringify({ [`${type}Event`]: { success: true } });
+  expect((await poll()).body).toMatchObject({ state: 'Done', result });
+  const metrics = await fetch(`${server.url}/_aios/metrics`, {
+    headers: { authorization: `OAuth ${SESSION}` },
+  });
+  const counted = 'aios_jobs_total{operation="DeleteModel",outcome="succeeded"} 1';
+  expect(await metrics.text()).toContain(counted);
+});
+
 test('calls that clients make first need no session', async () => {
   const server = await startServer();
   const open = { session: null };

@@ -11,6 +11,9 @@ declare module 'fastify' {
   }
 }
 
+/** The client that limits count for: the session, or the address where none is required. */
+export const clientOf = ({ session, ip }: FastifyRequest): string => session || ip;
+
 /** Checks that a request has a valid session; returns a promise only if it queries the store. */
 export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
 

@@ -25,7 +25,7 @@ const LOOKUPS_MAX = { total: 2, perKey: 1 };
 const NAMES_MAX = 16;
 
 /** A set of address ranges; an IPv4-mapped IPv6 address counts as the IPv4 address. */
-export class AddressRanges {
+class AddressRanges {
   // In a shared list, `::/0` would match every IPv4 address too.
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
@@ -49,6 +49,9 @@ MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
 const local = new AddressRanges(LOCAL_RANGES);
 const metadata = new AddressRanges(METADATA_RANGES);
 
+/** The host of a URL, of an IPv6 address without its brackets. */
+const withoutBrackets = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
+
 /** The hosts and addresses that web hooks may call. */
 export class HookAllowlist {
   readonly #names: ReadonlySet<string>;
@@ -69,6 +72,12 @@ export class HookAllowlist {
     this.#allowsNames = this.#names.has('local') || entries.some((entry) => entry.includes('/'));
   }
 
+  /** Whether the host of a URL is a name that may have an allowed address. */
+  needsLookup({ hostname }: Pick<URL, 'hostname'>): boolean {
+    const host = withoutBrackets(hostname);
+    return isIP(host) === 0 && (this.#allowsNames || this.#names.has(host));
+  }
+
   /**
    * Resolves the host of a URL. The caller connects to the returned addresses without another lookup,
    * which could give different ones. Names that cannot be allowed are not looked up.
@@ -77,9 +86,9 @@ export class HookAllowlist {
    * @throws ApiError SYS.1010 if too many other names of the client wait for their lookup
    */
   async allowedAddresses({ hostname }: URL, client: string): Promise<LookupAddress[] | undefined> {
-    const host = hostname.replace(/^\[|\]$/g, '');
+    const host = withoutBrackets(hostname);
     const family = isIP(host);
-    if (family === 0 && !this.#allowsNames && !this.#names.has(host)) return [];
+    if (family === 0 && !this.needsLookup({ hostname })) return [];
     const found = family ? [{ address: host, family }] : await this.#lookUp(host, client);
     return found?.filter((address) => {
       if (this.#ranges.has(address)) return true;

@@ -8,6 +8,7 @@ import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { type JobOutcome, type Jobs, outcomeOf } from '../../domain/jobs.ts';
 import type { Hook, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
+import { clientOf } from '../auth/sessions.ts';
 import type { Metrics } from '../observe.ts';
 import type { HookAllowlist } from './allow-list.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
@@ -85,6 +86,11 @@ export class WebHooks {
     throw invalidArgument(
       'Invalid header[X-Web-Hook], its address is unknown or AIOS_HOOK_ALLOW does not allow it',
     );
+  }
+
+  /** Whether the host of a job's hook has to be looked up to know whether it is allowed. */
+  needsLookup({ hookUrl }: NewJob): boolean {
+    return hookUrl !== undefined && this.#options.allowlist.needsLookup(new URL(hookUrl));
   }
 
   #isFull(client: string): boolean {
@@ -253,9 +259,4 @@ export class WebHooks {
 
 function failureReason({ code, name }: NodeJS.ErrnoException): string {
   return code === 'ABORT_ERR' ? 'no answer in time' : (code ?? name);
-}
-
-/** The client that pending hooks and lookups count for: the session, or the address where none is required. */
-function clientOf({ session, ip }: FastifyRequest): string {
-  return session || ip;
 }
