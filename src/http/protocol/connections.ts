@@ -1,10 +1,10 @@
 import type { Server } from 'node:http';
-import { isIP, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { clientNetwork } from '../../domain/client-network.ts';
-import { AddressRanges } from '../hooks/allow-list.ts';
 import { defaultLoadLimits } from '../limits/in-flight.ts';
 import { Quota } from '../limits/quota.ts';
+import { proxyCheck } from './urls.ts';
 
 /** File descriptors for web hooks (256), files, and what Node.js itself opens. */
 const RESERVED = 320;
@@ -42,7 +42,7 @@ export function limitConnections(
   trustProxy: boolean | string[],
   log: Pick<FastifyBaseLogger, 'info'>,
 ): void {
-  const proxies = new AddressRanges(typeof trustProxy === 'boolean' ? [] : trustProxy);
+  const isProxy = proxyCheck(trustProxy);
   const quota = new Quota(max);
   let open = 0;
   const count = (change: number) => {
@@ -54,9 +54,8 @@ export function limitConnections(
   server.maxConnections = max;
   server.on('connection', (socket: Socket) => {
     const address = socket.remoteAddress ?? '';
-    const isProxy = trustProxy === true || proxies.has({ address, family: isIP(address) });
     const client = clientNetwork(address);
-    if (!quota.take(client, 1, isProxy ? Number.POSITIVE_INFINITY : 1)) {
+    if (!quota.take(client, 1, isProxy(socket) ? Number.POSITIVE_INFINITY : 1)) {
       log.info({ remoteAddress: address }, 'closed, because its client has too many connections');
       socket.destroy();
       return;

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { parse } from 'node:querystring';
 import { compile } from '@fastify/proxy-addr';
 import type { FastifyRequest } from 'fastify';
@@ -51,17 +52,24 @@ export function parseQueryString(text: string): Record<string, unknown> {
   return parse(text.replace(/%(?![\da-f]{2})/gi, '%25'), '&', '=', { maxKeys: 0 });
 }
 
+/** Creates the check whether a connection is that of a trusted proxy. */
+export function proxyCheck(trustProxy: boolean | string[]): (socket: Socket) => boolean {
+  if (typeof trustProxy === 'boolean') return () => trustProxy;
+  const isTrusted = compile(trustProxy);
+  return ({ remoteAddress }) => isTrusted(remoteAddress ?? '', 0);
+}
+
 /**
  * Creates the check that removes `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
  * several values it leaves the first, which the proxy next to the client has set; Fastify would take the last.
  */
 export function checkForwarded(trustProxy: boolean | string[]) {
-  const isTrusted = typeof trustProxy === 'boolean' ? () => trustProxy : compile(trustProxy);
+  const isTrusted = proxyCheck(trustProxy);
   return ({ raw: { headers, socket } }: FastifyRequest): void => {
     for (const name of FORWARDED) {
       const [first = ''] = String(headers[name] ?? '').split(',', 1);
       if (headers[name] === undefined) continue;
-      headers[name] = isTrusted(socket.remoteAddress ?? '', 0) ? first.trim() : '';
+      headers[name] = isTrusted(socket) ? first.trim() : '';
     }
   };
 }
