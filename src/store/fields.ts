@@ -1,4 +1,5 @@
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
+import { LRUCache } from 'lru-cache';
 import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
 
 /** A field of a record, and the SQL that selects it. */
@@ -55,7 +56,29 @@ export function selectList(fields: readonly Field[]): SQL {
   );
 }
 
+/** Maximum cached combinations of fields; clients can request any combination. */
+const PAGES_MAX = 200;
+
 const kinds = Object.keys(queryableEntities) as EntityKind[];
+
+/**
+ * Compiles the reader of pages of each kind: those of all listed fields at once, others when first requested.
+ * @param compile takes a kind and the fields to read
+ * @returns a function of a kind and the fields, by default all listed ones
+ */
+export function compilePages<Page extends object>(
+  compile: (kind: EntityKind, fields: readonly string[]) => Page,
+): (kind: EntityKind, fields?: readonly string[]) => Page {
+  const listed = mapKinds((kind) => compile(kind, listedFields(kind)));
+  const partial = new LRUCache<string, Page>({
+    max: PAGES_MAX,
+    memoMethod: (key) => {
+      const [kind, ...fields] = key.split(',');
+      return compile(kind as EntityKind, fields);
+    },
+  });
+  return (kind, fields) => (fields ? partial.memo([kind, ...fields].join()) : listed[kind]);
+}
 
 /** Maps every kind of entity. */
 export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityKind, Made> {
@@ -63,7 +86,7 @@ export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityK
 }
 
 /** The fields of a kind that lists return; private ones are not read from the database. */
-export function listedFields(kind: EntityKind): string[] {
+function listedFields(kind: EntityKind): string[] {
   const sums = kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : [];
   return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];
 }

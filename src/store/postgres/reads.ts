@@ -1,14 +1,13 @@
 import { type Column, getTableColumns, type SQL, sql } from 'drizzle-orm';
-import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { PublicView, Records } from '../../domain/records.ts';
 import type { Condition, PageQuery } from '../../domain/store.ts';
 import {
   columnFields,
+  compilePages,
   compileRecordMapper,
   type Field,
-  listedFields,
   mapKinds,
   selectList,
   uuidColumn,
@@ -19,8 +18,6 @@ import { fetchAll, type Run } from './connections.ts';
 import { type PreparedQuery, prepareQuery, toQuery } from './statement.ts';
 import { caseFolded, modelCenters, modelServices, models } from './tables.ts';
 
-/** Maximum cached combinations of fields; clients can request any combination. */
-const PAGES_MAX = 200;
 /** Records read at a time when all are read. */
 const BATCH_ROWS = 100;
 
@@ -37,14 +34,7 @@ const allFields = mapKinds((kind) => [
   ...relationFields(kind),
 ]);
 const finders = mapKinds(compileFind);
-const listedPages = mapKinds((kind) => compilePage(kind, listedFields(kind)));
-const partialPages = new LRUCache<string, Page>({
-  max: PAGES_MAX,
-  memoMethod: (key) => {
-    const [kind, ...fields] = key.split(',');
-    return compilePage(kind as EntityKind, fields);
-  },
-});
+const pageOf = compilePages(compilePage);
 
 /** Finds a record with its relations: a service with its images and refs, a center with its capacity. */
 export async function findRecord<K extends EntityKind>(
@@ -78,7 +68,7 @@ export async function listRecords<K extends EntityKind>(
   { conditions, sort, start, limit }: PageQuery,
   names?: readonly string[],
 ): Promise<PublicView<Records[K]>[]> {
-  const page = names ? partialPages.memo([kind, ...names].join()) : listedPages[kind];
+  const page = pageOf(kind, names);
   const { table } = entityMappings[kind];
   const where = whereAll(kind, conditions);
   const order = sql.join(orderBy(kind, sort), sql`, `);

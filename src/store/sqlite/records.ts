@@ -1,22 +1,21 @@
 import type Database from 'better-sqlite3';
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
-import { LRUCache } from 'lru-cache';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import { LONG_MAX } from '../../contract/schemas/types.ts';
 import type { Records } from '../../domain/records.ts';
 import {
   columnFields,
+  compilePages,
   compileRecordMapper,
   type Field,
-  listedFields,
   mapKinds,
   selectList,
   uuidColumn,
 } from '../fields.ts';
 import { estimatedBytes } from '../page-size.ts';
 import { entityMappings } from './conditions.ts';
-import { type PageRows, PREPARED_MAX } from './engine/run-query.ts';
+import type { PageRows } from './engine/run-query.ts';
 import { modelCenters, modelServices, models, noCase } from './tables.ts';
 
 export type RawRecord = Record<string, unknown>;
@@ -29,14 +28,6 @@ const textOf = (query: SQL): string => dialect.sqlToQuery(query).sql;
 /** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */
 export function compileRecords(client: Database.Database) {
   const findRecord = mapKinds((kind) => compileFind(client, kind));
-  const listedPages = mapKinds((kind) => compilePage(kind, listedFields(kind)));
-  const partialPages = new LRUCache<string, Page>({
-    max: PREPARED_MAX,
-    memoMethod: (key) => {
-      const [kind, ...fields] = key.split(',');
-      return compilePage(kind as EntityKind, fields);
-    },
-  });
 
   function find<K extends EntityKind>(kind: K, uuid: string): Records[K] | undefined {
     return findRecord[kind](uuid) as Records[K] | undefined;
@@ -53,8 +44,7 @@ export function compileRecords(client: Database.Database) {
     find,
     mustFind,
     /** The reader of pages: of all listed fields, or of these fields only. */
-    page: (kind: EntityKind, fields?: readonly string[]): Page =>
-      fields ? partialPages.memo([kind, ...fields].join()) : listedPages[kind],
+    page: compilePages(compilePage),
   };
 }
 

@@ -3,7 +3,7 @@ import { LRUCache } from 'lru-cache';
 import { assertPageSize, PAGE_BYTES_MAX } from '../../page-size.ts';
 
 /** Maximum cached statements: queries have few forms in practice, but clients can cause many. */
-export const PREPARED_MAX = 200;
+const PREPARED_MAX = 200;
 /** Bytes that a character may take in UTF-8. */
 const CHARACTER_BYTES_MAX = 3;
 
