@@ -43,7 +43,8 @@ async function terminalFormat(): Promise<(line: string) => string> {
  * which shares it. A socket, or a pipe outside of Linux, can't be opened; Node.js has made these non-blocking itself.
  */
 function openStandardOutput(): number {
-  const isShared = fstatSync(1).isFIFO() || fstatSync(1).isCharacterDevice();
+  const output = fstatSync(1);
+  const isShared = output.isFIFO() || output.isCharacterDevice();
   const { O_WRONLY, O_NONBLOCK, O_NOCTTY } = constants;
   try {
     return isShared ? openSync('/proc/self/fd/1', O_WRONLY | O_NONBLOCK | O_NOCTTY) : 1;
@@ -87,7 +88,7 @@ function createOutput(
     try {
       while (unwritten.length > 0) unwritten = unwritten.subarray(writeSync(descriptor, unwritten));
     } catch {
-      // The pipe or the disk is full; or the reader has gone, and the server runs without a log.
+      // The pipe or the disk is full; or the pipe has no reader, and the server runs without a log.
       isScheduled = true;
       setTimeout(flush, RETRY_MS).unref();
       return false;

@@ -354,8 +354,8 @@ describe('passwords are verified', () => {
   });
 
   test.each<[what: string, addressOf: (count: number) => string, verified: number]>([
-    ['ten of a network wait, beside the one that is verified', (count) => `::${count}`, 11],
-    ['256 of all networks wait, beside two', (count) => `192.0.2.${count}`, 258],
+    ['ten of a network wait, and one is verified', (count) => `::${count}`, 11],
+    ['256 of all networks wait, and two are verified', (count) => `192.0.2.${count}`, 258],
     [
       'more wait of networks that have logged in before',
       (count) => `198.51.100.${count % 50}`,

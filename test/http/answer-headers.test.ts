@@ -82,7 +82,7 @@ describe('the page at /docs', () => {
     '/docs',
     '/docs/static/swagger-ui.css',
     '/openapi.json',
-  ])('%s may be kept by a browser, as it is the same for all', async (path) => {
+  ])('%s may be cached by a browser, as it is the same for all', async (path) => {
     const response = await send('GET', path);
     expect(response.headers.get('cache-control')).toMatch(/^public/);
     await expectGuarded(response);

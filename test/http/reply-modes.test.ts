@@ -95,7 +95,7 @@ describe('AIOS_REPLY=auto', () => {
     ['a preference whose name goes on', { Prefer: 'respond-asynchronously' }],
     ['a preference whose name begins otherwise', { Prefer: 'no-respond-async' }],
     ['a preference whose value it is', { Prefer: 'foo=respond-async' }],
-    ['what the vendor’s clients send beside', { 'X-Session-Id': 'x' }],
+    ['what the vendor’s clients also send', { 'X-Session-Id': 'x' }],
   ])('given %s, it is answered inline, and no job is stored', async (_, headers) => {
     const server = shared();
     const before = server.rows('jobs');

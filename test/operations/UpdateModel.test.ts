@@ -138,7 +138,7 @@ describe('defaultModelServiceUuid', () => {
         return uuid;
       },
     ],
-  ])('rejects %s, also beside clearDefaultModelService', async (_, named) => {
+  ])('rejects %s, also with clearDefaultModelService', async (_, named) => {
     const { url } = await bound();
     const service = await named();
 

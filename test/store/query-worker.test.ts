@@ -77,7 +77,7 @@ test('lists, counts and partial lists that no index bounds are read by the worke
   expect(await store.count('ModelService', tens.conditions)).toBe(10);
 });
 
-test('a pattern is read by the worker also beside a uuid', async (context) => {
+test('a pattern is read by the worker, also with a condition on uuids', async (context) => {
   const program = join(temporaryFolder(context), 'failing.cjs');
   writeFileSync(program, 'process.exit(7)');
   const { store, services } = await storeWithWorker(context, { program });

@@ -106,7 +106,7 @@ const pragmasOf = (client: Database.Database) =>
     Object.keys(DURABLE).map((name) => [name, client.pragma(name, { simple: true })]),
   );
 
-/** What a function reads of a process or descriptor, or nothing if that is gone. */
+/** What a function reads of a process or descriptor, or nothing if that has ended. */
 function unlessGone<Read>(read: () => Read[]): Read[] {
   try {
     return read();

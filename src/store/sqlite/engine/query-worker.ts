@@ -60,7 +60,7 @@ const SERVER: Reader = { isAborted: () => false, client: '' };
 
 /**
  * Runs lists and counts that an index doesn't bound in two processes, so that no other request waits for them
- * (ADR-16). A client has one query at a time in them, and clients take turns, so that the slow queries of one do not
+ * (ADR-16). A client has one query at a time in them, and clients are served round-robin, so that the slow queries of one do not
  * delay those of others.
  */
 export class QueryWorker {

@@ -68,7 +68,7 @@ function assertRestorable(from: string): void {
 const damagedBackup = (from: string) =>
   new DatabaseOpenError(`The backup ${from} is not an SQLite database, or a damaged one.`);
 
-/** Checks the copy of a backup in full; its WAL is gone afterwards. */
+/** Checks the copy of a backup in full; it has no WAL afterwards. */
 function assertWhole(copy: string, from: string, migrationsFolder: string): void {
   const client = new Database(copy);
   try {
