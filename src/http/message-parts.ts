@@ -2,7 +2,7 @@ import { invalidArgument } from '../contract/errors.ts';
 import { messageClass } from '../contract/messages.ts';
 import { type Operation, type OperationName, operations } from '../contract/operations.ts';
 import type { ConditionText, Operator } from '../contract/schemas/query.ts';
-import { typeMismatch } from '../contract/validation/scalars.ts';
+import { coerceString, typeMismatch } from '../contract/validation/scalars.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { SentParts } from './operations.ts';
 
@@ -44,8 +44,7 @@ export function toParts(name: OperationName, fields: Fields): SentParts {
 }
 
 function pathParameter(name: OperationName, field: string, value: unknown): string {
-  if (typeof value === 'string') return value;
-  if (value !== undefined && value !== null) throw typeMismatch(field, 'a string', value);
+  if (value !== undefined && value !== null) return coerceString(value, field);
   throw invalidArgument(
     `field[${field}] of message[${messageClass(name)}] is mandatory, can not be null`,
   );
@@ -54,13 +53,14 @@ function pathParameter(name: OperationName, field: string, value: unknown): stri
 function toQuery({ conditions, sortBy, sortDirection, fields, ...others }: Fields) {
   const split = [conditions ?? []].flat().map(toCondition);
   const texts = split.map(({ field, operator, value }) => field + operator + value);
-  if (![undefined, 'asc', 'desc'].includes(sortDirection as string)) {
+  const direction = coerceString(sortDirection ?? 'asc', 'sortDirection');
+  if (direction !== 'asc' && direction !== 'desc') {
     throw invalidArgument(
-      `valid value for field[sortDirection] are [asc, desc], but ${sortDirection} found`,
+      `valid value for field[sortDirection] are [asc, desc], but ${direction} found`,
     );
   }
-  const sort = sortBy && `${sortDirection === 'desc' ? '-' : '+'}${sortBy}`;
-  const query = { ...others, q: texts, sort, fields: fields && [fields].flat().join(',') };
+  const sort = sortBy && (direction === 'desc' ? '-' : '+') + coerceString(sortBy, 'sortBy');
+  const query = { ...others, q: texts, sort, fields: fields && joined(fields, 'fields') };
   return { query, conditions: split };
 }
 
@@ -69,8 +69,16 @@ function toCondition(condition: unknown): ConditionText {
   const { name, op, value } = condition;
   const operator = operators.get(op);
   if (typeof name === 'string' && operator) {
-    return { field: name, operator, value: [value ?? ''].flat().join(',') };
+    return { field: name, operator, value: joined(value ?? '', 'value') };
   }
   const valid = [...operators.keys()].join(', ');
   throw invalidArgument(`a member of field[conditions] needs a name and an op of [${valid}]`);
+}
+
+/** A text, or the texts of a list, separated by commas. */
+function joined(value: unknown, field: string): string {
+  return [value]
+    .flat()
+    .map((each) => coerceString(each, field))
+    .join(',');
 }

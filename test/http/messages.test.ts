@@ -97,12 +97,37 @@ test('invalid parameters are the operation’s failures', async () => {
       'SYS.1007',
       expect.stringContaining('sortDirection'),
     ],
+    ...['sortBy', 'sortDirection', 'fields'].map(
+      (field): [string, string, object, string, unknown] => [
+        query,
+        'Reply',
+        { [field]: {} },
+        'SYS.1007',
+        expect.stringContaining(`[${field}]`),
+      ],
+    ),
+    [
+      query,
+      'Reply',
+      { conditions: [{ name: 'name', op: '=', value: {} }] },
+      'SYS.1007',
+      expect.stringContaining('[value]'),
+    ],
     [query, 'Reply', { limit: -1 }, 'SYS.1007', expect.stringContaining('limit')],
   ];
   for (const [type, kind, fields, code, details] of cases) {
     const answer = await send(server, { [`${type}Msg`]: { session, ...fields } });
     expect(answer).toMatchObject(failed(type + kind, code, details));
   }
+});
+
+test('null is an absent parameter', async () => {
+  const server = await startServer();
+  const names = ['conditions', 'limit', 'start', 'count', 'sortBy', 'sortDirection', 'fields'];
+  const fields = Object.fromEntries(names.map((name) => [name, null]));
+  const { result } = await send(server, { [MESSAGE]: { session, ...fields } });
+  const reply = 'org.zstack.ai.message.APIQueryModelReply';
+  expect(result).toEqual({ [reply]: { success: true, inventories: [] } });
 });
 
 test('faults, journal and metrics see the operation; secrets stay out', async () => {

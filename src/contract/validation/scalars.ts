@@ -56,7 +56,8 @@ export function stringValidator(schema: TSchema): Validator {
   };
 }
 
-function coerceString(value: unknown, field: string): string {
+/** A text, also of a number or a boolean; another value is a type error (F9, F54). */
+export function coerceString(value: unknown, field: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean') return String(value);
   const literal = toNumberLiteral(value);
