@@ -29,6 +29,9 @@ export const LOADS = {
   getMany: 'GET by uuid of 1,000,000',
   nameMany: '`q=name=` of 1,000,000',
   listMany: 'list of 100 of 1,000,000',
+  addTyped: 'AddModelService with `X-JSON-Schema`',
+  getTyped: 'GET by uuid with `X-JSON-Schema`',
+  listTyped: 'list of 100 with `X-JSON-Schema`',
   getWhileScanning: 'GET by uuid during scans of 100,000',
 } as const;
 export type LoadName = keyof typeof LOADS;
@@ -75,6 +78,13 @@ export function rowsOf(now: Samples, reference: Samples): Row[] {
     measured: cpuOf(now, many) / cpuOf(now, few),
     floor: 1.3,
   });
+  // At least 0.6 of the rate without the header.
+  const typed = (name: LoadName, untyped: LoadName): Row => ({
+    name: `${LOADS[name]}: processor time against without`,
+    unit: '×',
+    measured: cpuOf(now, name) / cpuOf(now, untyped),
+    floor: 1 / 0.6,
+  });
   return [
     cpu('add', 1.1),
     p99('add', 60),
@@ -88,6 +98,9 @@ export function rowsOf(now: Samples, reference: Samples): Row[] {
     growth('getMany', 'get'),
     growth('nameMany', 'name'),
     growth('listMany', 'list'),
+    typed('addTyped', 'add'),
+    typed('getTyped', 'get'),
+    typed('listTyped', 'list'),
     p99('getWhileScanning', 30),
     {
       name: 'cold start to healthy against 0.7',

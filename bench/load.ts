@@ -18,6 +18,8 @@ export interface LoadOptions {
   /** By default POST with a body, GET without one. */
   method?: 'POST' | 'PUT';
   body?: unknown;
+  /** Headers beside those of every request. */
+  headers?: Record<string, string>;
   /** A random one of these, encoded, replaces `{}` in the URL of each request. */
   values?: Values;
   /** Whether a response is the expected one; checked once, before the load. */
@@ -77,12 +79,13 @@ export async function tryOnce({
   url,
   method = 'POST',
   body,
+  headers,
   values,
   isRight,
 }: LoadOptions): Promise<void> {
   const response = await fetch(url.replace('{}', anyOf(values?.all ?? [])), {
     ...(body !== undefined && { method, body: JSON.stringify(body) }),
-    headers: headersOf(body),
+    headers: { ...headersOf(body), ...headers },
   });
   const text = await response.text();
   if (response.status === 200 && isRight(JSON.parse(text))) return;
@@ -123,9 +126,9 @@ function pathOf(url: string): [string, string] {
 }
 
 /** The Lua script for wrk: the requests, and the report as JSON. ASCII strings of JSON are valid in Lua. */
-function scriptOf({ url, method = 'POST', body, values }: LoadOptions): string {
+function scriptOf({ url, method = 'POST', body, headers: more, values }: LoadOptions): string {
   const [before, after] = pathOf(url).map((part) => JSON.stringify(part));
-  const headers = Object.entries(headersOf(body));
+  const headers = Object.entries({ ...headersOf(body), ...more });
   return [
     `wrk.path = ${before}`,
     ...headers.map(([name, value]) => `wrk.headers["${name}"] = ${JSON.stringify(value)}`),
@@ -166,7 +169,10 @@ const { version: autocannonVersion } = createRequire(import.meta.url)('autocanno
 
 const autocannon: Tool = {
   name: `autocannon ${autocannonVersion}`,
-  run: async ({ url, connections = CONNECTIONS, method = 'POST', body, values }, seconds) => {
+  run: async (
+    { url, connections = CONNECTIONS, method = 'POST', body, headers, values },
+    seconds,
+  ) => {
     const [before, after] = pathOf(url);
     const reported: ToolReport = await autocannonRun({
       url: new URL(url).origin,
@@ -174,7 +180,7 @@ const autocannon: Tool = {
       duration: seconds,
       timeout: TIMEOUT_S,
       method: body === undefined ? 'GET' : method,
-      headers: headersOf(body),
+      headers: { ...headersOf(body), ...headers },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       requests: [
         values

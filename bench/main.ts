@@ -39,6 +39,7 @@ const versions = [
   { name: '0.7', program: buildReference(), samples: emptySamples() },
 ] as const;
 type Version = (typeof versions)[number];
+const [current, old] = versions;
 const failures: string[] = [];
 
 type Load = Omit<LoadOptions, 'url'> & { path: string };
@@ -95,6 +96,13 @@ const readsOf = (uuids: Values, names: Values, pages: Values) => ({
   list: { path: `${PATH}?limit=100&start={}`, values: pages, isRight: hasCount(100) },
 });
 
+/** A load with the header for which answers say the class of each object. */
+const typed = (load: Load): Load => ({
+  ...load,
+  headers: { 'x-json-schema': 'true' },
+  isRight: (answer) => answer.schema !== undefined && load.isRight(answer),
+});
+
 /** The read loads; every request has a random uuid, name or page. */
 function readsIn(file: string, name: string) {
   const uuids = column(file, 'model_services', 'uuid');
@@ -139,6 +147,9 @@ async function measureFew(): Promise<void> {
       });
       await again.stop();
     }
+    const typedWriting = await start(current, file(`typed-writes-${round}`));
+    await sample(current, typedWriting, 'addTyped', typed(add));
+    await typedWriting.stop();
     for (const version of versions) {
       const file = fewOf(version);
       await readThrough(file);
@@ -149,6 +160,10 @@ async function measureFew(): Promise<void> {
       await sample(version, server, 'list', reads.list);
       const memory = server.megabytes();
       if (memory !== undefined) version.samples.memory.push(memory);
+      if (version === current) {
+        await sample(version, server, 'getTyped', typed(reads.get));
+        await sample(version, server, 'listTyped', typed(reads.list));
+      }
       await server.stop();
     }
   }
@@ -243,7 +258,6 @@ async function compareBareFastify(file: string): Promise<void> {
 }
 
 console.log(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${rounds} rounds`);
-const [current, old] = versions;
 await makeDatabase(fewOf(old), few, dirname(dirname(old.program as string)));
 copyFileSync(fewOf(old), fewOf(current));
 // Migrates its file, which is no part of a start.

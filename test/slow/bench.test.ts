@@ -47,12 +47,12 @@ test.skipIf(!hasReference)(
     expect(existsSync(join(folder, 'results.json')), output).toBe(true);
     const { rows, samples } = JSON.parse(readFileSync(join(folder, 'results.json'), 'utf8'));
     const loads = Object.entries<Record<string, unknown>[]>(samples['this version'].loads);
-    expect(loads).toHaveLength(10);
+    expect(loads).toHaveLength(13);
     for (const [name, [round]] of loads) {
       expect(round, name).toMatchObject({ failed: 0, p99: expect.any(Number) });
       expect(round?.answers, name).toBeGreaterThan(0);
     }
-    expect(rows.length).toBeGreaterThan(12);
+    expect(rows.length).toBeGreaterThan(15);
     const missed = rows.filter(
       (row: { measured: number; floor: number }) => row.measured > row.floor,
     );
