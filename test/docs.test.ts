@@ -15,19 +15,52 @@ const files = ['src', 'test', 'docs', 'bench']
 const matches = (pattern: RegExp) =>
   files.flatMap((file) => [...read(file).matchAll(pattern)].map(([match]) => ({ file, match })));
 
-const rules = [...read('docs/fidelity.md').matchAll(/^#+ (F\d+) /gm)].map(([, rule]) => rule);
+/** The rows of the table in docs/fidelity.md: number, what the server does, evidence, what would settle it. */
+const decisions = [
+  ...read('docs/fidelity.md').matchAll(/^\| (?:<a.*?<\/a>)?(F\d+[a-z]?) \|(.*)\|(.*)\|(.*)\|$/gm),
+].map(([, number = '', , evidence = '', settledBy = '']) => ({
+  number,
+  evidence: evidence.trim(),
+  settledBy: settledBy.trim(),
+}));
+const rules = decisions.map(({ number }) => number);
 
 const records = readdirSync('docs/adr').filter((name) => name !== 'README.md');
 const recordOf = (name: string) => `ADR-${Number(name.slice(0, 4))}`;
 
-test('docs/fidelity.md numbers its entries without gaps but one, and none twice', () => {
-  const numbers = [...Array.from({ length: 47 }, (_, index) => index + 1), ...range(51, 62)];
-  expect(rules).toEqual(numbers.map((number) => `F${number}`));
+describe('the table of docs/fidelity.md', () => {
+  test('numbers its rows without gaps but one, the assumptions of a number with letters', () => {
+    const expected = rules.map((rule, index) => {
+      const [, number = '', letter = ''] = /(\d+)(.?)/.exec(rules[index - 1] ?? 'F0') ?? [];
+      if (!/\d$/.test(rule)) return `F${number}${letter ? nextOf(letter) : 'a'}`;
+      return number === '47' ? 'F51' : `F${Number(number) + 1}`;
+    });
+    expect(rules).toEqual(expected);
+    expect(rules).toContain('F62');
+  });
+
+  test('is the only one that has rows of decisions', () => {
+    const lines = read('docs/fidelity.md').match(/^\|.*\bF\d+[a-z]? \|.*$/gm) ?? [];
+    expect(lines).toHaveLength(decisions.length);
+  });
+
+  test.each(decisions)('has evidence of $number or says what would settle it', (row) => {
+    expect(row.evidence).toMatch(/^(A|[DOPKJS](, [DOPKJS])*)$/);
+    expect(row.settledBy !== '').toBe(row.evidence === 'A');
+    // A letter is an assumption about what the row of the number says.
+    if (/[a-z]$/.test(row.number)) expect(row.evidence).toBe('A');
+  });
 });
 
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
+const nextOf = (letter: string) => String.fromCharCode(letter.charCodeAt(0) + 1);
+
+test('every heading of docs/wire.md that has a number has a row that links to it', () => {
+  const headings = anchorsOf('docs/wire.md').filter((anchor) => /^f\d/.test(anchor));
+  expect(headings.length).toBeGreaterThan(10);
+  const table = read('docs/fidelity.md');
+  const unlinked = headings.filter((anchor) => !table.includes(`(wire.md#${anchor})`));
+  expect(unlinked).toEqual([]);
+});
 
 test.each(records)('docs/adr/%s has its number in the title and a line in the index', (name) => {
   const [title = ''] = read(`docs/adr/${name}`).split('\n');
@@ -37,7 +70,7 @@ test.each(records)('docs/adr/%s has its number in the title and a line in the in
 
 describe('a citation', () => {
   test('of a rule is defined in docs/fidelity.md', () => {
-    const cited = matches(/(?<![%\w])F[1-9]\d?\b/g);
+    const cited = matches(/(?<![%\w])F[1-9]\d?[a-z]?\b/g);
     expect(cited.length).toBeGreaterThan(50);
     expect(cited.filter(({ match }) => !rules.includes(match))).toEqual([]);
   });
@@ -68,14 +101,16 @@ describe('a link', () => {
   });
 });
 
-/** The anchors of a document's headings, as GitHub makes them. */
+/** The anchors of a document: those that it names, and those that GitHub makes of its headings. */
 function anchorsOf(file: string): string[] {
-  return [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+  const headings = [...read(file).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
       .replace(/[^\p{L}\p{N} _-]/gu, '')
       .replaceAll(' ', '-'),
   );
+  const named = [...read(file).matchAll(/<a id="(.+?)">/g)].map(([, id = '']) => id);
+  return [...headings, ...named];
 }
 
 test.each(['docs/invariants.md', 'docs/security.md'])('the tests that %s names exist', (file) => {

@@ -1,6 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { settingKeys, takesFile, variableOf } from '../src/settings.ts';
@@ -106,21 +105,9 @@ test('the Chinese README has the code blocks and links of the English one', () =
   expect(linksOf(chinese)).toContain(ENGLISH);
 });
 
-test.each(documents)('%s links to files and headings that are there', (file) => {
-  const missing = linksOf(read(file)).filter((link) => {
-    const [path = '', anchor] = link.split('#');
-    if (/^\w+:/.test(link)) return false;
-    const target = path === '' ? file : join(dirname(file), path);
-    return (
-      !existsSync(target) || (anchor !== undefined && !anchorsOf(read(target)).includes(anchor))
-    );
-  });
-  expect(missing).toEqual([]);
-});
-
 // The wire contract also names settings that aren't implemented yet.
 test.each(
-  documents.filter((file) => file !== 'docs/fidelity.md'),
+  documents.filter((file) => !['docs/fidelity.md', 'docs/wire.md'].includes(file)),
 )('%s names settings that exist', (file) => {
   const settings = settingKeys.flatMap((key) =>
     takesFile(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
@@ -134,14 +121,4 @@ test.each(
 function linksOf(text: string): string[] {
   const prose = text.replace(/^```[\s\S]*?^```$/gm, '');
   return [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target = '']) => target);
-}
-
-/** The anchors that GitHub gives a Markdown text's headings. */
-function anchorsOf(text: string): string[] {
-  return [...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
-    heading
-      .toLowerCase()
-      .replace(/[^\p{L}\p{N} _-]/gu, '')
-      .replaceAll(' ', '-'),
-  );
 }

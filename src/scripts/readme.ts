@@ -14,14 +14,14 @@ export const documents: Record<string, Tables> = {
 };
 
 function operationsTable(columns: string[]): string[][] {
-  const rows = Object.entries<Operation>(operations).map(
-    ([name, { method, path, since = '', evidence }]) => [
-      name,
-      `\`${method} /zstack${path}\``,
-      since,
-      evidence,
-    ],
-  );
+  // A Get operation is the path of its Query operation with a UUID.
+  const listed = Object.entries<Operation>(operations).filter(([name]) => !name.startsWith('Get'));
+  const rows = listed.map(([name, { method, path, since = '', evidence }]) => [
+    name,
+    `\`${method} /zstack${path}\``,
+    since,
+    evidence,
+  ]);
   return [columns, ...rows];
 }
 
