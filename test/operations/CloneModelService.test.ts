@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
+import { parseSeedResources } from '../../src/domain/seed.ts';
 import { expectRejected, noneFound } from '../support/errors.ts';
-import { addModel, addModelCenter, addModelService } from '../support/resources.ts';
-import { API, START_DATE, startServer } from '../support/server.ts';
+import { newUuid as newRandomUuid } from '../support/records.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  requiredServiceParams,
+} from '../support/resources.ts';
+import { API, START, START_DATE, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 import { storedField, storedTags } from '../support/stored.ts';
 import { describeWrite } from '../support/writes.ts';
@@ -107,6 +114,19 @@ test('copies every field, under a uuid and with dates of its own', async () => {
   expect(partsOf(source)).not.toEqual(expect.arrayContaining(partsOf(body.inventory)));
   expect(storedField(server, 'service', uuid, 'zoneUuid', '')).toBe('zone');
   expect((await server.get(`${PATH}/${source.uuid}`)).body.inventories).toEqual([source]);
+});
+
+test('copies from a seed what no request can give (F38, F41)', async () => {
+  const images = [{ cpuArchitecture: 'x86_64' }, { cpuArchitecture: 'x86_64' }];
+  const source = { ...requiredServiceParams, uuid: newRandomUuid() };
+  const odd = { vendorToSpecUuidsMap: { ' ': ['spec'] }, modelServiceImages: images };
+  const clock = { newUuid: newRandomUuid, clock: () => START };
+  const seed = parseSeedResources({ modelServices: [{ ...source, ...odd }] }, clock);
+  await server().store.addResources(seed);
+
+  const { status, body } = await server().post(`${PATH}/${source.uuid}`, { params: {} });
+
+  expect({ status, inventory: body.inventory }).toMatchObject({ status: 200, inventory: odd });
 });
 
 test('does not make the clone a model’s default service', async () => {
