@@ -18,12 +18,13 @@ export interface LogEnvironment {
   onDrop: () => void;
 }
 
-/** Creates the log on standard output: lines of JSON, or formatted ones on a terminal. */
+/** Creates the log on standard output: lines of JSON, or formatted ones, by default on a terminal. */
 export async function createLogger(
-  { logLevel: level }: Settings,
+  { logLevel: level, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
   { isTerminal, atExit, onDrop }: LogEnvironment,
 ): Promise<Logger> {
-  const format = isTerminal ? await terminalFormat() : (line: string) => line;
+  const isPretty = logFormat === 'auto' ? isTerminal : logFormat === 'pretty';
+  const format = isPretty ? await terminalFormat() : (line: string) => line;
   const output = createOutput(openStandardOutput(), onDrop, (lines) =>
     logger.warn({ lines }, 'nobody read the log: lines were dropped'),
   );

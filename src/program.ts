@@ -6,7 +6,7 @@ import type { Signals } from 'close-with-grace';
 import { helpText, parseCommandLine } from './cli/command-line.ts';
 import { health } from './cli/health.ts';
 import { ApiError } from './contract/errors.ts';
-import { readSettings, SettingsError } from './settings.ts';
+import { readSettings, SettingsError, UsageError } from './settings.ts';
 import { DatabaseOpenError } from './store/errors.ts';
 
 /** Longest shutdown after a signal, in milliseconds. */
@@ -24,7 +24,7 @@ const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8')
 
 async function main(): Promise<void> {
   const commandLine = parseCommandLine(process.argv.slice(2));
-  if (commandLine.help) return void process.stdout.write(helpText());
+  if (commandLine.help) return void process.stdout.write(helpText(commandLine.command));
   if (commandLine.version) return void process.stdout.write(`${version}\n`);
 
   const { settings, warnings } = readSettings({
@@ -100,5 +100,5 @@ try {
   );
   const problem = expected ? (error as Error).message : error;
   console.error('aios-model-server:', problem);
-  process.exit(1);
+  process.exit(error instanceof UsageError ? 2 : 1);
 }

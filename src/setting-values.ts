@@ -17,7 +17,17 @@ export function integerIn(text: string, least: number, most: number): number | u
 }
 
 export function parseBoolean(text: string): boolean | undefined {
-  return text === 'true' ? true : text === 'false' ? false : undefined;
+  if (/^(on|true|yes|1)$/i.test(text)) return true;
+  return /^(off|false|no|0)$/i.test(text) ? false : undefined;
+}
+
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
+
+/** Parses a duration of up to 365 days, in seconds unless it has a unit; undefined for an invalid one. */
+export function parseSeconds(text: string): number | undefined {
+  const [, digits, unit = 's'] = /^(\d{1,11})\s*(ms|s|m|h|d)?$/.exec(text) ?? [];
+  const seconds = Number(digits) * SECONDS[unit as keyof typeof SECONDS];
+  return seconds > 0 && seconds <= 365 * SECONDS.d ? seconds : undefined;
 }
 
 /** Parses a database's URL; undefined for an invalid one. */

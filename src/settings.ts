@@ -11,10 +11,14 @@ import {
   parseBoolean,
   parseBytes,
   parseDatabaseUrl,
+  parseSeconds,
 } from './setting-values.ts';
 
 /** An invalid setting or flag, with a sentence for the user. */
 export class SettingsError extends Error {}
+
+/** Wrong usage: an unknown command or flag, or a value that is not allowed. */
+export class UsageError extends SettingsError {}
 
 /** A setting; its environment variable and flag are derived from its key. */
 interface Setting<Value> {
@@ -31,6 +35,8 @@ interface Setting<Value> {
   secret?: true;
   /** May come from a file, named by the variable with `_FILE` appended. */
   fromFile?: true;
+  /** On or off; its flag without a value means on. */
+  isSwitch?: true;
 }
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
@@ -44,6 +50,14 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   };
 }
 
+const onOff = { allowed: '`on` or `off`', parse: parseBoolean, isSwitch: true } as const;
+
+const seconds = {
+  allowed:
+    'a number of seconds, or a duration such as `500ms`, `30s`, `15m`, `2h` or `7d`; at most 365 days',
+  parse: parseSeconds,
+};
+
 /** Every setting. The help text and the table of settings are generated from this. */
 export const definitions = {
   host: setting({
@@ -54,7 +68,7 @@ export const definitions = {
     parse: (text) => (/^[\w.:%-]+$/.test(text) ? text : undefined),
   }),
   port: setting({
-    description: 'Port to listen on; `0` takes a free one.',
+    description: 'Port to listen on; `0` takes a free one. By default that of `PORT`.',
     allowed: 'an integer from 0 to 65535',
     default: '8080',
     parse: (text) => integerIn(text, 0, 65_535),
@@ -98,15 +112,14 @@ export const definitions = {
     secret: true,
   }),
   sessionTimeout: setting({
-    description: 'Seconds that a session lasts after its last use.',
-    allowed: 'an integer from 1 to 31536000',
+    description: 'How long a session lasts after its last use.',
+    ...seconds,
     default: '7200',
-    parse: (text) => integerIn(text, 1, 31_536_000),
   }),
   auth: setting({
     description:
       'Whether the API requires a session; `off` accepts any request, and any password at login.',
-    ...oneOf(['on', 'off']),
+    ...onOff,
     default: 'on',
   }),
   accessKey: setting({
@@ -131,10 +144,9 @@ export const definitions = {
     parse: (text) => (text === '' ? '' : parseBaseUrl(text)),
   }),
   jobRetention: setting({
-    description: 'Seconds for which a job’s result can be polled.',
-    allowed: 'an integer from 1 to 31536000',
+    description: 'For how long a job’s result can be polled.',
+    ...seconds,
     default: '10800',
-    parse: (text) => integerIn(text, 1, 31_536_000),
   }),
   hookAllow: setting({
     description:
@@ -156,7 +168,7 @@ export const definitions = {
   control: setting({
     description:
       'Whether tests may control the server under `/_aios`: reset, faults, clock and more. For tests only.',
-    ...oneOf(['on', 'off']),
+    ...onOff,
     default: 'off',
   }),
   unknownFields: setting({
@@ -167,9 +179,8 @@ export const definitions = {
   }),
   strictReferences: setting({
     description: 'Whether `modelCenterUuid` and `tagUuids` must refer to resources of this server.',
-    allowed: '`true` or `false`',
-    default: 'false',
-    parse: parseBoolean,
+    ...onOff,
+    default: 'off',
   }),
   timeZone: setting({
     description:
@@ -189,12 +200,20 @@ export const definitions = {
     ...oneOf(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']),
     default: 'info',
   }),
+  logFormat: setting({
+    description:
+      'Whether the log is formatted for people or has a JSON object a line; `auto` is `pretty` on a terminal.',
+    ...oneOf(['auto', 'pretty', 'json']),
+    default: 'auto',
+  }),
   trustProxy: setting({
     description:
       'Whether `X-Forwarded-*` headers are trusted: never, always, or from these addresses of proxies.',
-    allowed: '`true`, `false`, or IP addresses and CIDR ranges separated by commas',
-    default: 'false',
-    parse: (text) => parseBoolean(text) ?? listOf(text, isAddressOrRange),
+    allowed: '`on`, `off`, or IP addresses and CIDR ranges separated by commas',
+    default: 'off',
+    // Other programs read a number here as one of proxies.
+    parse: (text) =>
+      (/^\d+$/.test(text) ? undefined : parseBoolean(text)) ?? listOf(text, isAddressOrRange),
   }),
   corsOrigins: setting({
     description: 'Origins, separated by commas, whose web pages may call the API; `*` for any.',
@@ -211,6 +230,11 @@ export type Settings = {
 };
 
 export const settingKeys = Object.keys(definitions) as SettingKey[];
+
+/** Whether a setting is on or off, so that its flag needs no value. */
+export function isSwitch(key: SettingKey): boolean {
+  return (definitions[key] as Setting<unknown>).isSwitch === true;
+}
 
 /** `databaseUrl` → `AIOS_DATABASE_URL`. */
 export function variableOf(key: SettingKey): string {
@@ -239,7 +263,7 @@ export interface SettingSources {
 /**
  * Reads every setting: its flag, else its variable, else its default.
  * @returns the settings, and warnings about variables that look like mistakes
- * @throws SettingsError with the setting's name and its allowed values
+ * @throws UsageError with the setting's name and its allowed values, SettingsError for an unreadable file
  */
 export function readSettings(sources: SettingSources): { settings: Settings; warnings: string[] } {
   const settings = Object.fromEntries(
@@ -265,7 +289,7 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
   const value = isBlank ? undefined : definition.parse(read);
   if (value !== undefined) return value;
   const shown = definition.secret ? 'its value' : `"${withoutCredentials(text)}"`;
-  throw new SettingsError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
+  throw new UsageError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
 }
 
 /** Masks the credentials in a text, such as those in the URLs of databases and proxies. */
@@ -289,6 +313,8 @@ function settingText(
       isFile: false,
     },
     { name: `${variable}_FILE`, text: env[`${variable}_FILE`], isFile: true },
+    // The name that hosting platforms use.
+    { name: 'PORT', text: key === 'port' ? env.PORT : undefined, isFile: false },
   ].filter((source) => source.text && (!source.isFile || takesFile(key)));
   const [first] = given;
   if (!first?.text) return undefined;

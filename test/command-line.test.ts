@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { helpText, parseCommandLine } from '../src/cli/command-line.ts';
-import { definitions, flagOf, SettingsError, settingKeys, variableOf } from '../src/settings.ts';
+import { definitions, flagOf, settingKeys, UsageError, variableOf } from '../src/settings.ts';
 
 const nothing = { command: 'serve', operands: [], help: false, version: false, flags: {} };
 
@@ -20,6 +20,16 @@ describe('a command line', () => {
     [['copy', 'file:a', 'file:b'], { ...nothing, command: 'copy', operands: ['file:a', 'file:b'] }],
     [['copy', '--help'], { ...nothing, command: 'copy', help: true }],
     [['backup', '--help'], { ...nothing, command: 'backup', help: true }],
+    [['help'], { ...nothing, help: true }],
+    [['help', 'backup'], { ...nothing, command: 'backup', help: true }],
+    [['-p', '1'], { ...nothing, flags: { port: '1' } }],
+    [['-p1', 'health'], { ...nothing, command: 'health', flags: { port: '1' } }],
+    [['--control'], { ...nothing, flags: { control: 'on' } }],
+    [['--control', 'off'], { ...nothing, flags: { control: 'off' } }],
+    [
+      ['--auth', '--strict-references', 'serve'],
+      { ...nothing, flags: { auth: 'on', 'strict-references': 'on' } },
+    ],
     [['serve', '--port', '1'], { ...nothing, flags: { port: '1' } }],
     [['--port=1', 'serve'], { ...nothing, flags: { port: '1' } }],
     [['--port=1', '--port', '2'], { ...nothing, flags: { port: '2' } }],
@@ -44,7 +54,7 @@ describe('a command line', () => {
   });
 
   test.each(settingKeys.map(flagOf))('may set --%s', (flag) => {
-    expect(parseCommandLine([`--${flag}`, 'x']).flags).toEqual({ [flag]: 'x' });
+    expect(parseCommandLine([`--${flag}=x`]).flags).toEqual({ [flag]: 'x' });
   });
 
   test.each([
@@ -61,7 +71,10 @@ describe('a command line', () => {
     [['--port-file', 'x'], /^--port-file is not a flag; did you mean --/],
     [['--no-auth'], /^--no-auth is not a flag; did you mean --auth\?/],
     [['--__proto__=x'], /^--__proto__ is not a flag/],
-    [['-p', '1'], /^-p is not a flag/],
+    [['-x', '1'], /^-x is not a flag/],
+    [['-p'], /^-p needs a value/],
+    [['-port', '1'], /^-p needs a number/],
+    [['help', 'nonsense'], /^nonsense is not a command/],
     [['--port'], /^--port needs a value/],
     [['--port='], /^--port needs a value/],
     [['--help=no'], /^--help takes no value/],
@@ -79,11 +92,11 @@ describe('a command line', () => {
     [['copy', 'a', 'b', 'c'], /^c: copy takes only FROM TO\. See --help\.$/],
     [
       ['bakcup', 'a'],
-      /^bakcup is not a command, only serve, health, dump, backup, restore, copy\. See --help\.$/,
+      /^bakcup is not a command, only serve, health, dump, backup, restore, copy, help\. See --help\.$/,
     ],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is rejected', (args, sentence) => {
-    expect(() => parseCommandLine(args)).toThrow(SettingsError);
+    expect(() => parseCommandLine(args)).toThrow(UsageError);
     expect(() => parseCommandLine(args)).toThrow(sentence);
   });
 
@@ -94,6 +107,7 @@ describe('a command line', () => {
     ['--admin-pasword=hunter2'],
     ['--admin-pasword', 'hunter2'],
     ['-admin-password=hunter2'],
+    ['-password=hunter2'],
     ['serve', '--adminPassword', 'hunter2'],
     ['postgres://admin:hunter2@db/aios', 'file:a'],
     ['copy', 'file:a', 'file:b', 'postgres://admin:hunter2@db/aios'],
@@ -103,7 +117,7 @@ describe('a command line', () => {
 });
 
 test('the help has each setting’s flag, variable, purpose, values and default', () => {
-  const help = helpText();
+  const help = helpText('serve');
   for (const key of settingKeys) {
     const { description, allowed, default: standard } = definitions[key];
     for (const text of [`--${flagOf(key)}`, variableOf(key), description, allowed]) {
@@ -125,4 +139,14 @@ test('the help has each setting’s flag, variable, purpose, values and default'
     '--version',
   ])
     expect(help).toContain(word);
+});
+
+test.each([
+  ['backup', ['Usage: aios-model-server backup FILE [flags]', '--database-url'], '--port'],
+  ['health', ['-p, --port (AIOS_PORT)', '--address-file'], '--database-url'],
+  ['copy', ['Usage: aios-model-server copy FROM TO [flags]'], '--database-url'],
+] as const)('the help of %s has its own flags only', (command, texts, other) => {
+  const help = helpText(command);
+  for (const text of texts) expect(help).toContain(text);
+  expect(help).not.toContain(other);
 });

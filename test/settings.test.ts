@@ -57,6 +57,7 @@ const variables: Record<SettingKey, string> = {
   timeZone: 'AIOS_TIME_ZONE',
   bodyLimit: 'AIOS_BODY_LIMIT',
   logLevel: 'AIOS_LOG_LEVEL',
+  logFormat: 'AIOS_LOG_FORMAT',
   trustProxy: 'AIOS_TRUST_PROXY',
   corsOrigins: 'AIOS_CORS_ORIGINS',
 };
@@ -79,19 +80,20 @@ test('the defaults apply if nothing is set', () => {
       session: [],
       adminPassword: '',
       sessionTimeout: 7200,
-      auth: 'on',
+      auth: true,
       accessKey: [],
       reply: 'auto',
       publicUrl: '',
       jobRetention: 10_800,
       hookAllow: null,
       seedFile: '',
-      control: 'off',
+      control: false,
       unknownFields: 'ignore',
       strictReferences: false,
       timeZone: 'UTC',
       bodyLimit: 32 * 1024 * 1024,
       logLevel: 'info',
+      logFormat: 'auto',
       trustProxy: false,
       corsOrigins: [],
     },
@@ -108,6 +110,19 @@ const verbatim = <Text extends string>(...texts: Text[]) =>
 const numbers = (...values: number[]) => [
   ...values.map((value): [string, number] => [String(value), value]),
   [` ${values.at(-1)} `, values.at(-1)] as [string, number],
+];
+
+const switches: [string, boolean][] = [
+  ...['on', 'true', 'yes', '1', 'ON'].map((text): [string, boolean] => [text, true]),
+  ...['off', 'false', 'no', '0', 'False'].map((text): [string, boolean] => [text, false]),
+];
+const durations: [string, number][] = [
+  ['1', 1],
+  ['500ms', 0.5],
+  ['30s', 30],
+  ['15 m', 900],
+  ['2h', 7200],
+  ['365d', 31_536_000],
 ];
 
 const allowed: Values = {
@@ -131,8 +146,8 @@ const allowed: Values = {
     [` ${UUID} , ${OTHER_UUID},\n`, [UUID, OTHER_UUID]],
   ],
   adminPassword: verbatim('0', 'pässwörd, 🔑 $"\'\\', UUID, 'x'.repeat(10_000)),
-  sessionTimeout: numbers(1, 7200, 31_536_000),
-  auth: verbatim('on', 'off'),
+  sessionTimeout: durations,
+  auth: switches,
   accessKey: [
     ['id:secret', [['id', 'secret']]],
     [
@@ -149,9 +164,9 @@ const allowed: Values = {
     ['http://10.0.0.1:8080', 'http://10.0.0.1:8080'],
     ['https://Example.com/aios/V1/', 'https://example.com/aios/V1'],
   ],
-  jobRetention: numbers(1, 31_536_000),
+  jobRetention: durations,
   seedFile: verbatim('seed.json', '/seed/a b.json'),
-  control: verbatim('on', 'off'),
+  control: switches,
   hookAllow: [
     ['none', []],
     ['local', ['local']],
@@ -159,10 +174,7 @@ const allowed: Values = {
     ['10.0.0.0/8, ::1 localhost', ['10.0.0.0/8', '::1', 'localhost']],
   ],
   unknownFields: verbatim('ignore', 'reject'),
-  strictReferences: [
-    ['true', true],
-    ['false', false],
-  ],
+  strictReferences: switches,
   timeZone: verbatim('UTC', 'Asia/Shanghai', 'America/Argentina/Buenos_Aires'),
   bodyLimit: [
     ['1', 1],
@@ -172,9 +184,10 @@ const allowed: Values = {
     ['64MiB', 67_108_864],
   ],
   logLevel: verbatim('trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'),
+  logFormat: verbatim('auto', 'pretty', 'json'),
   trustProxy: [
     ['true', true],
-    ['false', false],
+    ['off', false],
     ['10.0.0.1', ['10.0.0.1']],
     ['10.0.0.0/8, ::1, fd00::/128', ['10.0.0.0/8', '::1', 'fd00::/128']],
   ],
@@ -203,8 +216,8 @@ const rejected: Record<SettingKey, string[]> = {
   session: [UUID.toUpperCase(), UUID.slice(1), `${UUID}0`, `${UUID},x`, 'g'.repeat(32)],
   // Any text may be a password.
   adminPassword: [],
-  sessionTimeout: ['0', '31536001', '2h', 'never'],
-  auth: ['true', 'OFF', 'no', '0'],
+  sessionTimeout: ['0', '0s', '31536001', '366d', '2 hours', '1.5h', '2H', 'never'],
+  auth: ['2', 'maybe', 'onoff'],
   accessKey: [
     ...['its-id', 'its-id:', ':its-secret', 'its-id:its-secret,other', 'its id:its-secret'],
     ...['its-id:its-secret,its-id:other', '模:its-secret', 'its-id:its\0secret'],
@@ -218,17 +231,18 @@ const rejected: Record<SettingKey, string[]> = {
     'https://a/b#c',
     'https://*.a',
   ],
-  jobRetention: ['0', '31536001', '3h'],
+  jobRetention: ['0', '31536001', '3w'],
   // Whether the file can be read shows when it is.
   seedFile: [],
-  control: ['true', 'ON', 'yes'],
+  control: ['2', 'enabled'],
   hookAllow: ['10.0.0.0/33', '10.0.0', 'none,local', 'http://a', 'a/b', '*', '-a', 'a_b'],
   unknownFields: ['accept', 'Reject', 'true'],
-  strictReferences: ['yes', 'TRUE', '1', 'on'],
+  strictReferences: ['2', 'strict'],
   timeZone: ['Mars/Olympus', 'Shanghai', '+8'],
   bodyLimit: ['0', '-1', '1.5MiB', '32MB', '1GiB', '65MiB', 'MiB', '67108865', 'unlimited'],
   logLevel: ['verbose', 'INFO', '30'],
-  trustProxy: ['yes', '1', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/8/8', '10.0.0.1,x'],
+  logFormat: ['Pretty', 'text'],
+  trustProxy: ['1', '0', '2', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/8/8', '10.0.0.1,x'],
   corsOrigins: [
     'example.com',
     'https://a.example/path',
@@ -349,7 +363,20 @@ describe('an unknown variable', () => {
     expect(read({ env: { [name]: value } })).toEqual(read({}));
   });
 
-  test.each(['PORT', 'HOST', 'aios_port', 'XAIOS_PORT', 'AIOSPORT'])('%s is ignored', (name) => {
+  test.each([
+    [{ PORT: '1' }, 1],
+    [{ PORT: '1', AIOS_PORT: '2' }, 2],
+    [{ PORT: '1', AIOS_PORT: 'tcp://10.0.0.1:80' }, 1],
+    [{ PORT: '' }, 8080],
+  ])('the port of %j is %d', (env, port) => {
+    expect(read({ env }).settings.port).toBe(port);
+  });
+
+  test('a PORT that is none is rejected by its name', () => {
+    expect(expectedError({ env: { PORT: 'x' } })).toMatch(/^PORT: "x" is not allowed/);
+  });
+
+  test.each(['HOST', 'aios_port', 'XAIOS_PORT', 'AIOSPORT'])('%s is ignored', (name) => {
     expect(read({ env: { [name]: '1' } })).toEqual(read({}));
   });
 

@@ -1,11 +1,14 @@
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import { parseBoolean } from '../setting-values.ts';
 import {
   definitions,
   flagOf,
-  SettingsError,
+  isSwitch,
+  type SettingKey,
   settingKeys,
   takesFile,
+  UsageError,
   variableOf,
   withoutCredentials,
 } from '../settings.ts';
@@ -31,6 +34,16 @@ const operandsOf: Record<Command, readonly string[]> = {
   copy: ['FROM', 'TO'],
 };
 
+/** The settings that each command reads. */
+const settingsOf: Record<Command, readonly SettingKey[]> = {
+  serve: settingKeys,
+  health: ['host', 'port', 'addressFile'],
+  dump: ['databaseUrl'],
+  backup: ['databaseUrl'],
+  restore: ['databaseUrl'],
+  copy: [],
+};
+
 export interface CommandLine {
   command: Command;
   /** The command's operands, in their order. */
@@ -45,18 +58,29 @@ const settingFlags = settingKeys.flatMap((key) =>
   takesFile(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
 );
 
+const switches = settingKeys.filter(isSwitch).map((key) => `--${flagOf(key)}`);
+
+/** Gives each switch without a value its own, because `parseArgs` would take the next argument for it. */
+function withSwitchesOn(args: string[]): string[] {
+  return args.map((arg, index) =>
+    switches.includes(arg) && parseBoolean(args[index + 1] ?? '') === undefined ? `${arg}=on` : arg,
+  );
+}
+
 /**
+ * Parses the command line. `help COMMAND` means the same as `COMMAND --help`.
  * @param args the arguments after the program's name
- * @throws SettingsError for an unknown command or flag, with the most similar flag, and for a surplus or
- *   missing operand
+ * @throws UsageError for an unknown command or flag, with the most similar flag, and for a surplus or missing
+ *   operand
  */
 export function parseCommandLine(args: string[]): CommandLine {
   const { values, positionals, tokens } = parseArgs({
-    args,
+    args: withSwitchesOn(args),
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
       ...Object.fromEntries(settingFlags.map((flag) => [flag, { type: 'string' as const }])),
+      port: { type: 'string', short: 'p' },
     },
     allowPositionals: true,
     strict: false,
@@ -67,34 +91,37 @@ export function parseCommandLine(args: string[]): CommandLine {
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     if (!known.includes(token.name)) {
-      throw new SettingsError(
+      throw new UsageError(
         `${token.rawName} is not a flag; did you mean --${closest(token.name, known)}? See --help.`,
       );
+    }
+    if (token.rawName === '-p' && token.inlineValue && !/^\d+$/.test(token.value ?? '')) {
+      // The value isn't shown: `-password=…` may have been meant for a longer flag.
+      throw new UsageError('-p needs a number, as in `-p 9000`. See --help.');
     }
     const takesValue = settingFlags.includes(token.name);
     if (takesValue !== Boolean(token.value)) {
       const problem = takesValue ? 'needs a value' : 'takes no value';
-      throw new SettingsError(`${token.rawName} ${problem}. See --help.`);
+      throw new UsageError(`${token.rawName} ${problem}. See --help.`);
     }
   }
-  const [command = 'serve', ...given] = positionals;
+  const asksForHelp = positionals[0] === 'help';
+  const [command = 'serve', ...given] = asksForHelp ? positionals.slice(1) : positionals;
   if (!isCommand(command)) {
-    throw new SettingsError(
-      `${withoutCredentials(command)} is not a command, only ${Object.keys(commands).join(', ')}. See --help.`,
+    throw new UsageError(
+      `${withoutCredentials(command)} is not a command, only ${Object.keys(commands).join(', ')}, help. See --help.`,
     );
   }
   const taken = operandsOf[command];
   const surplus = given[taken.length];
   if (surplus !== undefined) {
     const only = taken.length > 0 ? `only ${taken.join(' ')}` : 'no such argument';
-    throw new SettingsError(
-      `${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`,
-    );
+    throw new UsageError(`${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`);
   }
-  const { help, version, ...flags } = values;
+  const { help = asksForHelp, version, ...flags } = values;
   const missing = taken.find((_, index) => !given[index]);
   if (missing && !help && !version) {
-    throw new SettingsError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
+    throw new UsageError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
   }
   return {
     command,
@@ -109,32 +136,39 @@ const isCommand = (text: string): text is Command => Object.hasOwn(commands, tex
 
 const usageOf = (command: Command) => [command, ...operandsOf[command]].join(' ');
 
-export function helpText(): string {
-  const plain = (text: string) => text.replaceAll('`', '');
-  const rows = settingKeys.map((key) => {
-    const { description, allowed, default: standard } = definitions[key];
-    const flag = takesFile(key) ? `--${flagOf(key)}, --${flagOf(key)}-file` : `--${flagOf(key)}`;
-    const variable = takesFile(key)
-      ? `${variableOf(key)}, ${variableOf(key)}_FILE`
-      : variableOf(key);
-    return (
-      `  ${flag} (${variable})\n      ${plain(description)}\n` +
-      `      Allowed: ${plain(allowed)}. ${standard ? `Default: ${standard}.` : 'Not set by default.'}`
-    );
-  });
+/** The help of a command; that of `serve`, the default one, lists all commands too. */
+export function helpText(command: Command): string {
+  const isDefault = command === 'serve';
   return [
-    'Usage: aios-model-server [command] [flags]',
+    `Usage: aios-model-server ${isDefault ? '[command]' : usageOf(command)} [flags]`,
     '',
-    'Commands:',
-    ...Object.entries(commands).map(([name, does], index) => {
-      const usage = usageOf(name as Command).padEnd(14);
-      return `  ${usage}${does}${index === 0 ? ' The default.' : ''}`;
-    }),
+    ...(isDefault ? commandList() : [commands[command]]),
     '',
     'Flags, with the environment variables that do the same:',
-    ...rows,
+    ...settingsOf[command].map(settingHelp),
     '  -h, --help',
     '  -v, --version',
     '',
   ].join('\n');
+}
+
+function commandList(): string[] {
+  const rows = Object.entries(commands).map(
+    ([name, does]) => `  ${usageOf(name as Command).padEnd(14)}${does}`,
+  );
+  return [
+    'Commands, of which serve is the default:',
+    ...rows,
+    '  help COMMAND  Show what a command takes.',
+  ];
+}
+
+function settingHelp(key: SettingKey): string {
+  const { description, allowed, default: standard } = definitions[key];
+  const [flag, variable] = [`--${flagOf(key)}`, variableOf(key)];
+  const names = takesFile(key)
+    ? `${flag}, ${flag}-file (${variable}, ${variable}_FILE)`
+    : `${key === 'port' ? '-p, ' : ''}${flag} (${variable})`;
+  const values = `Allowed: ${allowed}. ${standard ? `Default: ${standard}.` : 'Not set by default.'}`;
+  return `  ${names}\n      ${description}\n      ${values}`.replaceAll('`', '');
 }

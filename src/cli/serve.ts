@@ -67,7 +67,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
         parseDate: dateParser(settings.timeZone),
         passwords,
         access: {
-          required: settings.auth === 'on',
+          required: settings.auth,
           wellKnownSessions: new Set(settings.session),
           sessionLifetime: settings.sessionTimeout * 1000,
           initialPassword: isLoopback(settings.host),
@@ -79,7 +79,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       jobRetention: settings.jobRetention * 1000,
       accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
       hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
-      control: settings.control === 'on' ? { seed } : undefined,
+      control: settings.control ? { seed } : undefined,
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
@@ -94,7 +94,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
     app.addHook('onClose', () => store.close());
     environment.publishAddress(await listen(app, settings));
     await warnOfInitialPassword(settings, store, logger);
-    if (settings.control === 'on') {
+    if (settings.control) {
       logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
     }
     return app;
@@ -132,7 +132,7 @@ async function warnOfInitialPassword(
   store: Store,
   logger: Logger,
 ): Promise<void> {
-  if (auth === 'off' || !isLoopback(host)) return;
+  if (!auth || !isLoopback(host)) return;
   // The health check reports an unreachable database.
   const password = await store.findPassword(ADMIN_ACCOUNT_UUID).catch(() => 'unknown');
   if (password !== undefined) return;
@@ -162,7 +162,7 @@ async function listen(app: App, { host, port }: Settings): Promise<string> {
 /** @throws SettingsError if other machines could connect without authentication */
 function assertNotExposed({ host, auth, session, accessKey, adminPassword }: Settings): void {
   const hasSecret = session.length > 0 || accessKey.length > 0 || adminPassword !== '';
-  if (isLoopback(host) || auth === 'off' || hasSecret) return;
+  if (isLoopback(host) || !auth || hasSecret) return;
   throw new SettingsError(
     `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
       '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, ' +

@@ -45,9 +45,9 @@ const addService = (program: Program, fields: object = {}) =>
   });
 
 /** A program that was rejected: what it said is one sentence on stderr, and nothing else was done. */
-async function expectStartError(program: Program, sentence: RegExp, about: string) {
+async function expectStartError(program: Program, sentence: RegExp, about: string, status = 1) {
   expect(program.url).toBe('');
-  expect(await program.ended).toBe(1);
+  expect(await program.ended).toBe(status);
   const [line = '', ...more] = program.stderr().split('\n');
   expect(more).toEqual(['']);
   expect(line).toMatch(sentence);
@@ -121,6 +121,7 @@ describe.concurrent('the program', () => {
   test.for<[string, string, RegExp]>([
     ['version', '--version', new RegExp(`^${version.replaceAll('.', '\\.')}\n$`)],
     ['help', '--help', /^Usage: aios-model-server/],
+    ['help', 'help', /^Usage: aios-model-server/],
   ])('prints its %s without starting', async ([, flag, output], context) => {
     const program = await launch(context, { args: [flag], env: { AIOS_PORT: 'nonsense' } });
     expect(await program.ended).toBe(0);
@@ -129,16 +130,17 @@ describe.concurrent('the program', () => {
   });
 });
 
-describe.concurrent('the program ends with 1 and one sentence for', () => {
-  test.for<[string, Launch, RegExp, string]>([
+describe.concurrent('the program ends with one sentence for', () => {
+  test.for<[string, Launch, RegExp, string, status?: number]>([
     // The tests of the settings and of the command line have all others.
     [
       'a secret that is not allowed',
       { env: { AIOS_SESSION: 'hunter2' } },
       /^(?!.*hunter2).*hexadecimal/,
       'AIOS_SESSION',
+      2,
     ],
-    ['an unknown flag', { args: ['--prot', '1'] }, /did you mean --port\?/, '--prot'],
+    ['an unknown flag', { args: ['--prot', '1'] }, /did you mean --port\?/, '--prot', 2],
     [
       'another host without a session',
       { env: { AIOS_HOST: '0.0.0.0' } },
@@ -151,9 +153,9 @@ describe.concurrent('the program ends with 1 and one sentence for', () => {
       /./,
       'host.invalid',
     ],
-  ])('%s', async ([, options, sentence, about], context) => {
+  ])('%s', async ([, options, sentence, about, status], context) => {
     const program = await launch(context, options);
-    await expectStartError(program, sentence, about);
+    await expectStartError(program, sentence, about, status);
     expect(readdirSync(program.cwd)).toEqual([]);
   });
 
