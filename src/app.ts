@@ -21,7 +21,14 @@ import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jo
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
 import { messageRoutes } from './http/messages.ts';
-import { countRequests, logRequest, type Metrics, metricsRoute, UNROUTED } from './http/observe.ts';
+import {
+  countRequests,
+  logRequest,
+  type Metrics,
+  metricsRoute,
+  requestIds,
+  UNROUTED,
+} from './http/observe.ts';
 import {
   absentRoutes,
   ignoreUnknownFields,
@@ -116,7 +123,7 @@ export async function buildApp(options: AppOptions) {
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: options.dependencies.newUuid,
+    genReqId: requestIds(options.dependencies.newUuid),
     bodyLimit: options.bodyLimit,
     trustProxy: options.trustProxy,
     exposeHeadRoutes: false,
@@ -150,6 +157,7 @@ export async function buildApp(options: AppOptions) {
   app.decorateRequest('jobRequest', undefined);
   app.decorateRequest('injectedFailure', undefined);
   app.decorateRequest('inFlight', undefined);
+  app.decorateRequest('failure', undefined);
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw routeTable.failureFor(request);

@@ -70,7 +70,7 @@ describe('a layer imports only itself and inner layers', () => {
     ],
     http: [
       /^src\/(contract|domain|http)\//,
-      /^(fastify|@fastify\/.+|@prometheus-io\/client|yaml|node:.+)$/,
+      /^(fastify|@fastify\/.+|@prometheus-io\/client|fastest-levenshtein|yaml|node:.+)$/,
     ],
   };
 

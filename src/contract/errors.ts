@@ -88,6 +88,8 @@ const RETRY_AFTER_SECONDS = 1;
 export class ApiError extends Error {
   readonly failure: Failure;
   readonly headers: Readonly<Record<string, string>>;
+  /** A sentence for the log alone. */
+  hint: string | undefined;
 
   /**
    * @param failure the entry of the catalogue

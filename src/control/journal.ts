@@ -1,4 +1,5 @@
 import { NumberLiteral } from '../contract/validation/json.ts';
+import { QUOTED } from '../http/redaction.ts';
 
 /** A request and its answer. */
 export interface JournalEntry {
@@ -67,8 +68,6 @@ const SECRET_VALUE = new RegExp(`(?<=${SECRET.source.slice(0, -1)}\\s*[!?~<>=]+)
 const UUID = /(?:%[\da-f]{2}|[\da-f]){32,}/gi;
 /** Matches the paths of operations on a session. */
 const SESSIONS_PATH = /^\/v1\/accounts\/sessions\//;
-/** Matches what an error's sentence quotes of the request. */
-const QUOTED = /(?<=the body is not valid JSON|, but was).+/gs;
 
 /**
  * Masks the members of an entry that have a secret's name, and sessions. Under a path of sessions, or of

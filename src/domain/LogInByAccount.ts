@@ -1,5 +1,5 @@
 import { ApiError } from '../contract/errors.ts';
-import { verifyCredentials } from './credentials.ts';
+import { isDigest, verifyCredentials } from './credentials.ts';
 import type { Handler } from './dependencies.ts';
 import { sessionInventory } from './inventory.ts';
 import { adminSession } from './sessions.ts';
@@ -16,7 +16,12 @@ export const LogInByAccount: Handler<'LogInByAccount'> = async (
     (await loginAttempts.run(caller.address, () =>
       verifyCredentials(accountName, password, dependencies),
     ));
-  if (!isAccepted) throw new ApiError('loginFailed', 'wrong account name or password');
+  if (!isAccepted) {
+    const failure = new ApiError('loginFailed', 'wrong account name or password');
+    if (!isDigest(password))
+      failure.hint = 'the password must be sent as its SHA-512, in hexadecimal';
+    throw failure;
+  }
   const now = steadyClock();
   const session = adminSession(newSecret(), now, now + access.sessionLifetime);
   await store.addSession(session, now);

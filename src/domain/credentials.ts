@@ -5,8 +5,8 @@ import type { Dependencies } from './dependencies.ts';
 const ADMIN = 'admin';
 const INITIAL_PASSWORD = 'password';
 
-/** Hexadecimal digits of a SHA-512. */
-const DIGEST_LENGTH = 128;
+/** Whether a text has the form of a SHA-512 in hexadecimal, as clients send passwords. */
+export const isDigest = (text: string): boolean => /^[\da-f]{128}$/i.test(text);
 
 /**
  * Whether this is an account's password.
@@ -18,7 +18,7 @@ export async function verifyCredentials(
   { store, passwords, access }: Pick<Dependencies, 'store' | 'passwords' | 'access'>,
 ): Promise<boolean> {
   // Avoids hashing long text.
-  if (digest.length !== DIGEST_LENGTH) return false;
+  if (!isDigest(digest)) return false;
   const storedHash = await store.findPassword(ADMIN_ACCOUNT_UUID);
   const isRight =
     storedHash === undefined

@@ -1,7 +1,10 @@
+import type { IncomingMessage } from 'node:http';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SessionCheck } from './auth/sessions.ts';
 import { asHook } from './protocol/headers.ts';
+import { rawPath } from './protocol/urls.ts';
+import { redacted } from './redaction.ts';
 
 /** The `operation` label of requests that match no route. */
 export const UNROUTED = 'unrouted';
@@ -109,8 +112,29 @@ export async function metricsRoute(
 }
 
 /**
- * Logs one line per request. It contains no URL, headers or bodies, because these hold sessions, tokens
- * and passwords.
+ * Creates the function that gives a request its id: `X-Request-Id` where it is short and can't forge lines of a log,
+ * else a new one.
+ */
+export function requestIds(newUuid: () => string): (request: IncomingMessage) => string {
+  return ({ headers }) => {
+    const sent = String(headers['x-request-id'] ?? '');
+    return /^[\w.:@/+=-]{1,128}$/.test(sent) ? sent : newUuid();
+  };
+}
+
+/** What a failed request adds to its line: in a path of sessions, or of no operation, any uuid may be a session. */
+function failureFields({ failure, url, session, routeOptions }: FastifyRequest) {
+  if (failure === undefined) return undefined;
+  const { operation = 'Session' } = routeOptions.config ?? {};
+  const redact = (text: string) =>
+    redacted(text, (uuid) => /Session|LogOut/.test(operation) || uuid === session);
+  const { errorCode: code, message, hint } = failure;
+  return { path: redact(rawPath(url)), code, details: redact(message), hint };
+}
+
+/**
+ * Logs one line per request. It contains no query, headers or bodies, because these hold sessions, tokens and
+ * passwords; of a failed request it has the path and the error, redacted.
  */
 export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
   request.log.info(
@@ -118,6 +142,7 @@ export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
       operation: labelOf(request),
       method: request.method,
       status: reply.statusCode,
+      ...failureFields(request),
       ms: Math.round(reply.elapsedTime * 10) / 10,
       remoteAddress: request.ip,
     },

@@ -1,3 +1,4 @@
+import { distance } from 'fastest-levenshtein';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest, RouteOptions } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { ApiError, invalidArgument } from '../contract/errors.ts';
@@ -223,12 +224,14 @@ export function ignoreUnknownFields(
     logged.add(name);
     return true;
   };
-  return ({ message, fields, parameters, missingWrapper }) => {
+  return ({ message, fields, known, parameters, missingWrapper }) => {
     if (missingWrapper !== undefined && isNew(message))
       log.warn({ message }, `the body has parameters, but no "${missingWrapper}" around them`);
     for (const field of fields.map((each) => each.slice(0, 100))) {
-      const level = field === 'dockerImage' || field === 'vmImageUuid' ? 'warn' : 'debug';
-      if (isNew(`${message}.${field}`)) log[level]({ message, field }, 'unknown field ignored');
+      if (!isNew(`${message}.${field}`)) continue;
+      const nearest = known.find((name) => distance(name, field) <= Math.min(2, field.length / 3));
+      const isMistake = nearest || field === 'dockerImage' || field === 'vmImageUuid';
+      log[isMistake ? 'warn' : 'debug']({ message, field, nearest }, 'unknown field ignored');
     }
     for (const parameter of parameters.map((each) => each.slice(0, 100))) {
       const hint = parameter === 'q[]' ? ': a list is sent as q=…&q=…, also to the platform' : '';

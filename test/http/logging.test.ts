@@ -83,7 +83,7 @@ describe('a line per request', () => {
     ['a check', 'GET', `${sessionPath('x')}/valid`, SESSION, undefined, 200, 'ValidateSession'],
     ['a renewal', 'PUT', `${sessionPath('x')}/renew`, SESSION, {}, 503, 'RenewSession'],
     ['health', 'GET', '/_aios/health', SESSION, undefined, 200, '/_aios/health'],
-  ])('%s', async (_, method, path, session, body, status, operation) => {
+  ])('%s', async (what, method, path, session, body, status, operation) => {
     await shared().call(method, path, body, { session });
     await expect
       .poll(() => lines.map((line) => JSON.parse(line)))
@@ -100,8 +100,100 @@ describe('a line per request', () => {
           ms: expect.any(Number),
           remoteAddress: '127.0.0.1',
           ...(operation !== undefined && { operation }),
+          ...(status >= 400 && {
+            path: expect.stringMatching(/^\//),
+            code: expect.stringMatching(/^(SYS|ID)\.\d{4}$/),
+            details: expect.any(String),
+          }),
+          ...(what === 'a failed login' && { hint: expect.any(String) }),
         },
       ]);
+  });
+
+  const UUID = '059d19eb310f46d4a7f43f51eaab87b8';
+  const LOGOUT = `${ROOT}/accounts/sessions`;
+  test.each<[string, string, string, unknown, object]>([
+    [
+      'a mistyped path',
+      'GET',
+      `${API}/modles/${UUID}/a1b2?token=x`,
+      undefined,
+      {
+        path: `${API}/modles/***/***`,
+        code: 'SYS.1009',
+        details: 'no api mapping to /v1/ai/modles/***/***',
+      },
+    ],
+    [
+      'a missing resource',
+      'POST',
+      `${MODELS}/${UUID}/model-services/${UUID}`,
+      undefined,
+      {
+        path: `${MODELS}/${UUID}/model-services/${UUID}`,
+        details: expect.stringContaining(`uuid:${UUID}`),
+      },
+    ],
+    [
+      'a session in a path of another operation',
+      'POST',
+      `${MODELS}/${SESSION}/model-services/${UUID}`,
+      undefined,
+      { path: `${MODELS}/***/model-services/${UUID}` },
+    ],
+    ['a session', 'PUT', `${LOGOUT}/${UUID}/renew`, {}, { path: `${LOGOUT}/***/renew` }],
+    [
+      'a long path',
+      'GET',
+      `/${'x'.repeat(9000)}`,
+      undefined,
+      { path: `/${'x'.repeat(299)}`, details: expect.stringMatching(/^.{300}$/) },
+    ],
+    [
+      'a wrong value',
+      'POST',
+      MODELS,
+      { param: { ...requiredModelParams, size: 'secret' } },
+      { details: '[size] field is excepted an int or long, but was***' },
+    ],
+    [
+      'a condition',
+      'GET',
+      `${MODELS}?q=secret`,
+      undefined,
+      { details: expect.stringContaining("The '***' in the parameter[q] doesn't") },
+    ],
+    [
+      'a password that is not hashed',
+      'PUT',
+      LOGIN,
+      credentials('password'),
+      { code: 'ID.1000', hint: expect.stringContaining('SHA-512') },
+    ],
+  ])('has the path and the error of %s, without secrets', async (_, method, path, body, fields) => {
+    await shared().call(method, path, body);
+    await expect
+      .poll(() => lines.map((line) => JSON.parse(line)))
+      .toEqual([expect.objectContaining(fields)]);
+  });
+
+  test('a hashed password gets no hint', async () => {
+    await shared().put(LOGIN, credentials(digestOf('wrong')));
+    await expect.poll(() => lines.length).toBe(1);
+    expect(lines[0]).not.toContain('hint');
+  });
+
+  test.each([
+    ['trace-1:a/b=c', 'trace-1:a/b=c'],
+    ['x'.repeat(128), 'x'.repeat(128)],
+    ['x'.repeat(129), undefined],
+    ['a b', undefined],
+    ['a"b', undefined],
+  ])('X-Request-Id of %j: %j', async (sent, expected) => {
+    const { headers } = await shared().get(MODELS, { headers: { 'x-request-id': sent } });
+    const answered = headers.get('x-request-id');
+    expect(answered).toEqual(expected ?? expect.stringMatching(/^[0-9a-f]{32}$/));
+    await expect.poll(() => lines.map((line) => JSON.parse(line).reqId)).toEqual([answered]);
   });
 
   test('each has an id of its own', async () => {
@@ -115,7 +207,13 @@ describe('a line per request', () => {
     const { server, entries } = await loggedServer();
     await exchange(server.url, 'garbage\r\n\r\n');
     expect(await entries()).toEqual([
-      expect.objectContaining({ level: 30, status: 400, reason: expect.stringMatching(/^HPE_/) }),
+      expect.objectContaining({
+        level: 30,
+        status: 400,
+        code: 'SYS.1007',
+        details: 'the request is not valid HTTP',
+        reason: expect.stringMatching(/^HPE_/),
+      }),
     ]);
   });
 
@@ -133,7 +231,7 @@ describe('a line per request', () => {
   });
 });
 
-describe('nothing that a client sends is logged, at level trace', () => {
+describe('no value that a client sends is logged, at level trace', () => {
   const secretModel = {
     ...requiredModelParams,
     name: SECRET,
@@ -177,7 +275,7 @@ describe('nothing that a client sends is logged, at level trace', () => {
     await server.post(`${MODELS}/${model.body.inventory.uuid}/model-services/${uuid}`);
     const read = await server.get(`${MODELS}/${model.body.inventory.uuid}?q=`);
     expect(read.status).toBeLessThan(500);
-    expectNoSecrets(lines, uuid, model.body.inventory.uuid);
+    expectNoSecrets(lines);
   });
 
   test('of a login whose session the database can’t keep, or whose hash it can’t give', async () => {
@@ -243,7 +341,7 @@ describe('nothing that a client sends is logged, at level trace', () => {
     await server.delete(`${MODELS}?uuids=${uuid}&uuids=${SECRET}`);
     await server.delete(`${API}/model-centers/${centerUuid}?deleteMode=${SECRET}`);
     await server.delete(`${API}/model-centers/${centerUuid}`);
-    expectNoSecrets(lines, uuid, centerUuid, ...made);
+    expectNoSecrets(lines);
   });
 
   test('when the request is rejected', async () => {
@@ -276,7 +374,7 @@ describe('nothing that a client sends is logged, at level trace', () => {
     await exchange(server.url, `${SECRET}\r\n\r\n`);
     await exchange(server.url, rawRequest('GET', `/${SECRET}`, { Host: null }));
     await exchange(server.url, rawRequest('GET', '/', { [`bad ${SECRET}`]: SECRET }));
-    expectNoSecrets(lines, uuid);
+    expectNoSecrets(lines);
   });
 
   test('when the database fails', async () => {
@@ -289,7 +387,7 @@ describe('nothing that a client sends is logged, at level trace', () => {
     await server.get(`${MODELS}/${uuid}`);
     expectFailure(answer, 503, 'SYS.1000', expect.not.stringMatching(/models|SQL|insert/i));
     expect((await entries()).filter(({ level }) => level === 50)).toHaveLength(2);
-    expectNoSecrets(lines, uuid);
+    expectNoSecrets(lines);
   });
 });
 
@@ -378,6 +476,19 @@ describe('an unknown field (F10)', () => {
       [40, 'dockerImage'],
       [40, 'vmImageUuid'],
     ]);
+  });
+
+  test.each([
+    ['instalPath', 'installPath'],
+    ['Name', 'name'],
+    ['vendr', 'vendor'],
+    ['id', undefined],
+  ])('%s is warned about with the nearest name, if any: %s', async (field, nearest) => {
+    const { server, entries } = await loggedServer();
+    await server.post(MODELS, { param: { ...requiredModelParams, [field]: 'x' } });
+    const [logged] = await entries('unknown field ignored');
+    expect(logged).toMatchObject({ level: nearest ? 40 : 20, field });
+    expect(logged.nearest).toBe(nearest);
   });
 
   test('of a new name in each request fills neither log nor memory', async () => {

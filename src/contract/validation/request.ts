@@ -11,6 +11,8 @@ import { compileValidator, isPlainObject } from './validator.ts';
 export interface UnknownNames {
   message: string;
   fields: readonly string[];
+  /** The names of the operation's parameters. */
+  known: readonly string[];
   /** Of the query. */
   parameters: readonly string[];
   /** The wrapper that the body lacks, though it has parameters (F32). */
@@ -89,6 +91,7 @@ export function compileRequestValidator<Name extends OperationName>(
   // A deletion may have the parameters of its query in the body (F46).
   const isDeletion = operation.method === 'DELETE';
   const queryNames = isDeletion ? Object.keys(operation.query.properties) : [];
+  const known = [...Object.keys(operation.params.properties), ...tagNames];
   const bodyNames = new Set([...wrappers, ...queryNames, ...tagNames]);
 
   return (request) => {
@@ -112,7 +115,7 @@ export function compileRequestValidator<Name extends OperationName>(
       .filter((each) => !Object.hasOwn(operation.query.properties, each.replace(/\.\d{1,9}$/, '')));
     if (fields.length > 0 || parameters.length > 0) {
       const missingWrapper = isUnwrapped ? wrappers[0] : undefined;
-      onUnknownFields({ message, fields, parameters, missingWrapper });
+      onUnknownFields({ message, fields, known, parameters, missingWrapper });
     }
 
     return () => {

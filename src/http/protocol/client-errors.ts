@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
+import { redacted } from '../redaction.ts';
 import { ANSWER_HEADERS, headTooLarge } from './headers.ts';
 import { routeNotFound } from './route-table.ts';
 
@@ -55,7 +56,9 @@ export class ClientErrors {
   }
 
   #reject(failure: ApiError, socket: Socket, reason?: string): void {
-    this.#log.info({ status: failure.status, reason }, 'rejected by the HTTP server');
+    const { status, errorCode: code, message } = failure;
+    const details = redacted(message, () => true);
+    this.#log.info({ status, reason, code, details }, 'rejected by the HTTP server');
     if (socket.writable) socket.write(rawResponse(failure));
     socket.destroySoon();
   }

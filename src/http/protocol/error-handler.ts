@@ -4,6 +4,13 @@ import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { decodedPath } from './urls.ts';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The error that the request was answered with. */
+    failure: ApiError | undefined;
+  }
+}
+
 /** Maximum bytes read of the body of a failed request. */
 const DISCARDED_MAX = 64 * 1024 * 1024;
 
@@ -14,6 +21,7 @@ export function handleError(
   reply: FastifyReply,
 ): void {
   const failure = toFailure(thrown, request);
+  request.failure = failure;
   if (!request.raw.complete) discardBody(request.raw);
   // Fastify would close the connection of a client that is still sending its body.
   reply.removeHeader('connection').headers(failure.headers);

@@ -31,8 +31,8 @@ export function asHook(
 }
 
 /** Sets the headers of every answer; a route may override them. */
-export function setAnswerHeaders(_request: FastifyRequest, reply: FastifyReply): void {
-  reply.headers(ANSWER_HEADERS);
+export function setAnswerHeaders(request: FastifyRequest, reply: FastifyReply): void {
+  reply.headers(ANSWER_HEADERS).header('x-request-id', request.id);
 }
 
 /**
