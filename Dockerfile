@@ -6,6 +6,7 @@ COPY package.json package-lock.json ./
 # No script has to compile anything: the SQLite driver contains a prebuilt binary, which the bundle includes.
 RUN npm ci --ignore-scripts
 COPY src ./src
+COPY assets ./assets
 RUN npm run build -- --standalone
 
 FROM node:${NODE_TAG}

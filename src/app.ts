@@ -67,7 +67,7 @@ export interface AppOptions {
   metrics: Metrics;
   /** Delays and timeouts of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
-  /** Folder with Swagger UI's files, for the page at /docs. */
+  /** Folder with the files of the page at /docs, and Swagger UI's. */
   docsAssets: string;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<typeof defaultTimeouts>;

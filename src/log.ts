@@ -10,20 +10,19 @@ const RETRY_MS = 10;
 const LAST_TRIES = 50;
 
 export interface LogEnvironment {
-  /** Whether standard output is a terminal. */
-  isTerminal: boolean;
+  /** Whether lines are formatted for people. */
+  isPretty: boolean;
   /** Registers work for the end of the process. */
   atExit: (work: () => void) => void;
   /** Counts a line that was dropped. */
   onDrop: () => void;
 }
 
-/** Creates the log on standard output: lines of JSON, or formatted ones, by default on a terminal. */
+/** Creates the log on standard output: lines of JSON, or formatted ones. */
 export async function createLogger(
-  { logLevel: level, logFormat }: Pick<Settings, 'logLevel' | 'logFormat'>,
-  { isTerminal, atExit, onDrop }: LogEnvironment,
+  { logLevel: level }: Pick<Settings, 'logLevel'>,
+  { isPretty, atExit, onDrop }: LogEnvironment,
 ): Promise<Logger> {
-  const isPretty = logFormat === 'auto' ? isTerminal : logFormat === 'pretty';
   const format = isPretty ? await terminalFormat() : (line: string) => line;
   const output = createOutput(openStandardOutput(), onDrop, (lines) =>
     logger.warn({ lines }, 'nobody read the log: lines were dropped'),

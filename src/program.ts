@@ -51,9 +51,11 @@ async function main(): Promise<void> {
     }
     return void process.stdout.write(await dump(settings, migrations));
   }
+  const { logFormat } = settings;
+  const isPretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty';
   const metrics = new Metrics();
   const logger = await createLogger(settings, {
-    isTerminal: process.stdout.isTTY,
+    isPretty,
     atExit: (work) => process.on('exit', work),
     onDrop: metrics.logLineDropped,
   });
@@ -63,6 +65,7 @@ async function main(): Promise<void> {
   const starting = serve(settings, {
     stopping: stopping.signal,
     logger,
+    hasReader: isPretty,
     metrics,
     processLimits: existsSync('/proc/self/limits') ? readFile('/proc/self/limits') : '',
     readFile,
@@ -75,7 +78,7 @@ async function main(): Promise<void> {
     },
     version,
     migrationsFolder: packageFile('migrations'),
-    docsAssets: ifBuilt('static') ?? packageFile('node_modules/@fastify/swagger-ui/static'),
+    docsAssets: packageFile('dist/static'),
     queryProgram: ifBuilt('query-process.js'),
     clock: Date.now,
     now: () => performance.now(),

@@ -148,7 +148,12 @@ test('only app.ts, program.ts, the commands and scripts wire layers together', (
   const inCli = (name: string) => `cli/${name}`;
   const wiring = outside.filter((module) => layersOf(module).size > 0).map(({ path }) => path);
   expect(wiring.toSorted()).toEqual(
-    ['app', 'program', 'database', ...['commands', 'serve', 'dump', 'backup', 'copy'].map(inCli)]
+    [
+      'app',
+      'program',
+      'database',
+      ...['commands', 'serve', 'guide', 'dump', 'backup', 'copy'].map(inCli),
+    ]
       .map((name) => `src/${name}.ts`)
       .toSorted(),
   );

@@ -14,6 +14,10 @@ import type { Metrics } from '../http/observe.ts';
 import { connectionsMax } from '../http/protocol/connections.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
+import { guide } from './guide.ts';
+
+const INITIAL_PASSWORD_WARNING =
+  'The platform’s initial password of admin, `password`, is valid: set another one with AIOS_ADMIN_PASSWORD.';
 
 /** What `serve` needs from the process. */
 export interface ServeEnvironment
@@ -21,6 +25,8 @@ export interface ServeEnvironment
     Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'>,
     Pick<AppOptions, 'version' | 'docsAssets'> {
   logger: Logger;
+  /** Whether a person reads the log. */
+  hasReader?: boolean;
   metrics: Metrics;
   /** Text of /proc/self/limits; empty on systems without it. */
   processLimits: string;
@@ -92,8 +98,11 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       docsAssets: environment.docsAssets,
     });
     app.addHook('onClose', () => store.close());
-    environment.publishAddress(await listen(app, settings));
-    await warnOfInitialPassword(settings, store, logger);
+    const url = await listen(app, settings);
+    environment.publishAddress(url);
+    const hasInitial = await hasInitialPassword(settings, store);
+    if (environment.hasReader) logger.info(guide(settings, url, hasInitial));
+    else if (hasInitial) logger.warn(INITIAL_PASSWORD_WARNING);
     if (settings.control) {
       logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
     }
@@ -126,20 +135,12 @@ function rejectSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): n
   throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
 }
 
-/** Logs a warning if the platform's initial password is valid. */
-async function warnOfInitialPassword(
-  { auth, host }: Settings,
-  store: Store,
-  logger: Logger,
-): Promise<void> {
-  if (!auth || !isLoopback(host)) return;
+/** Whether the platform's initial password is valid, and needed. */
+async function hasInitialPassword({ auth, host }: Settings, store: Store): Promise<boolean> {
+  if (!auth || !isLoopback(host)) return false;
   // The health check reports an unreachable database.
   const password = await store.findPassword(ADMIN_ACCOUNT_UUID).catch(() => 'unknown');
-  if (password !== undefined) return;
-  logger.warn(
-    'The platform’s initial password of admin, `password`, is valid: set another one with ' +
-      'AIOS_ADMIN_PASSWORD.',
-  );
+  return password === undefined;
 }
 
 /** @returns the URL at which this machine reaches the server */
@@ -151,10 +152,11 @@ async function listen(app: App, { host, port }: Settings): Promise<string> {
       listenTextResolver: (address) => `${address} serves the API, docs at ${address}/docs`,
     });
   } catch (error) {
-    const { message, syscall } = error as NodeJS.ErrnoException;
+    const { message, syscall, code } = error as NodeJS.ErrnoException;
+    const isTaken = code === 'EADDRINUSE';
     if (syscall !== 'listen' && syscall !== 'getaddrinfo') throw error;
     throw new SettingsError(
-      `AIOS_HOST=${host} and AIOS_PORT=${port} can't be listened on: ${message}.`,
+      `AIOS_HOST=${host} and AIOS_PORT=${port} can't be listened on: ${message}${isTaken ? ', choose another port, as in `--port 9000`' : ''}.`,
     );
   }
 }

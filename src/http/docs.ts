@@ -7,34 +7,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { openapiDocument } from '../contract/openapi.ts';
+import { routeNotFound } from './protocol/route-table.ts';
 import { forwardedPrefix } from './protocol/urls.ts';
 
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
 
-/** The files of Swagger UI that the page loads, with their content types. */
+/** The files that the page loads, with their content types. */
 const ASSETS = {
   'swagger-ui.css': CSS,
-  'index.css': CSS,
-  'favicon-32x32.png': 'image/png',
-  'favicon-16x16.png': 'image/png',
+  'page.css': CSS,
+  'icon.svg': 'image/svg+xml',
   'swagger-ui-bundle.js': SCRIPT,
-  'swagger-ui-standalone-preset.js': SCRIPT,
+  'page.js': SCRIPT,
 };
-
-/** Starts the page. Without `validatorUrl: null` it would request a badge from a public validator. */
-const INITIALIZER = `window.onload = () => SwaggerUIBundle({
-  url: location.pathname.replace(/[/]?$/, '/json'),
-  dom_id: '#swagger-ui',
-  deepLinking: true,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  plugins: [SwaggerUIBundle.plugins.DownloadUrl],
-  layout: 'StandaloneLayout',
-  validatorUrl: null,
-  tryItOutEnabled: true,
-  displayRequestDuration: true,
-});
-`;
 
 const HEADERS = {
   'content-security-policy':
@@ -57,7 +43,7 @@ interface Content {
 /**
  * Serves `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts. A file is made and
  * compressed with its first request, and then held in memory.
- * @param assets folder of Swagger UI's files
+ * @param assets folder of the page's files
  * @param publicUrl URL by which clients reach the server; empty for that of each request
  */
 export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
@@ -87,6 +73,7 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
       /\b(src|href)="(?:\.\/)?/g,
       `$1="${folder}/`,
     );
+  app.route({ method: ['GET', 'HEAD'], url: '/', config: { isAbsent: true }, handler: leadToPage });
   const openapi = () =>
     openapiDocument(publicUrl === '' ? CONTEXT_PATH : new URL(publicUrl + CONTEXT_PATH).pathname);
   for (const url of ['/openapi.json', '/docs/json']) {
@@ -95,10 +82,15 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
   serve('/docs/yaml', 'application/x-yaml', async () => stringify(openapi()));
   serve('/docs', 'text/html; charset=utf-8', () => page('docs/static'));
   serve('/docs/', 'text/html; charset=utf-8', () => page('static'));
-  serve('/docs/static/swagger-initializer.js', SCRIPT, async () => INITIALIZER);
   for (const [name, type] of Object.entries(ASSETS)) {
     serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
   }
+}
+
+/** Leads browsers to the page; programs get the error of an unknown path. */
+function leadToPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (!request.headers.accept?.includes('text/html')) throw routeNotFound(request.url);
+  return reply.header('vary', 'accept').redirect(`${forwardedPrefix(request)}/docs`);
 }
 
 async function toContent(content: string | Buffer): Promise<Content> {

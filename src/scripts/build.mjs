@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
 
 /**
- * Bundles the program into dist/main.js and copies Swagger UI's files to dist/static. The SQLite driver stays
+ * Bundles the program into dist/main.js and copies the page at /docs with Swagger UI's files to dist/static. The SQLite driver stays
  * an external package, because its binary depends on the platform. `--standalone`, for container images, copies
  * the binary of this platform into dist, so that no package has to be installed.
  */
@@ -50,6 +50,7 @@ await build({
 const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
+cpSync('assets/docs', 'dist/static', { recursive: true });
 
 /** An `import` of node:http evaluates all of its exports, which loads Node's `fetch` and takes 20 ms of the start. */
 function requireHttp({ onResolve, onLoad }) {

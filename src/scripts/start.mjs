@@ -22,6 +22,8 @@ await import('../../dist/main.js');
 function isStale() {
   if (!existsSync(PROGRAM)) return true;
   const built = statSync(PROGRAM).mtimeMs;
-  const sources = readdirSync('src', { recursive: true }).map((name) => join('src', name));
+  const sources = ['src', 'assets'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true }).map((name) => join(folder, name)),
+  );
   return ['package-lock.json', ...sources].some((file) => statSync(file).mtimeMs > built);
 }

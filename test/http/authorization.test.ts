@@ -120,11 +120,10 @@ describe('of the catalogue', () => {
 });
 
 describe('of all routes that the app has', () => {
-  const files = ['swagger-ui.css', 'index.css', 'favicon-32x32.png', 'favicon-16x16.png'];
-  const scripts = ['bundle', 'standalone-preset'].map((name) => `swagger-ui-${name}.js`);
+  const files = ['swagger-ui.css', 'page.css', 'icon.svg'];
   const documentation = [
     ...['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
-    ...[...files, ...scripts, 'swagger-initializer.js'].map((name) => `/docs/static/${name}`),
+    ...[...files, 'swagger-ui-bundle.js', 'page.js'].map((name) => `/docs/static/${name}`),
   ];
   /** Operations that F46 and the manual open to unauthenticated clients; all others reject them. */
   const open = [
@@ -135,7 +134,7 @@ describe('of all routes that the app has', () => {
     ...['GET /zstack/api/result/:uuid', 'PUT /zstack/api/result/:uuid'],
     ...['PUT /zstack/v1/management-nodes/actions', 'GET /zstack/v1/management-nodes/ready'],
     ...['GET /_aios/health', 'HEAD /_aios/health', 'GET /_aios/live', 'HEAD /_aios/live'],
-    ...documentation.flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+    ...['/', ...documentation].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
     // Answers preflights alone.
     'OPTIONS *',
   ];

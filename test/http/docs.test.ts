@@ -28,7 +28,7 @@ describe.each(PAGES)('%s', (path) => {
     const server = await startServer();
     const { html } = await page(server, path);
     const assets = assetsOf(html);
-    expect(assets).toHaveLength(7);
+    expect(assets).toHaveLength(5);
     for (const asset of assets) {
       const url = new URL(asset, `${server.url}${path}`);
       expect(url.origin).toBe(server.url);
@@ -60,14 +60,27 @@ describe.each(PAGES)('%s', (path) => {
   });
 });
 
-test('the initializer names no other host and no validator', async () => {
+test.each([
+  ['text/html,application/xhtml+xml,*/*;q=0.8', '', 302, '/docs'],
+  ['text/html', '/a/b', 302, '/a/b/docs'],
+  ['*/*', '', 404, null],
+  ['application/json', '', 404, null],
+])('/ for a client that accepts %s, below %j, is %d to %s', async (accept, prefix, status, location) => {
+  const { url } = await startServer({ trustProxy: true });
+  const headers = { accept, 'x-forwarded-prefix': prefix };
+  const response = await fetch(url, { headers, redirect: 'manual' });
+  expect([response.status, response.headers.get('location')]).toEqual([status, location]);
+  if (status === 404) expect(await response.json()).toHaveProperty('error.code', 'SYS.1009');
+});
+
+test('the script names no other host and no validator', async () => {
   const server = await startServer();
   const { html } = await page(server, '/docs');
-  const path = assetsOf(html).find((asset) => asset.endsWith('swagger-initializer.js')) ?? '';
+  const path = assetsOf(html).find((asset) => asset.endsWith('page.js')) ?? '';
   const script = await (await fetch(new URL(path, server.url))).text();
 
   expect(script).toContain('validatorUrl: null');
-  expect(script).not.toMatch(/https?:/);
+  expect(script).not.toMatch(/https?:(?!\/\/127\.0\.0\.1)/);
 });
 
 test('the document the page shows is the one of /openapi.json', async () => {

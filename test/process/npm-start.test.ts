@@ -19,7 +19,14 @@ const REPORTED_VERSION = new RegExp(`^${version}$`, 'm');
 /** The project as it is checked out, with its packages but those named. */
 function checkout(context: Finishing, { missing = [] as string[] } = {}): string {
   const folder = temporaryFolder(context);
-  for (const name of ['package.json', 'package-lock.json', 'tsconfig.json', 'src', 'migrations']) {
+  for (const name of [
+    'package.json',
+    'package-lock.json',
+    'tsconfig.json',
+    'src',
+    'assets',
+    'migrations',
+  ]) {
     cpSync(name, join(folder, name), { recursive: true, preserveTimestamps: true });
   }
   if (missing.length === 0) {

@@ -156,6 +156,24 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
     expect(body).toEqual({ success: true, inventories: await modelsOf(server) });
   });
 
+  test('logs in by its form, stays logged in after a reload, and groups errors', async (context) => {
+    const { page, errors } = await visit(context, path);
+    expect(await page.title()).toBe('AIOS model server: API');
+    const form = page.locator('#login');
+    await form.getByLabel('Password').fill('password');
+    await form.getByRole('button').click();
+    await form.getByText('Logged in').waitFor();
+    expect((await tryOut(page, 'AddModel')).status).toBe('200');
+    await page.reload();
+    await page.locator('.opblock').first().waitFor();
+    await form.getByText('Logged in').waitFor();
+    expect((await tryOut(page, 'QueryModel')).status).toBe('200');
+    const group = page.locator('.opblock[id$="-QueryModel"] details.errors');
+    expect(await group.locator('summary').innerText()).toMatch(/^Errors: 400, .*503$/);
+    expect(await group.getAttribute('open')).toBeNull();
+    expect(errors).toEqual([]);
+  });
+
   test('shows the error of a wrong session', async (context) => {
     const { page, server } = await visit(context, path);
     await authorize(page, '0'.repeat(32));

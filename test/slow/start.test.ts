@@ -165,7 +165,11 @@ describe.concurrent('the program ends with one sentence for', () => {
     context.onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
     const program = await launchServing(context, { args: ['--port', String(port)] });
-    await expectStartError(program, /in use/, `127.0.0.1:${port}`);
+    await expectStartError(
+      program,
+      /in use.*, choose another port, as in `--port 9000`/,
+      `127.0.0.1:${port}`,
+    );
   });
 
   // One for each reason: the store's tests go through all.

@@ -125,7 +125,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     hookAllow: ['127.0.0.0/8'],
     metrics,
     version: '0.0.0-test',
-    docsAssets: 'node_modules/@fastify/swagger-ui/static',
+    docsAssets: 'dist/static',
     ...options,
     // Most tests have ended when their server closes, so no request arrives.
     timeouts: { closeQuiet: 1, ...options.timeouts },
