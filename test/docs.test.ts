@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 const read = (file: string) => readFileSync(file, 'utf8');
 
 /** All of src, test, docs and README that is written by hand, but for this file. */
-const files = ['src', 'test', 'docs', 'bench']
+const files = ['src', 'test', 'docs', 'bench', 'examples']
   .flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => `${folder}/${name}`),
   )

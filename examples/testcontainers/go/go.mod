@@ -1,0 +1,5 @@
+module example/aios
+
+go 1.26.0
+
+require github.com/testcontainers/testcontainers-go v0.45.0
