@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
-import { Counter, collectDefaultMetrics, Histogram, Registry } from '@prometheus-io/client';
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { AIOS_VERSION } from '../contract/aios.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import { asHook } from './protocol/headers.ts';
 import { rawPath } from './protocol/urls.ts';
@@ -28,8 +29,8 @@ export class Metrics {
   readonly #registry = Registry.merge([processMetrics()]);
   readonly #requests = new Counter({
     name: 'aios_requests_total',
-    help: 'Requests answered, by operation and status.',
-    labelNames: ['operation', 'status'],
+    help: 'Requests answered, by operation and status code.',
+    labelNames: ['operation', 'code'],
     registers: [this.#registry],
   });
   readonly #durations = new Histogram({
@@ -63,20 +64,31 @@ export class Metrics {
     registers: [this.#registry],
   });
 
+  readonly #build = new Gauge({
+    name: 'aios_build_info',
+    help: 'Versions of the server, of the platform it stands in for and of Node.js, and the kind of its database.',
+    labelNames: ['version', 'aios_version', 'node_version', 'database'],
+    registers: [this.#registry],
+  });
+
   readonly contentType = this.#registry.contentType;
 
   /** @param seconds duration of the request */
   readonly answered = (operation: string, status: number, seconds: number): void => {
-    this.#requests.inc({ operation, status });
+    this.#requests.inc({ operation, code: status });
     this.#durations.observe({ operation }, seconds);
   };
+
+  /** @param build version of the server, version of Node.js and kind of the database */
+  readonly describe = (build: Record<'version' | 'node_version' | 'database', string>): void =>
+    this.#build.set({ ...build, aios_version: AIOS_VERSION }, 1);
 
   readonly committed = (writes: number): void => this.#commits.observe(writes);
 
   readonly jobEnded = (operation: string, outcome: 'succeeded' | 'failed'): void =>
     this.#jobs.inc({ operation, outcome });
 
-  readonly hookCalled = (outcome: 'delivered' | 'failed' | 'given up'): void =>
+  readonly hookCalled = (outcome: 'delivered' | 'failed' | 'given_up'): void =>
     this.#hooks.inc({ outcome });
 
   readonly logLineDropped = (): void => this.#droppedLines.inc();

@@ -122,7 +122,7 @@ test('of six thousand clients some are served, and the others get Retry-After', 
   const headers = { authorization: `OAuth ${SESSION}` };
   const metrics = await (await fetch(`${url}/_aios/metrics`, { headers })).text();
   const requests = parseMetrics(metrics).get('aios_requests_total');
-  expect(sumOf(requests, 'status="503"')).toBeGreaterThanOrEqual(countOf(seen, SHED));
+  expect(sumOf(requests, 'code="503"')).toBeGreaterThanOrEqual(countOf(seen, SHED));
 });
 
 test('of more large bodies than fit into memory some are stored, and the others are rejected', async (context) => {

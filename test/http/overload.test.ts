@@ -103,7 +103,7 @@ describe('with as many requests in flight as there may be', () => {
     const headers = { authorization: `OAuth ${SESSION}` };
     const metrics = await (await fetch(`${server.url}/_aios/metrics`, { headers })).text();
     const requests = parseMetrics(metrics).get('aios_requests_total');
-    expect(sumOf(requests, 'operation="QueryModel"', 'status="503"')).toBeGreaterThanOrEqual(3);
+    expect(sumOf(requests, 'operation="QueryModel"', 'code="503"')).toBeGreaterThanOrEqual(3);
   });
 });
 

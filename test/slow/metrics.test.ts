@@ -50,6 +50,7 @@ test('every one has its type and a sentence of help', async () => {
     aios_jobs_total: 'counter',
     aios_web_hook_calls_total: 'counter',
     aios_log_lines_dropped_total: 'counter',
+    aios_build_info: 'gauge',
   });
   for (const [, { help }] of metrics) expect(help).toMatch(/^[A-Z].+\.$/);
 });
@@ -69,12 +70,12 @@ describe('requests', () => {
 
     const { samples } = (await metricsOf(server)).get(requests) ?? {};
     expect(Object.fromEntries(samples ?? [])).toEqual({
-      [`${requests}{operation="AddModel",status="200"}`]: 2,
-      [`${requests}{operation="AddModel",status="400"}`]: 1,
-      [`${requests}{operation="GetModel",status="200"}`]: 2,
-      [`${requests}{operation="QueryModel",status="503"}`]: 1,
-      [`${requests}{operation="QueryModel",status="400"}`]: 1,
-      [`${requests}{operation="UpdateModel",status="200"}`]: 2,
+      [`${requests}{operation="AddModel",code="200"}`]: 2,
+      [`${requests}{operation="AddModel",code="400"}`]: 1,
+      [`${requests}{operation="GetModel",code="200"}`]: 2,
+      [`${requests}{operation="QueryModel",code="503"}`]: 1,
+      [`${requests}{operation="QueryModel",code="400"}`]: 1,
+      [`${requests}{operation="UpdateModel",code="200"}`]: 2,
     });
     const again = (await metricsOf(server)).get(requests);
     expect(sumOf(again, METRICS)).toBe(1);
@@ -95,7 +96,7 @@ describe('requests', () => {
     const { text } = await fetchMetrics(server.url);
     expect(text).not.toContain('made-up');
     const counted = parseMetrics(text).get(requests);
-    expect(sumOf(counted, `status="${code}"`)).toBe(made.length);
+    expect(sumOf(counted, `code="${code}"`)).toBe(made.length);
     expect(counted?.samples.size).toBe(1);
   });
 
@@ -146,6 +147,14 @@ describe('requests', () => {
   });
 });
 
+test('the build is described by its versions and its database', async () => {
+  const metrics = new Metrics();
+  metrics.describe({ version: '1.2.3', node_version: '24.1.0', database: 'file' });
+  const { samples } = parseMetrics(await metrics.read()).get('aios_build_info') ?? {};
+  const labels = 'version="1.2.3",node_version="24.1.0",database="file",aios_version="5.5.22"';
+  expect(Object.fromEntries(samples ?? [])).toEqual({ [`aios_build_info{${labels}}`]: 1 });
+});
+
 describe('jobs', () => {
   test('are counted by operation and outcome', async () => {
     const server = await startServer();
@@ -194,7 +203,7 @@ describe('web hooks', () => {
   test('are counted as failed, and as given up after the fifteenth try', async () => {
     expect(await hooksCalled(500, 15)).toEqual({
       'aios_web_hook_calls_total{outcome="failed"}': 14,
-      'aios_web_hook_calls_total{outcome="given up"}': 1,
+      'aios_web_hook_calls_total{outcome="given_up"}': 1,
     });
   });
 });

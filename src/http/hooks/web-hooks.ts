@@ -195,7 +195,7 @@ export class WebHooks {
     const tried = { ...hook, attempts, pending, failure };
     await this.#options.store.changeHook(tried);
     this.#options.metrics.hookCalled(
-      failure === null ? 'delivered' : pending ? 'failed' : 'given up',
+      failure === null ? 'delivered' : pending ? 'failed' : 'given_up',
     );
     const { operation } = job;
     // The URL is not logged, because it may contain credentials.
