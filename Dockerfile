@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY src ./src
 COPY assets ./assets
+COPY openapi ./openapi
 RUN npm run build -- --standalone
 
 FROM node:${NODE_TAG}

@@ -1,5 +1,4 @@
 import Fastify from 'fastify';
-import { components } from '../src/contract/openapi.ts';
 import { operations } from '../src/contract/operations.ts';
 import { answerSchema } from '../src/contract/schemas/envelopes.ts';
 import { bodySchema } from '../src/contract/validation/request.ts';
@@ -11,15 +10,17 @@ import { bodySchema } from '../src/contract/validation/request.ts';
 const [port = '0', reported = '{}'] = process.argv.slice(2);
 const service = JSON.parse(reported);
 const app = Fastify({ ajv: { customOptions: { strict: false } } });
-for (const schema of components.values()) app.addSchema(schema);
+/** A schema without the names of its parts, which Fastify would take for references. */
+const unnamed = (schema: object | undefined) =>
+  JSON.parse(JSON.stringify(schema, (key, value) => (key === '$id' ? undefined : value)));
 
 const { AddModelService, GetModelService } = operations;
 app.post(
   `/zstack${AddModelService.path}`,
   {
     schema: {
-      body: bodySchema('AddModelService'),
-      response: { 200: answerSchema('AddModelService') },
+      body: unnamed(bodySchema('AddModelService')),
+      response: { 200: unnamed(answerSchema('AddModelService')) },
     },
   },
   async ({ body }) => ({
@@ -29,7 +30,7 @@ app.post(
 );
 app.get(
   `/zstack${GetModelService.path.replace(/\{(\w+)\}/g, ':$1')}`,
-  { schema: { response: { 200: answerSchema('GetModelService') } } },
+  { schema: { response: { 200: unnamed(answerSchema('GetModelService')) } } },
   async () => ({ success: true, inventories: [service] }),
 );
 await app.listen({ host: '127.0.0.1', port: Number(port) });

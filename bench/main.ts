@@ -1,6 +1,6 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { examples } from '../src/contract/examples.ts';
+import examples from '../openapi/examples.json' with { type: 'json' };
 import { writeTables } from '../src/scripts/tables.ts';
 import { startScanning } from './background-load.ts';
 import { column, makeDatabase, readThrough } from './database.ts';
@@ -87,7 +87,7 @@ const hasUuid = (answer: Answer) => /^[0-9a-f]{32}$/.test(answer.inventory?.uuid
 const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
 const add: Load = {
   path: PATH,
-  body: examples.AddModelService.request,
+  body: examples.operations.AddModelService.body,
   isRight: hasUuid,
 };
 const readsOf = (uuids: Values, names: Values, pages: Values) => ({
@@ -222,7 +222,7 @@ async function measureStarts(): Promise<void> {
 }
 
 function seedServices(): object[] {
-  const { param } = examples.AddModelService.request as { param: { modelCenterUuid: string } };
+  const { param } = examples.operations.AddModelService.body;
   return Array.from({ length: seeded }, (_, number) => ({
     ...param,
     modelUuids: undefined,

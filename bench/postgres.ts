@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
-import { examples } from '../src/contract/examples.ts';
+import examples from '../openapi/examples.json' with { type: 'json' };
 import { openDatabase } from '../src/database.ts';
 import type { Store } from '../src/domain/store.ts';
 import { writeTables } from '../src/scripts/tables.ts';
@@ -63,7 +63,7 @@ schemaUrl.searchParams.set('options', `-c search_path=${schema}`);
 const postgresUrl = schemaUrl.href;
 const fileUrl = `file:${join(folder, 'bench.db')}`;
 
-const request = examples.AddModelService.request as { param: object };
+const request = examples.operations.AddModelService.body;
 const add: Omit<LoadOptions, 'url'> & { path: string } = {
   path: SERVICES_PATH,
   body: {

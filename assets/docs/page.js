@@ -32,11 +32,23 @@ const GroupedErrors = () => ({
   },
 });
 
+/** Leaves out the examples of optional parameters, which the page would send, and calls its own origin, as it must. */
+const OwnServer = () => {
+  const replace = (_, value) =>
+    value?.in && value.required === false ? { ...value, example: undefined } : value;
+  const updateJsonSpec = (update) => (document) =>
+    update({
+      ...JSON.parse(JSON.stringify(document), replace),
+      servers: [{ url: `${base}/zstack` }],
+    });
+  return { statePlugins: { spec: { wrapActions: { updateJsonSpec } } } };
+};
+
 const page = SwaggerUIBundle({
   url: `${base}/docs/json`,
   dom_id: '#swagger-ui',
   deepLinking: true,
-  plugins: [GroupedErrors],
+  plugins: [GroupedErrors, OwnServer],
   // Without this the page would request a badge from a public validator.
   validatorUrl: null,
   tryItOutEnabled: true,

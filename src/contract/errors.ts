@@ -1,29 +1,40 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { mapOf } from './schemas/types.ts';
 
-/** Every failure of this server (F52): the platform's error code, and the status of the inline answer. */
+/**
+ * Every failure of this server (F52): the platform's error code, the status of the inline answer, and what it means,
+ * for the OpenAPI document.
+ */
 const catalogue = {
-  invalidArgument: { status: 400, code: 'SYS.1007' },
-  duplicateJob: { status: 400, code: 'SYS.1007' },
-  requestTimeTooSkewed: { status: 403, code: 'ID.1001' },
-  noRoute: { status: 404, code: 'SYS.1009' },
-  jobGone: { status: 404, code: 'SYS.1003' },
-  methodNotAllowed: { status: 405, code: 'SYS.1009' },
-  requestTooSlow: { status: 408, code: 'SYS.1015' },
-  bodyTooLarge: { status: 413, code: 'SYS.1007' },
-  urlTooLong: { status: 414, code: 'SYS.1015' },
-  notJson: { status: 415, code: 'SYS.1007' },
-  tooManyLogins: { status: 429, code: 'ID.1000' },
-  headersTooLarge: { status: 431, code: 'SYS.1015' },
-  resourceNotFound: { status: 503, code: 'SYS.1003' },
-  operationFailed: { status: 503, code: 'SYS.1006' },
-  loginFailed: { status: 503, code: 'ID.1000' },
-  sessionInvalid: { status: 503, code: 'ID.1001' },
-  wrongSignature: { status: 503, code: 'ID.1001' },
-  timedOut: { status: 503, code: 'SYS.1001' },
-  notReady: { status: 503, code: 'SYS.1010' },
-  noSuchField: { status: 503, code: 'SYS.1000' },
-  internal: { status: 503, code: 'SYS.1000' },
+  invalidArgument: { status: 400, code: 'SYS.1007', meaning: 'A parameter is missing or invalid' },
+  duplicateJob: { status: 400, code: 'SYS.1007', meaning: 'The job’s UUID was used before' },
+  requestTimeTooSkewed: {
+    status: 403,
+    code: 'ID.1001',
+    meaning: 'The date of a signed request is wrong',
+  },
+  noRoute: { status: 404, code: 'SYS.1009', meaning: 'The path does not exist' },
+  jobGone: { status: 404, code: 'SYS.1003', meaning: 'The job is unknown or has expired' },
+  methodNotAllowed: { status: 405, code: 'SYS.1009', meaning: 'The path has no such method' },
+  requestTooSlow: { status: 408, code: 'SYS.1015', meaning: 'The request did not arrive in time' },
+  bodyTooLarge: { status: 413, code: 'SYS.1007', meaning: 'The body is too large' },
+  urlTooLong: { status: 414, code: 'SYS.1015', meaning: 'The URL is too long' },
+  notJson: { status: 415, code: 'SYS.1007', meaning: 'The content type is not JSON' },
+  tooManyLogins: { status: 429, code: 'ID.1000', meaning: 'Too many logins failed' },
+  headersTooLarge: { status: 431, code: 'SYS.1015', meaning: 'The headers are too large' },
+  resourceNotFound: { status: 503, code: 'SYS.1003', meaning: 'A resource does not exist' },
+  operationFailed: { status: 503, code: 'SYS.1006', meaning: 'The operation is not possible now' },
+  loginFailed: { status: 503, code: 'ID.1000', meaning: 'The account name or password is wrong' },
+  sessionInvalid: {
+    status: 503,
+    code: 'ID.1001',
+    meaning: 'The session is missing, unknown or expired',
+  },
+  wrongSignature: { status: 503, code: 'ID.1001', meaning: 'The signature is wrong' },
+  timedOut: { status: 503, code: 'SYS.1001', meaning: 'The time of `X-API-Timeout` is over' },
+  notReady: { status: 503, code: 'SYS.1010', meaning: 'The server is starting, stopping or busy' },
+  noSuchField: { status: 503, code: 'SYS.1000', meaning: 'A field of the query does not exist' },
+  internal: { status: 503, code: 'SYS.1000', meaning: 'The server has failed' },
 } as const;
 
 /** The range of HTTP statuses of failures. */
@@ -50,25 +61,26 @@ export type Failure = keyof typeof catalogue;
 /** Maximum length of `details`, in characters; a longer text is cut and ends in `...` (F52). */
 const DETAILS_MAX = 4096;
 
+const errorMembers = {
+  code: Type.String({ description: 'Error code, for example SYS.1007.', examples: ['SYS.1007'] }),
+  description: Type.String({ description: 'What kind of error it is, in a sentence.' }),
+  details: Type.String({ description: 'What went wrong in this request.', maxLength: DETAILS_MAX }),
+  elaboration: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
+  location: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
+  cost: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
+};
+
+/** A schema of its own without causes: many tools can't follow one that contains itself. */
+const ErrorCause = Type.Object(errorMembers, {
+  $id: 'ErrorCause',
+  description: 'What caused an error. Causes of causes are not described.',
+});
+
 export const ErrorCode = Type.Object(
   {
-    code: Type.String({ description: 'Error code, for example SYS.1007.', examples: ['SYS.1007'] }),
-    description: Type.String({ description: 'What kind of error it is, in a sentence.' }),
-    details: Type.String({
-      description: 'What went wrong in this request.',
-      maxLength: DETAILS_MAX,
-    }),
-    elaboration: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
-    location: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
-    cost: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
-    cause: Type.Optional(
-      Type.Unsafe<unknown>({ $ref: 'ErrorCode', description: 'The error that caused this one.' }),
-    ),
-    causes: Type.Optional(
-      Type.Unsafe<unknown[]>(
-        Type.Array(Type.Ref('ErrorCode'), { description: 'The errors that caused this one.' }),
-      ),
-    ),
+    ...errorMembers,
+    cause: Type.Optional(ErrorCause),
+    causes: Type.Optional(Type.Array(ErrorCause, { description: 'What caused this error.' })),
     opaque: Type.Optional(mapOf('Reserved by the platform.', Type.Unknown())),
   },
   { $id: 'ErrorCode', description: 'What went wrong.' },
@@ -76,7 +88,7 @@ export const ErrorCode = Type.Object(
 export type ErrorCode = Static<typeof ErrorCode>;
 
 export const ErrorAnswer = Type.Object(
-  { error: Type.Unsafe<ErrorCode>(Type.Ref('ErrorCode')) },
+  { error: ErrorCode },
   { $id: 'ErrorAnswer', additionalProperties: false, description: 'The body of every failure.' },
 );
 export type ErrorAnswer = Static<typeof ErrorAnswer>;
@@ -152,13 +164,13 @@ const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson'];
  * The failures that the OpenAPI document lists for an operation.
  * @param operationFailures failures of this operation alone
  * @param open whether it needs no session
- * @returns the statuses, ascending, each with its sorted error codes
+ * @returns those of each status, in ascending order, with what they mean
  */
 export function documentedFailures(
   hasBody: boolean,
   operationFailures: readonly Failure[] = [],
   open = false,
-): { status: number; codes: string[] }[] {
+) {
   return byStatus([
     ...requestFailures,
     ...commonFailures,
@@ -169,19 +181,26 @@ export function documentedFailures(
 }
 
 /** The same for the poll of a job, which may answer with the failure of any operation. */
-export function jobFailures(): { status: number; codes: string[] }[] {
-  const codes = new Set(Object.values(catalogue).map(({ code }) => code));
-  const ownFailures = byStatus([...requestFailures, 'jobGone']);
-  return ownFailures.concat({ status: FAILED_JOB_STATUS, codes: [...codes].sort() });
+export function jobFailures(): ReturnType<typeof documentedFailures> {
+  const codes = Object.keys(descriptions).sort().join(', ');
+  const description = `The job has failed (${codes}).`;
+  return byStatus([...requestFailures, 'jobGone']).concat({
+    status: FAILED_JOB_STATUS,
+    failures: [],
+    description,
+  });
 }
 
-function byStatus(failures: readonly Failure[]): { status: number; codes: string[] }[] {
-  const codes = new Map<number, Set<string>>();
-  for (const failure of failures) {
-    const { status, code } = catalogue[failure];
-    codes.set(status, (codes.get(status) ?? new Set()).add(code));
-  }
-  return [...codes]
-    .map(([status, set]) => ({ status, codes: [...set].sort() }))
-    .sort((a, b) => a.status - b.status);
+function byStatus(all: readonly Failure[]) {
+  const statuses = [...new Set(all.map((failure) => catalogue[failure].status))];
+  return statuses
+    .sort((a, b) => a - b)
+    .map((status: number) => {
+      const failures = all.filter((failure) => catalogue[failure].status === status);
+      const sentences = failures.map((failure) => {
+        const { meaning, code } = catalogue[failure];
+        return `${meaning} (${code}).`;
+      });
+      return { status, failures, description: sentences.join(' ') };
+    });
 }

@@ -1,211 +1,255 @@
-import type { TObject, TSchema } from '@sinclair/typebox';
-import { AIOS_VERSION, CONTEXT_PATH } from './aios.ts';
-import { documentedFailures, ErrorAnswer, ErrorCode, jobFailures } from './errors.ts';
-import { examples } from './examples.ts';
+import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { documentedFailures, ErrorAnswer, jobFailures } from './errors.ts';
 import { isWrite, type Operation, type OperationName, operations } from './operations.ts';
 import { answerSchema } from './schemas/envelopes.ts';
 import { GetJob, JobAccepted, JobRunning, OperationHeaders, WriteHeaders } from './schemas/job.ts';
-import { ModelCenterCapacityInventory } from './schemas/model-center.ts';
-import { ModelServiceImageInventory, ModelServiceRefInventory } from './schemas/model-service.ts';
-import { DeletionResult } from './schemas/resource.ts';
 import { bodySchema, pathSchema, requiresWrapper } from './validation/request.ts';
 
 type Members = Record<string, unknown>;
 
+/** An example request of an operation, and the server's answer to it. */
+interface Example {
+  path?: Members;
+  query?: Members;
+  body?: object;
+  answer: object;
+  /** What the request was answered whose job this is the poll of. */
+  accepted?: object;
+}
+
+export interface Examples {
+  /** Values of parameters, where the operation has none of its own. */
+  parameters: Members;
+  operations: Record<string, Example>;
+  /** The bodies of failures by status, for an operation, a tag, or '' for all others. */
+  errors: Record<string, Record<string, object>>;
+}
+
 const operationNames = Object.keys(operations) as OperationName[];
 
-/** The component schemas of the document, by `$id`. */
-export const components: ReadonlyMap<unknown, TSchema> = new Map(
-  [
-    ErrorCode,
-    ErrorAnswer,
-    JobAccepted,
-    JobRunning,
-    ModelServiceRefInventory,
-    ModelServiceImageInventory,
-    ModelCenterCapacityInventory,
-    DeletionResult,
-    ...Object.values<Operation>(operations).flatMap(({ inventory }) => inventory ?? []),
-    ...operationNames.map(answerSchema),
-    ...operationNames.flatMap((name) => bodySchema(name) ?? []),
-  ].map((schema) => [schema.$id, schema]),
-);
+/** Query parameters whose reserved characters may be sent as they are. */
+const RESERVED = new Set(['q', 'fields']);
+const RETRYABLE = new Set<string>(['notReady', 'tooManyLogins']);
 
 /**
- * Makes the OpenAPI document from the catalogues of operations, errors and examples.
- * @param server path of the API, as the clients of the server reach it
+ * Makes the OpenAPI document from the catalogues of operations and errors. It has no keyword in which OpenAPI 3.0
+ * and 3.1 differ, so that it is valid as both.
+ * @param base the document without operations
  */
-export function openapiDocument(server = CONTEXT_PATH): object {
-  return {
-    openapi: '3.1.0',
-    info: {
-      title: 'aios-model-server',
-      version: AIOS_VERSION,
-      summary: 'The model and model service API of ZStack AIOS.',
-      description:
-        `Follows ZStack AIOS ${AIOS_VERSION}. Every answer is JSON; a failure's body is ` +
-        '`{"error":{…}}`. No text may hold NUL or a lone surrogate. A field marked `x-zstack-since` came with that version of AIOS.',
-    },
-    servers: [{ url: server, description: 'This server.' }],
-    security: [{ session: [] }, { accessKey: [] }],
-    tags: [
-      { name: 'Model services', description: 'Services that run models.' },
-      { name: 'Models', description: 'Models, and their bindings to services.' },
-      { name: 'Model centers', description: 'Where models and services are kept.' },
-      { name: 'Sessions', description: 'Logging in and out.' },
-      { name: 'Tags', description: 'Tags of services, models and centers.' },
-      { name: GetJob.tag, description: 'What became of writes that were answered 202.' },
-    ],
-    paths: paths(),
-    components: {
-      securitySchemes: {
-        session: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'Authorization',
-          description: '`OAuth`, a space, and the UUID of a session.',
-        },
-        accessKey: {
-          type: 'apiKey',
-          in: 'header',
-          name: 'Authorization',
-          description:
-            '`ZStack`, a space, the id of an access key, `:`, and the base64 HMAC-SHA1 with its ' +
-            'secret of the method, the `Date` header and the path from `/v1`, on a line each.',
-        },
+export function openapiDocument(base: Members & { components: Members }, examples: Examples) {
+  const builder = new DocumentBuilder(examples);
+  const paths = builder.paths();
+  return { ...base, paths, components: { ...base.components, ...builder.components } };
+}
+
+/** Makes the operations of the document, and collects the components that they refer to. */
+class DocumentBuilder {
+  readonly components = {
+    parameters: {} as Members,
+    responses: {} as Members,
+    schemas: {} as Members,
+  };
+  readonly #examples: Examples;
+
+  constructor(examples: Examples) {
+    this.#examples = examples;
+  }
+
+  paths(): Members {
+    const all: Record<string, Members> = {};
+    for (const name of operationNames) {
+      const { path, method } = operations[name];
+      all[path] = { ...all[path], [method.toLowerCase()]: this.#operation(name) };
+    }
+    all[GetJob.path] = { get: this.#jobPoll() };
+    return all;
+  }
+
+  #operation(name: OperationName): Members {
+    const operation: Operation = operations[name];
+    const { method, tag, summary, description, query, since, open } = operation;
+    const body = bodySchema(name);
+    const example = this.#example(name);
+    return {
+      operationId: name,
+      summary,
+      description,
+      tags: [tag],
+      ...(open && { security: [] }),
+      parameters: [
+        ...this.#parameters('path', pathSchema(operation), example.path),
+        ...this.#parameters('query', query, example.query),
+        ...this.#parameters('header', isWrite(operation) ? WriteHeaders : OperationHeaders),
+      ],
+      ...(body && {
+        requestBody: { required: requiresWrapper(operation), ...this.#json(body, example.body) },
+      }),
+      responses: {
+        200: { description: 'Done.', ...this.#json(answerSchema(name), example.answer) },
+        ...(isWrite(operation) && { 202: this.#accepted() }),
+        ...this.#failures(
+          documentedFailures(method !== 'GET', operation.failures, open),
+          name,
+          tag,
+        ),
       },
-      schemas: mapMembers(Object.fromEntries(components), schemaObject),
-    },
-  };
-}
-
-function paths(): Members {
-  const all: Record<string, Members> = {};
-  for (const name of operationNames) {
-    const { path, method } = operations[name];
-    all[path] = { ...all[path], [method.toLowerCase()]: operationObject(name) };
+      ...(since && { 'x-zstack-since': since }),
+    };
   }
-  all[GetJob.path] = { get: jobPoll() };
-  return all;
-}
 
-function operationObject(name: OperationName): Members {
-  const operation: Operation = operations[name];
-  const { method, tag, summary, description, query, since, open } = operation;
-  const body = bodySchema(name);
-  const { request, answer } = examples[name];
-  const failures = documentedFailures(method !== 'GET', operation.failures, open);
-  return {
-    operationId: name,
-    summary,
-    description,
-    tags: [tag],
-    ...(open && { security: [] }),
-    parameters: [
-      ...parameters('query', query),
-      ...parameters('path', pathSchema(operation)),
-      ...parameters('header', isWrite(operation) ? WriteHeaders : OperationHeaders),
-    ],
-    ...(body && {
-      requestBody: { required: requiresWrapper(operation), ...json(refTo(body), request) },
-    }),
-    responses: {
-      200: { description: 'Done.', ...json(refTo(answerSchema(name)), answer) },
-      ...(isWrite(operation) && { 202: response(JobAccepted) }),
-      ...failureResponses(failures),
-    },
-    ...(since && { 'x-zstack-since': since }),
-  };
-}
-
-function parameters(location: 'query' | 'header' | 'path', { properties, required = [] }: TObject) {
-  return Object.entries<TSchema>(properties).map(([name, { description, ...schema }]) => ({
-    in: location,
-    name,
-    required: required.includes(name),
-    description,
-    schema: schemaObject(schema),
-  }));
-}
-
-/** The poll of a job may have the answer of any write. */
-function jobPoll(): Members {
-  const { name, tag, summary, description, params, headers } = GetJob;
-  const answers = operationNames.filter((each) => isWrite(operations[each])).map(answerSchema);
-  // The schemas with most properties come first: every answer also matches the one with `success` alone.
-  const sizeOf = ({ properties }: TObject) => Object.keys(properties).length;
-  const largestFirst = answers.toSorted((a, b) => sizeOf(b) - sizeOf(a));
-  const unique = new Map(largestFirst.map((answer) => [answer.$id, refTo(answer)]));
-  const succeeded = { description: 'The job has succeeded.', anyOf: [...unique.values()] };
-  return {
-    operationId: name,
-    summary,
-    description,
-    tags: [tag],
-    security: [],
-    parameters: [...parameters('path', params), ...parameters('header', headers)],
-    responses: {
-      200: { description: succeeded.description, ...json(succeeded) },
-      202: response(JobRunning),
-      ...failureResponses(jobFailures()),
-    },
-  };
-}
-
-function failureResponses(failures: ReturnType<typeof documentedFailures>): Members {
-  return Object.fromEntries(
-    failures.map(({ status, codes }) => [
-      status,
-      { description: `Failed with ${codes.join(', ')}.`, ...json(refTo(ErrorAnswer)) },
-    ]),
-  );
-}
-
-function response(schema: TSchema): Members {
-  return { description: schema.description, ...json(refTo(schema)) };
-}
-
-function json(schema: object, example?: unknown): Members {
-  return { content: { 'application/json': { schema, ...(example !== undefined && { example }) } } };
-}
-
-function refTo({ $id }: TSchema): { $ref: string } {
-  return { $ref: `#/components/schemas/${$id}` };
-}
-
-/** Converts a schema to its form in the document: without `$id`, and with `enum` instead of `const`. */
-function schemaObject(schema: TSchema): Members {
-  const { $id: _, $ref, const: constant, ...keywords } = schema;
-  if ($ref !== undefined) return refTo({ ...schema, $id: $ref });
-  const { properties, items, anyOf } = keywords;
-  return {
-    ...keywords,
-    ...(constant !== undefined && { enum: [constant] }),
-    ...(properties && { properties: mapMembers(properties, propertyObject) }),
-    ...(items && { items: schemaObject(items) }),
-    ...(anyOf && { anyOf: anyOf.map(schemaObject) }),
-  };
-}
-
-/**
- * Converts a property's schema. A reference gets the description of its component. A default moves into the
- * description, because client generators treat a property with a default as required.
- */
-function propertyObject(schema: TSchema): Members {
-  if (schema.$ref !== undefined) {
-    return { ...schemaObject(schema), description: components.get(schema.$ref)?.description };
+  /** The poll of a job may have the answer of any write. */
+  #jobPoll(): Members {
+    const { name, tag, summary, description, params, headers } = GetJob;
+    const answers = operationNames
+      .filter((each) => isWrite(operations[each]))
+      .map((each) => answerSchema(each));
+    // The schemas with most properties come first: every answer also matches the one with `success` alone.
+    const sizeOf = ({ properties }: TObject) => Object.keys(properties).length;
+    const unique = new Map(answers.map((answer) => [answer.$id, answer]));
+    const answer = Type.Unsafe<object>({
+      $id: 'JobAnswer',
+      description: 'What the operation of the job answers.',
+      anyOf: [...unique.values()].toSorted((a, b) => sizeOf(b) - sizeOf(a)),
+    });
+    const example = this.#example(name);
+    return {
+      operationId: name,
+      summary,
+      description,
+      tags: [tag],
+      security: [],
+      parameters: [
+        ...this.#parameters('path', params, example.path),
+        ...this.#parameters('header', headers),
+      ],
+      responses: {
+        200: { description: 'The job has succeeded.', ...this.#json(answer, example.answer) },
+        202: { description: JobRunning.description, ...this.#json(JobRunning, {}) },
+        ...this.#failures(jobFailures(), name, tag),
+      },
+    };
   }
-  const { default: value, ...others } = schema;
-  if (value === undefined) return schemaObject(schema);
-  const description = `${schema.description} ${JSON.stringify(value)} unless given.`;
-  return schemaObject({ ...others, description } as TSchema);
+
+  #example(name: string): Example {
+    const example = this.#examples.operations[name];
+    if (!example) throw new Error(`${name} has no example`);
+    return example;
+  }
+
+  #parameters(
+    location: 'path' | 'query' | 'header',
+    { properties, required = [] }: TObject,
+    examples: Members = {},
+  ): object[] {
+    return Object.entries<TSchema>(properties).map(([name, { description, ...schema }]) => {
+      const parameter = {
+        in: location,
+        name,
+        required: required.includes(name),
+        description,
+        ...(schema.type === 'array' && { style: 'form', explode: true }),
+        ...(RESERVED.has(name) && { allowReserved: true }),
+        schema: this.#schema(schema as TSchema),
+        example: examples[name] ?? this.#examples.parameters[name],
+      };
+      // The parameters of paths have examples of their own.
+      return location === 'path' ? parameter : this.#shared('parameters', name, parameter);
+    });
+  }
+
+  #accepted(): object {
+    const { accepted } = this.#example(GetJob.name);
+    const { description } = JobAccepted;
+    return this.#shared('responses', 'Accepted', {
+      description,
+      ...this.#json(JobAccepted, accepted),
+    });
+  }
+
+  #failures(documented: ReturnType<typeof documentedFailures>, name: string, tag: string): Members {
+    const { errors } = this.#examples;
+    return Object.fromEntries(
+      documented.map(({ status, failures, description }) => {
+        const group = [name, tag, ''].find((each) => errors[each]?.[status]) ?? '';
+        const [kind = ''] = failures.length === 1 ? failures : ['failure'];
+        const response = {
+          description,
+          ...(failures.some((failure) => RETRYABLE.has(failure)) && {
+            headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
+          }),
+          ...this.#json(ErrorAnswer, errors[group]?.[status]),
+        };
+        return [status, this.#shared('responses', pascalCase(`${group} ${kind}`), response)];
+      }),
+    );
+  }
+
+  #json(schema: TSchema, example: unknown): Members {
+    return { content: { 'application/json': { schema: this.#schema(schema), example } } };
+  }
+
+  /** Makes an object a component, unless another one has its name. */
+  #shared(section: 'parameters' | 'responses', name: string, object: object): object {
+    this.components[section][name] ??= object;
+    const isSame = JSON.stringify(this.components[section][name]) === JSON.stringify(object);
+    return isSame ? { $ref: `#/components/${section}/${name}` } : object;
+  }
+
+  /** Converts a schema to its form in the document; one with an `$id` becomes a component. */
+  #schema(schema: TSchema): Members {
+    const { $id, default: value, 'x-zstack-since': since, ...keywords } = schema;
+    const siblings = {
+      ...(value !== undefined && { default: value }),
+      ...(since !== undefined && { 'x-zstack-since': since }),
+    };
+    if ($id === undefined) return { ...this.#keywords(keywords as TSchema), ...siblings };
+    this.components.schemas[$id] ??= this.#keywords(keywords as TSchema);
+    const reference = { $ref: `#/components/schemas/${$id}` };
+    if (Object.keys(siblings).length === 0) return reference;
+    return { allOf: [reference], description: schema.description, ...siblings };
+  }
+
+  #keywords({ examples: [example] = [], ...schema }: TSchema & { examples?: unknown[] }): Members {
+    const { properties, items, anyOf, enum: values, ...keywords } = schema;
+    // A parameter that may be a text or a list is documented as a text.
+    if (anyOf && !anyOf[0].$id) return { ...this.#schema(anyOf[0]), ...keywords, example };
+    return {
+      ...keywords,
+      // Code that is generated from an enumeration of one value often doesn't compile.
+      ...(values && (values.length > 1 ? { enum: values } : { pattern: `^${values[0]}$` })),
+      ...(properties && {
+        properties: mapMembers(properties, (property) => this.#property(property)),
+      }),
+      ...(items && { items: this.#schema(items) }),
+      ...(anyOf && { anyOf: anyOf.map((each: TSchema) => this.#schema(each)) }),
+      ...(example !== undefined && { example }),
+    };
+  }
+
+  /**
+   * Converts a property of an object. A default goes into the description: openapi-typescript requires a property
+   * that has one.
+   */
+  #property({ default: value, ...schema }: TSchema): Members {
+    const { $ref, ...keywords } = this.#schema(schema as TSchema);
+    if (value === undefined) return $ref ? { $ref } : keywords;
+    const description = `${schema.description} ${JSON.stringify(value)} unless given.`;
+    return { ...($ref ? { allOf: [{ $ref }] } : keywords), description };
+  }
 }
 
 function mapMembers(
   members: Record<string, TSchema>,
-  convert: (schema: TSchema) => Members,
+  convert: (member: TSchema) => Members,
 ): Members {
   return Object.fromEntries(
     Object.entries(members).map(([name, member]) => [name, convert(member)]),
+  );
+}
+
+function pascalCase(words: string): string {
+  return words.replace(
+    / *(\w+)/g,
+    (_, word: string) => word.charAt(0).toUpperCase() + word.slice(1),
   );
 }

@@ -15,9 +15,9 @@ export function className(inventory: string): string {
 
 /** The members of an inventory that are inventories or lists of them, with their classes. */
 function typedMembers({ properties }: TSchema): [name: string, className: string][] {
-  return Object.entries<TSchema>(properties).flatMap(([name, { $ref, items }]) => {
-    const inventory = $ref ?? items?.$ref;
-    return inventory === undefined ? [] : [[name, className(inventory)]];
+  return Object.entries<TSchema>(properties).flatMap(([name, schema]) => {
+    const { $id, type } = (schema.items ?? schema) as TSchema;
+    return $id !== undefined && type === 'object' ? [[name, className($id)]] : [];
   });
 }
 

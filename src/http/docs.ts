@@ -4,11 +4,11 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LRUCache } from 'lru-cache';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { openapiDocument } from '../contract/openapi.ts';
 import { routeNotFound } from './protocol/route-table.ts';
-import { forwardedPrefix } from './protocol/urls.ts';
+import { forwardedPrefix, requestedUrl } from './protocol/urls.ts';
 
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
@@ -40,30 +40,37 @@ interface Content {
   etag: string;
 }
 
+/** Number of URLs of the server for which a file is held in memory. */
+const CONTENTS_MAX = 4;
+
+/** The documents by path, with their version of OpenAPI: the document is valid as both. */
+const DOCUMENTS = {
+  '/openapi.json': '3.1.0',
+  '/docs/json': '3.1.0',
+  '/openapi-3.0.json': '3.0.3',
+};
+
 /**
- * Serves `/openapi.json`, and Swagger UI at `/docs`, which loads nothing from other hosts. A file is made and
+ * Serves the OpenAPI document, and Swagger UI at `/docs`, which loads nothing from other hosts. A file is made and
  * compressed with its first request, and then held in memory.
  * @param assets folder of the page's files
  * @param publicUrl URL by which clients reach the server; empty for that of each request
  */
 export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
-  const serve = (url: string, type: string, read: () => Promise<string | Buffer>) => {
-    let loading: Promise<Content> | undefined;
+  const serve = (url: string, type: string, read: (server: string) => Promise<string | Buffer>) => {
+    const isDocument = type.startsWith('application/');
+    const contents = new LRUCache<string, Content>({
+      max: CONTENTS_MAX,
+      fetchMethod: async (server) => toContent(await read(server)),
+    });
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      loading ??= read()
-        .then(toContent)
-        .catch((error) => {
-          // The next request tries again.
-          loading = undefined;
-          throw error;
-        });
-      const content = await loading;
-      const prefix = publicUrl === '' ? forwardedPrefix(request) : '';
+      const content = await contents.forceFetch(
+        isDocument ? (publicUrl || requestedUrl(request)) + CONTEXT_PATH : '',
+      );
       reply.type(type).headers(HEADERS);
-      if (prefix === '' || !type.startsWith('application/')) return send(content, request, reply);
-      // The first occurrence in the OpenAPI document is the URL of the server.
-      const text = content.body.toString().replace(CONTEXT_PATH, prefix + CONTEXT_PATH);
-      return reply.header('cache-control', 'no-store').send(text);
+      // Pages of other sites may read the document, which has no secret.
+      if (isDocument) reply.header('access-control-allow-origin', '*');
+      return send(content, request, reply);
     };
     app.route({ method: ['GET', 'HEAD'], url, handler });
   };
@@ -74,12 +81,14 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
       `$1="${folder}/`,
     );
   app.route({ method: ['GET', 'HEAD'], url: '/', config: { isAbsent: true }, handler: leadToPage });
-  const openapi = () =>
-    openapiDocument(publicUrl === '' ? CONTEXT_PATH : new URL(publicUrl + CONTEXT_PATH).pathname);
-  for (const url of ['/openapi.json', '/docs/json']) {
-    serve(url, JSON_CONTENT_TYPE, async () => JSON.stringify(openapi()));
+  for (const [url, version] of Object.entries(DOCUMENTS)) {
+    serve(url, JSON_CONTENT_TYPE, async (server) =>
+      JSON.stringify(await openapiDocument(server, version)),
+    );
   }
-  serve('/docs/yaml', 'application/x-yaml', async () => stringify(openapi()));
+  serve('/docs/yaml', 'application/x-yaml', async (server) =>
+    stringify(await openapiDocument(server, '3.1.0')),
+  );
   serve('/docs', 'text/html; charset=utf-8', () => page('docs/static'));
   serve('/docs/', 'text/html; charset=utf-8', () => page('static'));
   for (const [name, type] of Object.entries(ASSETS)) {
@@ -91,6 +100,12 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
 function leadToPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!request.headers.accept?.includes('text/html')) throw routeNotFound(request.url);
   return reply.header('vary', 'accept').redirect(`${forwardedPrefix(request)}/docs`);
+}
+
+/** The generated OpenAPI document, as that of the server with this URL. */
+async function openapiDocument(url: string, version: string): Promise<object> {
+  const file = await import('../../openapi/openapi.json', { with: { type: 'json' } });
+  return { ...file.default, openapi: version, servers: [{ url, description: 'This server.' }] };
 }
 
 async function toContent(content: string | Buffer): Promise<Content> {

@@ -1,11 +1,29 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { AIOS_VERSION } from '../contract/aios.ts';
 import { openapiDocument } from '../contract/openapi.ts';
+import { playExamples } from './examples.ts';
 
-export const OPENAPI_FILE = 'openapi/openapi.json';
-
-/** The text of the committed OpenAPI document. */
-export function renderOpenapi(): string {
-  return `${JSON.stringify(openapiDocument(), null, 2)}\n`;
+/**
+ * Generates the files of the OpenAPI document.
+ * @returns their texts by path
+ */
+export async function renderOpenapi(): Promise<Record<string, string>> {
+  const examples = await playExamples();
+  const base = JSON.parse(readFileSync('openapi/base.json', 'utf8'));
+  base.info.version = JSON.parse(readFileSync('package.json', 'utf8')).version;
+  base.info['x-aios-contract-version'] = AIOS_VERSION;
+  base.info.description = readFileSync('openapi/guide.md', 'utf8');
+  const document = openapiDocument(base, examples);
+  const files = {
+    'openapi/examples.json': examples,
+    'openapi/openapi.json': document,
+    'openapi/openapi-3.0.json': { ...document, openapi: '3.0.3' },
+  };
+  return Object.fromEntries(
+    Object.entries(files).map(([path, file]) => [path, `${JSON.stringify(file, null, 2)}\n`]),
+  );
 }
 
-if (process.argv[1] === import.meta.filename) writeFileSync(OPENAPI_FILE, renderOpenapi());
+if (process.argv[1] === import.meta.filename) {
+  for (const [path, text] of Object.entries(await renderOpenapi())) writeFileSync(path, text);
+}

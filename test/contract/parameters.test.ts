@@ -49,7 +49,9 @@ function readerOf(name: OperationName) {
 /** A schema without what only documents it. */
 function bare(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value) =>
-    ['description', 'examples', 'default', 'x-zstack-since'].includes(key) ? undefined : value,
+    ['$id', 'description', 'examples', 'default', 'x-zstack-since'].includes(key)
+      ? undefined
+      : value,
   );
 }
 

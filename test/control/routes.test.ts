@@ -69,10 +69,10 @@ describe('every route of the control API', () => {
   });
 
   test('is not in the OpenAPI document, neither the served nor the committed one', async () => {
-    const served = JSON.stringify((await shared().get('/openapi.json', { session: null })).body);
-    const committed = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
-    expect(JSON.parse(served)).toEqual(committed);
-    expect(served).not.toContain('_aios');
+    const { body } = await shared().get('/openapi.json', { session: null });
+    const { servers, ...committed } = JSON.parse(readFileSync('openapi/openapi.json', 'utf8'));
+    expect(body).toEqual({ ...committed, servers: expect.any(Array) });
+    expect(JSON.stringify(body)).not.toContain('_aios');
   });
 });
 

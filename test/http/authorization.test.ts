@@ -122,7 +122,7 @@ describe('of the catalogue', () => {
 describe('of all routes that the app has', () => {
   const files = ['swagger-ui.css', 'page.css', 'icon.svg'];
   const documentation = [
-    ...['/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
+    ...['/openapi.json', '/openapi-3.0.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
     ...[...files, 'swagger-ui-bundle.js', 'page.js'].map((name) => `/docs/static/${name}`),
   ];
   /** Operations that F46 and the manual open to unauthenticated clients; all others reject them. */

@@ -153,16 +153,29 @@ describe.each([
 });
 
 describe.each([
-  ['AIOS_PUBLIC_URL', 'https://example.com/a/b', {}, '/a/b'],
-  ['a trusted proxy', '', { 'x-forwarded-prefix': '/a/b, /c' }, '/a/b'],
-  ['AIOS_PUBLIC_URL, whatever a proxy says', 'https://a', { 'x-forwarded-prefix': '/b' }, ''],
-  ['nothing that is a path', '', { 'x-forwarded-prefix': '//evil.example.com' }, ''],
-])('below the path of %s', (_, publicUrl, headers, prefix) => {
+  ['AIOS_PUBLIC_URL', 'https://example.com/a/b', {}, 'https://example.com', '/a/b'],
+  ['a trusted proxy', '', { 'x-forwarded-prefix': '/a/b, /c' }, '', '/a/b'],
+  [
+    'a trusted proxy of a host',
+    '',
+    { 'x-forwarded-host': 'a.example.com' },
+    'http://a.example.com',
+    '',
+  ],
+  [
+    'AIOS_PUBLIC_URL, whatever a proxy says',
+    'https://a',
+    { 'x-forwarded-prefix': '/b' },
+    'https://a',
+    '',
+  ],
+  ['nothing that is a path', '', { 'x-forwarded-prefix': '//evil.example.com' }, '', ''],
+])('below the URL of %s', (_, publicUrl, headers, origin, prefix) => {
   test.each(['/openapi.json', '/docs/json', '/docs/yaml'])('%s names it', async (path) => {
     const server = await startServer({ trustProxy: true, reply: { mode: 'auto', publicUrl } });
     const text = await (await fetch(server.url + path, { headers })).text();
     const [, url] = /"?servers"?:\s*[[-]\s*{?"?url"?: ?"?([^\s",]+)/.exec(text) ?? [];
-    expect(url).toBe(`${prefix}/zstack`);
+    expect(url).toBe(`${origin || server.url}${prefix}/zstack`);
   });
 
   test.each(PAGES)('%s finds its files', async (path) => {
@@ -177,5 +190,5 @@ describe.each([
 test('the path of a proxy that is not trusted counts for nothing', async () => {
   const server = await startServer({ trustProxy: ['192.0.2.1'] });
   const { body } = await server.get('/openapi.json', { headers: { 'x-forwarded-prefix': '/a' } });
-  expect(body.servers[0].url).toBe('/zstack');
+  expect(body.servers[0].url).toBe(`${server.url}/zstack`);
 });

@@ -282,7 +282,6 @@ describe('unusual headers', () => {
     'soon',
     '-1',
     '1.5',
-    '',
     '1e3',
     '0x1',
     '99999999999999999999',
@@ -292,6 +291,13 @@ describe('unusual headers', () => {
       rawRequest('GET', MODELS, { 'X-API-Timeout': timeout }),
     );
     expectFailure(answer, 400, 'SYS.1007', expect.stringContaining('X-API-Timeout'));
+  });
+
+  test.each(['X-API-Timeout', 'Prefer'])('an empty %s counts as absent', async (header) => {
+    const options = { headers: { [header]: '' } };
+    const server = await startServer();
+    const answer = await server.post(MODELS, { param: requiredModelParams }, options);
+    expect([answer.status, answer.body.success]).toEqual([200, true]);
   });
 
   test('X-API-Timeout 0 has always passed, and nothing is done', async () => {

@@ -36,7 +36,10 @@ function answerPath(operationId: string, status: number): string[] | undefined {
   for (const [path, methods] of Object.entries<object>(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.operationId !== operationId || !operation.responses[status]) continue;
-      const response = ['paths', path, method, 'responses', String(status)];
+      const { $ref } = operation.responses[status];
+      const response = $ref
+        ? $ref.slice(2).split('/')
+        : ['paths', path, method, 'responses', String(status)];
       return [...response, 'content', 'application/json', 'schema'];
     }
   }

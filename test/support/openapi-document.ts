@@ -55,13 +55,17 @@ function dereference(node: any, visited = new Set()): any {
     const referred = names.reduce((place: typeof node, name: string) => place[name], document);
     return dereference(referred, visited);
   }
+  if (node.allOf) {
+    const { allOf, ...keywords } = node;
+    return { ...dereference(allOf[0], visited), ...keywords };
+  }
   for (const [name, member] of Object.entries(node)) node[name] = dereference(member, visited);
   return node;
 }
 dereference(document);
 
 /** What every path of the document begins with. */
-export const PREFIX: string = document.servers[0].url;
+export const PREFIX: string = document.servers[0].url.replace(/^http:\/\/[^/]+/, '');
 
 function operationOf(
   path: string,
@@ -82,7 +86,7 @@ function operationOf(
       Object.entries<{ description: string }>(described.responses).map(
         ([status, { description }]) => [
           Number(status),
-          /^Failed with (.+)\.$/.exec(description)?.[1]?.split(', ') ?? [],
+          description.match(/\b(?:SYS|ID)\.\d{4}\b/g) ?? [],
         ],
       ),
     ),

@@ -34,7 +34,7 @@ export const modelCenterOperations = {
     failures: ['operationFailed'],
     summary: 'Delete a model center',
     description:
-      'Deletes a center with its tags. One that has models is refused with SYS.1006 in Permissive ' +
+      'Deletes a center with its tags. One that has models is rejected with SYS.1006 in Permissive ' +
       `mode; Enforcing deletes them too. Services stay as they are. ${DELETE_UNKNOWN}`,
   },
   QueryModelCenter: { ...metadata, ...query(PATH, 'model centers') },

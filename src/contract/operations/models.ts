@@ -37,7 +37,6 @@ export const modelOperations = {
     ...metadata,
     ...add,
     inventory: ModelServiceInventory,
-    tag: 'Model services',
     path: BINDING,
     pathParameters: bindingParameters,
     params: noFields,

@@ -93,6 +93,7 @@ export const query = (path: string, resources: string) =>
     params: noFields,
     query: QueryParams,
     answers: 'inventories',
+    failures: ['noSuchField'],
     evidence: 'O',
     summary: `List ${resources}`,
     description:

@@ -1,9 +1,9 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { type Operation, type OperationName, operations } from '../operations.ts';
 import { DeletionResult } from './resource.ts';
-import { boolean, component, integer, mapOf } from './types.ts';
+import { boolean, integer, mapOf } from './types.ts';
 
-const success = Type.Literal(true, { description: 'Always true: a failure has `error` instead.' });
+const success = boolean('Always true: a failure has `error` instead.', { examples: [true] });
 
 const schema = Type.Optional(
   mapOf(
@@ -14,10 +14,10 @@ const schema = Type.Optional(
 
 /** The members of an answer in addition to `success` (F55). */
 const contentSchemas = {
-  inventory: (inventory: TSchema) => ({ inventory: component(inventory), schema }),
+  inventory: (inventory: TSchema) => ({ inventory: inventory, schema }),
   inventories: (inventory: TSchema) => ({
     inventories: Type.Optional(
-      Type.Array(component(inventory), { description: 'The resources; absent with `count=true`.' }),
+      Type.Array(inventory, { description: 'The resources; absent with `count=true`.' }),
     ),
     total: Type.Optional(
       integer('Number of resources there are; only when asked for.', { min: 0 }),
@@ -25,13 +25,13 @@ const contentSchemas = {
     schema,
   }),
   found: (inventory: TSchema) => ({
-    inventories: Type.Array(component(inventory), {
+    inventories: Type.Array(inventory, {
       description: 'The resource, or nothing where there is none.',
     }),
     schema,
   }),
   results: () => ({
-    results: Type.Array(component(DeletionResult), { description: 'One for each resource.' }),
+    results: Type.Array(DeletionResult, { description: 'One for each resource.' }),
   }),
   valid: () => ({ valid: boolean('Whether the session is valid.') }),
   nothing: () => ({}),

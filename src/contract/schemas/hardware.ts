@@ -29,11 +29,13 @@ export const cpuArchitectureInput = verbatim(
 );
 
 /** A CPU architecture in an answer. */
-export const cpuArchitecture = oneOf('CPU architecture.', architectures);
+export const cpuArchitecture = oneOf('CPU architecture.', architectures, {
+  $id: 'CpuArchitecture',
+});
 
 /**
  * Numbers of GPUs in a request: comma-separated, a JSON array in a string, or a JSON array; converted
- * to a list of integers. An empty text is an empty list (F25).
+ * to a list of integers. An empty text is an empty list (F25). The OpenAPI document has the first, the platform's type.
  */
 export function gpuNumbersInput(description: string): TUnsafe<number[]> {
   return typedAs<number[]>(

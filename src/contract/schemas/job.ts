@@ -7,8 +7,8 @@ export const JOB_UUID_LENGTH = 32;
 const schemaHeader = {
   'X-JSON-Schema': Type.Optional(
     Type.String({
-      enum: ['true'],
-      description: 'Adds `schema`, the class of each object, to the answer.',
+      pattern: '^true$',
+      description: '`true` adds `schema`, the class of each object, to the answer.',
     }),
   ),
 };
@@ -33,10 +33,7 @@ export const GetJob = {
 /** The body of a 202 (F56). */
 export const JobAccepted = Type.Object(
   {
-    location: Type.String({
-      description: 'Where to poll for the result.',
-      examples: ['http://localhost:8080/zstack/v1/api-jobs/9c4f6bcbb2d34b0c8d3f0b8b1c5a2f11'],
-    }),
+    location: Type.String({ description: 'Where to poll for the result.' }),
     apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
   },
   { $id: 'JobAccepted', description: 'The operation goes on as a job.' },
@@ -71,17 +68,16 @@ export const WriteHeaders = Type.Object({
     Type.String({
       minLength: JOB_UUID_LENGTH,
       maxLength: JOB_UUID_LENGTH,
-      description: 'UUID of the job. One that was used is refused: a retry does not run twice.',
+      description: 'UUID of the job. One that was used is rejected: a retry does not run twice.',
     }),
   ),
   'X-Web-Hook': Type.Optional(
     Type.String({
       format: 'uri',
-      pattern: '^https?:',
+      pattern: '^https?://',
       description: 'URL that gets the result when the job has ended.',
     }),
   ),
-  // The page at /docs would send an example by default, so that every write would become a job.
   Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
   ...timeout,
   ...schemaHeader,

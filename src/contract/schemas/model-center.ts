@@ -1,6 +1,6 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, newResourceFields, uuid } from './resource.ts';
-import { component, integer, long, optional, text, uuidOf, verbatim } from './types.ts';
+import { integer, long, optional, text, uuidOf, verbatim } from './types.ts';
 
 /** Maximum length of a text in an update (F46). */
 const UPDATE_MAX = 255;
@@ -56,7 +56,7 @@ export const ModelCenterInventory = Type.Object(
       text(descriptions.containerStorageNetwork, { max: 2048 }),
     ),
     containerNetwork: Type.Optional(text(descriptions.containerNetwork, { max: 2048 })),
-    capacity: component(ModelCenterCapacityInventory),
+    capacity: ModelCenterCapacityInventory,
     createDate,
     lastOpDate,
   },

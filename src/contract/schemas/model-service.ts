@@ -8,7 +8,6 @@ import {
   boolean,
   boundedList,
   boundedMap,
-  component,
   integer,
   listOf,
   long,
@@ -63,6 +62,7 @@ const ArchitectureImage = Type.Object(
     }),
   },
   {
+    $id: 'ArchitectureImage',
     description: 'The image for one CPU architecture: a VM image, a container image, or both.',
     [Refine]: ({ cpuArchitecture, ...images }: Record<string, string>, field: string) => {
       const given = Object.entries(images).filter(([, image]) => trim(image) !== '');
@@ -114,8 +114,10 @@ const field = {
   pythonVersion: text('Python version.', { max: 32 }),
   condaVersion: text('Conda version.', { max: 32 }),
   system: boolean('Whether it is a system service.'),
-  type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval']),
-  source: oneOf('Where the service comes from.', sources),
+  type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval'], {
+    $id: 'ModelServiceType',
+  }),
+  source: oneOf('Where the service comes from.', sources, { $id: 'ModelServiceSource' }),
   framework: text('Framework of the service.', { max: 255 }),
   modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), boundedList),
   architectureImages: listOf('The images, one per CPU architecture.', ArchitectureImage, {
@@ -182,8 +184,8 @@ export const ModelServiceInventory = Type.Object(
     supportDistributed: field.supportDistributed,
     cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitecture),
     vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
-    modelServiceRefs: listOf('Bindings to models.', component(ModelServiceRefInventory)),
-    modelServiceImages: listOf('Images of the service.', component(ModelServiceImageInventory)),
+    modelServiceRefs: listOf('Bindings to models.', ModelServiceRefInventory),
+    modelServiceImages: listOf('Images of the service.', ModelServiceImageInventory),
     createDate,
     lastOpDate,
   },
@@ -210,6 +212,7 @@ export const AddModelServiceParams = Type.Object({
     // The documents list these values in another order than those of Update and Clone.
     type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'ModelEval', 'App'], {
       default: modelServiceDefaults.type,
+      $id: 'ModelServiceType',
     }),
     source: { ...field.source, default: modelServiceDefaults.source },
     framework: { ...field.framework, default: modelServiceDefaults.framework },

@@ -5,7 +5,6 @@ import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './r
 import {
   boolean,
   boundedList,
-  component,
   integer,
   listOf,
   long,
@@ -72,7 +71,7 @@ export const ModelInventory = Type.Object(
     frameworkVersion: Type.Optional(text('Version of the framework.')),
     requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
     pipelineTag: Type.Optional(text('Pipeline tag.')),
-    modelServiceRefs: listOf('Bindings to services.', component(ModelServiceRefInventory)),
+    modelServiceRefs: listOf('Bindings to services.', ModelServiceRefInventory),
     extraGpuMemRequest: long('Extra GPU memory asked for.'),
     SAMPLE_SIZE: integer('Sample size.'),
     createDate,
@@ -107,11 +106,15 @@ export const AddModelParams = Type.Object({
       modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), boundedList),
     }),
     ...since('5.4.6', {
-      recommendedGpuNum: gpuNumbersInput('Recommended numbers of GPUs.'),
+      recommendedGpuNum: gpuNumbersInput(
+        'Recommended numbers of GPUs, separated by commas; a JSON array is accepted too.',
+      ),
       gpuConstraintDescription: field.gpuConstraintDescription,
     }),
     ...since('5.5.6', { modelId: field.modelId }),
-    ...since('5.5.12', { shareMode: oneOf('Share mode; stored, never returned.', ['Public']) }),
+    ...since('5.5.12', {
+      shareMode: oneOf('Share mode: `Public`; stored, never returned.', ['Public']),
+    }),
     ...since('5.5.22', { defaultModelServiceUuid }),
   }),
 });
@@ -136,7 +139,9 @@ export const UpdateModelParams = Type.Object(
       verbatim('A classification.'),
       boundedList,
     ),
-    recommendedGpuNum: gpuNumbersInput('Recommended numbers of GPUs.'),
+    recommendedGpuNum: gpuNumbersInput(
+      'Recommended numbers of GPUs, separated by commas; a JSON array is accepted too.',
+    ),
     gpuConstraintDescription: field.gpuConstraintDescription,
     modelId: field.modelId,
     defaultModelServiceUuid,

@@ -16,10 +16,9 @@ export const PATTERNS_MAX = 1024;
 /** Maximum number of `_` after `%` in all patterns together, each of which is tried at every position of a text. */
 export const WILDCARDS_MAX = 16;
 
-// The page at /docs would send an example by default.
 const fields = text(
-  'Scalar fields to return, separated by commas: `uuid,name`. An answer then holds these alone, though ' +
-    'the schema calls others required.',
+  'Scalar fields to return, separated by commas. An answer then holds these alone, though the schema ' +
+    'calls others required: clients that validate answers should not use it.',
 );
 
 /** The query parameters of a Get operation. */
@@ -30,8 +29,9 @@ export const QueryParams = Type.Object(
   optional({
     q: listOf(
       'A condition such as `name=chat`, `size>=1024`, `name~=chat%` or `description is null`; all ' +
-        'that are given must hold.',
-      verbatim('A condition: field, operator, value.', { examples: ['name=chat'] }),
+        'that are given must hold. The parameter is repeated for each of them: `q=…&q=…`, which axios ' +
+        'does with `paramsSerializer: { indexes: null }`.',
+      verbatim('A condition: field, operator, value.'),
       { maxItems: CONDITIONS_MAX },
     ),
     limit: integer('Most resources to return; 0 returns none.', {

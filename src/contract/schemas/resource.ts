@@ -3,7 +3,6 @@ import { ErrorCode, invalidArgument } from '../errors.ts';
 import {
   boolean,
   boundedList,
-  component,
   date,
   listOf,
   oneOf,
@@ -78,7 +77,7 @@ export const DeleteQuery = Type.Object(
     deleteMode: oneOf(
       'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
       ['Permissive', 'Enforcing'],
-      { default: 'Permissive' },
+      { default: 'Permissive', $id: 'DeleteMode' },
     ),
   }),
 );
@@ -92,7 +91,7 @@ export const DeletionResult = Type.Object(
   {
     uuid: uuidOf('the resource'),
     success: boolean('Whether it is gone.'),
-    error: Type.Optional(component(ErrorCode)),
+    error: Type.Optional(ErrorCode),
   },
   { $id: 'DeletionResult', description: 'What became of one of several resources.' },
 );

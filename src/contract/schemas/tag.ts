@@ -14,7 +14,9 @@ export const tagFields = {
   userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag, boundedList),
 };
 
-const resourceType = oneOf('Kind of the tagged resource.', resourceTypes);
+const resourceType = oneOf('Kind of the tagged resource.', resourceTypes, {
+  $id: 'TaggedResourceType',
+});
 const resourceUuid = uuidOf('the tagged resource');
 
 const tagProperties = <Type extends 'User' | 'System'>(type: Type) => ({
@@ -22,7 +24,7 @@ const tagProperties = <Type extends 'User' | 'System'>(type: Type) => ({
   resourceUuid,
   resourceType,
   tag,
-  type: oneOf('Kind of tag.', [type]),
+  type: oneOf(`Kind of tag: always \`${type}\`.`, [type]),
   createDate,
   lastOpDate,
 });

@@ -151,8 +151,3 @@ export function optional<Group extends Fields>(
 function mapFields(fields: Fields, map: (field: TSchema) => TSchema): Fields {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, map(field)]));
 }
-
-/** A reference to a component by its `$id`, with the component's type, which `Type.Ref` leaves unknown. */
-export function component<Schema extends TSchema>(schema: Schema) {
-  return Type.Unsafe<Static<Schema>>(Type.Ref(String(schema.$id)));
-}

@@ -52,7 +52,8 @@ export function requiresWrapper(operation: Operation): boolean {
 export function bodySchema(name: OperationName): TSchema | undefined {
   const operation: Operation = operations[name];
   if (!operation.wrapper) return undefined;
-  const wrapped = { ...operation.params, description: 'The parameters.' };
+  const description = `The parameters of ${name}.`;
+  const wrapped = { ...operation.params, $id: `${name}Param`, description };
   return Type.Object(
     {
       [operation.wrapper]: requiresWrapper(operation) ? wrapped : Type.Optional(wrapped),

@@ -96,12 +96,12 @@ function hasBody({ headers }: FastifyRequest): boolean {
 
 /**
  * Reads `X-API-Timeout`, which clients give in seconds.
- * @returns milliseconds, or undefined if there is no such header
+ * @returns milliseconds, or undefined if there is no such header or it is empty, as pages send unfilled fields
  * @throws ApiError SYS.1007 if it isn't a number of seconds (F58)
  */
 export function requestTimeout({ headers }: FastifyRequest): number | undefined {
   const header = headers['x-api-timeout'];
-  if (header === undefined) return undefined;
+  if (!header) return undefined;
   const seconds = /^\d+$/.test(String(header)) ? Number(header) : Number.NaN;
   if (seconds <= TIMEOUT_MAX) return seconds * 1000;
   throw invalidArgument('Invalid header[X-API-Timeout], it must be a number of seconds');
