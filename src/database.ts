@@ -15,6 +15,8 @@ export interface DatabaseOptions
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
+  /** Called with a sentence before a step that may take long. */
+  onStep?: (step: string) => void;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface DatabaseOptions
  */
 export async function openDatabase(
   { databaseUrl, databaseConnections }: DatabaseSettings,
-  { migrationsFolder, queryProgram, now, onCommit, ...options }: DatabaseOptions,
+  { migrationsFolder, queryProgram, now, onCommit, onStep, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
@@ -38,6 +40,7 @@ export async function openDatabase(
     file: databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path,
     migrationsFolder: `${migrationsFolder}/sqlite`,
     onCommit,
+    onStep,
     now,
     queryWorker: queryProgram === undefined ? undefined : { program: queryProgram },
   });

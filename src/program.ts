@@ -42,8 +42,9 @@ async function main(): Promise<void> {
     const migrations = packageFile('migrations');
     for (const warning of warnings) printLine(warning);
     const [file = '', other = ''] = operands;
-    if (command === 'backup') return printLine(backup(settings, file, migrations));
-    if (command === 'restore') return printLine(await restore(settings, file, migrations));
+    if (command === 'backup') return printLine(backup(settings, file, migrations, printLine));
+    if (command === 'restore')
+      return printLine(await restore(settings, file, migrations, printLine));
     if (command === 'copy') {
       const print = (line: string) => console.error(line);
       const options = { migrationsFolder: migrations, print, clock: Date.now };
@@ -66,6 +67,7 @@ async function main(): Promise<void> {
   const stopping = new AbortController();
   const starting = serve(settings, {
     stopping: stopping.signal,
+    onStep: printLine,
     logger,
     hasReader: isPretty,
     metrics,

@@ -21,15 +21,6 @@ export function parseBoolean(text: string): boolean | undefined {
   return /^(off|false|no|0)$/i.test(text) ? false : undefined;
 }
 
-const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400 };
-
-/** Parses a duration of up to 365 days, in seconds unless it has a unit; undefined for an invalid one. */
-export function parseSeconds(text: string): number | undefined {
-  const [, digits, unit = 's'] = /^(\d{1,11})\s*(ms|s|m|h|d)?$/.exec(text) ?? [];
-  const seconds = Number(digits) * SECONDS[unit as keyof typeof SECONDS];
-  return seconds > 0 && seconds <= 365 * SECONDS.d ? seconds : undefined;
-}
-
 /** Parses a database's URL; undefined for an invalid one. */
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (text === 'memory:') return { kind: 'memory' };
@@ -42,13 +33,21 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   return path === undefined ? undefined : { kind: 'file', path };
 }
 
-const UNITS = { B: 1, KIB: 1024, MIB: 1024 ** 2 };
-
-export function parseBytes(text: string): number | undefined {
-  const [, digits = '', unit = 'B'] = /^(\d{1,12})\s*(B|KiB|MiB)?$/i.exec(text) ?? [];
-  const bytes = Number(digits) * UNITS[unit.toUpperCase() as keyof typeof UNITS];
-  return digits !== '' && bytes > 0 && bytes <= 64 * UNITS.MIB ? bytes : undefined;
+/** Parses a positive number with a unit, by default the first one; undefined for an invalid or larger one. */
+function quantityOf(units: Record<string, number>, most: number) {
+  return (text: string): number | undefined => {
+    const [, digits, unit = ''] = /^(\d{1,12})\s*([a-z]*)$/i.exec(text) ?? [];
+    const value =
+      Number(digits) * (units[unit.toLowerCase() || (Object.keys(units)[0] ?? '')] ?? 0);
+    return value > 0 && value <= most ? value : undefined;
+  };
 }
+
+export const parseBytes = quantityOf({ b: 1, kib: 1024, mib: 1024 ** 2 }, 64 * 1024 ** 2);
+export const parseSeconds = quantityOf(
+  { s: 1, ms: 0.001, m: 60, h: 3600, d: 86_400 },
+  365 * 86_400,
+);
 
 export function isTimeZone(text: string): boolean {
   try {

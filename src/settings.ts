@@ -35,8 +35,6 @@ interface Setting<Value> {
   secret?: true;
   /** May come from a file, named by the variable with `_FILE` appended. */
   fromFile?: true;
-  /** On or off; its flag without a value means on. */
-  isSwitch?: true;
 }
 
 function setting<Value>(definition: Setting<Value>): Setting<Value> {
@@ -50,7 +48,8 @@ function oneOf<const Values extends readonly string[]>(values: Values) {
   };
 }
 
-const onOff = { allowed: '`on` or `off`', parse: parseBoolean, isSwitch: true } as const;
+/** A switch, whose flag without a value means on. */
+const onOff = { allowed: '`on` or `off`', parse: parseBoolean };
 
 const seconds = {
   allowed:
@@ -230,11 +229,6 @@ export type Settings = {
 };
 
 export const settingKeys = Object.keys(definitions) as SettingKey[];
-
-/** Whether a setting is on or off, so that its flag needs no value. */
-export function isSwitch(key: SettingKey): boolean {
-  return (definitions[key] as Setting<unknown>).isSwitch === true;
-}
 
 /** `databaseUrl` → `AIOS_DATABASE_URL`. */
 export function variableOf(key: SettingKey): string {

@@ -23,7 +23,6 @@ describe('a command line', () => {
     [['help'], { ...nothing, help: true }],
     [['help', 'backup'], { ...nothing, command: 'backup', help: true }],
     [['-p', '1'], { ...nothing, flags: { port: '1' } }],
-    [['-p1', 'health'], { ...nothing, command: 'health', flags: { port: '1' } }],
     [['--control'], { ...nothing, flags: { control: 'on' } }],
     [['--control', 'off'], { ...nothing, flags: { control: 'off' } }],
     [
@@ -72,8 +71,8 @@ describe('a command line', () => {
     [['--no-auth'], /^--no-auth is not a flag; did you mean --auth\?/],
     [['--__proto__=x'], /^--__proto__ is not a flag/],
     [['-x', '1'], /^-x is not a flag/],
-    [['-p'], /^-p needs a value/],
-    [['-port', '1'], /^-p needs a number/],
+    [['-p'], /^--port needs a value/],
+    [['-port', '1'], /^-p is not a flag/],
     [['help', 'nonsense'], /^nonsense is not a command/],
     [['--port'], /^--port needs a value/],
     [['--port='], /^--port needs a value/],

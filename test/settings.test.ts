@@ -216,7 +216,7 @@ const rejected: Record<SettingKey, string[]> = {
   session: [UUID.toUpperCase(), UUID.slice(1), `${UUID}0`, `${UUID},x`, 'g'.repeat(32)],
   // Any text may be a password.
   adminPassword: [],
-  sessionTimeout: ['0', '0s', '31536001', '366d', '2 hours', '1.5h', '2H', 'never'],
+  sessionTimeout: ['0', '0s', '31536001', '366d', '2 hours', '1.5h', '2w', 'never'],
   auth: ['2', 'maybe', 'onoff'],
   accessKey: [
     ...['its-id', 'its-id:', ':its-secret', 'its-id:its-secret,other', 'its id:its-secret'],

@@ -5,7 +5,8 @@ const STORED = 'aios-session';
 
 const form = document.getElementById('login');
 const message = form.querySelector('output');
-const [, base] = /^(.*)[/]docs[/]?$/.exec(location.pathname) ?? ['', ''];
+/** The path below which a proxy serves the server. */
+const base = location.pathname.replace(/[/]docs$/, '');
 
 /** Shows the answers of errors in a group of their own, which is closed at first. */
 const GroupedErrors = () => ({

@@ -4,7 +4,6 @@ import { parseBoolean } from '../setting-values.ts';
 import {
   definitions,
   flagOf,
-  isSwitch,
   type SettingKey,
   settingKeys,
   takesFile,
@@ -58,13 +57,16 @@ const settingFlags = settingKeys.flatMap((key) =>
   takesFile(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
 );
 
-const switches = settingKeys.filter(isSwitch).map((key) => `--${flagOf(key)}`);
+const switches = settingKeys
+  .filter((key) => definitions[key].parse === parseBoolean)
+  .map((key) => `--${flagOf(key)}`);
 
-/** Gives each switch without a value its own, because `parseArgs` would take the next argument for it. */
-function withSwitchesOn(args: string[]): string[] {
-  return args.map((arg, index) =>
-    switches.includes(arg) && parseBoolean(args[index + 1] ?? '') === undefined ? `${arg}=on` : arg,
-  );
+/** Spells `-p` out, and gives each switch without a value its own: `parseArgs` would take the next argument. */
+function normalized(args: string[]): string[] {
+  return args.map((arg, index) => {
+    const isAlone = switches.includes(arg) && parseBoolean(args[index + 1] ?? '') === undefined;
+    return arg === '-p' ? '--port' : isAlone ? `${arg}=on` : arg;
+  });
 }
 
 /**
@@ -75,12 +77,11 @@ function withSwitchesOn(args: string[]): string[] {
  */
 export function parseCommandLine(args: string[]): CommandLine {
   const { values, positionals, tokens } = parseArgs({
-    args: withSwitchesOn(args),
+    args: normalized(args),
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
       ...Object.fromEntries(settingFlags.map((flag) => [flag, { type: 'string' as const }])),
-      port: { type: 'string', short: 'p' },
     },
     allowPositionals: true,
     strict: false,
@@ -94,10 +95,6 @@ export function parseCommandLine(args: string[]): CommandLine {
       throw new UsageError(
         `${token.rawName} is not a flag; did you mean --${closest(token.name, known)}? See --help.`,
       );
-    }
-    if (token.rawName === '-p' && token.inlineValue && !/^\d+$/.test(token.value ?? '')) {
-      // The value isn't shown: `-password=…` may have been meant for a longer flag.
-      throw new UsageError('-p needs a number, as in `-p 9000`. See --help.');
     }
     const takesValue = settingFlags.includes(token.name);
     if (takesValue !== Boolean(token.value)) {
@@ -139,10 +136,14 @@ const usageOf = (command: Command) => [command, ...operandsOf[command]].join(' '
 /** The help of a command; that of `serve`, the default one, lists all commands too. */
 export function helpText(command: Command): string {
   const isDefault = command === 'serve';
+  const rows = Object.entries(commands).map(
+    ([name, does]) => `  ${usageOf(name as Command).padEnd(14)}${does}`,
+  );
   return [
     `Usage: aios-model-server ${isDefault ? '[command]' : usageOf(command)} [flags]`,
     '',
-    ...(isDefault ? commandList() : [commands[command]]),
+    ...(isDefault ? ['Commands; serve is the default:', ...rows] : [commands[command]]),
+    ...(isDefault ? ['  help COMMAND  Show what a command takes.'] : []),
     '',
     'Flags, with the environment variables that do the same:',
     ...settingsOf[command].map(settingHelp),
@@ -150,17 +151,6 @@ export function helpText(command: Command): string {
     '  -v, --version',
     '',
   ].join('\n');
-}
-
-function commandList(): string[] {
-  const rows = Object.entries(commands).map(
-    ([name, does]) => `  ${usageOf(name as Command).padEnd(14)}${does}`,
-  );
-  return [
-    'Commands, of which serve is the default:',
-    ...rows,
-    '  help COMMAND  Show what a command takes.',
-  ];
 }
 
 function settingHelp(key: SettingKey): string {

@@ -22,7 +22,7 @@ const INITIAL_PASSWORD_WARNING =
 /** What `serve` needs from the process. */
 export interface ServeEnvironment
   extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
-    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping'>,
+    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping' | 'onStep'>,
     Pick<AppOptions, 'version' | 'docsAssets'> {
   logger: Logger;
   /** Whether a person reads the log. */

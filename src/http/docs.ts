@@ -8,7 +8,7 @@ import { LRUCache } from 'lru-cache';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { routeNotFound } from './protocol/route-table.ts';
-import { forwardedPrefix, requestedUrl } from './protocol/urls.ts';
+import { requestedUrl } from './protocol/urls.ts';
 
 const CSS = 'text/css; charset=utf-8';
 const SCRIPT = 'text/javascript; charset=utf-8';
@@ -74,13 +74,10 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
     };
     app.route({ method: ['GET', 'HEAD'], url, handler });
   };
-  /** URLs in the page are relative, because a proxy may serve it below a path of its own. */
-  const page = async (folder: string) =>
-    (await readFile(join(assets, 'index.html'), 'utf8')).replace(
-      /\b(src|href)="(?:\.\/)?/g,
-      `$1="${folder}/`,
-    );
-  app.route({ method: ['GET', 'HEAD'], url: '/', config: { isAbsent: true }, handler: leadToPage });
+  const config = { isAbsent: true };
+  app.route({ method: ['GET', 'HEAD'], url: '/', config, handler: leadToPage });
+  // Relative, because a proxy may serve the page below a path of its own; so are the URLs in the page.
+  app.get('/docs/', { exposeHeadRoute: true }, (_, reply) => reply.redirect('../docs'));
   for (const [url, version] of Object.entries(DOCUMENTS)) {
     serve(url, JSON_CONTENT_TYPE, async (server) =>
       JSON.stringify(await openapiDocument(server, version)),
@@ -89,8 +86,7 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
   serve('/docs/yaml', 'application/x-yaml', async (server) =>
     stringify(await openapiDocument(server, '3.1.0')),
   );
-  serve('/docs', 'text/html; charset=utf-8', () => page('docs/static'));
-  serve('/docs/', 'text/html; charset=utf-8', () => page('static'));
+  serve('/docs', 'text/html; charset=utf-8', () => readFile(join(assets, 'index.html')));
   for (const [name, type] of Object.entries(ASSETS)) {
     serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
   }
@@ -99,7 +95,7 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
 /** Leads browsers to the page; programs get the error of an unknown path. */
 function leadToPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
   if (!request.headers.accept?.includes('text/html')) throw routeNotFound(request.url);
-  return reply.header('vary', 'accept').redirect(`${forwardedPrefix(request)}/docs`);
+  return reply.header('vary', 'accept').redirect('docs');
 }
 
 /** The generated OpenAPI document, as that of the server with this URL. */

@@ -36,6 +36,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The error that the operation fails with, if fault injection chose one. */
     injectedFailure: ApiError | undefined;
+    /** The error that the request was answered with. */
+    failure: ApiError | undefined;
   }
 }
 

@@ -46,11 +46,14 @@ async function run(context: Finishing, cwd: string, ...args: string[]): Promise<
   return program.stderr();
 }
 
+const ERROR =
+  /^(?:aios-model-server: (?:Copying \d+ bytes|Checking the copy)\.\n)*aios-model-server: (.+)\n$/;
+
 /** Runs a command that must fail, and returns its error message. */
 async function expectedError(context: Finishing, options: Launch): Promise<string> {
   const program = await launch(context, { env, ...options });
   expect([await program.ended, program.stdout()]).toEqual([1, '']);
-  const [, sentence = ''] = /^aios-model-server: (.+)\n$/.exec(program.stderr()) ?? [];
+  const [, sentence = ''] = ERROR.exec(program.stderr()) ?? [];
   return sentence;
 }
 
@@ -59,11 +62,14 @@ describe.concurrent('the program', () => {
     const cwd = withDatabase(context);
     const first = await launchServing(context, { cwd, env });
     await addModel(first, 'first');
-    const line = await run(context, cwd, 'backup', 'backups.db');
+    const said = await run(context, cwd, 'backup', 'backups.db');
     const { size } = statSync(join(cwd, 'backups.db'));
-    expect(line).toBe(
-      `aios-model-server: The database aios.db is copied to backups.db: ${size} bytes.\n`,
-    );
+    expect(said.split('\n')).toEqual([
+      expect.stringMatching(/^aios-model-server: Copying \d+ bytes\.$/),
+      'aios-model-server: Checking the copy.',
+      `aios-model-server: The database aios.db is copied to backups.db: ${size} bytes.`,
+      '',
+    ]);
     await addModel(first, 'later');
 
     const rejected = await expectedError(context, { cwd, args: ['restore', 'backups.db'] });
@@ -75,9 +81,12 @@ describe.concurrent('the program', () => {
     await stop(first);
 
     const restored = await run(context, cwd, 'restore', 'backups.db');
-    expect(restored).toBe(
-      `aios-model-server: The database aios.db is now as the backup backups.db: ${size} bytes.\n`,
-    );
+    expect(restored.split('\n')).toEqual([
+      `aios-model-server: Copying ${size} bytes.`,
+      'aios-model-server: Checking the copy.',
+      `aios-model-server: The database aios.db is now as the backup backups.db: ${size} bytes.`,
+      '',
+    ]);
     expect(readdirSync(cwd).toSorted()).toEqual(['aios.db', 'aios.db-server', 'backups.db']);
     const second = await launchServing(context, { cwd, env });
     expect(await namesOf(second)).toEqual(['first']);

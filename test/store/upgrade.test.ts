@@ -55,6 +55,21 @@ function dump(file: string): Dump {
   );
 }
 
+test('an upgrade of an older database is announced, the start of a new or upgraded one is not', (context) => {
+  const steps: string[] = [];
+  const open = (file: string) => {
+    openSqlite({ file, migrationsFolder: MIGRATIONS, onStep: (step) => steps.push(step) }).close();
+    return steps.splice(0);
+  };
+  const [oldest] = releases;
+  const file = copyRelease(context, oldest as Release);
+  expect(open(file)).toEqual([
+    `The database ${file} is brought up to date, which may take some seconds.`,
+  ]);
+  expect(open(file)).toEqual([]);
+  expect(open(join(dirname(file), 'new.db'))).toEqual([]);
+});
+
 function upgrade(file: string): void {
   openSqlite({ file, migrationsFolder: MIGRATIONS }).close();
 }

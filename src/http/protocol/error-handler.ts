@@ -4,13 +4,6 @@ import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { decodedPath } from './urls.ts';
 
-declare module 'fastify' {
-  interface FastifyRequest {
-    /** The error that the request was answered with. */
-    failure: ApiError | undefined;
-  }
-}
-
 /** Maximum bytes read of the body of a failed request. */
 const DISCARDED_MAX = 64 * 1024 * 1024;
 

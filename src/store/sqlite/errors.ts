@@ -47,6 +47,14 @@ export function translateError(error: unknown): unknown {
   return Object.assign(new ApiError(failure, details), { cause: error });
 }
 
+/** @throws DatabaseOpenError for the error of a driver whose binary is missing, or made for another system */
+export function assertDriverLoaded(error: unknown): void {
+  if (!/^(MODULE_NOT_FOUND|ERR_DLOPEN_FAILED)$/.test(errorCode(error))) return;
+  throw new DatabaseOpenError(
+    'The SQLite driver better-sqlite3 has no binary for this system: install the packages again, on this system.',
+  );
+}
+
 export const damagedError = (file: string) =>
   new DatabaseOpenError(
     `The database ${file} is damaged: restore it from a backup, or name another file.`,
@@ -57,6 +65,7 @@ export const damagedError = (file: string) =>
  * @returns any other error unchanged
  */
 export function openError(file: string, error: unknown): Error {
+  assertDriverLoaded(error);
   const code = sqliteCode(error);
   if (code === undefined) return error as Error;
   if (isCorruption(error)) return damagedError(file);

@@ -23,7 +23,7 @@ import { lockPath } from './lock.ts';
  * @throws DatabaseOpenError
  */
 export function backUp(location: SqliteLocation, to: string): number {
-  const { file } = location;
+  const { file, onStep } = location;
   const target = resolve(to);
   assertPathFree(target, file);
   let folder: string | undefined;
@@ -33,7 +33,9 @@ export function backUp(location: SqliteLocation, to: string): number {
     folder = mkdtempSync(`${target}-`);
     const copy = join(folder, 'copy');
     closeSync(openSync(copy, 'wx', 0o600));
+    onStep?.(`Copying ${sizeOf(file)} bytes.`);
     vacuumInto(file, copy);
+    onStep?.('Checking the copy.');
     assertUndamaged(copy, file);
     fsync(copy);
     renameNoReplace(copy, target);

@@ -19,6 +19,8 @@ export interface SqliteLocation {
   file: string;
   /** Folder with the SQLite migrations. */
   migrationsFolder: string;
+  /** Called with a sentence before a step that may take long. */
+  onStep?: ((step: string) => void) | undefined;
 }
 
 /**
@@ -78,13 +80,16 @@ export function assertNotNewer(
   }
 }
 
-/** @throws DatabaseOpenError for a database, not newer, that lacks migrations */
-export function assertNotOlder(
-  client: Database.Database,
-  { file, migrationsFolder }: SqliteLocation,
-): void {
+/** Whether a database that is not newer has all migrations. */
+export function isUpToDate(client: Database.Database, location: SqliteLocation): boolean {
   const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
-  if (applied === readMigrationFiles({ migrationsFolder }).length) return;
+  return applied === readMigrationFiles(location).length;
+}
+
+/** @throws DatabaseOpenError for a database, not newer, that lacks migrations */
+export function assertNotOlder(client: Database.Database, location: SqliteLocation): void {
+  if (isUpToDate(client, location)) return;
+  const { file } = location;
   throw new DatabaseOpenError(
     `The database ${file} was written by an older version of this program: start a server of this version on it first.`,
   );

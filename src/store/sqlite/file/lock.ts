@@ -1,7 +1,7 @@
 import { closeSync, openSync, realpathSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../../errors.ts';
-import { errorCode, isLocked } from '../errors.ts';
+import { assertDriverLoaded, errorCode, isLocked } from '../errors.ts';
 import { LOCK_SUFFIX } from './files.ts';
 import { prepareFile } from './prepare.ts';
 
@@ -31,6 +31,7 @@ export function acquireServerLock(file: string): () => void {
     client.exec('BEGIN EXCLUSIVE');
   } catch (error) {
     client?.close();
+    assertDriverLoaded(error);
     throw new DatabaseOpenError(
       isLocked(error)
         ? `Another server runs on the database ${file}: stop it, or name another file.`

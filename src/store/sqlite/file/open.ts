@@ -8,6 +8,7 @@ import {
   assertNotOlder,
   BUSY_TIMEOUT_MS,
   inspect,
+  isUpToDate,
   MIGRATIONS_TABLE,
   type SqliteLocation,
 } from './inspect.ts';
@@ -27,12 +28,13 @@ const CACHE_KIB = 4096;
  * @throws DatabaseOpenError
  */
 export function openSqlite(location: SqliteLocation): Database.Database {
-  const { file, migrationsFolder } = location;
+  const { file, migrationsFolder, onStep } = location;
   const inMemory = file === ':memory:';
   if (!inMemory) prepareFile(file);
   let client: Database.Database | undefined;
   try {
-    if (!inMemory && sizeOf(file) > 0) inspect(location);
+    const isNew = inMemory || sizeOf(file) === 0;
+    if (!isNew) inspect(location);
     client = new Database(file, { timeout: BUSY_TIMEOUT_MS });
     // Taking the write lock fails for a file that only looks writable.
     client.exec('BEGIN IMMEDIATE; ROLLBACK');
@@ -48,6 +50,9 @@ export function openSqlite(location: SqliteLocation): Database.Database {
     client.pragma(`application_id = ${APPLICATION_ID}`);
     // A migration that rebuilds a table drops the old one: foreign keys would delete what refers to it.
     client.pragma('foreign_keys = OFF');
+    if (!isNew && !isUpToDate(client, location)) {
+      onStep?.(`The database ${file} is brought up to date, which may take some seconds.`);
+    }
     migrate(drizzle(client), { migrationsFolder, migrationsTable: MIGRATIONS_TABLE });
     client.pragma('foreign_keys = ON');
     return client;

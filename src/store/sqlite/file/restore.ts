@@ -20,7 +20,7 @@ const CHUNK_BYTES = 1024 * 1024;
  * @throws DatabaseOpenError for an unusable backup, or a database that is in use or of another program
  */
 export async function restore(
-  { file, migrationsFolder }: SqliteLocation,
+  { file, migrationsFolder, onStep }: SqliteLocation,
   from: string,
 ): Promise<number> {
   assertRestorable(from);
@@ -34,10 +34,12 @@ export async function restore(
   }
   try {
     await replaceDatabase(file, SUFFIX, async (copy) => {
+      onStep?.(`Copying ${sizeOf(from)} bytes.`);
       await pipeline(
         createReadStream(from, { highWaterMark: CHUNK_BYTES }),
         createWriteStream(copy, { flags: 'wx', mode: 0o600 }),
       );
+      onStep?.('Checking the copy.');
       assertWhole(copy, from, migrationsFolder);
     });
     return sizeOf(file);
