@@ -2,7 +2,7 @@ import { modelDefaults } from '../contract/schemas/model.ts';
 import type { Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
 import { createTags, withGpuMemory } from './records.ts';
-import { argumentReference, whenStrict } from './references.ts';
+import { argumentReference, strictReference } from './references.ts';
 
 /** Adds a model and binds it to the given services; one of them may be its default. */
 export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {
@@ -34,11 +34,8 @@ export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, depende
   });
   const extras = {
     references: [
-      ...whenStrict(
-        dependencies,
-        argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
-      ),
-      ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+      ...strictReference(dependencies, 'modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
+      ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
       ...argumentReference('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
       ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
     ],

@@ -1,7 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { modelCenterInventory } from './inventory.ts';
 import { createTags } from './records.ts';
-import { argumentReference, whenStrict } from './references.ts';
+import { strictReference } from './references.ts';
 
 /** Adds a center. Its status is always `Connected`, though nothing connects to it. */
 export const AddModelCenter: Handler<'AddModelCenter'> = async (
@@ -13,7 +13,7 @@ export const AddModelCenter: Handler<'AddModelCenter'> = async (
   return dependencies.store.addModelCenter(
     { ...fields, uuid, status: 'Connected', tagUuids, createDate: now, lastOpDate: now },
     {
-      references: whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+      references: strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
       tags: createTags(tags, 'ModelCenterVO', uuid, now, dependencies),
     },
     (center) => ({ inventory: modelCenterInventory(center, dependencies.formatDate) }),

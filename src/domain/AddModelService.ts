@@ -2,7 +2,7 @@ import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
 import { modelServiceInventory } from './inventory.ts';
 import { architecturesOf, createServiceImages, createTags, withVersion } from './records.ts';
-import { argumentReference, whenStrict } from './references.ts';
+import { argumentReference, strictReference } from './references.ts';
 
 /** Adds a service with its images and binds it to the given models. */
 export const AddModelService: Handler<'AddModelService'> = async (
@@ -41,12 +41,9 @@ export const AddModelService: Handler<'AddModelService'> = async (
   });
   const extras = {
     references: [
-      ...whenStrict(
-        dependencies,
-        argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
-      ),
+      ...strictReference(dependencies, 'modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
       ...argumentReference('modelUuids', 'ModelVO', params.modelUuids),
-      ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+      ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
     ],
     tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
   };

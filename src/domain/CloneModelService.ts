@@ -8,7 +8,7 @@ import {
   type ModelServiceRef,
   withVersion,
 } from './records.ts';
-import { argumentReference, pathReference, whenStrict } from './references.ts';
+import { pathReference, strictReference } from './references.ts';
 
 /** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
 export const CloneModelService: Handler<'CloneModelService'> = async (
@@ -58,7 +58,7 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
     {
       references: [
         pathReference('uuid', 'ModelServiceVO', path.uuid),
-        ...whenStrict(dependencies, argumentReference('tagUuids', 'TagVO', params.tagUuids)),
+        ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
       ],
       tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
     },

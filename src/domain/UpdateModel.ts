@@ -1,7 +1,7 @@
 import type { Dependencies, Handler } from './dependencies.ts';
 import { modelInventory } from './inventory.ts';
 import { createTags, type Model } from './records.ts';
-import { argumentReference, pathReference, whenStrict } from './references.ts';
+import { argumentReference, pathReference, strictReference } from './references.ts';
 
 /** Changes the given fields and `lastOpDate` (F14 and F27). */
 export const UpdateModel: Handler<'UpdateModel'> = async (
@@ -24,9 +24,11 @@ export const UpdateModel: Handler<'UpdateModel'> = async (
     {
       references: [
         pathReference('uuid', 'ModelVO', uuid),
-        ...whenStrict(
+        ...strictReference(
           dependencies,
-          argumentReference('modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
+          'modelCenterUuid',
+          'ModelCenterVO',
+          params.modelCenterUuid,
         ),
         ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
       ],

@@ -18,10 +18,10 @@ export function argumentReference(
   return [{ field, type, uuids: list ? value : [value], list }];
 }
 
-/** References that are checked only in strict mode (F13). */
-export function whenStrict(
+/** The same, checked only in strict mode (F13). */
+export function strictReference(
   { strictReferences }: Dependencies,
-  references: Reference[],
+  ...argument: Parameters<typeof argumentReference>
 ): Reference[] {
-  return strictReferences ? references : [];
+  return strictReferences ? argumentReference(...argument) : [];
 }

@@ -258,7 +258,7 @@ export interface Writes {
   ): Promise<Result>;
 }
 
-interface Sessions {
+export interface Sessions {
   /**
    * Adds a session and removes the expired ones.
    * @param now milliseconds since the epoch

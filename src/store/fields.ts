@@ -10,13 +10,18 @@ export interface Field {
   read?: (given: never) => unknown;
 }
 
-/** The fields of a table's columns, without the order of insertion. */
+/** The columns that no record has: the order of insertion, and servers' claims on hooks. */
+const OTHER_COLUMNS = ['position', 'claimedBy', 'claimedUntil'];
+
+/** The fields of a table's records. */
 export function columnFields(table: Table): Field[] {
-  const { position: _, ...columns } = getTableColumns(table) as Record<string, Column>;
-  return Object.entries(columns).map(([name, column]) => {
-    const read = (given: never) => column.mapFromDriverValue(given);
-    return { name, sql: sql`${column}`, ...(isConverted(column) && { read }) };
-  });
+  const columns = Object.entries<Column>(getTableColumns(table));
+  return columns
+    .filter(([name]) => !OTHER_COLUMNS.includes(name))
+    .map(([name, column]) => {
+      const read = (given: never) => column.mapFromDriverValue(given);
+      return { name, sql: sql`${column}`, ...(isConverted(column) && { read }) };
+    });
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { EntityKind } from '../contract/schemas/fields.ts';
-import type { ModelServiceRef, Records, Resources } from '../domain/records.ts';
+import type { Records, Resources } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 import {
   assertAllFound,
@@ -8,34 +8,13 @@ import {
   usedByAnotherEntry,
   usedByAnotherKind,
 } from './errors.ts';
+import type { Steps } from './statement.ts';
+import type { Statements } from './statements.ts';
 
-/** The tables of resources, by their names in a store's tables.ts; each comes after those that it refers to. */
-export const RESOURCE_TABLES = [
-  'resources',
-  'modelCenters',
-  'models',
-  'modelServices',
-  'modelServiceImages',
-  'modelServiceRefs',
-  'tags',
-] as const;
+type Rows = [table: keyof Statements['insertAll'], rows: readonly object[]];
 
-type Rows = [table: (typeof RESOURCE_TABLES)[number], rows: readonly object[]];
-
-/**
- * The query for what exists of a seed, as texts: of a resource its type and uuid, and of the rest what a seed may not
- * insert a second time; `isIn` tests whether a column is in a list of uuids.
- */
-export const findExisting = (isIn: (column: string) => string) => `
-  SELECT type || ' ' || uuid FROM resources WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'image ' || uuid FROM model_service_images WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'ref ' || uuid FROM model_service_refs WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'pair ' || model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
-  UNION ALL SELECT 'default ' || model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
-  UNION ALL SELECT 'tag ' || uuid FROM tags WHERE ${isIn('uuid')}`;
-
-/** The uuids for `findExisting`. */
-export function uuidsOf(resources: Resources): string[] {
+/** The uuids whose existence matters to a seed. */
+function uuidsOf(resources: Resources): string[] {
   const { modelServices, modelServiceRefs } = resources;
   const tags = [...resources.userTags, ...resources.systemTags];
   const images = modelServices.flatMap(({ modelServiceImages }) => modelServiceImages);
@@ -49,7 +28,7 @@ export function uuidsOf(resources: Resources): string[] {
  * @param resources as parsed: only images may have the same uuid
  * @throws ApiError naming the faulty entry by its index
  */
-export function newRows(resources: Resources, existing: readonly string[]): Rows[] {
+function newRows(resources: Resources, existing: readonly string[]): Rows[] {
   const known = new Set(existing);
   const types = new Map<string, string>();
   for (const each of existing) {
@@ -113,26 +92,47 @@ export function newRows(resources: Resources, existing: readonly string[]): Rows
 }
 
 /** Slices of a list for one statement each. */
-export function slices<Member>(members: readonly Member[]): Member[][] {
+function slices<Member>(members: readonly Member[]): Member[][] {
   const size = 512;
   return Array.from({ length: Math.ceil(members.length / size) }, (_, index) =>
     members.slice(index * size, (index + 1) * size),
   );
 }
 
-/** All records of a store, and its refs in their order, as the resources of a seed. */
-export function toResources(
-  all: { [K in EntityKind]: Records[K][] },
-  modelServiceRefs: ModelServiceRef[],
-): Resources {
+/**
+ * Adds the resources whose uuids are unused.
+ * @throws ApiError naming the faulty entry by its index
+ */
+export function* insertResources(statements: Statements, resources: Resources): Steps<void> {
+  const existing: string[] = [];
+  for (const uuids of slices(uuidsOf(resources))) {
+    const { rows } = yield statements.existing({ uuids });
+    for (const [found] of rows) existing.push(found as string);
+  }
+  for (const [table, all] of newRows(resources, existing)) {
+    for (const rows of slices(all)) yield* statements.insertAll[table](rows);
+  }
+}
+
+/**
+ * Reads every resource with all of its fields, within a transaction that reads a snapshot.
+ * @param all reads the records of a kind, oldest first
+ */
+export function* readResources(
+  all: <K extends EntityKind>(kind: K) => Steps<Records[K][]>,
+  { allRefs }: Statements,
+): Steps<Resources> {
+  const centers = yield* all('ModelCenter');
+  const models = yield* all('Model');
+  const services = yield* all('ModelService');
   return {
-    modelCenters: all.ModelCenter.map(
+    modelCenters: centers.map(
       ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,
     ),
-    models: all.Model.map(({ modelServiceRefs: _, ...model }) => model),
-    modelServices: all.ModelService.map(({ modelServiceRefs: _, ...service }) => service),
-    modelServiceRefs,
-    userTags: all.UserTag.map((tag) => ({ ...tag, inherent: false })),
-    systemTags: all.SystemTag,
+    models: models.map(({ modelServiceRefs: _, ...model }) => model),
+    modelServices: services.map(({ modelServiceRefs: _, ...service }) => service),
+    modelServiceRefs: yield* allRefs(),
+    userTags: yield* all('UserTag'),
+    systemTags: yield* all('SystemTag'),
   };
 }

@@ -1,47 +1,119 @@
-import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { type Column, getTableColumns, getTableName, type SQL, type Table } from 'drizzle-orm';
 import { toSnakeCase } from 'drizzle-orm/casing';
-import { isConverted } from './fields.ts';
+import { compileRecordMapper, type Field, isConverted, selectList } from './fields.ts';
+
+/** A statement with its values. One with a name stays prepared on its connection. */
+export interface Statement {
+  text: string;
+  name?: string;
+  values?: readonly unknown[];
+}
+
+export interface StatementResult {
+  /** Rows, each a list of values in the order of the columns. */
+  rows: unknown[][];
+  /** Number of rows changed or found. */
+  count: number;
+}
+
+/**
+ * Work on a database, written once for both: a generator that yields each statement and gets its result, from SQLite
+ * at once and from PostgreSQL later (ADR-21).
+ */
+export type Steps<Result> = Generator<Statement, Result, StatementResult>;
+
+/** Makes the steps of a piece of work, which may run several times. */
+export type Work<Result> = () => Steps<Result>;
+
+/** Steps without a statement. */
+// biome-ignore lint/correctness/useYield: there is nothing to yield
+export function* resultOf<Result>(result: Result): Steps<Result> {
+  return result;
+}
+
+/** Steps of a single statement. */
+export function* execute(statement: Statement): Steps<StatementResult> {
+  return yield statement;
+}
+
+/** Runs pieces of work, each in a transaction of its own; a write is durable when its promise resolves. */
+export interface Transactions {
+  read: <Result>(work: Work<Result>) => Promise<Result>;
+  write: <Result>(work: Work<Result>) => Promise<Result>;
+  /** A write that is a single statement, perhaps with a read after it. */
+  writeStatement: <Result>(work: Work<Result>) => Promise<Result>;
+  /** The same, which rejects at once where others hold locks, if the database can tell. */
+  tryWrite: <Result>(work: Work<Result>) => Promise<Result>;
+}
 
 /** A named parameter: `:uuid` is a field of the record, `:tags.uuid` the field of each member of its list `tags`. */
 const PARAMETER = /(?<!:):(\w+)(?:\.(\w+))?/g;
 
 type Encode = (value: unknown) => unknown;
 
-/** The tables whose columns encode a statement's values: that of the record, and those of its lists. */
-export interface BoundTables {
-  table?: Table;
-  lists?: Record<string, Table>;
+/**
+ * Makes a statement with named parameters that takes its values from a record; an absent field is NULL. The columns
+ * of tables encode the values: of one for the record, of others for its lists.
+ */
+export type Prepare = (
+  template: string,
+  tables?: { table?: Table; lists?: Record<string, Table> },
+) => (record?: object) => Statement;
+
+/**
+ * Creates the `prepare` of a database.
+ * @param marker how its SQL writes the parameter with this number, counted from 1
+ * @param toStatement makes a statement, without values, that stays prepared
+ * @param bind converts the value of a field that has no column
+ */
+export function prepareFor(
+  marker: (number: number) => string,
+  toStatement: (text: string) => Statement,
+  bind: Encode = (value) => value ?? null,
+): Prepare {
+  return (template, { table, lists = {} } = {}) => {
+    const encoders: Encode[] = [];
+    const text = template.replace(PARAMETER, (_, name: string, field?: string) => {
+      const encode = encoderOf(field === undefined ? table : lists[name], field ?? name, bind);
+      encoders.push(
+        field === undefined
+          ? (record) => encode((record as Record<string, unknown>)[name])
+          : (record) =>
+              (record as Record<string, Record<string, unknown>[]>)[name]?.map((each) =>
+                encode(each[field]),
+              ),
+      );
+      return marker(encoders.length);
+    });
+    const statement = toStatement(text);
+    return (record = {}) => ({
+      ...statement,
+      values: encoders.map((encode) => encode(record)),
+    });
+  };
 }
 
 /**
- * Compiles a statement with named parameters.
- * @param marker how the database's SQL writes the parameter with this number, counted from 1
- * @returns the statement's text, and a function from a record to its values; an absent field is NULL
+ * Makes a statement that reads records.
+ * @param template whose `*` after SELECT or RETURNING is replaced by the fields
  */
-export function compileStatement(
+export function prepareQuery<Row>(
+  { prepare, toQuery }: { prepare: Prepare; toQuery: (query: SQL) => { text: string } },
+  fields: readonly Field[],
   template: string,
-  marker: (number: number) => string,
-  { table, lists = {} }: BoundTables = {},
-): { text: string; valuesOf: (record: object) => unknown[] } {
-  const values: Encode[] = [];
-  const text = template.replace(PARAMETER, (_, name: string, field?: string) => {
-    const encode = encoderOf(field === undefined ? table : lists[name], field ?? name);
-    values.push(
-      field === undefined
-        ? (record) => encode((record as Record<string, unknown>)[name])
-        : (record) =>
-            (record as Record<string, Record<string, unknown>[]>)[name]?.map((each) =>
-              encode(each[field]),
-            ),
-    );
-    return marker(values.length);
-  });
-  return { text, valuesOf: (record) => values.map((compute) => compute(record)) };
+): (record?: object) => Steps<Row[]> {
+  const list = toQuery(selectList(fields)).text;
+  const query = prepare(template.replace(/(?<=SELECT |RETURNING )\*/, list));
+  const toRecord = compileRecordMapper(fields);
+  return function* (record) {
+    const { rows } = yield query(record);
+    return rows.map(toRecord) as Row[];
+  };
 }
 
-function encoderOf(table: Table | undefined, field: string): Encode {
+function encoderOf(table: Table | undefined, field: string, bind: Encode): Encode {
   const column = table && (getTableColumns(table) as Record<string, Column>)[field];
-  if (!column || !isConverted(column)) return (value) => value ?? null;
+  if (!column || !isConverted(column)) return bind;
   return (value) => (value == null ? null : column.mapToDriverValue(value));
 }
 

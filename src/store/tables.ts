@@ -12,7 +12,8 @@ interface Index {
   where: (condition: SQL) => Index;
 }
 
-type Declared<Name extends string> = Table & Record<Name, Column>;
+/** A table with these columns, among others. */
+export type Declared<Name extends string> = Table & Record<Name, Column>;
 
 /** Makes the tables of a database. */
 export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
@@ -37,9 +38,27 @@ export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
   tagKey: (tag: Column) => Column | SQL;
   /** Further indexes of tags. */
   tagIndexes: (table: Declared<'tag' | 'resourceUuid'>) => Index[];
+  /** Further columns of hooks. */
+  hookColumns: Record<string, Builder>;
+  /** The column of the index of pending hooks. */
+  hookKey: string;
 };
 
+/** The tables of resources, by their names; each comes after those that it refers to. */
+export const RESOURCE_TABLES = [
+  'resources',
+  'modelCenters',
+  'models',
+  'modelServices',
+  'modelServiceImages',
+  'modelServiceRefs',
+  'tags',
+] as const;
+
 /** The tables that are the same in both databases. */
+export type StoredTables = ReturnType<typeof declareTables>;
+
+/** Declares the tables that are the same in both databases. */
 export function declareTables(make: TableBuilders) {
   const { table, index, uniqueIndex, position, orderedUuid, caseFolded } = make;
   const columns = sharedColumns<Builder>(make);
@@ -145,7 +164,15 @@ export function declareTables(make: TableBuilders) {
   const jobs = table('jobs', { uuid: key(), ...columns.jobs }, (of) => [
     index('jobs_by_age').on(of.createDate),
   ]);
-  const hookColumns = { jobUuid: refersTo(key(), jobs), ...columns.hooks };
+  const hooks = table(
+    'hooks',
+    { jobUuid: refersTo(key(), jobs), ...columns.hooks, ...make.hookColumns },
+    (of) => [
+      index('hooks_pending')
+        .on((of as Record<string, Column>)[make.hookKey] as Column)
+        .where(make.isTrue(of.pending)),
+    ],
+  );
   return {
     resources,
     modelServices,
@@ -157,6 +184,6 @@ export function declareTables(make: TableBuilders) {
     passwords,
     sessions,
     jobs,
-    hookColumns,
+    hooks,
   };
 }

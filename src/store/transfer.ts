@@ -1,8 +1,8 @@
 import { hash } from 'node:crypto';
 import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DatabaseOpenError } from './errors.ts';
-import { RESOURCE_TABLES } from './seed.ts';
 import { columnName } from './statement.ts';
+import { RESOURCE_TABLES } from './tables.ts';
 
 /** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */
 export interface CopiedTable {

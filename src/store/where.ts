@@ -1,62 +1,23 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
 import type { Condition, Predicate, Scalar, Sort } from '../domain/store.ts';
-
-type ResourceTable = Table & Record<'uuid' | 'createDate', Column>;
-
-/** The tables that queries read, in either database. */
-export interface QueriedTables {
-  modelServices: ResourceTable & { modelCenterUuid: Column };
-  models: ResourceTable & { modelCenterUuid: Column };
-  modelCenters: ResourceTable;
-  modelServiceImages: Table & Record<'uuid' | 'modelServiceUuid', Column>;
-  modelServiceRefs: Table & Record<'uuid' | 'modelUuid' | 'modelServiceUuid', Column>;
-  tags: ResourceTable & Record<'resourceUuid' | 'type' | 'tag', Column>;
-}
-
-/** The differences between the SQL of the two databases. */
-export interface Dialect {
-  tables: QueriedTables;
-  /** A text for comparison by code point, regardless of the case of ASCII letters. */
-  caseFolded: (text: Column) => SQL;
-  /** Converts a value for binding. */
-  bind: (value: Scalar) => unknown;
-  /** Whether an expression of a column is in a list of any length. */
-  inList: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
-  /** A time truncated to its second, also before 1970. */
-  truncateToSecond: (time: Column) => SQL;
-  /** Whether a text matches a pattern, which is in lower case. */
-  like: (text: Column, pattern: string) => SQL;
-  /** Whether some row whose foreign key is the resource's uuid satisfies a test. */
-  hasMember: (uuid: Column, foreignKey: Column, test: SQL) => SQL;
-  /** The order by an expression, in which NULL comes before every value. */
-  order: (expression: SQL, column: Column, descending: boolean) => SQL;
-  /** Makes the planner plan a condition on another table separately, if a query has many. */
-  isolateSubquery?: (condition: SQL) => SQL;
-}
+import type { Dialect } from './dialect.ts';
+import type { Declared } from './tables.ts';
 
 /** Maximum conditions on other tables planned together: planning time grows faster than their number. */
 const JOINT_PLAN_MAX = 8;
 
 /** How a kind of entity is stored: its table, and the foreign keys of what belongs to it. */
 export interface EntityMapping {
-  table: ResourceTable;
+  table: Declared<'uuid' | 'createDate'>;
   /** Selects the rows of the kind if the table has other rows too; it has no parameters. */
   baseFilter?: SQL;
   foreignKeys: Partial<Record<QueryField['of'], Column>>;
   center?: Column;
 }
 
-export interface Conditions {
-  entityMappings: Record<EntityKind, EntityMapping>;
-  /** The WHERE clause of all conditions. Values are bound, and column names come from the tables only. */
-  whereAll: (kind: EntityKind, conditions: readonly Condition[]) => SQL;
-  /** The ORDER BY of a kind's rows, which is a total order. */
-  orderBy: (kind: EntityKind, sort: Sort | undefined) => SQL[];
-}
-
 /** Compiles conditions and orders of queries to a database's SQL. */
-export function compileConditions(dialect: Dialect): Conditions {
+export function compileConditions(dialect: Dialect) {
   const { tables, bind } = dialect;
   const { modelServices, models, modelCenters, tags } = tables;
   const { modelServiceImages, modelServiceRefs } = tables;
@@ -158,7 +119,8 @@ export function compileConditions(dialect: Dialect): Conditions {
   return {
     entityMappings,
 
-    whereAll(kind, conditions) {
+    /** The WHERE clause of all conditions. Values are bound, and column names come from the tables only. */
+    whereAll(kind: EntityKind, conditions: readonly Condition[]): SQL {
       const mapping = entityMappings[kind];
       const isOnOther = ({ field }: Condition) => field.of !== 'self';
       const isIsolated = conditions.filter(isOnOther).length > JOINT_PLAN_MAX;
@@ -171,7 +133,8 @@ export function compileConditions(dialect: Dialect): Conditions {
       return and(mapping.baseFilter, ...all) ?? sql`1 = 1`;
     },
 
-    orderBy(kind, sort) {
+    /** The ORDER BY of a kind's rows, which is a total order. */
+    orderBy(kind: EntityKind, sort: Sort | undefined): SQL[] {
       const { table } = entityMappings[kind];
       const sorted = sort && columnOf(table, sort.field.name);
       const ties = [table.createDate, table.uuid]

@@ -145,8 +145,8 @@ test('a process that ends fails its query, and the next query starts another one
 });
 
 describe('a query that hangs', () => {
-  const HANG = { sql: 'hang', values: [] };
-  const ANSWER = { sql: 'answer', values: [] };
+  const HANG = { text: 'hang', values: [] };
+  const ANSWER = { text: 'answer', values: [] };
   const answered = { status: 'fulfilled', value: ['answer'] };
   const rejected = (failure: string, message: RegExp) => ({
     status: 'rejected',

@@ -196,7 +196,7 @@ test('the query worker reads from the WAL, and can not write', async (context) =
   const program = resolve('dist/query-process.js');
   const worker = new QueryWorker({ program, file, onIdle: () => {} });
   context.onTestFinished(() => worker.close());
-  const run = (sql: string) => worker.run({ sql, values: [] });
+  const run = (text: string) => worker.run({ text, values: [] });
   expect(await run('SELECT journal_mode FROM pragma_journal_mode')).toEqual(['wal']);
   await expect(run("INSERT INTO resources VALUES ('a', 'b') RETURNING uuid")).rejects.toEqual(
     notice('internal', 'the database can not be written to, nothing was changed'),

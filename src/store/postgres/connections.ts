@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
+import type { Statement, StatementResult, Steps, Work } from '../statement.ts';
 import type { Client, Pool } from './driver.ts';
 import {
   CommitUnknown,
@@ -26,54 +27,30 @@ const COMMIT_CHECK = { limitMs: 5000, pauseMs: 250 };
 /** SQLSTATEs of a full or failing disk. */
 const DISK = /^(53100|58)/;
 
-/** A statement. One with a name stays prepared on its connection; another is planned at each execution. */
-export interface Statement {
-  text: string;
-  name?: string;
-}
-
-export interface StatementResult {
-  /** Rows, each a list of values in the order of the columns. */
-  rows: unknown[][];
-  /** Number of rows changed or found. */
-  count: number;
-}
-
-/** Runs a statement on a connection. */
-export type Run = (statement: Statement, values?: readonly unknown[]) => Promise<StatementResult>;
-
-export type Work<Result> = (run: Run) => Promise<Result>;
-
 const BEGIN = { text: 'BEGIN' };
-const BEGIN_SNAPSHOT = { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' };
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
 
-/** Wraps reads so that all of them see one snapshot. */
-export const inSnapshot =
-  <Result>(work: Work<Result>): Work<Result> =>
-  async (run) => {
-    await run(BEGIN_SNAPSHOT);
+/** Wraps work in a transaction that is rolled back. */
+export const rolledBack = <Result>(work: Work<Result>, begin: Statement = BEGIN): Work<Result> =>
+  function* () {
+    yield begin;
     try {
-      return await work(run);
+      return yield* work();
     } finally {
-      await run(ROLLBACK).catch(ignore);
+      yield* rollBack();
     }
   };
 
-/** Reads the rows of a query in batches of this size; within a transaction. */
-export async function* fetchAll<Row>(
-  run: (text: string) => Promise<Row[]>,
-  query: string,
-  size: number,
-): AsyncGenerator<Row[]> {
-  await run(`DECLARE fetched NO SCROLL CURSOR FOR ${query}`);
-  for (;;) {
-    const rows = await run(`FETCH ${size} FROM fetched`);
-    if (rows.length > 0) yield rows;
-    if (rows.length < size) break;
-  }
-  await run('CLOSE fetched');
+/** Wraps reads so that all of them see one snapshot. */
+export const inSnapshot = <Result>(work: Work<Result>): Work<Result> =>
+  rolledBack(work, { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
+
+/** Without effect on a connection that is lost. */
+function* rollBack(): Steps<void> {
+  try {
+    yield ROLLBACK;
+  } catch {}
 }
 
 /** Runs each piece of work on one connection of a pool. Its promises reject with the store's errors. */
@@ -122,15 +99,15 @@ export class Connections {
       retry(async () => {
         let done: { result: Result } | undefined;
         try {
-          return await this.#withConnection(async (run) => {
-            await run(BEGIN);
+          return await this.#withConnection(function* () {
+            yield BEGIN;
             try {
-              done = { result: await work(run) };
+              done = { result: yield* work() };
             } catch (error) {
-              await run(ROLLBACK).catch(ignore);
+              yield* rollBack();
               throw error;
             }
-            await run(COMMIT);
+            yield COMMIT;
             return done.result;
           });
         } catch (error) {
@@ -191,7 +168,7 @@ export class Connections {
     // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     try {
-      return await work(createRun(client, connection));
+      return await runSteps(work(), createExecute(client, connection));
     } catch (error) {
       if (error instanceof QueryTimeout) this.#dropIdle();
       throw error;
@@ -219,8 +196,23 @@ export class Connections {
 
 const ignore = () => {};
 
-function createRun(client: Client, connection: { isLost: boolean }): Run {
-  return async (statement, values = []) => {
+/** Runs a statement on a connection. */
+type Execute = (statement: Statement) => Promise<StatementResult>;
+
+/** Runs the steps of a piece of work; an error of a statement is thrown where the step was yielded. */
+async function runSteps<Result>(steps: Steps<Result>, execute: Execute): Promise<Result> {
+  let step = steps.next();
+  while (!step.done) {
+    step = await execute(step.value).then(
+      (result) => steps.next(result),
+      (error) => steps.throw(error),
+    );
+  }
+  return step.value;
+}
+
+function createExecute(client: Client, connection: { isLost: boolean }): Execute {
+  return async ({ values = [], ...statement }) => {
     // The driver would wait until its timeout.
     if (connection.isLost) throw new ConnectionLost('the connection to the database broke');
     try {

@@ -21,6 +21,9 @@ const integer = (name = '') => bigint(name, { mode: 'number' });
 export const caseFolded = (column: Column) =>
   sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
 
+/** Whether a flag is set. */
+export const isTrue = (flag: Column) => sql`${flag}`;
+
 const make = {
   text: () => text().notNull(),
   optionalText: () => text(),
@@ -42,28 +45,20 @@ const make = {
   orderedUuid: () => text().primaryKey(),
   withDefault: (column: PgColumnBuilderBase) => column,
   caseFolded,
-  isTrue: (flag: Column) => sql`${flag}`,
+  isTrue,
   covering: (first: Column) => [first],
   // A tag may be too long for an index entry.
   tagKey: (tag: Column) => sql`md5(${tag})`,
   tagIndexes: () => [],
+  /** The server that has claimed the hook, and the expiry of its claim by the database's clock. */
+  hookColumns: { claimedBy: text().notNull(), claimedUntil: integer().notNull() },
+  hookKey: 'claimedUntil',
 } as unknown as TableBuilders;
 
-const { hookColumns, ...tables } = declareTables(make);
+export const tables = declareTables(make);
 export const { resources, modelServices, models, modelCenters } = tables;
 export const { modelServiceImages, modelServiceRefs, tags } = tables;
-export const { passwords, sessions, jobs } = tables;
-
-export const hooks = make.table(
-  'hooks',
-  {
-    ...hookColumns,
-    /** The server that has claimed the hook, and the expiry of its claim by the database's clock. */
-    claimedBy: make.text(),
-    claimedUntil: make.integer(),
-  },
-  (table) => [make.index('hooks_pending').on(table.claimedUntil).where(make.isTrue(table.pending))],
-);
+export const { passwords, sessions, jobs, hooks } = tables;
 
 /** One row: the settings of the control API, shared by all servers, or an empty text. */
 export const control = make.table('control', {

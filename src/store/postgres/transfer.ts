@@ -8,7 +8,6 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
-import { fetchAll } from './connections.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
 import { databaseName, openError } from './open-store.ts';
@@ -139,7 +138,14 @@ function createTarget(client: Client, name: string): CopyTarget {
         valueType === 'flag' ? `"${name}"::int` : `"${name}"`,
       );
       const select = `SELECT ${columns.join(', ')} FROM "${table.name}"${order}`;
-      yield* fetchAll(query, select, await batchSize(table, query));
+      const size = await batchSize(table, query);
+      await query(`DECLARE fetched NO SCROLL CURSOR FOR ${select}`);
+      let batch: CopyRow[];
+      do {
+        batch = await query(`FETCH ${size} FROM fetched`);
+        if (batch.length > 0) yield batch;
+      } while (batch.length === size);
+      await query('CLOSE fetched');
     },
     write: (table, rows) =>
       translateErrors(name, async () => {

@@ -3,20 +3,18 @@ import { ApiError } from '../../contract/errors.ts';
 import { DatabaseOpenError } from '../errors.ts';
 
 /** The API error for SQLite's result codes, with details that show nothing of the database. */
-const meanings: readonly [prefix: string, failure: 'internal' | 'notReady', details: string][] = [
-  ['SQLITE_FULL', 'internal', 'the disk of the database is full, nothing was changed'],
-  ['SQLITE_READONLY', 'internal', 'the database can not be written to, nothing was changed'],
-  ['SQLITE_CORRUPT', 'internal', 'the database is damaged'],
-  ['SQLITE_NOTADB', 'internal', 'the database is damaged'],
+const meanings: readonly [code: RegExp, failure: 'internal' | 'notReady', details: string][] = [
+  [/^SQLITE_FULL/, 'internal', 'the disk of the database is full, nothing was changed'],
+  [/^SQLITE_READONLY/, 'internal', 'the database can not be written to, nothing was changed'],
+  [/^SQLITE_(CORRUPT|NOTADB)/, 'internal', 'the database is damaged'],
   [
-    'SQLITE_IOERR',
+    /^SQLITE_IOERR/,
     'internal',
     'the disk of the database failed, what was asked for may be kept or not',
   ],
-  ['SQLITE_CANTOPEN', 'internal', 'the files of the database can not be opened'],
-  ['SQLITE_TOOBIG', 'internal', 'the resource is too large to be kept'],
-  ['SQLITE_BUSY', 'notReady', 'the database is locked by another program'],
-  ['SQLITE_LOCKED', 'notReady', 'the database is locked by another program'],
+  [/^SQLITE_CANTOPEN/, 'internal', 'the files of the database can not be opened'],
+  [/^SQLITE_TOOBIG/, 'internal', 'the resource is too large to be kept'],
+  [/^SQLITE_(BUSY|LOCKED)/, 'notReady', 'the database is locked by another program'],
 ];
 
 /** SQLite's result code of an error, also of one that the query builder has wrapped. */
@@ -40,8 +38,8 @@ export function isCorruption(error: unknown): boolean {
  * @returns any other error unchanged
  */
 export function translateError(error: unknown): unknown {
-  const code = sqliteCode(error);
-  const meaning = meanings.find(([prefix]) => code?.startsWith(prefix));
+  const code = sqliteCode(error) ?? '';
+  const meaning = meanings.find(([known]) => known.test(code));
   if (!meaning) return error;
   const [, failure, details] = meaning;
   return Object.assign(new ApiError(failure, details), { cause: error });

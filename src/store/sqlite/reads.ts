@@ -1,13 +1,13 @@
-import { type SQL, sql } from 'drizzle-orm';
-import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
+import { sql } from 'drizzle-orm';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery, Reader, Store } from '../../domain/store.ts';
-import { entityMappings, orderBy, whereAll } from './conditions.ts';
+import { compilePages, compileRecordMapper, selectList } from '../fields.ts';
+import { estimatedBytes } from '../page-size.ts';
+import { dialect, records } from './dialect.ts';
 import type { TransactionBatcher } from './engine/batcher.ts';
 import type { QueryWorker } from './engine/query-worker.ts';
 import type { SqlQuery } from './engine/run-query.ts';
 import type { FileIdentity } from './file/files.ts';
-import type { CompiledRecords } from './records.ts';
 
 /** Maximum rows that a page may skip, and contain, to be read without the query worker. */
 const BOUNDED_START_MAX = 10_000;
@@ -22,11 +22,12 @@ const PAGED_FIELDS: Record<EntityKind, readonly string[]> = {
   SystemTag: [],
 };
 
-const dialect = new SQLiteSyncDialect({ casing: 'snake_case' });
+const { toQuery } = dialect;
+/** The reader of pages: of all listed fields, or of these fields only. */
+const pageReader = compilePages(compilePage);
 
 interface Parts {
   batcher: TransactionBatcher;
-  records: CompiledRecords;
   runQuery: (query: SqlQuery) => unknown[];
   fileIdentity: FileIdentity;
   /** Runs queries that an index doesn't bound; without it, they block the event loop. */
@@ -35,11 +36,10 @@ interface Parts {
 
 export function createReads({
   batcher,
-  records,
   runQuery,
   fileIdentity,
   worker,
-}: Parts): Pick<Store, 'find' | 'list' | 'listFields' | 'listWithTotal' | 'count'> {
+}: Parts): Pick<Store, 'list' | 'listFields' | 'listWithTotal' | 'count'> {
   function run(query: SqlQuery, isBounded: boolean, reader?: Reader): Promise<unknown[]> {
     // The worker would open the file that replaced a moved one.
     if (isBounded || !worker || !fileIdentity.isUnmoved) {
@@ -48,53 +48,52 @@ export function createReads({
     return worker.run(query, reader);
   }
 
-  async function list<Listed extends object>(
+  async function readPage(
     kind: EntityKind,
     query: PageQuery,
     fields?: readonly string[],
     reader?: Reader,
-  ): Promise<Listed[]> {
-    const { rows, toRecord } = records.page(kind, fields);
-    const sqlQuery = { ...pageQuery(kind, query), rows };
-    const found = await run(sqlQuery, isBoundedPage(kind, query), reader);
-    return (found as unknown[][]).map(toRecord) as unknown as Listed[];
+    total?: SqlQuery,
+  ) {
+    const { rows, toRecord } = pageReader(kind, fields);
+    const isBounded = total ? isBoundedCount(query.conditions) : isBoundedPage(kind, query);
+    const uuids = toQuery(records.pageOf(kind, query).uuids);
+    const found = await run({ ...uuids, rows, total }, isBounded, reader);
+    const count = total && (found.pop() as number);
+    return { records: (found as unknown[][]).map(toRecord) as never[], total: count as number };
   }
 
   return {
-    find: (kind, uuid, reader) => batcher.read(() => records.find(kind, uuid), reader?.isAborted),
-    list: (kind, query, reader) => list(kind, query, undefined, reader),
-    listFields: list,
-    listWithTotal: async (kind, query, fields, reader) => {
-      const { rows, toRecord } = records.page(kind, fields);
-      const { conditions } = query;
-      const sqlQuery = { ...pageQuery(kind, query), rows, total: countQuery(kind, conditions) };
-      const found = await run(sqlQuery, isBoundedCount(conditions), reader);
-      const total = found.pop() as number;
-      return { records: (found as unknown[][]).map(toRecord) as never, total };
-    },
+    list: async (kind, query, reader) => (await readPage(kind, query, undefined, reader)).records,
+    listFields: async (...args) => (await readPage(...args)).records,
+    listWithTotal: (kind, query, fields, reader) =>
+      readPage(kind, query, fields, reader, records.countOf(kind, query.conditions)),
     count: async (kind, conditions, reader) => {
-      const [found] = await run(countQuery(kind, conditions), isBoundedCount(conditions), reader);
+      const [found] = await run(
+        records.countOf(kind, conditions),
+        isBoundedCount(conditions),
+        reader,
+      );
       return found as number;
     },
   };
 }
 
-/** The query for the uuids of a page, in order. */
-export function pageQuery(
-  kind: EntityKind,
-  { conditions, sort, start, limit }: PageQuery,
-): SqlQuery {
-  const { table } = entityMappings[kind];
-  const where = whereAll(kind, conditions);
-  const order = sql.join(orderBy(kind, sort), sql`, `);
-  return toSqlQuery(
-    sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`,
-  );
-}
-
-function countQuery(kind: EntityKind, conditions: readonly Condition[]): SqlQuery {
-  const { table } = entityMappings[kind];
-  return toSqlQuery(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`);
+/** Compiles the SQL for a page's rows, and the function that maps a row to a record. */
+function compilePage(kind: EntityKind, names: readonly string[]) {
+  const mapping = records.entityMappings[kind];
+  const { table } = mapping;
+  const fields = records.fields(kind, names);
+  const where = sql`FROM ${table} WHERE ${table.uuid} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
+  const bytes = estimatedBytes(mapping, new Set(fields.map(({ name }) => name)));
+  return {
+    rows: {
+      select: toQuery(sql`SELECT ${selectList(fields)} ${where}`).text,
+      size: toQuery(sql`SELECT coalesce(sum(${bytes}), 0) ${where}`).text,
+      uuidIndex: fields.findIndex(({ name }) => name === 'uuid'),
+    },
+    toRecord: compileRecordMapper(fields),
+  };
 }
 
 /** Whether an index returns the page's rows in order, so that the cost depends on the page's size alone. */
@@ -122,9 +121,4 @@ function hasFewRows(conditions: readonly Condition[]): boolean {
       !negated &&
       (predicate.is === '=' || predicate.is === 'in'),
   );
-}
-
-function toSqlQuery(query: SQL): SqlQuery {
-  const { sql: text, params } = dialect.sqlToQuery(query);
-  return { sql: text, values: params };
 }

@@ -1,19 +1,31 @@
 import type Database from 'better-sqlite3';
-import type { NewJob, Resources } from '../../domain/records.ts';
+import type { EntityKind } from '../../contract/schemas/fields.ts';
+import type { NewJob, Records, Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
-import { shouldExtend } from '../sessions.ts';
-import { earlyExpiry, OUTCOMES_MAX } from '../statement.ts';
+import { compileRecordMapper } from '../fields.ts';
+import { insertResources, readResources } from '../seed.ts';
+import { createSessions } from '../sessions.ts';
+import {
+  earlyExpiry,
+  execute,
+  OUTCOMES_MAX,
+  resultOf,
+  type StatementResult,
+  type Steps,
+  type Transactions,
+  type Work,
+} from '../statement.ts';
+import { operationWrites } from '../writes.ts';
+import { records, statements } from './dialect.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
 import { createReads } from './reads.ts';
-import { compileRecords } from './records.ts';
-import { insertResources, readResources, restoreSnapshot, saveSnapshot } from './seed.ts';
-import { compileStatements } from './statements.ts';
-import { operationWrites } from './writes.ts';
+import { createRun } from './run-steps.ts';
+import { deleteEverything, restoreSnapshot, saveSnapshot } from './seed.ts';
 
 /** Milliseconds that a statement waits for another program's lock; this blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5;
@@ -35,22 +47,27 @@ export function createSqliteStore(
   // The batcher retries writes that meet a lock, and runs other tasks meanwhile.
   client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const fileIdentity = new FileIdentity(client);
-  const run = compileStatements(client);
-  const records = compileRecords(client);
+  const run = createRun(client);
   const wal = new WalLimit(client, fileIdentity);
   const batcher = new TransactionBatcher(client, {
     assertFileInPlace: fileIdentity.assertFileInPlace,
     onCommit: options.onCommit ?? (() => {}),
     now: options.now ?? (() => 0),
   });
-  const { read, write } = batcher;
+  const write: Transactions['write'] = (work) => batcher.write(() => run(work()));
+  const transactions: Transactions = {
+    read: (work) => batcher.read(() => run(work())),
+    write,
+    writeStatement: write,
+    tryWrite: (work) => batcher.tryWrite(() => run(work())),
+  };
+  const { read } = transactions;
   const runQuery = compileQueryRunner(client);
   const { queryWorker } = options;
-  const onIdle = () => wal.checkpointIfLarge();
   // Another connection can't read a database in memory.
   const worker =
     queryWorker && !client.memory
-      ? new QueryWorker({ ...queryWorker, file: client.name, onIdle })
+      ? new QueryWorker({ ...queryWorker, file: client.name, onIdle: wal.checkpointIfLarge })
       : undefined;
   /** The resources in the seed snapshot; replacing by the same object restores the snapshot. */
   let lastReplaced: Resources | undefined;
@@ -59,12 +76,13 @@ export function createSqliteStore(
   /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
   let hasClaimedHooks = false;
   /** The size of all stored outcomes, in bytes. */
-  let [outcomeBytes = 0] = run.sumOutcomes();
+  let outcomeBytes = sumOf(run(execute(statements.sumOutcomes())));
 
   /** Tests by a small write whether writes work; used after a failed write. */
   function checkWriting(): void {
     fileIdentity.assertDiskSpace();
-    run.rewrite();
+    // An unused number in the file's header.
+    client.pragma('user_version = 0');
   }
 
   /**
@@ -74,19 +92,22 @@ export function createSqliteStore(
   async function writeJob<Result>(
     { hookUrl, ...job }: NewJob,
     success: boolean,
-    work: () => Result,
+    work: Work<Result>,
     toOutcome: (result: object) => object = (result) => result,
   ): Promise<Result> {
     let added = 0;
-    const result = await write(() => {
+    const result = await write(function* () {
       // Before the work, whose repetition would fail with a misleading error.
-      if (run.jobByUuid(job)) throw duplicateJob(job);
-      const written = work();
-      added = sum(run.insertJob({ ...job, success, outcome: toOutcome(written as object) }));
-      if (hookUrl !== undefined)
-        run.insertHook({ jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true });
+      if ((yield* statements.jobByUuid(job)).length > 0) throw duplicateJob(job);
+      const written = yield* work();
+      const outcome = toOutcome(written as object);
+      added = sumOf(yield statements.insertJobOnce({ ...job, success, outcome }));
+      if (hookUrl !== undefined) {
+        const hook = { jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true };
+        yield statements.insertHook(hook);
+      }
       const excess = outcomeBytes + added - OUTCOMES_MAX;
-      if (excess > 0) added -= sum(run.deleteJobs(earlyExpiry(excess)));
+      if (excess > 0) added -= sumOf(yield statements.deleteJobs(earlyExpiry(excess)));
       return written;
     });
     outcomeBytes += added;
@@ -94,17 +115,21 @@ export function createSqliteStore(
   }
 
   const store: Store = {
-    ...operationWrites(run, records, write),
-    forJob: (job, toOutcome) => ({
-      ...store,
-      ...operationWrites(run, records, (work) => writeJob(job, true, work, toOutcome)),
-    }),
-    addFailedJob: async (job, failure) => void (await writeJob(job, false, () => failure)),
-    findJob: (uuid) => read(() => run.jobByUuid({ uuid })),
-    pendingHooks: () => read(() => run.pendingHooks()),
-    hookOf: (jobUuid) => read(() => run.hookByJob({ uuid: jobUuid })),
+    ...operationWrites(statements, records, transactions),
+    ...createSessions(statements, transactions),
+    forJob: (job, toOutcome) => {
+      const writeAsJob = <Result>(work: Work<Result>) => writeJob(job, true, work, toOutcome);
+      const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
+      return { ...store, ...operationWrites(statements, records, jobTransactions) };
+    },
+    addFailedJob: async (job, failure) => {
+      await writeJob(job, false, () => resultOf(failure));
+    },
+    findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
+    pendingHooks: () => read(() => statements.pendingHooks()),
+    hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
     claimHooks: async () => {
-      if (hasClaimedHooks) return read(() => []);
+      if (hasClaimedHooks) return [];
       const hooks = await store.pendingHooks();
       hasClaimedHooks = true;
       return hooks;
@@ -113,49 +138,28 @@ export function createSqliteStore(
       const hook = await store.hookOf(jobUuid);
       return hook?.pending ? hook : undefined;
     },
-    changeHook: (hook) => write(() => void run.updateHook(hook)),
+    changeHook: (hook) =>
+      write(function* () {
+        yield statements.updateHook(hook);
+      }),
     sweepJobs: async (before, limit) => {
-      const sizes = await write(() => run.deleteJobs({ before, early: 0, ...limit }));
-      outcomeBytes -= sum(sizes);
-      return sizes.length;
+      const deleted = await write(() =>
+        execute(statements.deleteJobs({ before, early: 0, ...limit })),
+      );
+      outcomeBytes -= sumOf(deleted);
+      return deleted.count;
     },
 
-    ...createReads({ batcher, records, runQuery, fileIdentity, worker }),
-
-    addSession: (session, now) =>
-      write(() => {
-        run.deleteExpiredSessions({ now });
-        run.insertSession(session);
-      }),
-    findSession: (uuid, now) => read(() => run.sessionByUuid({ uuid, now })),
-    useSession: async (uuid, now, expiredDate) => {
-      const session = await read(() => run.sessionByUuid({ uuid, now }));
-      if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
-      const slide = batcher.tryWrite(() => {
-        // Read again, because the session may have been renewed or deleted meanwhile.
-        const current = run.sessionByUuid({ uuid, now });
-        if (!current || current.expiredDate >= expiredDate) return current;
-        run.updateSession({ uuid, expiredDate });
-        return { ...current, expiredDate };
-      });
-      // Reads must work with the session even if the database can't be written to.
-      return slide.catch(() => session);
-    },
-    deleteSession: (uuid) => write(() => void run.deleteSession({ uuid })),
-
-    findPassword: (accountUuid) => read(() => run.passwordOf({ accountUuid })[0]),
-    setPassword: (accountUuid, hash) =>
-      write(() => {
-        run.setPassword({ accountUuid, hash });
-        run.deleteSessionsOf({ accountUuid });
-      }),
+    find: (kind, uuid, reader) =>
+      batcher.read(() => run(records.find(kind, uuid)), reader?.isAborted),
+    ...createReads({ batcher, runQuery, fileIdentity, worker }),
 
     addResources: (resources) =>
       batcher.exclusive(() => {
         const isAll = client
           .transaction(() => {
-            const wasEmpty = run.anyResource().length === 0;
-            insertResources(run, resources);
+            const wasEmpty = !client.prepare('SELECT 1 FROM resources LIMIT 1').get();
+            run(insertResources(statements, resources));
             if (wasEmpty) saveSnapshot(client);
             return wasEmpty;
           })
@@ -169,9 +173,9 @@ export function createSqliteStore(
         try {
           client
             .transaction(() => {
-              run.deleteEverything();
+              deleteEverything(client);
               if (resources === lastReplaced) return restoreSnapshot(client);
-              insertResources(run, resources);
+              run(insertResources(statements, resources));
               saveSnapshot(client);
             })
             .immediate();
@@ -182,20 +186,20 @@ export function createSqliteStore(
       });
       outcomeBytes = 0;
     },
-    readControl: () => read(() => control),
+    readControl: () => batcher.read(() => control),
     changeControl: (change) =>
-      read(() => {
+      batcher.read(() => {
         control = change(control);
         return control;
       }),
-    readResources: () => read(() => readResources(run, records, runQuery)),
+    readResources: () => read(() => readResources(allRecords, statements)),
 
     ping: () =>
       batcher.isDegraded
-        ? write(checkWriting)
-        : read(() => {
+        ? batcher.write(checkWriting)
+        : batcher.read(() => {
             fileIdentity.assertFileInPlace();
-            run.ping();
+            runQuery({ text: 'SELECT 1', values: [] });
           }),
     close: async () => {
       await worker?.close();
@@ -206,6 +210,13 @@ export function createSqliteStore(
   return store;
 }
 
-function sum(sizes: readonly number[]): number {
-  return sizes.reduce((total, size) => total + size, 0);
+/** Reads all records of a kind with their relations, oldest first. */
+function* allRecords<K extends EntityKind>(kind: K): Steps<Records[K][]> {
+  const { rows } = yield { text: records.allOf(kind) };
+  return rows.map(compileRecordMapper(records.fields(kind))) as unknown as Records[K][];
+}
+
+/** The sum of a statement's first column. */
+function sumOf({ rows }: StatementResult): number {
+  return rows.reduce((sum, [size]) => sum + (size as number), 0);
 }

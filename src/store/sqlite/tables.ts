@@ -5,6 +5,9 @@ import { declareTables, type TableBuilders } from '../tables.ts';
 /** A text for comparison, regardless of the case of ASCII letters. */
 export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
 
+/** Whether a flag is set. */
+export const isTrue = (flag: Column) => sql`${flag} = 1`;
+
 const make = {
   text: () => text().notNull(),
   optionalText: () => text(),
@@ -20,19 +23,17 @@ const make = {
   orderedUuid: () => text().notNull().unique(),
   withDefault: (column: ReturnType<typeof text>, value: unknown) => column.default(value as string),
   caseFolded: noCase,
-  isTrue: (flag: Column) => sql`${flag} = 1`,
+  isTrue,
   covering: (...columns: Column[]) => columns,
   tagKey: (tag: Column) => tag,
   tagIndexes: ({ tag, resourceUuid }: Record<'tag' | 'resourceUuid', Column>) => [
     make.index('tags_by_text').on(noCase(tag), resourceUuid),
   ],
+  hookColumns: {},
+  hookKey: 'jobUuid',
 } as unknown as TableBuilders;
 
-const { hookColumns, ...tables } = declareTables(make);
+export const tables = declareTables(make);
 export const { resources, modelServices, models, modelCenters } = tables;
 export const { modelServiceImages, modelServiceRefs, tags } = tables;
-export const { passwords, sessions, jobs } = tables;
-
-export const hooks = make.table('hooks', hookColumns, (table) => [
-  make.index('hooks_pending').on(table.jobUuid).where(make.isTrue(table.pending)),
-]);
+export const { passwords, sessions, jobs, hooks } = tables;

@@ -100,15 +100,19 @@ function assertEmpty(location: SqliteLocation): void {
 
 /** A target, which is also a source. */
 function createTarget(client: Database.Database, name: string): CopyTarget {
+  const translated = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw openError(name, error);
+    }
+  };
   return {
     name,
-    count: async (table) => {
-      try {
-        return client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number;
-      } catch (error) {
-        throw openError(name, error);
-      }
-    },
+    count: async (table) =>
+      translated(
+        () => client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number,
+      ),
     rows: async function* (table) {
       try {
         yield* batches(client, table);
@@ -116,14 +120,11 @@ function createTarget(client: Database.Database, name: string): CopyTarget {
         throw openError(name, error);
       }
     },
-    write: async (table, rows) => {
-      try {
+    write: async (table, rows) =>
+      translated(() => {
         const insert = client.prepare(insertSql(table));
         for (const row of rows) insert.run(row);
-      } catch (error) {
-        throw openError(name, error);
-      }
-    },
+      }),
   };
 }
 

@@ -9,12 +9,12 @@ const CHARACTER_BYTES_MAX = 3;
 
 /** A list or count in SQL with one value per row. It must be cloneable, to be sent to the query process. */
 export interface SqlQuery {
-  sql: string;
+  text: string;
   values: readonly unknown[];
   /** The SQL that reads the resources with the resulting uuids; absent if the values are the result. */
   rows?: PageRows | undefined;
   /** A count whose value follows the result. */
-  total?: SqlQuery;
+  total?: SqlQuery | undefined;
 }
 
 /** SQL that reads the rows of resources, and their size; its parameter is a JSON list of uuids. */
@@ -59,8 +59,8 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
     return uuids.map((uuid) => rows.get(uuid)).filter((row) => row !== undefined);
   }
 
-  return function runQuery({ sql, values, rows, total }: SqlQuery): unknown[] {
-    const found = prepareValue(sql).all(...values);
+  return function runQuery({ text, values, rows, total }: SqlQuery): unknown[] {
+    const found = prepareValue(text).all(...values);
     const result = rows ? rowsOf(rows, found) : found;
     return total ? result.concat(runQuery(total)) : result;
   };

@@ -21,11 +21,11 @@ export class WalLimit {
   }
 
   /** To be called when the query process has no open read transaction. */
-  checkpointIfLarge(): void {
+  readonly checkpointIfLarge = (): void => {
     if (!this.#client.open || this.#files.walBytes <= this.#next) return;
     // A failed checkpoint is retried only after the WAL has grown.
     this.#next = this.#checkpoint() ? WAL_BYTES_MAX : this.#files.walBytes + WAL_BYTES_MAX / 4;
-  }
+  };
 
   /** @returns whether it succeeded; it fails if another program reads from the WAL, or the disk is full */
   #checkpoint(): boolean {

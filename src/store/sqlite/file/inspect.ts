@@ -32,7 +32,8 @@ export function inspect({ file, migrationsFolder }: SqliteLocation): void {
   try {
     assertNotForeign(client, file);
     assertNotNewer(client, file, migrationsFolder);
-    assertUndamaged(client, file);
+    if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
+    if (client.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damagedError(file);
   } finally {
     client.close();
   }
@@ -93,10 +94,4 @@ export function assertNotOlder(client: Database.Database, location: SqliteLocati
   throw new DatabaseOpenError(
     `The database ${file} was written by an older version of this program: start a server of this version on it first.`,
   );
-}
-
-function assertUndamaged(client: Database.Database, file: string): void {
-  if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
-  const result = client.pragma('quick_check(1)', { simple: true });
-  if (result !== 'ok') throw damagedError(file);
 }

@@ -1,0 +1,147 @@
+import { getTableName, type Table } from 'drizzle-orm';
+import type { Hook, Job, ModelServiceRef, Session } from '../domain/records.ts';
+import type { Dialect } from './dialect.ts';
+import { columnFields } from './fields.ts';
+import {
+  DELETE_JOBS,
+  insertRow,
+  JOB_BYTES,
+  prepareQuery,
+  resultOf,
+  type Steps,
+  updateRow,
+} from './statement.ts';
+
+/** Ends an INSERT so that it skips a ref whose model is bound to its service already. */
+export const REFS_ONCE = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
+const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
+const IS_VALID = 'uuid = :uuid AND expired_date > :now';
+
+/**
+ * The query for what exists of a seed, as texts: of a resource its type and uuid, and of the rest what a seed may not
+ * insert a second time; `isIn` tests whether a column is in a list of uuids.
+ */
+const findExisting = (isIn: (column: string) => string) => `
+  SELECT type || ' ' || uuid FROM resources WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'image ' || uuid FROM model_service_images WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'ref ' || uuid FROM model_service_refs WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'pair ' || model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
+  UNION ALL SELECT 'default ' || model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
+  UNION ALL SELECT 'tag ' || uuid FROM tags WHERE ${isIn('uuid')}`;
+
+/** Prepares every statement with a fixed text that both databases have, except those that read resources. */
+export function compileStatements(dialect: Dialect) {
+  const { tables, prepare, isIn, lock } = dialect;
+  const { resources, models, modelCenters, modelServices, tags } = tables;
+  const { modelServiceImages, modelServiceRefs, sessions, passwords, jobs, hooks } = tables;
+  const byUuid = isIn('uuid');
+  const textOf = (sql: Parameters<Dialect['toQuery']>[0]) => dialect.toQuery(sql).text;
+
+  const isPending = textOf(dialect.isTrue(hooks.pending));
+
+  const insert = (table: Table, suffix = '') => prepare(insertRow(table) + suffix, { table });
+  const update = (table: Table, fields?: readonly string[]) =>
+    prepare(updateRow(table, fields), { table });
+  const query = <Row>(table: Table, template: string) =>
+    prepareQuery<Row>(dialect, columnFields(table), template);
+  /** Finds rows and locks them, in the order of their uuids, so that transactions don't deadlock. */
+  const findLocked = (table: Table, condition: string, strength: 'UPDATE' | 'KEY SHARE') => {
+    const end = lock ? ` ORDER BY uuid${lock(strength)}` : '';
+    return prepare(`SELECT uuid FROM ${getTableName(table)} WHERE ${condition}${end}`);
+  };
+  /** Locks rows, where transactions run at the same time. */
+  const lockRows = (...args: Parameters<typeof findLocked>) => {
+    if (!lock) return () => resultOf(undefined);
+    const find = findLocked(...args);
+    return function* (record: object): Steps<void> {
+      yield find(record);
+    };
+  };
+
+  return {
+    insertService: dialect.insertResource('ModelServiceVO', modelServices, {
+      modelServiceImages,
+      modelServiceRefs,
+    }),
+    insertModel: dialect.insertResource('ModelVO', models, { modelServiceRefs }),
+    insertCenter: dialect.insertResource('ModelCenterVO', modelCenters),
+    updateService: update(modelServices),
+    updateModel: update(models),
+    updateCenter: update(modelCenters),
+    lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),
+    /** Locks a service, and the models that it is bound to. */
+    lockToClone: lockRows(
+      resources,
+      `uuid = ANY(ARRAY(SELECT model_uuid FROM model_service_refs WHERE model_service_uuid = :uuid) || :uuid::text)`,
+      'KEY SHARE',
+    ),
+    resourcesForUpdate: findLocked(resources, `${byUuid} AND type = :type`, 'UPDATE'),
+    resourcesForKeyShare: findLocked(resources, `${byUuid} AND type = :type`, 'KEY SHARE'),
+    tagsForUpdate: lockRows(tags, byUuid, 'UPDATE'),
+    tagsForKeyShare: findLocked(tags, byUuid, 'KEY SHARE'),
+    deleteResources: prepare(`DELETE FROM resources WHERE ${byUuid} AND type = :type`),
+    modelsOfCenter: prepare(
+      `SELECT uuid FROM models WHERE ${textOf(dialect.caseFolded(models.modelCenterUuid))} = :uuid`,
+    ),
+
+    /** Inserts lists of rows. */
+    insertAll: {
+      resources: dialect.insertAll(resources),
+      modelCenters: dialect.insertAll(modelCenters),
+      models: dialect.insertAll(models),
+      modelServices: dialect.insertAll(modelServices),
+      modelServiceImages: dialect.insertAll(modelServiceImages),
+      modelServiceRefs: dialect.insertAll(modelServiceRefs),
+      tags: dialect.insertAll(tags),
+    },
+    existing: prepare(findExisting(isIn)),
+
+    deleteImages: prepare('DELETE FROM model_service_images WHERE model_service_uuid = :uuid'),
+    deleteRef: prepare(`DELETE FROM model_service_refs WHERE ${IS_REF}`),
+    unmarkDefaultRef: prepare(
+      'UPDATE model_service_refs SET is_default = false WHERE model_uuid = :uuid AND is_default',
+    ),
+    markDefaultRef: prepare(`UPDATE model_service_refs SET is_default = true WHERE ${IS_REF}`),
+    allRefs: query<ModelServiceRef>(
+      modelServiceRefs,
+      'SELECT * FROM model_service_refs ORDER BY position, uuid',
+    ),
+
+    /** Finds another tag of the resource with this type and text. */
+    sameTag: prepare(
+      `SELECT uuid FROM tags WHERE resource_uuid = :resourceUuid AND type = :type
+        AND ${dialect.isTag} AND uuid <> :uuid`,
+    ),
+    updateTag: update(tags, ['tag', 'lastOpDate']),
+    deleteTag: prepare('DELETE FROM tags WHERE uuid = :uuid'),
+
+    insertSession: insert(sessions),
+    sessionByUuid: query<Session>(sessions, `SELECT * FROM sessions WHERE ${IS_VALID}`),
+    moveExpiry: query<Session>(
+      sessions,
+      `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} RETURNING *`,
+    ),
+    /** Does nothing if the session expires later already. */
+    extendExpiry: prepare(
+      `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} AND expired_date < :expiredDate`,
+    ),
+    deleteSession: prepare('DELETE FROM sessions WHERE uuid = :uuid'),
+    deleteSessionsOf: prepare('DELETE FROM sessions WHERE account_uuid = :accountUuid'),
+    deleteExpiredSessions: prepare('DELETE FROM sessions WHERE expired_date <= :now'),
+    passwordOf: prepare('SELECT hash FROM passwords WHERE account_uuid = :accountUuid'),
+    setPassword: insert(
+      passwords,
+      ' ON CONFLICT (account_uuid) DO UPDATE SET hash = excluded.hash',
+    ),
+
+    /** Returns the size of the outcome; nothing if the uuid is in use. */
+    insertJobOnce: insert(jobs, ` ON CONFLICT (uuid) DO NOTHING RETURNING ${JOB_BYTES}`),
+    jobByUuid: query<Job>(jobs, 'SELECT * FROM jobs WHERE uuid = :uuid'),
+    deleteJobs: prepare(DELETE_JOBS),
+    sumOutcomes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
+    hookByJob: query<Hook>(hooks, 'SELECT * FROM hooks WHERE job_uuid = :uuid'),
+    pendingHooks: query<Hook>(hooks, `SELECT * FROM hooks WHERE ${isPending}`),
+  };
+}
+
+export type Statements = ReturnType<typeof compileStatements>;
