@@ -2,9 +2,9 @@
 const TEXT_MAX = 300;
 
 const MASK = '***';
-/** Matches what an error's sentence quotes of the request. */
+/** Matches what an error's sentence quotes of the request. No part of it searches a text again from each position. */
 export const QUOTED =
-  /(?<=the body is not valid JSON|, but was|, but (?=.* found)).+|(?<= The ').+(?=' in the parameter\[q\])/gs;
+  /(?<=the body is not valid JSON|, but was|^valid .{1,1000}, but ).+|(?<=^Invalid query parameter\. The ').+(?=' in the parameter\[q\])/gs;
 /** Matches words with a digit, which may be passwords, tokens or sessions. */
 const SUSPECT = /[^\s/()[\]'",:;=]*\d[^\s/()[\]'",:;=]*/g;
 /** Matches versions, numbers, dates and uuids. */
