@@ -1,20 +1,18 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
-import { type OperationName, operations } from './contract/operations.ts';
 import { Control } from './control/control.ts';
 import { injectFaults } from './control/fault-injection.ts';
 import { controlRoutes } from './control/routes.ts';
-import type { Dependencies, Handler } from './domain/dependencies.ts';
-import { handlers } from './domain/handlers.ts';
+import type { Dependencies } from './domain/dependencies.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
 import type { Resources } from './domain/records.ts';
+import { absentRoutes } from './http/absent-operations.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
 import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts';
 import { createSessionCheck } from './http/auth/sessions.ts';
 import { serveDocs } from './http/docs.ts';
-import { firstCallRoutes, firstRepliesOf } from './http/first-calls.ts';
-import { healthRoutes } from './http/health.ts';
+import { serveHealth } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
 import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
@@ -29,20 +27,15 @@ import {
   requestIds,
   UNROUTED,
 } from './http/observe.ts';
-import {
-  absentRoutes,
-  ignoreUnknownFields,
-  operationRoutes,
-  type PreparedOperation,
-  rejectUnknownFields,
-} from './http/operations.ts';
+import { serveOperations } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
-import { limitConnections } from './http/protocol/connections.ts';
+import { limitConnections } from './http/protocol/connection-limits.ts';
 import { handleError } from './http/protocol/error-handler.ts';
 import { asHook, checkHead, setAnswerHeaders } from './http/protocol/headers.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
-import { checkForwarded, parseQueryString } from './http/protocol/urls.ts';
+import { filterForwardedHeaders, parseQueryString } from './http/protocol/urls.ts';
+import { ignoreUnknownNames, rejectUnknownNames } from './http/unknown-names.ts';
 
 export interface AppOptions {
   dependencies: Omit<Dependencies, 'loginAttempts' | 'newSecret'>;
@@ -72,7 +65,7 @@ export interface AppOptions {
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<typeof defaultTimeouts>;
   /** Limits above which requests are rejected; the defaults suit production. */
-  bounds?: Partial<LoadLimits>;
+  limits?: Partial<LoadLimits>;
 }
 
 const defaultTimeouts = {
@@ -100,30 +93,27 @@ const noSchemas = {
 
 /** Builds the HTTP server with every plugin and route, in order; it does not listen yet. */
 export async function buildApp(options: AppOptions) {
-  const { logger } = options;
+  const { logger, metrics, dependencies: real } = options;
   const { publicUrl } = options.reply;
-  const control = options.control && new Control(options.dependencies, options.control.seed);
-  const { pause } = options.dependencies;
-  const realSteady = options.dependencies.steadyClock;
-  const steadyClock = control ? () => control.clock.over(realSteady) : realSteady;
-  const clock = control?.clock.now ?? options.dependencies.clock;
+  const control = options.control && new Control(real, options.control.seed);
+  const steadyClock = control ? () => control.timeBy(real.steadyClock) : real.steadyClock;
   const dependencies: Dependencies = {
-    ...options.dependencies,
-    clock,
+    ...real,
+    clock: control?.now ?? real.clock,
     steadyClock,
-    newUuid: control?.uuids.next ?? options.dependencies.newUuid,
-    newSecret: options.dependencies.newUuid,
-    loginAttempts: new LoginAttempts(steadyClock, pause),
+    newUuid: control?.uuids.next ?? real.newUuid,
+    newSecret: real.newUuid,
+    loginAttempts: new LoginAttempts(steadyClock, real.pause),
   };
   const timeouts = { ...defaultTimeouts, ...options.timeouts };
-  const limits = { ...defaultLoadLimits, ...options.bounds };
+  const limits = { ...defaultLoadLimits, ...options.limits };
   const routeTable = new RouteTable();
   const clientErrors = new ClientErrors(logger);
 
   const app = Fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
-    genReqId: requestIds(options.dependencies.newUuid),
+    genReqId: requestIds(real.newUuid),
     bodyLimit: options.bodyLimit,
     trustProxy: options.trustProxy,
     exposeHeadRoutes: false,
@@ -148,16 +138,15 @@ export async function buildApp(options: AppOptions) {
       handleError(error, request, reply);
       // No hooks run for such a request.
       logRequest(request, reply);
-      options.metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+      metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
     },
     clientErrorHandler: clientErrors.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
-  app.decorateRequest('jobRequest', undefined);
-  app.decorateRequest('injectedFailure', undefined);
-  app.decorateRequest('inFlight', undefined);
-  app.decorateRequest('failure', undefined);
+  for (const name of ['message', 'jobRequest', 'injectedFailure', 'inFlight', 'failure']) {
+    app.decorateRequest(name, undefined);
+  }
   app.setErrorHandler(handleError);
   app.setNotFoundHandler(async (request) => {
     throw routeTable.failureFor(request);
@@ -170,14 +159,14 @@ export async function buildApp(options: AppOptions) {
   app.addHook('onRequest', asHook(setAnswerHeaders));
   closeGracefully(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', asHook(logRequest));
-  countRequests(app, options.metrics);
+  countRequests(app, metrics);
   const loadShedder = new LoadShedder(limits);
   app.addHook('onRequest', loadShedder.admit);
   app.addHook('onSend', loadShedder.answer);
   app.addHook('onClose', loadShedder.stop);
   app.addContentTypeParser('*', createBodyParser(loadShedder));
   app.addHook('onRequest', asHook(checkHead));
-  app.addHook('onRequest', asHook(checkForwarded(options.trustProxy)));
+  app.addHook('onRequest', asHook(filterForwardedHeaders(options.trustProxy)));
   await enableCors(app, options.corsOrigins, routeTable);
   app.addHook('onRequest', asHook(routeTable.check));
   app.addHook(
@@ -188,16 +177,17 @@ export async function buildApp(options: AppOptions) {
   );
 
   const { store } = dependencies;
-  await app.register(healthRoutes, { store, version: options.version });
+  const managementNodeId = real.newUuid();
+  const firstCalls = serveHealth(app, { store, version: options.version, managementNodeId });
   serveDocs(app, options.docsAssets, publicUrl);
 
-  const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay.isRunning);
+  const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay);
   const webHooks = new WebHooks({
     store,
     jobs,
     allowlist: new HookAllowlist(options.hookAllow),
     timing: { ...defaultHookTiming, ...options.hookTiming },
-    metrics: options.metrics,
+    metrics,
     logger,
   });
   app.addHook('onReady', () => webHooks.resume());
@@ -206,9 +196,9 @@ export async function buildApp(options: AppOptions) {
   const checkSession = createSessionCheck(
     dependencies,
     // With the real time, because no signature would be valid under a stopped clock.
-    accessKeyCheck({ ...options.accessKeys, clock: options.dependencies.clock }),
+    accessKeyCheck({ ...options.accessKeys, clock: real.clock }),
   );
-  await app.register(metricsRoute, { metrics: options.metrics, checkSession });
+  await app.register(metricsRoute, { metrics, checkSession });
   if (control) {
     control.onReset = () => {
       for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.clear();
@@ -216,28 +206,19 @@ export async function buildApp(options: AppOptions) {
     injectFaults(app, control, dependencies.access);
     await app.register(controlRoutes, { control, store, checkSession });
   }
-  const context = {
+  const runners = serveOperations(app, {
     dependencies,
     jobs,
-    metrics: options.metrics,
+    metrics,
     parseJobRequest: createJobRequestParser(options.reply, dependencies),
     webHooks,
     checkSession,
-    bodyLimit: options.bodyLimit,
-    prepared: new Map<OperationName, PreparedOperation>(),
     onUnknownFields:
-      options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
-  };
-  for (const name of Object.keys(operations) as OperationName[]) {
-    const handler = handlers[name] as Handler<typeof name>;
-    for (const route of operationRoutes(name, handler, context)) app.route(route);
-  }
-  for (const route of absentRoutes(context)) app.route(route);
+      options.unknownFields === 'reject' ? rejectUnknownNames : ignoreUnknownNames(logger),
+  });
+  await app.register(absentRoutes, { checkSession });
   await app.register(jobRoutes, { jobs });
-  const firstReplies = firstRepliesOf(store, options.dependencies.newUuid());
-  await app.register(firstCallRoutes, { firstReplies });
-  const isDelayed = () => control !== undefined && control.jobDelay.completion !== 'at once';
-  await app.register(messageRoutes, { ...context, isDelayed, firstReplies });
+  await app.register(messageRoutes, { dependencies, jobs, runners, firstCalls });
   return app;
 }
 

@@ -48,7 +48,7 @@ const isScript = ({ path }: Module) => path.startsWith('src/scripts/');
 test('the imports are found', () => {
   const app = modules.find(({ path }) => path === 'src/app.ts');
   expect(app?.imports).toEqual(
-    expect.arrayContaining(['fastify', 'src/domain/handlers.ts', 'src/http/docs.ts']),
+    expect.arrayContaining(['fastify', 'src/domain/jobs.ts', 'src/http/docs.ts']),
   );
   const store = modules.find(({ path }) => path === 'src/store/sqlite/store.ts');
   expect(store?.imports).toEqual(

@@ -8,12 +8,12 @@ import { setAdminPassword } from '../domain/credentials.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
-import { steadyClock } from '../domain/sessions.ts';
 import type { Store } from '../domain/store.ts';
 import type { Metrics } from '../http/observe.ts';
-import { connectionsMax } from '../http/protocol/connections.ts';
+import { connectionsMax } from '../http/protocol/connection-limits.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
+import { createSteadyClock } from '../steady-clock.ts';
 import { guide } from './guide.ts';
 
 const INITIAL_PASSWORD_WARNING =
@@ -66,7 +66,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       dependencies: {
         store,
         clock: environment.clock,
-        steadyClock: steadyClock(environment.clock, environment.now),
+        steadyClock: createSteadyClock(environment.clock, environment.now),
         pause: environment.pause,
         newUuid: environment.newUuid,
         formatDate: dateFormatter(settings.timeZone),
@@ -89,7 +89,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
-      bounds: {
+      limits: {
         connections: connectionsMax(environment.processLimits, settings.databaseConnections),
       },
       corsOrigins: settings.corsOrigins,

@@ -5,7 +5,6 @@ import { modelOperations } from './operations/models.ts';
 import type { Operation } from './operations/operation.ts';
 import { sessionOperations } from './operations/sessions.ts';
 import { tagOperations } from './operations/tags.ts';
-import type { ConditionText } from './schemas/query.ts';
 import type { DeletionResult } from './schemas/resource.ts';
 
 export type { Operation };
@@ -33,9 +32,14 @@ export type OperationName = keyof typeof operations;
 
 type Definition<Name extends OperationName> = (typeof operations)[Name];
 
+/** The client that an operation runs for. */
 export interface Caller {
   /** Network address. */
   address: string;
+  /** Session or address. */
+  client: string;
+  /** Whether it has disconnected, so that reads may be skipped. */
+  isAborted: () => boolean;
 }
 
 /** A validated request, as handlers receive it. */
@@ -46,8 +50,6 @@ export interface Request<Name extends OperationName> {
   systemTags: string[];
   userTags: string[];
   caller: Caller;
-  /** Conditions of a message, in place of `q` (F60). */
-  conditions?: readonly ConditionText[] | undefined;
 }
 
 export type Inventory<Name extends OperationName> =

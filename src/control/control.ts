@@ -1,10 +1,16 @@
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
-import { type ClockSetting, ControlledClock } from './clock.ts';
 import { appliesTo, type Fault, type PlannedFault } from './faults.ts';
 import { type JobCompletion, JobDelay } from './job-delay.ts';
 import { RequestJournal } from './journal.ts';
 import { ControlledUuids } from './uuids.ts';
+
+export interface ClockSetting {
+  /** The time at which it is stopped, in milliseconds since the epoch. */
+  still?: number | undefined;
+  /** Otherwise its offset from the real time, in milliseconds. */
+  ahead?: number | undefined;
+}
 
 /** The settings that all servers on a database share, as the store holds them in JSON. */
 interface SharedState {
@@ -20,13 +26,13 @@ const INITIAL_STATE: SharedState = { resets: 0, clock: {}, finish: 'at once', fa
 
 /** The settings of the control API. The clock, job completion and faults are shared by all servers. */
 export class Control {
-  readonly clock: ControlledClock;
   readonly uuids: ControlledUuids;
   readonly jobDelay: JobDelay;
   readonly journal = new RequestJournal();
   /** Called after a reset, also one by another server. */
   onReset: () => void = () => {};
   readonly #store: Dependencies['store'];
+  readonly #clock: () => number;
   readonly #seed: Resources;
   #shared = INITIAL_STATE;
   /** The JSON of `#shared`. */
@@ -37,15 +43,24 @@ export class Control {
   constructor(dependencies: Pick<Dependencies, 'store' | 'clock' | 'newUuid'>, seed: Resources) {
     this.#store = dependencies.store;
     this.#seed = seed;
-    this.clock = new ControlledClock(dependencies.clock);
+    this.#clock = dependencies.clock;
     this.uuids = new ControlledUuids(dependencies.newUuid);
-    this.jobDelay = new JobDelay(this.clock.now);
+    this.jobDelay = new JobDelay(this.now);
   }
 
   /** Applies the latest settings, which any server may have changed. */
   async refresh(): Promise<void> {
     const text = await this.#store.readControl();
     if (text !== undefined) this.#apply(text);
+  }
+
+  /** The controlled time, in milliseconds since the epoch. */
+  readonly now = (): number => this.timeBy(this.#clock);
+
+  /** The time by another real clock, stopped or offset likewise. */
+  timeBy(clock: () => number): number {
+    const { still, ahead = 0 } = this.#shared.clock;
+    return still ?? clock() + ahead;
   }
 
   async setClock(clock: ClockSetting): Promise<void> {
@@ -107,8 +122,7 @@ export class Control {
     this.#lastText = text;
     const before = this.#shared;
     this.#shared = JSON.parse(text);
-    const { clock, finish, resets } = this.#shared;
-    this.clock.set(clock);
+    const { finish, resets } = this.#shared;
     if (JSON.stringify(finish) !== JSON.stringify(before.finish)) this.jobDelay.set(finish);
     if (resets === before.resets) return;
     this.#resetController.abort();

@@ -1,9 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
+import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Access } from '../domain/dependencies.ts';
 import { operationOf } from '../http/observe.ts';
-import { decodedPath, rawPath } from '../http/protocol/urls.ts';
+import { decodedPath, normalizedPath } from '../http/protocol/urls.ts';
 import type { Control } from './control.ts';
 import { faultError } from './faults.ts';
 import { redactEntry } from './journal.ts';
@@ -17,13 +17,12 @@ export function injectFaults(
   control: Control,
   { wellKnownSessions }: Access,
 ): void {
-  const { journal, clock } = control;
-  const answers = new WeakMap<FastifyRequest, string>();
+  const answers = new WeakMap<FastifyRequest, unknown>();
 
   function recordEntry(request: FastifyRequest, status: number, ms: number): void {
-    if (!rawPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
+    if (!normalizedPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
     const entry = {
-      time: new Date(clock.now()).toISOString(),
+      time: new Date(control.now()).toISOString(),
       operation: operationOf(request) ?? null,
       method: request.method,
       path: decodedPath(request.url),
@@ -31,9 +30,9 @@ export function injectFaults(
       status,
       ms: Math.round(ms * 10) / 10,
       request: request.body ?? null,
-      response: parseAnswer(answers.get(request) ?? 'null'),
+      response: parsedAnswer(answers.get(request)),
     };
-    journal.add(redactEntry(entry, [request.session, ...wellKnownSessions]));
+    control.journal.add(redactEntry(entry, [request.session, ...wellKnownSessions]));
   }
 
   function dropConnection(request: FastifyRequest, reply: FastifyReply): void {
@@ -59,14 +58,14 @@ export function injectFaults(
       dropConnection(request, reply);
       recordEntry(request, DROPPED, reply.elapsedTime);
     } else if (fault.status !== undefined) {
-      await reply.code(fault.status).type(JSON_CONTENT_TYPE).send(faultError(fault).answer);
+      await reply.code(fault.status).send(faultError(fault).answer);
     } else if (fault.error) {
       request.injectedFailure = faultError(fault);
     }
   });
 
-  app.addHook('onSend', async (request, _reply, payload) => {
-    if (typeof payload === 'string') answers.set(request, payload);
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    answers.set(request, payload);
     return payload;
   });
   app.addHook('onResponse', async (request, reply) =>
@@ -74,9 +73,10 @@ export function injectFaults(
   );
 }
 
-/** The answer; the text `result` of a message's (F60) parsed too, because its members may have to be masked. */
-function parseAnswer(text: string): unknown {
-  const answer = JSON.parse(text);
-  const { result } = answer ?? {};
-  return typeof result === 'string' ? { ...answer, result: JSON.parse(result) } : answer;
+/** An answer, with the text `result` of a message (F60) parsed, because its members may have to be masked. */
+function parsedAnswer(answer: unknown = null): unknown {
+  const { result } = (answer ?? {}) as { result?: unknown };
+  return typeof result === 'string'
+    ? { ...(answer as object), result: JSON.parse(result) }
+    : answer;
 }

@@ -18,8 +18,8 @@ export class JobDelay {
     this.#clock = clock;
   }
 
-  get completion(): JobCompletion {
-    return this.#completion;
+  get isActive(): boolean {
+    return this.#completion !== 'at once';
   }
 
   set(completion: JobCompletion): void {
@@ -28,11 +28,11 @@ export class JobDelay {
   }
 
   /** Whether this poll reports the job as running; counts the poll. */
-  readonly isRunning = ({ uuid, createDate }: Pick<Job, 'uuid' | 'createDate'>): boolean => {
+  isRunning({ uuid, createDate }: Pick<Job, 'uuid' | 'createDate'>): boolean {
     if (this.#completion === 'at once') return false;
     if ('afterMs' in this.#completion) return this.#clock() < createDate + this.#completion.afterMs;
     const polls = (this.#polls.get(uuid) ?? 0) + 1;
     this.#polls.set(uuid, polls);
     return polls < this.#completion.atPoll;
-  };
+  }
 }

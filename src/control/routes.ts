@@ -1,5 +1,4 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { toSeed } from '../domain/seed.ts';
 import type { Store } from '../domain/store.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
@@ -23,34 +22,24 @@ export interface ControlOptions {
 /** The control API for tests: routes under `/_aios`, with the authorization of the API. */
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
   const { control, store, checkSession } = options;
-  const { clock, uuids, journal } = control;
+  const { uuids, journal } = control;
   app.addHook('onRequest', asHook(checkHeaders));
   app.addHook('onRequest', asHook(checkSession));
-  app.addHook('onSend', async (_request, reply, payload) => {
-    reply.type(JSON_CONTENT_TYPE);
-    return payload;
-  });
   const route = (
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',
     path: string,
-    answer: (request: FastifyRequest) => object | Promise<object>,
+    answer: (request: FastifyRequest) => unknown,
   ) =>
     app.route({
       method,
       url: `/_aios/${path}`,
-      handler: async (request) => ({ success: true, ...(await answer(request)) }),
+      handler: async (request) => ({ success: true, ...((await answer(request)) as object) }),
     });
 
-  route('POST', 'reset', async () => {
-    await control.reset();
-    return {};
-  });
+  route('POST', 'reset', () => control.reset());
 
   route('GET', 'requests', ({ query }) => ({ requests: journal.find(parseJournalFilter(query)) }));
-  route('DELETE', 'requests', () => {
-    journal.clear();
-    return {};
-  });
+  route('DELETE', 'requests', () => journal.clear());
 
   const listFaults = () => ({ faults: control.faults });
   route('GET', 'faults', listFaults);
@@ -61,16 +50,10 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
 
   route('PUT', 'clock', async ({ body }) => {
     await control.setClock(parseClock(body));
-    return { now: new Date(clock.now()).toISOString() };
+    return { now: new Date(control.now()).toISOString() };
   });
-  route('PUT', 'uuids', ({ body }) => {
-    uuids.set(parseUuids(body).seed);
-    return {};
-  });
-  route('PUT', 'jobs', async ({ body }) => {
-    await control.setJobCompletion(parseJobCompletion(body));
-    return {};
-  });
+  route('PUT', 'uuids', ({ body }) => uuids.set(parseUuids(body).seed));
+  route('PUT', 'jobs', ({ body }) => control.setJobCompletion(parseJobCompletion(body)));
 
   app.get('/_aios/dump', async () => toSeed(await store.readResources()));
 }

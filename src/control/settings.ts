@@ -1,4 +1,4 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TSchema, Type } from '@sinclair/typebox';
 import { FAILURE_STATUSES, invalidArgument } from '../contract/errors.ts';
 import { operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
@@ -13,10 +13,9 @@ import {
   text,
 } from '../contract/schemas/types.ts';
 import { compileStrictValidator } from '../contract/validation/validator.ts';
-import type { ClockSetting } from './clock.ts';
+import type { ClockSetting } from './control.ts';
 import { type Fault, faultCodes } from './faults.ts';
 import type { JobCompletion } from './job-delay.ts';
-import type { JournalFilter } from './journal.ts';
 
 /** Largest offset of the clock, in milliseconds: ten years. */
 const CLOCK_OFFSET_MAX_MS = 3650 * 86_400_000;
@@ -27,9 +26,9 @@ const WAIT_MAX_MS = 86_400_000;
  * Compiles the parser of a body or query of the control API.
  * It throws ApiError SYS.1007 for invalid and for unknown members.
  */
-function compileBodyValidator<Value>(schema: TSchema): (sent: unknown) => Value {
-  const validate = compileStrictValidator<Value>(schema, 'the control surface');
-  return (sent) => validate(sent ?? {});
+function compileBodyValidator<Schema extends TSchema>(schema: Schema) {
+  const validate = compileStrictValidator<Static<Schema>>(schema, 'the control surface');
+  return (sent: unknown) => validate(sent ?? {});
 }
 
 const operationNames = [...Object.keys(operations), GetJob.name];
@@ -51,9 +50,9 @@ const fault = Type.Object({
   }),
 });
 
-const parseFaultList = compileBodyValidator<{
-  faults: (Omit<Fault, 'times'> & { times?: number })[];
-}>(Type.Object({ faults: listOf('The faults, in order.', fault) }));
+const parseFaultList = compileBodyValidator(
+  Type.Object({ faults: listOf('The faults, in order.', fault) }),
+);
 
 /** Parses a list of faults; a fault applies to one request by default. */
 export function parseFaults(sent: unknown): Fault[] {
@@ -69,7 +68,7 @@ export function parseFaults(sent: unknown): Fault[] {
   });
 }
 
-const parseClockBody = compileBodyValidator<{ now?: number; aheadMs?: number }>(
+const parseClockBody = compileBodyValidator(
   Type.Object(
     optional({
       now: isoTime('When the clock is stopped'),
@@ -97,11 +96,11 @@ function assertAtMostOne(members: Record<string, unknown>): void {
 }
 
 /** Parses the seed of uuids; undefined for random ones. */
-export const parseUuids = compileBodyValidator<{ seed?: string }>(
+export const parseUuids = compileBodyValidator(
   Type.Object(optional({ seed: text('Seed of the next uuids.') })),
 );
 
-const parseCompletion = compileBodyValidator<{ afterMs?: number; atPoll?: number }>(
+const parseCompletion = compileBodyValidator(
   Type.Object(
     optional({
       afterMs: integer('Milliseconds for which polls report a job as running.', {
@@ -122,7 +121,7 @@ export function parseJobCompletion(sent: unknown): JobCompletion {
 }
 
 /** Parses the filter of a request for the journal. */
-export const parseJournalFilter = compileBodyValidator<JournalFilter>(
+export const parseJournalFilter = compileBodyValidator(
   Type.Object(
     optional({
       operation: oneOf('ZStack’s name of the operation.', operationNames),

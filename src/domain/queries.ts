@@ -8,19 +8,20 @@ import { parseConditions, parseFields, parseSort } from './query-language.ts';
 /** Creates the handler that lists one kind: a page, the total number, or both (F57). */
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
-    { query, conditions: split }: Request<'QueryModel'>,
+    { query, caller }: Request<'QueryModel'>,
     { store, parseDate, formatDate }: Dependencies,
   ) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
-    const conditions = parseConditions(kind, split ?? q, parseDate);
+    const conditions = parseConditions(kind, q, parseDate);
     const sort = parseSort(kind, query.sort);
     const fields = parseFields(kind, query.fields);
-    if (query.count) return { total: await store.count(kind, conditions) };
+    if (query.count) return { total: await store.count(kind, conditions, caller) };
 
     const page = { conditions, ...(sort && { sort }), start, limit };
-    const read = () => (fields ? store.listFields(kind, page, fields) : store.list(kind, page));
+    const read = () =>
+      fields ? store.listFields(kind, page, fields, caller) : store.list(kind, page, caller);
     const { records, ...total } = query.replyWithCount
-      ? await store.listWithTotal(kind, page, fields)
+      ? await store.listWithTotal(kind, page, fields, caller)
       : { records: limit === 0 ? [] : await read() };
     const inventories = records.map((record) => toInventory(kind, record, formatDate, fields));
     return { inventories, ...total };
@@ -31,11 +32,11 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
 /** Creates the handler that returns one resource in a list, which is empty for an unknown one (F22). */
 export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
-    { path, query }: Request<'GetModel'>,
+    { path, query, caller }: Request<'GetModel'>,
     { store, formatDate }: Dependencies,
   ) => {
     const fields = parseFields(kind, query.fields);
-    const record = await store.find(kind, path.uuid);
+    const record = await store.find(kind, path.uuid, caller);
     return { inventories: record ? [toInventory(kind, record, formatDate, fields)] : [] };
   };
   return handler as unknown as Handler<Name>;

@@ -3,8 +3,6 @@ import { ApiError } from '../contract/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './records.ts';
 
-type SessionDependencies = Pick<Dependencies, 'store' | 'steadyClock' | 'access'>;
-
 /**
  * Admits a session: one of the settings, which never expires (F58), or a stored one, whose expiry its
  * use extends.
@@ -12,30 +10,13 @@ type SessionDependencies = Pick<Dependencies, 'store' | 'steadyClock' | 'access'
  */
 export function admitSession(
   uuid: string,
-  dependencies: SessionDependencies,
+  { store, steadyClock, access }: Pick<Dependencies, 'store' | 'steadyClock' | 'access'>,
 ): Promise<void> | void {
-  if (!dependencies.access.wellKnownSessions.has(uuid)) return useSession(uuid, dependencies);
-}
-
-async function useSession(
-  uuid: string,
-  { store, steadyClock, access }: SessionDependencies,
-): Promise<void> {
+  if (access.wellKnownSessions.has(uuid)) return;
   const now = steadyClock();
-  if (!(await store.useSession(uuid, now, now + access.sessionLifetime))) throw sessionExpired();
-}
-
-/**
- * Makes a clock that goes on if the machine's clock is set back, so that no expired session is valid again.
- * @param clock milliseconds since the epoch
- * @param elapsed milliseconds that are never set
- */
-export function steadyClock(clock: () => number, elapsed: () => number): () => number {
-  let start = Number.NEGATIVE_INFINITY;
-  return () => {
-    start = Math.max(start, clock() - elapsed());
-    return Math.floor(start + elapsed());
-  };
+  return store.useSession(uuid, now, now + access.sessionLifetime).then((isValid) => {
+    if (!isValid) throw sessionExpired();
+  });
 }
 
 /** The error of an unknown or expired session (F51). */

@@ -1,23 +1,53 @@
 import type { FastifyInstance } from 'fastify';
-import { AIOS_VERSION } from '../contract/aios.ts';
-import type { Dependencies } from '../domain/dependencies.ts';
+import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
+import { invalidArgument } from '../contract/errors.ts';
+import { isPlainObject } from '../contract/validation/validator.ts';
+import type { Store } from '../domain/store.ts';
+import { decodedPath } from './protocol/urls.ts';
 
-/** Serves the readiness probe `/_aios/health` and the liveness probe `/_aios/live`. */
-export async function healthRoutes(
-  app: FastifyInstance,
-  { store, version }: Pick<Dependencies, 'store'> & { version: string },
-): Promise<void> {
+/** Maximum body of a client that has not logged in, in bytes. */
+const BODY_LIMIT = 1024;
+
+const NODES = `${CONTEXT_PATH}/v1/management-nodes`;
+
+/** Calls that clients make before they log in, by message class (F61). */
+export type FirstCalls = ReadonlyMap<string, () => Promise<object>>;
+
+interface HealthOptions {
+  store: Pick<Store, 'ping'>;
+  /** The program's own version. */
+  version: string;
+  managementNodeId: string;
+}
+
+/**
+ * Serves the readiness probe `/_aios/health`, the liveness probe `/_aios/live` and the first calls (F61).
+ * @returns the first calls, for the message API
+ */
+export function serveHealth(app: FastifyInstance, options: HealthOptions): FirstCalls {
+  const { store, version, managementNodeId } = options;
   app.get('/_aios/health', { exposeHeadRoute: true }, async () => {
     await store.ping();
     return { status: 'ready', version, aiosVersion: AIOS_VERSION, database: 'ok' };
   });
-  app.get(
-    '/_aios/live',
-    {
-      exposeHeadRoute: true,
-      // A supervisor would otherwise restart a server that is merely overloaded.
-      config: { isNeverShed: true },
-    },
-    async () => ({ status: 'live' }),
-  );
+  // A supervisor would otherwise restart a server that is merely overloaded.
+  const live = { exposeHeadRoute: true, config: { isNeverShed: true } };
+  app.get('/_aios/live', live, async () => ({ status: 'live' }));
+
+  const getVersion = async () => ({ success: true, version: AIOS_VERSION });
+  const isReady = async () => {
+    await store.ping();
+    return { success: true, managementNodeId };
+  };
+  app.put(`${NODES}/actions`, { bodyLimit: BODY_LIMIT }, async ({ body, url }) => {
+    if (isPlainObject(body) && Object.hasOwn(body, 'getVersion')) return getVersion();
+    throw invalidArgument(
+      `the body doesn't contain action mapping to the URL[${decodedPath(url)}]`,
+    );
+  });
+  app.get(`${NODES}/ready`, isReady);
+  return new Map<string, () => Promise<object>>([
+    ['org.zstack.header.managementnode.APIGetVersionMsg', getVersion],
+    ['org.zstack.header.apimediator.APIIsReadyToGoMsg', isReady],
+  ]);
 }

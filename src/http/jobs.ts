@@ -1,13 +1,15 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { ApiError, FAILED_JOB_STATUS, invalidArgument } from '../contract/errors.ts';
-import { GetJob, JOB_UUID_LENGTH, type JobAccepted } from '../contract/schemas/job.ts';
+import { CONTEXT_PATH } from '../contract/aios.ts';
+import { FAILED_JOB_STATUS, invalidArgument } from '../contract/errors.ts';
+import { GetJob, JOB_UUID_LENGTH } from '../contract/schemas/job.ts';
 import { withClasses } from '../contract/typed-answers.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
-import type { Jobs } from '../domain/jobs.ts';
+import { answerOf, type Jobs } from '../domain/jobs.ts';
 import type { NewJob } from '../domain/records.ts';
+import type { Metrics } from './observe.ts';
+import { toFailure } from './protocol/error-handler.ts';
 import { requestTimeout } from './protocol/headers.ts';
-import { requestedUrl, routePath } from './protocol/urls.ts';
+import { requestedUrl, routePattern } from './protocol/urls.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
@@ -25,8 +27,8 @@ export interface ReplySettings {
 
 export interface JobRequest {
   job: NewJob;
-  /** Body of the 202; undefined if the request is answered with the job's result. */
-  accepted?: JobAccepted;
+  /** The answer before the job's result; undefined if the request is answered with that. */
+  accepted?: object;
 }
 
 /** `apiTimeout` of a job whose client sends no `X-API-Timeout`, in milliseconds (F56). */
@@ -38,17 +40,14 @@ const SWEEP_MS = 60_000;
 export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }): Promise<void> {
   const { name, path, otherMethods } = GetJob;
   app.get<{ Params: { uuid: string } }>(
-    routePath(path),
+    routePattern(path),
     { config: { operation: name, otherMethods } },
     async (request, reply) => {
       if (request.injectedFailure) throw request.injectedFailure;
-      const outcome = await jobs.find(request.params.uuid);
-      if (!outcome) throw new ApiError('jobGone', 'the job has been expired');
-      reply.type(JSON_CONTENT_TYPE);
-      if (outcome.isRunning) return reply.code(202).send({});
-      const { operation, success, body } = outcome;
-      if (!success) return reply.code(FAILED_JOB_STATUS).send(body);
-      return completeResult(request, operation, body);
+      const job = await jobs.find(request.params.uuid);
+      if (job.isRunning) return reply.code(202).send({});
+      if (!job.success) return reply.code(FAILED_JOB_STATUS).send(answerOf(job));
+      return completeResult(request, job.operation, answerOf(job));
     },
   );
   const sweep = () =>
@@ -58,9 +57,41 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
   app.addHook('preClose', async () => clearInterval(timer));
 }
 
-/** Completes an operation's result by the classes of its objects, where the request asks for them (F36). */
-export function completeResult({ headers }: FastifyRequest, operation: string, result: object) {
-  return headers['x-json-schema'] === undefined ? result : withClasses(operation, result);
+/** Completes an operation's result by the classes of its objects, where a request of the REST API asks for them (F36). */
+export function completeResult(request: FastifyRequest, operation: string, result: object) {
+  const wantsClasses = request.headers['x-json-schema'] !== undefined && !request.message;
+  return wantsClasses ? withClasses(operation, result) : result;
+}
+
+/**
+ * Runs an operation as a job, whose outcome is stored before this resolves.
+ * @param complete makes what the job stores of a result
+ * @returns the result, or the error that the job has failed with
+ * @throws ApiError for what leaves no job (F1, F5): a UUID in use, SYS.1010, and errors of the client if the request is
+ *   answered with the result
+ */
+export async function runAsJob(
+  { dependencies, metrics }: { dependencies: Dependencies; metrics: Metrics },
+  request: FastifyRequest,
+  { job, accepted }: JobRequest,
+  operate: (scoped: Dependencies) => Promise<object>,
+  complete: (result: object) => object,
+): Promise<object> {
+  const { store } = dependencies;
+  try {
+    const result = await operate({ ...dependencies, store: store.forJob(job, complete) });
+    metrics.jobEnded(job.operation, 'succeeded');
+    return result;
+  } catch (thrown) {
+    const failure = toFailure(thrown, request);
+    const isDuplicate = failure.failure === 'duplicateJob';
+    // The client may retry with the same job uuid. A failure that a test has injected is stored.
+    const isTemporary = failure.failure === 'notReady' && failure !== request.injectedFailure;
+    if (isDuplicate || isTemporary || (failure.isClientError && !accepted)) throw failure;
+    await store.addFailedJob(job, failure.answer);
+    metrics.jobEnded(job.operation, 'failed');
+    return failure;
+  }
 }
 
 /**

@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AIOS_VERSION } from '../contract/aios.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import { asHook } from './protocol/headers.ts';
-import { rawPath } from './protocol/urls.ts';
+import { normalizedPath } from './protocol/urls.ts';
 import { redacted } from './redaction.ts';
 
 /** The `operation` label of requests that match no route. */
@@ -141,7 +141,7 @@ function failureFields({ failure, url, session, routeOptions }: FastifyRequest) 
   const redact = (text: string) =>
     redacted(text, (uuid) => /Session|LogOut/.test(operation) || uuid === session);
   const { errorCode: code, message, hint } = failure;
-  return { path: redact(rawPath(url)), code, details: redact(message), hint };
+  return { path: redact(normalizedPath(url)), code, details: redact(message), hint };
 }
 
 /**

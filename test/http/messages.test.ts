@@ -3,8 +3,15 @@ import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { credentials, digestOf } from '../support/logins.ts';
 import { noResources } from '../support/records.ts';
-import { requiredModelParams } from '../support/resources.ts';
-import { API, type CallOptions, SESSION, type Server, startServer } from '../support/server.ts';
+import { addModel, requiredModelParams } from '../support/resources.ts';
+import {
+  API,
+  type CallOptions,
+  recordingLogger,
+  SESSION,
+  type Server,
+  startServer,
+} from '../support/server.ts';
 
 const DOOR = '/zstack/api/';
 const MESSAGE = 'org.zstack.ai.message.APIQueryModelMsg';
@@ -103,7 +110,7 @@ test('invalid parameters are the operation’s failures', async () => {
         'Reply',
         { [field]: {} },
         'SYS.1007',
-        expect.stringContaining(`[${field}]`),
+        expect.stringContaining(`[${field}`),
       ],
     ),
     [
@@ -111,7 +118,7 @@ test('invalid parameters are the operation’s failures', async () => {
       'Reply',
       { conditions: [{ name: 'name', op: '=', value: {} }] },
       'SYS.1007',
-      expect.stringContaining('[value]'),
+      expect.stringContaining('value]'),
     ],
     [query, 'Reply', { limit: -1 }, 'SYS.1007', expect.stringContaining('limit')],
   ];
@@ -128,6 +135,21 @@ test('null is an absent parameter', async () => {
   const { result } = await send(server, { [MESSAGE]: { session, ...fields } });
   const reply = 'org.zstack.ai.message.APIQueryModelReply';
   expect(result).toEqual({ [reply]: { success: true, inventories: [] } });
+});
+
+test('parameters of the REST API are unknown to a message (F43)', async () => {
+  const { logger, lines } = recordingLogger('warn');
+  const parameters = { q: ['name=x'], sort: '-name', 'q[]': 'name=x' };
+  const body = { [MESSAGE]: { session, ...parameters } };
+  const reply = 'org.zstack.ai.message.APIQueryModelReply';
+  const ignoring = await startServer({ logger });
+  await addModel(ignoring);
+  const { result } = await send(ignoring, body);
+  expect(result[reply].inventories).toHaveLength(1);
+  expect(lines.map((line) => JSON.parse(line).parameter)).toEqual(Object.keys(parameters));
+  const rejecting = await startServer({ unknownFields: 'reject' });
+  const details = `parameter[q] is not a parameter of message[${MESSAGE}]`;
+  expect(await send(rejecting, body)).toMatchObject(failed(reply, 'SYS.1007', details));
 });
 
 test('faults, journal and metrics see the operation; secrets stay out', async () => {
@@ -196,7 +218,7 @@ test('calls that clients make first need no session', async () => {
 });
 
 test('large bodies of messages take no place of those of sessions', async () => {
-  const server = await startServer({ bounds: { bodyBytes: 400_000 } });
+  const server = await startServer({ limits: { bodyBytes: 400_000 } });
   const { hostname, port } = new URL(server.url);
   const head = `POST ${DOOR} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1000000\r\n\r\n`;
   const sockets = Array.from({ length: 4 }, () => connect(Number(port), hostname));

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { connectionsMax } from '../../src/http/protocol/connections.ts';
+import { connectionsMax } from '../../src/http/protocol/connection-limits.ts';
 import { expectFailure } from '../support/failures.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';
 import { type Connection, openConnection, rawRequest } from '../support/raw-http.ts';
@@ -36,11 +36,11 @@ function expectShed(answer: Answer, reason: string): void {
 describe('with as many requests in flight as there may be', () => {
   const reason = 'too many requests are in flight';
   // Half of them for one client.
-  const bounds = { requests: 4 };
+  const limits = { requests: 4 };
   const share = 2;
 
   test('further requests of any kind are rejected, and health says so', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     for (let each = 0; each < share; each++) await beginBody(server);
 
     expectShed(await server.get(MODELS), reason);
@@ -53,7 +53,7 @@ describe('with as many requests in flight as there may be', () => {
   });
 
   test('the body of a rejected request is read, and its connection stays usable', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     const held = [await beginBody(server), await beginBody(server)];
     const connection = await openConnection(server.url);
     const body = 'x'.repeat(1024 * KIB);
@@ -70,7 +70,7 @@ describe('with as many requests in flight as there may be', () => {
   });
 
   test('one is admitted for each that is answered or has disconnected', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     const [first, second] = [await beginBody(server), await beginBody(server)];
     await first.send(first.rest);
     await first.answer();
@@ -83,7 +83,7 @@ describe('with as many requests in flight as there may be', () => {
   });
 
   test('pipelined ones are released when their connection closes', async () => {
-    const server = await startServer({ bounds: { requests: 40 } });
+    const server = await startServer({ limits: { requests: 40 } });
     const connection = await openConnection(server.url);
     const body = rawRequest('POST', MODELS, { ...JSON_TYPE, 'Content-Length': '9' }, '{');
     await connection.send(rawRequest('GET', MODELS).repeat(19) + body);
@@ -94,7 +94,7 @@ describe('with as many requests in flight as there may be', () => {
   });
 
   test('rejected requests are counted', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     const held = [await beginBody(server), await beginBody(server)];
     for (let each = 0; each < 3; each++) expectShed(await server.get(MODELS), reason);
     for (const each of held) each.reset();
@@ -108,11 +108,11 @@ describe('with as many requests in flight as there may be', () => {
 });
 
 describe('with as many bytes of bodies in flight as there may be', () => {
-  const bounds = { bodyBytes: 1024 * KIB };
+  const limits = { bodyBytes: 1024 * KIB };
   const reason = 'too many large bodies are in flight';
 
   test('another large one is rejected while it arrives, a small one is not', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     const held = await beginBody(server, 400 * KIB);
     const large = { param: { ...requiredModelParams, logo: 'a'.repeat(300 * KIB) } };
 
@@ -126,7 +126,7 @@ describe('with as many bytes of bodies in flight as there may be', () => {
   });
 
   test('none is rejected for its Content-Length alone', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     for (let each = 0; each < 10; each++) {
       const connection = await openConnection(server.url);
       const headers = { ...JSON_TYPE, 'Content-Length': String(400 * KIB) };
@@ -139,7 +139,7 @@ describe('with as many bytes of bodies in flight as there may be', () => {
 
 test('responses to clients that do not read them are bounded in memory, and their connections are closed', async () => {
   const access = { wellKnownSessions: new Set([SESSION, OTHER]) };
-  const server = await startServer({ access, bounds: { answerBytes: 2048 * KIB, stall: 500 } });
+  const server = await startServer({ access, limits: { answerBytes: 2048 * KIB, stall: 500 } });
   const service = modelService({ yaml: 'a'.repeat(500 * KIB) });
   await server.store.addModelService(service, extras(), nothing);
   const path = `${API}/model-services/${service.uuid}`;
@@ -159,7 +159,7 @@ test('responses to clients that do not read them are bounded in memory, and thei
 });
 
 test('while its memory is nearly full the server rejects requests and stays up', async () => {
-  const server = await startServer({ bounds: { heapBytes: 1, sample: 100 } });
+  const server = await startServer({ limits: { heapBytes: 1, sample: 100 } });
   await expect.poll(async () => (await server.get(MODELS)).status).toBe(503);
   expectShed(await server.get(MODELS), 'its memory is nearly full');
   expectShed(await server.get('/_aios/health', { session: null }), 'its memory is nearly full');
@@ -167,7 +167,7 @@ test('while its memory is nearly full the server rejects requests and stays up',
 });
 
 describe('with as many connections as there may be', () => {
-  const bounds = { connections: 6 };
+  const limits = { connections: 6 };
   const answered = async (server: Server, address: string, headers = {}) => {
     const connection = await openConnection(server.url, address);
     await connection.send(rawRequest('GET', MODELS, headers));
@@ -175,7 +175,7 @@ describe('with as many connections as there may be', () => {
   };
 
   test('those beyond half of one client are closed, all others are served', async () => {
-    const server = await startServer({ bounds });
+    const server = await startServer({ limits });
     const open = [1, 2, 3].map(() => answered(server, '127.0.0.1'));
     const [first] = await Promise.all(open);
     await expect(answered(server, '127.0.0.1')).rejects.toThrow(/ended|EPIPE|ECONNRESET/);
@@ -193,7 +193,7 @@ describe('with as many connections as there may be', () => {
   });
 
   test('those of a trusted proxy are open, and the requests in flight of its clients are limited', async () => {
-    const server = await startServer({ bounds, trustProxy: ['127.0.0.1'] });
+    const server = await startServer({ limits, trustProxy: ['127.0.0.1'] });
     const from = (address: string) => ({ 'X-Forwarded-For': address });
     for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.1']) {
       await beginBody(server, 0, from(address));

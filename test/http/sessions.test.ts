@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { SessionInventory } from '../../src/contract/schemas/session.ts';
-import { steadyClock } from '../../src/domain/sessions.ts';
+import { createSteadyClock } from '../../src/steady-clock.ts';
 import { sharedSteered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import {
@@ -126,7 +126,7 @@ test('a machine whose clock is set back revives no session and prolongs no locko
     elapsed += milliseconds;
   };
   const clock = () => machine;
-  const server = await startServer({ clock, steadyClock: steadyClock(clock, () => elapsed) });
+  const server = await startServer({ clock, steadyClock: createSteadyClock(clock, () => elapsed) });
   const { uuid } = await beginSession(server);
   for (let failure = 0; failure < 10; failure++) await logIn(server, 'wrong');
   expect((await logIn(server)).status).toBe(429);

@@ -239,7 +239,7 @@ test('a login that waits for verification holds no place of the requests in flig
   const matches = () => new Promise<boolean>((resolve) => (verified = resolve));
   const server = await startServer({
     passwords: { ...quickPasswords, matches },
-    bounds: { requests: 1 },
+    limits: { requests: 1 },
   });
   await server.store.setPassword(ADMIN_UUID, 'hash');
   const login = logIn(server);

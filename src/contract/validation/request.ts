@@ -32,10 +32,7 @@ export interface RawRequest {
   body: unknown;
 }
 
-type ValidatedRequest<Name extends OperationName> = Omit<
-  Request<Name>,
-  'path' | 'caller' | 'conditions'
->;
+type ValidatedRequest<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
 
 /** Maximum number of query parameters that are looked at for unknown ones. */
 const PARAMETERS_MAX = 100;
@@ -74,14 +71,16 @@ export function pathSchema({ pathParameters, since: version }: Operation): TObje
 
 /**
  * Compiles the validator of an operation's requests, once, at start.
+ * @param querySchema the schema of the query where it is not that of the operation
  * @returns a function that checks the types of a request and returns a function that checks its
  *   arguments: the first fails the request, the second the job (F5). Both throw ApiError SYS.1007.
  */
 export function compileRequestValidator<Name extends OperationName>(
   name: Name,
   onUnknownFields: OnUnknownFields,
+  querySchema: TObject = operations[name].query,
 ): (request: RawRequest) => () => ValidatedRequest<Name> {
-  const operation: Operation = operations[name];
+  const operation: Operation = { ...operations[name], query: querySchema };
   const message = messageClass(name);
   const params = compileValidator(operation.params);
   const tags = compileValidator(tagSchema);

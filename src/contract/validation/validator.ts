@@ -186,7 +186,8 @@ function mapValidator(schema: TSchema): Validator {
   };
 }
 
-function missing(field: string, { message }: ValidationContext): ApiError {
+/** The error for a mandatory field without a value (F53). */
+export function missing(field: string, { message }: Pick<ValidationContext, 'message'>): ApiError {
   return invalidArgument(`field[${field}] of message[${message}] is mandatory, can not be null`);
 }
 

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { zoneOffset } from '../../contract/dates.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { sentPath } from '../protocol/urls.ts';
+import { requestPath } from '../protocol/urls.ts';
 import { isWithinTolerance } from './date-header.ts';
 
 export interface AccessKeySettings {
@@ -52,7 +52,7 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
 
 /** The sent path, decoded, from `/v1` on. */
 function signedPath(url: string): string {
-  const path = decodeURIComponent(sentPath(url));
+  const path = decodeURIComponent(requestPath(url));
   return path.slice(Math.max(0, path.indexOf('/v1')));
 }
 

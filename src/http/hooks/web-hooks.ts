@@ -1,12 +1,13 @@
 import type { LookupAddress } from 'node:dns';
-import { type ClientRequest, request as requestHttp } from 'node:http';
+import { once } from 'node:events';
+import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
 import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
-import { type JobOutcome, type Jobs, outcomeOf } from '../../domain/jobs.ts';
-import type { Hook, NewJob } from '../../domain/records.ts';
+import { answerOf, type Jobs } from '../../domain/jobs.ts';
+import type { Hook, Job, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { clientOf } from '../auth/sessions.ts';
 import type { Metrics } from '../observe.ts';
@@ -185,7 +186,7 @@ export class WebHooks {
     const hook = await this.#options.store.claimHook(jobUuid);
     const job = hook && (await this.#options.store.findJob(jobUuid));
     if (!job) return false;
-    const failure = await this.#call(hook, outcomeOf(job), addresses).catch(failureReason);
+    const failure = await this.#call(hook, job, addresses).catch(failureReason);
     // `close` aborted the call: it doesn't count as an attempt.
     if (this.#isClosed && failure !== null) return false;
     const attempts = hook.attempts + (addresses ? 1 : 0);
@@ -194,25 +195,19 @@ export class WebHooks {
       failure !== null && attempts < ATTEMPTS_MAX && this.#options.jobs.isRetained(job);
     const tried = { ...hook, attempts, pending, failure };
     await this.#options.store.changeHook(tried);
-    this.#options.metrics.hookCalled(
-      failure === null ? 'delivered' : pending ? 'failed' : 'given_up',
-    );
-    const { operation } = job;
+    const { metrics, logger } = this.#options;
+    metrics.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given_up');
     // The URL is not logged, because it may contain credentials.
-    if (failure === null)
-      this.#options.logger.debug({ operation, jobUuid, attempts }, 'web hook called');
-    else
-      this.#options.logger.warn(
-        { operation, jobUuid, attempts, failure, pending },
-        'web hook failed',
-      );
+    const line = { operation: job.operation, jobUuid, attempts };
+    if (failure === null) logger.debug(line, 'web hook called');
+    else logger.warn({ ...line, failure, pending }, 'web hook failed');
     return pending;
   }
 
   /** @returns why the call failed, or null if it succeeded */
   async #call(
     { jobUuid, url }: Hook,
-    { success, body }: JobOutcome,
+    job: Job,
     addresses: LookupAddress[] | undefined,
   ): Promise<string | null> {
     if (!addresses) return 'its host cannot be looked up';
@@ -220,40 +215,34 @@ export class WebHooks {
     if (this.#isClosed) return 'the server is stopping';
     const target = new URL(url);
     // A Buffer: for a string, Node would also encode the headers as UTF-8.
-    const content = Buffer.from(JSON.stringify(body));
+    const content = Buffer.from(JSON.stringify(answerOf(job)));
     const send = target.protocol === 'https:' ? requestHttps : requestHttp;
-    return new Promise((resolve) => {
-      const sent = send(target, {
-        method: 'POST',
-        agent: false,
-        lookup: (_host, _options, done) => done(null, addresses),
-        headers: {
-          'content-type': JSON_CONTENT_TYPE,
-          'content-length': content.length,
-          'x-job-uuid': jobUuid,
-          'x-job-success': String(success),
-        },
-        signal: AbortSignal.timeout(this.#options.timing.timeout),
-      });
-      this.#sent.add(sent);
-      let status: number | undefined;
-      let reason = 'no answer';
-      sent.on('response', (response) => {
-        status = response.statusCode ?? 0;
-        // The body is ignored.
-        response.resume();
-      });
-      sent.on('error', (error) => {
-        reason = failureReason(error);
-      });
-      sent.on('close', () => {
-        this.#sent.delete(sent);
-        // Redirects are not followed, because the allow list hasn't checked their targets.
-        const isAccepted = status !== undefined && status >= 200 && status < 300;
-        resolve(isAccepted ? null : status === undefined ? reason : `status ${status}`);
-      });
-      sent.end(content);
+    const sent = send(target, {
+      method: 'POST',
+      agent: false,
+      lookup: (_host, _options, done) => done(null, addresses),
+      headers: {
+        'content-type': JSON_CONTENT_TYPE,
+        'content-length': content.length,
+        'x-job-uuid': jobUuid,
+        'x-job-success': String(job.success),
+      },
+      signal: AbortSignal.timeout(this.#options.timing.timeout),
     });
+    this.#sent.add(sent);
+    const closed = new Promise((resolve) => sent.once('close', resolve));
+    // After the status no error counts: the body is ignored.
+    sent.on('error', () => {}).end(content);
+    try {
+      const [response]: IncomingMessage[] = await once(sent, 'response');
+      response?.resume();
+      await closed;
+      // Redirects are not followed, because the allow list hasn't checked their targets.
+      const status = response?.statusCode ?? 0;
+      return status >= 200 && status < 300 ? null : `status ${status}`;
+    } finally {
+      this.#sent.delete(sent);
+    }
   }
 }
 

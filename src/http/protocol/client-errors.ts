@@ -1,7 +1,6 @@
 import { type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { FastifyBaseLogger } from 'fastify';
-import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { redacted } from '../redaction.ts';
 import { ANSWER_HEADERS, headTooLarge } from './headers.ts';
@@ -83,7 +82,6 @@ function clientErrorFailure(error: ClientError, socket: Socket): ApiError {
 function rawResponse(failure: ApiError): string {
   const body = JSON.stringify(failure.answer);
   const headers = {
-    'content-type': JSON_CONTENT_TYPE,
     ...ANSWER_HEADERS,
     ...failure.headers,
     'content-length': Buffer.byteLength(body),

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest, HookHandlerDoneFunction } from 'fastify';
+import { JSON_CONTENT_TYPE } from '../../contract/aios.ts';
 import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { TIMEOUT_MAX } from '../../contract/schemas/job.ts';
-import { headLimits } from './connections.ts';
+import { headLimits } from './connection-limits.ts';
 import { notJson } from './error-handler.ts';
 
 /** Maximum length of the URL, in characters (F52). */
@@ -14,7 +15,11 @@ const HEAD_MAX = 80 * 1024;
  * Headers of every answer: browsers must not guess another content type, and nothing may be cached,
  * because answers contain sessions and data that needs one. No `Server` header is sent.
  */
-export const ANSWER_HEADERS = { 'x-content-type-options': 'nosniff', 'cache-control': 'no-store' };
+export const ANSWER_HEADERS = {
+  'content-type': JSON_CONTENT_TYPE,
+  'x-content-type-options': 'nosniff',
+  'cache-control': 'no-store',
+};
 
 /**
  * Turns a check, which throws or rejects to fail the request, into a Fastify hook. A synchronous check

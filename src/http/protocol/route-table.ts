@@ -1,6 +1,6 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
-import { decodedPath, rawPath, routedPath } from './urls.ts';
+import { decodedPath, normalizedPath, routerPath } from './urls.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -46,14 +46,14 @@ export class RouteTable {
   };
 
   failureFor(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
-    const path = routedPath(request.url);
+    const path = routerPath(request.url);
     const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(path));
     const methods = known.flatMap((each) => [...each.methods]);
     if (methods.length === 0) return routeNotFound(request.url);
     return new ApiError(
       'methodNotAllowed',
       known[0]?.otherMethods ??
-        `The method[${request.method}] is not allowed for the path[${rawPath(request.url)}]`,
+        `The method[${request.method}] is not allowed for the path[${normalizedPath(request.url)}]`,
       { allow: [...new Set(methods)].sort().join(', ') },
     );
   }

@@ -9,26 +9,26 @@ import { invalidArgument } from '../../contract/errors.ts';
 const FORWARDED = ['x-forwarded-proto', 'x-forwarded-host', 'x-forwarded-prefix'] as const;
 
 /** The path of a request's URL exactly as sent, without the query. */
-export function sentPath(url: string): string {
+export function requestPath(url: string): string {
   // A client of a proxy sends an absolute URL.
   const local = url.replace(/^https?:\/\/[^/?]*/i, '');
   return local.split('?', 1)[0] ?? '';
 }
 
-/** The sent path with repeated slashes collapsed (F31). */
-export function rawPath(url: string): string {
-  return sentPath(url).replace(/\/{2,}/g, '/');
+/** The path of a request with repeated slashes collapsed (F31). */
+export function normalizedPath(url: string): string {
+  return requestPath(url).replace(/\/{2,}/g, '/');
 }
 
 /** The path as the platform's messages name it: decoded if possible, without `/zstack`. */
 export function decodedPath(url: string): string {
-  const path = decode(rawPath(url), decodeURIComponent);
+  const path = decode(normalizedPath(url), decodeURIComponent);
   return path.startsWith(`${CONTEXT_PATH}/`) ? path.slice(CONTEXT_PATH.length) : path;
 }
 
 /** The path as the router matches it: decoded if possible, except for reserved characters such as slashes. */
-export function routedPath(url: string): string {
-  return decode(rawPath(url), decodeURI);
+export function routerPath(url: string): string {
+  return decode(normalizedPath(url), decodeURI);
 }
 
 function decode(path: string, decoder: (path: string) => string): string {
@@ -40,7 +40,7 @@ function decode(path: string, decoder: (path: string) => string): string {
 }
 
 /** An operation's path in the router's syntax: `:uuid` in place of `{uuid}`. */
-export function routePath(path: string): string {
+export function routePattern(path: string): string {
   return CONTEXT_PATH + path.replace(/\{(\w+)\}/g, ':$1');
 }
 
@@ -60,10 +60,10 @@ export function proxyCheck(trustProxy: boolean | string[]): (socket: Socket) => 
 }
 
 /**
- * Creates the check that removes `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
+ * Creates the hook that removes `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
  * several values it leaves the first, which the proxy next to the client has set; Fastify would take the last.
  */
-export function checkForwarded(trustProxy: boolean | string[]) {
+export function filterForwardedHeaders(trustProxy: boolean | string[]) {
   const isTrusted = proxyCheck(trustProxy);
   return ({ raw: { headers, socket } }: FastifyRequest): void => {
     for (const name of FORWARDED) {
