@@ -46,7 +46,8 @@ const OwnServer = () => {
 };
 
 const page = SwaggerUIBundle({
-  url: `${base}/docs/json`,
+  // Swagger UI can't resolve the same document as one of version 3.1.
+  url: `${base}/openapi-3.0.json`,
   dom_id: '#swagger-ui',
   deepLinking: true,
   plugins: [GroupedErrors, OwnServer],
