@@ -153,7 +153,8 @@ class DocumentBuilder {
         example: examples[name] ?? this.#examples.parameters[name],
       };
       // The parameters of paths have examples of their own.
-      return location === 'path' ? parameter : this.#shared('parameters', name, parameter);
+      if (location === 'path') return parameter;
+      return this.#shared('parameters', pascalCase(`${name} parameter`), parameter);
     });
   }
 
@@ -249,7 +250,7 @@ function mapMembers(
 
 function pascalCase(words: string): string {
   return words.replace(
-    / *(\w+)/g,
+    /[ -]*(\w+)/g,
     (_, word: string) => word.charAt(0).toUpperCase() + word.slice(1),
   );
 }
