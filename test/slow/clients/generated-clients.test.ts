@@ -1,32 +1,65 @@
 import { execFile } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { createClient } from '@hey-api/openapi-ts';
 import { build } from 'esbuild';
 import openapiTypescript, { astToString } from 'openapi-typescript';
-import { describe, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { operations } from '../../../src/contract/operations.ts';
 import { GetJob } from '../../../src/contract/schemas/job.ts';
 import { type Finishing, temporaryFolder } from '../../support/folder.ts';
 import { launchServing } from '../../support/process.ts';
+import { SESSION } from '../../support/server.ts';
+import { installTools } from '../../support/tools.ts';
 
 const DOCUMENT = resolve('openapi/openapi.json');
+/** For generators that know no OpenAPI 3.1. */
+const DOCUMENT_30 = resolve('openapi/openapi-3.0.json');
 const PROGRAMS = 'test/slow/clients/programs';
 const PASSWORD = 'correct horse battery staple';
 
 const execute = promisify(execFile);
 
 interface Generator {
-  generate: (folder: string) => Promise<unknown>;
+  /** Package that is installed for the test; without it a development dependency generates. */
+  tool?: string;
+  packages?: string[];
+  /** The arguments of the tool, or what generates. */
+  generate: (folder: string) => Promise<unknown> | string[];
   /** The names of the operations, in the code it generates in a file. */
   names: { file: string; pattern: RegExp };
   compilerOptions?: object;
-  /** The program that uses it, where there is one. */
-  program?: string;
+  /** Operations that its program calls. */
+  calls?: string[];
 }
 
-/** Each with its default options. */
+/** What `exercise.ts` calls. */
+const EXERCISED = [
+  'AddModel',
+  'AddModelService',
+  'BindModelToService',
+  'CloneModelService',
+  'QueryModel',
+  'UpdateModelService',
+];
+
+/** Where the part of a client that is the same for every document doesn't compile with all options. */
+const lenient = {
+  module: 'ESNext',
+  moduleResolution: 'bundler',
+  exactOptionalPropertyTypes: false,
+};
+
+/** Each with its default options, by the name of its program. */
 const generators: Record<string, Generator> = {
   'openapi-fetch': {
     generate: async (folder) => {
@@ -35,7 +68,11 @@ const generators: Record<string, Generator> = {
       writeFileSync(join(folder, 'schema.ts'), astToString(types));
     },
     names: { file: 'schema.ts', pattern: /^ {4}(\w+): \{(?=\n {8}parameters: )/gm },
-    program: 'openapi-fetch.ts',
+    calls: [
+      ...EXERCISED,
+      ...['AddModelCenter', 'DeleteModel', 'DeleteModels', 'GetJob', 'GetModel', 'LogInByAccount'],
+      'QueryModelService',
+    ],
   },
   'hey-api': {
     generate: (folder) =>
@@ -45,8 +82,39 @@ const generators: Record<string, Generator> = {
         logs: { level: 'silent', file: false },
       }),
     names: { file: 'sdk.gen.ts', pattern: /^export const (\w+) =/gm },
-    // The part of the client that is the same for every document doesn't compile with it.
     compilerOptions: { exactOptionalPropertyTypes: false },
+  },
+  orval: {
+    tool: 'orval',
+    packages: ['orval@8.38.0'],
+    generate: (folder) => [
+      ...['--input', DOCUMENT, '--output', join(folder, 'api.ts'), '--client', 'fetch'],
+    ],
+    names: { file: 'api.ts', pattern: /^export const (\w+) = async/gm },
+    compilerOptions: lenient,
+  },
+  'swagger-typescript-api': {
+    tool: 'swagger-typescript-api',
+    packages: ['swagger-typescript-api@13.13.0'],
+    generate: (folder) => [
+      ...['generate', '--path', DOCUMENT, '--output', folder, '--name', 'api.ts', '--silent'],
+    ],
+    names: { file: 'api.ts', pattern: /^ {4} \* @name (\w+)$/gm },
+    compilerOptions: lenient,
+  },
+  oazapfts: {
+    tool: 'oazapfts',
+    packages: ['oazapfts@7.5.0', '@oazapfts/runtime@1.2.0'],
+    generate: (folder) => [DOCUMENT, join(folder, 'api.ts')],
+    names: { file: 'api.ts', pattern: /^export function (\w+)\(/gm },
+    compilerOptions: lenient,
+  },
+  'openapi-typescript-codegen': {
+    tool: 'openapi',
+    packages: ['openapi-typescript-codegen@0.31.0'],
+    generate: (folder) => ['--input', DOCUMENT_30, '--output', folder],
+    names: { file: 'services', pattern: /^ {4}public static (\w+)\(/gm },
+    compilerOptions: lenient,
   },
 };
 
@@ -54,6 +122,7 @@ const compilerOptions = {
   target: 'ES2023',
   module: 'NodeNext',
   types: ['node'],
+  typeRoots: [resolve('node_modules/@types')],
   strict: true,
   exactOptionalPropertyTypes: true,
   noUncheckedIndexedAccess: true,
@@ -62,18 +131,25 @@ const compilerOptions = {
   skipLibCheck: true,
 };
 
-/** A project of its own: the client, and the program that uses it. */
-async function project(context: Finishing, name: string): Promise<string> {
-  const folder = temporaryFolder(context);
-  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
+/** A project of its own: the client, and the program that uses it. Undefined where its tool can't be installed. */
+async function project(context: Finishing, name: string): Promise<string | undefined> {
+  const { generate, packages, tool, compilerOptions: ownOptions } = generators[name] as Generator;
+  const tools = packages && (await installTools(context, packages));
+  if (packages && !tools) return undefined;
+  const folder = tools?.folder ?? temporaryFolder(context);
+  if (!tools) symlinkSync(resolve('node_modules'), join(folder, 'node_modules'));
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
-  const { generate, program, compilerOptions: ownOptions } = generators[name] as Generator;
-  const options = { compilerOptions: { ...compilerOptions, ...ownOptions } };
+  const options = {
+    compilerOptions: { ...compilerOptions, ...ownOptions },
+    include: ['*.ts', 'generated'],
+  };
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(options));
-  for (const file of program ? [program, 'wire.ts'] : []) {
+  for (const file of [`${name}.ts`, 'wire.ts', 'exercise.ts']) {
     cpSync(join(PROGRAMS, file), join(folder, file));
   }
-  await generate(join(folder, 'generated'));
+  if (tools) mkdirSync(join(folder, 'generated'));
+  const generated = generate(join(folder, 'generated'));
+  await (Array.isArray(generated) ? tools?.run(tool ?? '', generated) : generated);
   return folder;
 }
 
@@ -91,54 +167,42 @@ async function complaintsAbout(folder: string): Promise<string[]> {
   }
 }
 
-describe.each(Object.entries(generators))('the client of %s', (name, {
-  names,
-  program: source,
-}) => {
-  test('compiles strictly, and so does a program that uses it', async (context) => {
-    expect(await complaintsAbout(await project(context, name))).toEqual([]);
-  });
+function operationNames(folder: string, { file, pattern }: Generator['names']): string[] {
+  const path = join(folder, 'generated', file);
+  const files = statSync(path).isDirectory()
+    ? readdirSync(path).map((name) => join(path, name))
+    : [path];
+  const code = files.map((name) => readFileSync(name, 'utf8')).join('\n');
+  return [...code.matchAll(pattern)].map(([, name = '']) => name.toLowerCase()).toSorted();
+}
 
-  test('calls the operations by their names', async (context) => {
-    const folder = await project(context, name);
-    const code = readFileSync(join(folder, 'generated', names.file), 'utf8');
-    const found = [...code.matchAll(names.pattern)].map(([, found = '']) => found.toLowerCase());
-    const known = [...Object.keys(operations), GetJob.name].map((known) => known.toLowerCase());
-    expect(found.toSorted()).toEqual(known.toSorted());
-  });
+test.each(
+  Object.entries(generators),
+)('the client of %s compiles strictly, and its program works', async (name, generator) => {
+  const context = { onTestFinished };
+  const folder = await project(context, name);
+  if (folder === undefined) return;
+  expect(await complaintsAbout(folder)).toEqual([]);
+  const known = [...Object.keys(operations), GetJob.name].map((known) => known.toLowerCase());
+  expect(operationNames(folder, generator.names)).toEqual(known.toSorted());
 
-  test.skipIf(!source)('works against the running server', async (context) => {
-    const folder = await project(context, name);
-    const program = join(folder, 'program.mjs');
-    await build({
-      entryPoints: [join(folder, String(source))],
-      outfile: program,
-      bundle: true,
-      platform: 'node',
-      format: 'esm',
-    });
-    const server = await launchServing(context, { env: { AIOS_ADMIN_PASSWORD: PASSWORD } });
-    const env = { PATH: process.env.PATH, AIOS_URL: server.url, AIOS_PASSWORD: PASSWORD };
-    await execute(process.execPath, [program], { env, timeout: 60_000 });
-
-    const done = server
-      .log()
-      .filter(({ status }) => status === 200)
-      .map(({ operation }) => operation);
-    expect([...new Set(done)].toSorted()).toEqual([
-      'AddModel',
-      'AddModelCenter',
-      'AddModelService',
-      'BindModelToService',
-      'CloneModelService',
-      'DeleteModel',
-      'DeleteModels',
-      'GetJob',
-      'GetModel',
-      'LogInByAccount',
-      'QueryModel',
-      'QueryModelService',
-      'UpdateModelService',
-    ]);
+  const program = join(folder, 'program.mjs');
+  await build({
+    entryPoints: [join(folder, `${name}.ts`)],
+    outfile: program,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
   });
+  const server = await launchServing(context, {
+    env: { AIOS_ADMIN_PASSWORD: PASSWORD, AIOS_SESSION: SESSION },
+  });
+  const env = { AIOS_URL: server.url, AIOS_PASSWORD: PASSWORD, AIOS_SESSION: SESSION };
+  await execute(process.execPath, [program], { env, timeout: 60_000 });
+
+  const done = server
+    .log()
+    .filter(({ status }) => status === 200)
+    .map(({ operation }) => operation);
+  expect([...new Set(done)].toSorted()).toEqual((generator.calls ?? EXERCISED).toSorted());
 });

@@ -119,7 +119,7 @@ const full = await client.POST('/v1/ai/models', {
       modelCenterUuid,
       description: 'All sizes',
       size: 1024,
-      recommendedGpuNum: [1, 2],
+      recommendedGpuNum: '1,2',
       shareMode: 'Public',
     },
     userTags: ['large'],

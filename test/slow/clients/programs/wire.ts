@@ -21,6 +21,8 @@ export type Unreal<Types> = {
         : never;
 }[keyof Types];
 
+export type WireErrorCause = Omit<WireError, 'cause' | 'causes' | 'opaque'>;
+
 export interface WireError {
   code: string;
   description: string;
@@ -28,8 +30,8 @@ export interface WireError {
   elaboration?: string;
   location?: string;
   cost?: string;
-  cause?: WireError;
-  causes?: WireError[];
+  cause?: WireErrorCause;
+  causes?: WireErrorCause[];
   opaque?: { [key: string]: unknown };
 }
 
@@ -38,18 +40,18 @@ export interface Failed {
 }
 
 export interface Done {
-  success: true;
+  success: boolean;
 }
 
 export interface One<Inventory> {
-  success: true;
+  success: boolean;
   inventory: Inventory;
   schema?: { [path: string]: string };
 }
 
 /** An answer to a query, without resources if only their number was requested. */
 export interface Listed<Inventory> {
-  success: true;
+  success: boolean;
   inventories?: Inventory[];
   total?: number;
   schema?: { [path: string]: string };
@@ -57,7 +59,7 @@ export interface Listed<Inventory> {
 
 /** An answer to a GET by uuid, whose list is always there (F22). */
 export interface Found<Inventory> {
-  success: true;
+  success: boolean;
   inventories: Inventory[];
   schema?: { [path: string]: string };
 }
@@ -198,12 +200,12 @@ export interface UserTag {
   resourceUuid: string;
   resourceType: ResourceType;
   tag: string;
-  type: 'User';
+  type: string;
   createDate: string;
   lastOpDate: string;
 }
 
 export interface SystemTag extends Omit<UserTag, 'type'> {
-  type: 'System';
+  type: string;
   inherent: boolean;
 }
