@@ -1,0 +1,185 @@
+import { spawn } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import examples from '../../openapi/examples.json' with { type: 'json' };
+import { freePort } from '../support/free-port.ts';
+import { launchServing } from '../support/process.ts';
+import { installTools } from '../support/tools.ts';
+
+const DOCUMENTS = ['openapi/openapi.json', 'openapi/openapi-3.0.json'] as const;
+const SESSION = examples.operations.ValidateSession.path.uuid;
+
+const context = { onTestFinished };
+const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
+const serveExamples = () =>
+  launchServing(context, {
+    env: { AIOS_SEED_FILE: resolve('openapi/example-seed.json'), AIOS_SESSION: SESSION },
+  });
+
+interface ExampleRequest {
+  path?: Record<string, string>;
+  query?: Record<string, string | string[]>;
+  body?: object;
+}
+
+/** Sends the example request of an operation to a server. */
+function sendExample(server: string, method: string, path: string, example: ExampleRequest) {
+  const url = new URL(server + path.replace(/\{(\w+)\}/g, (_, name) => example.path?.[name] ?? ''));
+  for (const [name, values] of Object.entries(example.query ?? {})) {
+    for (const value of [values].flat()) url.searchParams.append(name, value);
+  }
+  const { body } = example;
+  return fetch(url, {
+    method: method.toUpperCase(),
+    headers: {
+      authorization: `OAuth ${SESSION}`,
+      ...(body && { 'content-type': 'application/json' }),
+    },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+}
+
+test('Spectral has nothing to say, and a public converter makes the same 3.0', async () => {
+  const tools = await installTools(context, [
+    '@stoplight/spectral-cli@6.16.3',
+    '@apiture/openapi-down-convert@0.14.2',
+  ]);
+  if (!tools) return;
+  writeFileSync(join(tools.folder, 'ruleset.yaml'), 'extends: spectral:oas\n');
+  const ruleset = ['--ruleset', join(tools.folder, 'ruleset.yaml'), '--fail-severity', 'hint'];
+  const output = await tools.run('spectral', ['lint', ...DOCUMENTS, ...ruleset]);
+  expect(output).toContain('No results');
+
+  const converted = join(tools.folder, 'converted.json');
+  await tools.run('openapi-down-convert', [
+    ...['--input', DOCUMENTS[0], '--output', converted, '--allOf'],
+  ]);
+  expect(read(converted)).toEqual(read(DOCUMENTS[1]));
+});
+
+test('Postman imports requests that succeed as they are', async () => {
+  const tools = await installTools(context, ['openapi-to-postmanv2@6.3.3']);
+  if (!tools) return;
+  const { convertV2 } = createRequire(join(tools.folder, '_'))('openapi-to-postmanv2');
+  const { url } = await serveExamples();
+  const data = await (await fetch(`${url}/openapi.json`)).text();
+  const options = { enableOptionalParameters: false, parametersResolution: 'Example' };
+  const { result, reason, output } = await new Promise<Converted>((resolve, reject) =>
+    convertV2({ type: 'string', data }, options, (error: unknown, converted: Converted) =>
+      error ? reject(error) : resolve(converted),
+    ),
+  );
+  expect([result, reason]).toEqual([true, undefined]);
+  const collection = output[0]?.data as Collection;
+  const variables = new Map(collection.variable.map(({ key, value }) => [key, value]));
+  variables.set('apiKey', `OAuth ${SESSION}`);
+  const outcomes: [name: string, status: number][] = [];
+  for (const { name, request } of requestsOf(collection.item)) {
+    outcomes.push([name, await sendImported(request, collection, variables)]);
+  }
+  expect(outcomes).toHaveLength(Object.keys(examples.operations).length);
+  // The seed has no jobs.
+  expect(outcomes.filter(([, status]) => status !== 200)).toEqual([
+    ['Get what a job has come to', 404],
+  ]);
+});
+
+test('Prism finds no violation in a call of each operation', async () => {
+  const tools = await installTools(context, ['@stoplight/prism-cli@5.16.0']);
+  if (!tools) return;
+  const { url } = await serveExamples();
+  const port = await freePort();
+  const prism = spawn(
+    process.execPath,
+    [
+      join(tools.folder, 'node_modules/@stoplight/prism-cli/dist/index.js'),
+      ...['proxy', DOCUMENTS[0], `${url}/zstack`, '--port', String(port), '--host', '127.0.0.1'],
+    ],
+    { env: tools.env, stdio: 'ignore' },
+  );
+  onTestFinished(() => void prism.kill());
+  const proxy = `http://127.0.0.1:${port}`;
+  for (let attempt = 0; attempt < 300; attempt++) {
+    if (await fetch(proxy).catch(() => undefined)) break;
+    await setTimeout(100);
+  }
+  const { paths } = read(DOCUMENTS[0]);
+  const requests: Record<string, ExampleRequest> = examples.operations;
+  const outcomes: [name: string, status: number, violations: string | null][] = [];
+  for (const [path, methods] of Object.entries<Record<string, { operationId: string }>>(paths)) {
+    for (const [method, { operationId }] of Object.entries(methods)) {
+      const { status, headers } = await sendExample(
+        proxy,
+        method,
+        path,
+        requests[operationId] ?? {},
+      );
+      outcomes.push([operationId, status, headers.get('sl-violations')]);
+    }
+  }
+  expect(outcomes.filter(([name, status]) => status !== 200 && name !== 'GetJob')).toEqual([]);
+  expect(outcomes.filter(([, , violations]) => violations !== null)).toEqual([]);
+  const wrong = await sendExample(proxy, 'get', '/v1/ai/models', { query: { limit: '-1' } });
+  expect(wrong.headers.get('sl-violations')).toContain('limit');
+});
+
+interface Field {
+  key: string;
+  value: string;
+  disabled?: boolean;
+}
+
+interface ImportedRequest {
+  method: string;
+  url: { host: string[]; path: string[]; query?: Field[]; variable?: Field[] };
+  header?: Field[];
+  auth?: { type: string; apikey?: Field[] } | null;
+  body?: { raw?: string };
+}
+
+interface Item {
+  name: string;
+  request: ImportedRequest;
+  item?: Item[];
+}
+
+interface Collection {
+  item: Item[];
+  variable: Field[];
+  auth: ImportedRequest['auth'];
+}
+
+interface Converted {
+  result: boolean;
+  reason?: string;
+  output: { data: Collection }[];
+}
+
+const requestsOf = (items: Item[]): Item[] =>
+  items.flatMap((each) => (each.item ? requestsOf(each.item) : [each]));
+
+/** Sends a request as Postman does; returns the status. */
+async function sendImported(
+  { method, url, header = [], auth, body }: ImportedRequest,
+  collection: Collection,
+  variables: ReadonlyMap<string, string>,
+): Promise<number> {
+  const fill = (text: string) =>
+    text.replace(/\{\{(\w+)\}\}/g, (_, name) => variables.get(name) ?? '');
+  const pathVariables = new Map(url.variable?.map(({ key, value }) => [key, value]));
+  const path = url.path.map((part) =>
+    part.startsWith(':') ? (pathVariables.get(part.slice(1)) ?? '') : part,
+  );
+  const target = new URL([fill(url.host.join('.')), ...path].join('/'));
+  const enabled = (fields: Field[] = []) => fields.filter(({ disabled }) => !disabled);
+  for (const { key, value } of enabled(url.query)) target.searchParams.append(key, value);
+  const headers = new Headers(enabled(header).map(({ key, value }) => [key, value]));
+  const { apikey = [] } = auth ?? collection.auth ?? {};
+  const key = Object.fromEntries(apikey.map(({ key, value }) => [key, value]));
+  if (key.key) headers.set(key.key, fill(key.value ?? ''));
+  const response = await fetch(target, { method, headers, ...(body?.raw && { body: body.raw }) });
+  return response.status;
+}
