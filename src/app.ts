@@ -63,7 +63,7 @@ export interface AppOptions {
   /** Folder with the files of the page at /docs, and Swagger UI's. */
   docsAssets: string;
   /** Milliseconds; the defaults suit production. */
-  timeouts?: Partial<typeof defaultTimeouts>;
+  timeouts?: Partial<typeof defaultTimeouts> | undefined;
   /** Limits above which requests are rejected; the defaults suit production. */
   limits?: Partial<LoadLimits>;
 }
@@ -219,7 +219,7 @@ export async function buildApp(options: AppOptions) {
   await app.register(absentRoutes, { checkSession });
   await app.register(jobRoutes, { jobs });
   await app.register(messageRoutes, { dependencies, jobs, runners, firstCalls });
-  return app;
+  return Object.assign(app, { control });
 }
 
 export type App = Awaited<ReturnType<typeof buildApp>>;

@@ -1,11 +1,9 @@
-import { randomUUID } from 'node:crypto';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { setTimeout } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { writeFileSync } from 'node:fs';
 import type { Signals } from 'close-with-grace';
 import { helpText, parseCommandLine } from './cli/command-line.ts';
 import { health } from './cli/health.ts';
 import { ApiError } from './contract/errors.ts';
+import { environment } from './environment.ts';
 import { readSettings, SettingsError, UsageError } from './settings.ts';
 import { DatabaseOpenError } from './store/errors.ts';
 
@@ -15,12 +13,7 @@ const CLOSE_DELAY_MS = 5000;
 /** Signals of a crash are not handled: after the handler the crash would repeat endlessly. */
 const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'];
 
-// The package's folder is the parent of both src/ and dist/.
-const readFile = (path: string) => readFileSync(path, 'utf8');
-const packageFile = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url));
-// The build writes these to the bundle's folder, since the bundle has neither assets nor the worker's program.
-const ifBuilt = (name: string) => [packageFile(`dist/${name}`)].find((path) => existsSync(path));
-const { version } = JSON.parse(readFileSync(packageFile('package.json'), 'utf8'));
+const { version } = environment;
 
 async function main(): Promise<void> {
   const commandLine = parseCommandLine(process.argv.slice(2));
@@ -30,7 +23,7 @@ async function main(): Promise<void> {
   const { settings, warnings } = readSettings({
     env: process.env,
     flags: commandLine.flags,
-    readFile,
+    readFile: environment.readFile,
   });
   const { command, operands } = commandLine;
   const printLine = (line: string) => console.error('aios-model-server:', line);
@@ -39,7 +32,7 @@ async function main(): Promise<void> {
   const { backup, closeWithGrace, copy, createLogger, dump, Metrics, restore, serve } =
     await import('./cli/commands.ts');
   if (command !== 'serve') {
-    const migrations = packageFile('migrations');
+    const migrations = environment.migrationsFolder;
     for (const warning of warnings) printLine(warning);
     const [file = '', other = ''] = operands;
     if (command === 'backup') return printLine(backup(settings, file, migrations, printLine));
@@ -47,7 +40,7 @@ async function main(): Promise<void> {
       return printLine(await restore(settings, file, migrations, printLine));
     if (command === 'copy') {
       const print = (line: string) => console.error(line);
-      const options = { migrationsFolder: migrations, print, clock: Date.now };
+      const options = { migrationsFolder: migrations, print, clock: environment.clock };
       return printLine(await copy(file, other, options));
     }
     return void process.stdout.write(await dump(settings, migrations));
@@ -66,13 +59,12 @@ async function main(): Promise<void> {
 
   const stopping = new AbortController();
   const starting = serve(settings, {
+    ...environment,
     stopping: stopping.signal,
     onStep: printLine,
     logger,
     hasReader: isPretty,
     metrics,
-    processLimits: existsSync('/proc/self/limits') ? readFile('/proc/self/limits') : '',
-    readFile,
     publishAddress: (url) => {
       try {
         if (settings.addressFile !== '') writeFileSync(settings.addressFile, url);
@@ -80,20 +72,12 @@ async function main(): Promise<void> {
         logger.warn({ err }, 'AIOS_ADDRESS_FILE could not be written');
       }
     },
-    version,
-    migrationsFolder: packageFile('migrations'),
-    docsAssets: packageFile('dist/static'),
-    queryProgram: ifBuilt('query-process.js'),
-    clock: Date.now,
-    now: () => performance.now(),
-    pause: (milliseconds) => setTimeout(milliseconds),
-    newUuid: () => randomUUID().replaceAll('-', ''),
   });
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
     stopping.abort();
-    await (await starting).close();
+    await (await starting).app.close();
   });
   await starting;
 }

@@ -23,7 +23,7 @@ const INITIAL_PASSWORD_WARNING =
 export interface ServeEnvironment
   extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
     Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping' | 'onStep'>,
-    Pick<AppOptions, 'version' | 'docsAssets'> {
+    Pick<AppOptions, 'version' | 'docsAssets' | 'timeouts'> {
   logger: Logger;
   /** Whether a person reads the log. */
   hasReader?: boolean;
@@ -33,16 +33,18 @@ export interface ServeEnvironment
   /** Reads a text file. */
   readFile: (path: string) => string;
   /** Publishes the URL of the server, for the command `health`. */
-  publishAddress: (url: string) => void;
+  publishAddress?: (url: string) => void;
+  /** A seed in place of the seed file. */
+  seed?: unknown;
 }
 
 /**
  * Opens the database and listens. Requests are served when it resolves.
- * @returns the app, whose `close` also closes the database
+ * @returns the app, whose `close` also closes the store, and the URL at which this machine reaches it
  * @throws SettingsError if the settings would expose the server unprotected, or it can't listen
  * @throws DatabaseOpenError
  */
-export async function serve(settings: Settings, environment: ServeEnvironment): Promise<App> {
+export async function serve(settings: Settings, environment: ServeEnvironment) {
   assertNotExposed(settings);
   const { logger, metrics } = environment;
   const passwords = scryptPasswords();
@@ -54,8 +56,8 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
     onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
   });
   try {
-    const seed = readSeedFile(settings, environment);
-    if (settings.seedFile !== '') {
+    const seed = readSeed(settings, environment);
+    if (settings.seedFile !== '' || environment.seed !== undefined) {
       await store.addResources(seed).catch((error) => rejectSeed(settings, error));
     }
     if (settings.adminPassword !== '') {
@@ -96,30 +98,30 @@ export async function serve(settings: Settings, environment: ServeEnvironment): 
       metrics,
       version: environment.version,
       docsAssets: environment.docsAssets,
+      timeouts: environment.timeouts,
     });
     app.addHook('onClose', () => store.close());
     const url = await listen(app, settings);
-    environment.publishAddress(url);
+    environment.publishAddress?.(url);
     const hasInitial = await hasInitialPassword(settings, store);
     if (environment.hasReader) logger.info(guide(settings, url, hasInitial));
     else if (hasInitial) logger.warn(INITIAL_PASSWORD_WARNING);
     if (settings.control) {
       logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
     }
-    return app;
+    return { app, store, url };
   } catch (error) {
     await store.close();
     throw error;
   }
 }
 
-/** Reads the resources of the seed file; empty without one. */
-function readSeedFile({ seedFile }: Settings, environment: ServeEnvironment): Resources {
+/** Reads the resources of the seed; empty without one. */
+function readSeed({ seedFile }: Settings, environment: ServeEnvironment): Resources {
+  const readJson = () => JSON.parse(environment.readFile(seedFile).replace(/^\uFEFF/, ''));
   try {
-    return parseSeedResources(
-      seedFile === '' ? {} : JSON.parse(environment.readFile(seedFile).replace(/^\uFEFF/, '')),
-      environment,
-    );
+    const seed = environment.seed ?? (seedFile === '' ? {} : readJson());
+    return parseSeedResources(seed, environment);
   } catch (error) {
     return rejectSeed({ seedFile }, error);
   }
@@ -132,7 +134,7 @@ function rejectSeed({ seedFile }: Pick<Settings, 'seedFile'>, error: unknown): n
     ', which',
   );
   const [line] = message.replace(/\s*[\r\n\u2028\u2029]\s*/g, ' ').match(/^.{0,1000}/u) ?? [];
-  throw new SettingsError(`AIOS_SEED_FILE=${seedFile}: ${line}`);
+  throw new SettingsError(`${seedFile === '' ? 'seed' : `AIOS_SEED_FILE=${seedFile}`}: ${line}`);
 }
 
 /** Whether the platform's initial password is valid, and needed. */

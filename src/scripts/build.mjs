@@ -2,21 +2,25 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build } from 'esbuild';
+import { writeNotices } from './notices.mjs';
 
 /**
- * Bundles the program into dist/main.js and copies the page at /docs with Swagger UI's files to dist/static. The SQLite driver stays
- * an external package, because its binary depends on the platform. `--standalone`, for container images, copies
- * the binary of this platform into dist, so that no package has to be installed.
+ * Bundles the program into dist/main.js and the library into dist/index.js, and copies the page at /docs with
+ * Swagger UI's files to dist/static. The SQLite driver stays an external package, because its binary depends on the
+ * platform. `--standalone`, for container images, copies the binary of this platform into dist, so that no package has
+ * to be installed. `--clean`, for packages, removes all of an earlier build.
  */
 const standalone = process.argv.includes('--standalone');
 const DRIVER = 'better-sqlite3';
 /** Age, in milliseconds, of chunks that are removed: a running server may still load those of the last build. */
 const CHUNK_AGE_MAX_MS = 24 * 60 * 60 * 1000;
 
+if (process.argv.includes('--clean')) rmSync('dist', { recursive: true, force: true });
 removeOldChunks();
 rmSync('dist/.compile-cache', { recursive: true, force: true });
-await build({
-  entryPoints: ['src/main.ts', 'src/store/sqlite/engine/query-process.ts'],
+const entryPoints = ['main', 'bin', 'index', 'store/sqlite/engine/query-process'];
+const { metafile } = await build({
+  entryPoints: entryPoints.map((name) => `src/${name}.ts`),
   entryNames: '[name]',
   outdir: 'dist',
   bundle: true,
@@ -45,12 +49,14 @@ await build({
   sourcemap: !standalone,
   sourcesContent: false,
   legalComments: 'none',
+  metafile: true,
 });
 
 const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
 cpSync('assets/docs', 'dist/static', { recursive: true });
+writeNotices([...Object.keys(metafile.inputs), page, `node_modules/${DRIVER}`]);
 
 /** An `import` of node:http evaluates all of its exports, which loads Node's `fetch` and takes 20 ms of the start. */
 function requireHttp({ onResolve, onLoad }) {

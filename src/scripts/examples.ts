@@ -40,13 +40,12 @@ interface ExampleRequest {
 export async function playExamples(): Promise<Examples> {
   const requests = JSON.parse(readFileSync(REQUESTS_FILE, 'utf8'));
   const uuids = { of: '', count: 0 };
-  const app = await startServer(() => {
+  const { app, url } = await startServer(() => {
     const hash = createHash('sha256')
       .update(`${uuids.of} ${uuids.count++}`)
       .digest('hex');
     return `${hash.slice(0, 12)}4${hash.slice(13, 16)}8${hash.slice(17, 32)}`;
   });
-  const url = app.listeningOrigin;
   const answerTo = async (name: string, request: ExampleRequest) => {
     await fetch(`${url}/_aios/reset`, {
       method: 'POST',

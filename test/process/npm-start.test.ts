@@ -25,6 +25,7 @@ function checkout(context: Finishing, { missing = [] as string[] } = {}): string
     'tsconfig.json',
     'src',
     'assets',
+    'openapi',
     'migrations',
   ]) {
     cpSync(name, join(folder, name), { recursive: true, preserveTimestamps: true });

@@ -215,13 +215,12 @@ async function serveWith(env: Record<string, string> = {}) {
     flags: {},
     readFile: () => '',
   });
-  const app = await serve(settings, {
+  const { app, url } = await serve(settings, {
     logger: pino({ level: 'silent' }),
     metrics: new Metrics(),
     docsAssets: '',
     processLimits: '',
     readFile: () => '{}',
-    publishAddress: () => {},
     version: '0.0.0-test',
     migrationsFolder: 'migrations',
     clock: Date.now,
@@ -230,8 +229,7 @@ async function serveWith(env: Record<string, string> = {}) {
     newUuid,
   });
   onTestFinished(() => app.close());
-  const { port } = app.server.address() as { port: number };
-  return { app, url: `http://127.0.0.1:${port}` };
+  return { app, url };
 }
 
 describe('the database', () => {
