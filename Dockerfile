@@ -8,13 +8,15 @@ RUN npm ci --ignore-scripts
 COPY src ./src
 COPY assets ./assets
 COPY openapi ./openapi
+COPY licenses ./licenses
 RUN npm run build -- --standalone
 
 FROM node:${NODE_TAG}
 ARG VERSION=0.7.0
 LABEL org.opencontainers.image.title="aios-model-server" \
   org.opencontainers.image.description="The model and model service API of ZStack AIOS as one small process" \
-  org.opencontainers.image.version="${VERSION}"
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.licenses="Apache-2.0"
 # SQLite writes temporary files for large sorts; the root file system may be read-only, the volume is not.
 ENV NODE_ENV=production \
   SQLITE_TMPDIR=/data \
@@ -22,7 +24,7 @@ ENV NODE_ENV=production \
   AIOS_HOST=0.0.0.0
 WORKDIR /app
 COPY --from=build /build/dist ./dist
-COPY package.json ./
+COPY package.json LICENSE NOTICE ./
 COPY migrations ./migrations
 # OpenShift runs it as an arbitrary user of group 0.
 RUN mkdir -m 770 /data && chown 1000:0 /data
