@@ -26,6 +26,7 @@ function checkout(context: Finishing, { missing = [] as string[] } = {}): string
     'src',
     'assets',
     'openapi',
+    'openapi',
     'migrations',
   ]) {
     cpSync(name, join(folder, name), { recursive: true, preserveTimestamps: true });
