@@ -83,6 +83,7 @@ export function assertNotNewer(
 
 /** Whether a database that is not newer has all migrations. */
 export function isUpToDate(client: Database.Database, location: SqliteLocation): boolean {
+  if (!hasTables(client, MIGRATIONS_TABLE)) return false;
   const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
   return applied === readMigrationFiles(location).length;
 }
