@@ -18,7 +18,7 @@ import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-h
 import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
-import { messageRoutes } from './http/messages.ts';
+import { serveMessages } from './http/messages.ts';
 import {
   countRequests,
   logRequest,
@@ -218,7 +218,7 @@ export async function buildApp(options: AppOptions) {
   });
   await app.register(absentRoutes, { checkSession });
   await app.register(jobRoutes, { jobs });
-  await app.register(messageRoutes, { dependencies, jobs, runners, firstCalls });
+  serveMessages(app, dependencies, jobs, runners, firstCalls);
   return Object.assign(app, { control });
 }
 

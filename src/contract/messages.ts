@@ -1,7 +1,9 @@
 import { Type } from '@sinclair/typebox';
 import { type Operation, type OperationName, operations } from './operations.ts';
-import { CONDITIONS_MAX, type ConditionText, type Operator, QueryParams } from './schemas/query.ts';
+import { CONDITIONS_MAX, type Operator, QueryParams } from './schemas/query.ts';
 import { listOf, oneOf, optional, Refine, text, verbatim } from './schemas/types.ts';
+import { coerceString } from './validation/scalars.ts';
+import { missing } from './validation/validator.ts';
 
 /** Packages of the platform's message classes, by the operation's tag. */
 const packages: Partial<Record<Operation['tag'], string>> = {
@@ -9,17 +11,14 @@ const packages: Partial<Record<Operation['tag'], string>> = {
   Tags: 'org.zstack.header.tag',
 };
 
-const classOf = (name: OperationName, suffix: string) =>
-  `${packages[operations[name].tag] ?? 'org.zstack.ai.message'}.API${name}${suffix}`;
-
 /** The platform's message class of an operation (F60). */
-export const messageClass = (name: OperationName): string => classOf(name, 'Msg');
+export const messageClass = (name: OperationName): string =>
+  `${packages[operations[name].tag] ?? 'org.zstack.ai.message'}.API${name}Msg`;
 
-/** The class of the reply to a message: a Reply of queries and sessions, else an Event (F60). */
-export function replyClass(name: OperationName): string {
-  const isSession = operations[name].tag === 'Sessions' && name !== 'RenewSession';
-  const reply = classOf(name, isSession || name.startsWith('Query') ? 'Reply' : 'Event');
-  return reply.replace('LogInByAccount', 'LogIn');
+/** The class of the reply to a message: a Reply of queries, sessions and first calls, else an Event (F60, F61). */
+export function replyClass(message: string): string {
+  const isReply = /\.API(Query|LogIn|LogOut|ValidateSession|GetVersion|IsReady)/.test(message);
+  return message.replace(/(ByAccount)?Msg$/, isReply ? 'Reply' : 'Event');
 }
 
 /** Operations by message class; those that get one resource have no message. */
@@ -28,6 +27,26 @@ export const operationsByMessage: ReadonlyMap<string, OperationName> = new Map(
     .filter((name) => !name.startsWith('Get'))
     .map((name) => [messageClass(name), name]),
 );
+
+/**
+ * Distributes the flat parameters of a message to the parts of a request.
+ * @throws ApiError SYS.1007 for a missing path parameter
+ */
+export function partsOf(name: OperationName, fields: Record<string, unknown>) {
+  const { pathParameters, tag, wrapper }: Operation = operations[name];
+  const { session: _session, timeout: _timeout, systemTags, userTags, ...parameters } = fields;
+  const params: Record<string, string> = {};
+  for (const parameter of Object.keys(pathParameters)) {
+    const field = tag === 'Sessions' ? 'sessionUuid' : parameter;
+    const value = parameters[field] ?? null;
+    if (value === null) throw missing(field, { message: messageClass(name) });
+    params[parameter] = coerceString(value, field);
+    delete parameters[field];
+  }
+  const tags = { systemTags, userTags };
+  if (wrapper) return { params, query: {}, body: { ...tags, [wrapper]: parameters } };
+  return { params, query: parameters, body: tags };
+}
 
 /** The operators of a message's conditions that are others in `q`. */
 const otherOperators: Record<string, Operator> = {
@@ -40,36 +59,25 @@ const otherOperators: Record<string, Operator> = {
 const operators = ['=', '!=', '>', '>=', '<', '<=', 'is null', ...Object.keys(otherOperators)];
 
 const value = verbatim('What to compare with.');
-
-const condition = Type.Object(
-  {
-    name: text('Name of the field.'),
-    op: oneOf('The operator.', operators),
-    value: Type.Optional(Type.Union([value, Type.Array(value)])),
-  },
-  {
-    [Refine]: ({ name, op, value = '' }: Record<'name' | 'op' | 'value', string>) =>
-      ({ field: name, operator: otherOperators[op] ?? op, value: String(value) }) as ConditionText,
-  },
-);
-
-const { q: _q, sort: _sort, ...others } = QueryParams.properties;
+const condition = Type.Object({
+  name: text('Name of the field.'),
+  op: oneOf('The operator.', operators, { [Refine]: (op: string) => otherOperators[op] ?? op }),
+  value: Type.Optional(Type.Union([value, Type.Array(value)], { [Refine]: String })),
+});
 
 /** The parameters of a query's message, which are validated to those of the query (F60). */
 export const MessageQueryParams = Type.Object(
+  optional({
+    ...Type.Omit(QueryParams, ['q', 'sort']).properties,
+    conditions: listOf('All must hold.', condition, { maxItems: CONDITIONS_MAX }),
+    sortBy: text('Field to sort by.'),
+    sortDirection: oneOf('The order.', ['asc', 'desc']),
+    fields: listOf('Fields to return.', text('Names of fields.'), { [Refine]: String }),
+  }),
   {
-    ...others,
-    ...optional({
-      conditions: listOf('All must hold.', condition, { maxItems: CONDITIONS_MAX }),
-      sortBy: text('Field to sort by.'),
-      sortDirection: oneOf('The order.', ['asc', 'desc']),
-      fields: listOf('Fields to return.', text('Names of fields.'), { [Refine]: String }),
-    }),
-  },
-  {
-    [Refine]: ({ conditions, sortBy, sortDirection, ...query }: Record<string, unknown>) => ({
+    [Refine]: ({ conditions: q, sortBy, sortDirection, ...query }: Record<string, unknown>) => ({
       ...query,
-      q: conditions,
+      q,
       sort: sortBy && (sortDirection === 'desc' ? '-' : '+') + sortBy,
     }),
   },

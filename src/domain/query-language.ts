@@ -6,12 +6,12 @@ import {
   queryField,
 } from '../contract/schemas/fields.ts';
 import {
-  type ConditionText,
   LIST_MAX,
   type Operator,
   PATTERN_CONDITIONS_MAX,
   PATTERNS_MAX,
   parseCondition,
+  type QueryCondition,
   WILDCARDS_MAX,
 } from '../contract/schemas/query.ts';
 import { boolean, integer, long } from '../contract/schemas/types.ts';
@@ -35,13 +35,13 @@ const scalarValidators = {
  */
 export function parseConditions(
   kind: EntityKind,
-  conditions: readonly (string | ConditionText)[],
+  conditions: readonly (string | QueryCondition)[],
   parseDate: ParseDate,
 ): Condition[] {
   const parsed = conditions.map((each): Condition => {
-    const { field: name, operator, value } = typeof each === 'string' ? parseCondition(each) : each;
+    const { name, op, value = '' } = typeof each === 'string' ? parseCondition(each) : each;
     const field = resolveField(kind, name);
-    const { is, negated } = operatorForms[operator];
+    const { is, negated } = operatorForms[op];
     return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };
   });
   assertPatternLimits(parsed);

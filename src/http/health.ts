@@ -10,9 +10,6 @@ const BODY_LIMIT = 1024;
 
 const NODES = `${CONTEXT_PATH}/v1/management-nodes`;
 
-/** Calls that clients make before they log in, by message class (F61). */
-export type FirstCalls = ReadonlyMap<string, () => Promise<object>>;
-
 interface HealthOptions {
   store: Pick<Store, 'ping'>;
   /** The program's own version. */
@@ -22,9 +19,9 @@ interface HealthOptions {
 
 /**
  * Serves the readiness probe `/_aios/health`, the liveness probe `/_aios/live` and the first calls (F61).
- * @returns the first calls, for the message API
+ * @returns the first calls by message class, for the message API
  */
-export function serveHealth(app: FastifyInstance, options: HealthOptions): FirstCalls {
+export function serveHealth(app: FastifyInstance, options: HealthOptions) {
   const { store, version, managementNodeId } = options;
   app.get('/_aios/health', { exposeHeadRoute: true }, async () => {
     await store.ping();

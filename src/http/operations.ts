@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { ApiError } from '../contract/errors.ts';
-import { MessageQueryParams } from '../contract/messages.ts';
+import { MessageQueryParams, partsOf } from '../contract/messages.ts';
 import {
   isWrite,
   type Operation,
@@ -37,18 +37,11 @@ declare module 'fastify' {
   }
 }
 
-/** The parts of a request, or of a message, before validation. */
-export type RequestParts = Record<'params' | 'query' | 'body', unknown>;
-
 /**
- * Runs an operation for a request and its parts, as a job if the request has one.
+ * Runs an operation for a request or its message, as a job if the request has one.
  * @returns the body of the answer; its status is 202 if it is not that of the result
  */
-export type Runner = (
-  request: FastifyRequest,
-  reply: FastifyReply,
-  parts: RequestParts,
-) => Promise<object>;
+export type Runner = (request: FastifyRequest, reply: FastifyReply) => Promise<object>;
 
 interface OperationContext {
   dependencies: Dependencies;
@@ -72,11 +65,11 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
     : validateRequest;
 
   /** Validates types (F54); returns a function that validates arguments (F53) and calls the handler. */
-  function prepare(request: FastifyRequest, reply: FastifyReply, parts: RequestParts) {
+  function prepare(request: FastifyRequest, reply: FastifyReply) {
     const { injectedFailure, message, raw } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
     const validateTypes = message ? validateMessage : validateRequest;
-    const { params, query, body } = parts;
+    const { params, query, body } = message ? partsOf(name, message.fields) : request;
     const path = () => decodedPath(request.url);
     const validateArguments = validateTypes({ path, query, body } as RawRequest);
     return async (scoped: Dependencies) => {
@@ -89,8 +82,8 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
     };
   }
 
-  return async (request, reply, parts) => {
-    const operate = prepare(request, reply, parts);
+  return async (request, reply) => {
+    const operate = prepare(request, reply);
     const complete = (result: object) => completeResult(request, name, result);
     if (!request.jobRequest) return { success: true, ...complete(await operate(dependencies)) };
     const { job, accepted } = request.jobRequest;
@@ -165,7 +158,7 @@ export function serveOperations(
         onRequest: open ? openHooks : writes ? writeHooks : readHooks,
         ...(open && openLimit),
         ...(writes && { preParsing: checkHook }),
-        handler: (request, reply) => run(request, reply, request),
+        handler: run,
       });
     }
   }

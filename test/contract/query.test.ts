@@ -29,7 +29,7 @@ describe('a condition is split', () => {
     ['name not null', 'name', 'not null', ''],
     ['nameis null', 'name', 'is null', ''],
   ])('%s', (text, field, operator, value) => {
-    expect(parseCondition(text)).toEqual({ field, operator, value });
+    expect(parseCondition(text)).toEqual({ name: field, op: operator, value });
   });
 
   test.each([
@@ -37,7 +37,7 @@ describe('a condition is split', () => {
     [' \t name \n=a', 'name', '=', 'a'],
     ["';DROP TABLE models--=1", "';DROP TABLE models--", '=', '1'],
   ])('with its field trimmed and its value unchanged: %j', (text, field, operator, value) => {
-    expect(parseCondition(text)).toEqual({ field, operator, value });
+    expect(parseCondition(text)).toEqual({ name: field, op: operator, value });
   });
 
   test.each([
@@ -50,7 +50,7 @@ describe('a condition is split', () => {
     ['name!=a!=b', 'name', '!=', 'a!=b'],
     ['a is null is null', 'a', 'is null', ' is null'],
   ])('at the first operator of the list: %s', (text, field, operator, value) => {
-    expect(parseCondition(text)).toEqual({ field, operator, value });
+    expect(parseCondition(text)).toEqual({ name: field, op: operator, value });
   });
 
   test.each([
@@ -105,7 +105,7 @@ test('property: the operator is the first of the list that occurs in the text', 
         );
       } else {
         const value = after.join(first);
-        expect(parseCondition(text)).toEqual({ field: before.trim(), operator: first, value });
+        expect(parseCondition(text)).toEqual({ name: before.trim(), op: first, value });
       }
     }),
     { numRuns: 2000 },

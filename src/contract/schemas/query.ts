@@ -70,10 +70,11 @@ export const operators = [
 ] as const;
 export type Operator = (typeof operators)[number];
 
-export interface ConditionText {
-  field: string;
-  operator: Operator;
-  value: string;
+/** A condition in the form of a message (F60). */
+export interface QueryCondition {
+  name: string;
+  op: Operator;
+  value?: string;
 }
 
 /**
@@ -81,20 +82,20 @@ export interface ConditionText {
  * occurrence (F57).
  * @throws ApiError SYS.1007 without an operator or a field
  */
-export function parseCondition(condition: string): ConditionText {
-  const operator = operators.find((candidate) => condition.includes(candidate));
-  if (!operator) {
+export function parseCondition(condition: string): QueryCondition {
+  const op = operators.find((candidate) => condition.includes(candidate));
+  if (!op) {
     throw invalidArgument(
       `Invalid query parameter. The '${condition}' in the parameter[q] doesn't contain any query ` +
         `operator. Valid query operators are [[${operators.join(', ')}]]`,
     );
   }
-  const at = condition.indexOf(operator);
-  const field = trim(condition.slice(0, at));
-  if (field === '') {
+  const at = condition.indexOf(op);
+  const name = trim(condition.slice(0, at));
+  if (name === '') {
     throw invalidArgument(
       `Invalid query parameter. The '${condition}' in the parameter[q] doesn't name a field`,
     );
   }
-  return { field, operator, value: condition.slice(at + operator.length) };
+  return { name, op, value: condition.slice(at + op.length) };
 }
