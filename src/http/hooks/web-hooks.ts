@@ -1,6 +1,6 @@
 import type { LookupAddress } from 'node:dns';
 import { once } from 'node:events';
-import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { FastifyBaseLogger, FastifyReply, FastifyRequest } from 'fastify';
@@ -66,9 +66,8 @@ export class WebHooks {
   readonly #scheduled = new Map<string, ScheduledHook>();
   readonly #limiter = new KeyedLimiter(CONCURRENT_MAX);
   readonly #attempts = new Set<Promise<boolean>>();
-  readonly #sent = new Set<ClientRequest>();
+  readonly #closing = new AbortController();
   #watch: NodeJS.Timeout | undefined;
-  #isClosed = false;
 
   constructor(options: WebHookOptions) {
     this.#options = options;
@@ -131,10 +130,9 @@ export class WebHooks {
 
   /** Cancels all calls and waits until none is running; their hooks stay pending in the store. */
   async close(): Promise<void> {
-    this.#isClosed = true;
+    this.#closing.abort();
     clearInterval(this.#watch);
     this.clear();
-    for (const request of this.#sent) request.destroy();
     await Promise.race([Promise.all(this.#attempts), pause(CLOSE_MS, undefined, { ref: false })]);
   }
 
@@ -150,7 +148,7 @@ export class WebHooks {
   }
 
   #callIn(milliseconds: number, hook: ScheduledHook): void {
-    if (this.#isClosed) return;
+    if (this.#closing.signal.aborted) return;
     this.#scheduled.set(hook.jobUuid, hook);
     hook.timer = setTimeout(() => this.#prepare(hook), milliseconds);
   }
@@ -182,13 +180,13 @@ export class WebHooks {
    * @returns whether to call the hook again
    */
   async #attempt(jobUuid: string, addresses: LookupAddress[] | undefined): Promise<boolean> {
-    if (this.#isClosed) return false;
+    if (this.#closing.signal.aborted) return false;
     const hook = await this.#options.store.claimHook(jobUuid);
     const job = hook && (await this.#options.store.findJob(jobUuid));
     if (!job) return false;
     const failure = await this.#call(hook, job, addresses).catch(failureReason);
     // `close` aborted the call: it doesn't count as an attempt.
-    if (this.#isClosed && failure !== null) return false;
+    if (this.#closing.signal.aborted && failure !== null) return false;
     const attempts = hook.attempts + (addresses ? 1 : 0);
     // Repeated only while the job is retained: hooks to a dead address must end at some time.
     const pending =
@@ -212,7 +210,6 @@ export class WebHooks {
   ): Promise<string | null> {
     if (!addresses) return 'its host cannot be looked up';
     if (addresses.length === 0) return 'its address is not allowed';
-    if (this.#isClosed) return 'the server is stopping';
     const target = new URL(url);
     // A Buffer: for a string, Node would also encode the headers as UTF-8.
     const content = Buffer.from(JSON.stringify(answerOf(job)));
@@ -227,22 +224,20 @@ export class WebHooks {
         'x-job-uuid': jobUuid,
         'x-job-success': String(job.success),
       },
-      signal: AbortSignal.timeout(this.#options.timing.timeout),
+      signal: AbortSignal.any([
+        this.#closing.signal,
+        AbortSignal.timeout(this.#options.timing.timeout),
+      ]),
     });
-    this.#sent.add(sent);
     const closed = new Promise((resolve) => sent.once('close', resolve));
     // After the status no error counts: the body is ignored.
     sent.on('error', () => {}).end(content);
-    try {
-      const [response]: IncomingMessage[] = await once(sent, 'response');
-      response?.resume();
-      await closed;
-      // Redirects are not followed, because the allow list hasn't checked their targets.
-      const status = response?.statusCode ?? 0;
-      return status >= 200 && status < 300 ? null : `status ${status}`;
-    } finally {
-      this.#sent.delete(sent);
-    }
+    const [response]: IncomingMessage[] = await once(sent, 'response');
+    response?.resume();
+    await closed;
+    // Redirects are not followed, because the allow list hasn't checked their targets.
+    const status = response?.statusCode ?? 0;
+    return status >= 200 && status < 300 ? null : `status ${status}`;
   }
 }
 
