@@ -20,7 +20,7 @@ export function injectFaults(
   const answers = new WeakMap<FastifyRequest, unknown>();
 
   function recordEntry(request: FastifyRequest, status: number, ms: number): void {
-    if (!normalizedPath(request.url).startsWith(`${CONTEXT_PATH}/`)) return;
+    if (!isOfApi(request)) return;
     const entry = {
       time: new Date(control.now()).toISOString(),
       operation: operationOf(request) ?? null,
@@ -40,8 +40,8 @@ export function injectFaults(
     request.raw.socket.destroy();
   }
 
-  app.addHook('onRequest', async ({ routeOptions: { config } }) => {
-    if (!config.isNeverShed) await control.refresh();
+  app.addHook('onRequest', async (request) => {
+    if (isOfApi(request)) await control.refresh();
   });
 
   app.addHook('preHandler', async (request, reply) => {
@@ -72,6 +72,8 @@ export function injectFaults(
     recordEntry(request, reply.statusCode, reply.elapsedTime),
   );
 }
+
+const isOfApi = ({ url }: FastifyRequest) => normalizedPath(url).startsWith(`${CONTEXT_PATH}/`);
 
 /** An answer, with the text `result` of a message (F60) parsed, because its members may have to be masked. */
 function parsedAnswer(answer: unknown = null): unknown {

@@ -23,6 +23,7 @@ export interface ControlOptions {
 export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
   const { control, store, checkSession } = options;
   const { uuids, journal } = control;
+  app.addHook('onRequest', () => control.refresh());
   app.addHook('onRequest', asHook(checkHeaders));
   app.addHook('onRequest', asHook(checkSession));
   const route = (

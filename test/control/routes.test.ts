@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { controlPaths, expectDone, planned, startSteered, steered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { beginSession } from '../support/logins.ts';
@@ -201,4 +201,15 @@ describe('a request that can’t be read is rejected and changes nothing', () =>
     const answer = await server.put('/_aios/uuids', { seed: 'a'.repeat(1000) });
     expectFailure(answer, 413, 'SYS.1007', 'the body is larger than 1000 bytes');
   });
+});
+
+test('probes read no settings of the control API', async () => {
+  const server = await startSteered();
+  const read = vi.spyOn(server.store, 'readControl');
+  for (const path of ['/_aios/health', '/_aios/live', '/docs/json']) {
+    expect((await server.get(path)).status).toBe(200);
+  }
+  expect(read).not.toHaveBeenCalled();
+  await server.get('/_aios/requests');
+  expect(read).toHaveBeenCalledOnce();
 });
