@@ -1,6 +1,7 @@
 import type { Column, SQL, Table } from 'drizzle-orm';
 import type { Scalar } from '../domain/store.ts';
-import type { Prepare, Steps } from './statement.ts';
+import type { Prepare } from './prepare.ts';
+import type { Steps } from './steps.ts';
 import type { StoredTables } from './tables.ts';
 
 /** The differences between the SQL of the two databases. */

@@ -12,7 +12,7 @@ import {
   selectList,
   uuidColumn,
 } from './fields.ts';
-import type { Steps } from './statement.ts';
+import type { Steps } from './steps.ts';
 import { compileConditions } from './where.ts';
 
 /** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */

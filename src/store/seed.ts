@@ -8,8 +8,8 @@ import {
   usedByAnotherEntry,
   usedByAnotherKind,
 } from './errors.ts';
-import type { Steps } from './statement.ts';
 import type { Statements } from './statements.ts';
+import type { Steps } from './steps.ts';
 
 type Rows = [table: keyof Statements['insertAll'], rows: readonly object[]];
 

@@ -1,17 +1,17 @@
 import type { Sessions } from '../domain/store.ts';
-import type { Transactions } from './statement.ts';
 import type { Statements } from './statements.ts';
+import type { Transactions } from './steps.ts';
 
 /**
- * A session is extended only by more than a hundredth of its lifetime and more than a second, the resolution of
+ * A session is extended only by a hundredth of its lifetime or more, or by a second or more, the resolution of
  * dates in answers, so that most requests need no write.
  */
-const SLIDE_MS = 1000;
-const SLIDE_PART = 1 / 100;
+const EXTENSION_MIN_MS = 1000;
+const EXTENSION_MIN_PART = 1 / 100;
 
-/** Whether extending a session is worth a write; all times in milliseconds. */
-function shouldExtend(end: number, moved: number, now: number): boolean {
-  return moved - end >= Math.min(SLIDE_MS, (moved - now) * SLIDE_PART);
+/** Whether moving a session's end from one time to another is worth a write; all times in milliseconds. */
+function shouldExtend(from: number, to: number, now: number): boolean {
+  return to - from >= Math.min(EXTENSION_MIN_MS, (to - now) * EXTENSION_MIN_PART);
 }
 
 /** Creates the methods of sessions and passwords. */

@@ -2,18 +2,12 @@ import { getTableName, type Table } from 'drizzle-orm';
 import type { Hook, Job, ModelServiceRef, Session } from '../domain/records.ts';
 import type { Dialect } from './dialect.ts';
 import { columnFields } from './fields.ts';
-import {
-  DELETE_JOBS,
-  insertRow,
-  JOB_BYTES,
-  prepareQuery,
-  resultOf,
-  type Steps,
-  updateRow,
-} from './statement.ts';
+import { DELETE_JOBS, JOB_BYTES } from './job-limit.ts';
+import { insertRow, prepareQuery, updateRow } from './prepare.ts';
+import { noSteps, type Steps } from './steps.ts';
 
 /** Ends an INSERT so that it skips a ref whose model is bound to its service already. */
-export const REFS_ONCE = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
+export const SKIP_BOUND_REFS = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
 const IS_REF = 'model_uuid = :modelUuid AND model_service_uuid = :modelServiceUuid';
 const IS_VALID = 'uuid = :uuid AND expired_date > :now';
 
@@ -51,7 +45,7 @@ export function compileStatements(dialect: Dialect) {
   };
   /** Locks rows, where transactions run at the same time. */
   const lockRows = (...args: Parameters<typeof findLocked>) => {
-    if (!lock) return () => resultOf(undefined);
+    if (!lock) return () => noSteps(undefined);
     const find = findLocked(...args);
     return function* (record: object): Steps<void> {
       yield find(record);
@@ -117,7 +111,7 @@ export function compileStatements(dialect: Dialect) {
 
     insertSession: insert(sessions),
     sessionByUuid: query<Session>(sessions, `SELECT * FROM sessions WHERE ${IS_VALID}`),
-    moveExpiry: query<Session>(
+    setExpiry: query<Session>(
       sessions,
       `UPDATE sessions SET expired_date = :expiredDate WHERE ${IS_VALID} RETURNING *`,
     ),
@@ -138,7 +132,7 @@ export function compileStatements(dialect: Dialect) {
     insertJobOnce: insert(jobs, ` ON CONFLICT (uuid) DO NOTHING RETURNING ${JOB_BYTES}`),
     jobByUuid: query<Job>(jobs, 'SELECT * FROM jobs WHERE uuid = :uuid'),
     deleteJobs: prepare(DELETE_JOBS),
-    sumOutcomes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
+    sumJobBytes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
     hookByJob: query<Hook>(hooks, 'SELECT * FROM hooks WHERE job_uuid = :uuid'),
     pendingHooks: query<Hook>(hooks, `SELECT * FROM hooks WHERE ${isPending}`),
   };

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DatabaseOpenError } from './errors.ts';
-import { columnName } from './statement.ts';
+import { columnName } from './prepare.ts';
 import { RESOURCE_TABLES } from './tables.ts';
 
 /** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */

@@ -2,8 +2,8 @@ import type { ModelService, Tag } from '../domain/records.ts';
 import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
 import { alreadyTagged, assertAllFound, hasModels, notFound, ownerReference } from './errors.ts';
 import type { CompiledRecords } from './records.ts';
-import type { Steps, Transactions, Work } from './statement.ts';
 import type { Statements } from './statements.ts';
+import type { Steps, Transactions, Work } from './steps.ts';
 
 /** Creates the writes of the operations; each runs in one transaction. */
 export function operationWrites(
@@ -186,7 +186,7 @@ export function operationWrites(
 
     renewSession: (uuid, now, expiredDate, toResult) =>
       write(function* () {
-        const [session] = yield* statements.moveExpiry({ uuid, now, expiredDate });
+        const [session] = yield* statements.setExpiry({ uuid, now, expiredDate });
         return toResult(session);
       }),
   };

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
-import type { Statement, StatementResult, Steps, Work } from '../statement.ts';
+import type { Statement, StatementResult, Steps, Work } from '../steps.ts';
 import type { Client, Pool } from './driver.ts';
 import {
   CommitUnknown,

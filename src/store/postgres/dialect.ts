@@ -2,9 +2,9 @@ import { type Column, getTableColumns, getTableName, sql, type Table } from 'dri
 import { PgDialect } from 'drizzle-orm/pg-core';
 import type { Dialect } from '../dialect.ts';
 import { alreadyUsed } from '../errors.ts';
+import { columnNames, insertRow, prepareFor } from '../prepare.ts';
 import { compileRecords } from '../records.ts';
-import { columnNames, insertRow, prepareFor } from '../statement.ts';
-import { REFS_ONCE } from '../statements.ts';
+import { SKIP_BOUND_REFS } from '../statements.ts';
 import { violatedConstraint } from './errors.ts';
 import { caseFolded, isTrue, tables } from './tables.ts';
 
@@ -23,8 +23,8 @@ const prepare = prepareFor(
 );
 
 /** What ends the INSERT of rows that may be there already. */
-const once = new Map<Table, string>([
-  [tables.modelServiceRefs, REFS_ONCE],
+const skipExisting = new Map<Table, string>([
+  [tables.modelServiceRefs, SKIP_BOUND_REFS],
   [
     tables.tags,
     ` WHERE NOT EXISTS (SELECT 1 FROM tags AS existing
@@ -44,7 +44,7 @@ function insertRows(table: Table, list: string): string {
     field === 'position' ? `${MICROSECONDS} + ordinal` : name,
   );
   return `INSERT INTO ${getTableName(table)} (${names(columns)}) SELECT ${values.join(', ')}
-    FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS added (${names(bound)}, ordinal)${once.get(table) ?? ''}`;
+    FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS added (${names(bound)}, ordinal)${skipExisting.get(table) ?? ''}`;
 }
 
 /** PostgreSQL's SQL. */

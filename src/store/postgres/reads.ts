@@ -4,7 +4,7 @@ import type { PublicView, Records } from '../../domain/records.ts';
 import type { PageQuery } from '../../domain/store.ts';
 import { compilePages, compileRecordMapper, selectList } from '../fields.ts';
 import { assertPageSize, estimatedBytes, PAGE_BYTES_MAX } from '../page-size.ts';
-import type { Steps } from '../statement.ts';
+import type { Steps } from '../steps.ts';
 import { dialect, records } from './dialect.ts';
 
 /** Records read at a time when all are read. */

@@ -1,6 +1,6 @@
 import type { Hook } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
-import { insertRow, prepareQuery } from '../statement.ts';
+import { insertRow, prepareQuery } from '../prepare.ts';
 import { compileStatements } from '../statements.ts';
 import { dialect } from './dialect.ts';
 import { hooks } from './tables.ts';
@@ -18,7 +18,7 @@ const hookQuery = (template: string) => prepareQuery<Hook>(dialect, columnFields
 export const statements = {
   ...compileStatements(dialect),
   /** One statement, so that a concurrent write and its job are either both deleted or both not; rows cascade. */
-  deleteAll: prepare('WITH gone AS (DELETE FROM jobs) DELETE FROM resources'),
+  deleteAll: prepare('WITH deleted AS (DELETE FROM jobs) DELETE FROM resources'),
 
   insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
   /** Succeeds for the server that claimed the hook, or for any server once the claim has expired. */

@@ -3,16 +3,10 @@ import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { NewJob } from '../../domain/records.ts';
 import type { Condition, Store } from '../../domain/store.ts';
 import { duplicateJob, queryTooLong } from '../errors.ts';
+import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
-import {
-  earlyExpiry,
-  execute,
-  OUTCOMES_MAX,
-  type Steps,
-  type Transactions,
-  type Work,
-} from '../statement.ts';
+import { oneStep, type Steps, type Transactions, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { Connections, inSnapshot, rolledBack } from './connections.ts';
 import { records } from './dialect.ts';
@@ -88,11 +82,11 @@ export function createPostgresStore(
       yield statements.insertHook({ ...hook, claimedBy: server, claimMs: CLAIM_MS });
     }
     added += size;
-    if (added < SUM_INTERVAL && summed + added <= OUTCOMES_MAX) return;
-    summed = (yield statements.sumOutcomes()).rows[0]?.[0] as number;
+    if (added < SUM_INTERVAL && summed + added <= JOBS_BYTES_MAX) return;
+    summed = (yield statements.sumJobBytes()).rows[0]?.[0] as number;
     added = 0;
-    if (summed <= OUTCOMES_MAX) return;
-    const { rows } = yield statements.deleteJobs(earlyExpiry(summed - OUTCOMES_MAX));
+    if (summed <= JOBS_BYTES_MAX) return;
+    const { rows } = yield statements.deleteJobs(earlyExpiry(summed - JOBS_BYTES_MAX));
     for (const [size] of rows) summed -= size as number;
   }
 
@@ -152,11 +146,11 @@ export function createPostgresStore(
     },
     changeHook: async (hook) => {
       await writeStatement(() =>
-        execute(statements.updateHook({ ...hook, server, claimMs: CLAIM_MS })),
+        oneStep(statements.updateHook({ ...hook, server, claimMs: CLAIM_MS })),
       );
     },
     sweepJobs: async (before, limit) =>
-      (await writeStatement(() => execute(statements.deleteJobs({ before, early: 0, ...limit }))))
+      (await writeStatement(() => oneStep(statements.deleteJobs({ before, early: 0, ...limit }))))
         .count,
 
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
@@ -189,7 +183,7 @@ export function createPostgresStore(
 
     ping: async () => {
       const { rows } = await healthConnections.read(() =>
-        execute({ text: 'SHOW transaction_read_only' }),
+        oneStep({ text: 'SHOW transaction_read_only' }),
       );
       if (rows[0]?.[0] === 'on') {
         throw new ApiError('notReady', 'the database can only be read at present');
@@ -202,7 +196,7 @@ export function createPostgresStore(
       });
     },
     close: async () => {
-      await writeStatement(() => execute(statements.releaseHooks({ server }))).catch(() => {});
+      await writeStatement(() => oneStep(statements.releaseHooks({ server }))).catch(() => {});
       for (const each of [connections, listConnections, healthConnections]) await each.close();
     },
   };

@@ -2,9 +2,9 @@ import { type SQL, sql, type Table } from 'drizzle-orm';
 import { SQLiteSyncDialect } from 'drizzle-orm/sqlite-core';
 import type { Dialect } from '../dialect.ts';
 import { alreadyUsed } from '../errors.ts';
+import { insertRow, prepareFor } from '../prepare.ts';
 import { compileRecords } from '../records.ts';
-import { insertRow, prepareFor } from '../statement.ts';
-import { compileStatements, REFS_ONCE } from '../statements.ts';
+import { compileStatements, SKIP_BOUND_REFS } from '../statements.ts';
 import { isTrue, noCase, tables } from './tables.ts';
 
 const sqlite = new SQLiteSyncDialect({ casing: 'snake_case' });
@@ -23,13 +23,13 @@ const prepare = prepareFor(
 );
 
 /** What ends the INSERT of a row that may be there already. */
-const once = new Map<Table, string>([
-  [tables.modelServiceRefs, REFS_ONCE],
+const skipExisting = new Map<Table, string>([
+  [tables.modelServiceRefs, SKIP_BOUND_REFS],
   [tables.tags, ' ON CONFLICT (resource_uuid, type, tag) DO NOTHING'],
 ]);
 
 const insertAll: Dialect['insertAll'] = (table) => {
-  const insert = prepare(insertRow(table) + (once.get(table) ?? ''), { table });
+  const insert = prepare(insertRow(table) + (skipExisting.get(table) ?? ''), { table });
   return function* (rows) {
     let added = 0;
     for (const row of rows) added += (yield insert(row)).count;
@@ -41,7 +41,7 @@ const insertAll: Dialect['insertAll'] = (table) => {
  * Makes SQLite's LIKE distinguish U+FFFE and U+FFFF from U+FFFD: replaces them by the two code points after the last
  * one of Unicode, which no text has.
  */
-const distinct = (text: SQL) =>
+const distinguishable = (text: SQL) =>
   sql`replace(replace(${text}, char(65534), CAST(x'f4908080' AS TEXT)), char(65535), CAST(x'f4908081' AS TEXT))`;
 
 /** SQLite's SQL. */
@@ -60,7 +60,7 @@ export const dialect: Dialect = {
   // SQLite's LIKE ignores the case of ASCII letters by default.
   like: (text, pattern) =>
     /[\ufffd-\uffff]/.test(pattern)
-      ? sql`${distinct(sql`${text}`)} LIKE ${distinct(sql`${pattern}`)} ESCAPE '\\'`
+      ? sql`${distinguishable(sql`${text}`)} LIKE ${distinguishable(sql`${pattern}`)} ESCAPE '\\'`
       : sql`${text} LIKE ${pattern} ESCAPE '\\'`,
   hasMember: (uuid, foreignKey, test) =>
     sql`${uuid} IN (SELECT ${foreignKey} FROM ${foreignKey.table} WHERE ${test})`,

@@ -1,9 +1,11 @@
 import type Database from 'better-sqlite3';
-import type { Statement, StatementResult, Steps } from '../statement.ts';
+import type { Statement, StatementResult, Steps } from '../steps.ts';
 import { preparedTexts } from './dialect.ts';
 
 /** Prepares the statements with a fixed text, and creates the function that runs the steps of a piece of work. */
-export function createRun(client: Database.Database): <Result>(steps: Steps<Result>) => Result {
+export function createStepRunner(
+  client: Database.Database,
+): <Result>(steps: Steps<Result>) => Result {
   const executors = new Map(preparedTexts.map((text) => [text, prepare(text)]));
 
   function prepare(text: string): (values: readonly unknown[]) => StatementResult {

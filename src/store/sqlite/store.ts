@@ -4,18 +4,17 @@ import type { NewJob, Records, Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { duplicateJob } from '../errors.ts';
 import { compileRecordMapper } from '../fields.ts';
+import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import {
-  earlyExpiry,
-  execute,
-  OUTCOMES_MAX,
-  resultOf,
+  noSteps,
+  oneStep,
   type StatementResult,
   type Steps,
   type Transactions,
   type Work,
-} from '../statement.ts';
+} from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { records, statements } from './dialect.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
@@ -24,8 +23,8 @@ import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
 import { createReads } from './reads.ts';
-import { createRun } from './run-steps.ts';
-import { deleteEverything, restoreSnapshot, saveSnapshot } from './seed.ts';
+import { createStepRunner } from './run-steps.ts';
+import { deleteEverything, restoreSnapshot, saveSnapshot } from './seed-snapshot.ts';
 
 /** Milliseconds that a statement waits for another program's lock; this blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5;
@@ -47,7 +46,7 @@ export function createSqliteStore(
   // The batcher retries writes that meet a lock, and runs other tasks meanwhile.
   client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const fileIdentity = new FileIdentity(client);
-  const run = createRun(client);
+  const run = createStepRunner(client);
   const wal = new WalLimit(client, fileIdentity);
   const batcher = new TransactionBatcher(client, {
     assertFileInPlace: fileIdentity.assertFileInPlace,
@@ -70,13 +69,13 @@ export function createSqliteStore(
       ? new QueryWorker({ ...queryWorker, file: client.name, onIdle: wal.checkpointIfLarge })
       : undefined;
   /** The resources in the seed snapshot; replacing by the same object restores the snapshot. */
-  let lastReplaced: Resources | undefined;
+  let snapshotSource: Resources | undefined;
   /** The settings of the control API, in memory because there is only one server. */
   let control: string | undefined;
   /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
   let hasClaimedHooks = false;
-  /** The size of all stored outcomes, in bytes. */
-  let outcomeBytes = sumOf(run(execute(statements.sumOutcomes())));
+  /** The size of all stored jobs, in bytes. */
+  let jobBytes = sumOf(run(oneStep(statements.sumJobBytes())));
 
   /** Tests by a small write whether writes work; used after a failed write. */
   function checkWriting(): void {
@@ -106,11 +105,11 @@ export function createSqliteStore(
         const hook = { jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true };
         yield statements.insertHook(hook);
       }
-      const excess = outcomeBytes + added - OUTCOMES_MAX;
+      const excess = jobBytes + added - JOBS_BYTES_MAX;
       if (excess > 0) added -= sumOf(yield statements.deleteJobs(earlyExpiry(excess)));
       return written;
     });
-    outcomeBytes += added;
+    jobBytes += added;
     return result;
   }
 
@@ -123,7 +122,7 @@ export function createSqliteStore(
       return { ...store, ...operationWrites(statements, records, jobTransactions) };
     },
     addFailedJob: async (job, failure) => {
-      await writeJob(job, false, () => resultOf(failure));
+      await writeJob(job, false, () => noSteps(failure));
     },
     findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
     pendingHooks: () => read(() => statements.pendingHooks()),
@@ -144,9 +143,9 @@ export function createSqliteStore(
       }),
     sweepJobs: async (before, limit) => {
       const deleted = await write(() =>
-        execute(statements.deleteJobs({ before, early: 0, ...limit })),
+        oneStep(statements.deleteJobs({ before, early: 0, ...limit })),
       );
-      outcomeBytes -= sumOf(deleted);
+      jobBytes -= sumOf(deleted);
       return deleted.count;
     },
 
@@ -156,15 +155,15 @@ export function createSqliteStore(
 
     addResources: (resources) =>
       batcher.exclusive(() => {
-        const isAll = client
+        const wasEmpty = client
           .transaction(() => {
-            const wasEmpty = !client.prepare('SELECT 1 FROM resources LIMIT 1').get();
+            const isEmpty = !client.prepare('SELECT 1 FROM resources LIMIT 1').get();
             run(insertResources(statements, resources));
-            if (wasEmpty) saveSnapshot(client);
-            return wasEmpty;
+            if (isEmpty) saveSnapshot(client);
+            return isEmpty;
           })
           .immediate();
-        if (isAll) lastReplaced = resources;
+        if (wasEmpty) snapshotSource = resources;
       }),
     replaceResources: async (resources) => {
       await batcher.exclusive(() => {
@@ -174,17 +173,17 @@ export function createSqliteStore(
           client
             .transaction(() => {
               deleteEverything(client);
-              if (resources === lastReplaced) return restoreSnapshot(client);
+              if (resources === snapshotSource) return restoreSnapshot(client);
               run(insertResources(statements, resources));
               saveSnapshot(client);
             })
             .immediate();
-          lastReplaced = resources;
+          snapshotSource = resources;
         } finally {
           client.pragma('foreign_keys = ON');
         }
       });
-      outcomeBytes = 0;
+      jobBytes = 0;
     },
     readControl: () => batcher.read(() => control),
     changeControl: (change) =>

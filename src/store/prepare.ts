@@ -1,50 +1,7 @@
 import { type Column, getTableColumns, getTableName, type SQL, type Table } from 'drizzle-orm';
 import { toSnakeCase } from 'drizzle-orm/casing';
 import { compileRecordMapper, type Field, isConverted, selectList } from './fields.ts';
-
-/** A statement with its values. One with a name stays prepared on its connection. */
-export interface Statement {
-  text: string;
-  name?: string;
-  values?: readonly unknown[];
-}
-
-export interface StatementResult {
-  /** Rows, each a list of values in the order of the columns. */
-  rows: unknown[][];
-  /** Number of rows changed or found. */
-  count: number;
-}
-
-/**
- * Work on a database, written once for both: a generator that yields each statement and gets its result, from SQLite
- * at once and from PostgreSQL later (ADR-21).
- */
-export type Steps<Result> = Generator<Statement, Result, StatementResult>;
-
-/** Makes the steps of a piece of work, which may run several times. */
-export type Work<Result> = () => Steps<Result>;
-
-/** Steps without a statement. */
-// biome-ignore lint/correctness/useYield: there is nothing to yield
-export function* resultOf<Result>(result: Result): Steps<Result> {
-  return result;
-}
-
-/** Steps of a single statement. */
-export function* execute(statement: Statement): Steps<StatementResult> {
-  return yield statement;
-}
-
-/** Runs pieces of work, each in a transaction of its own; a write is durable when its promise resolves. */
-export interface Transactions {
-  read: <Result>(work: Work<Result>) => Promise<Result>;
-  write: <Result>(work: Work<Result>) => Promise<Result>;
-  /** A write that is a single statement, perhaps with a read after it. */
-  writeStatement: <Result>(work: Work<Result>) => Promise<Result>;
-  /** The same, which rejects at once where others hold locks, if the database can tell. */
-  tryWrite: <Result>(work: Work<Result>) => Promise<Result>;
-}
+import type { Statement, Steps } from './steps.ts';
 
 /** A named parameter: `:uuid` is a field of the record, `:tags.uuid` the field of each member of its list `tags`. */
 const PARAMETER = /(?<!:):(\w+)(?:\.(\w+))?/g;
@@ -145,30 +102,4 @@ export function updateRow(table: Table, fields?: readonly string[]): string {
     .filter(([field]) => fields?.includes(field) ?? field !== 'uuid')
     .map(([field, name]) => `${name} = :${field}`);
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
-}
-
-/** The size of a stored job, in bytes: its outcome, and about what its row and indexes take. */
-export const JOB_BYTES = '(octet_length(outcome) + 384)';
-
-/**
- * Deletes the oldest jobs and returns their sizes: jobs created before `:before`, at most `:jobs` of
- * them and until they together reach `:bytes`; without a pending hook unless `:early` is 1.
- */
-export const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
-  SELECT uuid FROM (
-    SELECT uuid, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before FROM (
-      SELECT uuid, ${JOB_BYTES} AS bytes FROM jobs WHERE create_date < :before
-        AND (:early = 1 OR NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true))
-      ORDER BY create_date LIMIT :jobs
-    ) AS ended
-  ) AS summed WHERE bytes_before < :bytes
-) RETURNING ${JOB_BYTES}`;
-
-/** Maximum size of all stored jobs, in bytes: beyond it the oldest jobs expire early (F56). */
-export const OUTCOMES_MAX = 256 * 1024 * 1024;
-
-/** The parameters that delete the oldest jobs by an excess, in bytes, and 4 MiB more, so that this happens seldom. */
-export function earlyExpiry(excess: number) {
-  const bytes = excess + 4 * 1024 * 1024;
-  return { before: Number.MAX_SAFE_INTEGER, early: 1, jobs: 20_000, bytes };
 }
