@@ -19,14 +19,7 @@ import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jo
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
 import { serveMessages } from './http/messages.ts';
-import {
-  countRequests,
-  logRequest,
-  type Metrics,
-  metricsRoute,
-  requestIds,
-  UNROUTED,
-} from './http/observe.ts';
+import { countRequests, type Metrics, metricsRoute, UNROUTED } from './http/metrics.ts';
 import { serveOperations } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
@@ -35,7 +28,8 @@ import { handleError } from './http/protocol/error-handler.ts';
 import { asHook, checkHead, setAnswerHeaders } from './http/protocol/headers.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
 import { filterForwardedHeaders, parseQueryString } from './http/protocol/urls.ts';
-import { ignoreUnknownNames, rejectUnknownNames } from './http/unknown-names.ts';
+import { logRequest, requestIds } from './http/request-log.ts';
+import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
 
 export interface AppOptions {
   dependencies: Omit<Dependencies, 'loginAttempts' | 'newSecret'>;
@@ -214,7 +208,7 @@ export async function buildApp(options: AppOptions) {
     webHooks,
     checkSession,
     onUnknownFields:
-      options.unknownFields === 'reject' ? rejectUnknownNames : ignoreUnknownNames(logger),
+      options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   });
   await app.register(absentRoutes, { checkSession });
   await app.register(jobRoutes, { jobs });

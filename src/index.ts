@@ -4,7 +4,7 @@ import { CONTEXT_PATH } from './contract/aios.ts';
 import { parseClock, parseFaults, parseJournalFilter } from './control/settings.ts';
 import { parseSeedResources, toSeed } from './domain/seed.ts';
 import { environment } from './environment.ts';
-import { Metrics } from './http/observe.ts';
+import { Metrics } from './http/metrics.ts';
 import type * as library from './library.ts';
 import { readSettings, type SettingKey, SettingsError, variableOf } from './settings.ts';
 

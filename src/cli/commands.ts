@@ -1,6 +1,6 @@
 /** What the commands need, in a chunk of its own: the health check, which runs often, starts without it. */
 export { default as closeWithGrace } from 'close-with-grace';
-export { Metrics } from '../http/observe.ts';
+export { Metrics } from '../http/metrics.ts';
 export { createLogger } from '../log.ts';
 export { backup, restore } from './backup.ts';
 export { copy } from './copy.ts';

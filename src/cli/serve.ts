@@ -9,7 +9,7 @@ import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
 import type { Store } from '../domain/store.ts';
-import type { Metrics } from '../http/observe.ts';
+import type { Metrics } from '../http/metrics.ts';
 import { connectionsMax } from '../http/protocol/connection-limits.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';

@@ -14,7 +14,7 @@ const catalogue = {
     meaning: 'The date of a signed request is wrong',
   },
   noRoute: { status: 404, code: 'SYS.1009', meaning: 'The path does not exist' },
-  jobGone: { status: 404, code: 'SYS.1003', meaning: 'The job is unknown or has expired' },
+  jobNotFound: { status: 404, code: 'SYS.1003', meaning: 'The job is unknown or has expired' },
   methodNotAllowed: { status: 405, code: 'SYS.1009', meaning: 'The path has no such method' },
   requestTooSlow: { status: 408, code: 'SYS.1015', meaning: 'The request did not arrive in time' },
   bodyTooLarge: { status: 413, code: 'SYS.1007', meaning: 'The body is too large' },
@@ -184,7 +184,7 @@ export function documentedFailures(
 export function jobFailures(): ReturnType<typeof documentedFailures> {
   const codes = Object.keys(descriptions).sort().join(', ');
   const description = `The job has failed (${codes}).`;
-  return byStatus([...requestFailures, 'jobGone']).concat({
+  return byStatus([...requestFailures, 'jobNotFound']).concat({
     status: FAILED_JOB_STATUS,
     failures: [],
     description,

@@ -57,7 +57,8 @@ export class Jobs {
   /** @throws ApiError 404 for a job that is unknown or too old */
   async find(uuid: string): Promise<Job & { isRunning: boolean }> {
     const job = (await this.#dependencies.store.findJob(uuid)) ?? this.#rejected.get(uuid);
-    if (!job || !this.isRetained(job)) throw new ApiError('jobGone', 'the job has been expired');
+    if (!job || !this.isRetained(job))
+      throw new ApiError('jobNotFound', 'the job has been expired');
     return { ...job, isRunning: this.#delay?.isRunning(job) ?? false };
   }
 

@@ -6,7 +6,7 @@ import { withClasses } from '../contract/typed-answers.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import { answerOf, type Jobs } from '../domain/jobs.ts';
 import type { NewJob } from '../domain/records.ts';
-import type { Metrics } from './observe.ts';
+import type { Metrics } from './metrics.ts';
 import { toFailure } from './protocol/error-handler.ts';
 import { requestTimeout } from './protocol/headers.ts';
 import { requestedUrl, routePattern } from './protocol/urls.ts';
@@ -57,7 +57,7 @@ export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }):
   app.addHook('preClose', async () => clearInterval(timer));
 }
 
-/** Completes an operation's result by the classes of its objects, where a request of the REST API asks for them (F36). */
+/** Adds `schema` to an operation's result, if a request of the REST API asks for it by its header (F36). */
 export function completeResult(request: FastifyRequest, operation: string, result: object) {
   const wantsClasses = request.headers['x-json-schema'] !== undefined && !request.message;
   return wantsClasses ? withClasses(operation, result) : result;

@@ -19,7 +19,7 @@ import type { Jobs } from '../domain/jobs.ts';
 import { clientOf, type SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
 import { completeResult, type createJobRequestParser, runAsJob } from './jobs.ts';
-import type { Metrics } from './observe.ts';
+import type { Metrics } from './metrics.ts';
 import { discardBody } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
 import { decodedPath, routePattern } from './protocol/urls.ts';

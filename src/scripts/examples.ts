@@ -8,7 +8,7 @@ import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Examples } from '../contract/openapi.ts';
 import { type Operation, operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
-import { Metrics } from '../http/observe.ts';
+import { Metrics } from '../http/metrics.ts';
 import { readSettings } from '../settings.ts';
 
 /** The example requests, of operations by name and of errors by operation or tag, or '' for any. */

@@ -14,7 +14,7 @@ const catalogue: Record<Failure, [status: number, code: Code]> = {
   duplicateJob: [400, 'SYS.1007'],
   requestTimeTooSkewed: [403, 'ID.1001'],
   noRoute: [404, 'SYS.1009'],
-  jobGone: [404, 'SYS.1003'],
+  jobNotFound: [404, 'SYS.1003'],
   methodNotAllowed: [405, 'SYS.1009'],
   requestTooSlow: [408, 'SYS.1015'],
   bodyTooLarge: [413, 'SYS.1007'],

@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
 import { operations } from '../../src/contract/operations.ts';
-import { Metrics } from '../../src/http/observe.ts';
+import { Metrics } from '../../src/http/metrics.ts';
 import { readSettings } from '../../src/settings.ts';
 import { expectFailure } from '../support/failures.ts';
 import { openReceiver, status } from '../support/hook-receiver.ts';

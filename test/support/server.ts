@@ -5,7 +5,7 @@ import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
 import type { Access, Dependencies } from '../../src/domain/dependencies.ts';
 import type { Store } from '../../src/domain/store.ts';
-import { Metrics } from '../../src/http/observe.ts';
+import { Metrics } from '../../src/http/metrics.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
 import { watchResponses } from './answers.ts';
 import { openServerDatabase, type ServerDatabase } from './server-database.ts';

@@ -10,7 +10,7 @@ import { answerOf, type Jobs } from '../../domain/jobs.ts';
 import type { Hook, Job, NewJob } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { clientOf } from '../auth/sessions.ts';
-import type { Metrics } from '../observe.ts';
+import type { Metrics } from '../metrics.ts';
 import type { HookAllowlist } from './allow-list.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
 

@@ -8,8 +8,8 @@ const LOGGED_MAX = 1000;
 /** Maximum length of a logged name, in characters. */
 const NAME_MAX = 100;
 
-/** Ignores unknown names, as the platform does, and logs each, or a missing wrapper, once (F10, F32, F43). */
-export function ignoreUnknownNames(
+/** Ignores unknown fields and parameters, as the platform does; logs each, and a missing wrapper, once (F10, F32, F43). */
+export function ignoreUnknownFields(
   log: Pick<FastifyBaseLogger, 'debug' | 'warn'>,
 ): OnUnknownFields {
   const logged = new Set<string>();
@@ -35,8 +35,8 @@ export function ignoreUnknownNames(
   };
 }
 
-/** Rejects unknown names with SYS.1007, which makes typing errors visible (F10, F43). */
-export const rejectUnknownNames: OnUnknownFields = ({ message, fields, parameters }) => {
+/** Rejects unknown fields and parameters with SYS.1007, which makes typing errors visible (F10, F43). */
+export const rejectUnknownFields: OnUnknownFields = ({ message, fields, parameters }) => {
   const [field, kind] = fields.length > 0 ? [fields[0], 'field'] : [parameters[0], 'parameter'];
   throw invalidArgument(`${kind}[${field}] is not a ${kind} of message[${message}]`);
 };

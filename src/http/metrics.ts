@@ -1,11 +1,9 @@
-import type { IncomingMessage } from 'node:http';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from '@prometheus-io/client';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { AIOS_VERSION } from '../contract/aios.ts';
 import type { SessionCheck } from './auth/sessions.ts';
 import { asHook } from './protocol/headers.ts';
-import { normalizedPath } from './protocol/urls.ts';
-import { redacted } from './redaction.ts';
+import { operationLabel } from './request-log.ts';
 
 /** The `operation` label of requests that match no route. */
 export const UNROUTED = 'unrouted';
@@ -63,7 +61,6 @@ export class Metrics {
     help: 'Lines of the log that were dropped because nobody read it.',
     registers: [this.#registry],
   });
-
   readonly #build = new Gauge({
     name: 'aios_build_info',
     help: 'Versions of the server, of the platform it stands in for and of Node.js, and the kind of its database.',
@@ -99,17 +96,10 @@ export class Metrics {
   }
 }
 
-/** ZStack's name of the operation that a request or its message calls. */
-export function operationOf({ message, routeOptions }: FastifyRequest): string | undefined {
-  return message?.operation ?? routeOptions.config?.operation;
-}
-
-const labelOf = (request: FastifyRequest) => operationOf(request) ?? request.routeOptions.url;
-
 /** Counts every request that matches a route. */
 export function countRequests(app: FastifyInstance, { answered }: Metrics): void {
   const count = (request: FastifyRequest, reply: FastifyReply) =>
-    answered(labelOf(request) ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+    answered(operationLabel(request) ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
   app.addHook('onResponse', asHook(count));
 }
 
@@ -120,44 +110,5 @@ export async function metricsRoute(
 ): Promise<void> {
   app.get('/_aios/metrics', { onRequest: asHook(checkSession) }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.read()),
-  );
-}
-
-/**
- * Creates the function that gives a request its id: `X-Request-Id` where it is short and can't forge lines of a log,
- * else a new one.
- */
-export function requestIds(newUuid: () => string): (request: IncomingMessage) => string {
-  return ({ headers }) => {
-    const sent = String(headers['x-request-id'] ?? '');
-    return /^[\w.:@/+=-]{1,128}$/.test(sent) ? sent : newUuid();
-  };
-}
-
-/** What a failed request adds to its line: in a path of sessions, or of no operation, any uuid may be a session. */
-function failureFields({ failure, url, session, routeOptions }: FastifyRequest) {
-  if (failure === undefined) return undefined;
-  const { operation = 'Session' } = routeOptions.config ?? {};
-  const redact = (text: string) =>
-    redacted(text, (uuid) => /Session|LogOut/.test(operation) || uuid === session);
-  const { errorCode: code, message, hint } = failure;
-  return { path: redact(normalizedPath(url)), code, details: redact(message), hint };
-}
-
-/**
- * Logs one line per request. It contains no query, headers or bodies, because these hold sessions, tokens and
- * passwords; of a failed request it has the path and the error, redacted.
- */
-export function logRequest(request: FastifyRequest, reply: FastifyReply): void {
-  request.log.info(
-    {
-      operation: labelOf(request),
-      method: request.method,
-      status: reply.statusCode,
-      ...failureFields(request),
-      ms: Math.round(reply.elapsedTime * 10) / 10,
-      remoteAddress: request.ip,
-    },
-    'request',
   );
 }
