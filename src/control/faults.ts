@@ -40,6 +40,6 @@ export function appliesTo(fault: PlannedFault, operation: string): boolean {
 
 /** The error that a fault injects. */
 export function faultError({ error, operation }: Fault): ApiError {
-  const { code = 'SYS.1000', details = `a fault that was asked for ${operation}` } = error ?? {};
+  const { code = 'SYS.1000', details = `an injected fault of ${operation}` } = error ?? {};
   return new ApiError(failureByCode[code], details);
 }

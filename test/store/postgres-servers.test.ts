@@ -171,7 +171,7 @@ describePostgres('servers that start', () => {
     const url = new URL(POSTGRES_URL);
     url.pathname = name;
     await expect(openPostgres(url.href)).rejects.toThrow(
-      / keeps its texts as LATIN1: name one that was created with ENCODING 'UTF8'\.$/,
+      / stores its texts as LATIN1: name one that was created with ENCODING 'UTF8'\.$/,
     );
     expect(await queryPostgres(url.href, TABLES)).toEqual([]);
   });

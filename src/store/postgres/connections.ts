@@ -189,7 +189,7 @@ export class Connections {
     try {
       return await this.#pool.connect();
     } catch (error) {
-      throw new NotConnected('the database is away', { cause: error });
+      throw new NotConnected('no connection could be made', { cause: error });
     }
   }
 }

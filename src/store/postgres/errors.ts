@@ -27,13 +27,13 @@ type Failure = 'internal' | 'notReady' | 'timedOut';
 
 /** Maps PostgreSQL's SQLSTATEs to a failure and a sentence without internals. */
 const meanings: readonly [state: RegExp, failure: Failure, details: string][] = [
-  [CONFLICT, 'notReady', 'too many change the same at once, nothing was changed'],
-  [/^55P03$/, 'notReady', 'others keep what was asked for locked, nothing was changed'],
+  [CONFLICT, 'notReady', 'too many requests change the same resources, nothing was changed'],
+  [/^55P03$/, 'notReady', 'other requests lock the same resources, nothing was changed'],
   [/^57014$/, 'timedOut', 'the database took too long, nothing was changed'],
   [/^25006$/, 'notReady', 'the database can only be read at present, nothing was changed'],
   [/^53100$/, 'internal', 'the disk of the database is full, nothing was changed'],
-  [/^53/, 'notReady', 'the database has too much to do, nothing was changed'],
-  [/^54/, 'internal', 'the resource is too large to be kept'],
+  [/^53/, 'notReady', 'the database is overloaded, nothing was changed'],
+  [/^54/, 'internal', 'the resource is too large to be stored'],
   [/^58/, 'internal', 'the disk of the database failed, nothing was changed'],
 ];
 
@@ -78,14 +78,17 @@ export function translateError(error: unknown): unknown {
   const translated = (failure: Failure, details: string) =>
     Object.assign(new ApiError(failure, details), { cause: error });
   if (error instanceof CommitUnknown) {
-    return translated('notReady', 'the database went away: what was asked for may be kept or not');
+    return translated(
+      'notReady',
+      'the connection to the database broke: changes may be stored or not',
+    );
   }
   const state = sqlState(error);
   if (error instanceof ConnectionLost) {
     const isFull = error.cause instanceof Error && error.cause.message === POOL_IS_FULL;
-    if (isFull) return translated('notReady', 'too many wait for the database');
-    if (state !== '53300') return translated('notReady', 'the database is away');
-    return translated('notReady', 'the database takes no more connections');
+    if (isFull) return translated('notReady', 'too many requests wait for the database');
+    if (state !== '53300') return translated('notReady', 'the database is not available');
+    return translated('notReady', 'the database accepts no more connections');
   }
   const meaning = state === undefined ? undefined : meanings.find(([known]) => known.test(state));
   return meaning ? translated(meaning[1], meaning[2]) : error;

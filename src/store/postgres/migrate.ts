@@ -140,7 +140,7 @@ async function assertUtf8({ pool, name }: SchemaLocation): Promise<void> {
   const [{ server_encoding: encoding }] = rows;
   if (encoding === 'UTF8') return;
   throw new DatabaseOpenError(
-    `The database ${name} keeps its texts as ${encoding}: name one that was created with ENCODING 'UTF8'.`,
+    `The database ${name} stores its texts as ${encoding}: name one that was created with ENCODING 'UTF8'.`,
   );
 }
 

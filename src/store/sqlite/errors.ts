@@ -7,13 +7,9 @@ const meanings: readonly [code: RegExp, failure: 'internal' | 'notReady', detail
   [/^SQLITE_FULL/, 'internal', 'the disk of the database is full, nothing was changed'],
   [/^SQLITE_READONLY/, 'internal', 'the database can not be written to, nothing was changed'],
   [/^SQLITE_(CORRUPT|NOTADB)/, 'internal', 'the database is damaged'],
-  [
-    /^SQLITE_IOERR/,
-    'internal',
-    'the disk of the database failed, what was asked for may be kept or not',
-  ],
+  [/^SQLITE_IOERR/, 'internal', 'the disk of the database failed, changes may be stored or not'],
   [/^SQLITE_CANTOPEN/, 'internal', 'the files of the database can not be opened'],
-  [/^SQLITE_TOOBIG/, 'internal', 'the resource is too large to be kept'],
+  [/^SQLITE_TOOBIG/, 'internal', 'the resource is too large to be stored'],
   [/^SQLITE_(BUSY|LOCKED)/, 'notReady', 'the database is locked by another program'],
 ];
 
