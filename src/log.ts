@@ -25,7 +25,7 @@ export async function createLogger(
 ): Promise<Logger> {
   const format = isPretty ? await terminalFormat() : (line: string) => line;
   const output = createOutput(openStandardOutput(), onDrop, (lines) =>
-    logger.warn({ lines }, 'nobody read the log: lines were dropped'),
+    logger.warn({ lines }, 'lines of the log were dropped, which was not read in time'),
   );
   atExit(output.end);
   const logger = pino({ level }, { write: (line) => output.write(format(line)) });

@@ -4,7 +4,7 @@ import { helpText, parseCommandLine } from './cli/command-line.ts';
 import { health } from './cli/health.ts';
 import { ApiError } from './contract/errors.ts';
 import { environment } from './environment.ts';
-import { readSettings, SettingsError, UsageError } from './settings.ts';
+import { readSettings, type Settings, SettingsError, UsageError } from './settings.ts';
 import { DatabaseOpenError } from './store/errors.ts';
 
 /** Longest shutdown after a signal, in milliseconds. */
@@ -13,38 +13,40 @@ const CLOSE_DELAY_MS = 5000;
 /** Signals of a crash are not handled: after the handler the crash would repeat endlessly. */
 const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 'SIGTRAP'];
 
-const { version } = environment;
+const { version, migrationsFolder } = environment;
+
+const printLine = (line: string) => console.error('aios-model-server:', line);
 
 async function main(): Promise<void> {
-  const commandLine = parseCommandLine(process.argv.slice(2));
-  if (commandLine.help) return void process.stdout.write(helpText(commandLine.command));
-  if (commandLine.version) return void process.stdout.write(`${version}\n`);
+  const { command, operands, flags, ...asks } = parseCommandLine(process.argv.slice(2));
+  if (asks.help) return void process.stdout.write(helpText(command));
+  if (asks.version) return void process.stdout.write(`${version}\n`);
 
-  const { settings, warnings } = readSettings({
-    env: process.env,
-    flags: commandLine.flags,
-    readFile: environment.readFile,
-  });
-  const { command, operands } = commandLine;
-  const printLine = (line: string) => console.error('aios-model-server:', line);
+  const { readFile } = environment;
+  const { settings, warnings } = readSettings({ env: process.env, flags, readFile });
   if (command === 'health') return printLine(await health(settings));
-
-  const { backup, closeWithGrace, copy, createLogger, dump, Metrics, restore, serve } =
-    await import('./cli/commands.ts');
-  if (command !== 'serve') {
-    const migrations = environment.migrationsFolder;
-    for (const warning of warnings) printLine(warning);
-    const [file = '', other = ''] = operands;
-    if (command === 'backup') return printLine(backup(settings, file, migrations, printLine));
-    if (command === 'restore')
-      return printLine(await restore(settings, file, migrations, printLine));
-    if (command === 'copy') {
+  if (command === 'serve') return runServer(settings, warnings);
+  for (const warning of warnings) printLine(warning);
+  const [file = '', target = ''] = operands;
+  const { backup, copy, dump, restore } = await import('./cli/commands.ts');
+  switch (command) {
+    case 'backup':
+      return printLine(backup(settings, file, migrationsFolder, printLine));
+    case 'restore':
+      return printLine(await restore(settings, file, migrationsFolder, printLine));
+    case 'copy': {
       const print = (line: string) => console.error(line);
-      const options = { migrationsFolder: migrations, print, clock: environment.clock };
-      return printLine(await copy(file, other, options));
+      const { clock } = environment;
+      return printLine(await copy(file, target, { migrationsFolder, print, clock }));
     }
-    return void process.stdout.write(await dump(settings, migrations));
+    case 'dump':
+      return void process.stdout.write(await dump(settings, migrationsFolder));
   }
+}
+
+/** Serves until the process gets a signal. */
+async function runServer(settings: Settings, warnings: string[]): Promise<void> {
+  const { closeWithGrace, createLogger, Metrics, serve } = await import('./cli/commands.ts');
   const { logFormat } = settings;
   const isPretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty';
   const metrics = new Metrics();
@@ -63,7 +65,7 @@ async function main(): Promise<void> {
     stopping: stopping.signal,
     onStep: printLine,
     logger,
-    hasReader: isPretty,
+    isInteractive: isPretty,
     metrics,
     publishAddress: (url) => {
       try {
@@ -89,7 +91,6 @@ try {
   const expected = [SettingsError, DatabaseOpenError, ApiError].some(
     (kind) => error instanceof kind,
   );
-  const problem = expected ? (error as Error).message : error;
-  console.error('aios-model-server:', problem);
+  console.error('aios-model-server:', expected ? (error as Error).message : error);
   process.exit(error instanceof UsageError ? 2 : 1);
 }

@@ -18,7 +18,7 @@ export const commands = {
   health: 'Ask the running server whether it is ready; fails if it is not.',
   dump: 'Write the resources of the database as a seed.',
   backup: 'Copy the database to a file, also while a server runs on it.',
-  restore: 'Put a backup in the place of the database, once it is found whole.',
+  restore: 'Check a backup, and replace the database by it.',
   copy: 'Copy a database to an empty one, also between a file and PostgreSQL; each as AIOS_DATABASE_URL has it.',
 } as const;
 export type Command = keyof typeof commands;
@@ -87,46 +87,54 @@ export function parseCommandLine(args: string[]): CommandLine {
     strict: false,
     tokens: true,
   });
-  // Of two equally similar flags, the first is suggested.
-  const known = ['help', 'version', ...settingFlags];
-  for (const token of tokens) {
-    if (token.kind !== 'option') continue;
-    if (!known.includes(token.name)) {
-      throw new UsageError(
-        `${token.rawName} is not a flag; did you mean --${closest(token.name, known)}? See --help.`,
-      );
-    }
-    const takesValue = settingFlags.includes(token.name);
-    if (takesValue !== Boolean(token.value)) {
-      const problem = takesValue ? 'needs a value' : 'takes no value';
-      throw new UsageError(`${token.rawName} ${problem}. See --help.`);
-    }
-  }
+  for (const token of tokens) if (token.kind === 'option') assertValidFlag(token);
   const asksForHelp = positionals[0] === 'help';
-  const [command = 'serve', ...given] = asksForHelp ? positionals.slice(1) : positionals;
+  const [command = 'serve', ...operands] = asksForHelp ? positionals.slice(1) : positionals;
   if (!isCommand(command)) {
     throw new UsageError(
       `${withoutCredentials(command)} is not a command, only ${Object.keys(commands).join(', ')}, help. See --help.`,
     );
   }
-  const taken = operandsOf[command];
-  const surplus = given[taken.length];
-  if (surplus !== undefined) {
-    const only = taken.length > 0 ? `only ${taken.join(' ')}` : 'no such argument';
-    throw new UsageError(`${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`);
-  }
   const { help = asksForHelp, version, ...flags } = values;
-  const missing = taken.find((_, index) => !given[index]);
-  if (missing && !help && !version) {
-    throw new UsageError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
-  }
+  assertOperands(command, operands, !help && !version);
   return {
     command,
-    operands: given,
+    operands,
     help: help === true,
     version: version === true,
     flags: flags as CommandLine['flags'],
   };
+}
+
+function assertValidFlag({
+  name,
+  rawName,
+  value,
+}: Record<'name' | 'rawName', string> & { value?: string | undefined }): void {
+  // Of two equally similar flags, the first is suggested.
+  const known = ['help', 'version', ...settingFlags];
+  if (!known.includes(name)) {
+    throw new UsageError(
+      `${rawName} is not a flag; did you mean --${closest(name, known)}? See --help.`,
+    );
+  }
+  const takesValue = settingFlags.includes(name);
+  if (takesValue === Boolean(value)) return;
+  const problem = takesValue ? 'needs a value' : 'takes no value';
+  throw new UsageError(`${rawName} ${problem}. See --help.`);
+}
+
+function assertOperands(command: Command, operands: string[], areNeeded: boolean): void {
+  const expected = operandsOf[command];
+  const surplus = operands[expected.length];
+  if (surplus !== undefined) {
+    const only = expected.length > 0 ? `only ${expected.join(' ')}` : 'no such argument';
+    throw new UsageError(`${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`);
+  }
+  const missing = expected.find((_, index) => !operands[index]);
+  if (missing && areNeeded) {
+    throw new UsageError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
+  }
 }
 
 const isCommand = (text: string): text is Command => Object.hasOwn(commands, text);

@@ -11,7 +11,7 @@ type GuideSettings = Pick<Settings, 'auth' | 'session' | 'adminPassword' | 'data
 export function guide(settings: GuideSettings, url: string, hasInitialPassword: boolean): string {
   const { auth, databaseUrl } = settings;
   const { path = 'memory', url: database = path } = databaseUrl as { path?: string; url?: string };
-  const [advice, session] = wayIn(settings, hasInitialPassword);
+  const [advice, session] = loginAdvice(settings, hasInitialPassword);
   const model = `{"param":{"name":"first","installPath":"/first","modelCenterUuid":"${'0'.repeat(32)}"}}`;
   return [
     `Data is in ${withoutCredentials(database)}. ${advice} To add a model and see it, paste:`,
@@ -22,8 +22,8 @@ export function guide(settings: GuideSettings, url: string, hasInitialPassword: 
   ].join('\n');
 }
 
-/** @returns a sentence, and a shell command that prints a session */
-function wayIn({ auth, session, adminPassword }: GuideSettings, hasInitialPassword: boolean) {
+/** @returns a sentence about how to log in, and a shell command that prints a session */
+function loginAdvice({ auth, session, adminPassword }: GuideSettings, hasInitialPassword: boolean) {
   if (!auth) return ['No log-in is needed.'];
   if (session.length > 0) {
     return ['Sessions are those of AIOS_SESSION.', 'echo $AIOS_SESSION | cut -d , -f 1'];

@@ -25,8 +25,8 @@ export interface ServeEnvironment
     Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping' | 'onStep'>,
     Pick<AppOptions, 'version' | 'docsAssets' | 'timeouts'> {
   logger: Logger;
-  /** Whether a person reads the log. */
-  hasReader?: boolean;
+  /** Whether the log is for a person, who gets a guide when the server has started. */
+  isInteractive?: boolean;
   metrics: Metrics;
   /** Text of /proc/self/limits; empty on systems without it. */
   processLimits: string;
@@ -104,10 +104,10 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
     const url = await listen(app, settings);
     environment.publishAddress?.(url);
     const hasInitial = await hasInitialPassword(settings, store);
-    if (environment.hasReader) logger.info(guide(settings, url, hasInitial));
+    if (environment.isInteractive) logger.info(guide(settings, url, hasInitial));
     else if (hasInitial) logger.warn(INITIAL_PASSWORD_WARNING);
     if (settings.control) {
-      logger.warn('AIOS_CONTROL=on: who may use the API may also reset it and let it fail.');
+      logger.warn('AIOS_CONTROL=on: every client of the API can also reset it and make it fail.');
     }
     return { app, store, url };
   } catch (error) {
@@ -170,7 +170,7 @@ function assertNotExposed({ host, auth, session, accessKey, adminPassword }: Set
   throw new SettingsError(
     `AIOS_HOST=${host} lets other machines connect: set AIOS_SESSION to a session UUID of your own ` +
       '(32 lower-case hexadecimal digits), AIOS_ADMIN_PASSWORD to a password to log in with, ' +
-      'AIOS_ACCESS_KEY to a key to sign with, or AIOS_AUTH=off if anybody may do anything.',
+      'AIOS_ACCESS_KEY to a key to sign with, or AIOS_AUTH=off if every client may do everything.',
   );
 }
 

@@ -58,7 +58,7 @@ export class Metrics {
   });
   readonly #droppedLines = new Counter({
     name: 'aios_log_lines_dropped_total',
-    help: 'Lines of the log that were dropped because nobody read it.',
+    help: 'Lines of the log that were dropped because it was not read in time.',
     registers: [this.#registry],
   });
   readonly #build = new Gauge({
