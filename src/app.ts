@@ -1,5 +1,5 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import Fastify, { type FastifyBaseLogger, type FastifyServerOptions, LogController } from 'fastify';
+import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Control } from './control/control.ts';
 import { injectFaults } from './control/fault-injection.ts';
 import { controlRoutes } from './control/routes.ts';
@@ -7,7 +7,7 @@ import type { Dependencies } from './domain/dependencies.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';
 import type { Resources } from './domain/records.ts';
-import { absentRoutes } from './http/absent-operations.ts';
+import { serveAbsentOperations } from './http/absent-operations.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
 import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts';
 import { createSessionCheck } from './http/auth/sessions.ts';
@@ -15,11 +15,11 @@ import { serveDocs } from './http/docs.ts';
 import { serveHealth } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
-import { createJobRequestParser, jobRoutes, type ReplySettings } from './http/jobs.ts';
+import { jobRequestSetter, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
 import { serveMessages } from './http/messages.ts';
-import { countRequests, type Metrics, metricsRoute, UNROUTED } from './http/metrics.ts';
+import { type Metrics, serveMetrics } from './http/metrics.ts';
 import { serveOperations } from './http/operations.ts';
 import { ClientErrors } from './http/protocol/client-errors.ts';
 import { closeGracefully } from './http/protocol/closing.ts';
@@ -83,7 +83,7 @@ const noSchemas = {
     buildValidator: () => () => () => true,
     buildSerializer: () => JSON.stringify,
   },
-} as unknown as NonNullable<FastifyServerOptions['schemaController']>;
+} as never;
 
 /** Builds the HTTP server with every plugin and route, in order; it does not listen yet. */
 export async function buildApp(options: AppOptions) {
@@ -132,7 +132,7 @@ export async function buildApp(options: AppOptions) {
       handleError(error, request, reply);
       // No hooks run for such a request.
       logRequest(request, reply);
-      metrics.answered(UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
+      metrics.answered(request, reply);
     },
     clientErrorHandler: clientErrors.handle,
   }).withTypeProvider<TypeBoxTypeProvider>();
@@ -153,7 +153,7 @@ export async function buildApp(options: AppOptions) {
   app.addHook('onRequest', asHook(setAnswerHeaders));
   closeGracefully(app, timeouts.closeGrace, timeouts.closeQuiet);
   app.addHook('onResponse', asHook(logRequest));
-  countRequests(app, metrics);
+  app.addHook('onResponse', asHook(metrics.answered));
   const loadShedder = new LoadShedder(limits);
   app.addHook('onRequest', loadShedder.admit);
   app.addHook('onSend', loadShedder.answer);
@@ -172,7 +172,7 @@ export async function buildApp(options: AppOptions) {
 
   const { store } = dependencies;
   const managementNodeId = real.newUuid();
-  const firstCalls = serveHealth(app, { store, version: options.version, managementNodeId });
+  const firstCalls = serveHealth(app, store, options.version, managementNodeId);
   serveDocs(app, options.docsAssets, publicUrl);
 
   const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay);
@@ -192,7 +192,7 @@ export async function buildApp(options: AppOptions) {
     // With the real time, because no signature would be valid under a stopped clock.
     accessKeyCheck({ ...options.accessKeys, clock: real.clock }),
   );
-  await app.register(metricsRoute, { metrics, checkSession });
+  serveMetrics(app, metrics, checkSession);
   if (control) {
     control.onReset = () => {
       for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.clear();
@@ -204,13 +204,13 @@ export async function buildApp(options: AppOptions) {
     dependencies,
     jobs,
     metrics,
-    parseJobRequest: createJobRequestParser(options.reply, dependencies),
+    setJobRequest: jobRequestSetter(options.reply, dependencies),
     webHooks,
     checkSession,
     onUnknownFields:
       options.unknownFields === 'reject' ? rejectUnknownFields : ignoreUnknownFields(logger),
   });
-  await app.register(absentRoutes, { checkSession });
+  serveAbsentOperations(app, checkSession);
   await app.register(jobRoutes, { jobs });
   serveMessages(app, dependencies, jobs, runners, firstCalls);
   return Object.assign(app, { control });

@@ -10,19 +10,17 @@ const BODY_LIMIT = 1024;
 
 const NODES = `${CONTEXT_PATH}/v1/management-nodes`;
 
-interface HealthOptions {
-  store: Pick<Store, 'ping'>;
-  /** The program's own version. */
-  version: string;
-  managementNodeId: string;
-}
-
 /**
  * Serves the readiness probe `/_aios/health`, the liveness probe `/_aios/live` and the first calls (F61).
+ * @param version the program's own
  * @returns the first calls by message class, for the message API
  */
-export function serveHealth(app: FastifyInstance, options: HealthOptions) {
-  const { store, version, managementNodeId } = options;
+export function serveHealth(
+  app: FastifyInstance,
+  store: Pick<Store, 'ping'>,
+  version: string,
+  managementNodeId: string,
+) {
   app.get('/_aios/health', { exposeHeadRoute: true }, async () => {
     await store.ping();
     return { status: 'ready', version, aiosVersion: AIOS_VERSION, database: 'ok' };

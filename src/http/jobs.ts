@@ -95,24 +95,26 @@ export async function runAsJob(
 }
 
 /**
- * Creates the parser of the headers that turn a write into a job (F1).
- * @returns a function of the operation's name and the request; it throws ApiError SYS.1007 for
- *   invalid headers (F56)
+ * Creates the check of the headers that turn a write into a job (F1).
+ * @returns a function that sets the request's `jobRequest`; it throws ApiError SYS.1007 for invalid headers (F56)
  */
-export function createJobRequestParser(
+export function jobRequestSetter(
   { mode, publicUrl }: ReplySettings,
   { newUuid, clock }: Pick<Dependencies, 'newUuid' | 'clock'>,
 ) {
-  return (operation: string, request: FastifyRequest): JobRequest | undefined => {
+  return (request: FastifyRequest): void => {
     const [requestedUuid, hookUrl] = [jobUuidHeader(request), hookUrlHeader(request)];
     const isNamed = requestedUuid !== undefined || hookUrl !== undefined;
     const isDeferred = mode === 'job' || (mode === 'auto' && (isNamed || prefersAsync(request)));
-    if (!isNamed && !isDeferred) return undefined;
+    if (!isNamed && !isDeferred) return;
+    const operation = String(request.routeOptions.config.operation);
     const job = { uuid: requestedUuid ?? newUuid(), operation, createDate: clock(), hookUrl };
-    if (!isDeferred) return { job };
+    request.jobRequest = { job };
+    if (!isDeferred) return;
     const path = CONTEXT_PATH + GetJob.path.replace('{uuid}', encodeURIComponent(job.uuid));
     const location = (publicUrl || requestedUrl(request)) + path;
-    return { job, accepted: { location, apiTimeout: requestTimeout(request) ?? JOB_TIMEOUT_MS } };
+    const apiTimeout = requestTimeout(request) ?? JOB_TIMEOUT_MS;
+    request.jobRequest.accepted = { location, apiTimeout };
   };
 }
 

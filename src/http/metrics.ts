@@ -6,7 +6,7 @@ import { asHook } from './protocol/headers.ts';
 import { operationLabel } from './request-log.ts';
 
 /** The `operation` label of requests that match no route. */
-export const UNROUTED = 'unrouted';
+const UNROUTED = 'unrouted';
 
 /** Histogram buckets, in seconds: from a read by UUID to a request that hangs. */
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
@@ -70,10 +70,11 @@ export class Metrics {
 
   readonly contentType = this.#registry.contentType;
 
-  /** @param seconds duration of the request */
-  readonly answered = (operation: string, status: number, seconds: number): void => {
-    this.#requests.inc({ operation, code: status });
-    this.#durations.observe({ operation }, seconds);
+  /** Counts an answered request. */
+  readonly answered = (request: FastifyRequest, reply: FastifyReply): void => {
+    const operation = operationLabel(request) ?? UNROUTED;
+    this.#requests.inc({ operation, code: reply.statusCode });
+    this.#durations.observe({ operation }, reply.elapsedTime / 1000);
   };
 
   /** @param build version of the server, version of Node.js and kind of the database */
@@ -96,18 +97,8 @@ export class Metrics {
   }
 }
 
-/** Counts every request that matches a route. */
-export function countRequests(app: FastifyInstance, { answered }: Metrics): void {
-  const count = (request: FastifyRequest, reply: FastifyReply) =>
-    answered(operationLabel(request) ?? UNROUTED, reply.statusCode, reply.elapsedTime / 1000);
-  app.addHook('onResponse', asHook(count));
-}
-
 /** Serves the metrics; they need a session, as the API does. */
-export async function metricsRoute(
-  app: FastifyInstance,
-  { metrics, checkSession }: { metrics: Metrics; checkSession: SessionCheck },
-): Promise<void> {
+export function serveMetrics(app: FastifyInstance, metrics: Metrics, checkSession: SessionCheck) {
   app.get('/_aios/metrics', { onRequest: asHook(checkSession) }, async (_request, reply) =>
     reply.type(metrics.contentType).send(await metrics.read()),
   );

@@ -18,7 +18,7 @@ import { handlers } from '../domain/handlers.ts';
 import type { Jobs } from '../domain/jobs.ts';
 import { clientOf, type SessionCheck } from './auth/sessions.ts';
 import type { WebHooks } from './hooks/web-hooks.ts';
-import { completeResult, type createJobRequestParser, runAsJob } from './jobs.ts';
+import { completeResult, type jobRequestSetter, runAsJob } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 import { discardBody } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
@@ -49,7 +49,7 @@ interface OperationContext {
   metrics: Metrics;
   webHooks: WebHooks;
   onUnknownFields: OnUnknownFields;
-  parseJobRequest: ReturnType<typeof createJobRequestParser>;
+  setJobRequest: ReturnType<typeof jobRequestSetter>;
   checkSession: SessionCheck;
 }
 
@@ -107,11 +107,7 @@ export function serveOperations(
   app: FastifyInstance,
   context: OperationContext,
 ): ReadonlyMap<OperationName, Runner> {
-  const { jobs, webHooks, parseJobRequest, checkSession } = context;
-
-  function setJobRequest(request: FastifyRequest): void {
-    request.jobRequest = parseJobRequest(String(request.routeOptions.config.operation), request);
-  }
+  const { jobs, webHooks, setJobRequest, checkSession } = context;
 
   async function checkHook(request: FastifyRequest): Promise<void> {
     if (request.jobRequest) await webHooks.assertAllowed(request.jobRequest.job, request);

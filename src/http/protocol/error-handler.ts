@@ -25,7 +25,8 @@ export function handleError(
 export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   const error = thrown instanceof Error ? thrown : new Error(`thrown: ${thrown}`);
   const failure = toApiError(error, request);
-  if (failure.failure === 'internal') request.log.error({ err: causeOf(error) }, 'internal error');
+  if (failure.failure === 'internal')
+    request.log.error({ err: failure.cause ?? error }, 'internal error');
   return failure;
 }
 
@@ -36,10 +37,6 @@ export function discardBody(body: IncomingMessage): void {
     discarded += chunk.length;
     if (discarded > DISCARDED_MAX) body.destroy();
   });
-}
-
-function causeOf(error: Error): unknown {
-  return error instanceof ApiError && error.cause ? error.cause : error;
 }
 
 /** Maps Fastify's own errors to the catalogue. */
