@@ -210,13 +210,13 @@ test('only the catalogue of errors knows the statuses of failures', () => {
 
 describe('an operation of the catalogue', () => {
   const names = Object.keys(operations);
-  const readme = existsSync('README.md') ? readFileSync('README.md', 'utf8') : '';
+  const wire = readFileSync('docs/wire.md', 'utf8');
 
-  test.each(names)('%s has a handler, a test and a row in the README', (name) => {
+  test.each(names)('%s has a handler, a test and a row in docs/wire.md', (name) => {
     expect(Object.keys(handlers)).toContain(name);
     expect(existsSync(`test/operations/${name}.test.ts`)).toBe(true);
     const row = name.replace(/^Get/, 'Query');
-    expect(readme).toMatch(new RegExp(`^\\| ${row} \\|`, 'm'));
+    expect(wire).toMatch(new RegExp(`^\\| ${row} \\| \``, 'm'));
   });
 
   test('is what every handler and test is about', () => {
