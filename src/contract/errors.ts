@@ -93,7 +93,7 @@ export const ErrorAnswer = Type.Object(
 );
 export type ErrorAnswer = Static<typeof ErrorAnswer>;
 
-/** `Retry-After` of a server that is not ready for the moment, in seconds. */
+/** `Retry-After` of a server that is not ready at present, in seconds. */
 const RETRY_AFTER_SECONDS = 1;
 
 /** A failure that is reported to the client; any other thrown error is answered as SYS.1000. */

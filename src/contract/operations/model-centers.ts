@@ -17,7 +17,8 @@ export const modelCenterOperations = {
     params: AddModelCenterParams,
     evidence: 'O',
     summary: 'Add a model center',
-    description: 'Registers a place where models and services are kept. Nothing is connected to.',
+    description:
+      'Registers a storage location of models and services. The server doesn’t connect to it.',
   },
   UpdateModelCenter: {
     ...metadata,

@@ -20,7 +20,7 @@ const contentSchemas = {
       Type.Array(inventory, { description: 'The resources; absent with `count=true`.' }),
     ),
     total: Type.Optional(
-      integer('Number of resources there are; only when asked for.', { min: 0 }),
+      integer('Number of all matching resources; only when requested.', { min: 0 }),
     ),
     schema,
   }),

@@ -60,7 +60,7 @@ export const ModelCenterInventory = Type.Object(
     createDate,
     lastOpDate,
   },
-  { $id: 'ModelCenterInventory', description: 'A place where models and services are kept.' },
+  { $id: 'ModelCenterInventory', description: 'A storage location of models and services.' },
 );
 export type ModelCenterInventory = Static<typeof ModelCenterInventory>;
 

@@ -102,7 +102,7 @@ const field = {
   name: text('Name of the resource; need not be unique.', { max: 255 }),
   description: text('What the resource is.', { max: 2048 }),
   readme: verbatim('The service’s README.'),
-  yaml: verbatim('The service’s YAML configuration; kept as sent, whatever its syntax.'),
+  yaml: verbatim('The service’s YAML configuration; stored as sent, whatever its syntax.'),
   requestCpu: integer('CPUs the service asks for.', { min: 0 }),
   requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
   modelCenterUuid: uuidOf('the model center'),

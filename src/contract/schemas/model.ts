@@ -72,7 +72,7 @@ export const ModelInventory = Type.Object(
     requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
     pipelineTag: Type.Optional(text('Pipeline tag.')),
     modelServiceRefs: listOf('Bindings to services.', ModelServiceRefInventory),
-    extraGpuMemRequest: long('Extra GPU memory asked for.'),
+    extraGpuMemRequest: long('Extra GPU memory requested.'),
     SAMPLE_SIZE: integer('Sample size.'),
     createDate,
     lastOpDate,

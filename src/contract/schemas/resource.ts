@@ -90,7 +90,7 @@ export const DeleteUuidsQuery = Type.Object({
 export const DeletionResult = Type.Object(
   {
     uuid: uuidOf('the resource'),
-    success: boolean('Whether it is gone.'),
+    success: boolean('Whether it is deleted.'),
     error: Type.Optional(ErrorCode),
   },
   { $id: 'DeletionResult', description: 'What became of one of several resources.' },

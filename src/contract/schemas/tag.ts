@@ -2,16 +2,20 @@ import { type Static, Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, resourceTypes, uuid } from './resource.ts';
 import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './types.ts';
 
-const tag = verbatim('The tag; kept as sent.', { max: 4096 });
+const tag = verbatim('The tag; stored as sent.', { max: 4096 });
 
 /** Members of every write's body, next to the wrapper or inside it (F29). */
 export const tagFields = {
   systemTags: listOf(
-    'System tags to attach, kept as sent; duplicates are dropped.',
+    'System tags to attach, stored as sent; duplicates are dropped.',
     tag,
     boundedList,
   ),
-  userTags: listOf('User tags to attach, kept as sent; duplicates are dropped.', tag, boundedList),
+  userTags: listOf(
+    'User tags to attach, stored as sent; duplicates are dropped.',
+    tag,
+    boundedList,
+  ),
 };
 
 const resourceType = oneOf('Kind of the tagged resource.', resourceTypes, {

@@ -82,7 +82,7 @@ export class HookAllowlist {
    * Resolves the host of a URL. The caller connects to the returned addresses without another lookup,
    * which could give different ones. Names that cannot be allowed are not looked up.
    * @param client session or address of the client that sent the URL
-   * @returns the allowed addresses; undefined if the name can't be resolved for the moment
+   * @returns the allowed addresses; undefined if the name can't be resolved at present
    * @throws ApiError SYS.1010 if too many other names of the client wait for their lookup
    */
   async allowedAddresses({ hostname }: URL, client: string): Promise<LookupAddress[] | undefined> {
