@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
@@ -8,6 +7,7 @@ import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Examples } from '../contract/openapi.ts';
 import { type Operation, operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
+import { environment } from '../environment.ts';
 import { Metrics } from '../http/metrics.ts';
 import { readSettings } from '../settings.ts';
 
@@ -36,13 +36,16 @@ interface ExampleRequest {
   job?: ExampleRequest;
 }
 
-/** Sends the example requests to a server with the example seed, which is reset before each of them. */
-export async function playExamples(): Promise<Examples> {
-  const requests = JSON.parse(readFileSync(REQUESTS_FILE, 'utf8'));
-  const uuids = { of: '', count: 0 };
+/**
+ * Sends the example requests to a server with the example seed, which is reset before each of them.
+ * @returns the requests with the server's answers
+ */
+export async function recordExamples(): Promise<Examples> {
+  const requests = JSON.parse(environment.readFile(REQUESTS_FILE));
+  const uuids = { request: '', count: 0 };
   const { app, url } = await startServer(() => {
     const hash = createHash('sha256')
-      .update(`${uuids.of} ${uuids.count++}`)
+      .update(`${uuids.request} ${uuids.count++}`)
       .digest('hex');
     return `${hash.slice(0, 12)}4${hash.slice(13, 16)}8${hash.slice(17, 32)}`;
   });
@@ -52,7 +55,7 @@ export async function playExamples(): Promise<Examples> {
       headers: { authorization: `OAuth ${SESSION}` },
     });
     // The same uuids, whatever was sent before.
-    Object.assign(uuids, { of: name, count: 0 });
+    Object.assign(uuids, { request: name, count: 0 });
     const accepted = request.job && (await send(url, name, request.job));
     for (let sent = 1; sent < (request.times ?? 1); sent++) await send(url, name, request);
     return { ...(accepted && { accepted }), answer: await send(url, name, request) };
@@ -79,7 +82,6 @@ export async function playExamples(): Promise<Examples> {
 }
 
 function startServer(newUuid: () => string) {
-  const readFile = (file: string) => readFileSync(file, 'utf8');
   const { settings } = readSettings({
     env: {
       AIOS_PORT: '0',
@@ -92,19 +94,12 @@ function startServer(newUuid: () => string) {
       AIOS_TIME_ZONE: 'UTC',
     },
     flags: {},
-    readFile,
+    readFile: environment.readFile,
   });
   return serve(settings, {
-    stopping: new AbortController().signal,
+    ...environment,
     logger: pino({ level: 'silent' }),
     metrics: new Metrics(),
-    processLimits: '',
-    readFile,
-    publishAddress: () => {},
-    version: '',
-    migrationsFolder: 'migrations',
-    docsAssets: '',
-    queryProgram: undefined,
     clock: () => NOW,
     now: () => 0,
     pause: async () => {},

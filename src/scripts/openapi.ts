@@ -1,14 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { AIOS_VERSION } from '../contract/aios.ts';
 import { openapiDocument } from '../contract/openapi.ts';
-import { playExamples } from './examples.ts';
+import { recordExamples } from './examples.ts';
 
 /**
  * Generates the files of the OpenAPI document.
  * @returns their texts by path
  */
 export async function renderOpenapi(): Promise<Record<string, string>> {
-  const examples = await playExamples();
+  const examples = await recordExamples();
   const base = JSON.parse(readFileSync('openapi/base.json', 'utf8'));
   base.info.version = JSON.parse(readFileSync('package.json', 'utf8')).version;
   base.info['x-aios-contract-version'] = AIOS_VERSION;

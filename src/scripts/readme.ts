@@ -2,27 +2,22 @@ import { type Operation, operations } from '../contract/operations.ts';
 import { definitions, flagOf, settingKeys, takesFile, variableOf } from '../settings.ts';
 import { type Tables, writeTables } from './tables.ts';
 
-const SUMMARY_COLUMNS = ['Resources', 'Paths', 'Operations'];
-const CHINESE_SUMMARY_COLUMNS = ['资源', '路径', '操作'];
 const OPERATION_COLUMNS = ['Operation', 'Request', 'Since', 'Evidence'];
 const SETTING_COLUMNS = ['Variable', 'Flag', 'Default', 'What it does', 'Allowed'];
 
+/** All operations but Get, which is the path of its Query with a UUID. */
+const listed = Object.entries<Operation>(operations).filter(([name]) => !name.startsWith('Get'));
+
 /** The tables generated from the source, by document. */
 export const documents: Record<string, Tables> = {
-  'README.md': { operations: operationsSummary(SUMMARY_COLUMNS) },
-  'README.zh-CN.md': { operations: operationsSummary(CHINESE_SUMMARY_COLUMNS) },
+  'README.md': { operations: operationsSummary(['Resources', 'Paths', 'Operations']) },
+  'README.zh-CN.md': { operations: operationsSummary(['资源', '路径', '操作']) },
   'docs/wire.md': { operations: operationsTable() },
   'docs/settings.md': { settings: settingsTable() },
 };
 
-/** All operations but Get, which is the path of its Query with a UUID. */
-function listedOperations(): [name: string, operation: Operation][] {
-  return Object.entries<Operation>(operations).filter(([name]) => !name.startsWith('Get'));
-}
-
 function operationsSummary(columns: string[]): string[][] {
-  const byTag = Map.groupBy(listedOperations(), ([, { tag }]) => tag);
-  const rows = [...byTag].map(([tag, members]) => {
+  const rows = [...Map.groupBy(listed, ([, { tag }]) => tag)].map(([tag, members]) => {
     const paths = new Set(members.map(([, { path }]) => `\`${path.split('/{')[0]}\``));
     return [tag, [...paths].join(', '), members.map(([name]) => name).join(', ')];
   });
@@ -30,7 +25,7 @@ function operationsSummary(columns: string[]): string[][] {
 }
 
 function operationsTable(): string[][] {
-  const rows = listedOperations().map(([name, { method, path, since = '', evidence }]) => [
+  const rows = listed.map(([name, { method, path, since = '', evidence }]) => [
     name,
     `\`${method} /zstack${path}\``,
     since,
