@@ -8,7 +8,7 @@ import { Metrics } from './http/metrics.ts';
 import type * as library from './library.ts';
 import { readSettings, type SettingKey, SettingsError, variableOf } from './settings.ts';
 
-/** The package's types are those of library.ts alone, because others name packages that are not installed. */
+/** Documented in library.ts, whose types are the package's: those of other modules name packages that aren't installed. */
 export const start: typeof library.start = async ({ seed, ...options } = {}) => {
   const settings = toSettings(options);
   const { app, store, url } = await serve(settings, {

@@ -34,11 +34,8 @@ async function main(): Promise<void> {
       return printLine(backup(settings, file, migrationsFolder, printLine));
     case 'restore':
       return printLine(await restore(settings, file, migrationsFolder, printLine));
-    case 'copy': {
-      const print = (line: string) => console.error(line);
-      const { clock } = environment;
-      return printLine(await copy(file, target, { migrationsFolder, print, clock }));
-    }
+    case 'copy':
+      return printLine(await copy(file, target, { ...environment, print: console.error }));
     case 'dump':
       return void process.stdout.write(await dump(settings, migrationsFolder));
   }
