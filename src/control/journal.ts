@@ -1,5 +1,5 @@
 import { NumberLiteral } from '../contract/validation/json.ts';
-import { QUOTED } from '../http/redaction.ts';
+import { maskQuoted } from '../http/redaction.ts';
 
 /** A request and its answer. */
 export interface JournalEntry {
@@ -63,7 +63,7 @@ export class RequestJournal {
 const SECRET =
   /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
 /** Matches the value of a condition on a field of such a name. */
-const SECRET_VALUE = new RegExp(`(?<=${SECRET.source.slice(0, -1)}\\s*[!?~<>=]+).+`, 'is');
+const SECRET_VALUE = new RegExp(`(?<=${SECRET.source.slice(0, -1)}\\s*[!?~<>=]).+`, 'is');
 /** Matches what may be a session's uuid, percent-encoded too. */
 const UUID = /(?:%[\da-f]{2}|[\da-f]){32,}/gi;
 /** Matches the paths of operations on a session. */
@@ -76,16 +76,16 @@ const SESSIONS_PATH = /^\/v1\/accounts\/sessions\//;
  */
 export function redactEntry(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
   const { operation, path, query, request, response } = entry;
-  const patterns = [...sessions.filter(({ length }) => length >= SESSION_MIN), QUOTED];
+  const patterns: (string | RegExp)[] = sessions.filter(({ length }) => length >= SESSION_MIN);
   if (operation === null || SESSIONS_PATH.test(path)) patterns.push(UUID);
   const mask = (text: string) =>
-    patterns.reduce<string>((rest, pattern) => rest.replaceAll(pattern, MASK), text);
+    patterns.reduce<string>((rest, pattern) => rest.replaceAll(pattern, MASK), maskQuoted(text));
   return {
     ...entry,
-    path: String(shortened(mask(path))),
-    query: shortened(masked(query, (text) => mask(text).replace(SECRET_VALUE, MASK))),
-    request: shortened(masked(request, mask)),
-    response: shortened(masked(response, mask)),
+    path: String(masked(shortened(path), mask)),
+    query: masked(shortened(query), (text) => mask(text).replace(SECRET_VALUE, MASK)),
+    request: masked(shortened(request), mask),
+    response: masked(shortened(response), mask),
   };
 }
 
@@ -108,6 +108,7 @@ function masked(value: unknown, mask: (text: string) => string): unknown {
   );
 }
 
+/** Replaces a long value by its length, before any of it is searched for secrets. */
 function shortened(value: unknown): unknown {
   const length = JSON.stringify(value)?.length ?? 0;
   return length > ENTRY_MAX ? `${length} characters` : value;

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { type JournalEntry, redactEntry } from '../../src/control/journal.ts';
 import {
   clearJournal,
   expectDone,
@@ -157,6 +158,28 @@ describe('rejected requests are there too:', () => {
       response: answer.body,
     });
     if (!path.endsWith('/')) expect(operation).toBeNull();
+  });
+
+  test('by a condition that the answer repeats in part', async () => {
+    const server = shared();
+    await server.get(`${MODELS}?q=${'secret'.repeat(1000)}`);
+    const details = "Invalid query parameter. The '***";
+    expect(await entryOf(server)).toMatchObject({ response: { error: { details } } });
+  });
+
+  // Their length would make a pattern that searches them again from each position take minutes.
+  test.each([
+    ['quotes', ', but '.repeat(100_000)],
+    ['operators', `token${'='.repeat(500_000)}`],
+  ])('by a long text of %s', async (_, text) => {
+    const entry = { query: text, request: text, response: text } as unknown as JournalEntry;
+    const length = `${text.length + 2} characters`;
+    expect(redactEntry({ ...entry, path: text }, [])).toEqual({
+      path: length,
+      query: length,
+      request: length,
+      response: length,
+    });
   });
 
   test('by a fault', async () => {

@@ -164,6 +164,21 @@ describe('a line per request', () => {
       { details: expect.stringContaining("The '***' in the parameter[q] doesn't") },
     ],
     [
+      'a long condition',
+      'GET',
+      `${MODELS}?q=${'secret'.repeat(1000)}`,
+      undefined,
+      { details: "Invalid query parameter. The '***" },
+    ],
+    [
+      // Its length would make a pattern that searches it again from each position take minutes.
+      'a message of a long class',
+      'POST',
+      `/zstack/api/`,
+      { [', but '.repeat(1_000_000)]: {} },
+      { details: expect.stringMatching(/^no message of the class\[, but .{270}$/) },
+    ],
+    [
       'a password that is not hashed',
       'PUT',
       LOGIN,
