@@ -230,6 +230,7 @@ describe('an attempt fails', () => {
   test.for<[string, HookAnswer | null, RegExp]>([
     ['with 400', status(400), /400/],
     ['with no more than 103', earlyHints, /./],
+    ['with 101', switchedProtocols, /101/],
     ['when no server listens', null, /REFUSED/i],
     ['when no answer comes', silence, /./],
     ['when the receiver hangs up', hangUp, /./],
@@ -284,6 +285,12 @@ describe('an attempt fails', () => {
   /** Promises an answer, and gives none. */
   function earlyHints(response: Parameters<HookAnswer>[0]): void {
     response.socket?.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n');
+  }
+
+  function switchedProtocols(response: Parameters<HookAnswer>[0]): void {
+    response.socket?.write(
+      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n',
+    );
   }
 
   function nonsense(response: Parameters<HookAnswer>[0]): void {

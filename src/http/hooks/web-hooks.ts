@@ -229,14 +229,15 @@ export class WebHooks {
         AbortSignal.timeout(this.#options.timing.timeout),
       ]),
     });
-    const closed = new Promise((resolve) => sent.once('close', resolve));
+    const closed = new Promise<[]>((resolve) => sent.once('close', () => resolve([])));
     // After the status no error counts: the body is ignored.
     sent.on('error', () => {}).end(content);
-    const [response]: IncomingMessage[] = await once(sent, 'response');
+    // After the status 101 there is neither a response nor an error.
+    const [response] = await Promise.race<IncomingMessage[]>([once(sent, 'response'), closed]);
     response?.resume();
     await closed;
     // Redirects are not followed, because the allow list hasn't checked their targets.
-    const status = response?.statusCode ?? 0;
+    const status = response?.statusCode ?? 101;
     return status >= 200 && status < 300 ? null : `status ${status}`;
   }
 }
