@@ -74,9 +74,8 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
     const validateArguments = validateTypes({ path, query, body } as RawRequest);
     return async (scoped: Dependencies) => {
       checkTimeout(request, reply);
-      const { ip: address } = request;
       const isAborted = () => raw.socket.destroyed;
-      const caller = { address, client: clientOf(request), isAborted };
+      const caller = { address: request.ip, client: clientOf(request), isAborted };
       const validated = { path: params, caller, ...validateArguments() };
       return handler(validated as Request<OperationName>, scoped);
     };

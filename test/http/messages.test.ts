@@ -121,6 +121,7 @@ test('invalid parameters are the operation’s failures', async () => {
       expect.stringContaining('value]'),
     ],
     [query, 'Reply', { limit: -1 }, 'SYS.1007', expect.stringContaining('limit')],
+    [query, 'Reply', { limit: { toString: 1 } }, 'SYS.1007', expect.stringContaining('limit')],
   ];
   for (const [type, kind, fields, code, details] of cases) {
     const answer = await send(server, { [`${type}Msg`]: { session, ...fields } });

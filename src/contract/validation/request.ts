@@ -193,7 +193,8 @@ function queryValues(
     const sent = isList ? all : all[0];
     const value = all.length === 0 ? defaults[name] : sent;
     if (value === undefined) continue;
-    if (schema.type === 'integer' && !/^[+-]?\d+$/.test(trim(String(value)))) {
+    const number = typeof value === 'object' ? '' : trim(String(value));
+    if (schema.type === 'integer' && !/^[+-]?\d+$/.test(number)) {
       throw invalidArgument(`Invalid query parameter. '${name}' must be an integer`);
     }
     // An empty enumeration value means the default: `deleteMode=` is Permissive (F46).
