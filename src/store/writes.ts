@@ -20,8 +20,9 @@ export function operationWrites(
     const run = references.length === 0 ? writeStatement : write;
     return run(function* () {
       yield* assertReferences(references);
+      const result = toResult();
       yield* insert(uniqueTags(tags));
-      return toResult();
+      return result;
     });
   }
 
@@ -146,8 +147,7 @@ export function operationWrites(
         const uuids = [uuid, ...(withModels ? yield* findModels() : [])];
         yield* statements.lockForUpdate({ uuids });
         const center = { uuids: [uuid], type: 'ModelCenterVO' };
-        const { count } = yield statements.resourcesForUpdate(center);
-        if (count === 0) return toResult();
+        if ((yield statements.resourcesForUpdate(center)).count === 0) return toResult();
         // Found again, because a model may have been moved before the lock.
         const models = yield* findModels();
         if (models.length > 0 && !withModels) throw hasModels(uuid, models.length);

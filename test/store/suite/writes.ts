@@ -154,6 +154,9 @@ export function describeWrites(open: OpenStore): void {
     });
   });
 
+  const noResult = () => {
+    throw new Error('no result');
+  };
   const unchecked: Record<string, (store: Store, service: ModelService) => Promise<unknown>> = {
     'a service bound to an unknown model': (store) => {
       const { uuid } = modelService();
@@ -187,6 +190,9 @@ export function describeWrites(open: OpenStore): void {
       store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
     'a clone of an unknown service': (store) =>
       store.cloneModelService(UNKNOWN, asIs, extras(), asIs),
+    'a service that has no result': (store) =>
+      store.addModelService(modelService(), extras(), noResult),
+    'a model that has no result': (store) => store.addModel(model(), extras(), noResult),
   };
   test.for(Object.entries(unchecked))('rejects %s, even when no reference is checked', async ([
     ,
