@@ -75,6 +75,8 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
+    // npm repeats a signal that the terminal has sent to both: requests in flight are still answered.
+    if (signal) process.removeAllListeners(signal).on(signal, () => {});
     stopping.abort();
     await (await starting).app.close();
   });

@@ -18,3 +18,17 @@ test('a server ends at once though a query has taken too long', async (context) 
   const again = await launchServing(context, { cwd: program.cwd });
   expect(await serviceNames(again)).toEqual(NAMES);
 });
+
+test('a signal that npm repeats does not cut off requests', async (context) => {
+  const program = await launchServing(context, { env: { AIOS_CONTROL: 'on' } });
+  const faults = [{ operation: 'QueryModel', times: 1, delayMs: 500 }];
+  await call(program, 'PUT', '/_aios/faults', { faults });
+  const answer = call(program, 'GET', `${API}/models`);
+  // The server answers in order of arrival: the query has arrived when a later request is answered.
+  await call(program, 'GET', `${API}/model-centers`);
+  program.signal('SIGINT');
+  await program.says('SIGINT received');
+  program.signal('SIGINT');
+  expect((await answer).status).toBe(200);
+  expect(await program.ended).toBe(0);
+});
