@@ -1,7 +1,7 @@
 import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { build } from 'esbuild';
+import { build, stop } from 'esbuild';
 import { writeNotices } from './notices.mjs';
 
 /**
@@ -51,6 +51,8 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
 });
+// Its process would last as long as the server that `npm start` runs in this one.
+await stop();
 
 const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   cpSync,
   existsSync,
@@ -66,6 +67,8 @@ describe.concurrent('npm start', () => {
     const health = await fetch(`${program.url}/_aios/health`);
     expect(await health.json()).toMatchObject({ status: 'ready', version });
     expect(existsSync(join(folder, 'dist/main.js'))).toBe(true);
+    // What has built it has ended.
+    expect(spawnSync('pgrep', ['-g', `${program.pid}`, 'esbuild']).stdout?.toString()).toBe('');
     program.signal('SIGTERM');
     expect(await program.ended).toBe(0);
     expect(program.stdout()).toContain('SIGTERM received');
