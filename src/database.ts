@@ -15,8 +15,6 @@ export interface DatabaseOptions
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
-  /** Called with a sentence before a step that may take long. */
-  onStep?: (step: string) => void;
 }
 
 /**
@@ -25,7 +23,7 @@ export interface DatabaseOptions
  */
 export async function openDatabase(
   { databaseUrl, databaseConnections }: DatabaseSettings,
-  { migrationsFolder, queryProgram, now, onCommit, onStep, ...options }: DatabaseOptions,
+  { migrationsFolder, queryProgram, now, onCommit, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
@@ -40,7 +38,7 @@ export async function openDatabase(
     file: databaseUrl.kind === 'memory' ? ':memory:' : databaseUrl.path,
     migrationsFolder: `${migrationsFolder}/sqlite`,
     onCommit,
-    onStep,
+    onStep: options.onStep,
     now,
     queryWorker: queryProgram === undefined ? undefined : { program: queryProgram },
   });

@@ -102,10 +102,14 @@ describePostgres('servers that start', () => {
     await added(old, { name: 'of 0.7' });
     await old.close();
 
-    const store = await openPostgres(url);
+    const steps: string[] = [];
+    const open = () => openPostgres(url, newUuid(), MIGRATIONS, (step) => steps.push(step));
+    const store = await open();
     const services = await store.list('ModelService', ALL);
     await store.close();
+    await (await open()).close();
 
+    expect(steps).toEqual([expect.stringMatching(/^The database .* is brought up to date/)]);
     expect(services.map(({ name }) => name)).toEqual(['of 0.7']);
     const fresh = await emptySchema(context);
     await (await openPostgres(fresh)).close();

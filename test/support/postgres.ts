@@ -83,9 +83,11 @@ export function openPostgres(
   url: string,
   server = newUuid(),
   migrationsFolder = MIGRATIONS,
+  onStep: (step: string) => void = () => {},
 ): Promise<Store> {
   return openPostgresStore({
     url,
+    onStep,
     server,
     migrationsFolder,
     connections: 10,

@@ -36,6 +36,7 @@ export interface SchemaLocation {
   name: string;
   /** Folder with the PostgreSQL migrations. */
   migrationsFolder: string;
+  onStep?: ((step: string) => void) | undefined;
 }
 
 /**
@@ -60,6 +61,7 @@ export async function migrate(location: SchemaLocation): Promise<void> {
     );
     const applied = await appliedHashes(client);
     if (applied.length === 0) await rejectForeign(client, name);
+    else location.onStep?.(`The database ${name} is brought up to date, which may take a while.`);
     const collation = await collationClause(client);
     for (const { sql, hash } of unapplied(location, applied)) {
       for (const step of sql) {

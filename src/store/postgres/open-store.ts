@@ -23,6 +23,8 @@ export interface PostgresOpenOptions extends PostgresStoreOptions {
   onConnectionLost: (error: Error) => void;
   /** Called once if the database can't be reached yet. */
   onWait?: (error: Error) => void;
+  /** Called with a sentence before a step that may take long. */
+  onStep?: (step: string) => void;
   /** Aborts the wait for the database. */
   stopping?: AbortSignal | undefined;
 }
@@ -33,7 +35,7 @@ export interface PostgresOpenOptions extends PostgresStoreOptions {
  * @throws DatabaseOpenError
  */
 export async function openPostgresStore(options: PostgresOpenOptions): Promise<Store> {
-  const { url, connections, migrationsFolder, onConnectionLost } = options;
+  const { url, connections, migrationsFolder, onConnectionLost, onStep } = options;
   const forLists = Math.max(1, Math.floor(connections / 3));
   const pools = {
     main: openPool(url, Math.max(1, connections - forLists), onConnectionLost),
@@ -43,7 +45,7 @@ export async function openPostgresStore(options: PostgresOpenOptions): Promise<S
   const name = databaseName(url);
   try {
     await waitUntilAvailable(pools.main, options);
-    await migrate({ pool: pools.main, name, migrationsFolder });
+    await migrate({ pool: pools.main, name, migrationsFolder, onStep });
     return createPostgresStore(pools, options);
   } catch (error) {
     await Promise.all(Object.values(pools).map((pool) => pool.end()));
