@@ -20,7 +20,7 @@ test('the package has what it needs and nothing of the sources', () => {
   const folders = ['dist', 'migrations', 'openapi'];
   const others = files.filter((file) => !folders.includes(file.split('/')[0] ?? ''));
   expect(others.toSorted()).toEqual(expected.filter((file) => !file.includes('/')).toSorted());
-  expect(files.filter((file) => /\.map$|compile-cache/.test(file))).toEqual([]);
+  expect(files.filter((file) => /\.map$|compile-cache|_snapshot/.test(file))).toEqual([]);
 });
 
 test('where shells have no exec, as on Windows, an install makes a command of that name', (context) => {
@@ -28,9 +28,9 @@ test('where shells have no exec, as on Windows, an install makes a command of th
   mkdirSync(join(folder, 'node_modules/.bin'), { recursive: true });
   cpSync('package.json', join(folder, 'package.json'));
   const asWindows = `data:text/javascript,Object.defineProperty(process,'platform',{value:'win32'})`;
-  const { prepare, start } = manifest.scripts;
+  const { dependencies, start } = manifest.scripts;
   const env = { PATH: process.env.PATH, NODE_OPTIONS: `--import=${asWindows}` };
-  expect(spawnSync(prepare, { shell: true, cwd: folder, env }).stderr.toString()).toBe('');
+  expect(spawnSync(dependencies, { shell: true, cwd: folder, env }).stderr.toString()).toBe('');
   expect(readFileSync(join(folder, 'node_modules/.bin/exec.cmd'), 'utf8')).toBe('@%*');
   expect(start).toMatch(/^exec node [\w=./ -]+$/);
 });
