@@ -10,7 +10,9 @@ type ResourceList = 'modelCenters' | 'models' | 'modelServices' | 'modelServiceR
 export type Seed = Partial<Record<ResourceList | 'userTags' | 'systemTags', readonly object[]>>;
 
 /** Every setting, by its name in camelCase: `sessionTimeout` is `AIOS_SESSION_TIMEOUT`. */
-export type StartOptions = { [Key in SettingKey]?: Option<Settings[Key]> | undefined } & {
+export type StartOptions = {
+  [Key in Exclude<SettingKey, 'addressFile' | 'logFormat'>]?: Option<Settings[Key]> | undefined;
+} & {
   /** Resources to start with and to reset to. */
   seed?: Seed | undefined;
 };
