@@ -112,6 +112,7 @@ describe('requests', () => {
       for (const method of verbs) {
         await fetch(server.url + path, {
           method,
+          redirect: 'manual',
           headers: { 'x-request-id': 'made-up', authorization: `OAuth made-up` },
         });
       }

@@ -2,13 +2,20 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
+import { packageCommand, replayFirstMinute } from '../support/first-minute.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { launch } from '../support/process.ts';
 
 const PACKAGES_MAX = 5;
 const BYTES_MAX = 45_000_000;
 
+/** Where npm has its registry and its cache. */
+const settingsOfNpm = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => /^(HOME|npm_config_\w+)$/i.test(name)),
+) as Record<string, string>;
+const env = { ...process.env, NO_COLOR: '1' };
 const npm = (cwd: string, ...args: string[]) =>
-  execFileSync('npm', args, { cwd, encoding: 'utf8' });
+  execFileSync('npm', args, { cwd, env, encoding: 'utf8' });
 
 function folderSize(folder: string): number {
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
@@ -42,4 +49,17 @@ test('the package is small, its types are complete, and it serves', (context) =>
   const args = [tsc, ...options, ...libraries, '--allowImportingTsExtensions', ...sources];
   execFileSync(process.execPath, args, { cwd: folder });
   expect(npm(folder, 'exec', '--', 'vitest', 'run')).toMatch(/Tests +4 passed/);
+});
+
+test('a newcomer adds and sees a model by the package, as docs/tour.md says', async (context) => {
+  const folder = temporaryFolder(context);
+  const file = npm('.', 'pack', '--silent', '--pack-destination', folder).trim();
+  const program = await launch(context, {
+    command: ['bash', '-c', `${packageCommand} --port=0`],
+    env: { ...settingsOfNpm, PACKAGE: join(folder, file), AIOS_LOG_FORMAT: 'pretty' },
+  });
+  await replayFirstMinute(program);
+  // The database is where the person is.
+  expect(readdirSync(join(program.cwd, 'data'))).toContain('aios.db');
+  expect(program.stderr()).not.toContain('aios-model-server@');
 });
