@@ -1,7 +1,9 @@
 import { type Placeholder, placeholder } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
-import { modelServiceImages, modelServices, resources } from '../src/store/postgres/tables.ts';
+import { tables } from '../src/store/postgres/tables.ts';
+
+const { modelServiceImages, modelServices, resources } = tables;
 
 /**
  * The program that AddModelService is compared with: Drizzle on pg as their documentation shows them. It inserts

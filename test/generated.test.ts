@@ -10,9 +10,9 @@ import { renderOpenapi } from '../src/scripts/openapi.ts';
 import { documents } from '../src/scripts/readme.ts';
 import { renderTables } from '../src/scripts/tables.ts';
 import postgresConfig from '../src/store/postgres/drizzle.config.ts';
-import * as postgresTables from '../src/store/postgres/tables.ts';
+import { control, tables as postgresTables } from '../src/store/postgres/tables.ts';
 import sqliteConfig from '../src/store/sqlite/drizzle.config.ts';
-import * as sqliteTables from '../src/store/sqlite/tables.ts';
+import { tables as sqliteTables } from '../src/store/sqlite/tables.ts';
 import { reliabilityTables } from './support/figures.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
@@ -51,7 +51,12 @@ describe('a generated file is up to date', () => {
 
   test('the migrations of PostgreSQL: else run `npm run migration`', async () => {
     const last = lastMigration('migrations/postgres');
-    const now = generateDrizzleJson(postgresTables, last.id, undefined, 'snake_case');
+    const now = generateDrizzleJson(
+      { ...postgresTables, control },
+      last.id,
+      undefined,
+      'snake_case',
+    );
     expect(postgresConfig).toMatchObject({ casing: 'snake_case', out: './migrations/postgres' });
     expect(Object.keys(now.tables)).toContain('public.model_services');
     expect(await generateMigration(last, now)).toEqual([]);

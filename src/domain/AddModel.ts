@@ -41,7 +41,7 @@ export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, depende
     ],
     tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
   };
-  return dependencies.store.addModel(model, extras, () => ({
-    inventory: modelInventory(model, dependencies.formatDate),
+  return dependencies.store.addResource('Model', model, extras, (added) => ({
+    inventory: modelInventory(added, dependencies.formatDate),
   }));
 };

@@ -10,7 +10,8 @@ export const AddModelCenter: Handler<'AddModelCenter'> = async (
 ) => {
   const { tagUuids = [], resourceUuid: uuid = dependencies.newUuid(), ...fields } = params;
   const now = dependencies.clock();
-  return dependencies.store.addModelCenter(
+  return dependencies.store.addResource(
+    'ModelCenter',
     { ...fields, uuid, status: 'Connected', tagUuids, createDate: now, lastOpDate: now },
     {
       references: strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),

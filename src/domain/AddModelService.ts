@@ -47,7 +47,7 @@ export const AddModelService: Handler<'AddModelService'> = async (
     ],
     tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
   };
-  return dependencies.store.addModelService(service, extras, () => ({
-    inventory: modelServiceInventory(service, dependencies.formatDate),
+  return dependencies.store.addResource('ModelService', service, extras, (added) => ({
+    inventory: modelServiceInventory(added, dependencies.formatDate),
   }));
 };

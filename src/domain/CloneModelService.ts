@@ -29,8 +29,9 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
     modelServiceUuid: uuid,
     isDefault: false,
   });
-  return dependencies.store.cloneModelService(
-    path.uuid,
+  return dependencies.store.deriveResource(
+    'ModelService',
+    { kind: 'ModelService', uuid: path.uuid },
     (source) => {
       const images = createServiceImages(
         architectureImages ?? source.modelServiceImages,

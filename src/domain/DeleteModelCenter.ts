@@ -7,6 +7,6 @@ export const DeleteModelCenter: Handler<'DeleteModelCenter'> = async (
   { store },
 ) => {
   assertUuid('uuid', path.uuid);
-  const options = { withModels: query.deleteMode === 'Enforcing' };
+  const options = { withContents: query.deleteMode === 'Enforcing' };
   return store.deleteModelCenter(path.uuid, options, () => ({}));
 };

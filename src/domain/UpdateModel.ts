@@ -10,7 +10,8 @@ export const UpdateModel: Handler<'UpdateModel'> = async (
 ) => {
   const { defaultModelServiceUuid, clearDefaultModelService, ...fields } = params;
   const now = dependencies.clock();
-  return dependencies.store.changeModel(
+  return dependencies.store.changeResource(
+    'Model',
     uuid,
     (current) => ({
       ...current,

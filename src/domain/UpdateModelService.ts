@@ -23,7 +23,8 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
   const now = dependencies.clock();
   const images =
     architectureImages && createServiceImages(architectureImages, uuid, now, dependencies);
-  return dependencies.store.changeModelService(
+  return dependencies.store.changeResource(
+    'ModelService',
     uuid,
     (current) =>
       withVersion(

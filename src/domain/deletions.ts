@@ -12,6 +12,20 @@ export function deleteHandler(
   };
 }
 
+/** Creates the handler that deletes several resources and returns a result for each; one that is no uuid fails alone (F55). */
+export function deleteAllHandler(type: ResourceType): Handler<'DeleteModels'> {
+  return async ({ query }, { store }) => {
+    const results = [...new Set(query.uuids)].map((uuid) => {
+      const failure = invalidUuid('uuid', uuid);
+      return failure
+        ? { uuid, success: false, error: failure.answer.error }
+        : { uuid, success: true };
+    });
+    const wellFormed = results.filter(({ success }) => success).map(({ uuid }) => uuid);
+    return store.deleteResources(type, wellFormed, () => ({ results }));
+  };
+}
+
 /** The error of deleting by a text that is no uuid (F23); undefined for a uuid. */
 export function invalidUuid(field: string, uuid: string): ApiError | undefined {
   if (isUuid(uuid)) return undefined;

@@ -5,9 +5,8 @@ import { AddModelService } from './AddModelService.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
 import { DeleteModelCenter } from './DeleteModelCenter.ts';
-import { DeleteModels } from './DeleteModels.ts';
 import { DeleteTag } from './DeleteTag.ts';
-import { deleteHandler } from './deletions.ts';
+import { deleteAllHandler, deleteHandler } from './deletions.ts';
 import type { Handler } from './dependencies.ts';
 import { LogInByAccount } from './LogInByAccount.ts';
 import { LogOut } from './LogOut.ts';
@@ -16,9 +15,9 @@ import { RenewSession } from './RenewSession.ts';
 import { createTagHandler } from './tags.ts';
 import { UnbindModelFromService } from './UnbindModelFromService.ts';
 import { UpdateModel } from './UpdateModel.ts';
-import { UpdateModelCenter } from './UpdateModelCenter.ts';
 import { UpdateModelService } from './UpdateModelService.ts';
 import { UpdateSystemTag } from './UpdateSystemTag.ts';
+import { updateHandler } from './updates.ts';
 import { ValidateSession } from './ValidateSession.ts';
 
 /** The handler of every operation of the catalogue. */
@@ -34,11 +33,11 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   GetModelService: getHandler('ModelService'),
   UpdateModel,
   DeleteModel: deleteHandler('ModelVO'),
-  DeleteModels,
+  DeleteModels: deleteAllHandler('ModelVO'),
   QueryModel: queryHandler('Model'),
   GetModel: getHandler('Model'),
   AddModelCenter,
-  UpdateModelCenter,
+  UpdateModelCenter: updateHandler('ModelCenter'),
   DeleteModelCenter,
   QueryModelCenter: queryHandler('ModelCenter'),
   GetModelCenter: getHandler('ModelCenter'),

@@ -1,3 +1,4 @@
+import type { EntityKind } from '../contract/schemas/fields.ts';
 import type { ModelInventory } from '../contract/schemas/model.ts';
 import type { ModelCenterInventory } from '../contract/schemas/model-center.ts';
 import type {
@@ -62,13 +63,18 @@ export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> &
   tagUuids: string[];
 };
 
-/** Sums of the sizes of the center's models and services, at most the largest Long. */
-export interface UsedCapacity {
-  modelUsedCapacity: number;
-  modelServiceUsedCapacity: number;
-}
+/** The sums of a center's capacity, each with the kind whose sizes it adds up, at most to the largest Long. */
+export const usedCapacities = {
+  modelUsedCapacity: 'Model',
+  modelServiceUsedCapacity: 'ModelService',
+} as const;
+
+export type UsedCapacity = { [Sum in keyof typeof usedCapacities]: number };
 
 export type ModelCenter = ModelCenterFields & UsedCapacity;
+
+/** The kinds that go with their center (F24), with their names in sentences. */
+export const centerContents = [{ kind: 'Model', name: 'model' }] as const;
 
 export type UserTag = Stored<UserTagInventory> & { inherent: boolean };
 export type SystemTag = Stored<SystemTagInventory>;
@@ -132,6 +138,9 @@ export interface Records {
   UserTag: UserTag;
   SystemTag: SystemTag;
 }
+
+/** A resource as it is added or changed: without what the store adds up. */
+export type ResourceFields<Kind extends EntityKind> = Omit<Records[Kind], keyof UsedCapacity>;
 
 interface UuidSource {
   newUuid: () => string;

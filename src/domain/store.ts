@@ -1,17 +1,15 @@
 import type { ErrorAnswer } from '../contract/errors.ts';
-import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
+import type { EntityKind, QueryField, ResourceKind } from '../contract/schemas/fields.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type {
   Hook,
   Job,
-  Model,
-  ModelCenter,
-  ModelCenterFields,
   ModelService,
   ModelServiceRef,
   NewJob,
   PublicView,
   Records,
+  ResourceFields,
   Resources,
   Session,
   SystemTag,
@@ -139,62 +137,46 @@ export interface WriteExtras {
  * SYS.1006 for a conflict with the present state, SYS.1007 for a uuid in use.
  */
 export interface Writes {
-  /** Adds a service with its images and refs. */
-  addModelService<Result>(
-    service: ModelService,
+  /** Adds a resource with its images and refs. */
+  addResource<K extends ResourceKind, Result>(
+    kind: K,
+    record: ResourceFields<K>,
     extras: WriteExtras,
-    toResult: () => Result,
+    toResult: (added: Records[K]) => Result,
   ): Promise<Result>;
 
   /**
-   * Replaces a service's own fields and images, not its refs, by what `change` returns.
-   * @param change pure; if it throws, the transaction is rolled back
-   */
-  changeModelService<Result>(
-    uuid: string,
-    change: (current: ModelService) => Omit<ModelService, 'modelServiceRefs'>,
-    extras: WriteExtras,
-    toResult: (changed: ModelService) => Result,
-  ): Promise<Result>;
-
-  /**
-   * Adds the service that `derive` returns for another one, with its images and refs.
+   * Adds the resource that `derive` returns for another one, whose existence a reference checks.
    * @param derive pure; if it throws, the transaction is rolled back
    */
-  cloneModelService<Result>(
-    sourceUuid: string,
-    derive: (source: ModelService) => ModelService,
+  deriveResource<K extends ResourceKind, Source extends ResourceKind, Result>(
+    kind: K,
+    source: { kind: Source; uuid: string },
+    derive: (source: Records[Source]) => ResourceFields<K>,
     extras: WriteExtras,
-    toResult: (clone: ModelService) => Result,
+    toResult: (added: Records[K]) => Result,
   ): Promise<Result>;
-
-  /** Adds a model with its refs. */
-  addModel<Result>(model: Model, extras: WriteExtras, toResult: () => Result): Promise<Result>;
 
   /**
-   * Replaces a model's own fields by what `change` returns, adds its new refs and sets which one is the
-   * default.
+   * Replaces the fields of a resource by what `change` returns: also a service's images, not its refs; adds a model's
+   * new refs and sets which one is the default.
    * @param change pure; if it throws, the transaction is rolled back
    */
-  changeModel<Result>(
+  changeResource<K extends ResourceKind, Result>(
+    kind: K,
     uuid: string,
-    change: (current: Model) => Model,
+    change: (current: Records[K]) => ResourceFields<K>,
     extras: WriteExtras,
-    toResult: (changed: Model) => Result,
+    toResult: (changed: Records[K]) => Result,
   ): Promise<Result>;
 
-  addModelCenter<Result>(
-    center: ModelCenterFields,
+  /** The same for several resources, in this order. */
+  changeResources<K extends ResourceKind, Result>(
+    kind: K,
+    uuids: readonly string[],
+    change: (current: Records[K]) => ResourceFields<K>,
     extras: WriteExtras,
-    toResult: (added: ModelCenter) => Result,
-  ): Promise<Result>;
-
-  /** @param change pure; if it throws, the transaction is rolled back */
-  changeModelCenter<Result>(
-    uuid: string,
-    change: (current: ModelCenterFields) => ModelCenterFields,
-    extras: WriteExtras,
-    toResult: (changed: ModelCenter) => Result,
+    toResult: (changed: Records[K][]) => Result,
   ): Promise<Result>;
 
   /** Adds a ref, unless its model is already bound to its service. */
@@ -220,11 +202,11 @@ export interface Writes {
 
   /**
    * Deletes a center, if it exists.
-   * @param options whether to delete its models too; otherwise it rejects with SYS.1006 if it has any
+   * @param options whether to delete what goes with it (F24) too; otherwise it rejects with SYS.1006 if there is anything
    */
   deleteModelCenter<Result>(
     uuid: string,
-    options: { withModels: boolean },
+    options: { withContents: boolean },
     toResult: () => Result,
   ): Promise<Result>;
 

@@ -44,10 +44,15 @@ export function alreadyTagged({ resourceUuid, tag }: Pick<Tag, 'resourceUuid' | 
   );
 }
 
-export function hasModels(centerUuid: string, models: number): ApiError {
+/** @param contents the name and uuid of each resource that goes with the center */
+export function hasContents(centerUuid: string, contents: readonly string[][]): ApiError {
+  const names = contents.map(([name]) => name);
+  const counts = [...new Set(names)].map(
+    (name) => `${names.filter((each) => each === name).length} ${name}(s)`,
+  );
   return new ApiError(
     'operationFailed',
-    `the model center[uuid:${centerUuid}] has ${models} model(s): delete them first, or ` +
+    `the model center[uuid:${centerUuid}] has ${counts.join(' and ')}: delete them first, or ` +
       'all at once with deleteMode[Enforcing]',
   );
 }

@@ -1,6 +1,12 @@
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
+import {
+  type EntityKind,
+  queryableEntities,
+  type ResourceKind,
+  resourceKinds,
+} from '../contract/schemas/fields.ts';
+import { usedCapacities } from '../domain/records.ts';
 
 /** A field of a record, and the SQL that selects it. */
 export interface Field {
@@ -64,8 +70,6 @@ export function selectList(fields: readonly Field[]): SQL {
 /** Maximum cached combinations of fields; clients can request any combination. */
 const PAGES_MAX = 200;
 
-const kinds = Object.keys(queryableEntities) as EntityKind[];
-
 /**
  * Compiles the reader of pages of each kind: those of all listed fields at once, others when first requested.
  * @param compile takes a kind and the fields to read
@@ -87,11 +91,26 @@ export function compilePages<Page extends object>(
 
 /** Maps every kind of entity. */
 export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityKind, Made> {
-  return Object.fromEntries(kinds.map((kind) => [kind, make(kind)])) as Record<EntityKind, Made>;
+  return mapNames(Object.keys(queryableEntities) as EntityKind[], make);
+}
+
+/** Maps every kind of resource. */
+export function mapResourceKinds<Made>(
+  make: (kind: ResourceKind) => Made,
+): Record<ResourceKind, Made> {
+  return mapNames(resourceKinds, make);
+}
+
+/** An object with what is made of each name, by that name. */
+export function mapNames<Name extends string, Made>(
+  names: readonly Name[],
+  make: (name: Name) => Made,
+): Record<Name, Made> {
+  return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Made>;
 }
 
 /** The fields of a kind that lists return; private ones are not read from the database. */
 function listedFields(kind: EntityKind): string[] {
-  const sums = kind === 'ModelCenter' ? ['modelUsedCapacity', 'modelServiceUsedCapacity'] : [];
+  const sums = kind === 'ModelCenter' ? Object.keys(usedCapacities) : [];
   return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];
 }

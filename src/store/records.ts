@@ -1,7 +1,7 @@
 import { type Column, getTableColumns, sql } from 'drizzle-orm';
 import type { EntityKind } from '../contract/schemas/fields.ts';
 import { LONG_MAX } from '../contract/schemas/types.ts';
-import type { Records } from '../domain/records.ts';
+import { type Records, usedCapacities } from '../domain/records.ts';
 import type { Condition, PageQuery } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
 import {
@@ -13,12 +13,13 @@ import {
   uuidColumn,
 } from './fields.ts';
 import type { Steps } from './steps.ts';
+import { tableNameOf } from './tables.ts';
 import { compileConditions } from './where.ts';
 
 /** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */
 export function compileRecords(dialect: Dialect) {
   const { toQuery, caseFolded } = dialect;
-  const { models, modelServices, modelCenters } = dialect.tables;
+  const { tables } = dialect;
   const { entityMappings, whereAll, orderBy } = compileConditions(dialect);
   const fields = mapKinds((kind) => [
     ...columnFields(entityMappings[kind].table),
@@ -38,10 +39,7 @@ export function compileRecords(dialect: Dialect) {
   /** The fields of a record that are not columns: a service's and a model's lists, a center's capacity. */
   function relationFields(kind: EntityKind): Field[] {
     if (kind === 'ModelCenter') {
-      return [
-        { name: 'modelUsedCapacity', sql: sizesIn(models) },
-        { name: 'modelServiceUsedCapacity', sql: sizesIn(modelServices) },
-      ];
+      return Object.entries(usedCapacities).map(([name, each]) => ({ name, sql: sizesOf(each) }));
     }
     return Object.entries(entityMappings[kind].foreignKeys).map(([name, foreignKey]) =>
       listField(name, foreignKey, kind),
@@ -62,10 +60,11 @@ export function compileRecords(dialect: Dialect) {
     };
   }
 
-  /** The sum of the sizes in a center, limited to a Long. */
-  function sizesIn(table: typeof models | typeof modelServices) {
+  /** The sum of a center's sizes, limited to a Long. */
+  function sizesOf(kind: (typeof usedCapacities)[keyof typeof usedCapacities]) {
+    const table = tables[tableNameOf(kind)];
     const sum = dialect.limitedSum(table.size, sql.raw(`${-LONG_MAX}`), sql.raw(`${LONG_MAX}`));
-    return sql`(SELECT ${sum} FROM ${table} WHERE ${caseFolded(table.modelCenterUuid)} = ${uuidColumn(modelCenters)})`;
+    return sql`(SELECT ${sum} FROM ${table} WHERE ${caseFolded(table.modelCenterUuid)} = ${uuidColumn(tables.modelCenters)})`;
   }
 
   const find = <K extends EntityKind>(kind: K, uuid: string) =>

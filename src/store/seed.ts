@@ -1,5 +1,5 @@
-import type { EntityKind } from '../contract/schemas/fields.ts';
-import type { Records, Resources } from '../domain/records.ts';
+import { type EntityKind, type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
+import { type Records, type Resources, usedCapacities } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 import {
   assertAllFound,
@@ -8,8 +8,12 @@ import {
   usedByAnotherEntry,
   usedByAnotherKind,
 } from './errors.ts';
+import { mapResourceKinds } from './fields.ts';
 import type { Statements } from './statements.ts';
 import type { Steps } from './steps.ts';
+import { tableNameOf } from './tables.ts';
+
+type ListName = ReturnType<typeof tableNameOf<ResourceKind>>;
 
 type Rows = [table: keyof Statements['insertAll'], rows: readonly object[]];
 
@@ -54,9 +58,8 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
     assertAllFound(reference, new Set(found));
   };
 
-  const modelCenters = choose('modelCenters', 'ModelCenterVO');
-  const models = choose('models', 'ModelVO');
-  const modelServices = choose('modelServices', 'ModelServiceVO');
+  const chosen = mapResourceKinds((kind) => choose(tableNameOf(kind), `${kind}VO`));
+  const modelServices = chosen.ModelService as Resources['modelServices'];
   for (const service of modelServices) {
     for (const [place, { uuid }] of service.modelServiceImages.entries()) {
       if (known.has(`image ${uuid}`)) {
@@ -82,9 +85,7 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
   });
   return [
     ['resources', added],
-    ['modelCenters', modelCenters],
-    ['models', models],
-    ['modelServices', modelServices],
+    ...resourceKinds.map((kind): Rows => [tableNameOf(kind), chosen[kind]]),
     ['modelServiceImages', modelServices.flatMap((service) => service.modelServiceImages)],
     ['modelServiceRefs', refs],
     ['tags', tags],
@@ -122,17 +123,20 @@ export function* readResources(
   all: <K extends EntityKind>(kind: K) => Steps<Records[K][]>,
   { allRefs }: Statements,
 ): Steps<Resources> {
-  const centers = yield* all('ModelCenter');
-  const models = yield* all('Model');
-  const services = yield* all('ModelService');
+  const lists: [string, object[]][] = [];
+  for (const kind of resourceKinds) {
+    lists.push([tableNameOf(kind), (yield* all(kind)).map(ownFields)]);
+  }
   return {
-    modelCenters: centers.map(
-      ({ modelUsedCapacity, modelServiceUsedCapacity, ...center }) => center,
-    ),
-    models: models.map(({ modelServiceRefs: _, ...model }) => model),
-    modelServices: services.map(({ modelServiceRefs: _, ...service }) => service),
+    ...(Object.fromEntries(lists) as Pick<Resources, ListName>),
     modelServiceRefs: yield* allRefs(),
     userTags: yield* all('UserTag'),
     systemTags: yield* all('SystemTag'),
   };
+}
+
+/** The fields of a resource that a seed has. */
+function ownFields(record: object): object {
+  const others = ['modelServiceRefs', ...Object.keys(usedCapacities)];
+  return Object.fromEntries(Object.entries(record).filter(([name]) => !others.includes(name)));
 }

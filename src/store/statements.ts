@@ -1,10 +1,18 @@
 import { getTableName, type Table } from 'drizzle-orm';
-import type { Hook, Job, ModelServiceRef, Session } from '../domain/records.ts';
+import {
+  centerContents,
+  type Hook,
+  type Job,
+  type ModelServiceRef,
+  type Session,
+} from '../domain/records.ts';
 import type { Dialect } from './dialect.ts';
-import { columnFields } from './fields.ts';
+import { columnFields, mapNames, mapResourceKinds } from './fields.ts';
 import { DELETE_JOBS, JOB_BYTES } from './job-limit.ts';
 import { insertRow, prepareQuery, updateRow } from './prepare.ts';
 import { noSteps, type Steps } from './steps.ts';
+import { RESOURCE_TABLES, tableNameOf } from './tables.ts';
+import { mapEntities } from './where.ts';
 
 /** Ends an INSERT so that it skips a ref whose model is bound to its service already. */
 export const SKIP_BOUND_REFS = ' ON CONFLICT (model_uuid, model_service_uuid) DO NOTHING';
@@ -26,8 +34,8 @@ const findExisting = (isIn: (column: string) => string) => `
 /** Prepares every statement with a fixed text that both databases have, except those that read resources. */
 export function compileStatements(dialect: Dialect) {
   const { tables, prepare, isIn, lock } = dialect;
-  const { resources, models, modelCenters, modelServices, tags } = tables;
-  const { modelServiceImages, modelServiceRefs, sessions, passwords, jobs, hooks } = tables;
+  const { resources, modelServiceRefs, tags, sessions, passwords, jobs, hooks } = tables;
+  const entityMappings = mapEntities(tables);
   const byUuid = isIn('uuid');
   const textOf = (sql: Parameters<Dialect['toQuery']>[0]) => dialect.toQuery(sql).text;
 
@@ -53,18 +61,15 @@ export function compileStatements(dialect: Dialect) {
   };
 
   return {
-    insertService: dialect.insertResource('ModelServiceVO', modelServices, {
-      modelServiceImages,
-      modelServiceRefs,
+    insertResource: mapResourceKinds((kind) => {
+      const { table, foreignKeys } = entityMappings[kind];
+      const lists = Object.entries(foreignKeys).map(([name, key]) => [name, key.table]);
+      return dialect.insertResource(`${kind}VO`, table, Object.fromEntries(lists));
     }),
-    insertModel: dialect.insertResource('ModelVO', models, { modelServiceRefs }),
-    insertCenter: dialect.insertResource('ModelCenterVO', modelCenters),
-    updateService: update(modelServices),
-    updateModel: update(models),
-    updateCenter: update(modelCenters),
+    updateResource: mapResourceKinds((kind) => update(entityMappings[kind].table)),
     lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),
-    /** Locks a service, and the models that it is bound to. */
-    lockToClone: lockRows(
+    /** Locks a resource, and the models that a service is bound to. */
+    lockToDerive: lockRows(
       resources,
       `uuid = ANY(ARRAY(SELECT model_uuid FROM model_service_refs WHERE model_service_uuid = :uuid) || :uuid::text)`,
       'KEY SHARE',
@@ -73,21 +78,20 @@ export function compileStatements(dialect: Dialect) {
     resourcesForKeyShare: findLocked(resources, `${byUuid} AND type = :type`, 'KEY SHARE'),
     tagsForUpdate: lockRows(tags, byUuid, 'UPDATE'),
     tagsForKeyShare: findLocked(tags, byUuid, 'KEY SHARE'),
-    deleteResources: prepare(`DELETE FROM resources WHERE ${byUuid} AND type = :type`),
-    modelsOfCenter: prepare(
-      `SELECT uuid FROM models WHERE ${textOf(dialect.caseFolded(models.modelCenterUuid))} = :uuid`,
+    deleteResources: prepare(`DELETE FROM resources WHERE ${byUuid}`),
+    /** Finds what goes with a center: its name in sentences, and its uuid. */
+    contentsOfCenter: prepare(
+      centerContents
+        .map(({ kind, name }) => {
+          const table = tables[tableNameOf(kind)];
+          const isInCenter = `${textOf(dialect.caseFolded(table.modelCenterUuid))} = :uuid`;
+          return `SELECT '${name}', uuid FROM ${getTableName(table)} WHERE ${isInCenter}`;
+        })
+        .join(' UNION ALL '),
     ),
 
     /** Inserts lists of rows. */
-    insertAll: {
-      resources: dialect.insertAll(resources),
-      modelCenters: dialect.insertAll(modelCenters),
-      models: dialect.insertAll(models),
-      modelServices: dialect.insertAll(modelServices),
-      modelServiceImages: dialect.insertAll(modelServiceImages),
-      modelServiceRefs: dialect.insertAll(modelServiceRefs),
-      tags: dialect.insertAll(tags),
-    },
+    insertAll: mapNames(RESOURCE_TABLES, (name) => dialect.insertAll(tables[name])),
     existing: prepare(findExisting(isIn)),
 
     deleteImages: prepare('DELETE FROM model_service_images WHERE model_service_uuid = :uuid'),

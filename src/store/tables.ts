@@ -1,4 +1,5 @@
 import type { Column, SQL, Table } from 'drizzle-orm';
+import { type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
 import { sharedColumns } from './columns.ts';
 
 /** A column while it is declared. */
@@ -44,12 +45,15 @@ export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
   hookKey: string;
 };
 
+/** The name of the table of a kind, which is also that of its list in a seed. */
+export function tableNameOf<Kind extends ResourceKind>(kind: Kind) {
+  return `${kind.charAt(0).toLowerCase()}${kind.slice(1)}s` as `${Uncapitalize<Kind>}s`;
+}
+
 /** The tables of resources, by their names; each comes after those that it refers to. */
 export const RESOURCE_TABLES = [
   'resources',
-  'modelCenters',
-  'models',
-  'modelServices',
+  ...resourceKinds.map(tableNameOf),
   'modelServiceImages',
   'modelServiceRefs',
   'tags',

@@ -2,7 +2,8 @@ import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from
 import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
 import type { Condition, Predicate, Scalar, Sort } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
-import type { Declared } from './tables.ts';
+import { mapResourceKinds } from './fields.ts';
+import { type Declared, type StoredTables, tableNameOf } from './tables.ts';
 
 /** Maximum conditions on other tables planned together: planning time grows faster than their number. */
 const JOINT_PLAN_MAX = 8;
@@ -16,36 +17,38 @@ export interface EntityMapping {
   center?: Column;
 }
 
-/** Compiles conditions and orders of queries to a database's SQL. */
-export function compileConditions(dialect: Dialect) {
-  const { tables, bind } = dialect;
-  const { modelServices, models, modelCenters, tags } = tables;
-  const { modelServiceImages, modelServiceRefs } = tables;
-
-  const entityMappings: Record<EntityKind, EntityMapping> = {
+/** How every kind is stored in these tables. */
+export function mapEntities(tables: StoredTables): Record<EntityKind, EntityMapping> {
+  const { modelServiceImages, modelServiceRefs, tags } = tables;
+  const foreignKeys: Partial<Record<EntityKind, EntityMapping['foreignKeys']>> = {
     ModelService: {
-      table: modelServices,
-      foreignKeys: {
-        modelServiceRefs: modelServiceRefs.modelServiceUuid,
-        modelServiceImages: modelServiceImages.modelServiceUuid,
-      },
-      center: modelServices.modelCenterUuid,
+      modelServiceRefs: modelServiceRefs.modelServiceUuid,
+      modelServiceImages: modelServiceImages.modelServiceUuid,
     },
-    Model: {
-      table: models,
-      foreignKeys: { modelServiceRefs: modelServiceRefs.modelUuid },
-      center: models.modelCenterUuid,
-    },
-    ModelCenter: { table: modelCenters, foreignKeys: {} },
+    Model: { modelServiceRefs: modelServiceRefs.modelUuid },
+  };
+  return {
+    ...mapResourceKinds((kind) => {
+      const table = tables[tableNameOf(kind)];
+      const center = 'modelCenterUuid' in table && { center: table.modelCenterUuid };
+      return { table, foreignKeys: foreignKeys[kind] ?? {}, ...center };
+    }),
     UserTag: { table: tags, baseFilter: sql`${tags.type} = 'User'`, foreignKeys: {} },
     SystemTag: { table: tags, baseFilter: sql`${tags.type} = 'System'`, foreignKeys: {} },
   };
+}
+
+/** Compiles conditions and orders of queries to a database's SQL. */
+export function compileConditions(dialect: Dialect) {
+  const { tables, bind } = dialect;
+  const { modelCenters, tags, modelServiceImages, modelServiceRefs } = tables;
+  const entityMappings = mapEntities(tables);
 
   /** Columns of uuids that are always in lower case. */
   const uuids = new Set<Column>([
-    ...[modelServices.uuid, models.uuid, modelCenters.uuid, tags.uuid, tags.resourceUuid],
+    ...Object.values(entityMappings).map(({ table }) => table.uuid),
     ...[modelServiceRefs.uuid, modelServiceRefs.modelUuid, modelServiceRefs.modelServiceUuid],
-    ...[modelServiceImages.uuid, modelServiceImages.modelServiceUuid],
+    ...[modelServiceImages.uuid, modelServiceImages.modelServiceUuid, tags.resourceUuid],
   ]);
 
   /** A column as queries compare it. */

@@ -1,6 +1,13 @@
-import type { ModelService, Tag } from '../domain/records.ts';
+import type { ResourceKind } from '../contract/schemas/fields.ts';
+import {
+  type ModelService,
+  type Records,
+  type ResourceFields,
+  type Tag,
+  usedCapacities,
+} from '../domain/records.ts';
 import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
-import { alreadyTagged, assertAllFound, hasModels, notFound, ownerReference } from './errors.ts';
+import { alreadyTagged, assertAllFound, hasContents, notFound, ownerReference } from './errors.ts';
 import type { CompiledRecords } from './records.ts';
 import type { Statements } from './statements.ts';
 import type { Steps, Transactions, Work } from './steps.ts';
@@ -11,30 +18,15 @@ export function operationWrites(
   { find, mustFind }: CompiledRecords,
   { write, writeStatement }: Pick<Transactions, 'write' | 'writeStatement'>,
 ): Writes {
-  /** Adds a resource with its lists and tags, which is one statement on PostgreSQL. */
-  function addResource<Result>(
-    { references, tags }: WriteExtras,
-    insert: (tags: Tag[]) => Steps<void>,
-    toResult: () => Result,
-  ): Promise<Result> {
-    const run = references.length === 0 ? writeStatement : write;
-    return run(function* () {
-      yield* assertReferences(references);
-      const result = toResult();
-      yield* insert(uniqueTags(tags));
-      return result;
-    });
-  }
-
-  /** Changes a resource under locks on it and on all resources it refers to; attaches its tags last. */
-  function changeResource<Result>(
-    uuid: string,
+  /** Changes resources under locks on them and on all that they refer to; attaches their tags last. */
+  function changeLocked<Result>(
+    changed: readonly string[],
     { references, tags }: WriteExtras,
     work: Work<Result>,
   ): Promise<Result> {
     return write(function* () {
       const others = references.filter((reference) => reference.type !== 'TagVO');
-      const uuids = [uuid, ...others.flatMap((reference) => reference.uuids)];
+      const uuids = [...changed, ...others.flatMap((reference) => reference.uuids)];
       yield* statements.lockForUpdate({ uuids });
       yield* assertReferences(references);
       const result = yield* work();
@@ -58,36 +50,79 @@ export function operationWrites(
     }
   }
 
-  return {
-    addModelService: (service, extras, toResult) =>
-      addResource(extras, (tags) => statements.insertService(service, tags), toResult),
+  function* insert<K extends ResourceKind>(
+    kind: K,
+    record: ResourceFields<K>,
+    tags: readonly Tag[],
+  ): Steps<Records[K]> {
+    const { uuid } = record as { uuid: string };
+    yield* statements.insertResource[kind]({ ...record, uuid }, uniqueTags(tags));
+    return kind === 'ModelCenter' ? yield* mustFind(kind, uuid) : (record as Records[K]);
+  }
 
-    changeModelService: (uuid, change, extras, toResult) =>
-      changeResource(uuid, extras, function* () {
-        const current = yield* mustFind('ModelService', uuid);
-        const changed = { ...change(current), modelServiceRefs: current.modelServiceRefs };
-        yield statements.updateService(changed);
-        if (changed.modelServiceImages !== current.modelServiceImages) {
-          yield statements.deleteImages({ uuid });
-          yield* statements.insertAll.modelServiceImages(changed.modelServiceImages);
-        }
+  function* replace<K extends ResourceKind>(
+    kind: K,
+    uuid: string,
+    change: (current: Records[K]) => ResourceFields<K>,
+  ): Steps<Records[K]> {
+    const current = yield* mustFind(kind, uuid);
+    const changed = { ...change(current), ...readOnlyFields(kind, current) } as Records[K];
+    yield statements.updateResource[kind](changed);
+    yield* replaceLists(kind, current as Lists, changed as Lists);
+    return changed;
+  }
+
+  /** Replaces a service's images, or a model's refs, if they differ. */
+  function* replaceLists(kind: ResourceKind, current: Lists, changed: Lists): Steps<void> {
+    const { uuid, modelServiceImages: images = [], modelServiceRefs: refs = [] } = changed;
+    if (kind === 'ModelService' && images !== current.modelServiceImages) {
+      yield statements.deleteImages({ uuid });
+      yield* statements.insertAll.modelServiceImages(images);
+    }
+    if (kind === 'Model' && refs !== current.modelServiceRefs) {
+      // The old default first, because a unique index allows only one default for each model.
+      yield statements.unmarkDefaultRef({ uuid });
+      yield* statements.insertAll.modelServiceRefs(
+        refs.map((ref) => ({ ...ref, isDefault: false })),
+      );
+      for (const ref of refs) if (ref.isDefault) yield statements.markDefaultRef(ref);
+    }
+  }
+
+  return {
+    addResource: (kind, record, { references, tags }, toResult) => {
+      const isSingle = references.length === 0 && kind !== 'ModelCenter';
+      return (isSingle ? writeStatement : write)(function* () {
+        yield* assertReferences(references);
+        // A single statement has no transaction: it would stay where its result can't be made.
+        const early = isSingle && { result: toResult(record as never) };
+        const added = yield* insert(kind, record, tags);
+        return early ? early.result : toResult(added);
+      });
+    },
+
+    deriveResource: (kind, source, derive, { references, tags }, toResult) =>
+      write(function* () {
+        yield* statements.lockToDerive({ uuid: source.uuid });
+        yield* assertReferences(references);
+        const record = derive(yield* mustFind(source.kind, source.uuid));
+        return toResult(yield* insert(kind, record, tags));
+      }),
+
+    changeResource: (kind, uuid, change, extras, toResult) =>
+      changeLocked([uuid], extras, function* () {
+        return toResult(yield* replace(kind, uuid, change));
+      }),
+
+    changeResources: (kind, uuids, change, extras, toResult) =>
+      changeLocked(uuids, extras, function* () {
+        const changed = [];
+        for (const uuid of uuids) changed.push(yield* replace(kind, uuid, change));
         return toResult(changed);
       }),
 
-    cloneModelService: (sourceUuid, derive, { references, tags }, toResult) =>
-      write(function* () {
-        yield* statements.lockToClone({ uuid: sourceUuid });
-        yield* assertReferences(references);
-        const clone: ModelService = derive(yield* mustFind('ModelService', sourceUuid));
-        yield* statements.insertService(clone, uniqueTags(tags));
-        return toResult(clone);
-      }),
-
-    addModel: (model, extras, toResult) =>
-      addResource(extras, (tags) => statements.insertModel(model, tags), toResult),
-
     bindModelToService: (ref, extras, toResult) =>
-      changeResource(ref.modelServiceUuid, extras, function* () {
+      changeLocked([ref.modelServiceUuid], extras, function* () {
         yield* statements.insertAll.modelServiceRefs([ref]);
         return toResult(yield* mustFind('ModelService', ref.modelServiceUuid));
       }),
@@ -99,63 +134,31 @@ export function operationWrites(
         return toResult();
       }),
 
-    changeModel: (uuid, change, extras, toResult) =>
-      changeResource(uuid, extras, function* () {
-        const current = yield* mustFind('Model', uuid);
-        const changed = change(current);
-        yield statements.updateModel(changed);
-        const { modelServiceRefs: refs } = changed;
-        if (refs !== current.modelServiceRefs) {
-          // The old default first, because a unique index allows only one default for each model.
-          yield statements.unmarkDefaultRef({ uuid });
-          yield* statements.insertAll.modelServiceRefs(
-            refs.map((ref) => ({ ...ref, isDefault: false })),
-          );
-          for (const ref of refs) if (ref.isDefault) yield statements.markDefaultRef(ref);
-        }
-        return toResult(changed);
-      }),
-
-    addModelCenter: (center, { references, tags }, toResult) =>
-      write(function* () {
-        yield* assertReferences(references);
-        yield* statements.insertCenter(center, uniqueTags(tags));
-        return toResult(yield* mustFind('ModelCenter', center.uuid));
-      }),
-
-    changeModelCenter: (uuid, change, extras, toResult) =>
-      changeResource(uuid, extras, function* () {
-        const current = yield* mustFind('ModelCenter', uuid);
-        const { modelUsedCapacity, modelServiceUsedCapacity } = current;
-        const changed = { ...change(current), modelUsedCapacity, modelServiceUsedCapacity };
-        yield statements.updateCenter(changed);
-        return toResult(changed);
-      }),
-
     deleteResources: (type, uuids, toResult) =>
       write(function* () {
-        yield statements.resourcesForUpdate({ uuids, type });
-        yield statements.deleteResources({ uuids, type });
+        const { rows } = yield statements.resourcesForUpdate({ uuids, type });
+        yield statements.deleteResources({ uuids: rows.map(([uuid]) => uuid) });
         return toResult();
       }),
 
-    deleteModelCenter: (uuid, { withModels }, toResult) =>
+    deleteModelCenter: (uuid, { withContents }, toResult) =>
       write(function* () {
-        const findModels = function* (): Steps<string[]> {
-          return (yield statements.modelsOfCenter({ uuid })).rows.map(([model]) => model as string);
+        const findContents = function* (): Steps<string[][]> {
+          return (yield statements.contentsOfCenter({ uuid })).rows as string[][];
         };
-        const uuids = [uuid, ...(withModels ? yield* findModels() : [])];
-        yield* statements.lockForUpdate({ uuids });
+        const uuidsOf = (contents: string[][]) => contents.map(([, each]) => each);
+        const first = withContents ? uuidsOf(yield* findContents()) : [];
+        yield* statements.lockForUpdate({ uuids: [uuid, ...first] });
         const center = { uuids: [uuid], type: 'ModelCenterVO' };
-        if ((yield statements.resourcesForUpdate(center)).count === 0) return toResult();
-        // Found again, because a model may have been moved before the lock.
-        const models = yield* findModels();
-        if (models.length > 0 && !withModels) throw hasModels(uuid, models.length);
-        yield statements.resourcesForUpdate({ uuids: models, type: 'ModelVO' });
-        const locked = new Set(models);
-        const deleted = (yield* findModels()).filter((model) => locked.has(model));
-        yield statements.deleteResources({ uuids: deleted, type: 'ModelVO' });
-        yield statements.deleteResources(center);
+        const { count } = yield statements.resourcesForUpdate(center);
+        if (count === 0) return toResult();
+        // Found again, because some may have been moved before the lock.
+        const found = yield* findContents();
+        if (found.length > 0 && !withContents) throw hasContents(uuid, found);
+        yield* statements.lockForUpdate({ uuids: uuidsOf(found) });
+        const locked = new Set(uuidsOf(found));
+        const deleted = uuidsOf(yield* findContents()).filter((each) => locked.has(each));
+        yield statements.deleteResources({ uuids: [uuid, ...deleted] });
         return toResult();
       }),
 
@@ -190,6 +193,17 @@ export function operationWrites(
         return toResult(session);
       }),
   };
+}
+
+type Lists = { uuid: string } & Partial<
+  Pick<ModelService, 'modelServiceImages' | 'modelServiceRefs'>
+>;
+
+/** The fields of a resource that a change leaves as they are. */
+function readOnlyFields(kind: ResourceKind, current: object): object {
+  const names: string[] =
+    kind === 'Model' ? [] : ['modelServiceRefs', ...Object.keys(usedCapacities)];
+  return Object.fromEntries(Object.entries(current).filter(([name]) => names.includes(name)));
 }
 
 /** The first tag of each owner, type and text. */

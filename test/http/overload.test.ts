@@ -141,7 +141,7 @@ test('responses to clients that do not read them are bounded in memory, and thei
   const access = { wellKnownSessions: new Set([SESSION, OTHER]) };
   const server = await startServer({ access, limits: { answerBytes: 2048 * KIB, stall: 500 } });
   const service = modelService({ yaml: 'a'.repeat(500 * KIB) });
-  await server.store.addModelService(service, extras(), nothing);
+  await server.store.addResource('ModelService', service, extras(), nothing);
   const path = `${API}/model-services/${service.uuid}`;
   for (let client = 0; client < 4; client++) {
     const idle = await openConnection(server.url);

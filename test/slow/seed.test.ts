@@ -98,7 +98,7 @@ function rowsIn(file: string): Record<string, unknown[]> | undefined {
 async function fillBefore(cwd: string): Promise<void> {
   mkdirSync(join(cwd, 'data'));
   const store = openSqliteStore({ file: databaseIn(cwd), migrationsFolder: MIGRATIONS });
-  await store.addModelService(modelService(), extras(), nothing);
+  await store.addResource('ModelService', modelService(), extras(), nothing);
   const hash = await quickPasswords.hash(digestOf('a password'), 'c2FsdA');
   await store.setPassword(ADMIN_UUID, hash);
   await store.addSession(session({ accountUuid: ADMIN_UUID, expiredDate: 4e12 }), 0);

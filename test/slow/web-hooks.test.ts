@@ -198,11 +198,11 @@ describe('a client that disconnects', () => {
       const store = forJob(job);
       return {
         ...store,
-        addModel: async (...args) => {
+        addResource: (async (...args: Parameters<typeof store.addResource>) => {
           begun = true;
           await released;
-          return store.addModel(...args);
-        },
+          return store.addResource(...args);
+        }) as typeof store.addResource,
       };
     };
     const uuid = newUuid();

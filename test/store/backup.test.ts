@@ -45,7 +45,7 @@ describe('a backup', () => {
     const client = openSqlite(located(file));
     const store = createSqliteStore(client);
     const added = model();
-    await store.addModel(added, extras(), nothing);
+    await store.addResource('Model', added, extras(), nothing);
     expect(statSync(`${file}-wal`).size).toBeGreaterThan(0);
 
     const bytes = backUp(located(file), to);

@@ -2,7 +2,7 @@ import { setImmediate as nextTick } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import type { Model } from '../../src/domain/records.ts';
-import type { Store } from '../../src/domain/store.ts';
+import type { Store, Writes } from '../../src/domain/store.ts';
 import { TransactionBatcher } from '../../src/store/sqlite/engine/batcher.ts';
 import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { extras, model, newUuid, ref, tag } from '../support/records.ts';
@@ -19,7 +19,7 @@ const times = <Made>(count: number, make: (index: number) => Made): Made[] =>
 
 const add = (store: Store, fields: Partial<Model> = {}): Promise<string> => {
   const record = model(fields);
-  return store.addModel(record, extras(), () => record.uuid);
+  return store.addResource('Model', record, extras(), () => record.uuid);
 };
 
 const lateFailure = expect.objectContaining({
@@ -28,7 +28,8 @@ const lateFailure = expect.objectContaining({
 
 /** Fails when it has added a model and a ref: of two defaults the second one can't be. */
 const addWithTwoDefaults = (store: Store, services: readonly [string, string], uuid = newUuid()) =>
-  store.addModel(
+  store.addResource(
+    'Model',
     model({
       uuid,
       modelServiceRefs: services.map((service) => ref(uuid, service, { isDefault: true })),
@@ -95,7 +96,7 @@ describe('the writes of one tick', () => {
     const { store, commits } = openFileStore(context);
     const calls = storeCalls(await writeFixtures(store));
     commits.length = 0;
-    const operations = Object.keys(operationWrites) as (keyof typeof operationWrites)[];
+    const operations = Object.keys(operationWrites) as (keyof Writes)[];
     const others = ['addFailedJob', 'sweepJobs', 'changeHook', 'addSession'] as const;
     const sessions = ['deleteSession', 'setPassword'] as const;
     const grouped = [...operations, ...others, ...sessions];

@@ -73,7 +73,7 @@ describe('a copy of a file to another file', () => {
     const store = createSqliteStore(client);
     context.onTestFinished(() => store.close());
     const added = model();
-    await store.addModel(added, extras(), nothing);
+    await store.addResource('Model', added, extras(), nothing);
     client.exec(`BEGIN IMMEDIATE; INSERT INTO resources VALUES ('a', 'ModelVO')`);
     await copyQuietly(`file:${used}`, `file:${to}`);
     client.exec('COMMIT');

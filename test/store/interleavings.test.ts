@@ -41,7 +41,8 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   fc.tuple(of(services), of(centers), of(parts), of(parts)).map(([uuid, center, ...images]) => ({
     reported: `add service ${uuid} ${center} ${images}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.addModelService(
+      store.addResource(
+        'ModelService',
         modelService({
           ...own(uuid, { modelCenterUuid: center }),
           // Both may have one uuid, which is a partial failure.
@@ -54,7 +55,8 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   fc.tuple(of(services), of(parts), fc.boolean()).map(([uuid, part, fails]) => ({
     reported: `change service ${uuid} ${part} ${fails}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.changeModelService(
+      store.changeResource(
+        'ModelService',
         uuid,
         (current) => {
           if (fails) throw new ApiError('operationFailed', 'no change');
@@ -68,8 +70,9 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   fc.tuple(of(services), of(services)).map(([source, uuid]) => ({
     reported: `clone service ${source} ${uuid}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.cloneModelService(
-        source,
+      store.deriveResource(
+        'ModelService',
+        { kind: 'ModelService', uuid: source },
         (record) => ({ ...record, uuid, modelServiceImages: [], modelServiceRefs: [] }),
         extras({ references: [pathReference(source)] }),
         resultOf,
@@ -80,7 +83,8 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
     .map(([uuid, center, part, isDefault, bound]) => ({
       reported: `add model ${uuid} ${center} ${part} ${isDefault} ${bound}`,
       execute: (store: Store, resultOf: () => string) =>
-        store.addModel(
+        store.addResource(
+          'Model',
           model({
             ...own(uuid, { modelId: uuid, modelCenterUuid: center }),
             // Unchecked, they fail partially where the service or a second uuid is not to be had.
@@ -116,12 +120,12 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   of(centers).map((uuid) => ({
     reported: `add center ${uuid}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.addModelCenter(modelCenter(own(uuid)), extras(), resultOf),
+      store.addResource('ModelCenter', modelCenter(own(uuid)), extras(), resultOf),
   })),
-  fc.tuple(of(centers), fc.boolean()).map(([uuid, withModels]) => ({
-    reported: `delete center ${uuid} ${withModels}`,
+  fc.tuple(of(centers), fc.boolean()).map(([uuid, withContents]) => ({
+    reported: `delete center ${uuid} ${withContents}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.deleteModelCenter(uuid, { withModels }, resultOf),
+      store.deleteModelCenter(uuid, { withContents }, resultOf),
   })),
   fc.tuple(of(tagUuids), of(services), of(texts)).map(([uuid, service, text]) => ({
     reported: `tag ${uuid} ${service} ${text}`,

@@ -40,7 +40,7 @@ describe('opening', () => {
     const isMissing = how === 'with its folders';
     const file = join(temporaryFolder(context), isMissing ? 'some/folder/aios.db' : 'aios.db');
     if (!isMissing) writeFileSync(file, '', { mode: 0o600 });
-    await open(context, file).addModelService(modelService(), extras(), nothing);
+    await open(context, file).addResource('ModelService', modelService(), extras(), nothing);
     for (const name of [file, `${file}-wal`, `${file}-shm`]) {
       expect((statSync(name).mode & 0o777).toString(8)).toBe('600');
     }
@@ -52,7 +52,7 @@ describe('opening', () => {
     for (const count of [0, 1, 1]) {
       const store = open(context, file);
       expect(await store.count('ModelService', [])).toBe(count);
-      if (count === 0) await store.addModelService(service, extras(), nothing);
+      if (count === 0) await store.addResource('ModelService', service, extras(), nothing);
       await store.close();
     }
     expect(await open(context, file).find('ModelService', service.uuid)).toMatchObject(service);
@@ -62,7 +62,8 @@ describe('opening', () => {
     const file = newFile(context);
     const store = open(context, file);
     const services = Array.from({ length: 5 }, () => modelService());
-    for (const service of services) await store.addModelService(service, extras(), nothing);
+    for (const service of services)
+      await store.addResource('ModelService', service, extras(), nothing);
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const found = await open(context, killed).list('ModelService', ALL);
@@ -118,7 +119,7 @@ describe('opening resumes an interrupted creation or migration', () => {
     client.exec(statements);
     client.close();
     const store = open(context, file);
-    await store.addModel(model(), extras(), nothing);
+    await store.addResource('Model', model(), extras(), nothing);
     expect(await store.count('Model', [])).toBe(1);
   });
 
@@ -144,8 +145,8 @@ test('a later migration that rebuilds a table retains the rows that refer to it'
     modelServiceImages: [image(uuid)],
     modelServiceRefs: [ref(bound.uuid, uuid)],
   });
-  await store.addModel(bound, extras(), nothing);
-  await store.addModelService(service, extras({ tags: [tag(uuid, 'a tag')] }), nothing);
+  await store.addResource('Model', bound, extras(), nothing);
+  await store.addResource('ModelService', service, extras({ tags: [tag(uuid, 'a tag')] }), nothing);
   await store.close();
 
   const client = new Database(file, { readonly: true });
@@ -182,7 +183,7 @@ describe('opening fails, in one sentence and without changing a file, for', () =
     const file = newFile(context);
     const folder = laterMigrations(join(dirname(file), 'later'), ['CREATE TABLE later (a text)']);
     const store = open(context, file, folder);
-    await store.addModel(model(), extras(), nothing);
+    await store.addResource('Model', model(), extras(), nothing);
     const killed = newFile(context);
     copyAsKilled(file, killed);
     const before = fingerprint(dirname(killed));

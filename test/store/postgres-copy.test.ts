@@ -130,8 +130,9 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     const store = await openPostgres(url);
     context.onTestFinished(() => store.close());
     const [bound, ...services] = [model(), modelService(), modelService(), modelService()] as const;
-    await store.addModel(bound, extras(), nothing);
-    for (const service of services) await store.addModelService(service, extras(), nothing);
+    await store.addResource('Model', bound, extras(), nothing);
+    for (const service of services)
+      await store.addResource('ModelService', service, extras(), nothing);
     for (const { uuid } of services)
       await store.bindModelToService(ref(bound.uuid, uuid), extras(), asIs);
     await queryPostgres(url, 'UPDATE model_service_refs SET position = 7');
@@ -142,7 +143,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     context.onTestFinished(() => copied.close());
     expect((await copied.find('Model', bound.uuid))?.modelServiceRefs).toEqual(order);
     const last = modelService();
-    await copied.addModelService(last, extras(), nothing);
+    await copied.addResource('ModelService', last, extras(), nothing);
     await copied.bindModelToService(ref(bound.uuid, last.uuid), extras(), asIs);
     const refs = (await copied.find('Model', bound.uuid))?.modelServiceRefs;
     expect(refs?.slice(0, 3)).toEqual(order);
@@ -158,7 +159,7 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     const writing = (async () => {
       while (!isDone) {
         const added = model();
-        await store.addModel(added, extras(), nothing);
+        await store.addResource('Model', added, extras(), nothing);
         acknowledged.push(added.uuid);
       }
     })();

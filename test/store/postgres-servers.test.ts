@@ -225,12 +225,14 @@ describePostgres('a job that is sent to two servers at once', () => {
   test.for<[string, (store: Store, uuid: string, service: string) => Promise<unknown>]>([
     [
       'adds',
-      (store, uuid) => store.addModelService(modelService({ uuid }), extras(), () => ({ uuid })),
+      (store, uuid) =>
+        store.addResource('ModelService', modelService({ uuid }), extras(), () => ({ uuid })),
     ],
     [
       'changes',
       (store, uuid, service) =>
-        store.changeModelService(
+        store.changeResource(
+          'ModelService',
           service,
           (current) => ({ ...current, size: current.size + 1, name: uuid }),
           extras({ references: [pathReference(service)] }),
@@ -270,7 +272,8 @@ describePostgres('a web hook', () => {
   /** Keeps jobs with hooks as a server does. */
   async function hooked(store: Store, count: number): Promise<string[]> {
     const jobs = Array.from({ length: count }, () => newJob({ hookUrl: HOOK_URL }));
-    for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => ({}));
+    for (const job of jobs)
+      await store.forJob(job).addResource('Model', model(), extras(), () => ({}));
     return jobs.map(({ uuid }) => uuid);
   }
   const uuidsOf = (hooks: readonly Hook[]) => hooks.map(({ jobUuid }) => jobUuid).toSorted();
@@ -350,7 +353,8 @@ describePostgres('a concurrent change of two servers', () => {
     const { uuid } = await added(stores[0], { size: 0 });
     const increments = stores.flatMap((store) =>
       Array.from({ length: TIMES }, () =>
-        store.changeModelService(
+        store.changeResource(
+          'ModelService',
           uuid,
           (current) => ({ ...current, size: current.size + 1 }),
           extras({ references: [pathReference(uuid)] }),
@@ -408,7 +412,8 @@ describePostgres('transactions that wait for each other', () => {
           () =>
             one.bindModelToService(ref(model, service), extras({ references: inBoth }), nothing),
           () =>
-            other.changeModel(
+            other.changeResource(
+              'Model',
               model,
               (current) => ({
                 ...current,
@@ -418,8 +423,9 @@ describePostgres('transactions that wait for each other', () => {
               nothing,
             ),
           () =>
-            one.cloneModelService(
-              service,
+            one.deriveResource(
+              'ModelService',
+              { kind: 'ModelService', uuid: service },
               (source) => ({
                 ...source,
                 uuid: newUuid(),
@@ -464,7 +470,8 @@ describePostgres('transactions that wait for each other', () => {
       }
       const [first = '', ...others] = services;
       const mark = (store: Store) =>
-        store.changeModel(
+        store.changeResource(
+          'Model',
           uuid,
           (current) => ({
             ...current,
@@ -494,8 +501,9 @@ describePostgres('transactions that wait for each other', () => {
         await one.bindModelToService(ref(model, source), extras(), nothing);
       }
       const clone = (store: Store) =>
-        store.cloneModelService(
-          source,
+        store.deriveResource(
+          'ModelService',
+          { kind: 'ModelService', uuid: source },
           (current) => {
             const uuid = newUuid();
             const modelServiceRefs = current.modelServiceRefs.map((each) =>
@@ -522,7 +530,8 @@ describePostgres('transactions that wait for each other', () => {
     const { one, other } = await two(context);
     for (let round = 0; round < 10; round++) {
       const [from, to] = [modelCenter(), modelCenter()];
-      for (const center of [from, to]) await one.addModelCenter(center, extras(), nothing);
+      for (const center of [from, to])
+        await one.addResource('ModelCenter', center, extras(), nothing);
       const models = await Promise.all(
         [0, 1, 2, 3, 4].map(
           async () => (await addedModel(one, { modelCenterUuid: from.uuid })).uuid,
@@ -530,7 +539,8 @@ describePostgres('transactions that wait for each other', () => {
       );
       const moved = models.map((uuid, index) =>
         (index % 2 ? one : other)
-          .changeModel(
+          .changeResource(
+            'Model',
             uuid,
             (current) => ({ ...current, modelCenterUuid: to.uuid }),
             extras({ references: [pathReference(uuid, 'ModelVO')] }),
@@ -541,7 +551,7 @@ describePostgres('transactions that wait for each other', () => {
             return undefined;
           }),
       );
-      await other.deleteModelCenter(from.uuid, { withModels: true }, nothing);
+      await other.deleteModelCenter(from.uuid, { withContents: true }, nothing);
       for (const uuid of await Promise.all(moved)) {
         if (uuid) expect((await one.find('Model', uuid))?.modelCenterUuid).toBe(to.uuid);
       }

@@ -14,7 +14,7 @@ describePostgres('PostgreSQL with settings of a role or database', () => {
     context.onTestFinished(() => store.close());
     const service = modelService({ name: 'a%b' });
     service.modelServiceImages = [{ ...image(service.uuid), vmImageUuid: null }];
-    await store.addModelService(service, extras(), nothing);
+    await store.addResource('ModelService', service, extras(), nothing);
 
     const stored = await store.find('ModelService', service.uuid);
     expect(stored?.modelServiceImages).toMatchObject(service.modelServiceImages);

@@ -25,7 +25,9 @@ async function storeWithWorker(context: Finishing, { program = PROGRAM, runLimit
   const services = Array.from({ length: 100 }, (_, number) =>
     modelService({ name: `Service ${number}`, yaml: 'a'.repeat(number), createDate: number }),
   );
-  await Promise.all(services.map((service) => store.addModelService(service, extras(), nothing)));
+  await Promise.all(
+    services.map((service) => store.addResource('ModelService', service, extras(), nothing)),
+  );
   return { store, services, file };
 }
 
@@ -91,7 +93,7 @@ test('a pattern is read by the worker, also with a condition on uuids', async (c
 test('the worker sees every acknowledged write', async (context) => {
   const { store } = await storeWithWorker(context);
   for (let number = 0; number < 20; number++) {
-    await store.addModelService(modelService({ yaml: 'new' }), extras(), nothing);
+    await store.addResource('ModelService', modelService({ yaml: 'new' }), extras(), nothing);
     expect(await store.list('ModelService', { ...ALL, conditions: scan('new') })).toHaveLength(
       number + 1,
     );
@@ -105,7 +107,7 @@ test('a page has only rows that satisfy its query, also during writes', async (c
   const writing = (async () => {
     for (let count = 0; isReading; count++) {
       const change = (current: ModelService) => ({ ...current, yaml: count % 2 ? 'flip' : 'flop' });
-      await store.changeModelService(service?.uuid ?? '', change, extras(), nothing);
+      await store.changeResource('ModelService', service?.uuid ?? '', change, extras(), nothing);
     }
   })();
   let found = 0;
@@ -126,7 +128,7 @@ test('other requests are answered while the worker is busy', async (context) => 
   await Promise.all([
     store.find('ModelService', services[0]?.uuid ?? ''),
     store.list('ModelService', { ...ALL, limit: 20 }),
-    store.addModelService(modelService(), extras(), nothing),
+    store.addResource('ModelService', modelService(), extras(), nothing),
   ]);
   await store.close();
   expect(await scanned).toBe('notReady');

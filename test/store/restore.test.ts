@@ -80,7 +80,7 @@ describe('a restore', () => {
     const used = join(temporaryFolder(context), 'used.db');
     const file = join(folder, 'killed.db');
     const store = createSqliteStore(openSqlite(located(used)));
-    await store.addModel(model(), extras(), nothing);
+    await store.addResource('Model', model(), extras(), nothing);
     copyAsKilled(used, file);
     await store.close();
     await restore(located(file), from);
@@ -96,7 +96,7 @@ describe('a restore', () => {
     const used = join(temporaryFolder(context), 'used.db');
     const file = join(folder, 'gone.db');
     const store = createSqliteStore(openSqlite(located(used)));
-    await store.addModel(model(), extras(), nothing);
+    await store.addResource('Model', model(), extras(), nothing);
     writeFileSync(`${file}-wal`, readFileSync(`${used}-wal`));
     await store.close();
     await restore(located(file), from);

@@ -69,10 +69,11 @@ async function tracedStore(context: Finishing) {
   context.onTestFinished(() => void client.close());
   const store = createSqliteStore(client);
   const { uuid } = newModel();
-  await store.addModel(newModel({ uuid }), extras(), nothing);
+  await store.addResource('Model', newModel({ uuid }), extras(), nothing);
   const services = Array.from({ length: 200 }, () => newUuid());
   for (const service of services) {
-    await store.addModelService(
+    await store.addResource(
+      'ModelService',
       modelService({
         uuid: service,
         modelServiceImages: [image(service), image(service)],
@@ -225,14 +226,20 @@ describe('SQLite', () => {
     });
     const wide = 'a'.repeat(16_770_000);
     for (let count = 0; count < 4; count++) {
-      await store.addModelService(modelService({ yaml: wide, createDate: 1 }), extras(), nothing);
+      await store.addResource(
+        'ModelService',
+        modelService({ yaml: wide, createDate: 1 }),
+        extras(),
+        nothing,
+      );
     }
     const page = (start: number, limit: number) => ({ conditions: [], start, limit });
     expect(await store.list('ModelService', page(0, 5))).toHaveLength(4);
 
     const uuid = newUuid();
     const modelServiceImages = Array.from({ length: 100 }, () => image(uuid));
-    await store.addModelService(
+    await store.addResource(
+      'ModelService',
       modelService({ uuid, createDate: 2, modelServiceImages }),
       extras(),
       nothing,
@@ -242,9 +249,14 @@ describe('SQLite', () => {
     expect(await store.list('ModelService', page(4, 5))).toHaveLength(1);
 
     const texts = { logo: wide, parameters: wide, introduction: wide, description: wide };
-    await store.addModel(newModel({ ...texts, vendor: wide, createDate: 1 }), extras(), nothing);
+    await store.addResource(
+      'Model',
+      newModel({ ...texts, vendor: wide, createDate: 1 }),
+      extras(),
+      nothing,
+    );
     expect(await store.list('Model', page(0, 2))).toHaveLength(1);
-    await store.addModel(newModel({ createDate: 2 }), extras(), nothing);
+    await store.addResource('Model', newModel({ createDate: 2 }), extras(), nothing);
     await expect(store.list('Model', page(0, 2))).rejects.toMatchObject(tooLarge(2));
   });
 
@@ -252,7 +264,7 @@ describe('SQLite', () => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const token = 'a'.repeat(16_770_000);
     for (let count = 0; count < 5; count++)
-      await store.addModel(newModel({ token }), extras(), nothing);
+      await store.addResource('Model', newModel({ token }), extras(), nothing);
     expect(await store.list('Model', ALL)).toHaveLength(5);
   });
 
@@ -260,7 +272,8 @@ describe('SQLite', () => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const wide = 'ü'.repeat(8_000_000);
     for (const createDate of [1, 2, 3, 4, 5]) {
-      await store.addModelService(
+      await store.addResource(
+        'ModelService',
         modelService({ yaml: wide, name: `${createDate}`, createDate }),
         extras(),
         nothing,
@@ -322,16 +335,18 @@ describe('SQLite', () => {
           [`count ${kind}`, () => store.count(kind, [])],
         ]),
       ),
-      references: () => store.addModel(newModel(), extras({ references }), nothing),
+      references: () => store.addResource('Model', newModel(), extras({ references }), nothing),
       change: () =>
-        store.changeModelService(
+        store.changeResource(
+          'ModelService',
           service,
           (current) => ({ ...current, modelServiceImages: [] }),
           extras({ tags: [tag(service, 'another')] }),
           asIs,
         ),
       changeModel: () =>
-        store.changeModel(
+        store.changeResource(
+          'Model',
           model,
           (current) => ({
             ...current,
@@ -375,7 +390,7 @@ describe('SQLite', () => {
     other.exec('BEGIN IMMEDIATE');
     const order: string[] = [];
     const written = store
-      .addModelService(modelService(), extras(), nothing)
+      .addResource('ModelService', modelService(), extras(), nothing)
       .then(() => order.push('written'));
     const used = store.useSession(known.uuid, 0, known.expiredDate + 60_000);
     // The lock has it stay as it is.
@@ -413,17 +428,19 @@ describe('SQLite', () => {
   test('does not write into a file that was moved, and still reads it', async (context) => {
     const file = newFile(context);
     const store = createSqliteStore(openDatabase(context, file));
-    await store.addModelService(modelService(), extras(), nothing);
+    await store.addResource('ModelService', modelService(), extras(), nothing);
     for (const part of ['', '-wal', '-shm']) {
       renameSync(file + part, `${file}.moved`);
       const gone = notice('internal', expect.stringMatching(/moved, replaced or deleted/));
-      await expect(store.addModelService(modelService(), extras(), nothing)).rejects.toEqual(gone);
+      await expect(
+        store.addResource('ModelService', modelService(), extras(), nothing),
+      ).rejects.toEqual(gone);
       await expect(store.ping()).rejects.toEqual(gone);
       expect(await store.count('ModelService', [])).toBe(1);
       renameSync(`${file}.moved`, file + part);
       await store.ping();
     }
-    await store.addModelService(modelService(), extras(), nothing);
+    await store.addResource('ModelService', modelService(), extras(), nothing);
     expect(await store.count('ModelService', [])).toBe(2);
   });
 });

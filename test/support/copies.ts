@@ -78,24 +78,25 @@ async function fillEveryTable(file: string): Promise<void> {
       image(service.uuid, { uuid: digit + newUuid().slice(1), dockerImage: hard }),
     );
     const tags = ['z', 'a', hard].map((text) => tag(service.uuid, text));
-    await store.addModelService(
+    await store.addResource(
+      'ModelService',
       { ...service, modelServiceImages: images },
       extras({ tags }),
       nothing,
     );
   }
   const models = [{ ...everyModelField(), modelServiceRefs: [] }, model()];
-  for (const each of models) await store.addModel(each, extras(), nothing);
+  for (const each of models) await store.addResource('Model', each, extras(), nothing);
   for (const digit of ['e', '1', '7']) {
     const bound = ref(models[0]?.uuid ?? '', services[Number(digit === '7')]?.uuid ?? '');
     await store.bindModelToService({ ...bound, uuid: digit + bound.uuid.slice(1) }, extras(), asIs);
   }
-  await store.addModelCenter(everyCenterField(), extras(), asIs);
+  await store.addResource('ModelCenter', everyCenterField(), extras(), asIs);
   await store.setPassword(newUuid(), `scrypt$${hard}`);
   await store.addSession(session(), 0);
   await store
     .forJob(newJob({ hookUrl: 'http://127.0.0.1/a' }))
-    .addModel(model({ name: hard }), extras(), () => ({ name: hard }));
+    .addResource('Model', model({ name: hard }), extras(), () => ({ name: hard }));
   await store.addFailedJob(newJob(), { error: { details: hard } } as never);
   const [done] = await store.pendingHooks();
   await store.addFailedJob(newJob({ hookUrl: 'http://127.0.0.1/b' }), {} as never);

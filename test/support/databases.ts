@@ -23,7 +23,12 @@ export const MIGRATIONS = 'migrations/sqlite';
 export async function fillDatabase(file: string, migrationsFolder = MIGRATIONS): Promise<void> {
   const store = createSqliteStore(openSqlite({ file, migrationsFolder }));
   for (let count = 0; count < 20; count++) {
-    await store.addModelService(modelService({ yaml: 'x'.repeat(20_000) }), extras(), nothing);
+    await store.addResource(
+      'ModelService',
+      modelService({ yaml: 'x'.repeat(20_000) }),
+      extras(),
+      nothing,
+    );
   }
   await store.close();
 }

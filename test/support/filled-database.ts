@@ -51,13 +51,14 @@ export async function fill(client: Database.Database, store: Store, counts: Coun
   const { services, models, centers, tags } = counts;
   const service = modelService();
   const bound = model();
-  await store.addModelCenter(modelCenter(), extras(), asIs);
-  await store.addModelService(
+  await store.addResource('ModelCenter', modelCenter(), extras(), asIs);
+  await store.addResource(
+    'ModelService',
     { ...service, modelServiceImages: [image(service.uuid)] },
     extras(),
     nothing,
   );
-  await store.addModel(bound, extras({ tags: [tag(bound.uuid, 'a tag')] }), nothing);
+  await store.addResource('Model', bound, extras({ tags: [tag(bound.uuid, 'a tag')] }), nothing);
   await store.bindModelToService(ref(bound.uuid, service.uuid), extras(), asIs);
 
   client.pragma('foreign_keys = OFF');

@@ -47,7 +47,8 @@ const ModelService: EntitySpec = {
   nullable: ['description'],
   add: (server, name) => addModelService(server, { name }),
   remove: deleteAt(`${API}/model-services`),
-  put: (server, fields) => server.store.addModelService(modelService(fields), extras(), nothing),
+  put: (server, fields) =>
+    server.store.addResource('ModelService', modelService(fields), extras(), nothing),
 };
 
 const Model: EntitySpec = {
@@ -58,7 +59,7 @@ const Model: EntitySpec = {
   nullable: ['vendor', 'minGpuMemory'],
   add: (server, name) => addModel(server, { name }),
   remove: deleteAt(`${API}/models`),
-  put: (server, fields) => server.store.addModel(model(fields), extras(), nothing),
+  put: (server, fields) => server.store.addResource('Model', model(fields), extras(), nothing),
 };
 
 const ModelCenter: EntitySpec = {
@@ -70,7 +71,7 @@ const ModelCenter: EntitySpec = {
   add: (server, name) => addModelCenter(server, { name }),
   remove: deleteAt(`${API}/model-centers`),
   put: async (server, fields) => {
-    await server.store.addModelCenter(modelCenter(fields), extras(), asIs);
+    await server.store.addResource('ModelCenter', modelCenter(fields), extras(), asIs);
   },
 };
 
@@ -96,7 +97,7 @@ function tagKind(type: Tag['type'], path: string): EntitySpec {
 
 async function someService(server: Server): Promise<string> {
   const service = modelService();
-  await server.store.addModelService(service, extras(), nothing);
+  await server.store.addResource('ModelService', service, extras(), nothing);
   return service.uuid;
 }
 

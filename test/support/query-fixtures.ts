@@ -211,12 +211,14 @@ export async function fill(
   { centers, models, services, tags }: QueryFixtures,
 ): Promise<void> {
   const of = (uuid: string) => extras({ tags: tags.filter((each) => each.resourceUuid === uuid) });
-  for (const center of centers) await store.addModelCenter(center, of(center.uuid), asIs);
+  for (const center of centers)
+    await store.addResource('ModelCenter', center, of(center.uuid), asIs);
   // Bound by their services, which are added later.
   for (const each of models) {
-    await store.addModel({ ...each, modelServiceRefs: [] }, of(each.uuid), nothing);
+    await store.addResource('Model', { ...each, modelServiceRefs: [] }, of(each.uuid), nothing);
   }
-  for (const service of services) await store.addModelService(service, of(service.uuid), nothing);
+  for (const service of services)
+    await store.addResource('ModelService', service, of(service.uuid), nothing);
 }
 
 /** What a condition may look at of each kind's resources. */

@@ -52,11 +52,13 @@ export async function writeFixtures(store: Store): Promise<WriteFixtures> {
 }
 
 /** Every write of an operation, each with something to do: one forgotten here doesn't compile. */
-export const operationWrites: Record<keyof Writes, OperationWrite> = {
-  addModelService: (_, store, resultOf) =>
-    store.addModelService(modelService(), extras(), resultOf),
-  changeModelService: ({ service }, store, resultOf, atWork) =>
-    store.changeModelService(
+export const operationWrites: Record<keyof Writes, OperationWrite> &
+  Record<string, OperationWrite> = {
+  addResource: (_, store, resultOf) =>
+    store.addResource('ModelService', modelService(), extras(), resultOf),
+  changeResource: ({ service }, store, resultOf, atWork) =>
+    store.changeResource(
+      'ModelService',
       service,
       (current) => {
         atWork();
@@ -65,9 +67,10 @@ export const operationWrites: Record<keyof Writes, OperationWrite> = {
       extras(),
       resultOf,
     ),
-  cloneModelService: ({ service }, store, resultOf, atWork) =>
-    store.cloneModelService(
-      service,
+  deriveResource: ({ service }, store, resultOf, atWork) =>
+    store.deriveResource(
+      'ModelService',
+      { kind: 'ModelService', uuid: service },
       (source) => {
         atWork();
         return { ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] };
@@ -75,17 +78,19 @@ export const operationWrites: Record<keyof Writes, OperationWrite> = {
       extras(),
       resultOf,
     ),
-  addModel: ({ service }, store, resultOf) => {
+  'addResource of a model': ({ service }, store, resultOf) => {
     const record = model();
     const tags = [tag(record.uuid, 'new', { resourceType: 'ModelVO' })];
-    return store.addModel(
+    return store.addResource(
+      'Model',
       { ...record, modelServiceRefs: [ref(record.uuid, service)] },
       extras({ tags }),
       resultOf,
     );
   },
-  changeModel: ({ model }, store, resultOf, atWork) =>
-    store.changeModel(
+  'changeResource of a model': ({ model }, store, resultOf, atWork) =>
+    store.changeResource(
+      'Model',
       model,
       (current) => {
         atWork();
@@ -94,10 +99,12 @@ export const operationWrites: Record<keyof Writes, OperationWrite> = {
       extras(),
       resultOf,
     ),
-  addModelCenter: (_, store, resultOf) => store.addModelCenter(modelCenter(), extras(), resultOf),
-  changeModelCenter: ({ center }, store, resultOf, atWork) =>
-    store.changeModelCenter(
-      center,
+  'addResource of a center': (_, store, resultOf) =>
+    store.addResource('ModelCenter', modelCenter(), extras(), resultOf),
+  changeResources: ({ center }, store, resultOf, atWork) =>
+    store.changeResources(
+      'ModelCenter',
+      [center],
       (current) => {
         atWork();
         return { ...current, name: 'changed' };
@@ -112,7 +119,7 @@ export const operationWrites: Record<keyof Writes, OperationWrite> = {
   deleteResources: ({ model, bound }, store, resultOf) =>
     store.deleteResources('ModelVO', [model, bound], resultOf),
   deleteModelCenter: ({ center }, store, resultOf) =>
-    store.deleteModelCenter(center, { withModels: true }, resultOf),
+    store.deleteModelCenter(center, { withContents: true }, resultOf),
   addTag: ({ service }, store, resultOf) => store.addTag(tag(service, 'new'), resultOf),
   changeSystemTag: ({ systemTag }, store, resultOf) =>
     store.changeSystemTag(systemTag, { tag: 'changed', lastOpDate: 1 }, resultOf),

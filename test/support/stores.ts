@@ -116,13 +116,13 @@ export async function added(
   fields: Partial<ModelService> = {},
 ): Promise<ModelService> {
   const service = modelService(fields);
-  await store.addModelService(service, extras(), nothing);
+  await store.addResource('ModelService', service, extras(), nothing);
   return service;
 }
 
 export async function addedModel(store: Store, fields: Partial<Model> = {}): Promise<Model> {
   const record = model(fields);
-  await store.addModel(record, extras(), nothing);
+  await store.addResource('Model', record, extras(), nothing);
   return record;
 }
 
@@ -131,6 +131,6 @@ export async function addedCenter(
   fields: Partial<ModelCenterFields> = {},
 ): Promise<ModelCenter> {
   const record = modelCenter(fields);
-  await store.addModelCenter(record, extras(), asIs);
+  await store.addResource('ModelCenter', record, extras(), asIs);
   return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0 };
 }

@@ -40,7 +40,8 @@ export interface Operation {
    * vendor's SDKs.
    */
   evidence: 'D' | 'O' | 'K';
-  tag: 'Model services' | 'Models' | 'Model centers' | 'Sessions' | 'Tags';
+  /** A tag of the OpenAPI document. */
+  tag: string;
   summary: string;
   description: string;
 }

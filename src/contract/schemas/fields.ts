@@ -32,8 +32,14 @@ interface Queryable {
   tagged: boolean;
 }
 
-/** What can be queried, by the name in Query operations. Only the scalar fields of an inventory are queryable. */
+/** What can be queried, by the name in Query operations, in the order of seeds. Only the scalar fields of an inventory are queryable. */
 export const queryableEntities = {
+  ModelCenter: { inventory: ModelCenterInventory, related: {}, tagged: true },
+  Model: {
+    inventory: ModelInventory,
+    related: { modelServiceRefs: ModelServiceRefInventory, modelCenter: ModelCenterInventory },
+    tagged: true,
+  },
   ModelService: {
     inventory: ModelServiceInventory,
     related: {
@@ -43,17 +49,20 @@ export const queryableEntities = {
     },
     tagged: true,
   },
-  Model: {
-    inventory: ModelInventory,
-    related: { modelServiceRefs: ModelServiceRefInventory, modelCenter: ModelCenterInventory },
-    tagged: true,
-  },
-  ModelCenter: { inventory: ModelCenterInventory, related: {}, tagged: true },
   UserTag: { inventory: UserTagInventory, related: {}, tagged: false },
   SystemTag: { inventory: SystemTagInventory, related: {}, tagged: false },
 } as const satisfies Record<string, Queryable>;
 
 export type EntityKind = keyof typeof queryableEntities;
+
+/** The kinds of resource: what has tags, a type such as `ModelVO`, and a uuid that is unique among all kinds. */
+export type ResourceKind = {
+  [Kind in EntityKind]: (typeof queryableEntities)[Kind]['tagged'] extends true ? Kind : never;
+}[EntityKind];
+
+export const resourceKinds = (Object.keys(queryableEntities) as EntityKind[]).filter(
+  (kind): kind is ResourceKind => queryableEntities[kind].tagged,
+);
 
 const fields = new Map(
   Object.entries<Queryable>(queryableEntities).map(([kind, queryable]) => [

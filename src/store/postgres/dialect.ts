@@ -1,10 +1,13 @@
 import { type Column, getTableColumns, getTableName, sql, type Table } from 'drizzle-orm';
+import { toSnakeCase } from 'drizzle-orm/casing';
 import { PgDialect } from 'drizzle-orm/pg-core';
+import { resourceKinds } from '../../contract/schemas/fields.ts';
 import type { Dialect } from '../dialect.ts';
 import { alreadyUsed } from '../errors.ts';
 import { columnNames, insertRow, prepareFor } from '../prepare.ts';
 import { compileRecords } from '../records.ts';
 import { SKIP_BOUND_REFS } from '../statements.ts';
+import { tableNameOf } from '../tables.ts';
 import { violatedConstraint } from './errors.ts';
 import { caseFolded, isTrue, tables } from './tables.ts';
 
@@ -14,7 +17,9 @@ const postgres = new PgDialect({ casing: 'snake_case' });
 const MICROSECONDS = '(extract(epoch FROM clock_timestamp()) * 1000000)::bigint';
 
 /** Unique indexes on a resource's uuid; either may be violated, because the database checks them in any order. */
-const RESOURCE_KEYS = /^(resources|model_services|models|model_centers)_pkey$/;
+const RESOURCE_KEYS = ['resources', ...resourceKinds.map(tableNameOf)].map(
+  (name) => `${toSnakeCase(name)}_pkey`,
+);
 
 let prepared = 0;
 const prepare = prepareFor(
@@ -97,7 +102,7 @@ export const dialect: Dialect = {
       try {
         yield insert({ ...record, tags });
       } catch (error) {
-        throw RESOURCE_KEYS.test(violatedConstraint(error) ?? '')
+        throw RESOURCE_KEYS.includes(violatedConstraint(error) ?? '')
           ? alreadyUsed(record.uuid)
           : error;
       }

@@ -3,9 +3,9 @@ import { columnFields } from '../fields.ts';
 import { insertRow, prepareQuery } from '../prepare.ts';
 import { compileStatements } from '../statements.ts';
 import { dialect } from './dialect.ts';
-import { hooks } from './tables.ts';
 
-const { prepare, isIn } = dialect;
+const { prepare, isIn, tables } = dialect;
+const { hooks } = tables;
 
 /** The database's time, in milliseconds. */
 const MILLISECONDS = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';

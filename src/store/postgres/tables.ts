@@ -56,9 +56,6 @@ const make = {
 } as unknown as TableBuilders;
 
 export const tables = declareTables(make);
-export const { resources, modelServices, models, modelCenters } = tables;
-export const { modelServiceImages, modelServiceRefs, tags } = tables;
-export const { passwords, sessions, jobs, hooks } = tables;
 
 /** One row: the settings of the control API, shared by all servers, or an empty text. */
 export const control = make.table('control', {

@@ -11,7 +11,7 @@ import {
 import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
 import { databaseName, openError } from './open-store.ts';
-import * as tables from './tables.ts';
+import { tables } from './tables.ts';
 
 export interface PostgresLocation {
   /** `postgres://…` */

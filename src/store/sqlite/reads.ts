@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery, Reader, Store } from '../../domain/store.ts';
-import { compilePages, compileRecordMapper, selectList } from '../fields.ts';
+import { compilePages, compileRecordMapper, mapKinds, selectList } from '../fields.ts';
 import { estimatedBytes } from '../page-size.ts';
 import { dialect, records } from './dialect.ts';
 import type { TransactionBatcher } from './engine/batcher.ts';
@@ -14,13 +14,9 @@ const BOUNDED_START_MAX = 10_000;
 const BOUNDED_LIMIT_MAX = 1000;
 
 /** Fields whose index continues with createDate and uuid, so that rows of one value are already in order. */
-const PAGED_FIELDS: Record<EntityKind, readonly string[]> = {
-  ModelService: ['name', 'modelCenterUuid'],
-  Model: ['name', 'modelCenterUuid'],
-  ModelCenter: [],
-  UserTag: [],
-  SystemTag: [],
-};
+const PAGED_FIELDS = mapKinds((kind) =>
+  records.entityMappings[kind].center ? ['name', 'modelCenterUuid'] : [],
+);
 
 const { toQuery } = dialect;
 /** The reader of pages: of all listed fields, or of these fields only. */

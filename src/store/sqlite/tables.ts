@@ -34,6 +34,3 @@ const make = {
 } as unknown as TableBuilders;
 
 export const tables = declareTables(make);
-export const { resources, modelServices, models, modelCenters } = tables;
-export const { modelServiceImages, modelServiceRefs, tags } = tables;
-export const { passwords, sessions, jobs, hooks } = tables;

@@ -14,7 +14,7 @@ import { replaceDatabase, replacementPath } from './file/atomic-replace.ts';
 import { sizeOf } from './file/files.ts';
 import { inspect, openToInspect, type SqliteLocation } from './file/inspect.ts';
 import { openSqlite, openSqliteToRead } from './file/open.ts';
-import * as tables from './tables.ts';
+import { tables } from './tables.ts';
 
 export const copiedTables = copiedTablesOf(tables);
 

@@ -76,7 +76,8 @@ export function describeBindings(open: OpenStore): void {
       await expectRejection(store, bind, expect.anything());
       const other = model();
       const twice = [ref(other.uuid, first, isDefault), ref(other.uuid, second, isDefault)];
-      const add = () => store.addModel({ ...other, modelServiceRefs: twice }, extras(), nothing);
+      const add = () =>
+        store.addResource('Model', { ...other, modelServiceRefs: twice }, extras(), nothing);
       await expectRejection(store, add, expect.anything());
 
       await store.bindModelToService(ref(uuid, third), extras(), asIs);

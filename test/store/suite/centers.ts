@@ -66,7 +66,13 @@ export function describeCenters(open: OpenStore): void {
         await added(store, { modelCenterUuid, size: 5 });
       }
       expect(await capacityOf(store, uuid)).toEqual([9, 15]);
-      const answered = await store.changeModelCenter(uuid, (current) => current, extras(), asIs);
+      const answered = await store.changeResource(
+        'ModelCenter',
+        uuid,
+        (current) => current,
+        extras(),
+        asIs,
+      );
       expect(answered).toMatchObject({ modelUsedCapacity: 9, modelServiceUsedCapacity: 15 });
     });
 
@@ -81,7 +87,13 @@ export function describeCenters(open: OpenStore): void {
       const service = await added(store, { modelCenterUuid: uuid, size: 11 });
       const [moved = '', deleted = '', arriving = ''] = uuidsOf(models);
       const move = (model: string, modelCenterUuid: string) =>
-        store.changeModel(model, (current) => ({ ...current, modelCenterUuid }), extras(), asIs);
+        store.changeResource(
+          'Model',
+          model,
+          (current) => ({ ...current, modelCenterUuid }),
+          extras(),
+          asIs,
+        );
       await move(moved, newUuid());
       await move(arriving, uuid);
       expect(await capacityOf(store, uuid)).toEqual([12, 11]);
@@ -150,7 +162,7 @@ export function describeCenters(open: OpenStore): void {
       const [center, other] = [await addedCenter(store), await addedCenter(store)];
       const service = await added(store, { modelCenterUuid: center.uuid });
       await store.addTag(tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO' }), nothing);
-      await store.deleteModelCenter(center.uuid, { withModels: false }, nothing);
+      await store.deleteModelCenter(center.uuid, { withContents: false }, nothing);
       expect(set(await contents(store))).toEqual({
         ModelService: [service],
         Model: [],
@@ -164,7 +176,7 @@ export function describeCenters(open: OpenStore): void {
       const store = await open(context);
       const { uuid, models } = await prepare(store);
       const rejected = failure('SYS.1006', expect.stringContaining(uuid));
-      const remove = () => store.deleteModelCenter(uuid, { withModels: false }, nothing);
+      const remove = () => store.deleteModelCenter(uuid, { withContents: false }, nothing);
       await expectRejection(store, remove, rejected);
       for (const model of models) {
         await expectRejection(store, remove, rejected);
@@ -177,7 +189,7 @@ export function describeCenters(open: OpenStore): void {
     test('deletes its models with all that belongs to them, on request', async (context) => {
       const store = await open(context);
       const [{ uuid, service, models }, other] = [await prepare(store), await prepare(store)];
-      await store.deleteModelCenter(uuid, { withModels: true }, nothing);
+      await store.deleteModelCenter(uuid, { withContents: true }, nothing);
       expect(await store.find('ModelCenter', uuid)).toBeUndefined();
       expect(uuidsOf(await store.list('Model', ALL)).toSorted()).toEqual(
         uuidsOf(other.models).toSorted(),
@@ -202,8 +214,8 @@ export function describeCenters(open: OpenStore): void {
       await addedModel(store, { modelCenterUuid: '' });
       const before = await contents(store);
       for (const other of [...others, '', '%', '\0', '\ud800']) {
-        for (const withModels of [false, true]) {
-          const deleting = store.deleteModelCenter(other, { withModels }, nothing);
+        for (const withContents of [false, true]) {
+          const deleting = store.deleteModelCenter(other, { withContents }, nothing);
           await expect(deleting, other).resolves.toBeUndefined();
         }
       }
@@ -218,7 +230,7 @@ export function describeCenters(open: OpenStore): void {
       );
       await Promise.all(models);
       const stored = await addedModel(store);
-      await store.deleteModelCenter(uuid, { withModels: true }, nothing);
+      await store.deleteModelCenter(uuid, { withContents: true }, nothing);
       expect(uuidsOf(await store.list('Model', ALL))).toEqual([stored.uuid]);
     });
   });

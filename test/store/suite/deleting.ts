@@ -43,10 +43,15 @@ async function fill(store: Store) {
     (['User', 'System'] as const).map((type) => tag(uuid, 'a tag', { type, resourceType }));
   for (const service of services) {
     const tags = tagsFor(service.uuid, 'ModelServiceVO');
-    await store.addModelService(service, extras({ tags }), nothing);
+    await store.addResource('ModelService', service, extras({ tags }), nothing);
   }
   for (const record of models) {
-    await store.addModel(record, extras({ tags: tagsFor(record.uuid, 'ModelVO') }), nothing);
+    await store.addResource(
+      'Model',
+      record,
+      extras({ tags: tagsFor(record.uuid, 'ModelVO') }),
+      nothing,
+    );
   }
   return { services, models };
 }
@@ -72,7 +77,7 @@ export function describeDeleting(open: OpenStore): void {
       // Had an image or a ref stayed, its uuid would be taken.
       const again = services.find(({ uuid }) => uuid === deleted?.uuid) ?? modelService();
       const { modelServiceRefs = [] } = deleted ?? {};
-      await store.addModelService({ ...again, modelServiceRefs }, extras(), nothing);
+      await store.addResource('ModelService', { ...again, modelServiceRefs }, extras(), nothing);
       expect(set(await store.find('ModelService', again.uuid))).toEqual(set(deleted));
       expect(await tagsOf(store, again.uuid)).toEqual([]);
     });
@@ -92,7 +97,7 @@ export function describeDeleting(open: OpenStore): void {
           modelServiceRefs: stored.modelServiceRefs.filter((one) => one.modelServiceUuid === uuid),
         });
       }
-      await store.addModel(deleted, extras(), nothing);
+      await store.addResource('Model', deleted, extras(), nothing);
       expect(set(await store.find('Model', deleted.uuid))).toEqual(deleted);
       expect(await tagsOf(store, deleted.uuid)).toEqual([]);
     });
@@ -155,7 +160,7 @@ export function describeDeleting(open: OpenStore): void {
       await store.deleteResources('ModelServiceVO', [uuid], nothing);
       await addedModel(store, { uuid });
       await store.deleteResources('ModelVO', [uuid], nothing);
-      await store.addModelCenter(modelCenter({ uuid }), extras(), asIs);
+      await store.addResource('ModelCenter', modelCenter({ uuid }), extras(), asIs);
       await store.deleteResources('ModelCenterVO', [uuid], nothing);
       const service = await added(store, { uuid });
       expect(set(await wholeList(store, 'ModelService'))).toEqual([service]);

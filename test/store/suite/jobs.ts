@@ -118,7 +118,7 @@ export function describeJobs(open: OpenStore): void {
       const { store } = fixtures;
       const job = newJob({ hookUrl: HOOK_URL });
       if (of === 'a failure') await store.addFailedJob(job, failed);
-      else await store.forJob(job).addModel(model(), extras(), () => ({ first: true }));
+      else await store.forJob(job).addResource('Model', model(), extras(), () => ({ first: true }));
       const tried = hook(job.uuid, { url: HOOK_URL, attempts: 3, failure: 'ECONNREFUSED' });
       await store.changeHook(tried);
       const before = await seen(fixtures);
@@ -161,8 +161,8 @@ export function describeJobs(open: OpenStore): void {
       const forJob = store.forJob(job);
       const references = [pathReference(UNKNOWN)];
       for (const write of [
-        () => forJob.addModel(model(), extras({ references }), nothing),
-        () => forJob.addModel(model({ uuid }), extras(), nothing),
+        () => forJob.addResource('Model', model(), extras({ references }), nothing),
+        () => forJob.addResource('Model', model({ uuid }), extras(), nothing),
         () => forJob.addTag(tag(UNKNOWN, 'a tag'), nothing),
         () => forJob.changeSystemTag(UNKNOWN, { tag: 'a tag', lastOpDate: 0 }, nothing),
       ]) {
@@ -175,7 +175,7 @@ export function describeJobs(open: OpenStore): void {
       const job = newJob();
       const outcomes = await Promise.allSettled([
         ...Array.from({ length: 10 }, (_, index) =>
-          store.forJob(job).addModel(model(), extras(), () => ({ index })),
+          store.forJob(job).addResource('Model', model(), extras(), () => ({ index })),
         ),
         ...Array.from({ length: 10 }, () => store.addFailedJob(job, failed)),
       ]);
@@ -192,9 +192,9 @@ export function describeJobs(open: OpenStore): void {
       const job = newJob();
       const forJob = store.forJob(job);
       const references = [pathReference(UNKNOWN)];
-      const failing = forJob.addModel(model(), extras({ references }), () => ({}));
+      const failing = forJob.addResource('Model', model(), extras({ references }), () => ({}));
       await expect(failing).rejects.toMatchObject({ errorCode: 'SYS.1003' });
-      await forJob.addModel(model(), extras(), () => ({ done: true }));
+      await forJob.addResource('Model', model(), extras(), () => ({ done: true }));
       expect(await store.findJob(job.uuid)).toMatchObject({ success: true });
     });
   });
@@ -217,7 +217,7 @@ export function describeJobs(open: OpenStore): void {
     test('is not replaced by a failure of the same uuid', async (context) => {
       const store = await open(context);
       const [done, undone] = [newJob(), newJob({ hookUrl: HOOK_URL })];
-      await store.forJob(done).addModel(model(), extras(), () => ({ reported: 1 }));
+      await store.forJob(done).addResource('Model', model(), extras(), () => ({ reported: 1 }));
       await store.addFailedJob(undone, failed);
       const before = [await store.findJob(done.uuid), await store.findJob(undone.uuid)];
       const { answer } = new ApiError('internal', 'another');
@@ -250,7 +250,9 @@ export function describeJobs(open: OpenStore): void {
           flags: [true, false],
         };
         const [done, undone] = [newJob(), newJob()];
-        const reported = await store.forJob(done).addModel(model(), extras(), () => outcome);
+        const reported = await store
+          .forJob(done)
+          .addResource('Model', model(), extras(), () => outcome);
         expect(reported).toEqual(outcome);
         expect((await store.findJob(done.uuid))?.outcome).toEqual(outcome);
         const { code, description } = failed.error;
@@ -264,7 +266,7 @@ export function describeJobs(open: OpenStore): void {
       const store = await open(context);
       for (const outcome of [{}, JSON.parse('{"__proto__":{"a":1},"constructor":"b"}')]) {
         const job = newJob();
-        await store.forJob(job).addModel(model(), extras(), () => outcome);
+        await store.forJob(job).addResource('Model', model(), extras(), () => outcome);
         const found = await store.findJob(job.uuid);
         expect(JSON.stringify(found?.outcome)).toBe(JSON.stringify(outcome));
       }
@@ -360,7 +362,7 @@ export function describeJobs(open: OpenStore): void {
       const store = await open(context);
       const jobs = await addJobs(store, [98, 99, 100, 101]);
       const succeeded = newJob({ createDate: 99 });
-      await store.forJob(succeeded).addModel(model(), extras(), () => ({}));
+      await store.forJob(succeeded).addResource('Model', model(), extras(), () => ({}));
       expect(await store.sweepJobs(98, { jobs: 10, bytes: 1e9 })).toBe(0);
       expect(await store.sweepJobs(100, { jobs: 10, bytes: 1e9 })).toBe(3);
       expect(await datesLeft(store, [...jobs, succeeded])).toEqual([100, 101]);
@@ -383,7 +385,8 @@ export function describeJobs(open: OpenStore): void {
       const store = await open(context);
       const jobs = [1, 2, 3].map((createDate) => newJob({ createDate }));
       const outcome = { text: 'é'.repeat(500) };
-      for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => outcome);
+      for (const job of jobs)
+        await store.forJob(job).addResource('Model', model(), extras(), () => outcome);
       expect(await store.sweepJobs(9, { jobs: 10, bytes: 1 })).toBe(1);
       expect(await store.sweepJobs(9, { jobs: 10, bytes: 1397 })).toBe(2);
     });
@@ -424,13 +427,14 @@ export function describeJobs(open: OpenStore): void {
       const outcome = { text: 'x'.repeat(24 * 1024 * 1024) };
       const jobs = Array.from({ length: 12 }, (_, createDate) => newJob({ createDate }));
       const [oldest] = await addJobs(store, [0], { hookUrl: HOOK_URL });
-      for (const job of jobs) await store.forJob(job).addModel(model(), extras(), () => outcome);
+      for (const job of jobs)
+        await store.forJob(job).addResource('Model', model(), extras(), () => outcome);
       expect(await datesLeft(store, jobs)).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
       expect(await store.hookOf(oldest?.uuid ?? '')).toBeUndefined();
       await store.replaceResources(noResources);
       const [first = newJob(), second = newJob()] = jobs;
       for (const job of [first, second])
-        await store.forJob(job).addModel(model(), extras(), () => outcome);
+        await store.forJob(job).addResource('Model', model(), extras(), () => outcome);
       expect(await datesLeft(store, jobs)).toEqual([0, 1]);
     }, 60_000);
   });

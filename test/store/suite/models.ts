@@ -46,7 +46,7 @@ export function describeModels(open: OpenStore): void {
       given: Partial<WriteExtras> = {},
     ) => {
       const references = [pathReference(uuid, 'ModelVO')];
-      return store.changeModel(uuid, make, extras({ references, ...given }), asIs);
+      return store.changeResource('Model', uuid, make, extras({ references, ...given }), asIs);
     };
 
     describe('that has refs', () => {

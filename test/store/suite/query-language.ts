@@ -107,7 +107,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       beforeAll(async () => {
         store = await open(opened);
         const bound = model({ uuid: 'f'.repeat(32) });
-        await store.addModel(bound, extras(), nothing);
+        await store.addResource('Model', bound, extras(), nothing);
         const centers = [
           modelCenter({
             name: 'Red',
@@ -117,7 +117,8 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
           }),
           modelCenter({ name: 'blue', managementPort: 443, createDate: SECOND + 1000 }),
         ];
-        for (const center of centers) await store.addModelCenter(center, extras(), asIs);
+        for (const center of centers)
+          await store.addResource('ModelCenter', center, extras(), asIs);
         const [red, blue, none] = [newUuid(), newUuid(), newUuid()];
         const services = [
           modelService({
@@ -157,7 +158,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
         const tags = [tag(red, 'Red'), tag(red, 'two'), tag(blue, 'blue')];
         for (const service of services) {
           const own = tags.filter(({ resourceUuid }) => resourceUuid === service.uuid);
-          await store.addModelService(service, extras({ tags: own }), nothing);
+          await store.addResource('ModelService', service, extras({ tags: own }), nothing);
         }
       });
       afterAll(() => opened.finish());
@@ -244,7 +245,12 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       beforeAll(async () => {
         store = await open(opened);
         for (const [age, name] of texts.entries()) {
-          await store.addModelService(modelService({ name, createDate: age }), extras(), nothing);
+          await store.addResource(
+            'ModelService',
+            modelService({ name, createDate: age }),
+            extras(),
+            nothing,
+          );
         }
       });
       afterAll(() => opened.finish());

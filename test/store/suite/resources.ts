@@ -53,8 +53,9 @@ const kinds: {
     resourceType: 'ModelServiceVO',
     minimal: modelService,
     full: () => ({ ...everyServiceField(), modelServiceImages: [], modelServiceRefs: [] }),
-    add: (store, record, given) => store.addModelService(record, given, nothing),
-    change: (store, uuid, make, given) => store.changeModelService(uuid, make, given, asIs),
+    add: (store, record, given) => store.addResource('ModelService', record, given, nothing),
+    change: (store, uuid, make, given) =>
+      store.changeResource('ModelService', uuid, make, given, asIs),
     further: {},
   },
   {
@@ -62,8 +63,8 @@ const kinds: {
     resourceType: 'ModelVO',
     minimal: model,
     full: () => ({ ...everyModelField(), modelServiceRefs: [] }),
-    add: (store, record, given) => store.addModel(record, given, nothing),
-    change: (store, uuid, make, given) => store.changeModel(uuid, make, given, asIs),
+    add: (store, record, given) => store.addResource('Model', record, given, nothing),
+    change: (store, uuid, make, given) => store.changeResource('Model', uuid, make, given, asIs),
     further: {},
   },
   {
@@ -71,8 +72,9 @@ const kinds: {
     resourceType: 'ModelCenterVO',
     minimal: modelCenter,
     full: everyCenterField,
-    add: (store, record, given) => store.addModelCenter(record, given, asIs),
-    change: (store, uuid, make, given) => store.changeModelCenter(uuid, make, given, asIs),
+    add: (store, record, given) => store.addResource('ModelCenter', record, given, asIs),
+    change: (store, uuid, make, given) =>
+      store.changeResource('ModelCenter', uuid, make, given, asIs),
     further: noCapacity,
   },
 ];

@@ -268,7 +268,7 @@ export function describeSeeding(open: OpenStore): void {
       await store.addResources(seed);
       const before = await everything(store);
       await store.deleteResources('ModelVO', uuidsOf(seed.models) as string[], nothing);
-      await store.deleteModelCenter(seed.modelCenters[0].uuid, { withModels: true }, nothing);
+      await store.deleteModelCenter(seed.modelCenters[0].uuid, { withContents: true }, nothing);
       await store.deleteTag(seed.userTags[0].uuid, nothing);
       await store.addResources(seed);
       expect(await everything(store)).toEqual(before);
@@ -294,7 +294,8 @@ export function describeSeeding(open: OpenStore): void {
       const [{ uuid }] = seed.models;
       const [full, bare] = seed.modelServices;
       await store.unbindModelFromService(uuid, bare.uuid, nothing);
-      await store.changeModel(
+      await store.changeResource(
+        'Model',
         uuid,
         (current) => ({
           ...current,
@@ -354,7 +355,8 @@ export function describeSeeding(open: OpenStore): void {
     async function disturb(store: Store, seed: EveryResource): Promise<void> {
       const [full, bare] = seed.modelServices;
       await fill(store);
-      await store.changeModelService(
+      await store.changeResource(
+        'ModelService',
         full.uuid,
         (current) => ({
           ...current,
@@ -365,13 +367,13 @@ export function describeSeeding(open: OpenStore): void {
         asIs,
       );
       await store.deleteResources('ModelServiceVO', [bare.uuid], nothing);
-      await store.deleteModelCenter(seed.modelCenters[1].uuid, { withModels: false }, nothing);
+      await store.deleteModelCenter(seed.modelCenters[1].uuid, { withContents: false }, nothing);
       await store.deleteTag(seed.userTags[0].uuid, nothing);
       await store.addFailedJob(newJob(), {
         error: { code: 'SYS.1006', description: 'An operation failed', details: 'a' },
       });
       // The uuid is free now, also for another kind.
-      await store.addModel(model({ uuid: bare.uuid }), extras(), nothing);
+      await store.addResource('Model', model({ uuid: bare.uuid }), extras(), nothing);
     }
 
     test('by the same object restores the same resources after changes', async (context) => {
@@ -445,7 +447,7 @@ export function describeSeeding(open: OpenStore): void {
       const [bound] = seed.models;
 
       for (const { uuid } of [...seed.models, ...seed.modelServices, ...seed.modelCenters]) {
-        const taken = store.addModel(model({ uuid }), extras(), nothing);
+        const taken = store.addResource('Model', model({ uuid }), extras(), nothing);
         await expect(taken).rejects.toEqual(alreadyUsed(uuid));
       }
       await expect(store.addTag(tag(full.uuid, seed.userTags[0].tag), nothing)).rejects.toEqual(
@@ -465,7 +467,7 @@ export function describeSeeding(open: OpenStore): void {
       ]);
 
       await store.deleteResources('ModelServiceVO', [full.uuid, bare.uuid], nothing);
-      await store.deleteModelCenter(seed.modelCenters[1].uuid, { withModels: false }, nothing);
+      await store.deleteModelCenter(seed.modelCenters[1].uuid, { withContents: false }, nothing);
       const left = await store.readResources();
       expect(left.modelServiceRefs).toEqual([]);
       expect(left.userTags).toEqual([]);
@@ -487,7 +489,7 @@ export function describeSeeding(open: OpenStore): void {
           const service = modelService({ uuid, modelServiceImages: [image(uuid), image(uuid)] });
           await store
             .forJob(newJob({ uuid }))
-            .addModelService(service, extras({ tags: [tag(uuid, 'a')] }), () => ({}));
+            .addResource('ModelService', service, extras({ tags: [tag(uuid, 'a')] }), () => ({}));
           return uuid;
         }),
       );
@@ -541,7 +543,7 @@ export function describeSeeding(open: OpenStore): void {
       expect(await tagsOf(store, service.uuid)).toEqual([]);
       for (const { uuid } of (await store.readResources()).modelCenters) {
         const isOld = JSON.stringify(before).includes(uuid);
-        if (!isOld) await store.deleteModelCenter(uuid, { withModels: true }, nothing);
+        if (!isOld) await store.deleteModelCenter(uuid, { withContents: true }, nothing);
       }
       expect(await contents(store)).toEqual(before);
     }

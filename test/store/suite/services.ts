@@ -75,7 +75,8 @@ export function describeServices(open: OpenStore): void {
           modelServiceRefs: bound.slice(0, index % 3).map((one) => ref(one.uuid, uuid)),
         });
       });
-      for (const service of services) await store.addModelService(service, extras(), nothing);
+      for (const service of services)
+        await store.addResource('ModelService', service, extras(), nothing);
       const page = await store.list('ModelService', {
         conditions: [],
         sort: parseSort('ModelService', '-name') as Sort,
@@ -97,7 +98,8 @@ export function describeServices(open: OpenStore): void {
       make: (current: ModelService) => ModelService,
       given: Partial<WriteExtras> = {},
     ) =>
-      store.changeModelService(
+      store.changeResource(
+        'ModelService',
         uuid,
         make,
         extras({ references: [pathReference(uuid)], ...given }),
@@ -190,8 +192,9 @@ export function describeServices(open: OpenStore): void {
       const tags = [tag(clone, 'a tag')];
 
       let seen: unknown;
-      const answered = await store.cloneModelService(
-        uuid,
+      const answered = await store.deriveResource(
+        'ModelService',
+        { kind: 'ModelService', uuid },
         (current) => {
           seen = current;
           return derived;
@@ -211,7 +214,13 @@ export function describeServices(open: OpenStore): void {
       const store = await open(context);
       const { uuid } = await added(store);
       const clone = (derive: (source: ModelService) => ModelService) => () =>
-        store.cloneModelService(uuid, derive, extras({ tags: [tag(uuid, 'a tag')] }), asIs);
+        store.deriveResource(
+          'ModelService',
+          { kind: 'ModelService', uuid },
+          derive,
+          extras({ tags: [tag(uuid, 'a tag')] }),
+          asIs,
+        );
       const error = new Error('no such clone');
       const throwing = () => {
         throw error;

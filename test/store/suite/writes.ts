@@ -46,22 +46,30 @@ export function describeWrites(open: OpenStore): void {
     const center = await addedCenter(store);
     const service = modelService();
     const tags = [tag(service.uuid, 'there')];
-    await store.addModelService(service, extras({ tags }), nothing);
+    await store.addResource('ModelService', service, extras({ tags }), nothing);
     return { store, bound, center, service, tags };
   };
 
   const writes: Record<string, (prepared: Prepared, given: WriteExtras) => Promise<unknown>> = {
-    'adding a service': ({ store }, given) => store.addModelService(modelService(), given, nothing),
-    'adding a model': ({ store }, given) => store.addModel(model(), given, nothing),
-    'adding a center': ({ store }, given) => store.addModelCenter(modelCenter(), given, asIs),
+    'adding a service': ({ store }, given) =>
+      store.addResource('ModelService', modelService(), given, nothing),
+    'adding a model': ({ store }, given) => store.addResource('Model', model(), given, nothing),
+    'adding a center': ({ store }, given) =>
+      store.addResource('ModelCenter', modelCenter(), given, asIs),
     'changing a service': ({ store, service: { uuid } }, given) =>
-      store.changeModelService(uuid, renamed, given, asIs),
+      store.changeResource('ModelService', uuid, renamed, given, asIs),
     'changing a model': ({ store, bound: { uuid } }, given) =>
-      store.changeModel(uuid, renamed, given, asIs),
+      store.changeResource('Model', uuid, renamed, given, asIs),
     'changing a center': ({ store, center: { uuid } }, given) =>
-      store.changeModelCenter(uuid, renamed, given, asIs),
+      store.changeResource('ModelCenter', uuid, renamed, given, asIs),
     'cloning a service': ({ store, service: { uuid } }, given) =>
-      store.cloneModelService(uuid, (source) => ({ ...source, uuid: newUuid() }), given, asIs),
+      store.deriveResource(
+        'ModelService',
+        { kind: 'ModelService', uuid },
+        (source) => ({ ...source, uuid: newUuid() }),
+        given,
+        asIs,
+      ),
     binding: ({ store, bound, service }, given) =>
       store.bindModelToService(ref(bound.uuid, service.uuid), given, asIs),
   };
@@ -161,12 +169,13 @@ export function describeWrites(open: OpenStore): void {
     'a service bound to an unknown model': (store) => {
       const { uuid } = modelService();
       const bound = modelService({ uuid, modelServiceRefs: [ref(UNKNOWN, uuid)] });
-      return store.addModelService(bound, extras(), nothing);
+      return store.addResource('ModelService', bound, extras(), nothing);
     },
     'a service with an image that is another’s': (store, { modelServiceImages }) =>
-      store.addModelService(modelService({ modelServiceImages }), extras(), nothing),
+      store.addResource('ModelService', modelService({ modelServiceImages }), extras(), nothing),
     'a change that has an image twice': (store, { uuid, modelServiceImages: images }) =>
-      store.changeModelService(
+      store.changeResource(
+        'ModelService',
         uuid,
         (current) => ({ ...renamed(current), modelServiceImages: [...images, ...images] }),
         extras(),
@@ -175,24 +184,32 @@ export function describeWrites(open: OpenStore): void {
     'a model bound to an unknown service': (store) => {
       const { uuid } = model();
       const bound = model({ uuid, modelServiceRefs: [ref(uuid, UNKNOWN)] });
-      return store.addModel(bound, extras(), nothing);
+      return store.addResource('Model', bound, extras(), nothing);
     },
     'a binding of an unknown model': (store, { uuid }) =>
       store.bindModelToService(ref(UNKNOWN, uuid), extras(), asIs),
     'a change of an unknown service': (store) =>
-      store.changeModelService(UNKNOWN, asIs, extras(), asIs),
-    'a change of an unknown model': (store) => store.changeModel(UNKNOWN, asIs, extras(), asIs),
+      store.changeResource('ModelService', UNKNOWN, asIs, extras(), asIs),
+    'a change of an unknown model': (store) =>
+      store.changeResource('Model', UNKNOWN, asIs, extras(), asIs),
     'a change of an unknown center': (store) =>
-      store.changeModelCenter(UNKNOWN, asIs, extras(), asIs),
+      store.changeResource('ModelCenter', UNKNOWN, asIs, extras(), asIs),
     'a change of a model by the uuid of a service': (store, { uuid }) =>
-      store.changeModel(uuid, asIs, extras(), asIs),
+      store.changeResource('Model', uuid, asIs, extras(), asIs),
     'a tag on an unknown resource': (store) =>
-      store.addModel(model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
+      store.addResource('Model', model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
     'a clone of an unknown service': (store) =>
-      store.cloneModelService(UNKNOWN, asIs, extras(), asIs),
+      store.deriveResource(
+        'ModelService',
+        { kind: 'ModelService', uuid: UNKNOWN },
+        asIs,
+        extras(),
+        asIs,
+      ),
     'a service that has no result': (store) =>
-      store.addModelService(modelService(), extras(), noResult),
-    'a model that has no result': (store) => store.addModel(model(), extras(), noResult),
+      store.addResource('ModelService', modelService(), extras(), noResult),
+    'a model that has no result': (store) =>
+      store.addResource('Model', model(), extras(), noResult),
   };
   test.for(Object.entries(unchecked))('rejects %s, even when no reference is checked', async ([
     ,
@@ -214,7 +231,8 @@ export function describeWrites(open: OpenStore): void {
       uuids: [uuid, ...uuids],
       list: true,
     } as const;
-    const write = () => store.addModel(model(), extras({ references: [reference] }), nothing);
+    const write = () =>
+      store.addResource('Model', model(), extras({ references: [reference] }), nothing);
     await expectRejection(
       store,
       write,
@@ -226,8 +244,12 @@ export function describeWrites(open: OpenStore): void {
     const store = await open(context);
     const uuid = newUuid();
     const outcomes = await Promise.allSettled([
-      ...Array.from({ length: 30 }, () => store.addModelService(modelService(), extras(), nothing)),
-      ...Array.from({ length: 5 }, () => store.addModel(model({ uuid }), extras(), nothing)),
+      ...Array.from({ length: 30 }, () =>
+        store.addResource('ModelService', modelService(), extras(), nothing),
+      ),
+      ...Array.from({ length: 5 }, () =>
+        store.addResource('Model', model({ uuid }), extras(), nothing),
+      ),
     ]);
     const failed = outcomes.filter(({ status }) => status === 'rejected');
     expect(failed).toEqual(Array(4).fill({ status: 'rejected', reason: alreadyUsed(uuid) }));

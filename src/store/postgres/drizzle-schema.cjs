@@ -1,0 +1,3 @@
+// drizzle-kit takes the tables that a file exports by name.
+const { tables, control } = require('./tables.ts');
+module.exports = { ...tables, control };
