@@ -1,4 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
+import { datasetOperations } from './operations/datasets.ts';
 import { modelCenterOperations } from './operations/model-centers.ts';
 import { modelServiceOperations } from './operations/model-services.ts';
 import { modelOperations } from './operations/models.ts';
@@ -17,6 +18,7 @@ export const operations = {
   ...modelServiceOperations,
   ...modelOperations,
   ...modelCenterOperations,
+  ...datasetOperations,
   ...sessionOperations,
   ...tagOperations,
 };

@@ -4,6 +4,7 @@ import { AddModelCenter } from './AddModelCenter.ts';
 import { AddModelService } from './AddModelService.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
+import { CreateDataset } from './CreateDataset.ts';
 import { DeleteModelCenter } from './DeleteModelCenter.ts';
 import { DeleteTag } from './DeleteTag.ts';
 import { deleteAllHandler, deleteHandler } from './deletions.ts';
@@ -14,6 +15,7 @@ import { getHandler, queryHandler } from './queries.ts';
 import { RenewSession } from './RenewSession.ts';
 import { createTagHandler } from './tags.ts';
 import { UnbindModelFromService } from './UnbindModelFromService.ts';
+import { assertNoSystemDataset, UpdateDatasets } from './UpdateDatasets.ts';
 import { UpdateModel } from './UpdateModel.ts';
 import { UpdateModelService } from './UpdateModelService.ts';
 import { UpdateSystemTag } from './UpdateSystemTag.ts';
@@ -41,6 +43,13 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   DeleteModelCenter,
   QueryModelCenter: queryHandler('ModelCenter'),
   GetModelCenter: getHandler('ModelCenter'),
+  CreateDataset,
+  UpdateDataset: updateHandler('Dataset', assertNoSystemDataset),
+  UpdateDatasets,
+  DeleteDataset: deleteHandler('DatasetVO'),
+  DeleteDatasets: deleteAllHandler('DatasetVO'),
+  QueryDataset: queryHandler('Dataset'),
+  GetDataset: getHandler('Dataset'),
   LogInByAccount,
   LogOut,
   ValidateSession,

@@ -1,3 +1,4 @@
+import type { DatasetInventory } from '../contract/schemas/dataset.ts';
 import { type EntityKind, queryableEntities } from '../contract/schemas/fields.ts';
 import type { ModelInventory } from '../contract/schemas/model.ts';
 import type {
@@ -13,6 +14,7 @@ import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 import { type FieldOptions, Time } from '../contract/schemas/types.ts';
 import type {
+  Dataset,
   Model,
   ModelCenter,
   ModelService,
@@ -163,7 +165,7 @@ function capacityInventory(center: PublicView<ModelCenter>): ModelCenterCapacity
     uuid: center.uuid,
     modelUsedCapacity: center.modelUsedCapacity,
     modelServiceUsedCapacity: center.modelServiceUsedCapacity,
-    datasetUsedCapacity: 0,
+    datasetUsedCapacity: center.datasetUsedCapacity,
     fineTuneUsedCapacity: 0,
     modelEvaluationUsedCapacity: 0,
     temporaryUsedCapacity: 0,
@@ -171,6 +173,25 @@ function capacityInventory(center: PublicView<ModelCenter>): ModelCenterCapacity
     totalCapacity: 0,
     availableCapacity: 0,
   } satisfies Complete<ModelCenterCapacityInventory> as ModelCenterCapacityInventory;
+}
+
+/** Maps a stored dataset to its API representation. */
+export function datasetInventory(
+  dataset: PublicView<Dataset>,
+  formatDate: FormatDate,
+): DatasetInventory {
+  return {
+    uuid: dataset.uuid,
+    name: dataset.name,
+    description: dataset.description ?? undefined,
+    url: dataset.url,
+    installPath: dataset.installPath ?? undefined,
+    modelCenterUuid: dataset.modelCenterUuid,
+    size: dataset.size,
+    system: dataset.system,
+    createDate: formatDate(dataset.createDate),
+    lastOpDate: formatDate(dataset.lastOpDate),
+  } satisfies Complete<DatasetInventory> as DatasetInventory;
 }
 
 /** Maps a stored session to its API representation. */
@@ -206,6 +227,7 @@ const toInventoryByKind: Record<EntityKind, (record: never, formatDate: FormatDa
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
+  Dataset: datasetInventory,
   UserTag: tagInventory,
   SystemTag: tagInventory,
 };

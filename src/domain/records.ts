@@ -1,3 +1,4 @@
+import type { DatasetInventory } from '../contract/schemas/dataset.ts';
 import type { EntityKind } from '../contract/schemas/fields.ts';
 import type { ModelInventory } from '../contract/schemas/model.ts';
 import type { ModelCenterInventory } from '../contract/schemas/model-center.ts';
@@ -67,6 +68,7 @@ export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> &
 export const usedCapacities = {
   modelUsedCapacity: 'Model',
   modelServiceUsedCapacity: 'ModelService',
+  datasetUsedCapacity: 'Dataset',
 } as const;
 
 export type UsedCapacity = { [Sum in keyof typeof usedCapacities]: number };
@@ -74,7 +76,21 @@ export type UsedCapacity = { [Sum in keyof typeof usedCapacities]: number };
 export type ModelCenter = ModelCenterFields & UsedCapacity;
 
 /** The kinds that go with their center (F24), with their names in sentences. */
-export const centerContents = [{ kind: 'Model', name: 'model' }] as const;
+export const centerContents = [
+  { kind: 'Model', name: 'model' },
+  { kind: 'Dataset', name: 'dataset' },
+] as const;
+
+export type Dataset = Stored<DatasetInventory> & {
+  /** Stored, never returned nor logged (F62). */
+  token?: string | null;
+  /** Stored, never returned (F62). */
+  usageScenarios: string[];
+  /** Stored, never returned (F62). */
+  dataType?: string | null;
+  /** Stored, never returned (F62). */
+  tagUuids: string[];
+};
 
 export type UserTag = Stored<UserTagInventory> & { inherent: boolean };
 export type SystemTag = Stored<SystemTagInventory>;
@@ -85,7 +101,13 @@ export type Session = Omit<Stored<SessionInventory>, 'noSessionEvaluation'>;
 /** A record without the fields that are never returned. */
 export type PublicView<Record> = Omit<
   Record,
-  'modelClassifications' | 'shareMode' | 'tagUuids' | 'token' | 'zoneUuid'
+  | 'dataType'
+  | 'modelClassifications'
+  | 'shareMode'
+  | 'tagUuids'
+  | 'token'
+  | 'usageScenarios'
+  | 'zoneUuid'
 >;
 
 /** The resources of a seed. */
@@ -94,6 +116,7 @@ export interface Resources {
   models: ModelFields[];
   modelServices: (ModelServiceFields & { modelServiceImages: ModelServiceImage[] })[];
   modelServiceRefs: ModelServiceRef[];
+  datasets: Dataset[];
   userTags: UserTag[];
   systemTags: SystemTag[];
 }
@@ -135,12 +158,21 @@ export interface Records {
   ModelService: ModelService;
   Model: Model;
   ModelCenter: ModelCenter;
+  Dataset: Dataset;
   UserTag: UserTag;
   SystemTag: SystemTag;
 }
 
 /** A resource as it is added or changed: without what the store adds up. */
 export type ResourceFields<Kind extends EntityKind> = Omit<Records[Kind], keyof UsedCapacity>;
+
+/** Where a center stores a dataset; null if the center isn't known (F62). */
+export function datasetPath(
+  center: Pick<ModelCenterFields, 'url'> | undefined,
+  uuid: string,
+): string | null {
+  return center ? `${center.url}/datasets/${uuid}` : null;
+}
 
 interface UuidSource {
   newUuid: () => string;

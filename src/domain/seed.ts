@@ -1,10 +1,13 @@
 import { invalidArgument } from '../contract/errors.ts';
+import { datasetDefaults } from '../contract/schemas/dataset.ts';
 import { modelDefaults } from '../contract/schemas/model.ts';
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
 import {
+  type Dataset,
+  datasetPath,
   distinctArchitectures,
   type ModelCenterFields,
   type ModelFields,
@@ -34,13 +37,14 @@ interface Entries {
     | ('modelCenterUuid' | 'installPath' | 'startCommand')
   > & { modelServiceImages?: Entry<ModelServiceImage, 'cpuArchitecture'>[] })[];
   modelServiceRefs?: Entry<ModelServiceRef, 'modelUuid' | 'modelServiceUuid'>[];
+  datasets?: Entry<Dataset, 'uuid' | 'name' | 'url' | 'modelCenterUuid'>[];
   userTags?: TagEntry[];
   systemTags?: TagEntry[];
 }
 
 /** The description that a dump begins with. */
 const DUMP_DESCRIPTION =
-  'The resources of an aios-model-server, as a seed. The tokens of models are left out.';
+  'The resources of an aios-model-server, as a seed. The tokens of models and datasets are left out.';
 
 /**
  * Parses a seed. Omitted fields get the defaults of the Add operations.
@@ -58,11 +62,12 @@ export function parseSeedResources(
     models = [],
     modelServices = [],
     modelServiceRefs = [],
+    datasets = [],
     userTags = [],
     systemTags = [],
   } = parseSeed(sent) as Entries;
   const uuidOf = ({ uuid }: { uuid?: string }) => uuid;
-  assertUnique({ modelCenters, models, modelServices }, uuidOf, '.uuid');
+  assertUnique({ modelCenters, models, modelServices, datasets }, uuidOf, '.uuid');
   for (const [index, { modelServiceImages = [] }] of modelServices.entries()) {
     const list = `modelServices[${index}].modelServiceImages`;
     assertUnique({ [list]: modelServiceImages }, uuidOf, '.uuid');
@@ -129,6 +134,16 @@ export function parseSeedResources(
       isDefault: false,
       ...ref,
     })),
+    datasets: datasets.map((dataset) => {
+      const center = modelCenters.find(({ uuid }) => uuid === dataset.modelCenterUuid);
+      return {
+        ...datasetDefaults,
+        installPath: datasetPath(center, dataset.uuid),
+        tagUuids: [],
+        ...dataset,
+        ...times(dataset),
+      };
+    }),
     userTags: tags('User', userTags),
     systemTags: tags('System', systemTags),
   };
@@ -170,6 +185,7 @@ export function toSeed(resources: Resources): object {
       modelServiceImages: modelServiceImages.map(toEntry),
     })),
     modelServiceRefs: modelServiceRefs.map(toEntry),
+    datasets: resources.datasets.map(({ token, ...dataset }) => toEntry(dataset)),
     userTags: resources.userTags.map(tagOf),
     systemTags: resources.systemTags.map(tagOf),
   };

@@ -1,3 +1,4 @@
+import { DatasetInventory } from '../contract/schemas/dataset.ts';
 import { type FieldSchema, fieldType } from '../contract/schemas/fields.ts';
 import { ModelInventory } from '../contract/schemas/model.ts';
 import { ModelCenterInventory } from '../contract/schemas/model-center.ts';
@@ -7,6 +8,7 @@ import {
 } from '../contract/schemas/model-service.ts';
 import { SystemTagInventory } from '../contract/schemas/tag.ts';
 import type {
+  Dataset,
   Hook,
   Job,
   ModelCenterFields,
@@ -94,6 +96,13 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
       zoneUuid: optionalText(),
       tagUuids: json(),
     } satisfies Columns<ModelCenterFields, 'uuid'>,
+    datasets: {
+      ...columnsOf(DatasetInventory),
+      token: optionalText(),
+      usageScenarios: json(),
+      dataType: optionalText(),
+      tagUuids: json(),
+    } satisfies Columns<Dataset, 'uuid'>,
     modelServiceImages: columnsOf(ModelServiceImageInventory),
     tags: columnsOf(SystemTagInventory),
     sessions: {

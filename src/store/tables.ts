@@ -103,6 +103,12 @@ export function declareTables(make: TableBuilders) {
     (of) => [byAge('model_centers', of)],
   );
 
+  const datasets = table(
+    'datasets',
+    { uuid: refersTo(key(), resources), ...columns.datasets },
+    (of) => listIndexes('datasets', of),
+  );
+
   const modelServiceImages = table(
     'model_service_images',
     {
@@ -182,6 +188,7 @@ export function declareTables(make: TableBuilders) {
     modelServices,
     models,
     modelCenters,
+    datasets,
     modelServiceImages,
     modelServiceRefs,
     tags,

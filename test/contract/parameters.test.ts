@@ -20,6 +20,7 @@ const valid: Record<string, unknown> = {
   installPath: 'c',
   startCommand: 'd',
   url: 'e',
+  updateDatasetStructs: [],
   managementIp: 'f',
   managementPort: 1,
   accountName: 'admin',
@@ -49,7 +50,8 @@ function readerOf(name: OperationName) {
 /** A schema without what only documents it. */
 function bare(schema: unknown): unknown {
   return JSON.parse(JSON.stringify(schema), (key, value) =>
-    ['$id', 'description', 'examples', 'default', 'x-zstack-since'].includes(key)
+    // A property may have the name of a keyword.
+    ['$id', 'description', 'examples', 'default', 'x-zstack-since'].includes(key) && !value.type
       ? undefined
       : value,
   );

@@ -1,13 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ApiError } from '../../src/contract/errors.ts';
+import { CreateDatasetParams } from '../../src/contract/schemas/dataset.ts';
 import { AddModelParams } from '../../src/contract/schemas/model.ts';
 import { AddModelCenterParams } from '../../src/contract/schemas/model-center.ts';
 import { AddModelServiceParams } from '../../src/contract/schemas/model-service.ts';
 import { type Resources, withGpuMemory, withVersion } from '../../src/domain/records.ts';
 import { parseSeedResources, toSeed } from '../../src/domain/seed.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
-import { image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
+import { dataset, image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
 import {
   requiredCenterParams,
   requiredModelParams,
@@ -284,6 +285,7 @@ describe('a rejection names the member', () => {
     ],
     'modelServices[0].modelServiceImages[1]': ['cpuArchitecture'],
     'modelServiceRefs[1]': ['modelUuid', 'modelServiceUuid'],
+    'datasets[1]': ['uuid', 'name', 'url', 'modelCenterUuid'],
     'userTags[1]': ['resourceUuid', 'resourceType', 'tag'],
     'systemTags[0]': ['resourceUuid', 'resourceType', 'tag'],
   };
@@ -316,6 +318,7 @@ describe('a rejection names the member', () => {
     ['modelCenters[1]', 'capacity'],
     ['models[1]', 'token'],
     ['models[1]', 'Name'],
+    ['datasets[0]', 'token'],
     ['models[1]', '__proto__'],
     ['models[1]', 'modelServiceRefs'],
     ['modelServices[1]', 'architectureImages'],
@@ -336,6 +339,7 @@ describe('a rejection names the member', () => {
     ['models[1].description', 2048],
     ['models[0].gpuConstraintDescription', 512],
     ['modelServices[1].startCommand', 1024],
+    ['datasets[1].url', 2048],
     ['modelServices[0].startCommand', 1024],
     ['modelServices[0].modelServiceImages[0].dockerImage', 255],
     ['userTags[1].tag', 4096],
@@ -441,7 +445,11 @@ describe('the seed of resources', () => {
   const roundTrip = (resources: Resources) =>
     set(read(JSON.parse(JSON.stringify(toSeed(resources)))));
   const withoutTokens = (resources: Resources) =>
-    set({ ...resources, models: resources.models.map(({ token: _, ...rest }) => rest) });
+    set({
+      ...resources,
+      models: resources.models.map(({ token: _, ...rest }) => rest),
+      datasets: resources.datasets.map(({ token: _, ...rest }) => rest),
+    });
 
   test.each([
     'token',
@@ -462,7 +470,11 @@ describe('the seed of resources', () => {
     const times = fc.record({ createDate: time, lastOpDate: time });
     type Params = Record<string, Json>;
     const paramsOf = (
-      schema: typeof AddModelParams | typeof AddModelServiceParams | typeof AddModelCenterParams,
+      schema:
+        | typeof AddModelParams
+        | typeof AddModelServiceParams
+        | typeof AddModelCenterParams
+        | typeof CreateDatasetParams,
     ) => validFor(schema).map((params) => readingOf(schema, params) as Params);
     const centers = fc
       .tuple(paramsOf(AddModelCenterParams), times)
@@ -479,6 +491,9 @@ describe('the seed of resources', () => {
         const modelServiceImages = architectureImages.map((each: object) => image(uuid, each));
         return withVersion(seededService({ ...params, ...dates, uuid, modelServiceImages }));
       });
+    const datasets = fc
+      .tuple(paramsOf(CreateDatasetParams), times)
+      .map(([{ resourceUuid: _, ...params }, dates]) => dataset({ ...params, ...dates }));
     const text = fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', ' '));
     const tags = <Type extends 'User' | 'System'>(type: Type) =>
       fc.tuple(text, times).map(([words, dates]) => tag(newUuid(), words, { type, ...dates }));
@@ -490,6 +505,7 @@ describe('the seed of resources', () => {
         fc.boolean().map((isDefault) => ref(newUuid(), newUuid(), { isDefault })),
         { maxLength: 3 },
       ),
+      datasets: fc.array(datasets, { maxLength: 2 }),
       userTags: fc.array(tags('User'), { maxLength: 3 }),
       systemTags: fc.array(tags('System'), { maxLength: 3 }),
     }) as fc.Arbitrary<Resources>;

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
-import { newUuid } from '../support/records.ts';
 import { addModelService } from '../support/resources.ts';
 import { API, ROOT } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -15,8 +14,6 @@ test.each([
   ['GET', `${SERVICES}/app/`, ''],
   ['POST', `${API}/nginx/sync`, ''],
   ['GET', `${API}/trained-model/records`, ''],
-  ['POST', `${API}/datasets`, 'CreateDataset'],
-  ['GET', `${API}/datasets/${newUuid()}`, 'GetDataset'],
   ['GET', `${SERVICES}/instances/groups/`, 'QueryModelServiceInstanceGroup'],
   ['PUT', `${ROOT}/model-service-instance-groups/1`, 'UpdateModelServiceInstanceGroup'],
 ])('%s %s is rejected by name (F32)', async (method, path, name) => {

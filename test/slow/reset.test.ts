@@ -15,7 +15,16 @@ import { expectFailure } from '../support/failures.ts';
 import { deferredAnswer, inOrder, openReceiver, status } from '../support/hook-receiver.ts';
 import { expectAccepted, naming, poll } from '../support/jobs.ts';
 import { beginSession, sessionPath } from '../support/logins.ts';
-import { image, model, modelCenter, modelService, newUuid, ref, tag } from '../support/records.ts';
+import {
+  dataset,
+  image,
+  model,
+  modelCenter,
+  modelService,
+  newUuid,
+  ref,
+  tag,
+} from '../support/records.ts';
 import {
   addModel,
   addModelCenter,
@@ -37,6 +46,7 @@ const seed: Resources = {
   models: [seedModel, model({ name: 'another' })],
   modelServices: [{ ...service, modelServiceImages: [image(service.uuid)] }],
   modelServiceRefs: [ref(seedModel.uuid, service.uuid, { isDefault: true })],
+  datasets: [dataset({ modelCenterUuid: center.uuid, token: 'a token' })],
   userTags: [tag(service.uuid, 'chat') as UserTag],
   systemTags: [
     tag(seedModel.uuid, 'a::b', { resourceType: 'ModelVO', type: 'System' }) as SystemTag,

@@ -36,7 +36,7 @@ import { describeStore } from './store-suite.ts';
 
 const migrationsFolder = 'migrations/sqlite';
 
-const kinds = ['ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'] as const;
+const kinds = ['ModelService', 'Model', 'ModelCenter', 'Dataset', 'UserTag', 'SystemTag'] as const;
 
 function openDatabase(context: Finishing, file: string): Database.Database {
   const client = openSqlite({ file, migrationsFolder });

@@ -41,6 +41,7 @@ const additions: Record<string, (before: Dump) => Dump> = {
       return { ...row, min_gpu_memory: memory, recommended_gpu_memory: memory };
     }),
   }),
+  '0005_datasets': () => ({ datasets: [] }),
 };
 
 /** Every row of a database, by table. */

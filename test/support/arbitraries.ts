@@ -91,8 +91,14 @@ export function validFor(
       return integerFor(others);
     case 'boolean':
       return fc.boolean();
-    case 'array':
-      return fc.array(each(others.items), { maxLength: 4 });
+    case 'array': {
+      const items = each(others.items);
+      if (!others.items?.properties?.uuid) return fc.array(items, { maxLength: 4 });
+      return fc.uniqueArray(items as fc.Arbitrary<{ uuid: string }>, {
+        maxLength: 4,
+        selector: ({ uuid }) => uuid,
+      });
+    }
     case 'object': {
       const { properties, required = [] } = others;
       if (properties) {

@@ -9,7 +9,10 @@ import { sharedServer } from './shared-server.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
 
 /** What holds of deleting several resources of a kind by one request (F23, F24, F55). */
-export function describeBulkDeletion(operation: 'DeleteModels', kind: 'model'): void {
+export function describeBulkDeletion(
+  operation: 'DeleteModels' | 'DeleteDatasets',
+  kind: 'model' | 'dataset',
+): void {
   const server = sharedServer();
   const { path, table, add: addOne, lost } = kinds[kind];
   /** The uuids of all that are there. */

@@ -3,6 +3,8 @@ import {
   architectureImages,
   boolean,
   cpuArchitectures,
+  datasetChanges,
+  datasetStructs,
   gpuNumbers,
   integer,
   integerFrom,
@@ -31,7 +33,7 @@ interface ParametersOf {
 
 const tag = {
   required: {
-    resourceType: word('ModelServiceVO', 'ModelVO', 'ModelCenterVO'),
+    resourceType: word('ModelServiceVO', 'ModelVO', 'ModelCenterVO', 'DatasetVO'),
     resourceUuid: text(255),
     tag: verbatim(4096),
   },
@@ -199,6 +201,18 @@ export const contractParameters = {
       containerStorageNetwork: text(255),
     },
   },
+  CreateDataset: {
+    required: { name: text(255), url: text(2048), modelCenterUuid: text(255) },
+    optional: {
+      description: text(2048),
+      token: text(TEXT_MAX),
+      system: boolean,
+      resourceUuid,
+      tagUuids: uuids,
+    },
+  },
+  UpdateDataset: { required: {}, optional: datasetChanges },
+  UpdateDatasets: { required: { updateDatasetStructs: datasetStructs }, optional: {} },
   LogInByAccount: {
     required: { accountName: text(TEXT_MAX), password: text(TEXT_MAX) },
     optional: {},

@@ -10,6 +10,7 @@ import { IN_FILES_TOO } from './postgres.ts';
 import { withPostgres } from './postgres-client.ts';
 import {
   everyCenterField,
+  everyDatasetField,
   everyModelField,
   everyServiceField,
   extras,
@@ -92,6 +93,7 @@ async function fillEveryTable(file: string): Promise<void> {
     await store.bindModelToService({ ...bound, uuid: digit + bound.uuid.slice(1) }, extras(), asIs);
   }
   await store.addResource('ModelCenter', everyCenterField(), extras(), asIs);
+  await store.addResource('Dataset', everyDatasetField(), extras(), nothing);
   await store.setPassword(newUuid(), `scrypt$${hard}`);
   await store.addSession(session(), 0);
   await store

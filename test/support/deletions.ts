@@ -3,7 +3,7 @@ import { expectRejected, invalidArgument, messageOf } from './errors.ts';
 import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
 import { exchange, rawRequest } from './raw-http.ts';
-import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
 import { type Answer, API, type CallOptions, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
@@ -241,6 +241,14 @@ export const kinds = {
     type: 'ModelCenterVO',
     lost: { resources: 1, model_centers: 1, tags: 2 },
   },
+  dataset: {
+    path: `${API}/datasets`,
+    table: 'datasets',
+    add: createDataset,
+    operation: 'DeleteDataset',
+    type: 'DatasetVO',
+    lost: { resources: 1, datasets: 1, tags: 2 },
+  },
 } as const;
 
 type KindOfResource = keyof typeof kinds;
@@ -249,8 +257,8 @@ type KindOfResource = keyof typeof kinds;
 export function describeResourceDeletion(kind: KindOfResource, shared: () => Server): void {
   const { path, table, add, operation, lost } = kinds[kind];
   const addPath = async (server: Server) => `${path}/${(await add(server)).uuid}`;
-  const ownOf = ({ services, models, center }: Fixtures) =>
-    ({ service: services, model: models, center: [center] as const })[kind];
+  const ownOf = ({ services, models, center, dataset }: Fixtures) =>
+    ({ service: services, model: models, center: [center], dataset: [dataset] })[kind][0] as string;
 
   let server: Server;
   beforeAll(() => {
@@ -275,11 +283,12 @@ export function describeResourceDeletion(kind: KindOfResource, shared: () => Ser
     /** A resource of all parts, which its kind's deletion in any mode takes along. */
     async function addWhole(): Promise<string> {
       const fixtures = await populate(server);
-      // A center with models is another matter.
+      // A center with models and datasets is another matter.
       if (kind === 'center') {
         for (const uuid of fixtures.models) await server.delete(`${kinds.model.path}/${uuid}`);
+        await server.delete(`${kinds.dataset.path}/${fixtures.dataset}`);
       }
-      return ownOf(fixtures)[0];
+      return ownOf(fixtures);
     }
 
     test.each([

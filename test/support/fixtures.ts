@@ -1,5 +1,5 @@
 import { session } from './records.ts';
-import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
 import type { Server } from './server.ts';
 
 /** One of everything that has a uuid, each with all that can belong to it. */
@@ -7,12 +7,13 @@ export interface Fixtures {
   center: string;
   services: [string, string];
   models: [string, string];
+  dataset: string;
   /** A user and a system tag of each resource, by the resource's uuid. */
   tags: Record<string, { user: string; system: string }>;
   session: string;
 }
 
-/** Two services bound to two models, each of them with a default, in a center; all tagged. */
+/** Two services bound to two models, each of them with a default, and a dataset, in a center; all tagged. */
 export async function populate(server: Server): Promise<Fixtures> {
   const tags = { userTags: ['a user tag'], systemTags: ['a system tag'] };
   const center = await addModelCenter(server, tags);
@@ -38,15 +39,17 @@ export async function populate(server: Server): Promise<Fixtures> {
     (await addTagged(services[0])).uuid,
     (await addTagged(services[1])).uuid,
   ] as const;
+  const dataset = (await createDataset(server, { ...tags, modelCenterUuid })).uuid;
   const stored = session();
   await server.store.addSession(stored, stored.createDate);
   const tagOf = (resource: string, type: string) =>
     String(server.rows('tags', `resource_uuid = '${resource}' AND type = '${type}'`)[0]?.uuid);
-  const uuids = [center.uuid, ...services, ...models];
+  const uuids = [center.uuid, ...services, ...models, dataset];
   return {
     center: center.uuid,
     services: [...services],
     models: [...models],
+    dataset,
     tags: Object.fromEntries(
       uuids.map((uuid) => [uuid, { user: tagOf(uuid, 'User'), system: tagOf(uuid, 'System') }]),
     ),

@@ -54,6 +54,7 @@ const KIND_OF_TYPE: Record<string, string> = {
   ModelServiceVO: 'model-services',
   ModelVO: 'models',
   ModelCenterVO: 'model-centers',
+  DatasetVO: 'datasets',
 };
 
 /** Members that must name a resource that exists, with its kind (F13). */
@@ -92,6 +93,7 @@ const special: Special = (schema, name) => {
     return fc.uniqueArray(referenceTo(kind), { maxLength: 2, selector: String });
   }
   if (kind) return referenceTo(kind);
+  if (name === 'updateDatasetStructs') return fc.array(changedDataset(schema), { maxLength: 1 });
   const types = schema.properties?.resourceType?.enum;
   if (!types) return schema.pattern ? undefined : worded[name];
   // A tag's type is that of its resource, which must exist.
@@ -108,6 +110,15 @@ const special: Special = (schema, name) => {
   });
   return fc.oneof(...tagged);
 };
+
+/** A member of a list of changes, which must name a dataset that exists. */
+function changedDataset({ items = {} }: Schema): fc.Arbitrary<object> {
+  const { uuid: _, ...properties } = items.properties ?? {};
+  const changes = validFor({ ...items, properties, required: [] }, '', special);
+  return fc
+    .tuple(changes, referenceTo('datasets'))
+    .map(([given, uuid]) => ({ ...(given as object), uuid }));
+}
 
 /** Values that a schema of the document allows. */
 export const allowed = (schema: Schema, name = '') => validFor(schema, name, special);

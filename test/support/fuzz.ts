@@ -7,7 +7,7 @@ import { allowedRequest, type FuzzRequest } from './fuzz-requests.ts';
 import { type HookReceiver, openReceiver } from './hook-receiver.ts';
 import { beginSession } from './logins.ts';
 import { type DocumentedOperation, documentedOperations } from './openapi-document.ts';
-import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
 import { openServer, ROOT, SESSION, type Server } from './server.ts';
 import { isOnPostgres } from './server-database.ts';
 
@@ -133,6 +133,8 @@ async function populate(server: Server): Promise<void> {
     modelServiceUuids: [service.uuid],
   });
   await addModel(server);
+  for (const name of ['a', 'b'])
+    await createDataset(server, { name, modelCenterUuid: center.uuid });
   for (const kind of ['user-tags', 'system-tags']) {
     for (const tag of ['a', 'b']) {
       const params = { resourceType: 'ModelVO', resourceUuid: model.uuid, tag };

@@ -6,7 +6,9 @@ import {
   addModel,
   addModelCenter,
   addModelService,
+  createDataset,
   requiredCenterParams,
+  requiredDatasetParams,
   requiredModelParams,
   requiredServiceParams,
 } from './resources.ts';
@@ -170,6 +172,37 @@ export const writes: Readonly<Record<WriteName, (server: Server) => Promise<Sent
     await addModel(server, { modelCenterUuid: uuid });
     return { method: 'DELETE', path: `${API}/model-centers/${uuid}?deleteMode=Enforcing` };
   },
+  CreateDataset: async (server) => ({
+    method: 'POST',
+    path: `${API}/datasets`,
+    body: {
+      params: { ...requiredDatasetParams, modelCenterUuid: (await addModelCenter(server)).uuid },
+      ...TAGS,
+    },
+  }),
+  UpdateDataset: async (server) => ({
+    method: 'PUT',
+    path: `${API}/datasets/${(await createDataset(server)).uuid}/actions`,
+    body: { updateDataset: { name: 'later', usageScenarios: ['App'] }, ...TAGS },
+  }),
+  UpdateDatasets: async (server) => {
+    const uuids = [(await createDataset(server)).uuid, (await createDataset(server)).uuid];
+    const updateDatasetStructs = uuids.map((uuid) => ({ uuid, description: 'later' }));
+    return {
+      method: 'PUT',
+      path: `${API}/datasets`,
+      body: { updateDatasets: { updateDatasetStructs }, ...TAGS },
+    };
+  },
+  DeleteDataset: async (server) => ({
+    method: 'DELETE',
+    path: `${API}/datasets/${(await createDataset(server)).uuid}`,
+  }),
+  DeleteDatasets: async (server) => ({
+    method: 'DELETE',
+    path: `${API}/datasets`,
+    body: { uuids: [(await createDataset(server)).uuid, 'no uuid'] },
+  }),
   RenewSession: async (server) => ({
     method: 'PUT',
     path: `${sessionPath((await beginSession(server)).uuid)}/renew`,

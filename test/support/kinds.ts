@@ -1,7 +1,7 @@
 import type { Tag } from '../../src/domain/records.ts';
 import type { ExpectedError } from './errors.ts';
-import { extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
-import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { dataset, extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
+import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
 
@@ -75,6 +75,17 @@ const ModelCenter: EntitySpec = {
   },
 };
 
+const Dataset: EntitySpec = {
+  name: 'Dataset',
+  path: `${API}/datasets`,
+  table: 'datasets',
+  label: 'name',
+  nullable: ['description', 'installPath'],
+  add: (server, name) => createDataset(server, { name }),
+  remove: deleteAt(`${API}/datasets`),
+  put: (server, fields) => server.store.addResource('Dataset', dataset(fields), extras(), nothing),
+};
+
 function tagKind(type: Tag['type'], path: string): EntitySpec {
   return {
     name: `${type}Tag`,
@@ -106,6 +117,7 @@ export const kinds = {
   ModelService,
   Model,
   ModelCenter,
+  Dataset,
   UserTag: tagKind('User', `${ROOT}/user-tags`),
   SystemTag: tagKind('System', `${ROOT}/system-tags`),
 };

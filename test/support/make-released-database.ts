@@ -170,6 +170,16 @@ await write('PUT', `${API}/model-services/${other.uuid}`, {
   userTags: ['updated'],
 });
 gets.push(centers, `${API}/model-services`, `${API}/models`);
+if (migration >= '0005_datasets') {
+  const datasets = `${API}/datasets`;
+  const required = { name: 'questions', url: 'https://192.0.2.1/q.zip', modelCenterUuid: center };
+  const secret = { token: 'a token', tagUuids: [newUuid()] };
+  const { uuid } = await write('POST', datasets, { params: { ...required, ...secret }, ...tags });
+  const updateDataset = { description: 'd', usageScenarios: ['App'], dataType: 'Text' };
+  await write('PUT', `${datasets}/${uuid}`, { updateDataset });
+  await write('POST', datasets, { params: { ...required, modelCenterUuid: 'none', system: true } });
+  gets.push(datasets);
+}
 
 for (const [path, { uuid }] of [
   ['model-services', await addService(wholeService)],

@@ -458,6 +458,83 @@ export const vendorMap: Parameter = {
   ],
 };
 
+/** A list of some words. */
+export function words(...values: string[]): Parameter {
+  const { schema, notAllowed } = word(...values);
+  return {
+    schema: listOf(schema),
+    accepted: [
+      { what: 'no members', sent: [], stored: [] },
+      { what: 'all of them', sent: values, stored: values },
+      {
+        what: 'a word in spaces, twice',
+        sent: [` ${values[0]} `, values[0]],
+        stored: [values[0], values[0]],
+      },
+    ],
+    wrongType: [...noLists, excepted('a list in the list', [[]], 'a string', '[0]')],
+    notAllowed: [
+      nullElement([values[0], null]),
+      ...notAllowed.map(({ what, sent, details }) => ({
+        what: `a list of ${what}`,
+        sent: [values[0], sent],
+        details: (field: string, message: string) => details(`${field}[1]`, message),
+      })),
+    ],
+  };
+}
+
+/** What can be changed of a dataset (F62). */
+export const datasetChanges: Parameters = {
+  name: text(255),
+  description: text(2048),
+  usageScenarios: words('FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf'),
+  dataType: word('Text', 'Audio', 'Image', 'Video', 'Tabular', 'Geospatial', 'TimeSeries'),
+};
+
+/** A list of uuids with changes, whose uuids differ. */
+export const datasetStructs: Parameter = {
+  schema: listOf({
+    type: 'object',
+    required: ['uuid'],
+    properties: {
+      uuid: { type: 'string', maxLength: UUID_MAX },
+      ...Object.fromEntries(
+        Object.entries(datasetChanges).map(([field, { schema }]) => [field, schema]),
+      ),
+    },
+  }),
+  accepted: [
+    { what: 'no members', sent: [], stored: [] },
+    {
+      what: 'two, of which one has nothing but its uuid',
+      sent: [
+        { uuid: ' a ', name: ' b ' },
+        { uuid: 'a', description: null },
+      ],
+      stored: [{ uuid: ' a ', name: 'b' }, { uuid: 'a' }],
+    },
+  ],
+  wrongType: [...noLists, excepted('a list of texts', ['a'], 'an object', '[0]')],
+  notAllowed: [
+    nullElement([{ uuid: 'a' }, null]),
+    repeated('a uuid twice', [{ uuid: 'a' }, { uuid: 'b' }, { uuid: 'a' }], 'a'),
+    {
+      what: 'one without a uuid',
+      sent: [{ uuid: 'a' }, { name: 'b' }],
+      details: (field, message) =>
+        `field[${field}[1].uuid] of message[${message}] is mandatory, can not be null`,
+    },
+    ...Object.entries(datasetChanges).flatMap(([name, { notAllowed }]) =>
+      notAllowed.map(({ what, sent, details }) => ({
+        what: `${what} for ${name}`,
+        sent: [{ uuid: 'a', [name]: sent }],
+        details: (field: string, message: string) => details(`${field}[0].${name}`, message),
+      })),
+    ),
+  ],
+};
+
 /** A map of texts, which only edits the yaml. */
 export const textMap: Parameter = {
   schema: mapOf({ type: 'string', maxLength: TEXT_MAX }),

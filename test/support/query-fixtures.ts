@@ -1,8 +1,14 @@
 import fc from 'fast-check';
-import type { Model, ModelCenterFields, ModelService, Tag } from '../../src/domain/records.ts';
+import type {
+  Dataset,
+  Model,
+  ModelCenterFields,
+  ModelService,
+  Tag,
+} from '../../src/domain/records.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { type OracleKind, type OracleRow, type OracleType, ownFields } from './query-oracle.ts';
-import { extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
+import { dataset, extras, image, model, modelCenter, modelService, ref, tag } from './records.ts';
 import { asIs, nothing } from './results.ts';
 
 /** Characters that a text, a pattern, a comparison or SQL could stumble over. */
@@ -61,9 +67,10 @@ const required = new Set(
     'installPath startCommand supportDistributed createDate lastOpDate ' +
     'Model: name description installPath modelId size type isLatestVersion extraGpuMemRequest ' +
     'SAMPLE_SIZE createDate lastOpDate ' +
-    'ModelCenter: name url status managementIp managementPort createDate lastOpDate'
+    'ModelCenter: name url status managementIp managementPort createDate lastOpDate ' +
+    'Dataset: name url size system createDate lastOpDate'
   )
-    .split(/(?=\bModel\w*:)/)
+    .split(/(?=\b[A-Z]\w*:)/)
     .flatMap((part) => {
       const [kind = '', names = ''] = part.split(':');
       return names
@@ -124,6 +131,10 @@ const blueprints = fc.record({
     }),
     { maxLength: 8, size: 'max' },
   ),
+  datasets: fc.array(fc.record({ fields: fieldsOf('Dataset'), center: indexes, tags: tagTexts }), {
+    maxLength: 5,
+    size: 'max',
+  }),
   tagTimes: fc.array(times, { minLength: 1, maxLength: 8 }),
 });
 
@@ -132,6 +143,7 @@ export interface QueryFixtures {
   centers: ModelCenterFields[];
   models: Model[];
   services: ModelService[];
+  datasets: Dataset[];
   tags: Tag[];
 }
 
@@ -202,13 +214,22 @@ export const queryFixtures: fc.Arbitrary<QueryFixtures> = blueprints.map((bluepr
     attach(uuid, 'ModelServiceVO', each.tags);
     return service;
   });
-  return { centers, models, services, tags };
+  const datasets = blueprint.datasets.map(({ fields, center, tags: texts }) => {
+    const record = dataset({
+      ...fields,
+      uuid: nextUuid(),
+      modelCenterUuid: centerUuid(center),
+    } as Partial<Dataset>);
+    attach(record.uuid, 'DatasetVO', texts);
+    return record;
+  });
+  return { centers, models, services, datasets, tags };
 });
 
 /** Adds the fixtures to an empty store. */
 export async function fill(
   store: Store,
-  { centers, models, services, tags }: QueryFixtures,
+  { centers, models, services, datasets, tags }: QueryFixtures,
 ): Promise<void> {
   const of = (uuid: string) => extras({ tags: tags.filter((each) => each.resourceUuid === uuid) });
   for (const center of centers)
@@ -219,6 +240,7 @@ export async function fill(
   }
   for (const service of services)
     await store.addResource('ModelService', service, of(service.uuid), nothing);
+  for (const each of datasets) await store.addResource('Dataset', each, of(each.uuid), nothing);
 }
 
 /** What a condition may look at of each kind's resources. */
@@ -226,6 +248,7 @@ export function rowsOf({
   centers,
   models,
   services,
+  datasets,
   tags,
 }: QueryFixtures): Record<OracleKind, OracleRow[]> {
   const tagsOf = (uuid: string, type: string) =>
@@ -246,6 +269,7 @@ export function rowsOf({
     ModelService: services.map((service) => tagged(located(service))) as OracleRow[],
     Model: models.map((each) => tagged(located(each))) as OracleRow[],
     ModelCenter: centers.map(tagged) as OracleRow[],
+    Dataset: datasets.map((each) => tagged(located(each))) as OracleRow[],
     UserTag: ofType('User') as OracleRow[],
     SystemTag: ofType('System') as OracleRow[],
   };

@@ -3,7 +3,13 @@
  * memory, written from docs/fidelity.md. It shares no code with the implementation.
  */
 
-export type OracleKind = 'ModelService' | 'Model' | 'ModelCenter' | 'UserTag' | 'SystemTag';
+export type OracleKind =
+  | 'ModelService'
+  | 'Model'
+  | 'ModelCenter'
+  | 'Dataset'
+  | 'UserTag'
+  | 'SystemTag';
 export type OracleType = 'text' | 'integer' | 'long' | 'boolean' | 'date';
 
 type Fields = Record<string, OracleType>;
@@ -56,6 +62,12 @@ export const ownFields: Record<OracleKind, Fields> = {
     ...dates,
   },
   ModelCenter: centerFields,
+  Dataset: {
+    ...all('text', 'uuid name description url installPath modelCenterUuid'),
+    ...all('long', 'size'),
+    ...all('boolean', 'system'),
+    ...dates,
+  },
   UserTag: tagFields,
   SystemTag: { ...tagFields, ...all('boolean', 'inherent') },
 };
@@ -79,6 +91,7 @@ export const otherFields: Record<OracleKind, Fields> = {
     ...tagNames,
   },
   ModelCenter: tagNames,
+  Dataset: { ...under('modelCenter', centerFields), ...tagNames },
   UserTag: {},
   SystemTag: {},
 };

@@ -1,4 +1,5 @@
 import type {
+  Dataset,
   Hook,
   Model,
   ModelCenterFields,
@@ -194,6 +195,43 @@ export function everyCenterField(): EveryField<ModelCenterFields> {
   };
 }
 
+/** A dataset with the required fields and the given ones. */
+export function dataset(fields: Partial<Dataset> = {}): Dataset {
+  return {
+    uuid: newUuid(),
+    name: 'questions',
+    url: 'https://datasets.example.com/questions.zip',
+    modelCenterUuid: newUuid(),
+    size: 0,
+    system: false,
+    usageScenarios: [],
+    tagUuids: [],
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyDatasetField(): EveryField<Dataset> {
+  return {
+    uuid: newUuid(),
+    name: 'a name',
+    description: 'a description',
+    url: 'a url',
+    installPath: 'a url/datasets/a',
+    modelCenterUuid: newUuid(),
+    size: 3,
+    system: true,
+    token: 'a token',
+    usageScenarios: ['FineTune'],
+    dataType: 'Text',
+    tagUuids: [newUuid()],
+    createDate: SOME_TIME + 1,
+    lastOpDate: SOME_TIME + 2,
+  };
+}
+
 export function image(
   modelServiceUuid: string,
   fields: Partial<ModelServiceImage> = {},
@@ -261,6 +299,7 @@ export const noResources: Resources = {
   models: [],
   modelServices: [],
   modelServiceRefs: [],
+  datasets: [],
   userTags: [],
   systemTags: [],
 };

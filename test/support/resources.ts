@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import type { DatasetInventory } from '../../src/contract/schemas/dataset.ts';
 import type { ModelInventory } from '../../src/contract/schemas/model.ts';
 import type { ModelCenterInventory } from '../../src/contract/schemas/model-center.ts';
 import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
@@ -56,6 +57,21 @@ export async function addModelCenter(
   params: object = {},
 ): Promise<ModelCenterInventory> {
   return add(server, 'model-centers', { ...requiredCenterParams, ...params });
+}
+
+/** The required parameters of CreateDataset, and nothing more. */
+export const requiredDatasetParams = {
+  name: 'questions',
+  url: 'https://datasets.example.com/questions.zip',
+  modelCenterUuid: '52c542f0c3384b6890e08570e611d52a',
+};
+
+/** Creates a dataset with the required parameters and those given. */
+export async function createDataset(
+  server: Server,
+  params: object = {},
+): Promise<DatasetInventory> {
+  return add(server, 'datasets', { ...requiredDatasetParams, ...params });
 }
 
 /** Adds a center of that uuid. */

@@ -1,6 +1,8 @@
 import type { Resources } from '../../src/domain/records.ts';
 import {
+  dataset,
   everyCenterField,
+  everyDatasetField,
   everyModelField,
   everyServiceField,
   image,
@@ -35,6 +37,7 @@ export function everyResource() {
   const bareModel = seededModel({ createDate: fullModel.createDate + 1 });
   const own = { ...everyServiceField(), modelCenterUuid: fullCenter.uuid };
   const { createDate, lastOpDate } = own;
+  const fullDataset = { ...everyDatasetField(), modelCenterUuid: fullCenter.uuid };
   const fullService = {
     ...own,
     modelServiceImages: [
@@ -59,6 +62,7 @@ export function everyResource() {
       ref(fullModel.uuid, bareService.uuid, { isDefault: true }),
       ref(bareModel.uuid, bareService.uuid),
     ],
+    datasets: [fullDataset, dataset({ createDate: fullDataset.createDate + 1 })],
     userTags: [
       tag(fullService.uuid, ' a tag α😀'),
       tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO', createDate: createDate + 5 }),
@@ -69,6 +73,7 @@ export function everyResource() {
     models: [typeof fullModel, typeof bareModel];
     modelServices: [typeof fullService, typeof bareService];
     modelServiceRefs: [Ref, Ref, Ref];
+    datasets: [typeof fullDataset, Resources['datasets'][0]];
     userTags: [Resources['userTags'][0], Resources['userTags'][0]];
     systemTags: [Resources['systemTags'][0]];
   };

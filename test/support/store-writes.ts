@@ -14,7 +14,7 @@ import {
   tag,
 } from './records.ts';
 import { nothing } from './results.ts';
-import { ALL, added, addedCenter, addedModel, UNKNOWN } from './stores.ts';
+import { ALL, added, addedCenter, addedDataset, addedModel, UNKNOWN } from './stores.ts';
 
 /** What the writes of a test change. */
 export interface WriteFixtures {
@@ -23,6 +23,7 @@ export interface WriteFixtures {
   bound: string;
   service: string;
   center: string;
+  datasets: [string, string];
   systemTag: string;
   session: string;
 }
@@ -43,11 +44,15 @@ export async function writeFixtures(store: Store): Promise<WriteFixtures> {
   await store.bindModelToService(ref(bound, service), extras(), nothing);
   const { uuid: center } = await addedCenter(store);
   await addedModel(store, { modelCenterUuid: center });
+  const datasets: [string, string] = [
+    (await addedDataset(store, { modelCenterUuid: center })).uuid,
+    (await addedDataset(store)).uuid,
+  ];
   const systemTag = tag(service, 'there', { type: 'System' });
   await store.addTag(systemTag, nothing);
   const known = session();
   await store.addSession(known, 0);
-  const uuids = { model: unbound, bound, service, center, systemTag: systemTag.uuid };
+  const uuids = { model: unbound, bound, service, center, datasets, systemTag: systemTag.uuid };
   return { store, ...uuids, session: known.uuid };
 }
 
@@ -101,10 +106,10 @@ export const operationWrites: Record<keyof Writes, OperationWrite> &
     ),
   'addResource of a center': (_, store, resultOf) =>
     store.addResource('ModelCenter', modelCenter(), extras(), resultOf),
-  changeResources: ({ center }, store, resultOf, atWork) =>
+  changeResources: ({ datasets }, store, resultOf, atWork) =>
     store.changeResources(
-      'ModelCenter',
-      [center],
+      'Dataset',
+      datasets,
       (current) => {
         atWork();
         return { ...current, name: 'changed' };

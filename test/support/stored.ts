@@ -1,6 +1,11 @@
 import type { Server } from './server.ts';
 
-const tables = { service: 'model_services', model: 'models', center: 'model_centers' };
+const tables = {
+  service: 'model_services',
+  model: 'models',
+  center: 'model_centers',
+  dataset: 'datasets',
+};
 
 /**
  * A field of a resource as the database file has it.

@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { type EntityKind, queryField } from '../../src/contract/schemas/fields.ts';
 import type {
+  Dataset,
   Model,
   ModelCenter,
   ModelCenterFields,
@@ -9,7 +10,7 @@ import type {
 } from '../../src/domain/records.ts';
 import type { Condition, PageQuery, Predicate, Reference, Store } from '../../src/domain/store.ts';
 import type { Finishing } from './folder.ts';
-import { extras, model, modelCenter, modelService } from './records.ts';
+import { dataset, extras, model, modelCenter, modelService } from './records.ts';
 import { asIs, nothing } from './results.ts';
 
 /** Makes an empty store, which is closed when the test is over. */
@@ -68,6 +69,7 @@ const kinds: readonly EntityKind[] = [
   'ModelService',
   'Model',
   'ModelCenter',
+  'Dataset',
   'UserTag',
   'SystemTag',
 ];
@@ -126,11 +128,17 @@ export async function addedModel(store: Store, fields: Partial<Model> = {}): Pro
   return record;
 }
 
+export async function addedDataset(store: Store, fields: Partial<Dataset> = {}): Promise<Dataset> {
+  const record = dataset(fields);
+  await store.addResource('Dataset', record, extras(), nothing);
+  return record;
+}
+
 export async function addedCenter(
   store: Store,
   fields: Partial<ModelCenterFields> = {},
 ): Promise<ModelCenter> {
   const record = modelCenter(fields);
   await store.addResource('ModelCenter', record, extras(), asIs);
-  return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0 };
+  return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0, datasetUsedCapacity: 0 };
 }

@@ -21,7 +21,7 @@ export interface WriteFacts {
   /** Adds the resources that the write refers to. */
   prepare(server: Server): Promise<Prepared>;
   /** The kind of its inventory in the database; absent for tags. */
-  kind?: 'service' | 'model' | 'center';
+  kind?: 'service' | 'model' | 'center' | 'dataset';
   /** The platform's name of the kind of resource that its tags are attached to. */
   tagged?: string;
   /** Parameters that no answer and no log line contains. */

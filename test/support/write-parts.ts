@@ -9,7 +9,7 @@ import {
 } from './errors.ts';
 import { allUuids, populate } from './fixtures.ts';
 import { expectAllOrNothing } from './partial-failure.ts';
-import { addModel, addModelCenter, addModelService } from './resources.ts';
+import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
 import { API, ROOT, startServer } from './server.ts';
 import { storedTags } from './stored.ts';
 import type { WriteContext, WriteFacts } from './write-context.ts';
@@ -31,6 +31,7 @@ const kinds: Record<string, { table: string; where?: string; path: string }> = {
   ModelServiceVO: { table: 'model_services', path: `${API}/model-services` },
   ModelVO: { table: 'models', path: `${API}/models` },
   ModelCenterVO: { table: 'model_centers', path: `${API}/model-centers` },
+  DatasetVO: { table: 'datasets', path: `${API}/datasets` },
   SystemTagVO: { table: 'tags', where: "type = 'System'", path: `${ROOT}/tags` },
 };
 
@@ -222,6 +223,7 @@ export function describeNewUuid(context: WriteContext): void {
       ['a service', addModelService],
       ['a model', addModel],
       ['a center', addModelCenter],
+      ['a dataset', createDataset],
     ])('is rejected if it is that of %s', async (_, add) => {
       const { uuid } = await add(unchanged());
       const { send } = await ready(unchanged());

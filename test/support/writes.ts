@@ -68,8 +68,8 @@ export function describeWrite(facts: WriteFacts): void {
         const { path, send, params } = await ready(server);
         const secrets = Object.fromEntries(
           hidden.flatMap((field) => {
-            const { schema } = parameters[field] as { schema: { type?: string; enum?: [] } };
-            if (schema.enum) return [];
+            const { schema } = parameters[field] as { schema: Schema };
+            if (schema.enum ?? schema.items?.enum) return [];
             return [[field, schema.type === 'array' ? ['hidden-text'] : 'hidden-text']];
           }),
         );
@@ -230,6 +230,12 @@ export function describeWrite(facts: WriteFacts): void {
   // Tags have a parameter of the same name for their resource.
   if ('tagUuids' in parameters) describeNewUuid(context);
   if (isUpdate && facts.kind !== undefined) describeUpdate(context);
+}
+
+interface Schema {
+  type?: string;
+  enum?: [];
+  items?: Schema;
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

@@ -1,4 +1,5 @@
 import type { TObject, TSchema } from '@sinclair/typebox';
+import { DatasetInventory } from './dataset.ts';
 import { ModelInventory } from './model.ts';
 import { ModelCenterInventory } from './model-center.ts';
 import {
@@ -47,6 +48,11 @@ export const queryableEntities = {
       modelServiceImages: ModelServiceImageInventory,
       modelCenter: ModelCenterInventory,
     },
+    tagged: true,
+  },
+  Dataset: {
+    inventory: DatasetInventory,
+    related: { modelCenter: ModelCenterInventory },
     tagged: true,
   },
   UserTag: { inventory: UserTagInventory, related: {}, tagged: false },

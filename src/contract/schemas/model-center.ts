@@ -27,7 +27,7 @@ export const ModelCenterCapacityInventory = Type.Object(
     uuid,
     modelUsedCapacity: long('Sum of the sizes of the center’s models.'),
     modelServiceUsedCapacity: long('Sum of the sizes of the center’s services.'),
-    datasetUsedCapacity: capacityOf('datasets: always 0'),
+    datasetUsedCapacity: long('Sum of the sizes of the center’s datasets.'),
     fineTuneUsedCapacity: capacityOf('fine-tuning: always 0'),
     modelEvaluationUsedCapacity: capacityOf('evaluations: always 0'),
     temporaryUsedCapacity: capacityOf('temporary files: always 0'),

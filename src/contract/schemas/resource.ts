@@ -16,7 +16,7 @@ import {
 } from './types.ts';
 
 /** The platform's names for the kinds of resource, as its sentences and tags use them. */
-export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO'] as const;
+export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO', 'DatasetVO'] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;

@@ -1,6 +1,7 @@
 import type { TSchema } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { compileStrictValidator } from '../validation/validator.ts';
+import { CreateDatasetParams, DatasetInventory, privateDatasetFields } from './dataset.ts';
 import { AddModelParams, ModelInventory } from './model.ts';
 import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
 import {
@@ -27,7 +28,7 @@ const uuid = text('UUID of the resource.', {
 const time = isoTime('When');
 const times = { createDate: time, lastOpDate: time };
 
-/** Fields that are stored but not in an inventory, without models' tokens, which are secret. */
+/** Fields that are stored but not in an inventory, without tokens, which are secret. */
 const privateFields = {
   zoneUuid: uuidOf('the zone'),
   tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
@@ -91,6 +92,13 @@ export const Seed = entrySchema({
     }),
   ),
   modelServiceRefs: listOf('Bindings of models to services.', ref),
+  datasets: listOf(
+    'Datasets.',
+    resourceSchema(DatasetInventory, CreateDatasetParams, {
+      tagUuids: privateFields.tagUuids,
+      ...privateDatasetFields,
+    }),
+  ),
   userTags: listOf('User tags.', tag(UserTagInventory)),
   systemTags: listOf('System tags.', tag(SystemTagInventory)),
 });

@@ -167,6 +167,7 @@ export function describeCenters(open: OpenStore): void {
         ModelService: [service],
         Model: [],
         ModelCenter: [other],
+        Dataset: [],
         UserTag: [],
         SystemTag: [],
       });

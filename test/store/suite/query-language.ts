@@ -364,7 +364,14 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
       await fc.assert(
         fc.asyncProperty(
           queryFixtures,
-          fc.constantFrom('ModelService', 'Model', 'ModelCenter', 'UserTag', 'SystemTag'),
+          fc.constantFrom(
+            'ModelService',
+            'Model',
+            'ModelCenter',
+            'Dataset',
+            'UserTag',
+            'SystemTag',
+          ),
           fc.array(fc.nat(), { minLength: 1, maxLength: 5 }),
           async (fixtures, kind, picks) => {
             const names = Object.keys(ownFields[kind]);

@@ -205,7 +205,11 @@ export function describeSeeding(open: OpenStore): void {
           ...each,
           modelUsedCapacity: index === 0 ? seed.models[0].size : 0,
           modelServiceUsedCapacity: index === 0 ? seed.modelServices[0].size : 0,
+          datasetUsedCapacity: index === 0 ? seed.datasets[0].size : 0,
         });
+      }
+      for (const each of seed.datasets) {
+        expect(set(await store.find('Dataset', each.uuid))).toEqual(set(each));
       }
       for (const each of seed.userTags) {
         expect(set(await store.find('UserTag', each.uuid))).toEqual(each);
@@ -558,6 +562,7 @@ export function describeSeeding(open: OpenStore): void {
         models: seed.models.toReversed(),
         modelServices: seed.modelServices.toReversed(),
         modelServiceRefs: seed.modelServiceRefs,
+        datasets: seed.datasets.toReversed(),
         userTags: seed.userTags.toReversed(),
         systemTags: seed.systemTags,
       });

@@ -1,0 +1,106 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { assertUnique } from '../validation/validator.ts';
+import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  boolean,
+  boundedList,
+  listOf,
+  long,
+  oneOf,
+  optional,
+  Refine,
+  text,
+  uuidOf,
+} from './types.ts';
+
+/** Values of a new dataset for parameters that are not given (F62). */
+export const datasetDefaults = {
+  size: 0,
+  system: false,
+  usageScenarios: [] as string[],
+};
+
+const field = {
+  name: text('Name of the dataset; need not be unique.', { max: 255 }),
+  description: text('What the dataset is.', { max: 2048 }),
+  url: text('Where the dataset comes from; nothing is fetched.', { max: 2048 }),
+  modelCenterUuid: uuidOf('the model center'),
+  system: boolean('Whether it is a system dataset, which can’t be updated.'),
+};
+
+/** Parameters of an update that are stored and never returned. */
+export const privateDatasetFields = {
+  usageScenarios: listOf(
+    'What the dataset is used for; stored, never returned.',
+    oneOf('A use.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf']),
+    boundedList,
+  ),
+  dataType: oneOf('Kind of data; stored, never returned.', [
+    'Text',
+    'Audio',
+    'Image',
+    'Video',
+    'Tabular',
+    'Geospatial',
+    'TimeSeries',
+  ]),
+};
+
+export const DatasetInventory = Type.Object(
+  {
+    uuid,
+    name: field.name,
+    description: Type.Optional(field.description),
+    url: field.url,
+    installPath: Type.Optional(
+      text(
+        'Where the dataset is stored: in its center, if that was known when the dataset was made.',
+      ),
+    ),
+    modelCenterUuid: field.modelCenterUuid,
+    size: long('Size of the dataset: 0, unless a seed gives another.'),
+    system: field.system,
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'DatasetInventory', description: 'A dataset.' },
+);
+export type DatasetInventory = Static<typeof DatasetInventory>;
+
+/** In the order of F62, in which they are checked. */
+export const CreateDatasetParams = Type.Object({
+  name: field.name,
+  url: field.url,
+  modelCenterUuid: field.modelCenterUuid,
+  ...optional({
+    description: field.description,
+    token: text('Access token; stored, never returned and never logged.'),
+    system: { ...field.system, default: datasetDefaults.system },
+    ...newResourceFields,
+  }),
+});
+
+const changes = optional({
+  name: field.name,
+  description: field.description,
+  ...privateDatasetFields,
+});
+
+export const UpdateDatasetParams = Type.Object(changes);
+
+export const UpdateDatasetsParams = Type.Object({
+  updateDatasetStructs: listOf(
+    'The datasets to update, each at most once.',
+    Type.Object({ uuid: uuidInList('the dataset'), ...changes }),
+    {
+      ...boundedList,
+      [Refine]: (structs: { uuid: string }[], name: string) => {
+        assertUnique(
+          name,
+          structs.map((struct) => struct.uuid),
+        );
+        return structs;
+      },
+    },
+  ),
+});
