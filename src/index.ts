@@ -53,7 +53,9 @@ function toSettings(options: Record<string, unknown>) {
   const defaults = { port: 0, databaseUrl: 'memory:', session, control: true, logLevel: 'silent' };
   const env: Record<string, string> = {};
   for (const [key, value] of [...Object.entries(defaults), ...Object.entries(options)]) {
-    if (value !== undefined) env[variableOf(key as SettingKey)] = String(value);
+    // An empty option means the default.
+    if (value !== undefined && String(value) !== '')
+      env[variableOf(key as SettingKey)] = String(value);
   }
   const { settings, warnings } = readSettings({ env, flags: {}, readFile: environment.readFile });
   if (warnings.length > 0) throw new SettingsError(warnings.join(' '));
