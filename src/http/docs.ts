@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LRUCache } from 'lru-cache';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
 import { routeNotFound } from './protocol/route-table.ts';
@@ -33,15 +32,21 @@ const HEADERS = {
   vary: 'accept-encoding',
 };
 
-/** The content of a file, held in memory, also compressed. */
 interface Content {
   body: Buffer;
-  compressed: Buffer;
+  /** Undefined for what is not held in memory. */
+  compressed: Buffer | undefined;
   etag: string;
 }
 
-/** Number of URLs of the server for which a file is held in memory. */
+/**
+ * Number of URLs of the server for which a file is held in memory, also compressed. Clients can send any `Host`: the
+ * document for further ones is made, but not compressed, which would take several milliseconds.
+ */
 const CONTENTS_MAX = 4;
+
+/** Stands in the documents for the server's URL. */
+const SERVER_URL = '{server}';
 
 /** The documents by path, with their version of OpenAPI: the document is valid as both. */
 const DOCUMENTS = {
@@ -59,12 +64,16 @@ const DOCUMENTS = {
 export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
   const serve = (url: string, type: string, read: (server: string) => Promise<string | Buffer>) => {
     const isDocument = type.startsWith('application/');
-    const contents = new LRUCache<string, Content>({
-      max: CONTENTS_MAX,
-      fetchMethod: async (server) => toContent(await read(server)),
-    });
+    const contents = new Map<string, Promise<Content>>();
+    const contentFor = (server: string): Promise<Content> => {
+      const isHeld = contents.size < CONTENTS_MAX;
+      const content = contents.get(server) ?? read(server).then((made) => toContent(made, isHeld));
+      if (isHeld) contents.set(server, content);
+      content.catch(() => contents.delete(server));
+      return content;
+    };
     const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      const content = await contents.forceFetch(
+      const content = await contentFor(
         isDocument ? (publicUrl || requestedUrl(request)) + CONTEXT_PATH : '',
       );
       reply.type(type).headers(HEADERS);
@@ -79,13 +88,9 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
   // Relative, because a proxy may serve the page below a path of its own; so are the URLs in the page.
   app.get('/docs/', { exposeHeadRoute: true }, (_, reply) => reply.redirect('../docs'));
   for (const [url, version] of Object.entries(DOCUMENTS)) {
-    serve(url, JSON_CONTENT_TYPE, async (server) =>
-      JSON.stringify(await openapiDocument(server, version)),
-    );
+    serve(url, JSON_CONTENT_TYPE, documentReader(version, JSON.stringify));
   }
-  serve('/docs/yaml', 'application/x-yaml', async (server) =>
-    stringify(await openapiDocument(server, '3.1.0')),
-  );
+  serve('/docs/yaml', 'application/x-yaml', documentReader('3.1.0', stringify));
   serve('/docs', 'text/html; charset=utf-8', () => readFile(join(assets, 'index.html')));
   for (const [name, type] of Object.entries(ASSETS)) {
     serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
@@ -98,23 +103,35 @@ function leadToPage(request: FastifyRequest, reply: FastifyReply): FastifyReply 
   return reply.header('vary', 'accept').redirect('docs');
 }
 
-/** The generated OpenAPI document, as that of the server with this URL. */
-async function openapiDocument(url: string, version: string): Promise<object> {
-  const file = await import('../../openapi/openapi.json', { with: { type: 'json' } });
-  return { ...file.default, openapi: version, servers: [{ url, description: 'This server.' }] };
+/**
+ * Creates the function that makes the generated OpenAPI document that of the server with a URL.
+ * @param version of OpenAPI
+ * @param toText is called once, because it may take tens of milliseconds
+ */
+function documentReader(version: string, toText: (document: object) => string) {
+  let text: string | undefined;
+  return async (url: string): Promise<string> => {
+    const file = await import('../../openapi/openapi.json', { with: { type: 'json' } });
+    const servers = [{ url: SERVER_URL, description: 'This server.' }];
+    text ??= toText({ ...file.default, openapi: version, servers });
+    // A string of JSON is one of YAML too.
+    return text.replace(JSON.stringify(SERVER_URL), () => JSON.stringify(url));
+  };
 }
 
-async function toContent(content: string | Buffer): Promise<Content> {
+async function toContent(content: string | Buffer, compresses: boolean): Promise<Content> {
   const body = Buffer.from(content);
   const hash = createHash('sha256').update(body).digest('base64url');
+  const compressed = compresses ? await promisify(gzip)(body) : undefined;
   // Weak, because the compressed form has the same one.
-  return { body, compressed: await promisify(gzip)(body), etag: `W/"${hash}"` };
+  return { body, compressed, etag: `W/"${hash}"` };
 }
 
 function send({ body, compressed, etag }: Content, request: FastifyRequest, reply: FastifyReply) {
   const { 'if-none-match': known, 'accept-encoding': accepted } = request.headers;
   reply.header('etag', etag);
   if (known?.includes(etag)) return reply.code(304).send();
-  if (!/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted))) return reply.send(body);
+  if (!compressed || !/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted)))
+    return reply.send(body);
   return reply.header('content-encoding', 'gzip').send(compressed);
 }

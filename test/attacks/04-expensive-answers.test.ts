@@ -23,6 +23,10 @@ test.for<[string, string]>([
   ['a path of another verb', rawRequest('PATCH', `${API}/models/${encoded}`)],
   ['thousands of headers', rawRequest('GET', '/_aios/live', Object.fromEntries(headers))],
   ['the largest file of /docs', rawRequest('GET', '/docs/static/swagger-ui-bundle.js')],
+  [
+    'the document, each time for another host',
+    rawRequest('GET', '/docs/yaml', { Host: '{number}' }),
+  ],
 ])('%s, again and again, delays no other client', async ([name, request], context) => {
   const program = await launchServing(context);
   const { body } = await addService(program, 'a service');

@@ -1,13 +1,15 @@
-// Runs in a worker thread: sends the same request on each of many connections, again after each answer.
+// Runs in a worker thread: sends the same request on each of many connections, again after each answer; `{number}` in it
+// is another number each time.
 import { connect } from 'node:net';
 import { workerData } from 'node:worker_threads';
 
 const { url, connections, request, answered } = workerData;
+let number = 0;
 
 function open() {
   const socket = connect(Number(new URL(url).port), '127.0.0.1');
   let missing = 0;
-  const send = () => socket.write(request);
+  const send = () => socket.write(request.replace('{number}', String(number++)));
   socket
     .on('connect', send)
     .on('close', open)

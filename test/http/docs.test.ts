@@ -185,6 +185,17 @@ describe.each([
   });
 });
 
+test.each(['/openapi.json', '/docs/yaml'])('%s is for each of many hosts at once', async (path) => {
+  const server = await startServer({ trustProxy: true });
+  const hosts = Array.from({ length: 20 }, (_, index) => `host-${index}.example.com`);
+  const texts = hosts.map(async (host) => {
+    const response = await fetch(server.url + path, { headers: { 'x-forwarded-host': host } });
+    return response.text();
+  });
+  const found = (await Promise.all(texts)).map((text) => /host-\d+\.example\.com/.exec(text)?.[0]);
+  expect(found).toEqual(hosts);
+});
+
 test('the path of a proxy that is not trusted counts for nothing', async () => {
   const server = await startServer({ trustProxy: ['192.0.2.1'] });
   const { body } = await server.get('/openapi.json', { headers: { 'x-forwarded-prefix': '/a' } });
