@@ -1,27 +1,49 @@
-import { closeSync, createReadStream, fsyncSync, openSync } from 'node:fs';
-import { join } from 'node:path';
+import { closeSync, createReadStream, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { toSeed } from '../src/domain/seed.ts';
 import { openSqlite } from '../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../src/store/sqlite/store.ts';
-import { fill } from '../test/support/filled-database.ts';
+import { addTemplates, multiplyTemplates } from '../test/support/filled-database.ts';
+import { startServer } from './servers.ts';
 
 /**
  * Creates a database with this number of services, a tenth as many models, and some tags.
- * @param checkout folder of the version whose schema it has, which later versions migrate
+ * @param program path of the server that creates it, whose schema it has; by default that of this version
  */
-export async function makeDatabase(file: string, services: number, checkout = '.'): Promise<void> {
-  const client = openSqlite({ file, migrationsFolder: join(checkout, 'migrations/sqlite') });
+export async function makeDatabase(
+  file: string,
+  services: number,
+  program?: string,
+): Promise<void> {
+  const seedFile = `${file}.seed.json`;
+  writeFileSync(seedFile, await templateSeed());
+  const settings = { AIOS_SEED_FILE: seedFile };
+  const server = await startServer(`file:${file}`, `${file}.log`, { program, settings });
+  await server.stop();
+  rmSync(seedFile);
+  const client = new Database(file);
   // Only on this connection: a lost database can be created again, and this takes a third of the time.
   client.pragma('cache_size = -400000');
   client.pragma('synchronous = OFF');
-  const store = createSqliteStore(client);
   const [models, tags] = [services / 10, services / 50];
-  await fill(client, store, { services, models, centers: 100, tags });
-  await store.close();
+  multiplyTemplates(client, { services, models, centers: 100, tags });
+  client.close();
   // Otherwise the operating system would write it to the disk during a measurement.
   const descriptor = openSync(file, 'r+');
   fsyncSync(descriptor);
   closeSync(descriptor);
+}
+
+/** A seed of the templates; without empty lists, whose names earlier versions may not know. */
+async function templateSeed(): Promise<string> {
+  const store = createSqliteStore(
+    openSqlite({ file: ':memory:', migrationsFolder: 'migrations/sqlite' }),
+  );
+  await addTemplates(store);
+  const seed = Object.entries(toSeed(await store.readResources()));
+  await store.close();
+  const filled = seed.filter(([, list]) => list.length > 0);
+  return JSON.stringify(Object.fromEntries(filled));
 }
 
 /** Reads the file once, so that it is in the operating system's page cache, as a database in use is. */

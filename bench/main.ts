@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import examples from '../openapi/examples.json' with { type: 'json' };
 import { writeTables } from '../src/scripts/tables.ts';
 import { startScanning } from './background-load.ts';
@@ -258,7 +258,7 @@ async function compareBareFastify(file: string): Promise<void> {
 }
 
 console.log(`${tool.name}, ${CONNECTIONS} connections, ${seconds} s each, ${rounds} rounds`);
-await makeDatabase(fewOf(old), few, dirname(dirname(old.program as string)));
+await makeDatabase(fewOf(old), few, old.program);
 copyFileSync(fewOf(old), fewOf(current));
 // Migrates its file, which is no part of a start.
 await (await start(current, fewOf(current))).stop();

@@ -48,19 +48,28 @@ function multiply(
 
 /** Fills a database with services, each with an image and bound to one of the models; some are tagged. */
 export async function fill(client: Database.Database, store: Store, counts: Counts): Promise<void> {
-  const { services, models, centers, tags } = counts;
+  await addTemplates(store);
+  multiplyTemplates(client, counts);
+}
+
+/** Adds a resource of each kind, a binding and a tag, of which `multiplyTemplates` makes many. */
+export async function addTemplates(store: Store): Promise<void> {
   const service = modelService();
   const bound = model();
   await store.addResource('ModelCenter', modelCenter(), extras(), asIs);
   await store.addResource(
     'ModelService',
     { ...service, modelServiceImages: [image(service.uuid)] },
-    extras(),
+    extras({ tags: [tag(service.uuid, 'a tag')] }),
     nothing,
   );
-  await store.addResource('Model', bound, extras({ tags: [tag(bound.uuid, 'a tag')] }), nothing);
+  await store.addResource('Model', bound, extras(), nothing);
   await store.bindModelToService(ref(bound.uuid, service.uuid), extras(), asIs);
+}
 
+/** Replaces the templates by as many of each as the counts say, on a schema of any version. */
+export function multiplyTemplates(client: Database.Database, counts: Counts): void {
+  const { services, models, centers, tags } = counts;
   client.pragma('foreign_keys = OFF');
   client.transaction(() => {
     const ages = { create_date: `1764071510000 + max(i - ${OLDEST}, 0) * 10`, last_op_date: 'i' };
