@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import type { Resources } from '../src/domain/records.ts';
 import { start } from '../src/index.ts';
-import type { StartOptions } from '../src/library.ts';
+import type { Seed, StartOptions } from '../src/library.ts';
 import { temporaryFolder } from './support/folder.ts';
 import { newUuid } from './support/records.ts';
 import { SESSION } from './support/server.ts';
@@ -33,6 +34,10 @@ async function startFor(options?: StartOptions) {
   };
   return { ...aios, get, names };
 }
+
+test('the type of a seed has every list of resources', () => {
+  expectTypeOf<keyof Seed>().toEqualTypeOf<keyof Resources>();
+});
 
 test('servers have an address, a session and data of their own', async () => {
   const [first, second] = await Promise.all([startFor({ seed }), startFor()]);
