@@ -150,8 +150,9 @@ export function helpText(command: Command): string {
   return [
     `Usage: aios-model-server ${isDefault ? '[command]' : usageOf(command)} [flags]`,
     '',
-    ...(isDefault ? ['Commands; serve is the default:', ...rows] : [commands[command]]),
-    ...(isDefault ? ['  help COMMAND  Show what a command takes.'] : []),
+    ...(isDefault
+      ? ['Commands; serve is the default:', ...rows, '  help COMMAND  Show what a command takes.']
+      : [commands[command]]),
     '',
     'Flags, with the environment variables that do the same:',
     ...settingsOf[command].map(settingHelp),

@@ -18,8 +18,8 @@ const PATH = `${API}/datasets`;
 
 const server = sharedServer();
 
-const update = (on: Server, updateDatasetStructs: unknown, beside: object = {}) =>
-  on.put(PATH, { updateDatasets: { updateDatasetStructs }, ...beside });
+const update = (on: Server, updateDatasetStructs: unknown, others: object = {}) =>
+  on.put(PATH, { updateDatasets: { updateDatasetStructs }, ...others });
 
 test('changes what is given of each, in the order of the request, and its date', async () => {
   const [first, second, other] = [

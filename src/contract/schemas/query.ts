@@ -47,7 +47,9 @@ export const QueryParams = Type.Object(
     sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.'),
     fields,
     count: boolean('Return only the number of resources, as `total`.', { default: false }),
-    replyWithCount: boolean('Return `total` beside the resources.', { default: false }),
+    replyWithCount: boolean('Also return `total`, the number of all resources that match.', {
+      default: false,
+    }),
     groupBy: text('Accepted, without effect.'),
     filterName: text('Accepted, without effect.'),
   }),
