@@ -58,6 +58,9 @@ const descriptions = {
 
 export type Failure = keyof typeof catalogue;
 
+/** Failures of the server's load, after which the same request may succeed later. */
+export const temporaryFailures: readonly Failure[] = ['notReady', 'tooManyLogins'];
+
 /** Maximum length of `details`, in characters; a longer text is cut and ends in `...` (F52). */
 const DETAILS_MAX = 4096;
 

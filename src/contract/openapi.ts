@@ -1,5 +1,5 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
-import { documentedFailures, ErrorAnswer, jobFailures } from './errors.ts';
+import { documentedFailures, ErrorAnswer, jobFailures, temporaryFailures } from './errors.ts';
 import { isWrite, type Operation, type OperationName, operations } from './operations.ts';
 import { answerSchema } from './schemas/envelopes.ts';
 import { GetJob, JobAccepted, JobRunning, OperationHeaders, WriteHeaders } from './schemas/job.ts';
@@ -29,7 +29,6 @@ const operationNames = Object.keys(operations) as OperationName[];
 
 /** Query parameters whose reserved characters may be sent as they are. */
 const RESERVED = new Set(['q', 'fields']);
-const RETRYABLE = new Set<string>(['notReady', 'tooManyLogins']);
 
 /**
  * Makes the OpenAPI document from the catalogues of operations and errors. It has no keyword in which OpenAPI 3.0
@@ -175,7 +174,7 @@ class DocumentBuilder {
         const [kind = ''] = failures.length === 1 ? failures : ['failure'];
         const response = {
           description,
-          ...(failures.some((failure) => RETRYABLE.has(failure)) && {
+          ...(failures.some((failure) => temporaryFailures.includes(failure)) && {
             headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
           }),
           ...this.#json(ErrorAnswer, errors[group]?.[status]),

@@ -1,6 +1,6 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../contract/aios.ts';
-import { ApiError, invalidArgument } from '../contract/errors.ts';
+import { ApiError, invalidArgument, temporaryFailures } from '../contract/errors.ts';
 import { messageClass, operationsByMessage, replyClass } from '../contract/messages.ts';
 import { isWrite, type OperationName, operations } from '../contract/operations.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
@@ -71,7 +71,7 @@ export function serveMessages(
   function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const { message } = request;
     const failure = message && toFailure(error, request);
-    if (!failure || ['notReady', 'tooManyLogins'].includes(failure.failure)) {
+    if (!failure || temporaryFailures.includes(failure.failure)) {
       return handleError(error, request, reply);
     }
     request.failure = failure;
