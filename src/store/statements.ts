@@ -76,6 +76,8 @@ export function compileStatements(dialect: Dialect) {
     ),
     resourcesForUpdate: findLocked(resources, `${byUuid} AND type = :type`, 'UPDATE'),
     resourcesForKeyShare: findLocked(resources, `${byUuid} AND type = :type`, 'KEY SHARE'),
+    /** The same for a single uuid, without a list, which costs SQLite several times as much. */
+    resourceForKeyShare: findLocked(resources, 'uuid = :uuid AND type = :type', 'KEY SHARE'),
     tagsForUpdate: lockRows(tags, byUuid, 'UPDATE'),
     tagsForKeyShare: findLocked(tags, byUuid, 'KEY SHARE'),
     deleteResources: prepare(`DELETE FROM resources WHERE ${byUuid}`),

@@ -4,6 +4,7 @@ import {
   type Records,
   type ResourceFields,
   type Tag,
+  type UsedCapacity,
   usedCapacities,
 } from '../domain/records.ts';
 import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
@@ -11,6 +12,12 @@ import { alreadyTagged, assertAllFound, hasContents, notFound, ownerReference } 
 import type { CompiledRecords } from './records.ts';
 import type { Statements } from './statements.ts';
 import type { Steps, Transactions, Work } from './steps.ts';
+
+/** The fields that a change leaves as they are, because they are stored elsewhere. */
+const readOnlyFields: { [K in ResourceKind]?: readonly (keyof Records[K])[] } = {
+  ModelService: ['modelServiceRefs'],
+  ModelCenter: Object.keys(usedCapacities) as (keyof UsedCapacity)[],
+};
 
 /** Creates the writes of the operations; each runs in one transaction. */
 export function operationWrites(
@@ -42,10 +49,13 @@ export function operationWrites(
   function* assertReferences(references: readonly Reference[]): Steps<void> {
     for (const reference of references) {
       const { type, uuids } = reference;
+      const [uuid, ...others] = uuids;
       const { rows } =
         type === 'TagVO'
           ? yield statements.tagsForKeyShare({ uuids })
-          : yield statements.resourcesForKeyShare({ uuids, type });
+          : others.length === 0
+            ? yield statements.resourceForKeyShare({ uuid, type })
+            : yield statements.resourcesForKeyShare({ uuids, type });
       assertAllFound(reference, new Set(rows.map(([uuid]) => uuid as string)));
     }
   }
@@ -66,7 +76,8 @@ export function operationWrites(
     change: (current: Records[K]) => ResourceFields<K>,
   ): Steps<Records[K]> {
     const current = yield* mustFind(kind, uuid);
-    const changed = { ...change(current), ...readOnlyFields(kind, current) } as Records[K];
+    const changed = { ...change(current) } as Records[K];
+    for (const name of readOnlyFields[kind] ?? []) changed[name] = current[name];
     yield statements.updateResource[kind](changed);
     yield* replaceLists(kind, current as Lists, changed as Lists);
     return changed;
@@ -198,13 +209,6 @@ export function operationWrites(
 type Lists = { uuid: string } & Partial<
   Pick<ModelService, 'modelServiceImages' | 'modelServiceRefs'>
 >;
-
-/** The fields of a resource that a change leaves as they are. */
-function readOnlyFields(kind: ResourceKind, current: object): object {
-  const names: string[] =
-    kind === 'Model' ? [] : ['modelServiceRefs', ...Object.keys(usedCapacities)];
-  return Object.fromEntries(Object.entries(current).filter(([name]) => names.includes(name)));
-}
 
 /** The first tag of each owner, type and text. */
 function uniqueTags(tags: readonly Tag[]): Tag[] {
