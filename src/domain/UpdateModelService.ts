@@ -6,6 +6,8 @@ import { architecturesOf, createServiceImages, createTags, withVersion } from '.
 import { pathReference } from './references.ts';
 import type { EditName, Edits } from './yaml.ts';
 
+const editNames = Object.keys(yamlEditFields) as EditName[];
+
 /** Changes the given fields and `lastOpDate` (F14 to F16). */
 export const UpdateModelService: Handler<'UpdateModelService'> = async (
   { path: { uuid }, params, ...tags },
@@ -47,10 +49,12 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
 
 /** Separates the parameters that are fields of a service from the edits of its yaml. */
 function splitYamlEdits<Params extends Edits>(params: Params) {
-  const entries = Object.entries(params);
-  const isEdit = ([name]: [string, unknown]) => Object.hasOwn(yamlEditFields, name);
-  return {
-    fields: Object.fromEntries(entries.filter((entry) => !isEdit(entry))) as Omit<Params, EditName>,
-    edits: Object.fromEntries(entries.filter(isEdit)) as Edits,
-  };
+  const fields = { ...params };
+  const edits: Record<string, unknown> = {};
+  for (const name of editNames) {
+    if (!Object.hasOwn(fields, name)) continue;
+    edits[name] = fields[name];
+    delete fields[name];
+  }
+  return { fields: fields as Omit<Params, EditName>, edits: edits as Edits };
 }

@@ -172,7 +172,9 @@ function extractTags(
   body: Record<string, unknown>,
   wrapper: Record<string, unknown>,
 ): Record<string, unknown> {
-  return Object.fromEntries(tagNames.map((tag) => [tag, body[tag] ?? wrapper[tag] ?? null]));
+  const tags: Record<string, unknown> = {};
+  for (const name of tagNames) tags[name] = body[name] ?? wrapper[name] ?? null;
+  return tags;
 }
 
 /**
