@@ -15,6 +15,7 @@ const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 
 
 const { version, migrationsFolder } = environment;
 
+const ignoreSignal = () => {};
 const printLine = (line: string) => console.error('aios-model-server:', line);
 
 async function main(): Promise<void> {
@@ -72,11 +73,16 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
       }
     },
   });
+  // A signal ends the process whenever it has no listener, even between the removal of one and the next.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, ignoreSignal);
   closeWithGrace({ delay: CLOSE_DELAY_MS, logger, skip: CRASHES }, async ({ signal, err }) => {
     if (err) logger.fatal({ err }, 'stopping after an error that nobody caught');
     else logger.info(`${signal} received, stopping`);
     // npm repeats a signal that the terminal has sent to both: requests in flight are still answered.
-    if (signal) process.removeAllListeners(signal).on(signal, () => {});
+    if (signal) {
+      const others = process.listeners(signal).filter((listener) => listener !== ignoreSignal);
+      for (const listener of others) process.off(signal, listener);
+    }
     stopping.abort();
     await (await starting).app.close();
   });

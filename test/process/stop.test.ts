@@ -19,8 +19,14 @@ test('a server ends at once though a query has taken too long', async (context) 
   expect(await serviceNames(again)).toEqual(NAMES);
 });
 
+/** Reports when a signal has no listener any more: it would end the process. */
+const WATCH = `data:text/javascript,process.on('removeListener', (name) => {
+  if (/^SIG(INT|TERM)$/.test(name) && process.listenerCount(name) === 0) console.error(name);
+})`;
+
 test('a signal that npm repeats does not cut off requests', async (context) => {
-  const program = await launchServing(context, { env: { AIOS_CONTROL: 'on' } });
+  const NODE_OPTIONS = `--import="${WATCH.replaceAll('\n', '')}"`;
+  const program = await launchServing(context, { env: { AIOS_CONTROL: 'on', NODE_OPTIONS } });
   const faults = [{ operation: 'QueryModel', times: 1, delayMs: 500 }];
   await call(program, 'PUT', '/_aios/faults', { faults });
   const answer = call(program, 'GET', `${API}/models`);
@@ -31,4 +37,5 @@ test('a signal that npm repeats does not cut off requests', async (context) => {
   program.signal('SIGINT');
   expect((await answer).status).toBe(200);
   expect(await program.ended).toBe(0);
+  expect(program.stderr()).toBe('');
 });
