@@ -14,6 +14,7 @@ const { version }: { version: string } = JSON.parse(readFile(packageFile('packag
 /** What a server takes from the process and the package. */
 export const environment = {
   version,
+  nodeVersion: process.versions.node,
   migrationsFolder: packageFile('migrations'),
   docsAssets: packageFile('dist/static'),
   queryProgram: ifBuilt('query-process.js'),

@@ -9,7 +9,8 @@ import type * as library from './library.ts';
 import { readSettings, type SettingKey, SettingsError, variableOf } from './settings.ts';
 
 /** Documented in library.ts, whose types are the package's: those of other modules name packages that aren't installed. */
-export const start: typeof library.start = async ({ seed, ...options } = {}) => {
+export const start: typeof library.start = async (given) => {
+  const { seed, ...options } = given ?? {};
   const settings = toSettings(options);
   const { app, store, url } = await serve(settings, {
     ...environment,
@@ -52,10 +53,11 @@ function toSettings(options: Record<string, unknown>) {
   const session = environment.newUuid();
   const defaults = { port: 0, databaseUrl: 'memory:', session, control: true, logLevel: 'silent' };
   const env: Record<string, string> = {};
-  for (const [key, value] of [...Object.entries(defaults), ...Object.entries(options)]) {
-    // An empty option means the default.
-    if (value !== undefined && String(value) !== '')
-      env[variableOf(key as SettingKey)] = String(value);
+  for (const [key, value] of [...Object.entries(options), ...Object.entries(defaults)]) {
+    const variable = variableOf(key as SettingKey);
+    // An empty option means the default, which `sessionFile` replaces too.
+    if (value === undefined || String(value) === '' || env[`${variable}_FILE`]) continue;
+    env[variable] ??= String(value);
   }
   const { settings, warnings } = readSettings({ env, flags: {}, readFile: environment.readFile });
   if (warnings.length > 0) throw new SettingsError(warnings.join(' '));

@@ -13,6 +13,10 @@ export type Seed = Partial<Record<ResourceList | 'userTags' | 'systemTags', read
 export type StartOptions = {
   [Key in Exclude<SettingKey, 'addressFile' | 'logFormat'>]?: Option<Settings[Key]> | undefined;
 } & {
+  [Key in 'databaseUrl' | 'session' | 'adminPassword' | 'accessKey' as `${Key}File`]?:
+    | string
+    | undefined;
+} & {
   /** Resources to start with and to reset to. */
   seed?: Seed | undefined;
 };

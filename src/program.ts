@@ -48,8 +48,6 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
   const { logFormat } = settings;
   const isPretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty';
   const metrics = new Metrics();
-  const database = settings.databaseUrl.kind;
-  metrics.describe({ version, node_version: process.versions.node, database });
   const logger = await createLogger(settings, {
     isPretty,
     atExit: (work) => process.on('exit', work),

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readdirSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
 import type { Resources } from '../src/domain/records.ts';
@@ -62,6 +62,13 @@ test('options are settings, and variables of the environment are not read', asyn
   expect(response.headers.get('access-control-allow-origin')).toBe('http://localhost:2');
 });
 
+test('settings that may come from a file do', async (context) => {
+  const sessionFile = join(temporaryFolder(context), 'session');
+  writeFileSync(sessionFile, SESSION);
+  const aios = await startFor({ sessionFile, session: '' });
+  expect(aios.session).toBe(SESSION);
+});
+
 test.each<[object, string]>([
   [{ prot: 1 }, 'AIOS_PROT is not a setting; did you mean AIOS_PORT?'],
   [{ port: 70_000 }, 'AIOS_PORT: "70000" is not allowed, only an integer from 0 to 65535.'],
@@ -110,6 +117,15 @@ test('without the control API, data is read and nothing is controlled', async ()
   expect((await aios.dump()).modelCenters).toMatchObject([center]);
   await expect(aios.reset()).rejects.toThrow('need control: true');
   expect((await fetch(`${aios.url}/_aios/dump`, { headers: aios.headers })).status).toBe(404);
+});
+
+test('null stands for no options, and the metrics describe the build', async () => {
+  const aios = await startFor(null as never);
+  const response = await fetch(`${aios.url}/_aios/metrics`, { headers: { ...aios.headers } });
+  const { node } = process.versions;
+  expect(await response.text()).toMatch(
+    new RegExp(`^aios_build_info{version="[\\d.]+",node_version="${node}",database="memory",`, 'm'),
+  );
 });
 
 test('await using closes it', async () => {

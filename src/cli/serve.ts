@@ -28,6 +28,7 @@ export interface ServeEnvironment
   /** Whether the log is for a person, who gets a guide when the server has started. */
   isInteractive?: boolean;
   metrics: Metrics;
+  nodeVersion: string;
   /** Text of /proc/self/limits; empty on systems without it. */
   processLimits: string;
   /** Reads a text file. */
@@ -46,7 +47,8 @@ export interface ServeEnvironment
  */
 export async function serve(settings: Settings, environment: ServeEnvironment) {
   assertNotExposed(settings);
-  const { logger, metrics } = environment;
+  const { logger, metrics, version, nodeVersion } = environment;
+  metrics.describe({ version, node_version: nodeVersion, database: settings.databaseUrl.kind });
   const passwords = scryptPasswords();
   const store = await openDatabase(settings, {
     ...environment,
@@ -96,7 +98,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       },
       corsOrigins: settings.corsOrigins,
       metrics,
-      version: environment.version,
+      version,
       docsAssets: environment.docsAssets,
       timeouts: environment.timeouts,
     });

@@ -220,6 +220,7 @@ async function serveWith(env: Record<string, string> = {}) {
     logger: pino({ level: 'silent' }),
     metrics: new Metrics(),
     docsAssets: '',
+    nodeVersion: '24.1.0',
     processLimits: '',
     readFile: () => '{}',
     version: '0.0.0-test',
