@@ -95,7 +95,7 @@ function compilePage(kind: EntityKind, names: readonly string[]) {
 /** Whether an index returns the page's rows in order, so that the cost depends on the page's size alone. */
 export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   const { conditions, sort, start, limit } = query;
-  if (hasFewRows(conditions)) return true;
+  if (isBoundedCount(conditions)) return true;
   if (start > BOUNDED_START_MAX || limit > BOUNDED_LIMIT_MAX) return false;
   const isPaged = (name: string) => PAGED_FIELDS[kind].includes(name);
   const [condition, ...others] = conditions;
@@ -105,10 +105,8 @@ export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   return isIndexed && field.of === 'self' && (!sort || sort.field.name === 'createDate');
 }
 
-export const isBoundedCount = hasFewRows;
-
 /** Whether one condition limits the result to listed uuids, and no pattern has to be sought in their texts. */
-function hasFewRows(conditions: readonly Condition[]): boolean {
+export function isBoundedCount(conditions: readonly Condition[]): boolean {
   if (conditions.some(({ predicate }) => predicate.is === 'like')) return false;
   return conditions.some(
     ({ field, predicate, negated }) =>
