@@ -1,7 +1,6 @@
 import Fastify from 'fastify';
 import { operations } from '../src/contract/operations.ts';
-import { answerSchema } from '../src/contract/schemas/envelopes.ts';
-import { bodySchema } from '../src/contract/validation/request.ts';
+import { answerSchema, bodySchema } from '../src/contract/schemas/envelopes.ts';
 
 /**
  * The server that this one is compared with: Fastify as its documentation shows it, with the same schemas and

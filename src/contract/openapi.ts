@@ -1,9 +1,8 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { documentedFailures, ErrorAnswer, jobFailures, temporaryFailures } from './errors.ts';
 import { isWrite, type Operation, type OperationName, operations } from './operations.ts';
-import { answerSchema } from './schemas/envelopes.ts';
+import { answerSchema, bodySchema, pathSchema } from './schemas/envelopes.ts';
 import { GetJob, JobAccepted, JobRunning, OperationHeaders, WriteHeaders } from './schemas/job.ts';
-import { bodySchema, pathSchema, requiresWrapper } from './validation/request.ts';
 
 type Members = Record<string, unknown>;
 
@@ -29,6 +28,9 @@ const operationNames = Object.keys(operations) as OperationName[];
 
 /** Query parameters whose reserved characters may be sent as they are. */
 const RESERVED = new Set(['q', 'fields']);
+
+/** Headers of every answer; `base` describes them. */
+const ANSWER_HEADERS = ['X-Request-Id', 'Cache-Control', 'X-Content-Type-Options'];
 
 /**
  * Makes the OpenAPI document from the catalogues of operations and errors. It has no keyword in which OpenAPI 3.0
@@ -81,10 +83,10 @@ class DocumentBuilder {
         ...this.#parameters('header', isWrite(operation) ? WriteHeaders : OperationHeaders),
       ],
       ...(body && {
-        requestBody: { required: requiresWrapper(operation), ...this.#json(body, example.body) },
+        requestBody: { required: body.required !== undefined, ...this.#json(body, example.body) },
       }),
       responses: {
-        200: { description: 'Done.', ...this.#json(answerSchema(name), example.answer) },
+        200: this.#response('Done.', answerSchema(name), example.answer),
         ...(isWrite(operation) && { 202: this.#accepted() }),
         ...this.#failures(
           documentedFailures(method !== 'GET', operation.failures, open),
@@ -122,8 +124,8 @@ class DocumentBuilder {
         ...this.#parameters('header', headers),
       ],
       responses: {
-        200: { description: 'The job has succeeded.', ...this.#json(answer, example.answer) },
-        202: { description: JobRunning.description, ...this.#json(JobRunning, {}) },
+        200: this.#response('The job has succeeded.', answer, example.answer),
+        202: this.#response(JobRunning.description, JobRunning, {}),
         ...this.#failures(jobFailures(), name, tag),
       },
     };
@@ -159,11 +161,8 @@ class DocumentBuilder {
 
   #accepted(): object {
     const { accepted } = this.#example(GetJob.name);
-    const { description } = JobAccepted;
-    return this.#shared('responses', 'Accepted', {
-      description,
-      ...this.#json(JobAccepted, accepted),
-    });
+    const response = this.#response(JobAccepted.description, JobAccepted, accepted);
+    return this.#shared('responses', 'Accepted', response);
   }
 
   #failures(documented: ReturnType<typeof documentedFailures>, name: string, tag: string): Members {
@@ -172,16 +171,28 @@ class DocumentBuilder {
       documented.map(({ status, failures, description }) => {
         const group = [name, tag, ''].find((each) => errors[each]?.[status]) ?? '';
         const [kind = ''] = failures.length === 1 ? failures : ['failure'];
-        const response = {
-          description,
-          ...(failures.some((failure) => temporaryFailures.includes(failure)) && {
-            headers: { 'Retry-After': { $ref: '#/components/headers/RetryAfter' } },
-          }),
-          ...this.#json(ErrorAnswer, errors[group]?.[status]),
-        };
+        const isTemporary = failures.some((failure) => temporaryFailures.includes(failure));
+        const headers = isTemporary ? ['Retry-After'] : [];
+        const example = errors[group]?.[status];
+        const response = this.#response(description, ErrorAnswer, example, headers);
         return [status, this.#shared('responses', pascalCase(`${group} ${kind}`), response)];
       }),
     );
+  }
+
+  /** @param headers those that it has in addition to `ANSWER_HEADERS` */
+  #response(
+    description: string | undefined,
+    schema: TSchema,
+    example: unknown,
+    headers: string[] = [],
+  ): Members {
+    const references = [...ANSWER_HEADERS, ...headers].map((name) => [
+      name,
+      { $ref: `#/components/headers/${name}` },
+    ]);
+    const content = this.#json(schema, example);
+    return { description, headers: Object.fromEntries(references), ...content };
   }
 
   #json(schema: TSchema, example: unknown): Members {
@@ -218,7 +229,9 @@ class DocumentBuilder {
       // Code that is generated from an enumeration of one value often doesn't compile.
       ...(values && (values.length > 1 ? { enum: values } : { pattern: `^${values[0]}$` })),
       ...(properties && {
-        properties: mapMembers(properties, (property) => this.#property(property)),
+        properties: Object.fromEntries(
+          Object.entries<TSchema>(properties).map(([name, each]) => [name, this.#property(each)]),
+        ),
       }),
       ...(items && { items: this.#schema(items) }),
       ...(anyOf && { anyOf: anyOf.map((each: TSchema) => this.#schema(each)) }),
@@ -236,15 +249,6 @@ class DocumentBuilder {
     const description = `${schema.description} ${JSON.stringify(value)} unless given.`;
     return { ...($ref ? { allOf: [{ $ref }] } : keywords), description };
   }
-}
-
-function mapMembers(
-  members: Record<string, TSchema>,
-  convert: (member: TSchema) => Members,
-): Members {
-  return Object.fromEntries(
-    Object.entries(members).map(([name, member]) => [name, convert(member)]),
-  );
 }
 
 function pascalCase(words: string): string {

@@ -24,30 +24,48 @@ function validatorOf(pointer: string): ValidateFunction {
   return validator;
 }
 
+const CONTENT_SCHEMA = ['content', 'application/json', 'schema'];
+
 /** The document's schema of an operation's answer, as a JSON pointer into it. */
 function schemaOf(operationId: string, status: number, base: string): string | undefined {
-  const path = answerPath(operationId, status);
+  const path = responsePath(operationId, status);
   const encode = (part: unknown) =>
     encodeURIComponent(String(part).replaceAll('~', '~0').replaceAll('/', '~1'));
-  return path && `${base}#/${path.map(encode).join('/')}`;
+  return path && `${base}#/${[...path, ...CONTENT_SCHEMA].map(encode).join('/')}`;
 }
 
-function answerPath(operationId: string, status: number): string[] | undefined {
+function responsePath(operationId: string, status: number): string[] | undefined {
   for (const [path, methods] of Object.entries<object>(document.paths)) {
     for (const [method, operation] of Object.entries(methods)) {
       if (operation.operationId !== operationId || !operation.responses[status]) continue;
       const { $ref } = operation.responses[status];
-      const response = $ref
-        ? $ref.slice(2).split('/')
-        : ['paths', path, method, 'responses', String(status)];
-      return [...response, 'content', 'application/json', 'schema'];
+      return $ref?.slice(2).split('/') ?? ['paths', path, method, 'responses', String(status)];
     }
   }
   return undefined;
 }
 
+const at = (path: string[] | undefined) => path?.reduce((node, part) => node[part], document);
+
 function answerSchemaOf(operationId: string, status: number): Schema {
-  return answerPath(operationId, status)?.reduce((node, part) => node[part], document) ?? {};
+  const path = responsePath(operationId, status);
+  return at(path && [...path, ...CONTENT_SCHEMA]) ?? {};
+}
+
+/** Headers of the connection, of the content, and of pages of other origins, which a setting allows. */
+const UNDECLARED = /^(connection|content-.+|vary|access-control-.+)$/;
+
+/** The names of the headers of an answer that the document lacks, and of those that it requires and are absent. */
+function wrongHeaders(operationId: string, status: number, sent: object): string[] {
+  const { headers = {} } = at(responsePath(operationId, status)) ?? {};
+  const names = Object.keys(headers);
+  const isRequired = (name: string) => document.components.headers[name]?.required;
+  const declared = names.map((name) => name.toLowerCase());
+  const required = names.filter(isRequired).map((name) => name.toLowerCase());
+  return [
+    ...Object.keys(sent).filter((name) => !UNDECLARED.test(name) && !declared.includes(name)),
+    ...required.filter((name) => !Object.hasOwn(sent, name)),
+  ];
 }
 
 /**
@@ -86,7 +104,7 @@ function resolve(schema: Schema): Schema {
 }
 
 /**
- * Compares every answer of an app with the committed document: its schema, and the order of members.
+ * Compares every answer of an app with the committed document: its schema, the order of members, and its headers.
  * @returns a list that grows with each violation
  */
 export function watchResponses(app: App): string[] {
@@ -103,6 +121,10 @@ export function watchResponses(app: App): string[] {
     const { fields } = request.query as { fields?: string };
     const wrong = schemaViolation(operation, { status, body }, Boolean(fields));
     if (wrong) contractViolations.push(`${wrong}: ${text}`);
+    const headers = wrongHeaders(operation, status, reply.getHeaders());
+    if (headers.length > 0) {
+      contractViolations.push(`${operation} answered ${status} with other headers: ${headers}`);
+    }
     // Selected fields are in the order of the request.
     const misplaced = fields ? [] : misplacedMembers(body, answerSchemaOf(operation, status));
     if (misplaced.length > 0) {

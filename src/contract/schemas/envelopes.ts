@@ -1,7 +1,8 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { type Operation, type OperationName, operations } from '../operations.ts';
 import { DeletionResult } from './resource.ts';
-import { boolean, integer, mapOf } from './types.ts';
+import { tagFields } from './tag.ts';
+import { boolean, integer, mapOf, optional, since } from './types.ts';
 
 const success = boolean('Always true: a failure has `error` instead.', { examples: [true] });
 
@@ -60,4 +61,29 @@ export function answerSchema(name: OperationName): TObject {
     { success, ...contentSchemas[answers](inventory) },
     { $id: metadata[answers].name(resource), description: metadata[answers].description },
   );
+}
+
+/** The schema of a request's body: the wrapper and the tags; undefined without a wrapper. */
+export function bodySchema(name: OperationName): TObject | undefined {
+  const operation: Operation = operations[name];
+  const { wrapper, params, absentActions, untagged } = operation;
+  if (!wrapper) return undefined;
+  const wrapped = { ...params, $id: `${name}Param`, description: `The parameters of ${name}.` };
+  const isRequired = params.required !== undefined || absentActions !== undefined;
+  return Type.Object(
+    {
+      [wrapper]: isRequired ? wrapped : Type.Optional(wrapped),
+      ...(!untagged && optional(since(operation.since, tagFields))),
+    },
+    { $id: `${name}Request`, description: `The body of ${name}.` },
+  );
+}
+
+/** The schema of a request's path parameters, which are never checked by pattern (F21). */
+export function pathSchema({ pathParameters, since: version }: Operation): TObject {
+  const parameters = Object.entries(pathParameters).map(([name, description]) => [
+    name,
+    Type.String({ description }),
+  ]);
+  return Type.Object(since(version, Object.fromEntries(parameters)));
 }

@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.ts';
 import { messageClass } from '../messages.ts';
 import { type Operation, type OperationName, operations, type Request } from '../operations.ts';
 import { tagFields } from '../schemas/tag.ts';
-import { optional, since } from '../schemas/types.ts';
+import { optional } from '../schemas/types.ts';
 import { trim, typeMismatch, type ValidationContext } from './scalars.ts';
 import { compileValidator, isPlainObject } from './validator.ts';
 
@@ -39,35 +39,6 @@ const PARAMETERS_MAX = 100;
 
 const tagNames = Object.keys(tagFields);
 const tagSchema = Type.Object(optional(tagFields));
-
-/** Whether a request without its wrapper always fails. */
-export function requiresWrapper(operation: Operation): boolean {
-  return operation.params.required !== undefined || operation.absentActions !== undefined;
-}
-
-/** The documented schema of a request's body: the wrapper and the tags; undefined without a wrapper. */
-export function bodySchema(name: OperationName): TSchema | undefined {
-  const operation: Operation = operations[name];
-  if (!operation.wrapper) return undefined;
-  const description = `The parameters of ${name}.`;
-  const wrapped = { ...operation.params, $id: `${name}Param`, description };
-  return Type.Object(
-    {
-      [operation.wrapper]: requiresWrapper(operation) ? wrapped : Type.Optional(wrapped),
-      ...(!operation.untagged && optional(since(operation.since, tagFields))),
-    },
-    { $id: `${name}Request`, description: `The body of ${name}.` },
-  );
-}
-
-/** The documented schema of a request's path parameters, which are never checked by pattern (F21). */
-export function pathSchema({ pathParameters, since: version }: Operation): TObject {
-  const parameters = Object.entries(pathParameters).map(([name, description]) => [
-    name,
-    Type.String({ description }),
-  ]);
-  return Type.Object(since(version, Object.fromEntries(parameters)));
-}
 
 /**
  * Compiles the validator of an operation's requests, once, at start.
