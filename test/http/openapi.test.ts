@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
 import { parametersOf, requiredOf } from '../support/contract-parameters.ts';
+import { sendExamples, serveExamples } from '../support/document-examples.ts';
 import { ownFields } from '../support/query-oracle.ts';
 import { startServer } from '../support/server.ts';
 import { operationSince, sinceVersions, versionsOf } from '../support/since-versions.ts';
@@ -425,6 +426,14 @@ describe('examples', () => {
       expect([status, example]).toEqual([status, expect.any(Object)]);
       expect(validate(schema.$ref, example)).toBe('');
     }
+  });
+
+  test('those of requests succeed in the order of the document', async () => {
+    const { url } = await serveExamples({ onTestFinished });
+    const answers = await sendExamples(`${url}/zstack`);
+    const failed = answers.filter(([, { status }]) => status !== 200);
+    // The example seed has no jobs.
+    expect(failed.map(([name, { status }]) => [name, status])).toEqual([['GetJob', 404]]);
   });
 
   test('those of single fields fit theirs', () => {

@@ -1,46 +1,17 @@
 import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import examples from '../../openapi/examples.json' with { type: 'json' };
+import { EXAMPLE_SESSION, sendExamples, serveExamples } from '../support/document-examples.ts';
 import { freePort } from '../support/free-port.ts';
-import { launchServing } from '../support/process.ts';
 import { installTools } from '../support/tools.ts';
 
 const DOCUMENTS = ['openapi/openapi.json', 'openapi/openapi-3.0.json'] as const;
-const SESSION = examples.operations.ValidateSession.path.uuid;
-
 const context = { onTestFinished };
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
-const serveExamples = () =>
-  launchServing(context, {
-    env: { AIOS_SEED_FILE: resolve('openapi/example-seed.json'), AIOS_SESSION: SESSION },
-  });
-
-interface ExampleRequest {
-  path?: Record<string, string>;
-  query?: Record<string, string | string[]>;
-  body?: object;
-}
-
-/** Sends the example request of an operation to a server. */
-function sendExample(server: string, method: string, path: string, example: ExampleRequest) {
-  const url = new URL(server + path.replace(/\{(\w+)\}/g, (_, name) => example.path?.[name] ?? ''));
-  for (const [name, values] of Object.entries(example.query ?? {})) {
-    for (const value of [values].flat()) url.searchParams.append(name, value);
-  }
-  const { body } = example;
-  return fetch(url, {
-    method: method.toUpperCase(),
-    headers: {
-      authorization: `OAuth ${SESSION}`,
-      ...(body && { 'content-type': 'application/json' }),
-    },
-    ...(body && { body: JSON.stringify(body) }),
-  });
-}
 
 test('Spectral has nothing to say, and a public converter makes the same 3.0', async () => {
   const tools = await installTools(context, [
@@ -64,7 +35,7 @@ test('Postman imports requests that succeed as they are', async () => {
   const tools = await installTools(context, ['openapi-to-postmanv2@6.3.3']);
   if (!tools) return;
   const { convertV2 } = createRequire(join(tools.folder, '_'))('openapi-to-postmanv2');
-  const { url } = await serveExamples();
+  const { url } = await serveExamples(context);
   const data = await (await fetch(`${url}/openapi.json`)).text();
   const options = { enableOptionalParameters: false, parametersResolution: 'Example' };
   const { result, reason, output } = await new Promise<Converted>((resolve, reject) =>
@@ -75,7 +46,7 @@ test('Postman imports requests that succeed as they are', async () => {
   expect([result, reason]).toEqual([true, undefined]);
   const collection = output[0]?.data as Collection;
   const variables = new Map(collection.variable.map(({ key, value }) => [key, value]));
-  variables.set('apiKey', `OAuth ${SESSION}`);
+  variables.set('apiKey', `OAuth ${EXAMPLE_SESSION}`);
   const outcomes: [name: string, status: number][] = [];
   for (const { name, request } of requestsOf(collection.item)) {
     outcomes.push([name, await sendImported(request, collection, variables)]);
@@ -90,7 +61,7 @@ test('Postman imports requests that succeed as they are', async () => {
 test('Prism finds no violation in a call of each operation', async () => {
   const tools = await installTools(context, ['@stoplight/prism-cli@5.16.0']);
   if (!tools) return;
-  const { url } = await serveExamples();
+  const { url } = await serveExamples(context);
   const port = await freePort();
   const prism = spawn(
     process.execPath,
@@ -106,24 +77,13 @@ test('Prism finds no violation in a call of each operation', async () => {
     if (await fetch(proxy).catch(() => undefined)) break;
     await setTimeout(100);
   }
-  const { paths } = read(DOCUMENTS[0]);
-  const requests: Record<string, ExampleRequest> = examples.operations;
-  const outcomes: [name: string, status: number, violations: string | null][] = [];
-  for (const [path, methods] of Object.entries<Record<string, { operationId: string }>>(paths)) {
-    for (const [method, { operationId }] of Object.entries(methods)) {
-      const { status, headers } = await sendExample(
-        proxy,
-        method,
-        path,
-        requests[operationId] ?? {},
-      );
-      outcomes.push([operationId, status, headers.get('sl-violations')]);
-    }
-  }
-  expect(outcomes.filter(([name, status]) => status !== 200 && name !== 'GetJob')).toEqual([]);
-  expect(outcomes.filter(([, , violations]) => violations !== null)).toEqual([]);
-  const wrong = await sendExample(proxy, 'get', '/v1/ai/models', { query: { limit: '-1' } });
-  expect(wrong.headers.get('sl-violations')).toContain('limit');
+  const outcomes = await sendExamples(proxy);
+  const violations = (response: Response) => response.headers.get('sl-violations');
+  expect(outcomes).toHaveLength(Object.keys(examples.operations).length);
+  expect(outcomes.filter(([name, { ok }]) => !ok && name !== 'GetJob')).toEqual([]);
+  expect(outcomes.filter(([, response]) => violations(response) !== null)).toEqual([]);
+  const wrong = await fetch(`${proxy}/v1/ai/models?limit=-1`);
+  expect(violations(wrong)).toContain('limit');
 });
 
 interface Field {
