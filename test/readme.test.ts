@@ -65,15 +65,17 @@ if (!hasShell) console.warn('the tours are skipped: they need bash and curl');
 test.skipIf(!hasShell).each([
   [ENGLISH, '\n## A tour', 5],
   ['docs/tour.md', '', 18],
+  ['openapi/guide.md', '', 3],
 ])('the tour of %s answers as printed', async (file, from, count) => {
-  const server = await startSteered({ clock: Date.now });
+  const accessKeys = { keys: new Map([['id', 'secret']]), timeZone: 'UTC' };
+  const server = await startSteered({ clock: Date.now, accessKeys });
   const text = read(file).replaceAll(DOCUMENTED_URL, server.url);
   const tour = steps(text.slice(text.indexOf(from)));
   expect(tour.flatMap(({ answers }) => answers)).toHaveLength(count);
 
   const script = tour.map((step) => `${step.script}\nprintf '\\036'\n`).join('');
   const { stdout } = await promisify(execFile)('bash', ['-c', script], {
-    env: { ...process.env, AIOS_SESSION: SESSION },
+    env: { ...process.env, AIOS_SESSION: SESSION, SESSION },
   });
   const outputs = stdout.split(END_OF_BLOCK).slice(0, -1);
   expect(outputs).toHaveLength(tour.length);
