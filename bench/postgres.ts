@@ -196,7 +196,13 @@ async function fillBoth(): Promise<string[]> {
     const service = modelService({ createDate: 1_764_071_510_000 + index * 10 });
     return { ...service, modelServiceImages: [image(service.uuid)] };
   });
-  const nothing = { modelCenters: [], models: [], modelServiceRefs: [], datasets: [] };
+  const nothing = {
+    modelCenters: [],
+    models: [],
+    modelServiceRefs: [],
+    datasets: [],
+    modelServiceInstanceGroups: [],
+  };
   const resources = { ...nothing, modelServices, userTags: [], systemTags: [] };
   await empty();
   for (const url of [fileUrl, postgresUrl]) {

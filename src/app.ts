@@ -138,7 +138,15 @@ export async function buildApp(options: AppOptions) {
   }).withTypeProvider<TypeBoxTypeProvider>();
 
   app.decorateRequest('session', '');
-  for (const name of ['message', 'jobRequest', 'injectedFailure', 'inFlight', 'failure']) {
+  for (const name of [
+    'message',
+    'jobRequest',
+    'action',
+    'injectedFailure',
+    'injectedOutcome',
+    'inFlight',
+    'failure',
+  ]) {
     app.decorateRequest(name, undefined);
   }
   app.setErrorHandler(handleError);

@@ -5,7 +5,14 @@ import type { SettingKey, Settings } from './settings.ts';
 /** A setting as an option: a list may be an array, a number may have a unit. */
 type Option<Value> = Value extends string | boolean ? Value : number | string | readonly string[];
 
-type ResourceList = 'modelCenters' | 'models' | 'modelServices' | 'modelServiceRefs' | 'datasets';
+type ResourceList =
+  | 'modelCenters'
+  | 'models'
+  | 'modelServices'
+  | 'modelServiceRefs'
+  | 'datasets'
+  | 'modelServiceInstanceGroups';
+
 /** Resources, in the form of `GET /_aios/dump`. */
 export type Seed = Partial<Record<ResourceList | 'userTags' | 'systemTags', readonly object[]>>;
 

@@ -95,3 +95,9 @@ export function parseBaseUrl(text: string): string | undefined {
   const isAllowed = base && isOrigin(url.origin) && url.href.replace(/\/+$/, '') === base;
   return isAllowed ? base : undefined;
 }
+
+/** Whether a text is a URL once `{group}`, `{instance}` and `{name}` are replaced by values. */
+export function isUrlTemplate(text: string): boolean {
+  const url = text.replace(/\{(group|instance|name)\}/g, 'x');
+  return /^https?:\/\/[^\s{}]+$/.test(url) && URL.canParse(url);
+}

@@ -5,6 +5,7 @@ import {
   isHostOrRange,
   isOrigin,
   isTimeZone,
+  isUrlTemplate,
   listOf,
   parseAccessKeys,
   parseBaseUrl,
@@ -180,6 +181,19 @@ export const definitions = {
     description: 'Whether `modelCenterUuid` and `tagUuids` must refer to resources of this server.',
     ...onOff,
     default: 'off',
+  }),
+  deployTime: setting({
+    description: 'How long after DeployModelService a deployment is `Deploying`, then `Running`.',
+    allowed: `\`0\`, or ${seconds.allowed}`,
+    default: '0',
+    parse: (text) => (text === '0' ? 0 : parseSeconds(text)),
+  }),
+  deployUrl: setting({
+    description:
+      'URL of an instance that runs, such as that of a mock endpoint, in which `{group}` and `{instance}` are replaced by their UUIDs and `{name}` by the group’s name. By default instances have none.',
+    allowed: 'a URL such as `http://mock:9000/{name}`',
+    default: '',
+    parse: (text) => (text === '' || isUrlTemplate(text) ? text : undefined),
   }),
   timeZone: setting({
     description:

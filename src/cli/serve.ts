@@ -83,6 +83,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
           initialPassword: isLoopback(settings.host),
         },
         strictReferences: settings.strictReferences,
+        deployments: { readyAfter: settings.deployTime * 1000, url: settings.deployUrl },
       },
       logger,
       reply: { mode: settings.reply, publicUrl: settings.publicUrl },

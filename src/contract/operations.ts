@@ -1,5 +1,7 @@
 import type { Static, TSchema } from '@sinclair/typebox';
+import type { DeploymentOutcome } from './deployment-outcome.ts';
 import { datasetOperations } from './operations/datasets.ts';
+import { deploymentOperations } from './operations/deployments.ts';
 import { modelCenterOperations } from './operations/model-centers.ts';
 import { modelServiceOperations } from './operations/model-services.ts';
 import { modelOperations } from './operations/models.ts';
@@ -19,6 +21,7 @@ export const operations = {
   ...modelOperations,
   ...modelCenterOperations,
   ...datasetOperations,
+  ...deploymentOperations,
   ...sessionOperations,
   ...tagOperations,
 };
@@ -52,6 +55,8 @@ export interface Request<Name extends OperationName> {
   systemTags: string[];
   userTags: string[];
   caller: Caller;
+  /** The outcome that a fault gives a deployment. */
+  outcome?: DeploymentOutcome | undefined;
 }
 
 export type Inventory<Name extends OperationName> =

@@ -61,7 +61,7 @@ export function injectFaults(
       await reply.code(fault.status).send(faultError(fault).answer);
     } else if (fault.error) {
       request.injectedFailure = faultError(fault);
-    }
+    } else request.injectedOutcome = fault.outcome;
   });
 
   app.addHook('preSerialization', async (request, _reply, payload) => {

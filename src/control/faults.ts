@@ -1,3 +1,4 @@
+import type { DeploymentOutcome } from '../contract/deployment-outcome.ts';
 import { ApiError, type Failure } from '../contract/errors.ts';
 
 /** The errors that can be injected, by code. */
@@ -27,6 +28,8 @@ export interface Fault {
   error?: { code: (typeof faultCodes)[number]; details?: string | undefined } | undefined;
   /** A status to answer instead of running the operation, as a broken proxy would. */
   status?: number | undefined;
+  /** What becomes of a deployment, in place of `Running`. */
+  outcome?: DeploymentOutcome | undefined;
 }
 
 /** A fault with `struck`, the number of requests it has applied to; the wire uses this name. */

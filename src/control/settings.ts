@@ -47,6 +47,12 @@ const fault = Type.Object({
       details: Type.Optional(text('Details of the error.')),
     }),
     status: integer('A status to answer instead of running the operation.', FAILURE_STATUSES),
+    outcome: Type.Object({
+      status: text('Status of the deployment once it is ready.', { max: 255 }),
+      afterMs: Type.Optional(
+        integer('Milliseconds until it is ready.', { min: 0, max: WAIT_MAX_MS }),
+      ),
+    }),
   }),
 });
 
@@ -57,13 +63,18 @@ const parseFaultList = compileBodyValidator(
 /** Parses a list of faults; a fault applies to one request by default. */
 export function parseFaults(sent: unknown): Fault[] {
   return parseFaultList(sent).faults.map((each, index) => {
-    const { times = 1, delayMs, drop, error, status } = each;
-    if (delayMs === undefined && !drop && !error && status === undefined) {
+    const { times = 1, operation, delayMs, drop, error, status, outcome } = each;
+    if (delayMs === undefined && !drop && !error && status === undefined && !outcome) {
       throw invalidArgument(
-        `field[faults[${index}]] does nothing: give delayMs, drop, error or status`,
+        `field[faults[${index}]] does nothing: give delayMs, drop, error, status or outcome`,
       );
     }
-    if (drop) assertAtMostOne({ drop, error, status });
+    if (drop || outcome) assertAtMostOne({ drop, error, status, outcome });
+    if (outcome && operation !== 'DeployModelService') {
+      throw invalidArgument(
+        `field[faults[${index}].outcome] is of DeployModelService, not of ${operation}`,
+      );
+    }
     return { ...each, times };
   });
 }

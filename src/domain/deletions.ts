@@ -6,24 +6,43 @@ import type { Handler } from './dependencies.ts';
 export function deleteHandler(
   type: ResourceType,
 ): Handler<'DeleteModel'> & Handler<'DeleteModelService'> {
-  return async ({ path }, { store }) => {
-    assertUuid('uuid', path.uuid);
-    return store.deleteResources(type, [path.uuid], () => ({}));
+  return async ({ path: { uuid }, query }, { store }) => {
+    assertUuid('uuid', uuid);
+    const toResult = (used: ReadonlySet<string>) => {
+      if (used.has(uuid)) throw usedByDeployment(uuid);
+      return {};
+    };
+    return store.deleteResources(type, [uuid], toResult, {
+      withUses: query.deleteMode === 'Enforcing',
+    });
   };
 }
 
-/** Creates the handler that deletes several resources and returns a result for each; one that is no uuid fails alone (F55). */
+/** Creates the handler that deletes several resources and returns a result for each; one that can't be deleted fails alone (F55). */
 export function deleteAllHandler(type: ResourceType): Handler<'DeleteModels'> {
   return async ({ query }, { store }) => {
-    const results = [...new Set(query.uuids)].map((uuid) => {
-      const failure = invalidUuid('uuid', uuid);
-      return failure
-        ? { uuid, success: false, error: failure.answer.error }
-        : { uuid, success: true };
+    const uuids = [...new Set(query.uuids)];
+    const toResults = (used: ReadonlySet<string>) => ({
+      results: uuids.map((uuid) => {
+        const failure =
+          invalidUuid('uuid', uuid) ?? (used.has(uuid) ? usedByDeployment(uuid) : undefined);
+        return failure
+          ? { uuid, success: false, error: failure.answer.error }
+          : { uuid, success: true };
+      }),
     });
-    const wellFormed = results.filter(({ success }) => success).map(({ uuid }) => uuid);
-    return store.deleteResources(type, wellFormed, () => ({ results }));
+    return store.deleteResources(type, uuids.filter(isUuid), toResults, {
+      withUses: query.deleteMode === 'Enforcing',
+    });
   };
+}
+
+/** The error of deleting, in Permissive mode, what the group of a deployment uses (F24). */
+function usedByDeployment(uuid: string): ApiError {
+  return new ApiError(
+    'operationFailed',
+    `the resource[uuid:${uuid}] is used by a deployment: delete that first, or use deleteMode[Enforcing]`,
+  );
 }
 
 /** The error of deleting by a text that is no uuid (F23); undefined for a uuid. */

@@ -32,6 +32,7 @@ export interface Dependencies {
   access: Access;
   /** Whether modelCenterUuid and tagUuids must exist (F13). */
   strictReferences: boolean;
+  deployments: Deployments;
   /** Lasts from request to request, in this process alone. */
   loginAttempts: LoginAttempts;
 }
@@ -46,6 +47,14 @@ export interface Access {
   sessionLifetime: number;
   /** Whether the platform's initial password is valid as long as no other was ever set. */
   initialPassword: boolean;
+}
+
+/** The settings of deployments (F62). */
+export interface Deployments {
+  /** How long after its deployment a service runs, in milliseconds. */
+  readyAfter: number;
+  /** The URL of an instance with `{group}`, `{instance}` and `{name}`; empty for none. */
+  url: string;
 }
 
 /** The slow, salted hash of passwords. */

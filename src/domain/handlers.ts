@@ -7,6 +7,7 @@ import { CloneModelService } from './CloneModelService.ts';
 import { CreateDataset } from './CreateDataset.ts';
 import { DeleteModelCenter } from './DeleteModelCenter.ts';
 import { DeleteTag } from './DeleteTag.ts';
+import { DeployModelService } from './DeployModelService.ts';
 import { deleteAllHandler, deleteHandler } from './deletions.ts';
 import type { Handler } from './dependencies.ts';
 import { LogInByAccount } from './LogInByAccount.ts';
@@ -50,6 +51,12 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   DeleteDatasets: deleteAllHandler('DatasetVO'),
   QueryDataset: queryHandler('Dataset'),
   GetDataset: getHandler('Dataset'),
+  DeployModelService,
+  UpdateModelServiceInstanceGroup: updateHandler('ModelServiceInstanceGroup'),
+  DeleteModelServiceInstanceGroup: deleteHandler('ModelServiceInstanceGroupVO'),
+  DeleteModelServiceInstanceGroups: deleteAllHandler('ModelServiceInstanceGroupVO'),
+  QueryModelServiceInstanceGroup: queryHandler('ModelServiceInstanceGroup'),
+  GetModelServiceInstanceGroup: getHandler('ModelServiceInstanceGroup'),
   LogInByAccount,
   LogOut,
   ValidateSession,

@@ -10,9 +10,16 @@ import type {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
+import {
+  DEPLOYING,
+  ModelServiceGroupDatasetRefInventory,
+  ModelServiceInstanceGroupInventory,
+  ModelServiceInstanceInventory,
+} from '../contract/schemas/model-service-instance-group.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 import { type FieldOptions, Time } from '../contract/schemas/types.ts';
+import type { ModelServiceInstanceGroup, Outcome } from './deployment-records.ts';
 import type {
   Dataset,
   Model,
@@ -194,6 +201,33 @@ export function datasetInventory(
   } satisfies Complete<DatasetInventory> as DatasetInventory;
 }
 
+/**
+ * Maps a stored group to its API representation.
+ * @param now milliseconds since the epoch
+ */
+export function modelServiceInstanceGroupInventory(
+  group: PublicView<ModelServiceInstanceGroup>,
+  formatDate: FormatDate,
+  now: number,
+): ModelServiceInstanceGroupInventory {
+  const instances = group.instances.map((instance) => {
+    const url = instance.readyDate <= now ? instance.url : null;
+    const shown = { ...instance, yaml: group.yaml, status: statusAt(now, instance), url };
+    return toMembers(ModelServiceInstanceInventory, shown, formatDate);
+  });
+  const datasetRefInventories = group.datasetRefInventories.map((ref) =>
+    toMembers(ModelServiceGroupDatasetRefInventory, ref, formatDate),
+  );
+  const status = statusAt(now, group);
+  const shown = { ...group, instances, datasetRefInventories, status, supportMetrics: [] };
+  return toMembers(ModelServiceInstanceGroupInventory, shown, formatDate) as never;
+}
+
+/** The status of a deployment at a time, in milliseconds since the epoch. */
+function statusAt(now: number, { outcome, readyDate }: Outcome): string {
+  return readyDate <= now ? outcome : DEPLOYING;
+}
+
 /** Maps a stored session to its API representation. */
 export function sessionInventory(session: Session, formatDate: FormatDate): SessionInventory {
   return {
@@ -223,30 +257,46 @@ export function tagInventory<Stored extends Tag>(
   } satisfies Record<keyof SystemTagInventory, unknown> as never;
 }
 
-const toInventoryByKind: Record<EntityKind, (record: never, formatDate: FormatDate) => unknown> = {
+const toInventoryByKind: Record<
+  EntityKind,
+  (record: never, formatDate: FormatDate, now: number) => unknown
+> = {
   ModelService: modelServiceInventory,
   Model: modelInventory,
   ModelCenter: modelCenterInventory,
   Dataset: datasetInventory,
+  ModelServiceInstanceGroup: modelServiceInstanceGroupInventory,
   UserTag: tagInventory,
   SystemTag: tagInventory,
 };
 
 /**
  * Maps a stored resource of any kind to its API representation.
+ * @param now milliseconds since the epoch
  * @param fields the scalar fields that were requested, of which null ones are omitted; all by default
  */
 export function toInventory(
   kind: EntityKind,
   record: Partial<Records[EntityKind]>,
   formatDate: FormatDate,
+  now: number,
   fields?: readonly string[],
 ): unknown {
-  if (!fields) return toInventoryByKind[kind](record as never, formatDate);
-  const stored: Record<string, unknown> = record;
-  const properties: Record<string, FieldOptions> = queryableEntities[kind].inventory.properties;
+  if (!fields) return toInventoryByKind[kind](record as never, formatDate, now);
+  const inventory = queryableEntities[kind].inventory;
+  const status = 'outcome' in record && { status: statusAt(now, record as Outcome) };
+  return toMembers(inventory, { ...record, ...status }, formatDate, fields);
+}
+
+/** The members of an inventory that are set, or those of these names, in the order of the wire. */
+function toMembers(
+  { properties }: { properties: Record<string, FieldOptions> },
+  stored: Record<string, unknown>,
+  formatDate: FormatDate,
+  names = Object.keys(properties) as readonly string[],
+): object {
   const members = Object.entries(properties)
-    .filter(([name]) => fields.includes(name) && (stored[name] ?? null) !== null)
+    .filter(([name]) => names.includes(name) && (stored[name] ?? null) !== null)
     .map(([name, { [Time]: isTime }]) => [
       name,
       isTime ? formatDate(stored[name] as number) : stored[name],

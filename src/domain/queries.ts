@@ -1,5 +1,5 @@
 import type { OperationName, Request } from '../contract/operations.ts';
-import type { EntityKind } from '../contract/schemas/fields.ts';
+import { type EntityKind, type QueryField, queryField } from '../contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
@@ -9,21 +9,25 @@ import { parseConditions, parseFields, parseSort } from './query-language.ts';
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
     { query, caller }: Request<'QueryModel'>,
-    { store, parseDate, formatDate }: Dependencies,
+    { store, clock, parseDate, formatDate }: Dependencies,
   ) => {
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
-    const conditions = parseConditions(kind, q, parseDate);
-    const sort = parseSort(kind, query.sort);
+    const now = clock();
+    const asked = parseConditions(kind, q, parseDate);
+    const conditions = asked.map((condition) => withTime(condition, now));
+    const order = parseSort(kind, query.sort);
+    const sort = order && withTime(order, now);
     const fields = parseFields(kind, query.fields);
     if (query.count) return { total: await store.count(kind, conditions, caller) };
 
+    const stored = fields && storedFields(kind, fields);
     const page = { conditions, ...(sort && { sort }), start, limit };
     const read = () =>
-      fields ? store.listFields(kind, page, fields, caller) : store.list(kind, page, caller);
+      stored ? store.listFields(kind, page, stored, caller) : store.list(kind, page, caller);
     const { records, ...total } = query.replyWithCount
-      ? await store.listWithTotal(kind, page, fields, caller)
+      ? await store.listWithTotal(kind, page, stored, caller)
       : { records: limit === 0 ? [] : await read() };
-    const inventories = records.map((record) => toInventory(kind, record, formatDate, fields));
+    const inventories = records.map((record) => toInventory(kind, record, formatDate, now, fields));
     return { inventories, ...total };
   };
   return handler as unknown as Handler<Name>;
@@ -33,11 +37,24 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
 export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
     { path, query, caller }: Request<'GetModel'>,
-    { store, formatDate }: Dependencies,
+    { store, clock, formatDate }: Dependencies,
   ) => {
     const fields = parseFields(kind, query.fields);
     const record = await store.find(kind, path.uuid, caller);
-    return { inventories: record ? [toInventory(kind, record, formatDate, fields)] : [] };
+    const inventories = record ? [toInventory(kind, record, formatDate, clock(), fields)] : [];
+    return { inventories };
   };
   return handler as unknown as Handler<Name>;
+}
+
+/** Binds a condition or order to the time of its query, which deployments' fields depend on (F62). */
+function withTime<Part extends { field: QueryField }>(part: Part, now: number): Part {
+  return { ...part, field: { ...part.field, now } };
+}
+
+/** The fields to read for those that are returned. */
+function storedFields(kind: EntityKind, fields: readonly string[]): string[] {
+  return fields.flatMap((name) =>
+    queryField(kind, name)?.whenReady ? ['outcome', 'readyDate'] : name,
+  );
 }

@@ -7,22 +7,13 @@ import type {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
+import type { DeploymentParameters } from '../contract/schemas/model-service-instance-group.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
 import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 import { LONG_MAX } from '../contract/schemas/types.ts';
-
-/**
- * A stored resource: the fields of its inventory by the same names. Times are milliseconds since the
- * epoch; an unset field is null or absent.
- */
-type Stored<Inventory> = {
-  [Field in keyof Inventory]: Field extends 'createDate' | 'lastOpDate' | 'expiredDate'
-    ? number
-    : undefined extends Inventory[Field]
-      ? Inventory[Field] | null
-      : Inventory[Field];
-};
+import type { DatasetRef, GroupRef, ModelServiceInstanceGroup } from './deployment-records.ts';
+import type { Stored } from './stored.ts';
 
 export type ModelServiceRef = Stored<ModelServiceRefInventory>;
 export type ModelServiceImage = Stored<ModelServiceImageInventory>;
@@ -102,12 +93,13 @@ export type Session = Omit<Stored<SessionInventory>, 'noSessionEvaluation'>;
 export type PublicView<Record> = Omit<
   Record,
   | 'dataType'
+  | 'modelServiceGroupRefs'
   | 'modelClassifications'
   | 'shareMode'
   | 'tagUuids'
   | 'token'
   | 'usageScenarios'
-  | 'zoneUuid'
+  | keyof DeploymentParameters
 >;
 
 /** The resources of a seed. */
@@ -117,6 +109,7 @@ export interface Resources {
   modelServices: (ModelServiceFields & { modelServiceImages: ModelServiceImage[] })[];
   modelServiceRefs: ModelServiceRef[];
   datasets: Dataset[];
+  modelServiceInstanceGroups: ModelServiceInstanceGroup[];
   userTags: UserTag[];
   systemTags: SystemTag[];
 }
@@ -159,6 +152,7 @@ export interface Records {
   Model: Model;
   ModelCenter: ModelCenter;
   Dataset: Dataset;
+  ModelServiceInstanceGroup: ModelServiceInstanceGroup;
   UserTag: UserTag;
   SystemTag: SystemTag;
 }
@@ -243,6 +237,24 @@ export function withVersion<Fields extends Versioned>(
   const isGiven = (former.version ?? null) !== null && former.version !== appVersion(former);
   if (!isGiven) service.version = appVersion(service);
   return service;
+}
+
+/** Creates a group's uses of datasets and other groups, each once. */
+export function createUses(
+  modelServiceInstanceGroupUuid: string,
+  datasetUuids: readonly string[],
+  groupUuids: readonly string[],
+  { newUuid }: UuidSource,
+) {
+  const newRef = () => ({ uuid: newUuid(), modelServiceInstanceGroupUuid });
+  return {
+    datasetRefInventories: [...new Set(datasetUuids)].map(
+      (datasetUuid): DatasetRef => ({ ...newRef(), datasetUuid }),
+    ),
+    modelServiceGroupRefs: [...new Set(groupUuids)].map(
+      (usedGroupUuid): GroupRef => ({ ...newRef(), usedGroupUuid }),
+    ),
+  };
 }
 
 /** Creates a tag of a resource. */

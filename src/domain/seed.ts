@@ -2,10 +2,16 @@ import { invalidArgument } from '../contract/errors.ts';
 import { datasetDefaults } from '../contract/schemas/dataset.ts';
 import { modelDefaults } from '../contract/schemas/model.ts';
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
+import { deploymentDefaults, RUNNING } from '../contract/schemas/model-service-instance-group.ts';
 import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
+import type {
+  ModelServiceInstance,
+  ModelServiceInstanceGroupFields,
+} from './deployment-records.ts';
 import {
+  createUses,
   type Dataset,
   datasetPath,
   distinctArchitectures,
@@ -38,6 +44,14 @@ interface Entries {
   > & { modelServiceImages?: Entry<ModelServiceImage, 'cpuArchitecture'>[] })[];
   modelServiceRefs?: Entry<ModelServiceRef, 'modelUuid' | 'modelServiceUuid'>[];
   datasets?: Entry<Dataset, 'uuid' | 'name' | 'url' | 'modelCenterUuid'>[];
+  modelServiceInstanceGroups?: (Entry<
+    ModelServiceInstanceGroupFields,
+    'uuid' | 'name' | 'type' | 'zoneUuid'
+  > & {
+    datasetUuids?: string[];
+    modelServiceGroupUuids?: string[];
+    instances?: Partial<ModelServiceInstance>[];
+  })[];
   userTags?: TagEntry[];
   systemTags?: TagEntry[];
 }
@@ -63,11 +77,18 @@ export function parseSeedResources(
     modelServices = [],
     modelServiceRefs = [],
     datasets = [],
+    modelServiceInstanceGroups = [],
     userTags = [],
     systemTags = [],
   } = parseSeed(sent) as Entries;
   const uuidOf = ({ uuid }: { uuid?: string }) => uuid;
-  assertUnique({ modelCenters, models, modelServices, datasets }, uuidOf, '.uuid');
+  const centerByUuid = new Map(modelCenters.map((center) => [center.uuid, center]));
+  const serviceByUuid = new Map(modelServices.map((service) => [service.uuid, service]));
+  assertUnique(
+    { modelCenters, models, modelServices, datasets, modelServiceInstanceGroups },
+    uuidOf,
+    '.uuid',
+  );
   for (const [index, { modelServiceImages = [] }] of modelServices.entries()) {
     const list = `modelServices[${index}].modelServiceImages`;
     assertUnique({ [list]: modelServiceImages }, uuidOf, '.uuid');
@@ -134,14 +155,35 @@ export function parseSeedResources(
       isDefault: false,
       ...ref,
     })),
-    datasets: datasets.map((dataset) => {
-      const center = modelCenters.find(({ uuid }) => uuid === dataset.modelCenterUuid);
+    datasets: datasets.map((dataset) => ({
+      ...datasetDefaults,
+      installPath: datasetPath(centerByUuid.get(dataset.modelCenterUuid), dataset.uuid),
+      tagUuids: [],
+      ...dataset,
+      ...times(dataset),
+    })),
+    modelServiceInstanceGroups: modelServiceInstanceGroups.map((group) => {
+      const { datasetUuids = [], modelServiceGroupUuids = [], instances = [{}], ...fields } = group;
+      const { createDate, lastOpDate } = times(group);
+      const { outcome = RUNNING, readyDate = createDate } = group;
+      const service = serviceByUuid.get(group.modelServiceUuid ?? '');
       return {
-        ...datasetDefaults,
-        installPath: datasetPath(center, dataset.uuid),
+        ...deploymentDefaults,
+        yaml: service?.yaml ?? '',
+        modelServiceType: service?.type ?? modelServiceDefaults.type,
         tagUuids: [],
-        ...dataset,
-        ...times(dataset),
+        ...fields,
+        ...{ outcome, readyDate, createDate, lastOpDate },
+        instances: instances.map((instance) => ({
+          uuid: newUuid(),
+          name: group.name,
+          outcome,
+          readyDate,
+          ...instance,
+          ...times({ createDate, ...instance }),
+          modelServiceGroupUuid: group.uuid,
+        })),
+        ...createUses(group.uuid, datasetUuids, modelServiceGroupUuids, { newUuid }),
       };
     }),
     userTags: tags('User', userTags),
@@ -186,18 +228,27 @@ export function toSeed(resources: Resources): object {
     })),
     modelServiceRefs: modelServiceRefs.map(toEntry),
     datasets: resources.datasets.map(({ token, ...dataset }) => toEntry(dataset)),
+    modelServiceInstanceGroups: resources.modelServiceInstanceGroups.map(
+      ({ instances, datasetRefInventories, modelServiceGroupRefs, ...group }) => ({
+        ...toEntry(group),
+        datasetUuids: datasetRefInventories.map(({ datasetUuid }) => datasetUuid),
+        modelServiceGroupUuids: modelServiceGroupRefs.map(({ usedGroupUuid }) => usedGroupUuid),
+        instances: instances.map(({ modelServiceGroupUuid, ...instance }) => toEntry(instance)),
+      }),
+    ),
     userTags: resources.userTags.map(tagOf),
     systemTags: resources.systemTags.map(tagOf),
   };
 }
+
+const TIMES = ['createDate', 'lastOpDate', 'readyDate'];
 
 /** Omits unset fields and writes times as ISO 8601. */
 function toEntry(record: object): object {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, value]) => {
       if (value === null || value === undefined) return [];
-      const isTime = name === 'createDate' || name === 'lastOpDate';
-      return [[name, isTime ? new Date(value).toISOString() : value]];
+      return [[name, TIMES.includes(name) ? new Date(value).toISOString() : value]];
     }),
   );
 }

@@ -193,11 +193,15 @@ export interface Writes {
     toResult: () => Result,
   ): Promise<Result>;
 
-  /** Deletes those of the resources that exist, with everything that belongs to them. */
+  /**
+   * Deletes those that exist, with everything that belongs to them; without `withUses`, none that is used (F24).
+   * @param toResult gets the uuids of those that are used; if it throws, the transaction is rolled back
+   */
   deleteResources<Result>(
     type: ResourceType,
     uuids: readonly string[],
-    toResult: () => Result,
+    toResult: (used: ReadonlySet<string>) => Result,
+    options?: { withUses: boolean },
   ): Promise<Result>;
 
   /**

@@ -29,7 +29,7 @@ export function updateHandler<Name extends OperationName, Kind extends ResourceK
         references: [pathReference('uuid', `${kind}VO`, uuid)],
         tags: createTags(tags, `${kind}VO`, uuid, now, dependencies),
       },
-      (changed) => ({ inventory: toInventory(kind, changed, dependencies.formatDate) }),
+      (changed) => ({ inventory: toInventory(kind, changed, dependencies.formatDate, now) }),
     );
   };
   return handler as unknown as Handler<Name>;

@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { DeploymentOutcome } from '../contract/deployment-outcome.ts';
 import { ApiError } from '../contract/errors.ts';
 import { MessageQueryParams, partsOf } from '../contract/messages.ts';
 import {
@@ -13,6 +14,7 @@ import {
   type OnUnknownFields,
   type RawRequest,
 } from '../contract/validation/request.ts';
+import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies, Handler } from '../domain/dependencies.ts';
 import { handlers } from '../domain/handlers.ts';
 import type { Jobs } from '../domain/jobs.ts';
@@ -23,6 +25,7 @@ import type { Metrics } from './metrics.ts';
 import { discardBody } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
 import { decodedPath, routePattern } from './protocol/urls.ts';
+import { operationOf } from './request-log.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -32,6 +35,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The error that the operation fails with, if fault injection chose one. */
     injectedFailure: ApiError | undefined;
+    /** What becomes of the deployment, if fault injection chose that. */
+    injectedOutcome: DeploymentOutcome | undefined;
+    /** The operation that the body names, of a path with several actions (F32). */
+    action: OperationName | undefined;
     /** The error that the request was answered with. */
     failure: ApiError | undefined;
   }
@@ -66,7 +73,7 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
 
   /** Validates types (F54); returns a function that validates arguments (F53) and calls the handler. */
   function prepare(request: FastifyRequest, reply: FastifyReply) {
-    const { injectedFailure, message, raw } = request;
+    const { injectedFailure, injectedOutcome: outcome, message, raw } = request;
     if (injectedFailure) return () => Promise.reject(injectedFailure);
     const validateTypes = message ? validateMessage : validateRequest;
     const { params, query, body } = message ? partsOf(name, message.fields) : request;
@@ -76,7 +83,7 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
       checkTimeout(request, reply);
       const isAborted = () => raw.socket.destroyed;
       const caller = { address: request.ip, client: clientOf(request), isAborted };
-      const validated = { path: params, caller, ...validateArguments() };
+      const validated = { path: params, caller, outcome, ...validateArguments() };
       return handler(validated as Request<OperationName>, scoped);
     };
   }
@@ -138,13 +145,17 @@ export function serveOperations(
   const writeHooks = [checkHeaders, setJobRequest, authorizeWrite].map(asHook);
 
   const runners = new Map<OperationName, Runner>();
+  const runActionOf: RouteHandlerMethod = (request, reply) =>
+    runners.get(operationOf(request) as OperationName)?.(request, reply);
   for (const name of Object.keys(operations) as OperationName[]) {
     const operation: Operation = operations[name];
-    const { method, path, aliases = [], open } = operation;
+    const { method, path, aliases = [], open, needsAction } = operation;
     const run = createRunner(name, context);
     runners.set(name, run);
     const writes = isWrite(operation);
     for (const url of [path, ...aliases].map(routePattern)) {
+      // The route of a path with several actions is that of the first.
+      if (app.hasRoute({ method, url })) continue;
       app.route({
         method,
         url,
@@ -153,9 +164,23 @@ export function serveOperations(
         onRequest: open ? openHooks : writes ? writeHooks : readHooks,
         ...(open && openLimit),
         ...(writes && { preParsing: checkHook }),
-        handler: run,
+        ...(needsAction && { preValidation: asHook(setAction) }),
+        handler: needsAction ? runActionOf : run,
       });
     }
   }
   return runners;
+}
+
+const actions = (Object.keys(operations) as OperationName[]).filter(
+  (name) => (operations[name] as Operation).needsAction,
+);
+
+/** Sets the operation that the body names, where the path has several actions (F32). */
+function setAction(request: FastifyRequest): void {
+  const { body, jobRequest } = request;
+  const isNamed = (name: OperationName) =>
+    isPlainObject(body) && Object.hasOwn(body, (operations[name] as Operation).wrapper ?? '');
+  request.action = actions.find(isNamed);
+  if (request.action && jobRequest) jobRequest.job.operation = request.action;
 }

@@ -4,8 +4,8 @@ import { normalizedPath } from './protocol/urls.ts';
 import { redacted } from './redaction.ts';
 
 /** ZStack's name of the operation that a request or its message calls. */
-export function operationOf({ message, routeOptions }: FastifyRequest): string | undefined {
-  return message?.operation ?? routeOptions.config?.operation;
+export function operationOf({ message, action, routeOptions }: FastifyRequest): string | undefined {
+  return message?.operation ?? action ?? routeOptions.config?.operation;
 }
 
 /** The operation of a request in logs and metrics, or else its route; undefined for a request without one. */

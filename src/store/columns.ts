@@ -6,7 +6,17 @@ import {
   ModelServiceImageInventory,
   ModelServiceInventory,
 } from '../contract/schemas/model-service.ts';
+import {
+  DeploymentParameters,
+  ModelServiceInstanceGroupInventory,
+  OwnInstanceFields,
+} from '../contract/schemas/model-service-instance-group.ts';
 import { SystemTagInventory } from '../contract/schemas/tag.ts';
+import { type FieldOptions, WhenReady } from '../contract/schemas/types.ts';
+import type {
+  ModelServiceInstance,
+  ModelServiceInstanceGroupFields,
+} from '../domain/deployment-records.ts';
 import type {
   Dataset,
   Hook,
@@ -48,6 +58,11 @@ const OTHER_FIELDS = [
   'modelServiceRefs',
   'modelServiceImages',
   'capacity',
+  'modelUuid',
+  'instances',
+  'modelServiceGroupUuid',
+  'datasetRefInventories',
+  'supportMetrics',
 ] as const;
 
 /** The columns of each table that are the same in both databases: all but keys, positions and claims. */
@@ -69,13 +84,17 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
 
   /** A column for every field of an inventory, by the same name. */
   function columnsOf<Name extends string>({ properties, required = [] }: Inventory<Name>) {
+    const isStoredElsewhere = ([name, { [WhenReady]: whenReady }]: [string, FieldOptions]) =>
+      OTHER_FIELDS.some((other) => other === name) || (whenReady?.column ?? name) !== name;
     const columns = Object.entries<FieldSchema>(properties)
-      .filter(([name]) => !OTHER_FIELDS.some((other) => other === name))
+      .filter((entry) => !isStoredElsewhere(entry))
       .map(([name, schema]) => [name, columnFor(schema, required.includes(name))]);
     return Object.fromEntries(columns) as {
       [Field in Exclude<Name, (typeof OTHER_FIELDS)[number]>]: Builder;
     };
   }
+
+  const outcome = () => ({ outcome: text(), readyDate: integer() });
 
   return {
     modelServices: {
@@ -103,6 +122,16 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
       dataType: optionalText(),
       tagUuids: json(),
     } satisfies Columns<Dataset, 'uuid'>,
+    modelServiceInstanceGroups: {
+      ...columnsOf(ModelServiceInstanceGroupInventory),
+      ...columnsOf(DeploymentParameters),
+      ...outcome(),
+      tagUuids: json(),
+    } satisfies Columns<ModelServiceInstanceGroupFields, 'uuid' | 'modelServiceUuid' | 'modelUuid'>,
+    modelServiceInstances: {
+      ...columnsOf(OwnInstanceFields),
+      ...outcome(),
+    } satisfies Columns<ModelServiceInstance, 'uuid' | 'modelServiceGroupUuid'>,
     modelServiceImages: columnsOf(ModelServiceImageInventory),
     tags: columnsOf(SystemTagInventory),
     sessions: {

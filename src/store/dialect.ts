@@ -12,15 +12,15 @@ export interface Dialect {
   prepare: Prepare;
 
   /** A text for comparison by code point, regardless of the case of ASCII letters. */
-  caseFolded: (text: Column) => SQL;
+  caseFolded: (text: Column | SQL) => SQL;
   /** Converts a value for binding. */
   bind: (value: Scalar) => unknown;
   /** Whether an expression of a column is in a list of any length. */
   inList: (expression: SQL, values: readonly Scalar[], column: Column) => SQL;
   /** A time truncated to its second, also before 1970. */
-  truncateToSecond: (time: Column) => SQL;
+  truncateToSecond: (time: SQL) => SQL;
   /** Whether a text matches a pattern, which is in lower case. */
-  like: (text: Column, pattern: string) => SQL;
+  like: (text: SQL, pattern: string) => SQL;
   /** Whether some row whose foreign key is the resource's uuid satisfies a test. */
   hasMember: (uuid: Column, foreignKey: Column, test: SQL) => SQL;
   /** The order by an expression, in which NULL comes before every value. */

@@ -1,4 +1,5 @@
 import { ApiError, invalidArgument } from '../contract/errors.ts';
+import type { ModelServiceInstanceGroup } from '../domain/deployment-records.ts';
 import type { ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 
@@ -79,6 +80,24 @@ export function refReferences(ref: ModelServiceRef, field: string): Reference[] 
     referenceTo(ref.modelUuid, 'ModelVO', `${field}.modelUuid`),
     referenceTo(ref.modelServiceUuid, 'ModelServiceVO', `${field}.modelServiceUuid`),
   ];
+}
+
+/** References to what a group of a seed names. */
+export function groupReferences(group: ModelServiceInstanceGroup, field: string): Reference[] {
+  const one = (uuid: string | null | undefined) => ({ uuids: [uuid ?? []].flat(), list: false });
+  const datasets = group.datasetRefInventories.map(({ datasetUuid }) => datasetUuid);
+  const groups = group.modelServiceGroupRefs.map(({ usedGroupUuid }) => usedGroupUuid);
+  return [
+    { field: 'modelServiceUuid', type: 'ModelServiceVO', ...one(group.modelServiceUuid) },
+    { field: 'modelUuid', type: 'ModelVO', ...one(group.modelUuid) },
+    { field: 'datasetUuids', type: 'DatasetVO', uuids: datasets, list: true },
+    {
+      field: 'modelServiceGroupUuids',
+      type: 'ModelServiceInstanceGroupVO',
+      uuids: groups,
+      list: true,
+    },
+  ].map((reference) => ({ ...reference, field: field + reference.field }) as Reference);
 }
 
 /** A reference to the resource that a tag belongs to. */

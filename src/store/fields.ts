@@ -109,8 +109,16 @@ export function mapNames<Name extends string, Made>(
   return Object.fromEntries(names.map((name) => [name, make(name)])) as Record<Name, Made>;
 }
 
+/** Fields of records from which members of an inventory are computed. */
+const computedFrom: Partial<Record<EntityKind, readonly string[]>> = {
+  ModelCenter: Object.keys(usedCapacities),
+  ModelServiceInstanceGroup: ['outcome', 'readyDate'],
+};
+
 /** The fields of a kind that lists return; private ones are not read from the database. */
 function listedFields(kind: EntityKind): string[] {
-  const sums = kind === 'ModelCenter' ? Object.keys(usedCapacities) : [];
-  return [...Object.keys(queryableEntities[kind].inventory.properties), ...sums];
+  return [
+    ...Object.keys(queryableEntities[kind].inventory.properties),
+    ...(computedFrom[kind] ?? []),
+  ];
 }

@@ -10,23 +10,27 @@ const RELATION_BYTES = 300;
 /** Estimated bytes of a field in an answer, without its text. */
 const FIELD_BYTES = 20;
 
+/** The text of a resource that each member of such a list repeats. */
+const REPEATED_TEXT: Record<string, string> = { instances: 'yaml' };
+
 /** Estimates the bytes of a row's fields and lists of these names, without reading their texts. */
 export function estimatedBytes(
   { table, foreignKeys }: EntityMapping,
   names: ReadonlySet<string>,
 ): SQL {
-  const columns = Object.entries(getTableColumns(table) as Record<string, Column>)
-    .filter(([name]) => names.has(name))
-    .map(([, column]) => column);
-  const texts = columns
-    .filter((column) => column.getSQLType() === 'text')
-    .map((column) => sql`coalesce(octet_length(${column}), 0)`);
+  const byName: Record<string, Column> = getTableColumns(table);
+  const bytesOf = (column: Column | undefined) =>
+    column ? sql`coalesce(octet_length(${column}), 0)` : sql`0`;
+  const columns = Object.keys(byName)
+    .filter((name) => names.has(name))
+    .flatMap((name) => byName[name] ?? []);
+  const texts = columns.filter((column) => column.getSQLType() === 'text').map(bytesOf);
   const lists = Object.entries(foreignKeys)
     .filter(([name]) => names.has(name))
-    .map(
-      ([, foreignKey]) =>
-        sql`${sql.raw(String(RELATION_BYTES))} * (SELECT count(*) FROM ${foreignKey.table} WHERE ${foreignKey} = ${uuidColumn(table)})`,
-    );
+    .map(([name, foreignKey]) => {
+      const each = sql`(${sql.raw(String(RELATION_BYTES))} + ${bytesOf(byName[REPEATED_TEXT[name] ?? ''])})`;
+      return sql`${each} * (SELECT count(*) FROM ${foreignKey.table} WHERE ${foreignKey} = ${uuidColumn(table)})`;
+    });
   const fields = sql.raw(String(FIELD_BYTES * columns.length));
   return sql.join([fields, ...texts, ...lists], sql` + `);
 }

@@ -3,6 +3,7 @@ import { type Records, type Resources, usedCapacities } from '../domain/records.
 import type { Reference } from '../domain/store.ts';
 import {
   assertAllFound,
+  groupReferences,
   ownerReference,
   refReferences,
   usedByAnotherEntry,
@@ -19,12 +20,17 @@ type Rows = [table: keyof Statements['insertAll'], rows: readonly object[]];
 
 /** The uuids whose existence matters to a seed. */
 function uuidsOf(resources: Resources): string[] {
-  const { modelServices, modelServiceRefs } = resources;
+  const { modelServices, modelServiceRefs, modelServiceInstanceGroups: groups } = resources;
   const tags = [...resources.userTags, ...resources.systemTags];
   const images = modelServices.flatMap(({ modelServiceImages }) => modelServiceImages);
-  const entries = [...Object.values(resources).flat(), ...images].map(({ uuid }) => uuid);
+  const instances = groups.flatMap((group) => group.instances);
+  const entries = [...Object.values(resources).flat(), ...images, ...instances].map(
+    ({ uuid }) => uuid,
+  );
   const sides = modelServiceRefs.flatMap((ref) => [ref.modelUuid, ref.modelServiceUuid]);
-  return [...new Set([...entries, ...sides, ...tags.map(({ resourceUuid }) => resourceUuid)])];
+  const owners = tags.map(({ resourceUuid }) => resourceUuid);
+  const used = groups.flatMap((group) => groupReferences(group, '')).flatMap(({ uuids }) => uuids);
+  return [...new Set([...entries, ...sides, ...owners, ...used])];
 }
 
 /**
@@ -53,6 +59,23 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
     }
     return chosen as Resources[List];
   }
+  /** The members of a list of chosen entries, none of which may have the uuid of another. */
+  function membersOf<Name extends string, Member extends { uuid: string }>(
+    list: keyof Resources,
+    name: Name,
+    chosen: readonly Record<Name, Member[]>[],
+  ): Member[] {
+    const places = new Map(resources[list].map((entry, index) => [entry as object, index]));
+    return chosen.flatMap((entry) => {
+      for (const [place, { uuid }] of entry[name].entries()) {
+        if (known.has(`${name} ${uuid}`)) {
+          throw usedByAnotherEntry(`${list}[${places.get(entry)}].${name}[${place}]`);
+        }
+        known.add(`${name} ${uuid}`);
+      }
+      return entry[name];
+    });
+  }
   const assertFound = (reference: Reference) => {
     const found = reference.uuids.filter((uuid) => types.get(uuid) === reference.type);
     assertAllFound(reference, new Set(found));
@@ -60,15 +83,12 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
 
   const chosen = mapResourceKinds((kind) => choose(tableNameOf(kind), `${kind}VO`));
   const modelServices = chosen.ModelService as Resources['modelServices'];
-  for (const service of modelServices) {
-    for (const [place, { uuid }] of service.modelServiceImages.entries()) {
-      if (known.has(`image ${uuid}`)) {
-        const index = resources.modelServices.indexOf(service);
-        throw usedByAnotherEntry(`modelServices[${index}].modelServiceImages[${place}]`);
-      }
-      known.add(`image ${uuid}`);
-    }
+  const images = membersOf('modelServices', 'modelServiceImages', modelServices);
+  const groups = chosen.ModelServiceInstanceGroup as Resources['modelServiceInstanceGroups'];
+  for (const [index, group] of resources.modelServiceInstanceGroups.entries()) {
+    groupReferences(group, `modelServiceInstanceGroups[${index}].`).forEach(assertFound);
   }
+  const instances = membersOf('modelServiceInstanceGroups', 'instances', groups);
   const refs = resources.modelServiceRefs.flatMap((ref, index) => {
     const field = `modelServiceRefs[${index}]`;
     for (const side of refReferences(ref, field)) assertFound(side);
@@ -86,8 +106,11 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
   return [
     ['resources', added],
     ...resourceKinds.map((kind): Rows => [tableNameOf(kind), chosen[kind]]),
-    ['modelServiceImages', modelServices.flatMap((service) => service.modelServiceImages)],
+    ['modelServiceImages', images],
     ['modelServiceRefs', refs],
+    ['modelServiceInstances', instances],
+    ['modelServiceGroupDatasetRefs', groups.flatMap((group) => group.datasetRefInventories)],
+    ['modelServiceGroupRefs', groups.flatMap((group) => group.modelServiceGroupRefs)],
     ['tags', tags],
   ];
 }

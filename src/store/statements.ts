@@ -1,4 +1,4 @@
-import { getTableName, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import {
   centerContents,
   type Hook,
@@ -25,11 +25,21 @@ const IS_VALID = 'uuid = :uuid AND expired_date > :now';
  */
 const findExisting = (isIn: (column: string) => string) => `
   SELECT type || ' ' || uuid FROM resources WHERE ${isIn('uuid')}
-  UNION ALL SELECT 'image ' || uuid FROM model_service_images WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'modelServiceImages ' || uuid FROM model_service_images WHERE ${isIn('uuid')}
   UNION ALL SELECT 'ref ' || uuid FROM model_service_refs WHERE ${isIn('uuid')}
   UNION ALL SELECT 'pair ' || model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
   UNION ALL SELECT 'default ' || model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
+  UNION ALL SELECT 'instances ' || uuid FROM model_service_instances WHERE ${isIn('uuid')}
   UNION ALL SELECT 'tag ' || uuid FROM tags WHERE ${isIn('uuid')}`;
+
+/** Finds those of the resources `:uuids` that a group uses (F24); `isIn` tests whether a column is in that list. */
+const findUsed = (isIn: (column: string) => string) => `
+  SELECT model_uuid FROM model_service_instance_groups WHERE ${isIn('model_uuid')}
+  UNION SELECT dataset_uuid FROM model_service_group_dataset_refs WHERE ${isIn('dataset_uuid')}
+  UNION SELECT used_group_uuid FROM model_service_group_refs WHERE ${isIn('used_group_uuid')}`;
+
+/** Fields that an update leaves as they are: the deletion of another resource may unset some at the same time. */
+const UNCHANGED = ['uuid', 'modelServiceUuid', 'modelUuid'];
 
 /** Prepares every statement with a fixed text that both databases have, except those that read resources. */
 export function compileStatements(dialect: Dialect) {
@@ -66,7 +76,15 @@ export function compileStatements(dialect: Dialect) {
       const lists = Object.entries(foreignKeys).map(([name, key]) => [name, key.table]);
       return dialect.insertResource(`${kind}VO`, table, Object.fromEntries(lists));
     }),
-    updateResource: mapResourceKinds((kind) => update(entityMappings[kind].table)),
+    updateResource: mapResourceKinds((kind) => {
+      const { table } = entityMappings[kind];
+      const fields = Object.keys(getTableColumns(table));
+      return update(
+        table,
+        fields.filter((field) => !UNCHANGED.includes(field)),
+      );
+    }),
+    usedByGroups: prepare(findUsed(isIn)),
     lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),
     /** Locks a resource, and the models that a service is bound to. */
     lockToDerive: lockRows(

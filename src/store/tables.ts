@@ -5,7 +5,7 @@ import { sharedColumns } from './columns.ts';
 /** A column while it is declared. */
 interface Builder {
   primaryKey: () => Builder;
-  references: (column: () => Column, actions: { onDelete: 'cascade' }) => Builder;
+  references: (column: () => Column, actions: { onDelete: 'cascade' | 'set null' }) => Builder;
 }
 
 interface Index {
@@ -56,6 +56,9 @@ export const RESOURCE_TABLES = [
   ...resourceKinds.map(tableNameOf),
   'modelServiceImages',
   'modelServiceRefs',
+  'modelServiceInstances',
+  'modelServiceGroupDatasetRefs',
+  'modelServiceGroupRefs',
   'tags',
 ] as const;
 
@@ -67,9 +70,12 @@ export function declareTables(make: TableBuilders) {
   const { table, index, uniqueIndex, position, orderedUuid, caseFolded } = make;
   const columns = sharedColumns<Builder>(make);
   const key = () => make.text().primaryKey();
-  /** A foreign key; the row is deleted with the one that it refers to. */
-  const refersTo = (column: Builder, { uuid }: { uuid: Column }) =>
-    column.references(() => uuid, { onDelete: 'cascade' });
+  /** A foreign key; by default the row is deleted with the one that it refers to. */
+  const refersTo = (
+    column: Builder,
+    { uuid }: { uuid: Column },
+    onDelete: 'cascade' | 'set null' = 'cascade',
+  ) => column.references(() => uuid, { onDelete });
 
   /** Every resource's uuid, unique across the kinds. Deleting a row deletes all that belongs to the resource. */
   const resources = table('resources', { uuid: key(), type: make.text() });
@@ -150,6 +156,59 @@ export function declareTables(make: TableBuilders) {
       ),
     ],
   );
+  const modelServiceInstanceGroups = table(
+    'model_service_instance_groups',
+    {
+      uuid: refersTo(key(), resources),
+      modelServiceUuid: refersTo(make.optionalText(), modelServices, 'set null'),
+      modelUuid: refersTo(make.optionalText(), models, 'set null'),
+      ...columns.modelServiceInstanceGroups,
+    },
+    (of) => [
+      byAge('model_service_instance_groups', of),
+      index('model_service_instance_groups_by_service').on(
+        of.modelServiceUuid,
+        of.createDate,
+        of.uuid,
+      ),
+      index('model_service_instance_groups_by_model').on(of.modelUuid),
+    ],
+  );
+  const modelServiceInstances = table(
+    'model_service_instances',
+    {
+      position: position(),
+      uuid: orderedUuid(),
+      modelServiceGroupUuid: refersTo(make.text(), modelServiceInstanceGroups),
+      ...columns.modelServiceInstances,
+    },
+    (of) => [index('model_service_instances_by_group').on(of.modelServiceGroupUuid)],
+  );
+  /** What groups use, in the column of that name. */
+  const usedByGroups = <Used extends string>(name: string, field: Used, used: { uuid: Column }) =>
+    table(
+      name,
+      {
+        position: position(),
+        uuid: orderedUuid(),
+        modelServiceInstanceGroupUuid: refersTo(make.text(), modelServiceInstanceGroups),
+        [field]: refersTo(make.text(), used),
+      } as Record<'position' | 'uuid' | 'modelServiceInstanceGroupUuid' | Used, Builder>,
+      (of) => [
+        index(`${name}_by_group`).on(of.modelServiceInstanceGroupUuid),
+        index(`${name}_by_use`).on(of[field]),
+      ],
+    );
+  const modelServiceGroupDatasetRefs = usedByGroups(
+    'model_service_group_dataset_refs',
+    'datasetUuid',
+    datasets,
+  );
+  const modelServiceGroupRefs = usedByGroups(
+    'model_service_group_refs',
+    'usedGroupUuid',
+    modelServiceInstanceGroups,
+  );
   const tags = table(
     'tags',
     {
@@ -191,6 +250,10 @@ export function declareTables(make: TableBuilders) {
     datasets,
     modelServiceImages,
     modelServiceRefs,
+    modelServiceInstanceGroups,
+    modelServiceInstances,
+    modelServiceGroupDatasetRefs,
+    modelServiceGroupRefs,
     tags,
     passwords,
     sessions,

@@ -13,19 +13,25 @@ export interface EntityMapping {
   table: Declared<'uuid' | 'createDate'>;
   /** Selects the rows of the kind if the table has other rows too; it has no parameters. */
   baseFilter?: SQL;
-  foreignKeys: Partial<Record<QueryField['of'], Column>>;
+  foreignKeys: Partial<Record<QueryField['of'] | 'modelServiceGroupRefs', Column>>;
   center?: Column;
 }
 
 /** How every kind is stored in these tables. */
 export function mapEntities(tables: StoredTables): Record<EntityKind, EntityMapping> {
   const { modelServiceImages, modelServiceRefs, tags } = tables;
+  const { modelServiceInstances, modelServiceGroupDatasetRefs, modelServiceGroupRefs } = tables;
   const foreignKeys: Partial<Record<EntityKind, EntityMapping['foreignKeys']>> = {
     ModelService: {
       modelServiceRefs: modelServiceRefs.modelServiceUuid,
       modelServiceImages: modelServiceImages.modelServiceUuid,
     },
     Model: { modelServiceRefs: modelServiceRefs.modelUuid },
+    ModelServiceInstanceGroup: {
+      instances: modelServiceInstances.modelServiceGroupUuid,
+      datasetRefInventories: modelServiceGroupDatasetRefs.modelServiceInstanceGroupUuid,
+      modelServiceGroupRefs: modelServiceGroupRefs.modelServiceInstanceGroupUuid,
+    },
   };
   return {
     ...mapResourceKinds((kind) => {
@@ -42,6 +48,7 @@ export function mapEntities(tables: StoredTables): Record<EntityKind, EntityMapp
 export function compileConditions(dialect: Dialect) {
   const { tables, bind } = dialect;
   const { modelCenters, tags, modelServiceImages, modelServiceRefs } = tables;
+  const { modelServiceInstanceGroups: groups, modelServiceInstances } = tables;
   const entityMappings = mapEntities(tables);
 
   /** Columns of uuids that are always in lower case. */
@@ -49,39 +56,42 @@ export function compileConditions(dialect: Dialect) {
     ...Object.values(entityMappings).map(({ table }) => table.uuid),
     ...[modelServiceRefs.uuid, modelServiceRefs.modelUuid, modelServiceRefs.modelServiceUuid],
     ...[modelServiceImages.uuid, modelServiceImages.modelServiceUuid, tags.resourceUuid],
+    ...[groups.modelServiceUuid, groups.modelUuid],
+    ...[modelServiceInstances.uuid, modelServiceInstances.modelServiceGroupUuid],
+    ...Object.values(getTableColumns(tables.modelServiceGroupDatasetRefs)),
   ]);
 
-  /** A column as queries compare it. */
-  function comparable(column: Column): SQL {
+  /** A column's value as queries compare it. */
+  function comparable({ column, value }: Operand): SQL {
     const isText = column.getSQLType() === 'text' && !uuids.has(column);
-    return isText ? dialect.caseFolded(column) : sql`${column}`;
+    return isText ? dialect.caseFolded(value) : value;
   }
 
   function conditionSql(mapping: EntityMapping, { field, predicate, negated }: Condition): SQL {
     const { table } = mapping;
     const foreignKey = mapping.foreignKeys[field.of];
     if (foreignKey) {
-      const found = predicateSql(columnOf(foreignKey.table, field.name), predicate);
+      const found = predicateSql(operandOf(foreignKey.table, field), predicate);
       return negate(dialect.hasMember(table.uuid, foreignKey, found), negated);
     }
     switch (field.of) {
       case 'userTags':
       case 'systemTags': {
         const type = field.of === 'userTags' ? 'User' : 'System';
-        const found = sql`${eq(tags.type, type)} AND ${predicateSql(tags.tag, predicate)}`;
+        const found = sql`${eq(tags.type, type)} AND ${predicateSql({ column: tags.tag, value: sql`${tags.tag}` }, predicate)}`;
         return negate(dialect.hasMember(table.uuid, tags.resourceUuid, found), negated);
       }
       case 'modelCenter':
         if (!mapping.center) throw new Error(`${field.of} is not related`);
         return ofCenter(mapping.center, { field, predicate, negated });
       default:
-        return negate(predicateSql(columnOf(table, field.name), predicate), negated);
+        return negate(predicateSql(operandOf(table, field), predicate), negated);
     }
   }
 
   /** Whether the center that a column refers to satisfies a test; all fields of a missing center are null. */
   function ofCenter(center: Column, { field, predicate, negated }: Condition): SQL {
-    const satisfied = predicateSql(columnOf(modelCenters, field.name), predicate);
+    const satisfied = predicateSql(operandOf(modelCenters, field), predicate);
     const inList = (condition: SQL) =>
       sql`${dialect.caseFolded(center)} IN (SELECT ${modelCenters.uuid} FROM ${modelCenters} WHERE ${condition})`;
     return predicate.is === 'present'
@@ -89,32 +99,33 @@ export function compileConditions(dialect: Dialect) {
       : inList(negate(satisfied, negated));
   }
 
-  function predicateSql(column: Column, test: Predicate): SQL {
-    const compared = comparable(column);
+  function predicateSql(operand: Operand, test: Predicate): SQL {
+    const { column, value } = operand;
+    const compared = comparable(operand);
     switch (test.is) {
       case 'present':
-        return sql`${column} IS NOT NULL`;
+        return sql`${value} IS NOT NULL`;
       case 'in':
         return dialect.inList(compared, test.values.map(caseFoldedValue), column);
       case 'range':
-        return sql`(${column} >= ${test.from} AND ${column} < ${test.before})`;
+        return sql`(${value} >= ${test.from} AND ${value} < ${test.before})`;
       case 'in seconds':
-        return dialect.inList(dialect.truncateToSecond(column), test.seconds, column);
+        return dialect.inList(dialect.truncateToSecond(value), test.seconds, column);
       case 'like':
-        return likeSql(column, lowerCase(test.pattern));
+        return likeSql(operand, lowerCase(test.pattern));
       default:
         return sql`${compared} ${sql.raw(test.is)} ${bind(caseFoldedValue(test.value))}`;
     }
   }
 
   /** LIKE within the range of texts that begin with the pattern's prefix, since a range can use an index. */
-  function likeSql(column: Column, pattern: string): SQL {
-    const like = dialect.like(column, pattern);
+  function likeSql(operand: Operand, pattern: string): SQL {
+    const like = dialect.like(operand.value, pattern);
     const [beginning = ''] = /^(?:[^%_\\]|\\.)+/su.exec(pattern) ?? [];
     const prefix = beginning.replace(/\\(.)/gsu, '$1');
     if (prefix === '') return like;
     const next = nextPrefix(prefix);
-    const compared = comparable(column);
+    const compared = comparable(operand);
     const before = next === undefined ? sql`` : sql` AND ${compared} < ${next}`;
     return sql`(${compared} >= ${prefix}${before} AND ${like})`;
   }
@@ -139,12 +150,12 @@ export function compileConditions(dialect: Dialect) {
     /** The ORDER BY of a kind's rows, which is a total order. */
     orderBy(kind: EntityKind, sort: Sort | undefined): SQL[] {
       const { table } = entityMappings[kind];
-      const sorted = sort && columnOf(table, sort.field.name);
+      const sorted = sort && operandOf(table, sort.field);
       const ties = [table.createDate, table.uuid]
-        .filter((column) => column !== sorted)
+        .filter((column) => column !== sorted?.column)
         .map((column) => sql`${column}`);
       if (!sorted) return ties;
-      return [dialect.order(comparable(sorted), sorted, sort.descending), ...ties];
+      return [dialect.order(comparable(sorted), sorted.column, sort.descending), ...ties];
     },
   };
 }
@@ -170,6 +181,20 @@ function caseFoldedValue(value: Scalar): Scalar {
 /** Converts only ASCII letters. */
 function lowerCase(text: string): string {
   return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
+}
+
+/** The column of a field, and the value that is compared: of a deployment's, by the time of the query (F62). */
+interface Operand {
+  column: Column;
+  value: SQL;
+}
+
+function operandOf(table: Table, { name, whenReady, now = 0 }: QueryField): Operand {
+  const column = columnOf(table, whenReady?.column ?? name);
+  if (!whenReady) return { column, value: sql`${column}` };
+  const isReady = sql`${columnOf(table, 'readyDate')} <= ${now}`;
+  const value = sql`(CASE WHEN ${isReady} THEN ${column} ELSE ${whenReady.before} END)`;
+  return { column, value };
 }
 
 function columnOf(table: Table, field: string): Column {

@@ -145,11 +145,14 @@ export function operationWrites(
         return toResult();
       }),
 
-    deleteResources: (type, uuids, toResult) =>
+    deleteResources: (type, uuids, toResult, { withUses } = { withUses: false }) =>
       write(function* () {
         const { rows } = yield statements.resourcesForUpdate({ uuids, type });
-        yield statements.deleteResources({ uuids: rows.map(([uuid]) => uuid) });
-        return toResult();
+        const found = rows.flat() as string[];
+        const uses = withUses ? { rows: [] } : yield statements.usedByGroups({ uuids: found });
+        const used = new Set(uses.rows.flat() as string[]);
+        yield statements.deleteResources({ uuids: found.filter((uuid) => !used.has(uuid)) });
+        return toResult(used);
       }),
 
     deleteModelCenter: (uuid, { withContents }, toResult) =>

@@ -20,6 +20,8 @@ const valid: Record<string, unknown> = {
   installPath: 'c',
   startCommand: 'd',
   url: 'e',
+  zoneUuid: 'z',
+  type: 'VirtualMachine',
   updateDatasetStructs: [],
   managementIp: 'f',
   managementPort: 1,
@@ -66,7 +68,9 @@ test.each(names)('%s has the parameters of F46, in its order', (name) => {
 describe.each(writes)('%s', (name) => {
   const parameters = Object.entries<Parameter>(parametersOf(name));
   const read = readerOf(name);
-  const readWith = (params: object) => read({ ...requiredParams(name), ...params });
+  // A container needs an image, whatever else is given.
+  const image = name === 'DeployModelService' && { dockerImage: 'i' };
+  const readWith = (params: object) => read({ ...requiredParams(name), ...image, ...params });
 
   test.each(parameters)('declares the type and bounds of %s', (field, { schema }) => {
     expect(bare((operations[name].params as TSchema).properties[field])).toEqual(schema);

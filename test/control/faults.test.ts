@@ -16,7 +16,12 @@ import { expectAccepted, naming, outcome, poll, writeNames, writes } from '../su
 import { sessionExpired } from '../support/logins.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
 import { newUuid } from '../support/records.ts';
-import { addModel, requiredModelParams } from '../support/resources.ts';
+import {
+  addModel,
+  addModelService,
+  deployModelService,
+  requiredModelParams,
+} from '../support/resources.ts';
 import { type Answer, API, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
@@ -52,6 +57,75 @@ async function expectFails(
 ): Promise<void> {
   expectFailure(await answer, 503, 'SYS.1006', details);
 }
+
+describe('the outcome of a deployment', () => {
+  const GROUPS = `${API}/model-services/instances/groups`;
+  const fails = { status: 'Failed', afterMs: 30_000 };
+  const planned = (more: object = {}) =>
+    plan(shared(), { operation: 'DeployModelService', outcome: fails, ...more });
+  const read = async ({ uuid }: { uuid: string }) =>
+    (await shared().get(`${GROUPS}/${uuid}`)).body.inventories[0];
+
+  test('is that of the fault, after its time, as often as it says', async () => {
+    const server = shared();
+    await setClock(server, { now: '2025-11-25T11:51:50Z' });
+    await planned({ times: 2 });
+
+    const groups = [];
+    for (const _ of [1, 2, 3]) groups.push(await deployModelService(server));
+
+    expect(groups.map(({ status }) => status)).toEqual(['Deploying', 'Deploying', 'Running']);
+    await setClock(server, { now: '2025-11-25T11:52:19.999Z' });
+    expect(await Promise.all(groups.map(read))).toEqual(groups);
+    await setClock(server, { now: '2025-11-25T11:52:20Z' });
+    for (const group of groups.slice(0, 2)) {
+      const { status, instances } = await read(group);
+      expect([status, instances[0].status]).toEqual(['Failed', 'Failed']);
+    }
+    expect((await server.query(GROUPS, ['status=failed'])).body.inventories).toHaveLength(2);
+    expect(await struck(server)).toEqual([2]);
+  });
+
+  test('comes when the settings say, unless it has a time', async () => {
+    await planned({ outcome: { status: 'any text' } });
+    expect((await deployModelService(shared())).status).toBe('any text');
+  });
+
+  test('uses nothing up for an update at the same path, and waits where it has a delay', async () => {
+    const server = shared();
+    await planned({ delayMs: 1 });
+    const { uuid } = await addModelService(server);
+    const path = `${API}/model-services/${uuid}`;
+    expect((await server.put(path, { updateModelService: {} })).status).toBe(200);
+    expect(await struck(server)).toEqual([0]);
+    expect((await deployModelService(server, {}, uuid)).status).toBe('Deploying');
+  });
+
+  test('is dumped, and reset to the seed', async () => {
+    const server = shared();
+    await planned();
+    const group = await deployModelService(server);
+    const dump = await server.get('/_aios/dump');
+    expect(dump.body.modelServiceInstanceGroups).toMatchObject([
+      { uuid: group.uuid, outcome: 'Failed', instances: [{ outcome: 'Failed' }] },
+    ]);
+    expectDone(await server.post('/_aios/reset'));
+    expect((await server.get(GROUPS)).body.inventories).toEqual([]);
+  });
+
+  test.each<[string, object, string]>([
+    ['another operation', { operation: 'AddModel' }, 'field[faults[0].outcome] is of'],
+    ['any operation', { operation: '*' }, 'field[faults[0].outcome] is of'],
+    ['an error', { status: 502 }, 'only one of field[status] and field[outcome]'],
+    ['no status', { outcome: { afterMs: 1 } }, 'field[faults[0].outcome.status]'],
+    ['a negative time', { outcome: { status: 'a', afterMs: -1 } }, 'outcome.afterMs'],
+  ])('is rejected with %s', async (_, more, sentence) => {
+    const fault = { operation: 'DeployModelService', outcome: fails, ...more };
+    const { status, body } = await shared().put('/_aios/faults', { faults: [fault] });
+    expect(status).toBe(400);
+    expect(body.error.details).toContain(sentence);
+  });
+});
 
 describe('a plan', () => {
   test('is empty at first, read back as it was set, and counts', async () => {

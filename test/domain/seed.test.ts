@@ -5,10 +5,21 @@ import { CreateDatasetParams } from '../../src/contract/schemas/dataset.ts';
 import { AddModelParams } from '../../src/contract/schemas/model.ts';
 import { AddModelCenterParams } from '../../src/contract/schemas/model-center.ts';
 import { AddModelServiceParams } from '../../src/contract/schemas/model-service.ts';
+import { DeployModelServiceParams } from '../../src/contract/schemas/model-service-instance-group.ts';
 import { type Resources, withGpuMemory, withVersion } from '../../src/domain/records.ts';
 import { parseSeedResources, toSeed } from '../../src/domain/seed.ts';
 import { readingOf, validFor } from '../support/arbitraries.ts';
-import { dataset, image, modelCenter, newUuid, noResources, ref, tag } from '../support/records.ts';
+import {
+  dataset,
+  image,
+  instance,
+  instanceGroup,
+  modelCenter,
+  newUuid,
+  noResources,
+  ref,
+  tag,
+} from '../support/records.ts';
 import {
   requiredCenterParams,
   requiredModelParams,
@@ -286,6 +297,7 @@ describe('a rejection names the member', () => {
     'modelServices[0].modelServiceImages[1]': ['cpuArchitecture'],
     'modelServiceRefs[1]': ['modelUuid', 'modelServiceUuid'],
     'datasets[1]': ['uuid', 'name', 'url', 'modelCenterUuid'],
+    'modelServiceInstanceGroups[1]': ['uuid', 'name', 'type', 'zoneUuid'],
     'userTags[1]': ['resourceUuid', 'resourceType', 'tag'],
     'systemTags[0]': ['resourceUuid', 'resourceType', 'tag'],
   };
@@ -307,7 +319,7 @@ describe('a rejection names the member', () => {
     expect(others.length).toBeGreaterThan(60);
     for (const path of others) {
       expect(() => read(changed(path, undefined))).not.toThrow();
-      if (!path.includes('vendorToSpecUuidsMap.')) {
+      if (!/\.(vendorToSpecUuidsMap|environmentVariables)\./.test(path)) {
         expect(() => read(changed(path, null))).not.toThrow();
       }
     }
@@ -416,8 +428,19 @@ describe('the seed of resources', () => {
     const seed = toSeed(resources);
     const reported = JSON.parse(JSON.stringify(resources), (name, value) => {
       if (name === 'token' || name === 'inherent') return undefined;
-      return name === 'createDate' || name === 'lastOpDate' ? new Date(value).toISOString() : value;
+      const isTime = ['createDate', 'lastOpDate', 'readyDate'].includes(name);
+      return isTime ? new Date(value).toISOString() : value;
     });
+    for (const group of reported.modelServiceInstanceGroups) {
+      const { datasetRefInventories: datasets, modelServiceGroupRefs: groups } = group;
+      group.datasetUuids = datasets.map((use: { datasetUuid: string }) => use.datasetUuid);
+      group.modelServiceGroupUuids = groups.map(
+        (use: { usedGroupUuid: string }) => use.usedGroupUuid,
+      );
+      delete group.datasetRefInventories;
+      delete group.modelServiceGroupRefs;
+      for (const instance of group.instances) delete instance.modelServiceGroupUuid;
+    }
     for (const each of [...reported.userTags, ...reported.systemTags]) delete each.type;
     expect(seed).toEqual({ about: expect.any(String), ...reported });
   });
@@ -474,7 +497,8 @@ describe('the seed of resources', () => {
         | typeof AddModelParams
         | typeof AddModelServiceParams
         | typeof AddModelCenterParams
-        | typeof CreateDatasetParams,
+        | typeof CreateDatasetParams
+        | typeof DeployModelServiceParams,
     ) => validFor(schema).map((params) => readingOf(schema, params) as Params);
     const centers = fc
       .tuple(paramsOf(AddModelCenterParams), times)
@@ -494,6 +518,19 @@ describe('the seed of resources', () => {
     const datasets = fc
       .tuple(paramsOf(CreateDatasetParams), times)
       .map(([{ resourceUuid: _, ...params }, dates]) => dataset({ ...params, ...dates }));
+    const groups = fc
+      .tuple(paramsOf(DeployModelServiceParams), times, fc.constantFrom('Running', 'Failed', 'x'))
+      .map(([params, dates, outcome]) => {
+        const { resourceUuid, datasetUuids, modelServiceGroupUuids, ...own } = params;
+        const { serviceBootUptime, ...fields } = own as typeof own & { serviceBootUptime?: number };
+        const bootTime = serviceBootUptime !== undefined && {
+          serviceBootupTime: serviceBootUptime,
+        };
+        const uuid = newUuid();
+        const state = { ...dates, outcome };
+        const instances = [instance(uuid, state)];
+        return instanceGroup({ ...fields, ...bootTime, ...state, uuid, instances });
+      });
     const text = fc.string({ unit: 'binary', maxLength: 30 }).map((t) => t.replaceAll('\0', ' '));
     const tags = <Type extends 'User' | 'System'>(type: Type) =>
       fc.tuple(text, times).map(([words, dates]) => tag(newUuid(), words, { type, ...dates }));
@@ -506,6 +543,7 @@ describe('the seed of resources', () => {
         { maxLength: 3 },
       ),
       datasets: fc.array(datasets, { maxLength: 2 }),
+      modelServiceInstanceGroups: fc.array(groups, { maxLength: 2 }),
       userTags: fc.array(tags('User'), { maxLength: 3 }),
       systemTags: fc.array(tags('System'), { maxLength: 3 }),
     }) as fc.Arbitrary<Resources>;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
 import { addModelService } from '../support/resources.ts';
-import { API, ROOT } from '../support/server.ts';
+import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
 const shared = sharedServer();
@@ -14,8 +14,6 @@ test.each([
   ['GET', `${SERVICES}/app/`, ''],
   ['POST', `${API}/nginx/sync`, ''],
   ['GET', `${API}/trained-model/records`, ''],
-  ['GET', `${SERVICES}/instances/groups/`, 'QueryModelServiceInstanceGroup'],
-  ['PUT', `${ROOT}/model-service-instance-groups/1`, 'UpdateModelServiceInstanceGroup'],
 ])('%s %s is rejected by name (F32)', async (method, path, name) => {
   const url = path.replace('/zstack', '');
   const body = method === 'GET' ? undefined : { param: {} };

@@ -88,15 +88,6 @@ test('rejects a yaml together with an edit of it', async () => {
   );
 });
 
-test('rejects an action that the platform has but this server lacks', async () => {
-  const { uuid } = await addModelService(server());
-  await expectRejected(
-    server(),
-    () => server().put(`${PATH}/${uuid}`, { deployModelService: { name: 'a' } }),
-    invalidArgument(expect.stringMatching(/does not provide the action\[deployModelService\]/)),
-  );
-});
-
 test('looks for the action before the service, and names the decoded path', async () => {
   await expectRejected(
     server(),

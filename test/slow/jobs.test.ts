@@ -116,11 +116,6 @@ describe('what is wrong with the request itself is answered at once and leaves n
         `the body doesn't contain action mapping to the URL[/v1/ai/model-services/${UNKNOWN}]`,
       ),
     ],
-    [
-      'an action of the platform’s that is absent here',
-      { method: 'PUT', path: service, body: { deployModelService: {} } },
-      unprovided(expect.stringContaining('deployModelService')),
-    ],
     ['an unreadable hook', { headers: { 'X-Web-Hook': 'no url' } }, wrong(400)],
     ['a forbidden hook', { headers: { 'X-Web-Hook': 'http://192.0.2.1/' } }, wrong(400)],
     ['no Authorization', { session: null }, wrong(400, "missing header 'Authorization'")],

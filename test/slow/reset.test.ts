@@ -18,6 +18,7 @@ import { beginSession, sessionPath } from '../support/logins.ts';
 import {
   dataset,
   image,
+  instanceGroup,
   model,
   modelCenter,
   modelService,
@@ -47,6 +48,7 @@ const seed: Resources = {
   modelServices: [{ ...service, modelServiceImages: [image(service.uuid)] }],
   modelServiceRefs: [ref(seedModel.uuid, service.uuid, { isDefault: true })],
   datasets: [dataset({ modelCenterUuid: center.uuid, token: 'a token' })],
+  modelServiceInstanceGroups: [instanceGroup()],
   userTags: [tag(service.uuid, 'chat') as UserTag],
   systemTags: [
     tag(seedModel.uuid, 'a::b', { resourceType: 'ModelVO', type: 'System' }) as SystemTag,

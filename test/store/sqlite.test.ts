@@ -11,6 +11,7 @@ import { platform } from 'node:os';
 import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
+import { type EntityKind, queryableEntities } from '../../src/contract/schemas/fields.ts';
 import { QueryWorker } from '../../src/store/sqlite/engine/query-worker.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { openSqliteStore, openSqliteStoreToRead } from '../../src/store/sqlite/open-store.ts';
@@ -20,6 +21,7 @@ import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import {
   extras,
   image,
+  instanceGroup,
   modelService,
   model as newModel,
   session as newSession,
@@ -36,7 +38,7 @@ import { describeStore } from './store-suite.ts';
 
 const migrationsFolder = 'migrations/sqlite';
 
-const kinds = ['ModelService', 'Model', 'ModelCenter', 'Dataset', 'UserTag', 'SystemTag'] as const;
+const kinds = Object.keys(queryableEntities) as EntityKind[];
 
 function openDatabase(context: Finishing, file: string): Database.Database {
   const client = openSqlite({ file, migrationsFolder });
@@ -258,6 +260,19 @@ describe('SQLite', () => {
     expect(await store.list('Model', page(0, 2))).toHaveLength(1);
     await store.addResource('Model', newModel({ createDate: 2 }), extras(), nothing);
     await expect(store.list('Model', page(0, 2))).rejects.toMatchObject(tooLarge(2));
+
+    // An answer repeats the yaml of a group in each of its instances.
+    for (const createDate of [1, 2]) {
+      const group = instanceGroup({ yaml: wide, createDate });
+      await store.addResource('ModelServiceInstanceGroup', group, extras(), nothing);
+    }
+    const groups = store.list('ModelServiceInstanceGroup', page(0, 2));
+    expect(await groups).toHaveLength(2);
+    const group = instanceGroup({ yaml: wide, createDate: 3 });
+    await store.addResource('ModelServiceInstanceGroup', group, extras(), nothing);
+    await expect(store.list('ModelServiceInstanceGroup', page(0, 3))).rejects.toMatchObject(
+      tooLarge(3),
+    );
   });
 
   test('does not count fields outside inventories', async (context) => {

@@ -42,6 +42,12 @@ const additions: Record<string, (before: Dump) => Dump> = {
     }),
   }),
   '0005_datasets': () => ({ datasets: [] }),
+  '0006_deployments': () => ({
+    model_service_instance_groups: [],
+    model_service_instances: [],
+    model_service_group_dataset_refs: [],
+    model_service_group_refs: [],
+  }),
 };
 
 /** Every row of a database, by table. */

@@ -110,7 +110,7 @@ function resolve(schema: Schema): Schema {
 export function watchResponses(app: App): string[] {
   const contractViolations: string[] = [];
   app.addHook('onSend', async (request, reply, payload) => {
-    const { operation } = request.routeOptions.config;
+    const operation = request.action ?? request.routeOptions.config.operation;
     // The router takes a trailing slash for an empty parameter: no path of the operation's.
     const isItsPath = !Object.values(request.params ?? {}).includes('');
     // A large one is encoded by then.

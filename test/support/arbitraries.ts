@@ -105,7 +105,9 @@ export function validFor(
         const members: Record<string, fc.Arbitrary<unknown>> = Object.fromEntries(
           Object.entries(properties).map(([field, property]) => [field, each(property, field)]),
         );
-        return fc.record(members, { requiredKeys: required, noNullPrototype: true });
+        const record = fc.record(members, { requiredKeys: required, noNullPrototype: true });
+        const mayBeContainer = properties.type?.enum?.includes('Container');
+        return mayBeContainer ? record.map(withImage) : record;
       }
       const keys = fc.oneof(storable(12), fc.constantFrom('__proto__', 'constructor', 'toString'));
       return fc
@@ -115,6 +117,12 @@ export function validFor(
     default:
       throw new Error(`no values are known for ${name} of type ${type}`);
   }
+}
+
+/** A deployment that has the image which a container needs (F62). */
+function withImage(deployment: { type?: unknown; dockerImage?: unknown }): object {
+  if (deployment.type !== 'Container') return deployment;
+  return { ...deployment, dockerImage: `image ${deployment.dockerImage ?? ''}`.slice(0, 200) };
 }
 
 /** What a valid value is read into: itself, but for the trimming and refining of F46. */

@@ -10,8 +10,8 @@ import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
 
 /** What holds of deleting several resources of a kind by one request (F23, F24, F55). */
 export function describeBulkDeletion(
-  operation: 'DeleteModels' | 'DeleteDatasets',
-  kind: 'model' | 'dataset',
+  operation: 'DeleteModels' | 'DeleteDatasets' | 'DeleteModelServiceInstanceGroups',
+  kind: 'model' | 'dataset' | 'deployment',
 ): void {
   const server = sharedServer();
   const { path, table, add: addOne, lost } = kinds[kind];

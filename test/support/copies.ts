@@ -11,10 +11,13 @@ import { withPostgres } from './postgres-client.ts';
 import {
   everyCenterField,
   everyDatasetField,
+  everyGroupField,
+  everyInstanceField,
   everyModelField,
   everyServiceField,
   extras,
   image,
+  instanceGroup,
   model,
   modelService,
   newJob,
@@ -93,7 +96,23 @@ async function fillEveryTable(file: string): Promise<void> {
     await store.bindModelToService({ ...bound, uuid: digit + bound.uuid.slice(1) }, extras(), asIs);
   }
   await store.addResource('ModelCenter', everyCenterField(), extras(), asIs);
-  await store.addResource('Dataset', everyDatasetField(), extras(), nothing);
+  const usedDataset = everyDatasetField();
+  await store.addResource('Dataset', usedDataset, extras(), nothing);
+  const usedGroup = instanceGroup({ name: hard });
+  const group = everyGroupField(services[1]?.uuid ?? '', models[0]?.uuid ?? '');
+  const use = { modelServiceInstanceGroupUuid: group.uuid };
+  const groups = [
+    usedGroup,
+    {
+      ...group,
+      instances: [everyInstanceField(group.uuid)],
+      datasetRefInventories: [{ ...use, uuid: newUuid(), datasetUuid: usedDataset.uuid }],
+      modelServiceGroupRefs: [{ ...use, uuid: newUuid(), usedGroupUuid: usedGroup.uuid }],
+    },
+  ];
+  for (const each of groups) {
+    await store.addResource('ModelServiceInstanceGroup', each, extras(), nothing);
+  }
   await store.setPassword(newUuid(), `scrypt$${hard}`);
   await store.addSession(session(), 0);
   await store

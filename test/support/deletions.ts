@@ -3,7 +3,13 @@ import { expectRejected, invalidArgument, messageOf } from './errors.ts';
 import { failDeletionsFrom, internalError } from './failing-deletions.ts';
 import { allUuids, type Fixtures, lostRows, populate, withoutResources } from './fixtures.ts';
 import { exchange, rawRequest } from './raw-http.ts';
-import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  createDataset,
+  deployModelService,
+} from './resources.ts';
 import { type Answer, API, type CallOptions, type Server } from './server.ts';
 import { sharedServer } from './shared-server.ts';
 import { malformedUuids, noUuid, unknownUuids } from './uuids.ts';
@@ -249,6 +255,19 @@ export const kinds = {
     type: 'DatasetVO',
     lost: { resources: 1, datasets: 1, tags: 2 },
   },
+  deployment: {
+    path: `${API}/model-services/instances/groups`,
+    table: 'model_service_instance_groups',
+    add: deployModelService,
+    operation: 'DeleteModelServiceInstanceGroup',
+    type: 'ModelServiceInstanceGroupVO',
+    lost: {
+      resources: 1,
+      model_service_instance_groups: 1,
+      model_service_instances: 1,
+      tags: 2,
+    },
+  },
 } as const;
 
 type KindOfResource = keyof typeof kinds;
@@ -257,8 +276,14 @@ type KindOfResource = keyof typeof kinds;
 export function describeResourceDeletion(kind: KindOfResource, shared: () => Server): void {
   const { path, table, add, operation, lost } = kinds[kind];
   const addPath = async (server: Server) => `${path}/${(await add(server)).uuid}`;
-  const ownOf = ({ services, models, center, dataset }: Fixtures) =>
-    ({ service: services, model: models, center: [center], dataset: [dataset] })[kind][0] as string;
+  const ownOf = ({ services, models, center, dataset, deployment }: Fixtures) =>
+    ({
+      service: services[0],
+      model: models[0],
+      center,
+      dataset,
+      deployment,
+    })[kind];
 
   let server: Server;
   beforeAll(() => {

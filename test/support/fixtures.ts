@@ -1,5 +1,11 @@
 import { session } from './records.ts';
-import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  createDataset,
+  deployModelService,
+} from './resources.ts';
 import type { Server } from './server.ts';
 
 /** One of everything that has a uuid, each with all that can belong to it. */
@@ -8,12 +14,14 @@ export interface Fixtures {
   services: [string, string];
   models: [string, string];
   dataset: string;
+  /** Of a service of its own. */
+  deployment: string;
   /** A user and a system tag of each resource, by the resource's uuid. */
   tags: Record<string, { user: string; system: string }>;
   session: string;
 }
 
-/** Two services bound to two models, each of them with a default, and a dataset, in a center; all tagged. */
+/** Two services bound to two models, each of them with a default, and a dataset, in a center; a deployment; all tagged. */
 export async function populate(server: Server): Promise<Fixtures> {
   const tags = { userTags: ['a user tag'], systemTags: ['a system tag'] };
   const center = await addModelCenter(server, tags);
@@ -40,16 +48,18 @@ export async function populate(server: Server): Promise<Fixtures> {
     (await addTagged(services[1])).uuid,
   ] as const;
   const dataset = (await createDataset(server, { ...tags, modelCenterUuid })).uuid;
+  const deployment = (await deployModelService(server, tags)).uuid;
   const stored = session();
   await server.store.addSession(stored, stored.createDate);
   const tagOf = (resource: string, type: string) =>
     String(server.rows('tags', `resource_uuid = '${resource}' AND type = '${type}'`)[0]?.uuid);
-  const uuids = [center.uuid, ...services, ...models, dataset];
+  const uuids = [center.uuid, ...services, ...models, dataset, deployment];
   return {
     center: center.uuid,
     services: [...services],
     models: [...models],
     dataset,
+    deployment,
     tags: Object.fromEntries(
       uuids.map((uuid) => [uuid, { user: tagOf(uuid, 'User'), system: tagOf(uuid, 'System') }]),
     ),
@@ -67,7 +77,10 @@ type Snapshot = ReturnType<Server['snapshot']>;
 
 /** All rows but those of the resources named and of the refs, images and tags that are theirs (F24). */
 export function withoutResources(snapshot: Snapshot, uuids: readonly string[]): Snapshot {
-  const owners = ['uuid', 'resource_uuid', 'model_uuid', 'model_service_uuid'];
+  const owners = [
+    ...['uuid', 'resource_uuid', 'model_uuid', 'model_service_uuid'],
+    'model_service_group_uuid',
+  ];
   const isTheirs = (row: unknown) =>
     owners.some((owner) => uuids.includes((row as Record<string, string>)[owner] ?? ''));
   return Object.fromEntries(

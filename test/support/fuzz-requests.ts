@@ -55,6 +55,7 @@ const KIND_OF_TYPE: Record<string, string> = {
   ModelVO: 'models',
   ModelCenterVO: 'model-centers',
   DatasetVO: 'datasets',
+  ModelServiceInstanceGroupVO: 'groups',
 };
 
 /** Members that must name a resource that exists, with its kind (F13). */
@@ -62,6 +63,9 @@ const REFERRING: Record<string, string> = {
   modelUuids: 'models',
   modelServiceUuids: 'model-services',
   defaultModelServiceUuid: 'model-services',
+  modelUuid: 'models',
+  datasetUuids: 'datasets',
+  modelServiceGroupUuids: 'groups',
 };
 
 /** Well-formed, but of no resource. */

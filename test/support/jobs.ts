@@ -7,8 +7,10 @@ import {
   addModelCenter,
   addModelService,
   createDataset,
+  deployModelService,
   requiredCenterParams,
   requiredDatasetParams,
+  requiredDeploymentParams,
   requiredModelParams,
   requiredServiceParams,
 } from './resources.ts';
@@ -172,6 +174,36 @@ export const writes: Readonly<Record<WriteName, (server: Server) => Promise<Sent
     await addModel(server, { modelCenterUuid: uuid });
     return { method: 'DELETE', path: `${API}/model-centers/${uuid}?deleteMode=Enforcing` };
   },
+  DeployModelService: async (server) => ({
+    method: 'PUT',
+    path: `${API}/model-services/${await addWholeService(server)}/actions`,
+    body: {
+      deployModelService: {
+        ...requiredDeploymentParams,
+        modelUuid: (await addModel(server)).uuid,
+        datasetUuids: [(await createDataset(server)).uuid],
+        modelServiceGroupUuids: [(await deployModelService(server)).uuid],
+      },
+      ...TAGS,
+    },
+  }),
+  UpdateModelServiceInstanceGroup: async (server) => ({
+    method: 'PUT',
+    path: `${ROOT}/model-service-instance-groups/${(await deployModelService(server)).uuid}`,
+    body: {
+      updateModelServiceInstanceGroup: { name: 'later', environmentVariables: { a: 'b' } },
+      ...TAGS,
+    },
+  }),
+  DeleteModelServiceInstanceGroup: async (server) => ({
+    method: 'DELETE',
+    path: `${API}/model-services/instances/groups/${(await deployModelService(server)).uuid}`,
+  }),
+  DeleteModelServiceInstanceGroups: async (server) => ({
+    method: 'DELETE',
+    path: `${API}/model-services/instances/groups`,
+    body: { uuids: [(await deployModelService(server)).uuid, 'no uuid'] },
+  }),
   CreateDataset: async (server) => ({
     method: 'POST',
     path: `${API}/datasets`,

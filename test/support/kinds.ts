@@ -1,9 +1,16 @@
 import type { Tag } from '../../src/domain/records.ts';
 import type { ExpectedError } from './errors.ts';
 import { dataset, extras, model, modelCenter, modelService, newUuid, tag } from './records.ts';
-import { addModel, addModelCenter, addModelService, createDataset } from './resources.ts';
+import {
+  addModel,
+  addModelCenter,
+  addModelService,
+  createDataset,
+  deployModelService,
+} from './resources.ts';
 import { asIs, nothing } from './results.ts';
 import { API, ROOT, type Server } from './server.ts';
+import { addedGroup } from './stores.ts';
 
 interface Added {
   uuid: string;
@@ -86,6 +93,17 @@ const Dataset: EntitySpec = {
   put: (server, fields) => server.store.addResource('Dataset', dataset(fields), extras(), nothing),
 };
 
+const ModelServiceInstanceGroup: EntitySpec = {
+  name: 'ModelServiceInstanceGroup',
+  path: `${API}/model-services/instances/groups`,
+  table: 'model_service_instance_groups',
+  label: 'name',
+  nullable: ['description', 'modelUuid'],
+  add: (server, name) => deployModelService(server, { name }),
+  remove: deleteAt(`${API}/model-services/instances/groups`),
+  put: async (server, fields) => void (await addedGroup(server.store, fields)),
+};
+
 function tagKind(type: Tag['type'], path: string): EntitySpec {
   return {
     name: `${type}Tag`,
@@ -118,6 +136,7 @@ export const kinds = {
   Model,
   ModelCenter,
   Dataset,
+  ModelServiceInstanceGroup,
   UserTag: tagKind('User', `${ROOT}/user-tags`),
   SystemTag: tagKind('System', `${ROOT}/system-tags`),
 };

@@ -179,6 +179,22 @@ if (migration >= '0005_datasets') {
   await write('PUT', `${datasets}/${uuid}`, { updateDataset });
   await write('POST', datasets, { params: { ...required, modelCenterUuid: 'none', system: true } });
   gets.push(datasets);
+  if (migration >= '0006_deployments') await deploy(uuid);
+}
+
+async function deploy(datasetUuid: string) {
+  const path = `${API}/model-services`;
+  const asked = { name: 'a deployment', type: 'Container', dockerImage: 'a', zoneUuid: newUuid() };
+  const smallest = { deployModelService: asked };
+  const { uuid } = await write('PUT', `${path}/${small.uuid}/actions`, smallest);
+  const used = {
+    modelUuid: plain.uuid,
+    datasetUuids: [datasetUuid],
+    modelServiceGroupUuids: [uuid],
+  };
+  const deployModelService = { ...asked, ...used, environmentVariables: { A: '1' } };
+  await write('PUT', `${path}/${service.uuid}/actions`, { deployModelService, ...tags });
+  gets.push(`${path}/instances/groups`);
 }
 
 for (const [path, { uuid }] of [

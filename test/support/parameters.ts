@@ -1,5 +1,5 @@
 /** The bounds of F46. */
-const INTEGER_MAX = 2_147_483_647;
+export const INTEGER_MAX = 2_147_483_647;
 export const LONG_MAX = 9_007_199_254_740_991;
 export const TEXT_MAX = 16_777_215;
 const UUID_MAX = 255;
@@ -191,25 +191,30 @@ export function textInBytes(textOf: (max: number) => Parameter): Parameter {
 }
 
 /** A path of a URL (F39). */
-export const urlPath: Parameter = {
-  schema: { type: 'string', maxLength: 512, pattern: '^/\\S*$' },
-  accepted: [
-    { what: 'the root in spaces', sent: ' /\n', stored: '/' },
-    { what: 'its longest', sent: `/${'é'.repeat(511)}`, stored: `/${'é'.repeat(511)}` },
-  ],
-  wrongType: wrongTexts,
-  notAllowed: [
-    ...['', 'livez', '/a b', '/a\u00a0', 1].map(
-      (sent): Rejected => ({
-        what: JSON.stringify(sent),
-        sent,
-        details: (field, message) =>
-          `valid regex value for field[${field}] of message[${message}] is ^/\\S*$, but ${sent} found`,
-      }),
-    ),
-    tooLong('more characters than its longest', `/${'x'.repeat(512)}`, 512),
-  ],
-};
+export const urlPath = urlPathOf(512);
+
+/** The same of another length. */
+export function urlPathOf(max: number): Parameter {
+  return {
+    schema: { type: 'string', maxLength: max, pattern: '^/\\S*$' },
+    accepted: [
+      { what: 'the root in spaces', sent: ' /\n', stored: '/' },
+      { what: 'its longest', sent: `/${'é'.repeat(max - 1)}`, stored: `/${'é'.repeat(max - 1)}` },
+    ],
+    wrongType: wrongTexts,
+    notAllowed: [
+      ...['', 'livez', '/a b', '/a\u00a0', 1].map(
+        (sent): Rejected => ({
+          what: JSON.stringify(sent),
+          sent,
+          details: (field, message) =>
+            `valid regex value for field[${field}] of message[${message}] is ^/\\S*$, but ${sent} found`,
+        }),
+      ),
+      tooLong('more characters than its longest', `/${'x'.repeat(max)}`, max),
+    ],
+  };
+}
 
 /** One of some words, in the order the sentence lists them (F11). */
 export function word(...values: string[]): Parameter {
@@ -554,6 +559,23 @@ export const textMap: Parameter = {
     unkeepable('a key with U+0000', { 'a\0b': 'c' }),
   ],
   notAllowed: [],
+};
+
+/** The same without null values (F62). */
+export const textMapWithoutNulls: Parameter = {
+  ...textMap,
+  accepted: [
+    { what: 'no entries', sent: {}, stored: {} },
+    { what: 'values of other types', sent: { a: ' b ', n: 1 }, stored: { a: ' b ', n: '1' } },
+  ],
+  notAllowed: [
+    {
+      what: 'a null value',
+      sent: { a: 'b', n: null },
+      details: (field, message) =>
+        `field[${field}.n] of message[${message}] is mandatory, can not be null`,
+    },
+  ],
 };
 
 /** A list of ports, which only edits the yaml. */

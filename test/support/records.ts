@@ -1,4 +1,9 @@
 import type {
+  ModelServiceInstance,
+  ModelServiceInstanceGroup,
+  ModelServiceInstanceGroupFields,
+} from '../../src/domain/deployment-records.ts';
+import type {
   Dataset,
   Hook,
   Model,
@@ -232,6 +237,109 @@ export function everyDatasetField(): EveryField<Dataset> {
   };
 }
 
+/** A deployment with the required fields, one instance and the given fields. */
+export function instanceGroup(
+  fields: Partial<ModelServiceInstanceGroup> = {},
+): ModelServiceInstanceGroup {
+  const { uuid = newUuid() } = fields;
+  return {
+    uuid,
+    name: 'a deployment',
+    modelServiceType: 'Endpoint',
+    type: 'BareMetal2',
+    yaml: '',
+    zoneUuid: newUuid(),
+    l3NetworkUuids: [],
+    environmentVariables: {},
+    startupParameters: {},
+    tagUuids: [],
+    outcome: 'Running',
+    readyDate: SOME_TIME,
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    instances: [instance(uuid)],
+    datasetRefInventories: [],
+    modelServiceGroupRefs: [],
+    ...fields,
+  };
+}
+
+export function instance(
+  modelServiceGroupUuid: string,
+  fields: Partial<ModelServiceInstance> = {},
+): ModelServiceInstance {
+  return {
+    uuid: newUuid(),
+    modelServiceGroupUuid,
+    name: 'a deployment',
+    outcome: 'Running',
+    readyDate: SOME_TIME,
+    createDate: SOME_TIME,
+    lastOpDate: SOME_TIME,
+    ...fields,
+  };
+}
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyGroupField(
+  modelServiceUuid: string,
+  modelUuid: string,
+): EveryField<ModelServiceInstanceGroupFields> {
+  return {
+    uuid: newUuid(),
+    name: 'a name',
+    description: 'a description',
+    modelServiceUuid,
+    modelUuid,
+    modelServiceType: 'App',
+    type: 'VirtualMachine',
+    yaml: 'a: yaml',
+    zoneUuid: newUuid(),
+    vmImageUuid: newUuid(),
+    dockerImage: 'registry.example.com/image',
+    primaryStorageUuid: newUuid(),
+    cpuNum: 1,
+    requestCpuNum: 2,
+    memorySize: 3,
+    requestMemorySize: 5,
+    l3NetworkUuids: [newUuid(), newUuid()],
+    environmentVariables: { HF_HOME: 'a variable' },
+    startupParameters: { port: 'a parameter' },
+    serviceLivez: '/livez',
+    serviceReadyz: '/readyz',
+    serviceBootupTime: 7,
+    clusterUuid: newUuid(),
+    rootDiskOfferingUuid: newUuid(),
+    rootDiskSize: 11,
+    projectUuid: newUuid(),
+    tagUuids: [newUuid()],
+    outcome: 'Failed',
+    readyDate: SOME_TIME + 3,
+    createDate: SOME_TIME + 1,
+    lastOpDate: SOME_TIME + 2,
+  };
+}
+
+/** Every field set, none to a value that another has: a field forgotten here doesn't compile. */
+export function everyInstanceField(
+  modelServiceGroupUuid: string,
+): EveryField<ModelServiceInstance> {
+  return {
+    uuid: newUuid(),
+    modelServiceGroupUuid,
+    name: 'another name',
+    url: 'http://mock:9000/a',
+    urlMaps: 'a map',
+    internalUrl: 'http://mock:9000/b',
+    vmInstanceUuid: newUuid(),
+    architecture: 'aarch64',
+    outcome: 'Stopped',
+    readyDate: SOME_TIME + 6,
+    createDate: SOME_TIME + 4,
+    lastOpDate: SOME_TIME + 5,
+  };
+}
+
 export function image(
   modelServiceUuid: string,
   fields: Partial<ModelServiceImage> = {},
@@ -300,6 +408,7 @@ export const noResources: Resources = {
   modelServices: [],
   modelServiceRefs: [],
   datasets: [],
+  modelServiceInstanceGroups: [],
   userTags: [],
   systemTags: [],
 };

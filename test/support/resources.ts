@@ -3,6 +3,7 @@ import type { DatasetInventory } from '../../src/contract/schemas/dataset.ts';
 import type { ModelInventory } from '../../src/contract/schemas/model.ts';
 import type { ModelCenterInventory } from '../../src/contract/schemas/model-center.ts';
 import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
+import type { ModelServiceInstanceGroupInventory } from '../../src/contract/schemas/model-service-instance-group.ts';
 import { API, type Server } from './server.ts';
 
 /** The required parameters of AddModelService, and nothing more. */
@@ -72,6 +73,28 @@ export async function createDataset(
   params: object = {},
 ): Promise<DatasetInventory> {
   return add(server, 'datasets', { ...requiredDatasetParams, ...params });
+}
+
+/** The required parameters of DeployModelService, and nothing more. */
+export const requiredDeploymentParams = {
+  zoneUuid: '7d2f8b1c9e3a4f5d8c6b0a1e2d3f4b5c',
+  name: 'a deployment',
+  type: 'VirtualMachine',
+};
+
+/** Deploys a service, a new one unless one is named, with the required parameters and those given. */
+export async function deployModelService(
+  server: Server,
+  params: object = {},
+  service?: string,
+): Promise<ModelServiceInstanceGroupInventory> {
+  const uuid = service ?? (await addModelService(server)).uuid;
+  const { status, body } = await server.put(`${API}/model-services/${uuid}`, {
+    deployModelService: { ...requiredDeploymentParams, ...params },
+  });
+  expect(body).toMatchObject({ success: true });
+  expect(status).toBe(200);
+  return body.inventory;
 }
 
 /** Adds a center of that uuid. */

@@ -3,9 +3,12 @@ import {
   dataset,
   everyCenterField,
   everyDatasetField,
+  everyGroupField,
+  everyInstanceField,
   everyModelField,
   everyServiceField,
   image,
+  instanceGroup,
   model,
   modelCenter,
   modelService,
@@ -52,6 +55,20 @@ export function everyResource() {
     ],
   };
   const bareService = seededService({ createDate: createDate + 1 });
+  const usedDataset = fullDataset.uuid;
+  const ownGroup = everyGroupField(own.uuid, fullModel.uuid);
+  const bareGroup = instanceGroup({ createDate: ownGroup.createDate + 1 });
+  const { uuid: modelServiceInstanceGroupUuid } = ownGroup;
+  const fullGroup = {
+    ...ownGroup,
+    instances: [everyInstanceField(ownGroup.uuid)],
+    datasetRefInventories: [
+      { uuid: newUuid(), modelServiceInstanceGroupUuid, datasetUuid: usedDataset },
+    ],
+    modelServiceGroupRefs: [
+      { uuid: newUuid(), modelServiceInstanceGroupUuid, usedGroupUuid: bareGroup.uuid },
+    ],
+  };
   const tagged = { resourceType: 'ModelVO', type: 'System' } as const;
   return {
     modelCenters: [fullCenter, center],
@@ -63,6 +80,7 @@ export function everyResource() {
       ref(bareModel.uuid, bareService.uuid),
     ],
     datasets: [fullDataset, dataset({ createDate: fullDataset.createDate + 1 })],
+    modelServiceInstanceGroups: [fullGroup, bareGroup],
     userTags: [
       tag(fullService.uuid, ' a tag α😀'),
       tag(center.uuid, 'a tag', { resourceType: 'ModelCenterVO', createDate: createDate + 5 }),
@@ -74,6 +92,7 @@ export function everyResource() {
     modelServices: [typeof fullService, typeof bareService];
     modelServiceRefs: [Ref, Ref, Ref];
     datasets: [typeof fullDataset, Resources['datasets'][0]];
+    modelServiceInstanceGroups: [typeof fullGroup, typeof bareGroup];
     userTags: [Resources['userTags'][0], Resources['userTags'][0]];
     systemTags: [Resources['systemTags'][0]];
   };

@@ -3,7 +3,7 @@ import { type Logger, pino } from 'pino';
 import { expect, onTestFinished } from 'vitest';
 import { type App, type AppOptions, buildApp } from '../../src/app.ts';
 import { dateFormatter, dateParser } from '../../src/contract/dates.ts';
-import type { Access, Dependencies } from '../../src/domain/dependencies.ts';
+import type { Access, Dependencies, Deployments } from '../../src/domain/dependencies.ts';
 import type { Store } from '../../src/domain/store.ts';
 import { Metrics } from '../../src/http/metrics.ts';
 import { scryptPasswords } from '../../src/passwords.ts';
@@ -37,7 +37,8 @@ export interface CallOptions {
 }
 
 type Overrides = Partial<Omit<AppOptions, 'dependencies'>> &
-  Partial<Omit<Dependencies, 'store' | 'access' | 'loginAttempts'>> & {
+  Partial<Omit<Dependencies, 'store' | 'access' | 'deployments' | 'loginAttempts'>> & {
+    deployments?: Partial<Deployments>;
     access?: Partial<Access>;
     /** A database to go on with, by its name; it is then the test's to remove. */
     database?: string;
@@ -94,7 +95,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     passwords,
     ...rest
   } = others;
-  const { strictReferences, ...options } = rest;
+  const { strictReferences, deployments, ...options } = rest;
   const app = await buildApp({
     dependencies: {
       store,
@@ -113,6 +114,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
         ...access,
       },
       strictReferences: strictReferences ?? false,
+      deployments: { readyAfter: 0, url: '', ...deployments },
     },
     logger: pino({ level: 'silent' }),
     unknownFields: 'ignore',

@@ -5,6 +5,7 @@ const tables = {
   model: 'models',
   center: 'model_centers',
   dataset: 'datasets',
+  deployment: 'model_service_instance_groups',
 };
 
 /**

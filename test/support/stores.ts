@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { type EntityKind, queryField } from '../../src/contract/schemas/fields.ts';
+import type { ModelServiceInstanceGroup } from '../../src/domain/deployment-records.ts';
 import type {
   Dataset,
   Model,
@@ -10,7 +11,7 @@ import type {
 } from '../../src/domain/records.ts';
 import type { Condition, PageQuery, Predicate, Reference, Store } from '../../src/domain/store.ts';
 import type { Finishing } from './folder.ts';
-import { dataset, extras, model, modelCenter, modelService } from './records.ts';
+import { dataset, extras, instanceGroup, model, modelCenter, modelService } from './records.ts';
 import { asIs, nothing } from './results.ts';
 
 /** Makes an empty store, which is closed when the test is over. */
@@ -70,6 +71,7 @@ const kinds: readonly EntityKind[] = [
   'Model',
   'ModelCenter',
   'Dataset',
+  'ModelServiceInstanceGroup',
   'UserTag',
   'SystemTag',
 ];
@@ -141,4 +143,11 @@ export async function addedCenter(
   const record = modelCenter(fields);
   await store.addResource('ModelCenter', record, extras(), asIs);
   return { ...record, modelUsedCapacity: 0, modelServiceUsedCapacity: 0, datasetUsedCapacity: 0 };
+}
+
+export function addedGroup(
+  store: Store,
+  fields: Partial<ModelServiceInstanceGroup> = {},
+): Promise<ModelServiceInstanceGroup> {
+  return store.addResource('ModelServiceInstanceGroup', instanceGroup(fields), extras(), asIs);
 }

@@ -21,7 +21,7 @@ export interface WriteFacts {
   /** Adds the resources that the write refers to. */
   prepare(server: Server): Promise<Prepared>;
   /** The kind of its inventory in the database; absent for tags. */
-  kind?: 'service' | 'model' | 'center' | 'dataset';
+  kind?: 'service' | 'model' | 'center' | 'deployment' | 'dataset';
   /** The platform's name of the kind of resource that its tags are attached to. */
   tagged?: string;
   /** Parameters that no answer and no log line contains. */
@@ -44,7 +44,7 @@ export function writeContext(facts: WriteFacts) {
   const wrappers = [wrapper, ...wrapperAliases];
   const parameters = parametersOf(operation);
   const required = requiredOf(operation);
-  const isUpdate = entry.method === 'PUT';
+  const isUpdate = entry.method === 'PUT' && !('resourceUuid' in parameters);
   /** What the operation's other path ends in: an update has one with and one without `/actions`. */
   const suffixes = aliases.length > 0 ? ['', '/actions'] : [''];
 

@@ -30,6 +30,10 @@ const WRONG_TAGS: [what: string, sent: unknown, details: (field: string) => stri
 const kinds: Record<string, { table: string; where?: string; path: string }> = {
   ModelServiceVO: { table: 'model_services', path: `${API}/model-services` },
   ModelVO: { table: 'models', path: `${API}/models` },
+  ModelServiceInstanceGroupVO: {
+    table: 'model_service_instance_groups',
+    path: `${API}/model-services/instances/groups`,
+  },
   ModelCenterVO: { table: 'model_centers', path: `${API}/model-centers` },
   DatasetVO: { table: 'datasets', path: `${API}/datasets` },
   SystemTagVO: { table: 'tags', where: "type = 'System'", path: `${ROOT}/tags` },
@@ -68,7 +72,7 @@ export function describeTags(context: WriteContext, resourceType: string): void 
       expect(inventory).not.toHaveProperty('userTags');
     });
 
-    if (required.length === 0 && !entry.absentActions) {
+    if (required.length === 0 && !entry.needsAction) {
       test('may be the only resources', async () => {
         for (const wrapped of [{}, { [wrapper]: null }]) {
           const { path } = await ready(server());

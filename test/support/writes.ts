@@ -69,8 +69,15 @@ export function describeWrite(facts: WriteFacts): void {
         const secrets = Object.fromEntries(
           hidden.flatMap((field) => {
             const { schema } = parameters[field] as { schema: Schema };
-            if (schema.enum ?? schema.items?.enum) return [];
-            return [[field, schema.type === 'array' ? ['hidden-text'] : 'hidden-text']];
+            if (schema.enum ?? schema.items?.enum ?? schema.pattern) return [];
+            const text = 'hidden-text';
+            const values: Record<string, unknown> = {
+              string: text,
+              array: [text],
+              object: { a: text },
+            };
+            const value = values[String(schema.type)];
+            return value === undefined ? [] : [[field, value]];
           }),
         );
 
@@ -121,11 +128,10 @@ export function describeWrite(facts: WriteFacts): void {
       for (const suffix of suffixes) {
         const { path, send } = await ready(unchanged());
         const url = path.replace(/(\/actions)?$/, suffix);
-        const rejection = first
-          ? mandatory(operation, first)
-          : entry.absentActions && !isNamed
+        const rejection =
+          entry.needsAction && !isNamed
             ? invalidArgument(`${NO_ACTION}[${url.slice('/zstack'.length)}]`)
-            : undefined;
+            : first && mandatory(operation, first);
         if (rejection) {
           await expectRejected(unchanged(), () => call(unchanged(), url, body, options), rejection);
         } else {
@@ -236,6 +242,7 @@ interface Schema {
   type?: string;
   enum?: [];
   items?: Schema;
+  pattern?: string;
 }
 
 const shown = (value: unknown) => (typeof value === 'string' ? value : JSON.stringify(value));

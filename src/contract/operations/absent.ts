@@ -8,10 +8,4 @@ export const absentOperations: readonly Absent[] = [
   ['GET', '/v1/ai/model-services/app/'],
   ['POST', '/v1/ai/nginx/sync'],
   ['GET', '/v1/ai/trained-model/records'],
-  ['DELETE', '/v1/ai/model-services/instances/groups', 'DeleteModelServiceInstanceGroups'],
-  ['GET', '/v1/ai/model-services/instances/groups', 'QueryModelServiceInstanceGroup'],
-  ['GET', '/v1/ai/model-services/instances/groups/', 'QueryModelServiceInstanceGroup'],
-  ['DELETE', '/v1/ai/model-services/instances/groups/{uuid}', 'DeleteModelServiceInstanceGroup'],
-  ['GET', '/v1/ai/model-services/instances/groups/{uuid}', 'GetModelServiceInstanceGroup'],
-  ['PUT', '/v1/model-service-instance-groups/{uuid}', 'UpdateModelServiceInstanceGroup'],
 ];

@@ -8,6 +8,7 @@ import { DeleteUuidsQuery } from '../schemas/resource.ts';
 import {
   add,
   DELETE_UNKNOWN,
+  DELETE_USED,
   get,
   type Operation,
   query,
@@ -58,8 +59,9 @@ export const datasetOperations = {
   DeleteDataset: {
     ...remove(ONE, 'dataset'),
     ...metadata,
+    failures: ['operationFailed'],
     summary: 'Delete a dataset',
-    description: `Deletes a dataset with its tags. ${DELETE_UNKNOWN}`,
+    description: `Deletes a dataset with its tags. ${DELETE_USED} ${DELETE_UNKNOWN}`,
   },
   DeleteDatasets: {
     ...remove(PATH, 'datasets'),

@@ -37,7 +37,7 @@ export const modelServiceOperations = {
     ...metadata,
     ...update(ONE, 'service'),
     wrapper: 'updateModelService',
-    absentActions: ['deployModelService'],
+    needsAction: true,
     params: UpdateModelServiceParams,
     evidence: 'D',
     summary: 'Update a model service',

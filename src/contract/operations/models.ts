@@ -4,6 +4,7 @@ import { DeleteUuidsQuery } from '../schemas/resource.ts';
 import {
   add,
   DELETE_UNKNOWN,
+  DELETE_USED,
   get,
   noFields,
   type Operation,
@@ -64,8 +65,9 @@ export const modelOperations = {
   DeleteModel: {
     ...metadata,
     ...remove(ONE, 'model'),
+    failures: ['operationFailed'],
     summary: 'Delete a model',
-    description: `Deletes a model with its bindings and tags. ${DELETE_UNKNOWN}`,
+    description: `Deletes a model with its bindings and tags. ${DELETE_USED} ${DELETE_UNKNOWN}`,
   },
   DeleteModels: {
     ...metadata,

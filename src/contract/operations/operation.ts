@@ -16,11 +16,8 @@ export interface Operation {
   wrapper?: string;
   /** Other names accepted for the wrapper (F30). */
   wrapperAliases?: readonly string[];
-  /**
-   * Actions of the platform that this server lacks, for a PUT whose path serves several actions, so
-   * that the body must name one (F32).
-   */
-  absentActions?: readonly string[];
+  /** Whether its path serves several actions, so that the body must name this one by the wrapper (F32). */
+  needsAction?: true;
   /** Whether tags in the body have no effect, because the operation changes no taggable resource. */
   untagged?: true;
   /** Failures in addition to those of every operation. */
@@ -84,6 +81,8 @@ export const remove = (path: string, resource: string) =>
   }) as const;
 
 export const DELETE_UNKNOWN = 'An unknown UUID succeeds.';
+export const DELETE_USED =
+  'One that a deployment uses is refused with SYS.1006 in Permissive mode; in Enforcing mode the deployment loses it.';
 
 /** @param resources the plural of their name */
 export const query = (path: string, resources: string) =>

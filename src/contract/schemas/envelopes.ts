@@ -66,10 +66,10 @@ export function answerSchema(name: OperationName): TObject {
 /** The schema of a request's body: the wrapper and the tags; undefined without a wrapper. */
 export function bodySchema(name: OperationName): TObject | undefined {
   const operation: Operation = operations[name];
-  const { wrapper, params, absentActions, untagged } = operation;
+  const { wrapper, params, needsAction, untagged } = operation;
   if (!wrapper) return undefined;
   const wrapped = { ...params, $id: `${name}Param`, description: `The parameters of ${name}.` };
-  const isRequired = params.required !== undefined || absentActions !== undefined;
+  const isRequired = params.required !== undefined || needsAction === true;
   return Type.Object(
     {
       [wrapper]: isRequired ? wrapped : Type.Optional(wrapped),

@@ -7,8 +7,13 @@ import {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from './model-service.ts';
+import {
+  ModelServiceGroupDatasetRefInventory,
+  ModelServiceInstanceGroupInventory,
+  OwnInstanceFields,
+} from './model-service-instance-group.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
-import { Time } from './types.ts';
+import { type FieldOptions, Time, WhenReady } from './types.ts';
 
 export type FieldSchema = TSchema;
 
@@ -21,9 +26,18 @@ export interface QueryField {
   of: 'self' | Relation | 'userTags' | 'systemTags';
   name: string;
   type: FieldType;
+  /** Where a deployment's text is once the deployment is ready, and what it is until then. */
+  whenReady?: FieldOptions[typeof WhenReady];
+  /** The time of the query, in milliseconds since the epoch, for such a field. */
+  now?: number;
 }
 
-export type Relation = 'modelServiceRefs' | 'modelServiceImages' | 'modelCenter';
+export type Relation =
+  | 'modelServiceRefs'
+  | 'modelServiceImages'
+  | 'modelCenter'
+  | 'instances'
+  | 'datasetRefInventories';
 
 interface Queryable {
   inventory: TObject;
@@ -53,6 +67,14 @@ export const queryableEntities = {
   Dataset: {
     inventory: DatasetInventory,
     related: { modelCenter: ModelCenterInventory },
+    tagged: true,
+  },
+  ModelServiceInstanceGroup: {
+    inventory: ModelServiceInstanceGroupInventory,
+    related: {
+      instances: OwnInstanceFields,
+      datasetRefInventories: ModelServiceGroupDatasetRefInventory,
+    },
     tagged: true,
   },
   UserTag: { inventory: UserTagInventory, related: {}, tagged: false },
@@ -87,7 +109,8 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
   const add = (of: QueryField['of'], schema: TObject, prefix: string) => {
     for (const [name, property] of Object.entries(schema.properties)) {
       const type = fieldType(property);
-      if (type) found.set(prefix + name, { of, name, type });
+      const { [WhenReady]: whenReady }: FieldOptions = property;
+      if (type) found.set(prefix + name, { of, name, type, ...(whenReady && { whenReady }) });
     }
   };
   add('self', inventory, '');

@@ -230,7 +230,7 @@ export const AddModelServiceParams = Type.Object({
 });
 
 /** F39. */
-const urlPath = { max: 512, pattern: '^/\\S*$' };
+export const urlPath = { max: 512, pattern: '^/\\S*$' };
 
 /** Parameters that edit the service's yaml (F15). */
 export const yamlEditFields = {

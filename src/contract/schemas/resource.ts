@@ -16,7 +16,13 @@ import {
 } from './types.ts';
 
 /** The platform's names for the kinds of resource, as its sentences and tags use them. */
-export const resourceTypes = ['ModelServiceVO', 'ModelVO', 'ModelCenterVO', 'DatasetVO'] as const;
+export const resourceTypes = [
+  'ModelServiceVO',
+  'ModelVO',
+  'ModelCenterVO',
+  'DatasetVO',
+  'ModelServiceInstanceGroupVO',
+] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
 const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
@@ -71,19 +77,18 @@ export const newResourceFields = {
   tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
 };
 
-/** The parameters of a deletion, in the query or in a JSON body. */
-export const DeleteQuery = Type.Object(
-  optional({
-    deleteMode: oneOf(
-      'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
-      ['Permissive', 'Enforcing'],
-      { default: 'Permissive', $id: 'DeleteMode' },
-    ),
-  }),
+const deleteMode = oneOf(
+  'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
+  ['Permissive', 'Enforcing'],
+  { default: 'Permissive', $id: 'DeleteMode' },
 );
+
+/** The parameters of a deletion, in the query or in a JSON body. */
+export const DeleteQuery = Type.Object(optional({ deleteMode }));
 
 export const DeleteUuidsQuery = Type.Object({
   uuids: listOf('UUIDs of the resources.', uuidInList('a resource'), boundedList),
+  ...optional({ deleteMode }),
 });
 
 /** The outcome for one of several resources (F55). */

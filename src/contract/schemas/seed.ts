@@ -1,4 +1,4 @@
-import type { TSchema } from '@sinclair/typebox';
+import { type TSchema, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { compileStrictValidator } from '../validation/validator.ts';
 import { CreateDatasetParams, DatasetInventory, privateDatasetFields } from './dataset.ts';
@@ -10,6 +10,12 @@ import {
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from './model-service.ts';
+import {
+  DeployModelServiceParams,
+  DeploymentParameters,
+  ModelServiceInstanceGroupInventory,
+  OwnInstanceFields,
+} from './model-service-instance-group.ts';
 import { isoTime, isUuid, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
 import { integer, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
@@ -59,6 +65,14 @@ const image = entrySchema(
   },
   ['cpuArchitecture'],
 );
+/** What becomes of a deployment, and when. */
+const outcome = { outcome: text('Status of a deployment that is ready.'), readyDate: time };
+const instance = entrySchema({
+  ...Type.Omit(OwnInstanceFields, ['modelServiceGroupUuid', 'status']).properties,
+  uuid,
+  ...outcome,
+  ...times,
+});
 const ref = entrySchema({ ...ModelServiceRefInventory.properties, uuid }, [
   'modelUuid',
   'modelServiceUuid',
@@ -98,6 +112,25 @@ export const Seed = entrySchema({
       tagUuids: privateFields.tagUuids,
       ...privateDatasetFields,
     }),
+  ),
+  modelServiceInstanceGroups: listOf(
+    'Deployments, with their instances.',
+    resourceSchema(
+      Type.Omit(ModelServiceInstanceGroupInventory, [
+        'datasetRefInventories',
+        'status',
+        'supportMetrics',
+      ]),
+      DeployModelServiceParams,
+      {
+        ...DeploymentParameters.properties,
+        ...outcome,
+        tagUuids: privateFields.tagUuids,
+        datasetUuids: listOf('UUIDs of datasets.', uuidInList('a dataset')),
+        modelServiceGroupUuids: listOf('UUIDs of groups.', uuidInList('a group')),
+        instances: listOf('Instances.', instance),
+      },
+    ),
   ),
   userTags: listOf('User tags.', tag(UserTagInventory)),
   systemTags: listOf('System tags.', tag(SystemTagInventory)),

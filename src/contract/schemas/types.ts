@@ -35,9 +35,13 @@ export const NoNulls = Symbol('no nulls');
 /** Marks a text of an inventory that is stored and compared as a time. */
 export const Time = Symbol('time');
 
+/** Marks a text of a deployment that is that of `column` once the deployment is ready, and `before` until then (F62). */
+export const WhenReady = Symbol('when ready');
+
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
   [Time]?: true;
+  [WhenReady]?: { column: string; before: string | null };
   [NoNulls]?: true;
   // biome-ignore lint/suspicious/noExplicitAny: every field has its own type
   [Refine]?: Refinement<any, unknown>;

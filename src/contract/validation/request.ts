@@ -32,7 +32,10 @@ export interface RawRequest {
   body: unknown;
 }
 
-type ValidatedRequest<Name extends OperationName> = Omit<Request<Name>, 'path' | 'caller'>;
+type ValidatedRequest<Name extends OperationName> = Omit<
+  Request<Name>,
+  'path' | 'caller' | 'outcome'
+>;
 
 /** Maximum number of query parameters that are looked at for unknown ones. */
 const PARAMETERS_MAX = 100;
@@ -67,7 +70,7 @@ export function compileRequestValidator<Name extends OperationName>(
 
   return (request) => {
     const body = bodyObject(request.body);
-    if (operation.absentActions) assertAction(operation, body, request.path);
+    if (operation.needsAction) assertAction(operation, body, request.path);
     const unknownTopLevel = Object.keys(body).filter((field) => !bodyNames.has(field));
     const context: ValidationContext = { message, unknownFields: unknownTopLevel };
     const wrapper = findWrapper(wrappers, body);
@@ -112,12 +115,7 @@ function assertAction(
   path: () => string,
 ): void {
   if (operation.wrapper && Object.hasOwn(body, operation.wrapper)) return;
-  const absent = operation.absentActions?.find((action) => Object.hasOwn(body, action));
-  throw invalidArgument(
-    absent
-      ? `this server does not provide the action[${absent}] of the URL[${path()}]`
-      : `the body doesn't contain action mapping to the URL[${path()}]`,
-  );
+  throw invalidArgument(`the body doesn't contain action mapping to the URL[${path()}]`);
 }
 
 function bodyObject(body: unknown): Record<string, unknown> {

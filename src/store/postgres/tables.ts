@@ -1,4 +1,4 @@
-import { type Column, sql } from 'drizzle-orm';
+import { type Column, type SQL, sql } from 'drizzle-orm';
 import {
   bigint,
   boolean,
@@ -18,7 +18,7 @@ const integer = (name = '') => bigint(name, { mode: 'number' });
  * A text for comparison by code point (the migrations give each column such a collation), regardless of the case of
  * ASCII letters. `lower` would convert other letters too, depending on the collation.
  */
-export const caseFolded = (column: Column) =>
+export const caseFolded = (column: Column | SQL) =>
   sql`translate(${column}, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')`;
 
 /** Whether a flag is set. */

@@ -1,9 +1,9 @@
-import { type Column, sql } from 'drizzle-orm';
+import { type Column, type SQL, sql } from 'drizzle-orm';
 import { index, integer, sqliteTable, text, uniqueIndex } from 'drizzle-orm/sqlite-core';
 import { declareTables, type TableBuilders } from '../tables.ts';
 
 /** A text for comparison, regardless of the case of ASCII letters. */
-export const noCase = (column: Column) => sql`${column} COLLATE NOCASE`;
+export const noCase = (column: Column | SQL) => sql`${column} COLLATE NOCASE`;
 
 /** Whether a flag is set. */
 export const isTrue = (flag: Column) => sql`${flag} = 1`;

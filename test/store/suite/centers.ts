@@ -168,6 +168,7 @@ export function describeCenters(open: OpenStore): void {
         Model: [],
         ModelCenter: [other],
         Dataset: [],
+        ModelServiceInstanceGroup: [],
         UserTag: [],
         SystemTag: [],
       });

@@ -211,6 +211,10 @@ export function describeSeeding(open: OpenStore): void {
       for (const each of seed.datasets) {
         expect(set(await store.find('Dataset', each.uuid))).toEqual(set(each));
       }
+      for (const each of seed.modelServiceInstanceGroups) {
+        const stored = await store.find('ModelServiceInstanceGroup', each.uuid);
+        expect(set(stored)).toEqual(set(each));
+      }
       for (const each of seed.userTags) {
         expect(set(await store.find('UserTag', each.uuid))).toEqual(each);
       }
@@ -273,6 +277,8 @@ export function describeSeeding(open: OpenStore): void {
       const before = await everything(store);
       await store.deleteResources('ModelVO', uuidsOf(seed.models) as string[], nothing);
       await store.deleteModelCenter(seed.modelCenters[0].uuid, { withContents: true }, nothing);
+      const [group] = seed.modelServiceInstanceGroups;
+      await store.deleteResources('ModelServiceInstanceGroupVO', [group.uuid], nothing);
       await store.deleteTag(seed.userTags[0].uuid, nothing);
       await store.addResources(seed);
       expect(await everything(store)).toEqual(before);
@@ -563,6 +569,7 @@ export function describeSeeding(open: OpenStore): void {
         modelServices: seed.modelServices.toReversed(),
         modelServiceRefs: seed.modelServiceRefs,
         datasets: seed.datasets.toReversed(),
+        modelServiceInstanceGroups: seed.modelServiceInstanceGroups.toReversed(),
         userTags: seed.userTags.toReversed(),
         systemTags: seed.systemTags,
       });

@@ -72,7 +72,12 @@ export interface Accepted {
 export type Architecture = 'x86_64' | 'aarch64' | 'mips64el' | 'loongarch64';
 export type ServiceType = 'Endpoint' | 'FineTune' | 'App' | 'ModelEval';
 export type ServiceSource = 'Other' | 'Bentoml' | 'HuggingFace';
-export type ResourceType = 'ModelServiceVO' | 'ModelVO' | 'ModelCenterVO' | 'DatasetVO';
+export type ResourceType =
+  | 'ModelServiceVO'
+  | 'ModelVO'
+  | 'ModelCenterVO'
+  | 'DatasetVO'
+  | 'ModelServiceInstanceGroupVO';
 
 export interface Ref {
   uuid: string;

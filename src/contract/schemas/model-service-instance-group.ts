@@ -1,0 +1,196 @@
+import { type Static, Type } from '@sinclair/typebox';
+import { invalidArgument } from '../errors.ts';
+import { cpuArchitecture } from './hardware.ts';
+import { ModelServiceInventory, urlPath } from './model-service.ts';
+import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  boundedList,
+  boundedMap,
+  integer,
+  listOf,
+  long,
+  mapOf,
+  NoNulls,
+  oneOf,
+  optional,
+  Refine,
+  text,
+  uuidOf,
+  verbatim,
+  WhenReady,
+} from './types.ts';
+
+/** Status of a deployment until it is ready, and then unless a test names another outcome (F62). */
+export const DEPLOYING = 'Deploying';
+export const RUNNING = 'Running';
+
+const status = text(`\`${DEPLOYING}\` until the deployment is ready, then \`${RUNNING}\`.`, {
+  [WhenReady]: { column: 'outcome', before: DEPLOYING },
+});
+const modelServiceGroupUuid = uuidOf('the group');
+const { yaml, type: modelServiceType } = ModelServiceInventory.properties;
+
+export const ModelServiceInstanceInventory = Type.Object(
+  {
+    uuid,
+    name: text('Name of the group when it was deployed.', { max: 255 }),
+    modelServiceGroupUuid,
+    yaml,
+    status,
+    ...optional({
+      url: text('Where the service is reached, once the deployment is ready.', {
+        [WhenReady]: { column: 'url', before: null },
+      }),
+      urlMaps: text('Further URLs.'),
+      internalUrl: text('Where other services reach it.'),
+      vmInstanceUuid: uuidOf('the VM; none exists'),
+      architecture: cpuArchitecture,
+    }),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelServiceInstanceInventory', description: 'An instance of a deployed service.' },
+);
+export type ModelServiceInstanceInventory = Static<typeof ModelServiceInstanceInventory>;
+
+/** An instance's own fields: its yaml is that of the group. */
+export const OwnInstanceFields = Type.Omit(ModelServiceInstanceInventory, ['yaml']);
+
+export const ModelServiceGroupDatasetRefInventory = Type.Object(
+  {
+    uuid: text('UUID of the use.'),
+    datasetUuid: uuidOf('the dataset'),
+    modelServiceInstanceGroupUuid: modelServiceGroupUuid,
+  },
+  {
+    $id: 'ModelServiceGroupDatasetRefInventory',
+    description: 'A deployment’s use of a dataset.',
+  },
+);
+export type ModelServiceGroupDatasetRefInventory = Static<
+  typeof ModelServiceGroupDatasetRefInventory
+>;
+
+const name = text('Name of the resource; need not be unique.', { max: 255 });
+const description = text('What the resource is.', { max: 2048 });
+const type = oneOf(
+  'What the service is deployed to.',
+  ['VirtualMachine', 'Container', 'BareMetal2'],
+  { $id: 'DeploymentType' },
+);
+const modelUuid = uuidOf('the model to serve');
+
+export const ModelServiceInstanceGroupInventory = Type.Object(
+  {
+    uuid,
+    ...optional({ modelServiceUuid: uuidOf('the service, unless it is deleted'), modelUuid }),
+    instances: listOf('The instances.', ModelServiceInstanceInventory),
+    datasetRefInventories: listOf(
+      'The datasets that are used.',
+      ModelServiceGroupDatasetRefInventory,
+    ),
+    status,
+    modelServiceType,
+    type,
+    name,
+    description: Type.Optional(description),
+    yaml,
+    supportMetrics: listOf('Supported metrics: always empty.', text('A metric.')),
+    createDate,
+    lastOpDate,
+  },
+  { $id: 'ModelServiceInstanceGroupInventory', description: 'A deployment of a service.' },
+);
+export type ModelServiceInstanceGroupInventory = Static<typeof ModelServiceInstanceGroupInventory>;
+
+const shortUrlPath = { ...urlPath, max: 255 };
+const bootTime = integer('Seconds that the service takes to start.', { min: 1, max: 65_535 });
+
+const maps = {
+  environmentVariables: mapOf('Environment variables.', verbatim('A value.'), {
+    ...boundedMap,
+    [NoNulls]: true,
+  }),
+  startupParameters: mapOf('Startup parameters.', verbatim('A value.'), boundedMap),
+};
+const probes = {
+  serviceLivez: text('Path of the liveness check.', shortUrlPath),
+  serviceReadyz: text('Path of the readiness check.', shortUrlPath),
+};
+
+const deploymentFields = {
+  zoneUuid: uuidOf('the zone'),
+  ...optional({
+    vmImageUuid: uuidOf('the VM image'),
+    dockerImage: text('Container image; required for a Container.', { max: 255 }),
+    primaryStorageUuid: uuidOf('the primary storage'),
+    cpuNum: integer('Number of CPUs.', { min: 1 }),
+    requestCpuNum: integer('Number of CPUs requested.', { min: 1 }),
+    memorySize: long('Memory.', { min: 1 }),
+    requestMemorySize: long('Memory requested.', { min: 1 }),
+    l3NetworkUuids: listOf('UUIDs of networks.', uuidInList('a network'), boundedList),
+    ...maps,
+    serviceBootUptime: bootTime,
+    ...probes,
+    clusterUuid: uuidOf('the cluster'),
+    rootDiskOfferingUuid: uuidOf('the offering of the root disk'),
+    rootDiskSize: long('Size of the root disk.', { min: 1 }),
+    projectUuid: uuidOf('the project'),
+  }),
+};
+
+const { serviceBootUptime: serviceBootupTime, ...storedFields } = deploymentFields;
+
+/** Parameters of a deployment that are stored and never returned, as an update names them (F62). */
+export const DeploymentParameters = Type.Object({ ...storedFields, serviceBootupTime });
+export type DeploymentParameters = Static<typeof DeploymentParameters>;
+
+/** Values of a new deployment for parameters that are not given. */
+export const deploymentDefaults = {
+  l3NetworkUuids: [] as string[],
+  environmentVariables: {},
+  startupParameters: {},
+};
+
+const { zoneUuid, vmImageUuid, dockerImage, primaryStorageUuid, ...others } = deploymentFields;
+
+/** In the order of F62, in which they are checked. */
+export const DeployModelServiceParams = Type.Object(
+  {
+    zoneUuid,
+    name,
+    type,
+    ...optional({ modelUuid, description }),
+    vmImageUuid,
+    dockerImage,
+    primaryStorageUuid,
+    ...optional({
+      datasetUuids: listOf('UUIDs of datasets to use.', uuidInList('a dataset'), boundedList),
+      modelServiceGroupUuids: listOf(
+        'UUIDs of groups that it uses; stored, never returned.',
+        uuidInList('a group'),
+        boundedList,
+      ),
+    }),
+    ...others,
+    ...optional(newResourceFields),
+  },
+  {
+    [Refine]: (params: { type: string; dockerImage?: string }, _field: string, message: string) => {
+      if (params.type !== 'Container' || params.dockerImage) return params;
+      throw invalidArgument(
+        `field[dockerImage] of message[${message}] is mandatory, can not be null`,
+      );
+    },
+  },
+);
+
+export const UpdateModelServiceInstanceGroupParams = Type.Object(
+  optional({
+    name,
+    description,
+    ...maps,
+    ...probes,
+    serviceBootupTime: bootTime,
+  }),
+);

@@ -1,0 +1,3 @@
+import { describeBulkDeletion } from '../support/bulk-deletions.ts';
+
+describeBulkDeletion('DeleteModelServiceInstanceGroups', 'deployment');

@@ -1,0 +1,3 @@
+import { describeGet } from '../support/lists.ts';
+
+describeGet('ModelServiceInstanceGroup');
