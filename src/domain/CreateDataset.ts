@@ -1,6 +1,7 @@
 import { datasetDefaults } from '../contract/schemas/dataset.ts';
 import type { Handler } from './dependencies.ts';
 import { datasetInventory } from './inventory.ts';
+import { hasUuid } from './query-language.ts';
 import { createTags, datasetPath } from './records.ts';
 import { strictReference } from './references.ts';
 
@@ -11,7 +12,11 @@ export const CreateDataset: Handler<'CreateDataset'> = async (
 ) => {
   const { tagUuids = [], resourceUuid: uuid = dependencies.newUuid(), ...fields } = params;
   const now = dependencies.clock();
-  const center = await dependencies.store.find('ModelCenter', params.modelCenterUuid);
+  const [center] = await dependencies.store.listFields(
+    'ModelCenter',
+    { conditions: [hasUuid('ModelCenter', params.modelCenterUuid)], start: 0, limit: 1 },
+    ['url'],
+  );
   return dependencies.store.addResource(
     'Dataset',
     {

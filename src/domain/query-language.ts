@@ -48,6 +48,15 @@ export function parseConditions(
   return parsed;
 }
 
+/** The condition that a resource has this uuid. */
+export function hasUuid(kind: EntityKind, uuid: string): Condition {
+  return {
+    field: resolveField(kind, 'uuid'),
+    predicate: { is: '=', value: uuid },
+    negated: false,
+  };
+}
+
 /**
  * Parses the order of a query: `+field`, `-field` or `field`; undefined for none.
  * @throws ApiError SYS.1000 for an unknown field, or one of a related resource

@@ -162,10 +162,10 @@ export type ResourceFields<Kind extends EntityKind> = Omit<Records[Kind], keyof 
 
 /** Where a center stores a dataset; null if the center isn't known (F62). */
 export function datasetPath(
-  center: Pick<ModelCenterFields, 'url'> | undefined,
+  center: Partial<ModelCenterFields> | undefined,
   uuid: string,
 ): string | null {
-  return center ? `${center.url}/datasets/${uuid}` : null;
+  return center?.url === undefined ? null : `${center.url}/datasets/${uuid}`;
 }
 
 interface UuidSource {
