@@ -6,7 +6,8 @@ import { parseSeedResources, toSeed } from './domain/seed.ts';
 import { environment } from './environment.ts';
 import { Metrics } from './http/metrics.ts';
 import type * as library from './library.ts';
-import { readSettings, type SettingKey, SettingsError, variableOf } from './settings.ts';
+import { readSettings } from './read-settings.ts';
+import { type SettingKey, SettingsError, variableOf } from './settings.ts';
 
 /** Documented in library.ts, whose types are the package's: those of other modules name packages that aren't installed. */
 export const start: typeof library.start = async (given) => {

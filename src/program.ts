@@ -4,7 +4,8 @@ import { helpText, parseCommandLine } from './cli/command-line.ts';
 import { health } from './cli/health.ts';
 import { ApiError } from './contract/errors.ts';
 import { environment } from './environment.ts';
-import { readSettings, type Settings, SettingsError, UsageError } from './settings.ts';
+import { readSettings } from './read-settings.ts';
+import { type Settings, SettingsError, UsageError } from './settings.ts';
 import { DatabaseOpenError } from './store/errors.ts';
 
 /** Longest shutdown after a signal, in milliseconds. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { guide } from '../src/cli/guide.ts';
-import { readSettings } from '../src/settings.ts';
+import { readSettings } from '../src/read-settings.ts';
 
 test.each([
   [

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { readSettings } from '../src/read-settings.ts';
 import {
   definitions,
   flagOf,
-  readSettings,
   type SettingKey,
   type Settings,
   SettingsError,

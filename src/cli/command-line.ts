@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { closest } from 'fastest-levenshtein';
+import { withoutCredentials } from '../read-settings.ts';
 import { parseBoolean } from '../setting-values.ts';
 import {
   definitions,
@@ -9,7 +10,6 @@ import {
   takesFile,
   UsageError,
   variableOf,
-  withoutCredentials,
 } from '../settings.ts';
 
 /** The program's subcommands; the first is the default. */

@@ -1,5 +1,6 @@
 import { CONTEXT_PATH } from '../contract/aios.ts';
-import { type Settings, withoutCredentials } from '../settings.ts';
+import { withoutCredentials } from '../read-settings.ts';
+import type { Settings } from '../settings.ts';
 
 type GuideSettings = Pick<Settings, 'auth' | 'session' | 'adminPassword' | 'databaseUrl'>;
 

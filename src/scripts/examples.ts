@@ -9,7 +9,7 @@ import { type Operation, operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
 import { environment } from '../environment.ts';
 import { Metrics } from '../http/metrics.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../read-settings.ts';
 
 /** The example requests, of operations by name and of errors by operation or tag, or '' for any. */
 const REQUESTS_FILE = 'openapi/example-requests.json';

@@ -4,7 +4,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { serve } from '../../src/cli/serve.ts';
 import { operations } from '../../src/contract/operations.ts';
 import { Metrics } from '../../src/http/metrics.ts';
-import { readSettings } from '../../src/settings.ts';
+import { readSettings } from '../../src/read-settings.ts';
 import { expectFailure } from '../support/failures.ts';
 import { openReceiver, status } from '../support/hook-receiver.ts';
 import { parseMetrics, sumOf } from '../support/prometheus.ts';
