@@ -1,6 +1,6 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
 import type { Handler } from './dependencies.ts';
-import { modelInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags, withGpuMemory } from './records.ts';
 import { argumentReference, strictReference } from './references.ts';
 
@@ -42,6 +42,6 @@ export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, depende
     tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
   };
   return dependencies.store.addResource('Model', model, extras, (added) => ({
-    inventory: modelInventory(added, dependencies.formatDate),
+    inventory: toInventory('Model', added, dependencies.formatDate, now),
   }));
 };

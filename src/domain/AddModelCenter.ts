@@ -1,5 +1,5 @@
 import type { Handler } from './dependencies.ts';
-import { modelCenterInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags } from './records.ts';
 import { strictReference } from './references.ts';
 
@@ -17,6 +17,6 @@ export const AddModelCenter: Handler<'AddModelCenter'> = async (
       references: strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
       tags: createTags(tags, 'ModelCenterVO', uuid, now, dependencies),
     },
-    (center) => ({ inventory: modelCenterInventory(center, dependencies.formatDate) }),
+    (center) => ({ inventory: toInventory('ModelCenter', center, dependencies.formatDate, now) }),
   );
 };

@@ -1,6 +1,6 @@
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
-import { modelServiceInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { architecturesOf, createServiceImages, createTags, withVersion } from './records.ts';
 import { argumentReference, strictReference } from './references.ts';
 
@@ -48,6 +48,6 @@ export const AddModelService: Handler<'AddModelService'> = async (
     tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
   };
   return dependencies.store.addResource('ModelService', service, extras, (added) => ({
-    inventory: modelServiceInventory(added, dependencies.formatDate),
+    inventory: toInventory('ModelService', added, dependencies.formatDate, now),
   }));
 };

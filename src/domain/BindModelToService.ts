@@ -1,5 +1,5 @@
 import type { Handler } from './dependencies.ts';
-import { modelServiceInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags } from './records.ts';
 import { pathReference } from './references.ts';
 
@@ -8,6 +8,7 @@ export const BindModelToService: Handler<'BindModelToService'> = async (
   { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
   dependencies,
 ) => {
+  const now = dependencies.clock();
   return dependencies.store.bindModelToService(
     { uuid: dependencies.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
     {
@@ -19,10 +20,12 @@ export const BindModelToService: Handler<'BindModelToService'> = async (
         { systemTags, userTags },
         'ModelServiceVO',
         modelServiceUuid,
-        dependencies.clock(),
+        now,
         dependencies,
       ),
     },
-    (service) => ({ inventory: modelServiceInventory(service, dependencies.formatDate) }),
+    (service) => ({
+      inventory: toInventory('ModelService', service, dependencies.formatDate, now),
+    }),
   );
 };

@@ -1,5 +1,5 @@
 import type { Handler } from './dependencies.ts';
-import { modelServiceInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import {
   architecturesOf,
   createServiceImages,
@@ -63,6 +63,6 @@ export const CloneModelService: Handler<'CloneModelService'> = async (
       ],
       tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
     },
-    (clone) => ({ inventory: modelServiceInventory(clone, dependencies.formatDate) }),
+    (clone) => ({ inventory: toInventory('ModelService', clone, dependencies.formatDate, now) }),
   );
 };

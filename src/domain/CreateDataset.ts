@@ -1,6 +1,6 @@
 import { datasetDefaults } from '../contract/schemas/dataset.ts';
 import type { Handler } from './dependencies.ts';
-import { datasetInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { hasUuid } from './query-language.ts';
 import { createTags, datasetPath } from './records.ts';
 import { strictReference } from './references.ts';
@@ -40,6 +40,6 @@ export const CreateDataset: Handler<'CreateDataset'> = async (
       ],
       tags: createTags(tags, 'DatasetVO', uuid, now, dependencies),
     },
-    (dataset) => ({ inventory: datasetInventory(dataset, dependencies.formatDate) }),
+    (dataset) => ({ inventory: toInventory('Dataset', dataset, dependencies.formatDate, now) }),
   );
 };

@@ -1,6 +1,6 @@
 import { deploymentDefaults, RUNNING } from '../contract/schemas/model-service-instance-group.ts';
 import type { Handler } from './dependencies.ts';
-import { modelServiceInstanceGroupInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags, createUses } from './records.ts';
 import { argumentReference, pathReference, strictReference } from './references.ts';
 
@@ -62,7 +62,7 @@ export const DeployModelService: Handler<'DeployModelService'> = async (
       ],
       tags: createTags(tags, 'ModelServiceInstanceGroupVO', uuid, now, dependencies),
     },
-    (group) => ({ inventory: modelServiceInstanceGroupInventory(group, formatDate, now) }),
+    (group) => ({ inventory: toInventory('ModelServiceInstanceGroup', group, formatDate, now) }),
   );
 };
 

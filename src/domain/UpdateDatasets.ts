@@ -1,6 +1,6 @@
 import { ApiError } from '../contract/errors.ts';
 import type { Handler } from './dependencies.ts';
-import { datasetInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags, type Dataset } from './records.ts';
 import { argumentReference } from './references.ts';
 
@@ -24,7 +24,9 @@ export const UpdateDatasets: Handler<'UpdateDatasets'> = async (
       tags: uuids.flatMap((uuid) => createTags(tags, 'DatasetVO', uuid, now, dependencies)),
     },
     (changed) => ({
-      inventories: changed.map((dataset) => datasetInventory(dataset, dependencies.formatDate)),
+      inventories: changed.map((dataset) =>
+        toInventory('Dataset', dataset, dependencies.formatDate, now),
+      ),
     }),
   );
 };

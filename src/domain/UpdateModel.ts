@@ -1,5 +1,5 @@
 import type { Dependencies, Handler } from './dependencies.ts';
-import { modelInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { createTags, type Model } from './records.ts';
 import { argumentReference, pathReference, strictReference } from './references.ts';
 
@@ -35,7 +35,7 @@ export const UpdateModel: Handler<'UpdateModel'> = async (
       ],
       tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
     },
-    (model) => ({ inventory: modelInventory(model, dependencies.formatDate) }),
+    (model) => ({ inventory: toInventory('Model', model, dependencies.formatDate, now) }),
   );
 };
 

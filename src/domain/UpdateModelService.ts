@@ -1,7 +1,7 @@
 import { invalidArgument } from '../contract/errors.ts';
 import { yamlEditFields } from '../contract/schemas/model-service.ts';
 import type { Handler } from './dependencies.ts';
-import { modelServiceInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { architecturesOf, createServiceImages, createTags, withVersion } from './records.ts';
 import { pathReference } from './references.ts';
 import type { EditName, Edits } from './yaml.ts';
@@ -43,7 +43,9 @@ export const UpdateModelService: Handler<'UpdateModelService'> = async (
       references: [pathReference('uuid', 'ModelServiceVO', uuid)],
       tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
     },
-    (service) => ({ inventory: modelServiceInventory(service, dependencies.formatDate) }),
+    (service) => ({
+      inventory: toInventory('ModelService', service, dependencies.formatDate, now),
+    }),
   );
 };
 

@@ -1,13 +1,14 @@
 import type { Handler } from './dependencies.ts';
-import { tagInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 
 /** Changes a tag's text, unless its resource has a tag with that text already. */
 export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
   { path, params },
   dependencies,
 ) => {
-  const change = { tag: params.tag, lastOpDate: dependencies.clock() };
+  const now = dependencies.clock();
+  const change = { tag: params.tag, lastOpDate: now };
   return dependencies.store.changeSystemTag(path.uuid, change, (tag) => ({
-    inventory: tagInventory(tag, dependencies.formatDate),
+    inventory: toInventory('SystemTag', tag, dependencies.formatDate, now),
   }));
 };

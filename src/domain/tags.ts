@@ -1,6 +1,6 @@
 import type { Request } from '../contract/operations.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
-import { tagInventory } from './inventory.ts';
+import { toInventory } from './inventory.ts';
 import { newTag, type Tag } from './records.ts';
 
 /** Creates the handler that attaches a tag to a resource that does not have it yet. */
@@ -8,8 +8,9 @@ export function createTagHandler<Name extends 'CreateUserTag' | 'CreateSystemTag
   type: Tag['type'],
 ): Handler<Name> {
   const handler = async ({ params }: Request<'CreateUserTag'>, dependencies: Dependencies) => {
-    const tag = newTag(type, params, dependencies.clock(), dependencies) as Tag;
-    const inventory = tagInventory(tag, dependencies.formatDate);
+    const now = dependencies.clock();
+    const tag = newTag(type, params, now, dependencies) as Tag;
+    const inventory = toInventory(`${type}Tag`, tag, dependencies.formatDate, now);
     return dependencies.store.addTag(tag, () => ({ inventory }));
   };
   return handler as unknown as Handler<Name>;
