@@ -1,16 +1,21 @@
-import type { Static } from '@sinclair/typebox';
 import {
   type EntityKind,
   type FieldSchema,
+  type InventoryOf,
   queryableEntities,
 } from '../contract/schemas/fields.ts';
 import { ModelCenterCapacityInventory } from '../contract/schemas/model-center.ts';
 import { DEPLOYING } from '../contract/schemas/model-service-instance-group.ts';
 import { SessionInventory } from '../contract/schemas/session.ts';
 import { Time } from '../contract/schemas/types.ts';
-import type { ModelServiceInstanceGroup, Outcome } from './deployment-records.ts';
 import { compileLiteral, type Member } from './literals.ts';
-import type { ModelCenter, Records, Session } from './records.ts';
+import type {
+  ModelCenter,
+  ModelServiceInstanceGroup,
+  Outcome,
+  Records,
+  Session,
+} from './records.ts';
 
 type FormatDate = (milliseconds: number) => string;
 type Mapper = (record: object, formatDate: FormatDate) => object;
@@ -74,7 +79,7 @@ export function toInventory<Kind extends EntityKind>(
   formatDate: FormatDate,
   now: number,
   fields?: readonly string[],
-): Static<(typeof queryableEntities)[Kind]['inventory']> {
+): InventoryOf<Kind> {
   const others = computed[kind]?.(record as never, now);
   const inventory = mappers[kind](others ? { ...record, ...others } : record, formatDate);
   if (!fields) return inventory as never;

@@ -1,59 +1,47 @@
-import type { DatasetInventory } from '../contract/schemas/dataset.ts';
-import type { EntityKind } from '../contract/schemas/fields.ts';
-import type { ModelInventory } from '../contract/schemas/model.ts';
-import type { ModelCenterInventory } from '../contract/schemas/model-center.ts';
+import type { EntityKind, HiddenOf, InventoryOf } from '../contract/schemas/fields.ts';
 import type {
   ModelServiceImageInventory,
-  ModelServiceInventory,
   ModelServiceRefInventory,
 } from '../contract/schemas/model-service.ts';
-import type { DeploymentParameters } from '../contract/schemas/model-service-instance-group.ts';
+import type {
+  ModelServiceGroupDatasetRefInventory,
+  ModelServiceInstanceInventory,
+  OutcomeFields,
+} from '../contract/schemas/model-service-instance-group.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
-import type { SystemTagInventory, UserTagInventory } from '../contract/schemas/tag.ts';
 import { LONG_MAX } from '../contract/schemas/types.ts';
-import type { DatasetRef, GroupRef, ModelServiceInstanceGroup } from './deployment-records.ts';
-import type { Stored } from './stored.ts';
+
+type TimeField = 'createDate' | 'lastOpDate' | 'expiredDate' | 'readyDate';
+
+/**
+ * What is stored of an inventory: its fields by the same names. Times are milliseconds since the epoch; an unset field
+ * is null or absent.
+ */
+type Stored<Fields> = {
+  [Field in keyof Fields]: Field extends TimeField
+    ? number
+    : Fields[Field] extends (infer Member extends { uuid: string })[]
+      ? Stored<Member>[]
+      : undefined extends Fields[Field]
+        ? Fields[Field] | null
+        : Fields[Field];
+};
+
+/** What is stored of a kind: the fields of its inventory, and those that are never returned. */
+type StoredOf<Kind extends EntityKind> = Stored<InventoryOf<Kind> & HiddenOf<Kind>>;
 
 export type ModelServiceRef = Stored<ModelServiceRefInventory>;
 export type ModelServiceImage = Stored<ModelServiceImageInventory>;
-
+export type ModelService = StoredOf<'ModelService'>;
 /** The service's own fields, as one row stores them: without its images and refs. */
-export type ModelServiceFields = Omit<
-  Stored<ModelServiceInventory>,
-  'modelServiceImages' | 'modelServiceRefs'
-> & {
-  /** Stored, never returned (F27). */
-  zoneUuid?: string | null;
-  /** Stored, never returned (F27). */
-  tagUuids: string[];
-};
+export type ModelServiceFields = Omit<ModelService, 'modelServiceImages' | 'modelServiceRefs'>;
 
-export type ModelService = ModelServiceFields & {
-  modelServiceImages: ModelServiceImage[];
-  modelServiceRefs: ModelServiceRef[];
-};
-
-export type ModelFields = Omit<Stored<ModelInventory>, 'modelServiceRefs'> & {
-  /** Stored, never returned nor logged (F27). */
-  token?: string | null;
-  /** Stored, never returned (F27). */
-  shareMode?: string | null;
-  /** Stored, never returned nor logged (F27). */
-  modelClassifications: string[];
-  /** Stored, never returned (F27). */
-  tagUuids: string[];
-};
-
-export type Model = ModelFields & { modelServiceRefs: ModelServiceRef[] };
+export type Model = StoredOf<'Model'>;
+export type ModelFields = Omit<Model, 'modelServiceRefs'>;
 
 /** The center's own fields, as one row stores them: without its capacity. */
-export type ModelCenterFields = Omit<Stored<ModelCenterInventory>, 'capacity'> & {
-  /** Stored, never returned (F27). */
-  zoneUuid?: string | null;
-  /** Stored, never returned (F27). */
-  tagUuids: string[];
-};
+export type ModelCenterFields = Omit<StoredOf<'ModelCenter'>, 'capacity'>;
 
 /** The sums of a center's capacity, each with the kind whose sizes it adds up, at most to the largest Long. */
 export const usedCapacities = {
@@ -72,35 +60,41 @@ export const centerContents = [
   { kind: 'Dataset', name: 'dataset' },
 ] as const;
 
-export type Dataset = Stored<DatasetInventory> & {
-  /** Stored, never returned nor logged (F62). */
-  token?: string | null;
-  /** Stored, never returned (F62). */
-  usageScenarios: string[];
-  /** Stored, never returned (F62). */
-  dataType?: string | null;
-  /** Stored, never returned (F62). */
-  tagUuids: string[];
+export type Dataset = StoredOf<'Dataset'>;
+
+/** What becomes of a deployment, and when; until then it is `Deploying` (F62). */
+export type Outcome = Stored<OutcomeFields>;
+
+/** An instance; its group has its yaml. */
+export type ModelServiceInstance = Omit<Stored<ModelServiceInstanceInventory>, 'status' | 'yaml'> &
+  Outcome;
+
+export type DatasetRef = Stored<ModelServiceGroupDatasetRefInventory>;
+
+/** That a group uses another one. */
+export interface GroupRef {
+  uuid: string;
+  modelServiceInstanceGroupUuid: string;
+  usedGroupUuid: string;
+}
+
+/** The group's own fields, as one row stores them. */
+export type ModelServiceInstanceGroupFields = Omit<
+  StoredOf<'ModelServiceInstanceGroup'>,
+  'datasetRefInventories' | 'instances' | 'status' | 'supportMetrics'
+>;
+
+export type ModelServiceInstanceGroup = ModelServiceInstanceGroupFields & {
+  instances: ModelServiceInstance[];
+  datasetRefInventories: DatasetRef[];
+  modelServiceGroupRefs: GroupRef[];
 };
 
-export type UserTag = Stored<UserTagInventory> & { inherent: boolean };
-export type SystemTag = Stored<SystemTagInventory>;
+export type UserTag = StoredOf<'UserTag'>;
+export type SystemTag = StoredOf<'SystemTag'>;
 export type Tag = UserTag | SystemTag;
 
 export type Session = Omit<Stored<SessionInventory>, 'noSessionEvaluation'>;
-
-/** A record without the fields that are never returned. */
-export type PublicView<Record> = Omit<
-  Record,
-  | 'dataType'
-  | 'modelServiceGroupRefs'
-  | 'modelClassifications'
-  | 'shareMode'
-  | 'tagUuids'
-  | 'token'
-  | 'usageScenarios'
-  | keyof DeploymentParameters
->;
 
 /** The resources of a seed. */
 export interface Resources {
@@ -156,6 +150,9 @@ export interface Records {
   UserTag: UserTag;
   SystemTag: SystemTag;
 }
+
+/** A record without the fields that are never returned. */
+export type PublicView<Kind extends EntityKind> = Omit<Records[Kind], keyof HiddenOf<Kind>>;
 
 /** A resource as it is added or changed: without what the store adds up. */
 export type ResourceFields<Kind extends EntityKind> = Omit<Records[Kind], keyof UsedCapacity>;

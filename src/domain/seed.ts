@@ -6,10 +6,7 @@ import { deploymentDefaults, RUNNING } from '../contract/schemas/model-service-i
 import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
-import type {
-  ModelServiceInstance,
-  ModelServiceInstanceGroupFields,
-} from './deployment-records.ts';
+import type { ModelServiceInstance, ModelServiceInstanceGroupFields } from './records.ts';
 import {
   createUses,
   type Dataset,

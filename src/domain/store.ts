@@ -83,11 +83,7 @@ interface Reads {
   ): Promise<Records[K] | undefined>;
 
   /** A page of records; rejects with SYS.1007 if it is too large. */
-  list<K extends EntityKind>(
-    kind: K,
-    query: PageQuery,
-    reader?: Reader,
-  ): Promise<PublicView<Records[K]>[]>;
+  list<K extends EntityKind>(kind: K, query: PageQuery, reader?: Reader): Promise<PublicView<K>[]>;
 
   /** The same, with only these fields of each record. */
   listFields<K extends EntityKind>(

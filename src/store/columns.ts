@@ -1,31 +1,17 @@
-import { DatasetInventory } from '../contract/schemas/dataset.ts';
-import { type FieldSchema, fieldType } from '../contract/schemas/fields.ts';
-import { ModelInventory } from '../contract/schemas/model.ts';
-import { ModelCenterInventory } from '../contract/schemas/model-center.ts';
 import {
-  ModelServiceImageInventory,
-  ModelServiceInventory,
-} from '../contract/schemas/model-service.ts';
+  type FieldSchema,
+  fieldType,
+  isColumn,
+  queryableEntities,
+  type ResourceKind,
+} from '../contract/schemas/fields.ts';
+import { ModelServiceImageInventory } from '../contract/schemas/model-service.ts';
 import {
-  DeploymentParameters,
-  ModelServiceInstanceGroupInventory,
-  OwnInstanceFields,
+  ModelServiceInstanceInventory,
+  OutcomeFields,
 } from '../contract/schemas/model-service-instance-group.ts';
 import { SystemTagInventory } from '../contract/schemas/tag.ts';
-import { type FieldOptions, WhenReady } from '../contract/schemas/types.ts';
-import type {
-  ModelServiceInstance,
-  ModelServiceInstanceGroupFields,
-} from '../domain/deployment-records.ts';
-import type {
-  Dataset,
-  Hook,
-  Job,
-  ModelCenterFields,
-  ModelFields,
-  ModelServiceFields,
-  Session,
-} from '../domain/records.ts';
+import type { Hook, Job, Session } from '../domain/records.ts';
 
 /** A column for every stored field except keys, which each database declares; a missing column doesn't compile. */
 type Columns<Stored, Key extends keyof Stored> = {
@@ -50,19 +36,13 @@ interface Inventory<Name extends string> {
   required?: readonly string[];
 }
 
-/** Fields of inventories that the tables declare themselves, as keys, or that other tables store. */
-const OTHER_FIELDS = [
+/** Fields of inventories that the tables declare themselves, as keys. */
+const KEYS = [
   'uuid',
   'modelServiceUuid',
   'resourceUuid',
-  'modelServiceRefs',
-  'modelServiceImages',
-  'capacity',
   'modelUuid',
-  'instances',
   'modelServiceGroupUuid',
-  'datasetRefInventories',
-  'supportMetrics',
 ] as const;
 
 /** The columns of each table that are the same in both databases: all but keys, positions and claims. */
@@ -82,56 +62,42 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
     }
   }
 
-  /** A column for every field of an inventory, by the same name. */
+  /** A column for every stored field of an inventory, by the same name. */
   function columnsOf<Name extends string>({ properties, required = [] }: Inventory<Name>) {
-    const isStoredElsewhere = ([name, { [WhenReady]: whenReady }]: [string, FieldOptions]) =>
-      OTHER_FIELDS.some((other) => other === name) || (whenReady?.column ?? name) !== name;
     const columns = Object.entries<FieldSchema>(properties)
-      .filter((entry) => !isStoredElsewhere(entry))
+      .filter(([name, schema]) => isColumn(name, schema) && !KEYS.some((key) => key === name))
       .map(([name, schema]) => [name, columnFor(schema, required.includes(name))]);
     return Object.fromEntries(columns) as {
-      [Field in Exclude<Name, (typeof OTHER_FIELDS)[number]>]: Builder;
+      [Field in Exclude<Name, (typeof KEYS)[number]>]: Builder;
     };
   }
 
-  const outcome = () => ({ outcome: text(), readyDate: integer() });
+  /** The columns of a kind's own fields: those of its inventory, and hidden ones. */
+  function columnsOfKind<Kind extends ResourceKind>(kind: Kind) {
+    const { inventory, hidden } = queryableEntities[kind];
+    return {
+      ...columnsOf<string>(inventory),
+      ...columnsOf<string>(hidden),
+    } as unknown as Record<
+      Exclude<
+        | keyof (typeof queryableEntities)[Kind]['inventory']['properties']
+        | keyof (typeof queryableEntities)[Kind]['hidden']['properties'],
+        (typeof KEYS)[number]
+      >,
+      Builder
+    >;
+  }
 
   return {
-    modelServices: {
-      ...columnsOf(ModelServiceInventory),
-      zoneUuid: optionalText(),
-      tagUuids: json(),
-    } satisfies Columns<ModelServiceFields, 'uuid'>,
-    models: {
-      ...columnsOf(ModelInventory),
-      SAMPLE_SIZE: integer('sample_size'),
-      token: optionalText(),
-      shareMode: optionalText(),
-      modelClassifications: json(),
-      tagUuids: json(),
-    } satisfies Columns<ModelFields, 'uuid'>,
-    modelCenters: {
-      ...columnsOf(ModelCenterInventory),
-      zoneUuid: optionalText(),
-      tagUuids: json(),
-    } satisfies Columns<ModelCenterFields, 'uuid'>,
-    datasets: {
-      ...columnsOf(DatasetInventory),
-      token: optionalText(),
-      usageScenarios: json(),
-      dataType: optionalText(),
-      tagUuids: json(),
-    } satisfies Columns<Dataset, 'uuid'>,
-    modelServiceInstanceGroups: {
-      ...columnsOf(ModelServiceInstanceGroupInventory),
-      ...columnsOf(DeploymentParameters),
-      ...outcome(),
-      tagUuids: json(),
-    } satisfies Columns<ModelServiceInstanceGroupFields, 'uuid' | 'modelServiceUuid' | 'modelUuid'>,
+    modelServices: columnsOfKind('ModelService'),
+    models: { ...columnsOfKind('Model'), SAMPLE_SIZE: integer('sample_size') },
+    modelCenters: columnsOfKind('ModelCenter'),
+    datasets: columnsOfKind('Dataset'),
+    modelServiceInstanceGroups: columnsOfKind('ModelServiceInstanceGroup'),
     modelServiceInstances: {
-      ...columnsOf(OwnInstanceFields),
-      ...outcome(),
-    } satisfies Columns<ModelServiceInstance, 'uuid' | 'modelServiceGroupUuid'>,
+      ...columnsOf(ModelServiceInstanceInventory),
+      ...columnsOf(OutcomeFields),
+    },
     modelServiceImages: columnsOf(ModelServiceImageInventory),
     tags: columnsOf(SystemTagInventory),
     sessions: {

@@ -1,6 +1,5 @@
 import { ApiError, invalidArgument } from '../contract/errors.ts';
-import type { ModelServiceInstanceGroup } from '../domain/deployment-records.ts';
-import type { ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
+import type { ModelServiceInstanceGroup, ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 
 /** The error SYS.1003 of a missing resource that a field refers to. */

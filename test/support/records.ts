@@ -1,9 +1,4 @@
 import type {
-  ModelServiceInstance,
-  ModelServiceInstanceGroup,
-  ModelServiceInstanceGroupFields,
-} from '../../src/domain/deployment-records.ts';
-import type {
   Dataset,
   Hook,
   Model,
@@ -12,6 +7,9 @@ import type {
   ModelService,
   ModelServiceFields,
   ModelServiceImage,
+  ModelServiceInstance,
+  ModelServiceInstanceGroup,
+  ModelServiceInstanceGroupFields,
   ModelServiceRef,
   NewJob,
   Resources,

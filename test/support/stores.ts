@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { type EntityKind, queryField } from '../../src/contract/schemas/fields.ts';
-import type { ModelServiceInstanceGroup } from '../../src/domain/deployment-records.ts';
 import type {
   Dataset,
   Model,
   ModelCenter,
   ModelCenterFields,
   ModelService,
+  ModelServiceInstanceGroup,
   Records,
 } from '../../src/domain/records.ts';
 import type { Condition, PageQuery, Predicate, Reference, Store } from '../../src/domain/store.ts';
@@ -50,7 +50,9 @@ export async function wholeList<K extends EntityKind>(
   query: PageQuery = ALL,
 ): Promise<Records[K][]> {
   const listed = await store.list(kind, query);
-  const found = await Promise.all(listed.map(({ uuid }) => store.find(kind, uuid)));
+  const found = await Promise.all(
+    listed.map((each) => store.find(kind, (each as unknown as { uuid: string }).uuid)),
+  );
   return found.filter((record) => record !== undefined);
 }
 

@@ -1,6 +1,13 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { assertUnique } from '../validation/validator.ts';
-import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  createDate,
+  hiddenFields,
+  lastOpDate,
+  newResourceFields,
+  uuid,
+  uuidInList,
+} from './resource.ts';
 import {
   boolean,
   boundedList,
@@ -13,23 +20,17 @@ import {
   uuidOf,
 } from './types.ts';
 
-/** Values of a new dataset for parameters that are not given (F62). */
-export const datasetDefaults = {
-  size: 0,
-  system: false,
-  usageScenarios: [] as string[],
-};
-
 const field = {
   name: text('Name of the dataset; need not be unique.', { max: 255 }),
   description: text('What the dataset is.', { max: 2048 }),
   url: text('Where the dataset comes from; nothing is fetched.', { max: 2048 }),
   modelCenterUuid: uuidOf('the model center'),
   system: boolean('Whether it is a system dataset, which can’t be updated.'),
+  token: text('Access token; stored, never returned and never logged.'),
 };
 
 /** Parameters of an update that are stored and never returned. */
-export const privateDatasetFields = {
+const hiddenParams = {
   usageScenarios: listOf(
     'What the dataset is used for; stored, never returned.',
     oneOf('A use.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf']),
@@ -45,6 +46,14 @@ export const privateDatasetFields = {
     'TimeSeries',
   ]),
 };
+
+/** Fields that are stored and never returned (F62). */
+export const HiddenDatasetFields = Type.Object({
+  token: Type.Optional(field.token),
+  usageScenarios: hiddenParams.usageScenarios,
+  dataType: Type.Optional(hiddenParams.dataType),
+  tagUuids: hiddenFields.tagUuids,
+});
 
 export const DatasetInventory = Type.Object(
   {
@@ -67,6 +76,13 @@ export const DatasetInventory = Type.Object(
 );
 export type DatasetInventory = Static<typeof DatasetInventory>;
 
+/** Values of a new dataset for parameters that are not given (F62). */
+export const datasetDefaults = {
+  size: 0,
+  system: false,
+  usageScenarios: [] as Static<typeof hiddenParams.usageScenarios>,
+};
+
 /** In the order of F62, in which they are checked. */
 export const CreateDatasetParams = Type.Object({
   name: field.name,
@@ -74,7 +90,7 @@ export const CreateDatasetParams = Type.Object({
   modelCenterUuid: field.modelCenterUuid,
   ...optional({
     description: field.description,
-    token: text('Access token; stored, never returned and never logged.'),
+    token: field.token,
     system: { ...field.system, default: datasetDefaults.system },
     ...newResourceFields,
   }),
@@ -83,7 +99,7 @@ export const CreateDatasetParams = Type.Object({
 const changes = optional({
   name: field.name,
   description: field.description,
-  ...privateDatasetFields,
+  ...hiddenParams,
 });
 
 export const UpdateDatasetParams = Type.Object(changes);

@@ -1,19 +1,23 @@
-import type { TObject, TSchema } from '@sinclair/typebox';
-import { DatasetInventory } from './dataset.ts';
-import { ModelInventory } from './model.ts';
-import { ModelCenterInventory } from './model-center.ts';
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { CreateDatasetParams, DatasetInventory, HiddenDatasetFields } from './dataset.ts';
+import { AddModelParams, HiddenModelFields, ModelInventory } from './model.ts';
+import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
 import {
+  AddModelServiceParams,
   ModelServiceImageInventory,
   ModelServiceInventory,
   ModelServiceRefInventory,
 } from './model-service.ts';
 import {
+  DeployModelServiceParams,
+  HiddenGroupFields,
   ModelServiceGroupDatasetRefInventory,
   ModelServiceInstanceGroupInventory,
-  OwnInstanceFields,
+  ModelServiceInstanceInventory,
 } from './model-service-instance-group.ts';
-import { SystemTagInventory, UserTagInventory } from './tag.ts';
-import { type FieldOptions, Time, WhenReady } from './types.ts';
+import { hiddenFields } from './resource.ts';
+import { CreateTagParams, SystemTagInventory, UserTagInventory } from './tag.ts';
+import { Computed, type FieldOptions, Time, WhenReady } from './types.ts';
 
 export type FieldSchema = TSchema;
 
@@ -41,6 +45,10 @@ export type Relation =
 
 interface Queryable {
   inventory: TObject;
+  /** Fields that are stored and not in the inventory. */
+  hidden: TObject;
+  /** The parameters of the operation that creates one. */
+  params: TObject;
   /** Inventories of the relations, whose fields are named `relation.field`. */
   related: Partial<Record<Relation, TObject>>;
   /** Whether it has the fields `__userTag__` and `__systemTag__`. */
@@ -49,14 +57,24 @@ interface Queryable {
 
 /** What can be queried, by the name in Query operations, in the order of seeds. Only the scalar fields of an inventory are queryable. */
 export const queryableEntities = {
-  ModelCenter: { inventory: ModelCenterInventory, related: {}, tagged: true },
+  ModelCenter: {
+    inventory: ModelCenterInventory,
+    hidden: Type.Object(hiddenFields),
+    params: AddModelCenterParams,
+    related: {},
+    tagged: true,
+  },
   Model: {
     inventory: ModelInventory,
+    hidden: HiddenModelFields,
+    params: AddModelParams,
     related: { modelServiceRefs: ModelServiceRefInventory, modelCenter: ModelCenterInventory },
     tagged: true,
   },
   ModelService: {
     inventory: ModelServiceInventory,
+    hidden: Type.Object(hiddenFields),
+    params: AddModelServiceParams,
     related: {
       modelServiceRefs: ModelServiceRefInventory,
       modelServiceImages: ModelServiceImageInventory,
@@ -66,26 +84,47 @@ export const queryableEntities = {
   },
   Dataset: {
     inventory: DatasetInventory,
+    hidden: HiddenDatasetFields,
+    params: CreateDatasetParams,
     related: { modelCenter: ModelCenterInventory },
     tagged: true,
   },
   ModelServiceInstanceGroup: {
     inventory: ModelServiceInstanceGroupInventory,
+    hidden: HiddenGroupFields,
+    params: DeployModelServiceParams,
     related: {
-      instances: OwnInstanceFields,
+      instances: ModelServiceInstanceInventory,
       datasetRefInventories: ModelServiceGroupDatasetRefInventory,
     },
     tagged: true,
   },
-  UserTag: { inventory: UserTagInventory, related: {}, tagged: false },
-  SystemTag: { inventory: SystemTagInventory, related: {}, tagged: false },
+  UserTag: {
+    inventory: UserTagInventory,
+    hidden: Type.Pick(SystemTagInventory, ['inherent']),
+    params: CreateTagParams,
+    related: {},
+    tagged: false,
+  },
+  SystemTag: {
+    inventory: SystemTagInventory,
+    hidden: Type.Object({}),
+    params: CreateTagParams,
+    related: {},
+    tagged: false,
+  },
 } as const satisfies Record<string, Queryable>;
 
 export type EntityKind = keyof typeof queryableEntities;
 
+type Queryables = typeof queryableEntities;
+export type InventoryOf<Kind extends EntityKind> = Static<Queryables[Kind]['inventory']>;
+/** The fields of a kind that are stored and never returned. */
+export type HiddenOf<Kind extends EntityKind> = Static<Queryables[Kind]['hidden']>;
+
 /** The kinds of resource: what has tags, a type such as `ModelVO`, and a uuid that is unique among all kinds. */
 export type ResourceKind = {
-  [Kind in EntityKind]: (typeof queryableEntities)[Kind]['tagged'] extends true ? Kind : never;
+  [Kind in EntityKind]: Queryables[Kind]['tagged'] extends true ? Kind : never;
 }[EntityKind];
 
 export const resourceKinds = (Object.keys(queryableEntities) as EntityKind[]).filter(
@@ -109,8 +148,9 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
   const add = (of: QueryField['of'], schema: TObject, prefix: string) => {
     for (const [name, property] of Object.entries(schema.properties)) {
       const type = fieldType(property);
-      const { [WhenReady]: whenReady }: FieldOptions = property;
-      if (type) found.set(prefix + name, { of, name, type, ...(whenReady && { whenReady }) });
+      const { [WhenReady]: whenReady, [Computed]: isComputed }: FieldOptions = property;
+      if (type && !isComputed)
+        found.set(prefix + name, { of, name, type, ...(whenReady && { whenReady }) });
     }
   };
   add('self', inventory, '');
@@ -122,6 +162,13 @@ function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryF
     found.set('__systemTag__', { of: 'systemTags', name: 'tag', type: 'text' });
   }
   return found;
+}
+
+/** Whether a member of an inventory is a column: neither computed nor other resources. */
+export function isColumn(name: string, schema: FieldSchema): boolean {
+  const { [WhenReady]: whenReady, [Computed]: isComputed }: FieldOptions = schema;
+  if (isComputed || schema.properties || schema.items?.properties) return false;
+  return (whenReady?.column ?? name) === name;
 }
 
 /** The type of a field; undefined for a list, a map or another resource, which can't be queried. */

@@ -2,10 +2,19 @@ import { type Static, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { cpuArchitecture } from './hardware.ts';
 import { ModelServiceInventory, urlPath } from './model-service.ts';
-import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  createDate,
+  hiddenFields,
+  lastOpDate,
+  newResourceFields,
+  uuid,
+  uuidInList,
+} from './resource.ts';
 import {
   boundedList,
   boundedMap,
+  Computed,
+  date,
   integer,
   listOf,
   long,
@@ -35,7 +44,7 @@ export const ModelServiceInstanceInventory = Type.Object(
     uuid,
     name: text('Name of the group when it was deployed.', { max: 255 }),
     modelServiceGroupUuid,
-    yaml,
+    yaml: { ...yaml, [Computed]: true },
     status,
     ...optional({
       url: text('Where the service is reached, once the deployment is ready.', {
@@ -52,9 +61,6 @@ export const ModelServiceInstanceInventory = Type.Object(
   { $id: 'ModelServiceInstanceInventory', description: 'An instance of a deployed service.' },
 );
 export type ModelServiceInstanceInventory = Static<typeof ModelServiceInstanceInventory>;
-
-/** An instance's own fields: its yaml is that of the group. */
-export const OwnInstanceFields = Type.Omit(ModelServiceInstanceInventory, ['yaml']);
 
 export const ModelServiceGroupDatasetRefInventory = Type.Object(
   {
@@ -95,7 +101,9 @@ export const ModelServiceInstanceGroupInventory = Type.Object(
     name,
     description: Type.Optional(description),
     yaml,
-    supportMetrics: listOf('Supported metrics: always empty.', text('A metric.')),
+    supportMetrics: listOf('Supported metrics: always empty.', text('A metric.'), {
+      [Computed]: true,
+    }),
     createDate,
     lastOpDate,
   },
@@ -106,6 +114,7 @@ export type ModelServiceInstanceGroupInventory = Static<typeof ModelServiceInsta
 const shortUrlPath = { ...urlPath, max: 255 };
 const bootTime = integer('Seconds that the service takes to start.', { min: 1, max: 65_535 });
 
+const l3NetworkUuids = listOf('UUIDs of networks.', uuidInList('a network'), boundedList);
 const maps = {
   environmentVariables: mapOf('Environment variables.', verbatim('A value.'), {
     ...boundedMap,
@@ -128,7 +137,7 @@ const deploymentFields = {
     requestCpuNum: integer('Number of CPUs requested.', { min: 1 }),
     memorySize: long('Memory.', { min: 1 }),
     requestMemorySize: long('Memory requested.', { min: 1 }),
-    l3NetworkUuids: listOf('UUIDs of networks.', uuidInList('a network'), boundedList),
+    l3NetworkUuids,
     ...maps,
     serviceBootUptime: bootTime,
     ...probes,
@@ -141,9 +150,23 @@ const deploymentFields = {
 
 const { serviceBootUptime: serviceBootupTime, ...storedFields } = deploymentFields;
 
-/** Parameters of a deployment that are stored and never returned, as an update names them (F62). */
-export const DeploymentParameters = Type.Object({ ...storedFields, serviceBootupTime });
-export type DeploymentParameters = Static<typeof DeploymentParameters>;
+/** What becomes of a deployment, and when; until then it is `Deploying` (F62). */
+export const OutcomeFields = Type.Object({
+  outcome: text('Status of a deployment that is ready.'),
+  readyDate: date('When the deployment is ready'),
+});
+
+export type OutcomeFields = Static<typeof OutcomeFields>;
+
+/** Fields that are stored and never returned, as an update names them (F62). */
+export const HiddenGroupFields = Type.Object({
+  ...storedFields,
+  serviceBootupTime,
+  l3NetworkUuids,
+  ...maps,
+  ...OutcomeFields.properties,
+  tagUuids: hiddenFields.tagUuids,
+});
 
 /** Values of a new deployment for parameters that are not given. */
 export const deploymentDefaults = {

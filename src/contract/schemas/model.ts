@@ -1,7 +1,14 @@
 import { type Static, type TString, Type } from '@sinclair/typebox';
 import { gpuNumbersInput } from './hardware.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
-import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import {
+  createDate,
+  hiddenFields,
+  lastOpDate,
+  newResourceFields,
+  uuid,
+  uuidInList,
+} from './resource.ts';
 import {
   boolean,
   boundedList,
@@ -40,7 +47,16 @@ const field = {
   size: long('Size of the model.', { min: 0 }),
   version: text('Version of the model.', { max: 255 }),
   gpuConstraintDescription: text('What the model needs of GPUs.', { max: 512 }),
+  token: text('Access token; stored, never returned and never logged.'),
+  shareMode: oneOf('Share mode: `Public`; stored, never returned.', ['Public']),
 };
+
+/** Fields that are stored and never returned (F27). */
+export const HiddenModelFields = Type.Object({
+  ...optional({ token: field.token, shareMode: field.shareMode }),
+  modelClassifications: listOf('Classifications.', verbatim('A classification.')),
+  tagUuids: hiddenFields.tagUuids,
+});
 
 const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it');
 
@@ -94,7 +110,7 @@ export const AddModelParams = Type.Object({
     ...since('5.1.8', {
       description: { ...field.description, default: modelDefaults.description },
       parameters: field.parameters,
-      token: text('Access token; stored, never returned and never logged.'),
+      token: field.token,
       logo: field.logo,
       vendor: field.vendor,
       introduction: field.introduction,
@@ -112,9 +128,7 @@ export const AddModelParams = Type.Object({
       gpuConstraintDescription: field.gpuConstraintDescription,
     }),
     ...since('5.5.6', { modelId: field.modelId }),
-    ...since('5.5.12', {
-      shareMode: oneOf('Share mode: `Public`; stored, never returned.', ['Public']),
-    }),
+    ...since('5.5.12', { shareMode: field.shareMode }),
     ...since('5.5.22', { defaultModelServiceUuid }),
   }),
 });

@@ -77,6 +77,12 @@ export const newResourceFields = {
   tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
 };
 
+/** Fields that are stored and never returned (F27). */
+export const hiddenFields = {
+  zoneUuid: Type.Optional(uuidOf('the zone')),
+  tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
+};
+
 const deleteMode = oneOf(
   'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',
   ['Permissive', 'Enforcing'],

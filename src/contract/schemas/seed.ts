@@ -1,24 +1,12 @@
-import { type TSchema, Type } from '@sinclair/typebox';
+import type { TSchema } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { compileStrictValidator } from '../validation/validator.ts';
-import { CreateDatasetParams, DatasetInventory, privateDatasetFields } from './dataset.ts';
-import { AddModelParams, ModelInventory } from './model.ts';
-import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
-import {
-  AddModelServiceParams,
-  ModelServiceImageInventory,
-  ModelServiceInventory,
-  ModelServiceRefInventory,
-} from './model-service.ts';
-import {
-  DeployModelServiceParams,
-  DeploymentParameters,
-  ModelServiceInstanceGroupInventory,
-  OwnInstanceFields,
-} from './model-service-instance-group.ts';
-import { isoTime, isUuid, uuidInList } from './resource.ts';
+import { isColumn, queryableEntities, type ResourceKind } from './fields.ts';
+import { ModelServiceImageInventory, ModelServiceRefInventory } from './model-service.ts';
+import { ModelServiceInstanceInventory, OutcomeFields } from './model-service-instance-group.ts';
+import { hiddenFields, isoTime, isUuid, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
-import { integer, listOf, Refine, text, uuidOf, verbatim } from './types.ts';
+import { integer, listOf, Refine, Time, text, verbatim } from './types.ts';
 
 type Fields = Record<string, TSchema>;
 
@@ -31,106 +19,69 @@ const uuid = text('UUID of the resource.', {
   },
 });
 
-const time = isoTime('When');
-const times = { createDate: time, lastOpDate: time };
-
-/** Fields that are stored but not in an inventory, without tokens, which are secret. */
-const privateFields = {
-  zoneUuid: uuidOf('the zone'),
-  tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
-};
-
 function entrySchema(fields: Fields, required: readonly string[] = []): TSchema {
   return { type: 'object', properties: fields, required } as unknown as TSchema;
 }
 
-/** The fields of an inventory without its relations, with further stored fields. */
-function resourceSchema(
-  inventory: { properties: Fields },
-  params: TSchema,
-  further: Fields,
-): TSchema {
-  const { modelServiceRefs, modelServiceImages, capacity, ...fields } = inventory.properties;
-  return entrySchema({ ...fields, uuid, ...further, ...times }, ['uuid', ...params.required]);
+/** The fields of inventories and of what else is stored, each as a seed has it. */
+function storedFields(...schemas: { properties: Fields }[]): Fields {
+  const fields = schemas.flatMap(({ properties }) => Object.entries(properties));
+  const stored = fields.filter(([name, schema]) => isColumn(name, schema));
+  return {
+    ...Object.fromEntries(
+      stored.map(([name, schema]) => [name, Time in schema ? isoTime('When') : schema]),
+    ),
+    uuid,
+  };
+}
+
+/** The entries of a kind of resource, without tokens, which are secret; with further fields. */
+function entriesOf(description: string, kind: ResourceKind, further: Fields = {}): TSchema {
+  const { inventory, hidden, params } = queryableEntities[kind];
+  const { token, ...fields } = storedFields(inventory, hidden);
+  const required: readonly string[] = params.required ?? [];
+  return listOf(description, entrySchema({ ...fields, ...further }, ['uuid', ...required]));
 }
 
 const image = entrySchema(
   {
-    uuid,
-    modelServiceUuid: uuidOf('the service'),
-    cpuArchitecture: ModelServiceImageInventory.properties.cpuArchitecture,
+    ...storedFields(ModelServiceImageInventory),
     vmImageUuid: uuidInList('the VM image'),
     dockerImage: verbatim('Container image.', { max: 255 }),
-    ...times,
   },
   ['cpuArchitecture'],
 );
-/** What becomes of a deployment, and when. */
-const outcome = { outcome: text('Status of a deployment that is ready.'), readyDate: time };
-const instance = entrySchema({
-  ...Type.Omit(OwnInstanceFields, ['modelServiceGroupUuid', 'status']).properties,
-  uuid,
-  ...outcome,
-  ...times,
-});
-const ref = entrySchema({ ...ModelServiceRefInventory.properties, uuid }, [
-  'modelUuid',
-  'modelServiceUuid',
-]);
-const tag = ({ properties }: { properties: Fields }) => {
-  const { type, inherent, ...fields } = properties;
-  return entrySchema({ ...fields, uuid, ...times }, ['resourceUuid', 'resourceType', 'tag']);
+const { modelServiceGroupUuid, ...instanceFields } = storedFields(
+  ModelServiceInstanceInventory,
+  OutcomeFields,
+);
+const ref = entrySchema(storedFields(ModelServiceRefInventory), ['modelUuid', 'modelServiceUuid']);
+const tag = (inventory: { properties: Fields }) => {
+  const { type, inherent, ...fields } = storedFields(inventory);
+  return entrySchema(fields, ['resourceUuid', 'resourceType', 'tag']);
 };
 
 /** A seed: the resources of a server, named as in the API. */
 export const Seed = entrySchema({
   about: text('What the seed is, for its readers.'),
-  modelCenters: listOf(
-    'Centers.',
-    resourceSchema(ModelCenterInventory, AddModelCenterParams, privateFields),
-  ),
-  models: listOf(
-    'Models.',
-    resourceSchema(ModelInventory, AddModelParams, {
-      ...privateFields,
-      recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
-      shareMode: AddModelParams.properties.shareMode,
-      modelClassifications: listOf('Classifications.', verbatim('A classification.')),
-    }),
-  ),
-  modelServices: listOf(
-    'Services, with their images.',
-    resourceSchema(ModelServiceInventory, AddModelServiceParams, {
-      ...privateFields,
-      modelServiceImages: listOf('Images.', image),
-    }),
-  ),
+  modelCenters: entriesOf('Centers.', 'ModelCenter'),
+  models: entriesOf('Models.', 'Model', {
+    zoneUuid: hiddenFields.zoneUuid,
+    recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
+  }),
+  modelServices: entriesOf('Services, with their images.', 'ModelService', {
+    modelServiceImages: listOf('Images.', image),
+  }),
   modelServiceRefs: listOf('Bindings of models to services.', ref),
-  datasets: listOf(
-    'Datasets.',
-    resourceSchema(DatasetInventory, CreateDatasetParams, {
-      tagUuids: privateFields.tagUuids,
-      ...privateDatasetFields,
-    }),
-  ),
-  modelServiceInstanceGroups: listOf(
+  datasets: entriesOf('Datasets.', 'Dataset'),
+  modelServiceInstanceGroups: entriesOf(
     'Deployments, with their instances.',
-    resourceSchema(
-      Type.Omit(ModelServiceInstanceGroupInventory, [
-        'datasetRefInventories',
-        'status',
-        'supportMetrics',
-      ]),
-      DeployModelServiceParams,
-      {
-        ...DeploymentParameters.properties,
-        ...outcome,
-        tagUuids: privateFields.tagUuids,
-        datasetUuids: listOf('UUIDs of datasets.', uuidInList('a dataset')),
-        modelServiceGroupUuids: listOf('UUIDs of groups.', uuidInList('a group')),
-        instances: listOf('Instances.', instance),
-      },
-    ),
+    'ModelServiceInstanceGroup',
+    {
+      datasetUuids: listOf('UUIDs of datasets.', uuidInList('a dataset')),
+      modelServiceGroupUuids: listOf('UUIDs of groups.', uuidInList('a group')),
+      instances: listOf('Instances.', entrySchema(instanceFields)),
+    },
   ),
   userTags: listOf('User tags.', tag(UserTagInventory)),
   systemTags: listOf('System tags.', tag(SystemTagInventory)),

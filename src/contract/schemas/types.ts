@@ -38,10 +38,14 @@ export const Time = Symbol('time');
 /** Marks a text of a deployment that is that of `column` once the deployment is ready, and `before` until then (F62). */
 export const WhenReady = Symbol('when ready');
 
+/** Marks a member of an inventory that is computed, not stored. */
+export const Computed = Symbol('computed');
+
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
   [Time]?: true;
   [WhenReady]?: { column: string; before: string | null };
+  [Computed]?: true;
   [NoNulls]?: true;
   // biome-ignore lint/suspicious/noExplicitAny: every field has its own type
   [Refine]?: Refinement<any, unknown>;

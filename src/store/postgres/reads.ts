@@ -21,7 +21,7 @@ export function* listRecords<K extends EntityKind>(
   kind: K,
   query: PageQuery,
   names?: readonly string[],
-): Steps<PublicView<Records[K]>[]> {
+): Steps<PublicView<K>[]> {
   const page = pageOf(kind, names);
   const { table } = records.entityMappings[kind];
   const { uuids, order } = records.pageOf(kind, query);
