@@ -159,7 +159,7 @@ export const definitions = {
   }),
   seedFile: setting({
     description:
-      'A JSON file with resources to start with, in the form of `GET /_aios/dump`; resources that the database already has stay as they are.',
+      'A JSON file with resources to start with, in the form of `GET /_aios/state`; resources that the database already has stay as they are.',
     allowed: 'the path of a file',
     default: '',
     parse: (text) => text,

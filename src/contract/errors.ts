@@ -15,6 +15,7 @@ const catalogue = {
   },
   noRoute: { status: 404, code: 'SYS.1009', meaning: 'The path does not exist' },
   jobNotFound: { status: 404, code: 'SYS.1003', meaning: 'The job is unknown or has expired' },
+  snapshotNotFound: { status: 404, code: 'SYS.1003', meaning: 'The snapshot does not exist' },
   methodNotAllowed: { status: 405, code: 'SYS.1009', meaning: 'The path has no such method' },
   requestTooSlow: { status: 408, code: 'SYS.1015', meaning: 'The request did not arrive in time' },
   bodyTooLarge: { status: 413, code: 'SYS.1007', meaning: 'The body is too large' },

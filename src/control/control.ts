@@ -1,9 +1,12 @@
+import { Buffer } from 'node:buffer';
+import { ApiError } from '../contract/errors.ts';
 import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
+import type { Snapshot } from '../domain/store.ts';
 import { appliesTo, type Fault, type PlannedFault } from './faults.ts';
 import { type JobCompletion, JobDelay } from './job-delay.ts';
 import { RequestJournal } from './journal.ts';
-import { ControlledUuids } from './uuids.ts';
+import { ControlledUuids, type UuidSequence } from './uuids.ts';
 
 export interface ClockSetting {
   /** The time at which it is stopped, in milliseconds since the epoch. */
@@ -24,6 +27,16 @@ interface SharedState {
 
 const INITIAL_STATE: SharedState = { resets: 0, clock: {}, finish: 'at once', faults: [] };
 
+/** The name of the snapshot that a reset goes back to, if it exists. */
+const SEED = 'seed';
+
+/** The state of a snapshot, which is stored as JSON. */
+interface SavedState {
+  resources: Resources;
+  clock: ClockSetting;
+  uuids: UuidSequence;
+}
+
 /** The settings of the control API. The clock, job completion and faults are shared by all servers. */
 export class Control {
   readonly uuids: ControlledUuids;
@@ -38,8 +51,10 @@ export class Control {
   /** The JSON of `#shared`. */
   #lastText: string | undefined;
   #resetController = new AbortController();
+  /** The last snapshot that was read; the store restores the same object faster. */
+  #lastRead: { text: string; saved: SavedState } | undefined;
 
-  /** @param seed the resources after a reset */
+  /** @param seed the resources after a reset, unless a snapshot replaces it */
   constructor(dependencies: Pick<Dependencies, 'store' | 'clock' | 'newUuid'>, seed: Resources) {
     this.#store = dependencies.store;
     this.#seed = seed;
@@ -101,13 +116,54 @@ export class Control {
     return this.#resetController.signal;
   }
 
-  /** Restores the settings and resources of the start; accounts and sessions stay. */
-  async reset(): Promise<void> {
+  /**
+   * Restores the settings of the start and the resources of a snapshot, by default those of the seed; accounts and
+   * sessions stay.
+   * @param also settings to restore from the snapshot as well
+   * @throws ApiError SYS.1003 without such a snapshot
+   */
+  async reset(name?: string, also: { clock?: boolean; uuids?: boolean } = {}): Promise<void> {
+    const saved = await this.#readSnapshot(name ?? SEED);
+    if (!saved && name !== undefined) {
+      throw new ApiError('snapshotNotFound', `there is no snapshot[${name}]`);
+    }
     // First, so that delayed requests are cancelled before the resources are replaced.
-    await this.#change(({ resets }) => ({ ...INITIAL_STATE, resets: resets + 1 }));
-    await this.#store.replaceResources(this.#seed);
+    await this.#change((shared) => ({
+      ...afterReset(shared),
+      ...(also.clock && { clock: saved?.clock ?? {} }),
+    }));
+    await this.#store.replaceResources(saved?.resources ?? this.#seed);
+    if (also.uuids) this.uuids.set(saved?.uuids ?? {});
     // Again, because state of the former resources may have been added meanwhile.
     this.onReset();
+  }
+
+  /** Makes resources the seed and resets to it, or rejects and changes nothing. */
+  async setSeed(resources: Resources): Promise<void> {
+    const snapshot = this.#toSnapshot(SEED, { resources, clock: {}, uuids: {} });
+    await this.#store.replaceResources(resources, snapshot);
+    await this.#change(afterReset);
+  }
+
+  /** Saves the present state as a snapshot, in place of the one of that name. */
+  async takeSnapshot(name: string): Promise<Snapshot> {
+    const resources = await this.#store.readResources();
+    const { clock } = this.#shared;
+    const snapshot = this.#toSnapshot(name, { resources, clock, uuids: this.uuids.sequence });
+    await this.#store.saveSnapshot(snapshot);
+    return snapshot;
+  }
+
+  #toSnapshot(name: string, saved: SavedState): Snapshot {
+    const state = JSON.stringify(saved);
+    return { name, createDate: this.#clock(), bytes: Buffer.byteLength(state), state };
+  }
+
+  async #readSnapshot(name: string): Promise<SavedState | undefined> {
+    const text = (await this.#store.findSnapshot(name))?.state;
+    if (text === undefined) return undefined;
+    if (text !== this.#lastRead?.text) this.#lastRead = { text, saved: JSON.parse(text) };
+    return this.#lastRead.saved;
   }
 
   async #change(change: (shared: SharedState) => SharedState): Promise<void> {
@@ -127,9 +183,13 @@ export class Control {
     if (resets === before.resets) return;
     this.#resetController.abort();
     this.#resetController = new AbortController();
-    this.uuids.set(undefined);
+    this.uuids.set({});
     this.jobDelay.set(finish);
     this.journal.clear();
     this.onReset();
   }
+}
+
+function afterReset({ resets }: SharedState): SharedState {
+  return { ...INITIAL_STATE, resets: resets + 1 };
 }

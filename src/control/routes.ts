@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { toSeed } from '../domain/seed.ts';
-import type { Store } from '../domain/store.ts';
+import { parseSeedResources, toSeed } from '../domain/seed.ts';
+import type { Snapshot, Store } from '../domain/store.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
 import { asHook, checkHeaders } from '../http/protocol/headers.ts';
 import type { Control } from './control.ts';
@@ -9,6 +9,8 @@ import {
   parseFaults,
   parseJobCompletion,
   parseJournalFilter,
+  parseRestore,
+  parseSnapshotName,
   parseUuids,
 } from './settings.ts';
 
@@ -17,6 +19,11 @@ export interface ControlOptions {
   store: Store;
   /** Lets a request with a valid session pass. */
   checkSession: SessionCheck;
+}
+
+/** What a list has of a snapshot. */
+function toListed({ name, createDate, bytes }: Omit<Snapshot, 'state'>) {
+  return { name, createDate: new Date(createDate).toISOString(), bytes };
 }
 
 /** The control API for tests: routes under `/_aios`, with the authorization of the API. */
@@ -53,8 +60,26 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
     await control.setClock(parseClock(body));
     return { now: new Date(control.now()).toISOString() };
   });
-  route('PUT', 'uuids', ({ body }) => uuids.set(parseUuids(body).seed));
+  route('PUT', 'uuids', ({ body }) => uuids.set(parseUuids(body)));
   route('PUT', 'jobs', ({ body }) => control.setJobCompletion(parseJobCompletion(body)));
 
-  app.get('/_aios/dump', async () => toSeed(await store.readResources()));
+  const parseState = ({ body }: FastifyRequest) =>
+    parseSeedResources(body, { newUuid: uuids.next, clock: control.now });
+  for (const path of ['state', 'dump']) {
+    app.get(`/_aios/${path}`, async () => toSeed(await store.readResources()));
+  }
+  route('PUT', 'state', (request) => control.setSeed(parseState(request)));
+  route('POST', 'state', (request) => store.addResources(parseState(request)));
+
+  const nameOf = ({ params }: FastifyRequest) => parseSnapshotName(params).name;
+  route('GET', 'snapshots', async () => ({
+    snapshots: (await store.listSnapshots()).map(toListed),
+  }));
+  route('PUT', 'snapshots/:name', async (request) =>
+    toListed(await control.takeSnapshot(nameOf(request))),
+  );
+  route('DELETE', 'snapshots/:name', (request) => store.deleteSnapshot(nameOf(request)));
+  route('POST', 'snapshots/:name/restore', (request) =>
+    control.reset(nameOf(request), parseRestore(request.body)),
+  );
 }

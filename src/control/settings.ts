@@ -131,6 +131,21 @@ export function parseJobCompletion(sent: unknown): JobCompletion {
   return atPoll === undefined ? 'at once' : { atPoll };
 }
 
+/** Parses the name of a snapshot. */
+export const parseSnapshotName = compileBodyValidator(
+  Type.Object({ name: text('Name of the snapshot.', { max: 64, pattern: '^[\\w.-]+$' }) }),
+);
+
+/** Parses which settings are restored with a snapshot. */
+export const parseRestore = compileBodyValidator(
+  Type.Object(
+    optional({
+      clock: boolean('Whether to set the clock as it was.'),
+      uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
+    }),
+  ),
+);
+
 /** Parses the filter of a request for the journal. */
 export const parseJournalFilter = compileBodyValidator(
   Type.Object(

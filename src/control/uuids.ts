@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
 
+/** A place in the sequence of a seed; without one, uuids are random. */
+export interface UuidSequence {
+  seed?: string | undefined;
+  /** Number of uuids before the next one. */
+  count?: number;
+}
+
 /** Generates uuids: random ones, or a sequence determined by a seed. */
 export class ControlledUuids {
   readonly #random: () => string;
@@ -19,9 +26,13 @@ export class ControlledUuids {
     return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17, 32)}`;
   };
 
-  /** Restarts the sequence of a seed; without a seed, uuids are random. */
-  set(seed: string | undefined): void {
+  get sequence(): UuidSequence {
+    return { seed: this.#seed, count: this.#count };
+  }
+
+  /** Continues a sequence at its start, or at another place. */
+  set({ seed, count = 0 }: UuidSequence): void {
     this.#seed = seed;
-    this.#count = 0;
+    this.#count = count;
   }
 }

@@ -20,7 +20,15 @@ import type {
  * The database. Every method may reject with ApiError SYS.1010 if the database can't be reached, and
  * SYS.1000 if it fails.
  */
-export interface Store extends Reads, Writes, Sessions, Jobs, Hooks, Seeding, ControlState {
+export interface Store
+  extends Reads,
+    Writes,
+    Sessions,
+    Jobs,
+    Hooks,
+    Seeding,
+    Snapshots,
+    ControlState {
   /** Resolves when the database answers. */
   ping(): Promise<void>;
   /** Waits for running calls and closes; further calls reject. */
@@ -308,9 +316,32 @@ interface Seeding {
    * resource of another kind has the uuid, SYS.1003 for a binding or tag of a missing resource.
    */
   addResources(resources: Resources): Promise<void>;
-  /** Replaces all resources, tags and jobs by these; accounts and sessions stay. */
-  replaceResources(resources: Resources): Promise<void>;
+  /**
+   * Replaces all resources, tags and jobs by these; accounts and sessions stay.
+   * @param snapshot saved with them, or not at all
+   */
+  replaceResources(resources: Resources, snapshot?: Snapshot): Promise<void>;
   readResources(): Promise<Resources>;
+}
+
+/** A state to go back to, in the form of its user. */
+export interface Snapshot {
+  name: string;
+  /** Milliseconds since the epoch. */
+  createDate: number;
+  /** Size of `state`. */
+  bytes: number;
+  state: string;
+}
+
+interface Snapshots {
+  /** Adds a snapshot or replaces the one of its name; rejects with SYS.1006 beyond their number or size. */
+  saveSnapshot(snapshot: Snapshot): Promise<void>;
+  /** All snapshots by name, without their states. */
+  listSnapshots(): Promise<Omit<Snapshot, 'state'>[]>;
+  findSnapshot(name: string): Promise<Snapshot | undefined>;
+  /** Deletes a snapshot, if it exists. */
+  deleteSnapshot(name: string): Promise<void>;
 }
 
 /** The settings of the control API, which all servers on a database share. */

@@ -12,6 +12,7 @@ import {
 } from '../contract/schemas/model-service-instance-group.ts';
 import { SystemTagInventory } from '../contract/schemas/tag.ts';
 import type { Hook, Job, Session } from '../domain/records.ts';
+import type { Snapshot } from '../domain/store.ts';
 
 /** A column for every stored field except keys, which each database declares; a missing column doesn't compile. */
 type Columns<Stored, Key extends keyof Stored> = {
@@ -118,5 +119,10 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
       pending: flag(),
       failure: optionalText(),
     } satisfies Columns<Hook, 'jobUuid'>,
+    snapshots: {
+      createDate: integer(),
+      bytes: integer(),
+      state: text(),
+    } satisfies Columns<Snapshot, 'name'>,
   };
 }

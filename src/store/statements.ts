@@ -6,6 +6,7 @@ import {
   type ModelServiceRef,
   type Session,
 } from '../domain/records.ts';
+import type { Snapshot } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
 import { columnFields, mapNames, mapResourceKinds } from './fields.ts';
 import { DELETE_JOBS, JOB_BYTES } from './job-limit.ts';
@@ -44,7 +45,7 @@ const UNCHANGED = ['uuid', 'modelServiceUuid', 'modelUuid'];
 /** Prepares every statement with a fixed text that both databases have, except those that read resources. */
 export function compileStatements(dialect: Dialect) {
   const { tables, prepare, isIn, lock } = dialect;
-  const { resources, modelServiceRefs, tags, sessions, passwords, jobs, hooks } = tables;
+  const { resources, modelServiceRefs, tags, sessions, passwords, jobs, hooks, snapshots } = tables;
   const entityMappings = mapEntities(tables);
   const byUuid = isIn('uuid');
   const textOf = (sql: Parameters<Dialect['toQuery']>[0]) => dialect.toQuery(sql).text;
@@ -157,6 +158,22 @@ export function compileStatements(dialect: Dialect) {
     jobByUuid: query<Job>(jobs, 'SELECT * FROM jobs WHERE uuid = :uuid'),
     deleteJobs: prepare(DELETE_JOBS),
     sumJobBytes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
+    /** Counts the snapshots of other names, and sums their sizes. */
+    sumSnapshots: prepare(
+      'SELECT count(*), CAST(coalesce(sum(bytes), 0) AS bigint) FROM snapshots WHERE name <> :name',
+    ),
+    saveSnapshot: insert(
+      snapshots,
+      ` ON CONFLICT (name) DO UPDATE
+        SET create_date = excluded.create_date, bytes = excluded.bytes, state = excluded.state`,
+    ),
+    snapshotByName: query<Snapshot>(snapshots, 'SELECT * FROM snapshots WHERE name = :name'),
+    listSnapshots: prepareQuery<Omit<Snapshot, 'state'>>(
+      dialect,
+      columnFields(snapshots).filter(({ name }) => name !== 'state'),
+      'SELECT * FROM snapshots ORDER BY name',
+    ),
+    deleteSnapshot: prepare('DELETE FROM snapshots WHERE name = :name'),
     hookByJob: query<Hook>(hooks, 'SELECT * FROM hooks WHERE job_uuid = :uuid'),
     pendingHooks: query<Hook>(hooks, `SELECT * FROM hooks WHERE ${isPending}`),
   };

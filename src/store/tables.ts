@@ -242,6 +242,8 @@ export function declareTables(make: TableBuilders) {
         .where(make.isTrue(of.pending)),
     ],
   );
+  /** States of the resources that tests go back to. */
+  const snapshots = table('snapshots', { name: key(), ...columns.snapshots });
   return {
     resources,
     modelServices,
@@ -259,5 +261,6 @@ export function declareTables(make: TableBuilders) {
     sessions,
     jobs,
     hooks,
+    snapshots,
   };
 }

@@ -22,7 +22,14 @@ const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
 /** The tables that are copied, by their names in a store's tables.ts, in the order of their foreign keys. */
-const COPIED_TABLES = [...RESOURCE_TABLES, 'passwords', 'sessions', 'jobs', 'hooks'] as const;
+const COPIED_TABLES = [
+  ...RESOURCE_TABLES,
+  'passwords',
+  'sessions',
+  'jobs',
+  'hooks',
+  'snapshots',
+] as const;
 
 /** The copied tables of a store, in the order of their foreign keys. */
 export function copiedTablesOf(

@@ -15,6 +15,7 @@ const catalogue: Record<Failure, [status: number, code: Code]> = {
   requestTimeTooSkewed: [403, 'ID.1001'],
   noRoute: [404, 'SYS.1009'],
   jobNotFound: [404, 'SYS.1003'],
+  snapshotNotFound: [404, 'SYS.1003'],
   methodNotAllowed: [405, 'SYS.1009'],
   requestTooSlow: [408, 'SYS.1015'],
   bodyTooLarge: [413, 'SYS.1007'],

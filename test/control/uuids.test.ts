@@ -126,7 +126,7 @@ describe('a seed', () => {
 
   test('gives uuids that differ, however many', () => {
     const uuids = new ControlledUuids(() => 'random');
-    uuids.set('a');
+    uuids.set({ seed: 'a' });
     const many = Array.from({ length: 100_000 }, () => uuids.next());
     expect(new Set(many).size).toBe(100_000);
     expect(many.filter((uuid) => !UUID4.test(uuid))).toEqual([]);
@@ -135,7 +135,7 @@ describe('a seed', () => {
   test('gives uuids that differ from those of a seed which continues it', () => {
     const sequence = (seed: string) => {
       const uuids = new ControlledUuids(() => 'random');
-      uuids.set(seed);
+      uuids.set({ seed });
       return Array.from({ length: 1000 }, () => uuids.next());
     };
     const seeds = ['', '1', '11', 'a', '1 a', ' a', '0 a'];

@@ -52,6 +52,7 @@ test('the service of the GitHub workflow starts, and its steps know it', () => {
   expect(hasCallers(services.aios.env)).toBe(true);
   expect(env).toEqual({
     AIOS_URL: 'http://localhost:8080',
+    AIOS_SESSION: services.aios.env.AIOS_SESSION,
     AIOS_PASSWORD: services.aios.env.AIOS_ADMIN_PASSWORD,
   });
   expect(steps.length).toBeGreaterThan(1);

@@ -339,7 +339,7 @@ describe('SQLite', () => {
     const calls = Object.entries(storeCalls(await writeFixtures(store)));
     // These look at everything, or happen seldom.
     const others =
-      /^(readResources|replaceResources|pendingHooks|claimHooks|sweepJobs|setPassword)$/;
+      /^(readResources|replaceResources|(save|list)Snapshots?|pendingHooks|claimHooks|sweepJobs|setPassword)$/;
     const intents: Record<string, () => Promise<unknown>> = {
       ...Object.fromEntries(calls.filter(([name]) => !others.test(name))),
       ...Object.fromEntries(

@@ -48,6 +48,7 @@ const additions: Record<string, (before: Dump) => Dump> = {
     model_service_group_dataset_refs: [],
     model_service_group_refs: [],
   }),
+  '0007_snapshots': () => ({ snapshots: [] }),
 };
 
 /** Every row of a database, by table. */

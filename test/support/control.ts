@@ -11,6 +11,10 @@ export const controlPaths: Readonly<Record<string, readonly string[]>> = {
   '/_aios/clock': ['PUT'],
   '/_aios/uuids': ['PUT'],
   '/_aios/jobs': ['PUT'],
+  '/_aios/state': ['GET', 'POST', 'PUT'],
+  '/_aios/snapshots': ['GET'],
+  '/_aios/snapshots/a': ['DELETE', 'PUT'],
+  '/_aios/snapshots/a/restore': ['POST'],
 };
 
 type Overrides = NonNullable<Parameters<typeof startServer>[0]>;

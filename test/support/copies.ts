@@ -114,6 +114,7 @@ async function fillEveryTable(file: string): Promise<void> {
     await store.addResource('ModelServiceInstanceGroup', each, extras(), nothing);
   }
   await store.setPassword(newUuid(), `scrypt$${hard}`);
+  await store.saveSnapshot({ name: hard, createDate: 0, bytes: 1, state: hard });
   await store.addSession(session(), 0);
   await store
     .forJob(newJob({ hookUrl: 'http://127.0.0.1/a' }))

@@ -49,7 +49,7 @@ export async function takeSchema(): Promise<{
   const release = async (isWhole: boolean) => {
     if (!isWhole) return void (await query(`DROP SCHEMA ${schema} CASCADE`));
     await query(
-      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM control`,
+      `SET search_path = ${schema}; DELETE FROM jobs; DELETE FROM resources; DELETE FROM sessions; DELETE FROM passwords; DELETE FROM snapshots; DELETE FROM control`,
     );
     unused.push(schema);
   };

@@ -6,6 +6,7 @@ import { duplicateJob, queryTooLong } from '../errors.ts';
 import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
+import { createSnapshots, saveSnapshot } from '../snapshots.ts';
 import { oneStep, type Steps, type Transactions, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { Connections, inSnapshot, rolledBack } from './connections.ts';
@@ -125,6 +126,7 @@ export function createPostgresStore(
   const store: Store = {
     ...operationWrites(statements, records, transactions),
     ...createSessions(statements, transactions),
+    ...createSnapshots(statements, transactions),
     forJob: (job, toOutcome) => {
       const writeAsJob = jobWrite(job, toOutcome);
       const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
@@ -166,10 +168,11 @@ export function createPostgresStore(
     count: (kind, conditions) => readList(() => countRecords(kind, conditions)),
 
     addResources: (resources) => write(() => insertResources(statements, resources)),
-    replaceResources: (resources) =>
+    replaceResources: (resources, snapshot) =>
       write(function* () {
         yield statements.deleteAll();
         yield* insertResources(statements, resources);
+        if (snapshot) yield* saveSnapshot(statements, snapshot);
       }),
     readControl: () => read(() => readControl(statements.control)),
     changeControl: (change) =>

@@ -7,6 +7,7 @@ import { compileRecordMapper } from '../fields.ts';
 import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
+import { createSnapshots, saveSnapshot } from '../snapshots.ts';
 import {
   noSteps,
   oneStep,
@@ -23,8 +24,8 @@ import { compileQueryRunner } from './engine/run-query.ts';
 import { WalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
 import { createReads } from './reads.ts';
+import { copyResources, deleteEverything, restoreCopy } from './resource-copy.ts';
 import { createStepRunner } from './run-steps.ts';
-import { deleteEverything, restoreSnapshot, saveSnapshot } from './seed-snapshot.ts';
 
 /** Milliseconds that a statement waits for another program's lock; this blocks the event loop. */
 const BUSY_TIMEOUT_MS = 5;
@@ -68,8 +69,8 @@ export function createSqliteStore(
     queryWorker && !client.memory
       ? new QueryWorker({ ...queryWorker, file: client.name, onIdle: wal.checkpointIfLarge })
       : undefined;
-  /** The resources in the seed snapshot; replacing by the same object restores the snapshot. */
-  let snapshotSource: Resources | undefined;
+  /** The resources of the temporary copy; replacing by the same object restores the copy. */
+  let copied: Resources | undefined;
   /** The settings of the control API, in memory because there is only one server. */
   let control: string | undefined;
   /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
@@ -116,6 +117,7 @@ export function createSqliteStore(
   const store: Store = {
     ...operationWrites(statements, records, transactions),
     ...createSessions(statements, transactions),
+    ...createSnapshots(statements, transactions),
     forJob: (job, toOutcome) => {
       const writeAsJob = <Result>(work: Work<Result>) => writeJob(job, true, work, toOutcome);
       const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
@@ -159,13 +161,13 @@ export function createSqliteStore(
           .transaction(() => {
             const isEmpty = !client.prepare('SELECT 1 FROM resources LIMIT 1').get();
             run(insertResources(statements, resources));
-            if (isEmpty) saveSnapshot(client);
+            if (isEmpty) copyResources(client);
             return isEmpty;
           })
           .immediate();
-        if (wasEmpty) snapshotSource = resources;
+        if (wasEmpty) copied = resources;
       }),
-    replaceResources: async (resources) => {
+    replaceResources: async (resources, snapshot) => {
       await batcher.exclusive(() => {
         // With foreign keys off, SQLite can empty a whole table at once.
         client.pragma('foreign_keys = OFF');
@@ -173,12 +175,13 @@ export function createSqliteStore(
           client
             .transaction(() => {
               deleteEverything(client);
-              if (resources === snapshotSource) return restoreSnapshot(client);
+              if (snapshot) run(saveSnapshot(statements, snapshot));
+              if (resources === copied) return restoreCopy(client);
               run(insertResources(statements, resources));
-              saveSnapshot(client);
+              copyResources(client);
             })
             .immediate();
-          snapshotSource = resources;
+          copied = resources;
         } finally {
           client.pragma('foreign_keys = ON');
         }

@@ -10,18 +10,18 @@ export function deleteEverything(client: Database.Database): void {
 }
 
 /**
- * Copies the tables of resources to temporary tables, from which a reset restores a seed faster than it was
- * inserted; to be called within a transaction. It replaces the last snapshot.
+ * Copies the tables of resources to temporary tables, from which a reset restores them faster than they
+ * were inserted; to be called within a transaction. It replaces the last copy.
  */
-export function saveSnapshot(client: Database.Database): void {
+export function copyResources(client: Database.Database): void {
   for (const table of resourceTables) {
     client.exec(`DROP TABLE IF EXISTS temp.saved_${table};
       CREATE TEMP TABLE saved_${table} AS SELECT * FROM main.${table}`);
   }
 }
 
-/** Fills the tables of resources, which must be empty, from the snapshot; to be called within a transaction. */
-export function restoreSnapshot(client: Database.Database): void {
+/** Fills the tables of resources, which must be empty, from the copy; to be called within a transaction. */
+export function restoreCopy(client: Database.Database): void {
   for (const table of resourceTables) {
     client.exec(`INSERT INTO main.${table} SELECT * FROM temp.saved_${table}`);
   }
