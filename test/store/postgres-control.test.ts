@@ -80,3 +80,24 @@ describePostgres('a job that is rejected for lack of a session', () => {
     ]);
   });
 });
+
+describePostgres('state of one server is that of all', () => {
+  test('the seed that one was given, and snapshots that another took', async (context) => {
+    const [one, other] = await launchTwo(context);
+    const names = async (program: Program) =>
+      (await get(program, `${API}/model-services`)).body.inventories.map(
+        ({ name }: { name: string }) => name,
+      );
+    expect((await put(one, '/_aios/state', {})).status).toBe(200);
+    await addService(other, 'a');
+    expect((await put(other, '/_aios/snapshots/a', {})).status).toBe(200);
+    await call(other, 'POST', '/_aios/reset');
+    expect(await names(one)).toEqual([]);
+    await call(one, 'POST', '/_aios/snapshots/a/restore');
+    expect(await names(other)).toEqual(['a']);
+    await put(one, '/_aios/snapshots/seed', {});
+    await addService(one, 'b');
+    await call(other, 'POST', '/_aios/reset');
+    expect(await names(one)).toEqual(['a']);
+  });
+});
