@@ -7,6 +7,7 @@ COPY package.json package-lock.json ./
 RUN npm ci --ignore-scripts
 COPY src ./src
 COPY assets ./assets
+COPY console ./console
 COPY openapi ./openapi
 COPY licenses ./licenses
 RUN npm run build -- --standalone

@@ -11,6 +11,7 @@ import { serveAbsentOperations } from './http/absent-operations.ts';
 import { type AccessKeySettings, accessKeyCheck } from './http/auth/access-keys.ts';
 import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts';
 import { createSessionCheck } from './http/auth/sessions.ts';
+import { serveConsole } from './http/console.ts';
 import { serveDocs } from './http/docs.ts';
 import { serveHealth } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
@@ -56,6 +57,8 @@ export interface AppOptions {
   hookTiming?: Partial<HookTiming>;
   /** Folder with the files of the page at /docs, and Swagger UI's. */
   docsAssets: string;
+  /** Folder with the console's files. */
+  consoleAssets: string;
   /** Milliseconds; the defaults suit production. */
   timeouts?: Partial<typeof defaultTimeouts> | undefined;
   /** Limits above which requests are rejected; the defaults suit production. */
@@ -182,6 +185,7 @@ export async function buildApp(options: AppOptions) {
   const managementNodeId = real.newUuid();
   const firstCalls = serveHealth(app, store, options.version, managementNodeId);
   serveDocs(app, options.docsAssets, publicUrl);
+  serveConsole(app, options.consoleAssets);
 
   const jobs = new Jobs(dependencies, options.jobRetention, control?.jobDelay);
   const webHooks = new WebHooks({

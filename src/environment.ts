@@ -17,6 +17,7 @@ export const environment = {
   nodeVersion: process.versions.node,
   migrationsFolder: packageFile('migrations'),
   docsAssets: packageFile('dist/static'),
+  consoleAssets: packageFile('dist/console'),
   queryProgram: ifBuilt('query-process.js'),
   processLimits: existsSync('/proc/self/limits') ? readFile('/proc/self/limits') : '',
   readFile,

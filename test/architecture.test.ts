@@ -19,7 +19,7 @@ interface Module {
 
 function modulesOf(folder: string): Module[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|mjs)$/.test(name))
+    .filter((name) => /\.(tsx?|mjs)$/.test(name))
     .map((name) => {
       const path = join(folder, name);
       const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
@@ -34,11 +34,12 @@ function modulesOf(folder: string): Module[] {
 const modules = modulesOf('src');
 const tests = modulesOf('test');
 const benchmark = modulesOf('bench');
+const consoleModules = modulesOf('console');
 
 /** `@fastify/cors` of `@fastify/cors/types.js`. */
 const packageOf = (name: string) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name;
 const isPackage = (name: string) =>
-  !/^(src|test|bench|dist|migrations|openapi)\//.test(name) && !isBuiltin(name);
+  !/^(src|test|bench|console|dist|migrations|openapi)\//.test(name) && !isBuiltin(name);
 const packagesOf = (some: Module[]) =>
   new Set(some.flatMap(({ imports }) => imports.filter(isPackage).map(packageOf)));
 
@@ -237,7 +238,7 @@ describe('a package', () => {
     node: 'node',
     typescript: 'tsc',
   };
-  const imported = packagesOf([...modules, ...tests, ...benchmark]);
+  const imported = packagesOf([...modules, ...tests, ...benchmark, ...consoleModules]);
 
   test('is a dependency if it is not in the bundle, and only then', () => {
     expect(Object.keys(manifest.dependencies)).toEqual(['better-sqlite3']);

@@ -14,6 +14,7 @@ test('the package has what it needs and nothing of the sources', () => {
     ...['package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'],
     ...['main', 'bin', 'index', 'query-process'].map((name) => `dist/${name}.js`),
     ...['dist/THIRD-PARTY-NOTICES', 'dist/static/swagger-ui.css'],
+    ...['index.html', 'main.css', 'main.js'].map((name) => `dist/console/${name}`),
     ...['openapi/openapi.json', 'migrations/sqlite/meta/_journal.json'],
   ];
   expect(files).toEqual(expect.arrayContaining(expected));
@@ -46,7 +47,7 @@ describe('the licences', () => {
   const notices = readFileSync('dist/THIRD-PARTY-NOTICES', 'utf8').split('\n\n----\n\n');
 
   /** The packages in the bundle, by its source maps. */
-  const bundled = readdirSync('dist')
+  const bundled = readdirSync('dist', { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.js.map'))
     .flatMap((name) => JSON.parse(readFileSync(`dist/${name}`, 'utf8')).sources as string[])
     .flatMap((path) => /node_modules\/(?:.*node_modules\/)?(?:@[^/]+\/)?[^/]+/.exec(path) ?? [])
@@ -60,6 +61,7 @@ describe('the licences', () => {
 
   test('of each bundled package are in the notices, and are allowed ones', () => {
     expect(packages.length).toBeGreaterThan(50);
+    expect(packages.map(({ title }) => title)).toContainEqual(expect.stringMatching(/^preact /));
     for (const { title, license } of packages) {
       expect(license, title).toMatch(ALLOWED);
       const [notice = '', ...more] = notices.filter((text) => text.startsWith(`${title}\n\n`));

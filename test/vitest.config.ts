@@ -3,7 +3,13 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/slow/**', 'test/faults/**', 'test/attacks/**', 'test/store/postgres*.test.ts'],
+    exclude: [
+      'test/slow/**',
+      'test/console/pages/**',
+      'test/faults/**',
+      'test/attacks/**',
+      'test/store/postgres*.test.ts',
+    ],
     globalSetup: ['test/support/build.ts'],
     maxWorkers: 3,
     // Each file would load the server's packages anew; no module has state.

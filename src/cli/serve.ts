@@ -23,7 +23,7 @@ const INITIAL_PASSWORD_WARNING =
 export interface ServeEnvironment
   extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
     Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping' | 'onStep'>,
-    Pick<AppOptions, 'version' | 'docsAssets' | 'timeouts'> {
+    Pick<AppOptions, 'version' | 'docsAssets' | 'consoleAssets' | 'timeouts'> {
   logger: Logger;
   /** Whether the log is for a person, who gets a guide when the server has started. */
   isInteractive?: boolean;
@@ -101,6 +101,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       metrics,
       version,
       docsAssets: environment.docsAssets,
+      consoleAssets: environment.consoleAssets,
       timeouts: environment.timeouts,
     });
     app.addHook('onClose', () => store.close());

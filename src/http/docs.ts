@@ -1,12 +1,9 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { routeNotFound } from './protocol/route-table.ts';
+import { type Content, PAGE_HEADERS, sendContent, toContent } from './page-content.ts';
 import { requestedUrl } from './protocol/urls.ts';
 
 const CSS = 'text/css; charset=utf-8';
@@ -22,22 +19,11 @@ const ASSETS = {
 };
 
 const HEADERS = {
+  ...PAGE_HEADERS,
   'content-security-policy':
     "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; " +
     "form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-  // Sites that the page links to must not learn the server's address.
-  'referrer-policy': 'no-referrer',
-  // The same for all clients, which may store it and check with the ETag whether it has changed.
-  'cache-control': 'public, max-age=0',
-  vary: 'accept-encoding',
 };
-
-interface Content {
-  body: Buffer;
-  /** Undefined for what is not held in memory. */
-  compressed: Buffer | undefined;
-  etag: string;
-}
 
 /**
  * Number of URLs of the server for which a file is held in memory, also compressed. Clients can send any `Host`: the
@@ -79,12 +65,10 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
       reply.type(type).headers(HEADERS);
       // Pages of other sites may read the document, which has no secret.
       if (isDocument) reply.header('access-control-allow-origin', '*');
-      return send(content, request, reply);
+      return sendContent(content, request, reply);
     };
     app.route({ method: ['GET', 'HEAD'], url, handler });
   };
-  const config = { isAbsent: true };
-  app.route({ method: ['GET', 'HEAD'], url: '/', config, handler: leadToPage });
   // Relative, because a proxy may serve the page below a path of its own; so are the URLs in the page.
   app.get('/docs/', { exposeHeadRoute: true }, (_, reply) => reply.redirect('../docs'));
   for (const [url, version] of Object.entries(DOCUMENTS)) {
@@ -95,12 +79,6 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
   for (const [name, type] of Object.entries(ASSETS)) {
     serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
   }
-}
-
-/** Leads browsers to the page; programs get the error of an unknown path. */
-function leadToPage(request: FastifyRequest, reply: FastifyReply): FastifyReply {
-  if (!request.headers.accept?.includes('text/html')) throw routeNotFound(request.url);
-  return reply.header('vary', 'accept').redirect('docs');
 }
 
 /**
@@ -117,21 +95,4 @@ function documentReader(version: string, toText: (document: object) => string) {
     // A string of JSON is one of YAML too.
     return text.replace(JSON.stringify(SERVER_URL), () => JSON.stringify(url));
   };
-}
-
-async function toContent(content: string | Buffer, compresses: boolean): Promise<Content> {
-  const body = Buffer.from(content);
-  const hash = createHash('sha256').update(body).digest('base64url');
-  const compressed = compresses ? await promisify(gzip)(body) : undefined;
-  // Weak, because the compressed form has the same one.
-  return { body, compressed, etag: `W/"${hash}"` };
-}
-
-function send({ body, compressed, etag }: Content, request: FastifyRequest, reply: FastifyReply) {
-  const { 'if-none-match': known, 'accept-encoding': accepted } = request.headers;
-  reply.header('etag', etag);
-  if (known?.includes(etag)) return reply.code(304).send();
-  if (!compressed || !/\bgzip\b(?!\s*;\s*q=0(\.0*)?\s*(,|$))/.test(String(accepted)))
-    return reply.send(body);
-  return reply.header('content-encoding', 'gzip').send(compressed);
 }

@@ -2,11 +2,12 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { build, stop } from 'esbuild';
+import { buildConsole } from '../../console/build.mjs';
 import { writeNotices } from './notices.mjs';
 
 /**
  * Bundles the program into dist/main.js and the library into dist/index.js, and copies the page at /docs with
- * Swagger UI's files to dist/static. The SQLite driver stays an external package, because its binary depends on the
+ * Swagger UI's files to dist/static, and the console to dist/console. The SQLite driver stays an external package, because its binary depends on the
  * platform. `--standalone`, for container images, copies the binary of this platform into dist, so that no package has
  * to be installed. `--clean`, for packages, removes all of an earlier build.
  */
@@ -51,6 +52,7 @@ const { metafile } = await build({
   legalComments: 'none',
   metafile: true,
 });
+const consoleInputs = await buildConsole(!standalone);
 // Its process would last as long as the server that `npm start` runs in this one.
 await stop();
 
@@ -58,7 +60,8 @@ const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
 cpSync('assets/docs', 'dist/static', { recursive: true });
-writeNotices([...Object.keys(metafile.inputs), page, `node_modules/${DRIVER}`]);
+const bundled = [...Object.keys(metafile.inputs), ...consoleInputs];
+writeNotices([...bundled, page, `node_modules/${DRIVER}`]);
 
 /** An `import` of node:http evaluates all of its exports, which loads Node's `fetch` and takes 20 ms of the start. */
 function requireHttp({ onResolve, onLoad }) {

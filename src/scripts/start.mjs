@@ -22,7 +22,7 @@ await import('../../dist/main.js');
 function isStale() {
   if (!existsSync(PROGRAM)) return true;
   const built = statSync(PROGRAM).mtimeMs;
-  const sources = ['src', 'assets', 'openapi'].flatMap((folder) =>
+  const sources = ['src', 'assets', 'console', 'openapi'].flatMap((folder) =>
     readdirSync(folder, { recursive: true }).map((name) => join(folder, name)),
   );
   return ['package-lock.json', ...sources].some((file) => statSync(file).mtimeMs > built);

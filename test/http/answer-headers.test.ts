@@ -70,8 +70,12 @@ describe('no response may be cached or have its type guessed:', () => {
   });
 });
 
-describe('the page at /docs', () => {
-  test.each(['/docs', '/docs/'])('%s can not be framed and sends no referrer', async (path) => {
+describe('the page at /docs, and the console,', () => {
+  test.each([
+    '/docs',
+    '/docs/',
+    '/console/',
+  ])('%s can not be framed and sends no referrer', async (path) => {
     const response = await send('GET', path);
     await expectGuarded(response);
     expect(response.headers.get('content-security-policy')).toContain("frame-ancestors 'none'");
@@ -81,6 +85,7 @@ describe('the page at /docs', () => {
   test.each([
     '/docs',
     '/docs/static/swagger-ui.css',
+    '/console/main.js',
     '/openapi.json',
   ])('%s may be cached by a browser, as it is the same for all', async (path) => {
     const response = await send('GET', path);

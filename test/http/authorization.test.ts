@@ -124,6 +124,7 @@ describe('of all routes that the app has', () => {
   const documentation = [
     ...['/openapi.json', '/openapi-3.0.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
     ...[...files, 'swagger-ui-bundle.js', 'page.js'].map((name) => `/docs/static/${name}`),
+    ...['/console', '/console/', '/console/main.css', '/console/main.js'],
   ];
   /** Operations that F46 and the manual open to unauthenticated clients; all others reject them. */
   const open = [

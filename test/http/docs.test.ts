@@ -60,17 +60,6 @@ describe.each(PAGES)('%s', (path) => {
   });
 });
 
-test.each([
-  ['text/html,application/xhtml+xml,*/*;q=0.8', 302, 'docs'],
-  ['*/*', 404, null],
-  ['application/json', 404, null],
-])('/ for a client that accepts %s is %d to %s', async (accept, status, location) => {
-  const { url } = await startServer();
-  const response = await fetch(url, { headers: { accept }, redirect: 'manual' });
-  expect([response.status, response.headers.get('location')]).toEqual([status, location]);
-  if (status === 404) expect(await response.json()).toHaveProperty('error.code', 'SYS.1009');
-});
-
 test('the script names no other host and no validator', async () => {
   const server = await startServer();
   const { html } = await page(server, '/docs');

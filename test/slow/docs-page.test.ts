@@ -1,76 +1,24 @@
-import { accessSync, constants } from 'node:fs';
-import { delimiter, join } from 'node:path';
-import { chromium, type Locator, type Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { type Operation, operations } from '../../src/contract/operations.ts';
 import { GetJob } from '../../src/contract/schemas/job.ts';
-import { type Finishing, temporaryFolder } from '../support/folder.ts';
+import { browser, openBrowser, type Visit } from '../support/browser.ts';
+import type { Finishing } from '../support/folder.ts';
 import { launchServing, type Program } from '../support/process.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
 
-/** How long anything on the page may take, in milliseconds. */
-const TIMEOUTS = 15_000;
-
-const BROWSERS = ['chromium', 'chromium-browser', 'google-chrome'];
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-const browser = (process.env.PATH ?? '')
-  .split(delimiter)
-  .flatMap((folder) => BROWSERS.map((name) => join(folder, name)))
-  .find(isExecutable);
-
-interface Visit {
-  page: Page;
+interface DocsVisit extends Visit {
   server: Program;
-  /** The URLs that the page requested. */
-  requests: string[];
-  /** Errors on the page's console, with uncaught ones. */
-  errors: string[];
 }
 
 /** The page of a server of its own, in a browser of its own, as soon as it lists the operations. */
-async function visit(context: Finishing, browserPath: string): Promise<Visit> {
+async function visit(context: Finishing): Promise<DocsVisit> {
   const server = await launchServing(context);
-  const window = await chromium.launchPersistentContext(temporaryFolder(context), {
-    executablePath: browserPath,
-    headless: true,
-    timeout: 30_000,
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      // All other requests fail here and don't leave the machine.
-      '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1',
-    ],
-  });
-  context.onTestFinished(() => window.close());
-  window.setDefaultTimeout(TIMEOUTS);
-
-  const page = await window.newPage();
-  const requests: string[] = [];
-  const errors: string[] = [];
-  window.on('request', (request) => void requests.push(request.url()));
-  page.on('console', (message) => {
-    if (message.type() === 'error') errors.push(message.text());
-  });
-  page.on('pageerror', (error) => void errors.push(error.message));
-  await page.goto(`${server.url}/docs`);
-  await page.locator('.opblock').first().waitFor();
-  return { page, server, requests, errors };
+  const opened = await openBrowser(context);
+  await opened.page.goto(`${server.url}/docs`);
+  await opened.page.locator('.opblock').first().waitFor();
+  return { ...opened, server };
 }
 
 /** Fills in a session in the page's form. */
@@ -106,15 +54,9 @@ async function modelsOf({ url }: Program): Promise<object[]> {
   return ((await response.json()) as { inventories: object[] }).inventories;
 }
 
-if (!browser) {
-  console.warn(`The page at /docs is not tested: none of ${BROWSERS.join(', ')} is in PATH.`);
-}
-
 describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 }, () => {
-  const path = browser ?? '';
-
   test('lists every operation with its path and summary', async (context) => {
-    const { page } = await visit(context, path);
+    const { page } = await visit(context);
     const listed = await page.locator('.opblock').evaluateAll((blocks) =>
       blocks.map((block) => ({
         name: block.id.replace(/^.*-/, ''),
@@ -132,7 +74,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
   });
 
   test('adds the model of its example with a session that was filled in, from no other host', async (context) => {
-    const { page, server, requests, errors } = await visit(context, path);
+    const { page, server, requests, errors } = await visit(context);
     await authorize(page, SESSION);
     const { status, body } = await tryOut(page, 'AddModel');
     expect(status).toBe('200');
@@ -148,7 +90,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
   });
 
   test('lists the whole model where no fields are chosen', async (context) => {
-    const { page, server } = await visit(context, path);
+    const { page, server } = await visit(context);
     await authorize(page, SESSION);
     await addModel(server);
     const { status, body } = await tryOut(page, 'QueryModel');
@@ -157,7 +99,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
   });
 
   test('logs in by its form, stays logged in after a reload, and groups errors', async (context) => {
-    const { page, errors } = await visit(context, path);
+    const { page, errors } = await visit(context);
     expect(await page.title()).toBe('AIOS model server: API');
     const form = page.locator('#login');
     await form.getByLabel('Password').fill('password');
@@ -175,7 +117,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
   });
 
   test('shows the error of a wrong session', async (context) => {
-    const { page, server } = await visit(context, path);
+    const { page, server } = await visit(context);
     await authorize(page, '0'.repeat(32));
     const { status, body } = await tryOut(page, 'AddModel');
     expect(status).toBe('503');

@@ -221,6 +221,7 @@ async function serveWith(env: Record<string, string> = {}) {
     metrics: new Metrics(),
     docsAssets: '',
     nodeVersion: '24.1.0',
+    consoleAssets: '',
     processLimits: '',
     readFile: () => '{}',
     version: '0.0.0-test',

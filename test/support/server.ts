@@ -128,6 +128,7 @@ export async function openServer(overrides: Overrides = {}): Promise<Server> {
     metrics,
     version: '0.0.0-test',
     docsAssets: 'dist/static',
+    consoleAssets: 'dist/console',
     ...options,
     // Most tests have ended when their server closes, so no request arrives.
     timeouts: { closeQuiet: 1, ...options.timeouts },

@@ -1,0 +1,37 @@
+import { sha512 } from '@noble/hashes/sha2.js';
+import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
+import { answerOf, api, Failure } from './client.ts';
+import { session, setSession } from './session.ts';
+
+/** Finds out whether the server needs a session, where the tab has none. */
+export async function probeServer(): Promise<void> {
+  if (session.value !== undefined) return;
+  const { error } = await api
+    .GET('/v1/ai/model-centers', { params: { query: { limit: 0 } } })
+    .catch((failure: Failure) => ({ error: failure }));
+  setSession(error === undefined ? '' : null);
+}
+
+/** @throws Failure ID.1000 for a wrong account name or password */
+export async function logIn(accountName: string, password: string): Promise<void> {
+  // Web Cryptography is missing on plain http from other machines.
+  const hash = bytesToHex(sha512(utf8ToBytes(password)));
+  const body = { logInByAccount: { accountName, password: hash } };
+  const { inventory } = await answerOf(api.PUT('/v1/accounts/login', { body }));
+  setSession(inventory.uuid);
+}
+
+/** Uses a session that exists already. @throws Failure if it is not valid */
+export async function continueSession(uuid: string, invalid: string): Promise<void> {
+  const params = { path: { uuid } };
+  const { valid } = await answerOf(api.GET('/v1/accounts/sessions/{uuid}/valid', { params }));
+  if (!valid) throw new Failure({ details: invalid });
+  setSession(uuid);
+}
+
+/** Ends the session, also on the server. */
+export async function logOut(): Promise<void> {
+  const uuid = session.value;
+  setSession(null);
+  if (uuid) await api.DELETE('/v1/accounts/sessions/{uuid}', { params: { path: { uuid } } });
+}

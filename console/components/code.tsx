@@ -1,0 +1,65 @@
+import type { ComponentChildren } from 'preact';
+import { t } from '../texts/text.ts';
+import { announce } from './notices.tsx';
+
+/** Texts longer than this, in characters, are shown without colours. */
+const HIGHLIGHTED_MAX = 100_000;
+
+/** What is coloured in YAML and JSON; keys before strings, since those of JSON are strings too. */
+const TOKENS = new RegExp(
+  [
+    /(?<comment>(?<=^|\s)#.*$)/,
+    /(?<key>"(?:[^"\\\n]|\\.)*"(?=\s*:)|(?<=^[\s-]*)[\w./-]+(?=:(?:\s|$)))/,
+    /(?<string>"(?:[^"\\\n]|\\.)*"|'(?:[^'\n]|'')*')/,
+    /(?<literal>(?<![\w./-])(?:true|false|null|-?\d+(?:\.\d+)?)(?![\w./-]))/,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+  'gm',
+);
+
+function highlight(text: string): ComponentChildren {
+  if (text.length > HIGHLIGHTED_MAX) return text;
+  const parts: ComponentChildren[] = [];
+  let end = 0;
+  for (const { 0: token, index, groups = {} } of text.matchAll(TOKENS)) {
+    const kind = Object.keys(groups).find((name) => groups[name] !== undefined);
+    parts.push(text.slice(end, index), <span class={`token-${kind}`}>{token}</span>);
+    end = index + token.length;
+  }
+  return [...parts, text.slice(end)];
+}
+
+interface Props {
+  /** For screen readers. */
+  label: string;
+  text: string;
+  /** Whether it is YAML or JSON, which are coloured. */
+  isData?: boolean;
+}
+
+/** A text of several lines that can be copied. */
+export function Code({ label, text, isData = false }: Props) {
+  return (
+    <div class="code-block">
+      <section aria-label={label} tabIndex={0}>
+        <pre>{isData ? highlight(text) : text}</pre>
+      </section>
+      <CopyButton text={text} />
+    </div>
+  );
+}
+
+/** Copies a text; browsers allow that on https and on the machine itself only. */
+export function CopyButton({ text }: { text: string }) {
+  if (!globalThis.navigator.clipboard) return null;
+  const copy = async () => {
+    await navigator.clipboard.writeText(text);
+    announce(t('copied'));
+  };
+  return (
+    <button type="button" class="copy" onClick={() => void copy()}>
+      {t('copy')}
+    </button>
+  );
+}

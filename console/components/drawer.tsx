@@ -1,0 +1,41 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { t } from '../texts/text.ts';
+
+interface Props {
+  title: string;
+  onClose: () => void;
+  /** Buttons below the title. */
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+/** A panel at the side with what is chosen on a page, which stays usable. Escape closes it. */
+export function Drawer({ title, onClose, actions, children }: Props) {
+  const id = useId();
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const before = document.activeElement;
+    heading.current?.focus();
+    return () => {
+      if (before instanceof HTMLElement) before.focus();
+    };
+  }, []);
+  const closeByKey = (event: KeyboardEvent) => {
+    if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+  };
+  return (
+    <section class="drawer" aria-labelledby={id} onKeyDown={closeByKey}>
+      <header>
+        <h2 id={id} ref={heading} tabIndex={-1}>
+          {title}
+        </h2>
+        <button type="button" class="quiet" aria-label={t('close')} onClick={onClose}>
+          ×
+        </button>
+      </header>
+      {actions && <div class="actions">{actions}</div>}
+      {children}
+    </section>
+  );
+}

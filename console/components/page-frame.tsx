@@ -1,0 +1,37 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useRef } from 'preact/hooks';
+import { t } from '../texts/text.ts';
+
+interface Props {
+  title: string;
+  /** Buttons at the end of the title's line. */
+  actions?: ComponentChildren;
+  children: ComponentChildren;
+}
+
+let isFirst = true;
+
+/** The title of a page, which has the focus when the page is opened, and its content. */
+export function PageFrame({ title, actions, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    // A browser begins at the top of a page that it has just loaded.
+    if (!isFirst) heading.current?.focus();
+    isFirst = false;
+  }, []);
+  useEffect(() => {
+    document.title = `${title} – ${t('product')}`;
+  }, [title]);
+  return (
+    <>
+      <div class="page-title">
+        <h1 ref={heading} tabIndex={-1}>
+          {title}
+        </h1>
+        <span class="spacer" />
+        {actions}
+      </div>
+      {children}
+    </>
+  );
+}

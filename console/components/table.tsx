@@ -1,0 +1,90 @@
+import type { ComponentChildren } from 'preact';
+
+export interface Column<Row> {
+  /** Names the column in `sort`. */
+  name: string;
+  title: string;
+  cell: (row: Row) => ComponentChildren;
+  isSortable?: boolean;
+  isNumber?: boolean;
+}
+
+interface Props<Row> {
+  /** For screen readers. */
+  caption: string;
+  columns: Column<Row>[];
+  rows: Row[];
+  keyOf: (row: Row) => string;
+  /** `+name` or `-name` of the column by which the rows are sorted. */
+  sort?: string | undefined;
+  onSort?: (sort: string) => void;
+  /** The key of the row that is open. */
+  chosen?: string;
+  /** Shown in place of rows where there are none. */
+  empty: string;
+}
+
+/** A table that scrolls in itself where it is wider than the page. */
+export function Table<Row>(props: Props<Row>) {
+  const { caption, columns, rows, keyOf, sort, onSort, chosen, empty } = props;
+  return (
+    <section class="table" aria-label={caption} tabIndex={0}>
+      <table>
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <HeaderCell key={column.name} column={column} sort={sort} onSort={onSort} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={keyOf(row)} aria-current={keyOf(row) === chosen || undefined}>
+              {columns.map(({ name, cell, isNumber }) => (
+                <td key={name} class={isNumber ? 'number' : undefined}>
+                  {cell(row)}
+                </td>
+              ))}
+            </tr>
+          ))}
+          {rows.length === 0 && (
+            <tr>
+              <td class="empty" colSpan={columns.length}>
+                {empty}
+              </td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+interface HeaderProps<Row> {
+  column: Column<Row>;
+  sort: string | undefined;
+  onSort: ((sort: string) => void) | undefined;
+}
+
+function HeaderCell<Row>({ column, sort, onSort }: HeaderProps<Row>) {
+  const { name, title, isSortable, isNumber } = column;
+  const className = isNumber ? 'number' : undefined;
+  if (!isSortable || !onSort) {
+    return (
+      <th scope="col" class={className}>
+        {title}
+      </th>
+    );
+  }
+  const isSorted = sort?.slice(1) === name;
+  const isDescending = sort?.startsWith('-');
+  const order = isDescending ? 'descending' : 'ascending';
+  const next = isSorted && !isDescending ? `-${name}` : `+${name}`;
+  return (
+    <th scope="col" class={className} aria-sort={isSorted ? order : 'none'}>
+      <button type="button" onClick={() => onSort(next)}>
+        {title}
+      </button>
+    </th>
+  );
+}

@@ -1,0 +1,34 @@
+import { effect, signal } from '@preact/signals';
+import { en } from './en.ts';
+import { zh } from './zh.ts';
+
+export type TextKey = keyof typeof en;
+export type Language = 'en' | 'zh';
+
+const STORED = 'aios-language';
+const texts: Record<Language, Record<TextKey, string>> = { en, zh };
+
+function initialLanguage(): Language {
+  const stored = localStorage.getItem(STORED);
+  if (stored === 'en' || stored === 'zh') return stored;
+  return navigator.language.startsWith('zh') ? 'zh' : 'en';
+}
+
+export const language = signal<Language>(initialLanguage());
+
+effect(() => {
+  document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+});
+
+export function setLanguage(chosen: Language): void {
+  localStorage.setItem(STORED, chosen);
+  language.value = chosen;
+}
+
+/** The text in the present language, with values in the place of `{name}`. */
+export function t(key: TextKey, values: Record<string, string | number> = {}): string {
+  return texts[language.value][key].replace(/\{(\w+)\}/g, (_, name) => {
+    const value = values[name] ?? '';
+    return typeof value === 'number' ? value.toLocaleString(language.value) : value;
+  });
+}

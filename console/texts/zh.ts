@@ -1,0 +1,40 @@
+import type { en } from './en.ts';
+
+/** The console's texts in Chinese. */
+export const zh: Record<keyof typeof en, string> = {
+  product: 'AIOS 模型服务器',
+  navigation: '页面',
+  skip: '跳到内容',
+  otherLanguage: 'English',
+  apiPage: 'API',
+  loading: '加载中…',
+  close: '关闭',
+  dismiss: '关闭提示',
+  copy: '复制',
+  copied: '已复制。',
+  retry: '重试',
+  noAnswer: '服务器没有应答。',
+
+  logIn: '登录',
+  logOut: '退出登录',
+  logInHint: '仅在此标签页中保留，关闭后失效。',
+  account: '账户',
+  password: '密码',
+  orSession: '或使用会话',
+  sessionUuid: '会话 UUID',
+  useSession: '使用此会话',
+  sessionExpired: '会话已过期，请重新登录。',
+  sessionInvalid: '会话无效。',
+
+  services: '模型服务',
+  models: '模型',
+  centers: '模型中心',
+  datasets: '数据集',
+  addService: '添加服务',
+  addModel: '添加模型',
+  addCenter: '添加模型中心',
+  addDataset: '添加数据集',
+  edit: '编辑',
+  clone: '克隆',
+  none: '暂无内容。',
+};
