@@ -16,6 +16,7 @@ import { serveDocs } from './http/docs.ts';
 import { serveHealth } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
+import { serveJobList } from './http/job-list.ts';
 import { jobRequestSetter, jobRoutes, type ReplySettings } from './http/jobs.ts';
 import { createBodyParser } from './http/limits/body.ts';
 import { defaultLoadLimits, type LoadLimits, LoadShedder } from './http/limits/in-flight.ts';
@@ -205,6 +206,7 @@ export async function buildApp(options: AppOptions) {
     accessKeyCheck({ ...options.accessKeys, clock: real.clock }),
   );
   serveMetrics(app, metrics, checkSession);
+  serveJobList(app, store, checkSession);
   if (control) {
     control.onReset = () => {
       for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.clear();

@@ -78,6 +78,17 @@ export class Control {
     return still ?? clock() + ahead;
   }
 
+  /** The settings of clock, uuids and jobs. */
+  get settings() {
+    const { clock, finish } = this.#shared;
+    const now = new Date(this.now()).toISOString();
+    return {
+      clock: { now, stopped: clock.still !== undefined, aheadMs: clock.ahead ?? 0 },
+      uuids: { seed: this.uuids.sequence.seed },
+      jobs: finish === 'at once' ? {} : finish,
+    };
+  }
+
   async setClock(clock: ClockSetting): Promise<void> {
     await this.#change((shared) => ({ ...shared, clock }));
   }

@@ -3,6 +3,8 @@ import { maskQuoted } from '../http/redaction.ts';
 
 /** A request and its answer. */
 export interface JournalEntry {
+  /** The number of this request since the server's start, which orders the entries. */
+  id: number;
   /** ISO 8601. */
   time: string;
   /** ZStack's name of the operation; null if no operation has the path. */
@@ -19,9 +21,14 @@ export interface JournalEntry {
   response: unknown;
 }
 
+/** A request before it is in the journal. */
+type NewEntry = Omit<JournalEntry, 'id'>;
+
 export interface JournalFilter {
   operation?: string | undefined;
   status?: number | undefined;
+  /** Id of the entry whose later ones to return. */
+  after?: number | undefined;
   /** Maximum number of entries to return; the latest ones are returned. */
   limit?: number | undefined;
 }
@@ -38,9 +45,11 @@ const SESSION_MIN = 4;
 /** The last requests, without secrets. */
 export class RequestJournal {
   #entries: JournalEntry[] = [];
+  #lastId = 0;
 
-  add(entry: JournalEntry): void {
-    this.#entries.push(entry);
+  add(entry: NewEntry): void {
+    this.#lastId += 1;
+    this.#entries.push({ id: this.#lastId, ...entry });
     if (this.#entries.length > ENTRIES_MAX) this.#entries.shift();
   }
 
@@ -49,9 +58,12 @@ export class RequestJournal {
   }
 
   /** The matching entries, oldest first. */
-  find({ operation, status, limit = ENTRIES_MAX }: JournalFilter): JournalEntry[] {
+  find({ operation, status, after = 0, limit = ENTRIES_MAX }: JournalFilter): JournalEntry[] {
+    // A later id is one of the server before its restart.
+    const seen = after > this.#lastId ? 0 : after;
     const found = this.#entries.filter(
       (entry) =>
+        entry.id > seen &&
         (operation === undefined || entry.operation === operation) &&
         (status === undefined || entry.status === status),
     );
@@ -74,7 +86,7 @@ const SESSIONS_PATH = /^\/v1\/accounts\/sessions\//;
  * no operation, any uuid may be one. Replaces long bodies by their length.
  * @param sessions sessions to mask wherever they occur
  */
-export function redactEntry(entry: JournalEntry, sessions: readonly string[]): JournalEntry {
+export function redactEntry(entry: NewEntry, sessions: readonly string[]): NewEntry {
   const { operation, path, query, request, response } = entry;
   const patterns: (string | RegExp)[] = sessions.filter(({ length }) => length >= SESSION_MIN);
   if (operation === null || SESSIONS_PATH.test(path)) patterns.push(UUID);

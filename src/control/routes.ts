@@ -46,6 +46,8 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
 
   route('POST', 'reset', () => control.reset());
 
+  route('GET', 'settings', () => control.settings);
+
   route('GET', 'requests', ({ query }) => ({ requests: journal.find(parseJournalFilter(query)) }));
   route('DELETE', 'requests', () => journal.clear());
 

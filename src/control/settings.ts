@@ -152,6 +152,7 @@ export const parseJournalFilter = compileBodyValidator(
     optional({
       operation: oneOf('ZStack’s name of the operation.', operationNames),
       status: integer('Status of the answer.'),
+      after: integer('Id of an entry; only later ones are returned.', { min: 0 }),
       limit: integer('Most entries to return: the last ones.', { min: 0 }),
     }),
   ),

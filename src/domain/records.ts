@@ -140,6 +140,9 @@ export interface Hook {
   failure: string | null;
 }
 
+/** A job with its hook, whose fields are null if it has none; a success is listed without its outcome. */
+export type ListedJob = Job & { [Field in keyof Omit<Hook, 'jobUuid'>]: Hook[Field] | null };
+
 /** The stored form of each kind of resource. */
 export interface Records {
   ModelService: ModelService;

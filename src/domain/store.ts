@@ -4,6 +4,7 @@ import type { ResourceType } from '../contract/schemas/resource.ts';
 import type {
   Hook,
   Job,
+  ListedJob,
   ModelService,
   ModelServiceRef,
   NewJob,
@@ -283,6 +284,8 @@ interface Jobs {
   addFailedJob(job: NewJob, failure: ErrorAnswer): Promise<void>;
   /** Resolves to undefined for an unknown or swept job. */
   findJob(uuid: string): Promise<Job | undefined>;
+  /** The newest jobs, the newest first. */
+  listJobs(limit: number): Promise<ListedJob[]>;
   /**
    * Deletes jobs created before a time, except those with a pending hook.
    * @param before milliseconds since the epoch

@@ -1,8 +1,9 @@
-import { getTableColumns, getTableName, type Table } from 'drizzle-orm';
+import { getTableColumns, getTableName, sql, type Table } from 'drizzle-orm';
 import {
   centerContents,
   type Hook,
   type Job,
+  type ListedJob,
   type ModelServiceRef,
   type Session,
 } from '../domain/records.ts';
@@ -70,6 +71,12 @@ export function compileStatements(dialect: Dialect) {
       yield find(record);
     };
   };
+
+  // The outcome of a success may be a large resource.
+  const outcome = sql`CASE WHEN ${dialect.isTrue(jobs.success)} THEN '{}' ELSE ${jobs.outcome} END`;
+  const listedJobFields = [...columnFields(jobs), ...columnFields(hooks)]
+    .filter(({ name }) => name !== 'jobUuid')
+    .map((field) => (field.name === 'outcome' ? { ...field, sql: outcome } : field));
 
   return {
     insertResource: mapResourceKinds((kind) => {
@@ -156,6 +163,11 @@ export function compileStatements(dialect: Dialect) {
     /** Returns the size of the outcome; nothing if the uuid is in use. */
     insertJobOnce: insert(jobs, ` ON CONFLICT (uuid) DO NOTHING RETURNING ${JOB_BYTES}`),
     jobByUuid: query<Job>(jobs, 'SELECT * FROM jobs WHERE uuid = :uuid'),
+    listJobs: prepareQuery<ListedJob>(
+      dialect,
+      listedJobFields,
+      'SELECT * FROM jobs LEFT JOIN hooks ON job_uuid = uuid ORDER BY create_date DESC, uuid LIMIT :limit',
+    ),
     deleteJobs: prepare(DELETE_JOBS),
     sumJobBytes: prepare(`SELECT coalesce(sum(${JOB_BYTES}), 0) FROM jobs`),
     /** Counts the snapshots of other names, and sums their sizes. */

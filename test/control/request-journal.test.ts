@@ -33,7 +33,7 @@ const shared = sharedSteered({
 });
 
 describe('an entry', () => {
-  test('has time, operation, method, path, query, status, ms, request and response', async () => {
+  test('has id, time, operation, method, path, query, status, ms, request and response', async () => {
     const server = shared();
     const body = { param: requiredModelParams, userTags: ['a', 'ä😀'] };
     const answer = await server.post(`${MODELS}?some=thing&some=more`, body);
@@ -41,6 +41,7 @@ describe('an entry', () => {
     const entries = await journal(server);
     expect(entries).toEqual([
       {
+        id: expect.any(Number),
         time: '2025-11-25T11:51:50.000Z',
         operation: 'AddModel',
         method: 'POST',
@@ -52,6 +53,7 @@ describe('an entry', () => {
         response: answer.body,
       },
       {
+        id: (entries[0]?.id ?? 0) + 1,
         time: '2025-11-25T11:51:50.000Z',
         operation: 'QueryModel',
         method: 'GET',
@@ -239,6 +241,24 @@ describe('a filter', () => {
     const server = shared();
     await fill(server);
     expect(await operationsOf(server, filter)).toEqual(expected);
+  });
+
+  test('by the id of an entry finds the later ones, also after the journal was emptied', async () => {
+    const server = shared();
+    await fill(server);
+    const [{ id = 0 } = {}, ...later] = await journal(server);
+    expect(await journal(server, `?after=${id}`)).toEqual(later);
+    expect(await journal(server, `?after=${id + later.length}`)).toEqual([]);
+    await clearJournal(server);
+    await addModel(server);
+    const ids = (await journal(server, `?after=${id}`)).map((entry) => entry.id);
+    expect(ids).toEqual([id + later.length + 1]);
+  });
+
+  test('by an id that none has yet, of a server before its restart, finds all', async () => {
+    const server = shared();
+    await fill(server);
+    expect(await operationsOf(server, '?after=1000000')).toEqual(all);
   });
 });
 

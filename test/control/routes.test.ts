@@ -16,6 +16,7 @@ const bodies: Record<string, object> = {
   '/_aios/jobs': {},
   '/_aios/state': {},
 };
+const START_TIME = '2025-11-25T11:51:50.000Z';
 const routes = Object.entries(controlPaths).flatMap(([path, verbs]) =>
   verbs.map((verb): [verb: string, path: string] => [verb, path]),
 );
@@ -33,14 +34,20 @@ describe('without AIOS_CONTROL=on the control API', () => {
   const shared = sharedServer();
 
   test.each(
-    [...Object.keys(controlPaths), '/_aios/dump'].flatMap((path) =>
-      VERBS.map((verb): [string, string] => [verb, path]),
-    ),
+    [...Object.keys(controlPaths), '/_aios/dump']
+      .filter((path) => path !== '/_aios/jobs')
+      .flatMap((path) => VERBS.map((verb): [string, string] => [verb, path])),
   )('is not there: %s %s is 404, with and without a session', async (verb, path) => {
     for (const session of [SESSION, null]) {
       const answer = await shared().call(verb, path, verb === 'GET' ? undefined : {}, { session });
       expectFailure(answer, 404, 'SYS.1009', `no api mapping to ${path}`);
     }
+  });
+
+  test('leaves the list of jobs, but not their delay', async () => {
+    expect((await shared().get('/_aios/jobs')).status).toBe(200);
+    const details = 'The method[PUT] is not allowed for the path[/_aios/jobs]';
+    expectFailure(await shared().put('/_aios/jobs', {}), 405, 'SYS.1009', details);
   });
 });
 
@@ -105,6 +112,33 @@ test('without authorization the control API needs no session either', async () =
   for (const [verb, path] of routes) {
     expectSuccess(await call(server, verb, path, { session: null }));
   }
+});
+
+describe('the settings can be read', () => {
+  const shared = sharedServer(steered());
+  const REAL = { now: START_TIME, stopped: false, aheadMs: 0 };
+  const initial = { clock: REAL, uuids: {}, jobs: {} };
+
+  test.each<[path: string, body: object, settings: object]>([
+    [
+      'clock',
+      { now: '2026-01-01T00:00:00Z' },
+      { clock: { now: '2026-01-01T00:00:00.000Z', stopped: true, aheadMs: 0 } },
+    ],
+    [
+      'clock',
+      { aheadMs: 1000 },
+      { clock: { now: '2025-11-25T11:51:51.000Z', stopped: false, aheadMs: 1000 } },
+    ],
+    ['uuids', { seed: 'a' }, { uuids: { seed: 'a' } }],
+    ['jobs', { atPoll: 3 }, { jobs: { atPoll: 3 } }],
+    ['jobs', { afterMs: 500 }, { jobs: { afterMs: 500 } }],
+  ])('after PUT /_aios/%s %j, and are the initial ones after {}', async (path, body, settings) => {
+    await shared().put(`/_aios/${path}`, body);
+    expectDone(await shared().get('/_aios/settings'), { ...initial, ...settings });
+    await shared().put(`/_aios/${path}`, {});
+    expectDone(await shared().get('/_aios/settings'), initial);
+  });
 });
 
 describe('a request that can’t be read is rejected and changes nothing', () => {
@@ -175,6 +209,7 @@ describe('a request that can’t be read is rejected and changes nothing', () =>
     'status=ok',
     'limit=few',
     'limit=-1',
+    'after=-1',
     'limit=1&limit=2',
   ])('a filter of the journal that is none: %s', async (filter) => {
     await expectRejected(shared().get(`/_aios/requests?${filter}`));

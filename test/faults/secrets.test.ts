@@ -303,7 +303,9 @@ async function reportedElsewhere({ send, session }: Started): Promise<string[]> 
     ...['models', 'model-services', 'model-centers'].map((kind) => `${API}/${kind}?limit=1000`),
     ...['user-tags', 'system-tags'].map((kind) => `${ROOT}/${kind}`),
     ...[`${API}/nothing`, '/openapi.json', '/docs', '/docs/json'],
-    ...['health', 'metrics', 'requests', 'faults', 'dump'].map((name) => `/_aios/${name}`),
+    ...['health', 'metrics', 'requests', 'faults', 'settings', 'jobs?limit=1000', 'dump'].map(
+      (name) => `/_aios/${name}`,
+    ),
   ];
   const reported: string[] = [];
   for (const path of paths) {

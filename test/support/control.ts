@@ -10,7 +10,8 @@ export const controlPaths: Readonly<Record<string, readonly string[]>> = {
   '/_aios/faults': ['GET', 'PUT'],
   '/_aios/clock': ['PUT'],
   '/_aios/uuids': ['PUT'],
-  '/_aios/jobs': ['PUT'],
+  '/_aios/jobs': ['GET', 'PUT'],
+  '/_aios/settings': ['GET'],
   '/_aios/state': ['GET', 'POST', 'PUT'],
   '/_aios/snapshots': ['GET'],
   '/_aios/snapshots/a': ['DELETE', 'PUT'],
@@ -113,6 +114,7 @@ export async function setJobDelay(server: Server, finish: object): Promise<void>
 
 /** An entry of the journal. */
 export interface Entry {
+  id: number;
   time: string;
   operation: string | null;
   method: string;

@@ -148,6 +148,7 @@ export function storeCalls(
     forJob: () => store.forJob(newJob()).deleteTag(UNKNOWN, () => ({})),
     addFailedJob: () => store.addFailedJob(newJob(), failed),
     findJob: () => store.findJob(UNKNOWN),
+    listJobs: () => store.listJobs(1),
     sweepJobs: () => store.sweepJobs(0, { jobs: 1, bytes: 1e9 }),
     pendingHooks: () => store.pendingHooks(),
     hookOf: () => store.hookOf(UNKNOWN),

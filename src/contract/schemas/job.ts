@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { long } from './types.ts';
+import { integer, long, optional } from './types.ts';
 
 /** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
@@ -44,6 +44,11 @@ export type JobAccepted = Static<typeof JobAccepted>;
 export const JobRunning = Type.Object(
   {},
   { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
+);
+
+/** The parameters of the list of jobs. */
+export const JobList = Type.Object(
+  optional({ limit: integer('Most jobs to return; 100 by default.', { min: 1, max: 1000 }) }),
 );
 
 /** Maximum of `X-API-Timeout`, in seconds. */

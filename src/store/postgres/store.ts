@@ -134,6 +134,7 @@ export function createPostgresStore(
     },
     addFailedJob: (job, failure) => write(() => insertJob(job, false, failure)),
     findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
+    listJobs: (limit) => read(() => statements.listJobs({ limit })),
     pendingHooks: () => read(() => statements.pendingHooks()),
     hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
     claimHooks: (uuids) =>

@@ -127,6 +127,7 @@ export function createSqliteStore(
       await writeJob(job, false, () => noSteps(failure));
     },
     findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
+    listJobs: (limit) => read(() => statements.listJobs({ limit })),
     pendingHooks: () => read(() => statements.pendingHooks()),
     hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
     claimHooks: async () => {

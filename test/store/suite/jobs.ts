@@ -273,6 +273,34 @@ export function describeJobs(open: OpenStore): void {
     });
   });
 
+  test('are listed with their hooks, the newest first, without what they returned', async (context) => {
+    const store = await open(context);
+    const [first, second, third] = [1, 2, 3].map((createDate) =>
+      newJob({ createDate, ...(createDate > 1 && { hookUrl: HOOK_URL }) }),
+    ) as [NewJob, NewJob, NewJob];
+    await store.forJob(third).addResource('Model', model(), extras(), () => ({ large: 'result' }));
+    for (const job of [second, first]) await store.addFailedJob(job, failed);
+    await store.changeHook(hook(second.uuid, { attempts: 15, pending: false, failure: 'reset' }));
+    const { hookUrl: _, ...succeeded } = third;
+    const { hookUrl: url, ...failedJob } = second;
+    const none = { url: null, attempts: null, pending: null, failure: null };
+    const listed = [
+      { ...succeeded, success: true, outcome: {}, url, attempts: 0, pending: true, failure: null },
+      {
+        ...failedJob,
+        success: false,
+        outcome: failed,
+        url,
+        attempts: 15,
+        pending: false,
+        failure: 'reset',
+      },
+      { ...first, success: false, outcome: failed, ...none },
+    ];
+    expect(await store.listJobs(10)).toEqual(listed);
+    expect(await store.listJobs(2)).toEqual(listed.slice(0, 2));
+  });
+
   describe('a hook', () => {
     test('is stored for a job that has one, with any URL', async (context) => {
       const store = await open(context);
