@@ -184,7 +184,8 @@ export async function buildApp(options: AppOptions) {
 
   const { store } = dependencies;
   const managementNodeId = real.newUuid();
-  const firstCalls = serveHealth(app, store, options.version, managementNodeId);
+  const server = { version: options.version, control: control ? 'on' : 'off' } as const;
+  const firstCalls = serveHealth(app, store, server, managementNodeId);
   serveDocs(app, options.docsAssets, publicUrl);
   serveConsole(app, options.consoleAssets);
 

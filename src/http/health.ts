@@ -12,18 +12,18 @@ const NODES = `${CONTEXT_PATH}/v1/management-nodes`;
 
 /**
  * Serves the readiness probe `/_aios/health`, the liveness probe `/_aios/live` and the first calls (F61).
- * @param version the program's own
+ * @param server the program's own version, and whether it has the control API
  * @returns the first calls by message class, for the message API
  */
 export function serveHealth(
   app: FastifyInstance,
   store: Pick<Store, 'ping'>,
-  version: string,
+  { version, control }: { version: string; control: 'on' | 'off' },
   managementNodeId: string,
 ) {
   app.get('/_aios/health', { exposeHeadRoute: true }, async () => {
     await store.ping();
-    return { status: 'ready', version, aiosVersion: AIOS_VERSION, database: 'ok' };
+    return { status: 'ready', version, aiosVersion: AIOS_VERSION, database: 'ok', control };
   });
   // A supervisor would otherwise restart a server that is merely overloaded.
   const live = { exposeHeadRoute: true, config: { isNeverShed: true } };

@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { steered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { startServer } from '../support/server.ts';
 
 const HEALTH = '/_aios/health';
 const LIVE = '/_aios/live';
+const READY = { status: 'ready', version: '0.0.0-test', aiosVersion: '5.5.22', database: 'ok' };
 const anonymous = { session: null };
 
 describe('while the database answers', () => {
   test.each([
-    [HEALTH, { status: 'ready', version: '0.0.0-test', aiosVersion: '5.5.22', database: 'ok' }],
-    [LIVE, { status: 'live' }],
-  ])('%s says so without a session', async (path, body) => {
-    const server = await startServer();
+    [HEALTH, {}, { ...READY, control: 'off' }],
+    [HEALTH, steered(), { ...READY, control: 'on' }],
+    [LIVE, {}, { status: 'live' }],
+  ])('%s says so without a session', async (path, options, body) => {
+    const server = await startServer(options);
     const answer = await server.get(path, anonymous);
     expect([answer.status, answer.body]).toEqual([200, body]);
     expect(answer.headers.get('content-type')).toMatch(/^application\/json\b/);
