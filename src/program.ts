@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { Worker } from 'node:worker_threads';
 import type { Signals } from 'close-with-grace';
 import { helpText, parseCommandLine } from './cli/command-line.ts';
 import { health } from './cli/health.ts';
@@ -17,7 +18,24 @@ const CRASHES: Signals[] = ['SIGABRT', 'SIGBUS', 'SIGFPE', 'SIGILL', 'SIGSEGV', 
 const { version, migrationsFolder } = environment;
 
 const ignoreSignal = () => {};
+/** Prints the time in a thread of its own, since SQLite blocks that of the program. */
+const TIMER = `
+  const { workerData: step } = require('node:worker_threads');
+  let seconds = 0;
+  setInterval(() => require('node:fs').write(2, step + ' ' + ++seconds + ' s\\n', () => {}), 1000);
+`;
+let timer: Worker | undefined;
+
 const printLine = (line: string) => console.error('aios-model-server:', line);
+
+/** Prints a step, and each second how long it has taken, until the next one or none. */
+function printStep(step?: string): void {
+  void timer?.terminate();
+  if (step === undefined) return;
+  printLine(step);
+  timer = new Worker(TIMER, { eval: true, workerData: `aios-model-server: ${step}` });
+  timer.unref();
+}
 
 async function main(): Promise<void> {
   const { command, operands, flags, ...asks } = parseCommandLine(process.argv.slice(2));
@@ -33,9 +51,9 @@ async function main(): Promise<void> {
   const { backup, copy, dump, restore } = await import('./cli/commands.ts');
   switch (command) {
     case 'backup':
-      return printLine(backup(settings, file, migrationsFolder, printLine));
+      return printLine(backup(settings, file, migrationsFolder, printStep));
     case 'restore':
-      return printLine(await restore(settings, file, migrationsFolder, printLine));
+      return printLine(await restore(settings, file, migrationsFolder, printStep));
     case 'copy':
       return printLine(await copy(file, target, { ...environment, print: console.error }));
     case 'dump':
@@ -60,7 +78,7 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
   const starting = serve(settings, {
     ...environment,
     stopping: stopping.signal,
-    onStep: printLine,
+    onStep: printStep,
     logger,
     isInteractive: isPretty,
     metrics,
@@ -86,6 +104,7 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
     await (await starting).app.close();
   });
   await starting;
+  printStep();
 }
 
 try {

@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, test } from 'vitest';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
@@ -10,6 +11,8 @@ import { type Launch, launch, launchServing, type Program } from '../support/pro
 import { migrationsOf, type Release, releases } from '../support/released.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
+
+const PROGRAM = resolve('dist/main.js');
 
 const headers = { authorization: `OAuth ${SESSION}`, 'content-type': 'application/json' };
 
@@ -39,11 +42,14 @@ function withDatabase(context: Finishing): string {
 
 const env = { AIOS_DATABASE_URL: 'file:aios.db' };
 
+/** Matches what is printed each second of a long step, which any step is on a busy machine. */
+const SECONDS = /^.* \d+ s\n/gm;
+
 /** Runs a command that must succeed, and returns its stderr. */
 async function run(context: Finishing, cwd: string, ...args: string[]): Promise<string> {
   const program = await launch(context, { cwd, args, env });
   expect([await program.ended, program.stdout()]).toEqual([0, '']);
-  return program.stderr();
+  return program.stderr().replace(SECONDS, '');
 }
 
 const ERROR =
@@ -53,7 +59,7 @@ const ERROR =
 async function expectedError(context: Finishing, options: Launch): Promise<string> {
   const program = await launch(context, { env, ...options });
   expect([await program.ended, program.stdout()]).toEqual([1, '']);
-  const [, sentence = ''] = ERROR.exec(program.stderr()) ?? [];
+  const [, sentence = ''] = ERROR.exec(program.stderr().replace(SECONDS, '')) ?? [];
   return sentence;
 }
 
@@ -92,6 +98,31 @@ describe.concurrent('the program', () => {
     expect(await namesOf(second)).toEqual(['first']);
     await addModel(second, 'after');
     await stop(second);
+  });
+
+  test('says every second how long a step takes', async (context) => {
+    const cwd = withDatabase(context);
+    const slowDisk = join(cwd, 'slow-disk.cjs');
+    writeFileSync(
+      slowDisk,
+      `const fs = require('node:fs');
+      fs.fsyncSync = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      require('node:module').syncBuiltinESMExports();`,
+    );
+    const said = spawn(process.execPath, ['--require', slowDisk, PROGRAM, 'backup', 'copy.db'], {
+      cwd,
+      env: { PATH: process.env.PATH, ...env },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    context.onTestFinished(() => void said.kill('SIGKILL'));
+    let text = '';
+    for await (const part of said.stderr.setEncoding('utf8')) {
+      text += part;
+      if (text.includes('2 s')) break;
+    }
+    expect(text).toMatch(
+      /Checking the copy\.\naios-model-server: Checking the copy\. 1 s\naios-model-server: Checking the copy\. 2 s\n$/,
+    );
   });
 
   test('does not restore while another program reads the database', async (context) => {
