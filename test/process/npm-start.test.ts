@@ -26,7 +26,7 @@ function checkout(context: Finishing, { missing = [] as string[] } = {}): string
     'tsconfig.json',
     'src',
     'assets',
-    'openapi',
+    'console',
     'openapi',
     'migrations',
   ]) {
