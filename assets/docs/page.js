@@ -55,15 +55,21 @@ const page = SwaggerUIBundle({
   validatorUrl: null,
   tryItOutEnabled: true,
   displayRequestDuration: true,
-  onComplete: () => {
+  onComplete: async () => {
     const session = sessionStorage.getItem(STORED);
-    if (session !== null) useSession(session);
+    if (session !== null && (await isValid(session))) useSession(session);
   },
 });
 
 function useSession(session) {
   page.preauthorizeApiKey('session', `OAuth ${session}`);
   message.textContent = 'Logged in: the operations below are called with your session.';
+}
+
+/** Whether the server still knows a session, which may have expired or been of an earlier server. */
+async function isValid(session) {
+  const response = await fetch(`${base}/zstack/v1/accounts/sessions/${session}/valid`);
+  return (await response.json()).valid === true;
 }
 
 async function sha512(text) {

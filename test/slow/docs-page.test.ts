@@ -4,6 +4,7 @@ import { type Operation, operations } from '../../src/contract/operations.ts';
 import { GetJob } from '../../src/contract/schemas/job.ts';
 import { browser, openBrowser, type Visit } from '../support/browser.ts';
 import type { Finishing } from '../support/folder.ts';
+import { sessionPath } from '../support/logins.ts';
 import { launchServing, type Program } from '../support/process.ts';
 import { requiredModelParams } from '../support/resources.ts';
 import { API, SESSION } from '../support/server.ts';
@@ -99,7 +100,7 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
   });
 
   test('logs in by its form, stays logged in after a reload, and groups errors', async (context) => {
-    const { page, errors } = await visit(context);
+    const { page, server, errors } = await visit(context);
     expect(await page.title()).toBe('AIOS model server: API');
     const form = page.locator('#login');
     await form.getByLabel('Password').fill('password');
@@ -114,6 +115,14 @@ describe.skipIf(!browser)('the page at /docs, in a browser,', { timeout: 90_000 
     expect(await group.locator('summary').innerText()).toMatch(/^Errors: 400, .*503$/);
     expect(await group.getAttribute('open')).toBeNull();
     expect(errors).toEqual([]);
+
+    const session = await page.evaluate(() => sessionStorage.getItem('aios-session'));
+    await fetch(`${server.url}${sessionPath(session ?? '')}`, { method: 'DELETE', headers });
+    const checked = page.waitForResponse(/\/valid$/);
+    await page.reload();
+    await (await checked).finished();
+    await page.locator('.opblock').first().waitFor();
+    expect(await form.locator('output').innerText()).toMatch(/^Log in/);
   });
 
   test('shows the error of a wrong session', async (context) => {
