@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import exampleRequests from '../../openapi/example-requests.json' with { type: 'json' };
 import { type Operation, type OperationName, operations } from '../../src/contract/operations.ts';
 import { parametersOf, requiredOf } from '../support/contract-parameters.ts';
 import { sendExamples, serveExamples } from '../support/document-examples.ts';
@@ -105,6 +106,19 @@ describe('the document', () => {
       schema.enum?.length === 1 || schema.const !== undefined ? [place] : [],
     );
     expect(enums).toEqual([]);
+  });
+
+  test('names every enumeration and structure once', () => {
+    const unnamed = [...schemas(document, '#')].flatMap(([place, schema]) =>
+      (schema.enum || schema.properties) && !/^#\/components\/schemas\/\w+$/.test(place)
+        ? [place]
+        : [],
+    );
+    expect(unnamed).toEqual([]);
+    const values = Object.values<Node>(document.components.schemas).flatMap((schema) =>
+      schema.enum ? [schema.enum.join()] : [],
+    );
+    expect(values).toEqual([...new Set(values)]);
   });
 
   test('requires a session or a key on every operation, except for login, logout and validation', () => {
@@ -439,6 +453,17 @@ describe('examples', () => {
     const failed = answers.filter(([, { status }]) => status !== 200);
     // The example seed has no jobs.
     expect(failed.map(([name, { status }]) => [name, status])).toEqual([['GetJob', 404]]);
+  });
+
+  // Tools send them in orders of their own.
+  test('those of deletions name what no other one names', () => {
+    const requests = Object.entries<Node>(exampleRequests.operations);
+    const [deletions, others] = [true, false].map((deletes) =>
+      requests.filter(([name]) => name.startsWith('Delete') === deletes),
+    );
+    const uuids = (deletions ?? []).flatMap(([, { path, query }]) => path?.uuid ?? query.uuids);
+    expect(uuids).toEqual([...new Set(uuids)]);
+    expect(uuids.filter((uuid) => JSON.stringify(others).includes(uuid))).toEqual([]);
   });
 
   test('those of single fields fit theirs', () => {

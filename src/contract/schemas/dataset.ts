@@ -33,18 +33,16 @@ const field = {
 const hiddenParams = {
   usageScenarios: listOf(
     'What the dataset is used for; stored, never returned.',
-    oneOf('A use.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf']),
+    oneOf('A use of a dataset.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf'], {
+      $id: 'DatasetUsageScenario',
+    }),
     boundedList,
   ),
-  dataType: oneOf('Kind of data; stored, never returned.', [
-    'Text',
-    'Audio',
-    'Image',
-    'Video',
-    'Tabular',
-    'Geospatial',
-    'TimeSeries',
-  ]),
+  dataType: oneOf(
+    'Kind of data; stored, never returned.',
+    ['Text', 'Audio', 'Image', 'Video', 'Tabular', 'Geospatial', 'TimeSeries'],
+    { $id: 'DatasetDataType' },
+  ),
 };
 
 /** Fields that are stored and never returned (F62). */
@@ -107,7 +105,10 @@ export const UpdateDatasetParams = Type.Object(changes);
 export const UpdateDatasetsParams = Type.Object({
   updateDatasetStructs: listOf(
     'The datasets to update, each at most once.',
-    Type.Object({ uuid: uuidInList('the dataset'), ...changes }),
+    Type.Object(
+      { uuid: uuidInList('the dataset'), ...changes },
+      { $id: 'UpdateDatasetStruct', description: 'A dataset with its changes.' },
+    ),
     {
       ...boundedList,
       [Refine]: (structs: { uuid: string }[], name: string) => {
