@@ -9,7 +9,10 @@ import { PASSWORD, subject } from './subject.ts';
 
 const AI = 'org.zstack.ai';
 const accessKey = { id: 'key-id', secret: 'key-secret' };
-const url = subject({ AIOS_ACCESS_KEY: `${accessKey.id}:${accessKey.secret}` });
+const url = subject({
+  AIOS_ACCESS_KEY: `${accessKey.id}:${accessKey.secret}`,
+  AIOS_UNKNOWN_FIELDS: 'reject',
+});
 let authorization = '';
 
 interface Answer {
@@ -241,6 +244,12 @@ test.each<[rule: string, what: string, send: () => Promise<unknown>, expected: o
     'a page counts the rows of the moment',
     pageAfterDeletion,
     { status: 200, body: { inventories: [{ name: '2' }] } },
+  ],
+  [
+    'F43',
+    'an unknown parameter is rejected where the setting says so',
+    () => call('GET', `${MODELS}?nothing=1`),
+    invalid(/\[nothing\]/),
   ],
   [
     'F45',
