@@ -2,6 +2,7 @@ import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Control } from './control/control.ts';
 import { injectFaults } from './control/fault-injection.ts';
+import { recordExchanges } from './control/recording.ts';
 import { controlRoutes } from './control/routes.ts';
 import type { Dependencies } from './domain/dependencies.ts';
 import { Jobs } from './domain/jobs.ts';
@@ -13,6 +14,7 @@ import { enableCors, rejectCrossOriginWrites } from './http/auth/cross-origin.ts
 import { createSessionCheck } from './http/auth/sessions.ts';
 import { serveConsole } from './http/console.ts';
 import { serveDocs } from './http/docs.ts';
+import type { HarEntry } from './http/har.ts';
 import { serveHealth } from './http/health.ts';
 import { HookAllowlist } from './http/hooks/allow-list.ts';
 import { defaultHookTiming, type HookTiming, WebHooks } from './http/hooks/web-hooks.ts';
@@ -53,6 +55,8 @@ export interface AppOptions {
   hookAllow: readonly string[];
   /** Enables the control API; `seed` has the resources after a reset. */
   control?: { seed: Resources } | undefined;
+  /** Takes every request to the API with its answer, secrets masked. */
+  record?: ((entry: HarEntry) => void) | undefined;
   metrics: Metrics;
   /** Delays and timeouts of web hooks; the defaults are the platform's. */
   hookTiming?: Partial<HookTiming>;
@@ -214,6 +218,10 @@ export async function buildApp(options: AppOptions) {
     };
     injectFaults(app, control, dependencies.access);
     await app.register(controlRoutes, { control, store, checkSession });
+  }
+  const { record } = options;
+  if (record) {
+    recordExchanges(app, dependencies.clock, dependencies.access.wellKnownSessions, record);
   }
   const runners = serveOperations(app, {
     dependencies,

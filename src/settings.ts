@@ -170,6 +170,13 @@ export const definitions = {
     ...onOff,
     default: 'off',
   }),
+  record: setting({
+    description:
+      'HAR file to which every request to the API and its answer are written, secrets masked; each start begins it anew.',
+    allowed: 'the path of a file',
+    default: '',
+    parse: (text) => text,
+  }),
   unknownFields: setting({
     description:
       'Whether body fields and query parameters that the API does not know are ignored or rejected.',

@@ -52,6 +52,7 @@ const variables: Record<SettingKey, string> = {
   hookAllow: 'AIOS_HOOK_ALLOW',
   seedFile: 'AIOS_SEED_FILE',
   control: 'AIOS_CONTROL',
+  record: 'AIOS_RECORD',
   unknownFields: 'AIOS_UNKNOWN_FIELDS',
   strictReferences: 'AIOS_STRICT_REFERENCES',
   deployTime: 'AIOS_DEPLOY_TIME',
@@ -89,6 +90,7 @@ test('the defaults apply if nothing is set', () => {
       jobRetention: 10_800,
       hookAllow: null,
       seedFile: '',
+      record: '',
       control: false,
       unknownFields: 'ignore',
       strictReferences: false,
@@ -170,6 +172,7 @@ const allowed: Values = {
   ],
   jobRetention: durations,
   seedFile: verbatim('seed.json', '/seed/a b.json'),
+  record: verbatim('a.har', '/tmp/a b.har'),
   control: switches,
   hookAllow: [
     ['none', []],
@@ -248,6 +251,7 @@ const rejected: Record<SettingKey, string[]> = {
   jobRetention: ['0', '31536001', '3w'],
   // Whether the file can be read shows when it is.
   seedFile: [],
+  record: [],
   control: ['2', 'enabled'],
   hookAllow: ['10.0.0.0/33', '10.0.0', 'none,local', 'http://a', 'a/b', '*', '-a', 'a_b'],
   unknownFields: ['accept', 'Reject', 'true'],

@@ -9,6 +9,7 @@ import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
 import type { Store } from '../domain/store.ts';
+import { createHar } from '../http/har.ts';
 import type { Metrics } from '../http/metrics.ts';
 import { connectionsMax } from '../http/protocol/connection-limits.ts';
 import { scryptPasswords } from '../passwords.ts';
@@ -91,6 +92,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
       hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
       control: settings.control ? { seed } : undefined,
+      record: openRecording(settings.record, environment.version),
       unknownFields: settings.unknownFields,
       bodyLimit: settings.bodyLimit,
       trustProxy: settings.trustProxy,
@@ -128,6 +130,15 @@ function readSeed({ seedFile }: Settings, environment: ServeEnvironment): Resour
     return parseSeedResources(seed, environment);
   } catch (error) {
     return rejectSeed({ seedFile }, error);
+  }
+}
+
+/** @throws SettingsError if the file can't be written */
+function openRecording(file: string, version: string) {
+  try {
+    return file === '' ? undefined : createHar(file, version);
+  } catch (error) {
+    throw new SettingsError(`AIOS_RECORD=${file}: ${(error as Error).message}.`);
   }
 }
 

@@ -22,7 +22,7 @@ export interface JournalEntry {
 }
 
 /** A request before it is in the journal. */
-type NewEntry = Omit<JournalEntry, 'id'>;
+export type NewEntry = Omit<JournalEntry, 'id'>;
 
 export interface JournalFilter {
   operation?: string | undefined;
@@ -73,7 +73,7 @@ export class RequestJournal {
 
 /** Matches the names of members that hold a secret; the end of the name decides, as in `accessToken` and `HF_TOKEN`. */
 const SECRET =
-  /(password|token|secret|authorization|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
+  /(password|token|secret|authorization|cookie|signature|credentials?|session[_-]?(uuid|id)?|(api|access)[_-]?key)$/i;
 /** Matches the value of a condition on a field of such a name. */
 const SECRET_VALUE = new RegExp(`(?<=${SECRET.source.slice(0, -1)}\\s*[!?~<>=]).+`, 'is');
 /** Matches what may be a session's uuid, percent-encoded too. */
@@ -85,8 +85,14 @@ const SESSIONS_PATH = /^\/v1\/accounts\/sessions\//;
  * Masks the members of an entry that have a secret's name, and sessions. Under a path of sessions, or of
  * no operation, any uuid may be one. Replaces long bodies by their length.
  * @param sessions sessions to mask wherever they occur
+ * @param longest longest body, query or path, in characters of JSON
  */
-export function redactEntry(entry: NewEntry, sessions: readonly string[]): NewEntry {
+export function redactEntry(
+  entry: NewEntry,
+  sessions: readonly string[],
+  longest = ENTRY_MAX,
+): NewEntry {
+  const shortened = (value: unknown) => shortenedTo(longest, value);
   const { operation, path, query, request, response } = entry;
   const patterns: (string | RegExp)[] = sessions.filter(({ length }) => length >= SESSION_MIN);
   if (operation === null || SESSIONS_PATH.test(path)) patterns.push(UUID);
@@ -121,7 +127,7 @@ function masked(value: unknown, mask: (text: string) => string): unknown {
 }
 
 /** Replaces a long value by its length, before any of it is searched for secrets. */
-function shortened(value: unknown): unknown {
+function shortenedTo(longest: number, value: unknown): unknown {
   const length = JSON.stringify(value)?.length ?? 0;
-  return length > ENTRY_MAX ? `${length} characters` : value;
+  return length > longest ? `${length} characters` : value;
 }
