@@ -2,6 +2,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { expectFailure } from '../support/failures.ts';
 import { exchange, openConnection, rawRequest } from '../support/raw-http.ts';
+import { newUuid } from '../support/records.ts';
 import { requiredModelParams, requiredServiceParams } from '../support/resources.ts';
 import { API, startServer } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
@@ -432,6 +433,21 @@ describe('413: beyond the body limit', () => {
     const server = await startServer({ bodyLimit: limit });
     const headers = { ...JSON_HEADER, 'Content-Length': '99999999999' };
     expectFailure(await exchange(server.url, rawRequest('POST', MODELS, headers)), ...tooLarge);
+  });
+
+  test.each([
+    ['none', 'DELETE', `${MODELS}/${newUuid()}`, {}, ''],
+    [
+      'in chunks',
+      'POST',
+      MODELS,
+      { 'Transfer-Encoding': 'chunked' },
+      `${chunk(bodyOf(500))}0\r\n\r\n`,
+    ],
+  ])('not on an unknown length: %s', async (_, method, path, headers, body) => {
+    const server = await startServer({ bodyLimit: 1000 });
+    const request = rawRequest(method, path, { ...JSON_HEADER, ...headers }, body);
+    expect((await exchange(server.url, request)).status).toBe(200);
   });
 
   describe('the answer can be read', () => {

@@ -19,7 +19,7 @@ export function createBodyParser(loadShedder: LoadShedder) {
   return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {
     const { headers, raw } = request;
     const limit = request.routeOptions.bodyLimit;
-    const declared = Number(headers['content-length'] ?? INITIAL_BUFFER_BYTES);
+    const declared = Number(headers['content-length'] ?? Math.min(INITIAL_BUFFER_BYTES, limit));
     let body = Buffer.allocUnsafe(Math.min(declared, INITIAL_BUFFER_BYTES));
     let length = 0;
 
