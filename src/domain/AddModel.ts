@@ -1,47 +1,30 @@
 import { modelDefaults } from '../contract/schemas/model.ts';
+import { newResource } from './additions.ts';
 import type { Handler } from './dependencies.ts';
-import { toInventory } from './inventory.ts';
-import { createTags, withGpuMemory } from './records.ts';
-import { argumentReference, strictReference } from './references.ts';
+import { withGpuMemory } from './records.ts';
 
 /** Adds a model and binds it to the given services; one of them may be its default. */
-export const AddModel: Handler<'AddModel'> = async ({ params, ...tags }, dependencies) => {
+export const AddModel: Handler<'AddModel'> = async (request, dependencies) => {
   const {
-    modelServiceUuids = [],
-    defaultModelServiceUuid,
-    tagUuids = [],
-    resourceUuid: uuid = dependencies.newUuid(),
-    ...fields
-  } = params;
-  const now = dependencies.clock();
+    fields: { modelServiceUuids = [], defaultModelServiceUuid, ...fields },
+    own,
+    extras,
+    toResult,
+  } = newResource('AddModel', 'Model', request, dependencies);
   const bound = new Set(modelServiceUuids);
   if (defaultModelServiceUuid !== undefined) bound.add(defaultModelServiceUuid);
   const model = withGpuMemory({
     ...modelDefaults,
-    modelId: uuid,
+    modelId: own.uuid,
     ...fields,
-    uuid,
+    ...own,
     modelClassifications: [],
-    tagUuids,
     modelServiceRefs: [...bound].map((modelServiceUuid) => ({
       uuid: dependencies.newUuid(),
-      modelUuid: uuid,
+      modelUuid: own.uuid,
       modelServiceUuid,
       isDefault: modelServiceUuid === defaultModelServiceUuid,
     })),
-    createDate: now,
-    lastOpDate: now,
   });
-  const extras = {
-    references: [
-      ...strictReference(dependencies, 'modelCenterUuid', 'ModelCenterVO', params.modelCenterUuid),
-      ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
-      ...argumentReference('modelServiceUuids', 'ModelServiceVO', params.modelServiceUuids),
-      ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
-    ],
-    tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
-  };
-  return dependencies.store.addResource('Model', model, extras, (added) => ({
-    inventory: toInventory('Model', added, dependencies.formatDate, now),
-  }));
+  return dependencies.store.addResource('Model', model, extras(), toResult);
 };

@@ -1,68 +1,56 @@
+import { newResource } from './additions.ts';
 import type { Handler } from './dependencies.ts';
-import { toInventory } from './inventory.ts';
 import {
   architecturesOf,
   createServiceImages,
-  createTags,
   distinctArchitectures,
   type ModelServiceRef,
   withVersion,
 } from './records.ts';
-import { pathReference, strictReference } from './references.ts';
+import { pathReference } from './references.ts';
 
 /** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
-export const CloneModelService: Handler<'CloneModelService'> = async (
-  { path, params, ...tags },
-  dependencies,
-) => {
+export const CloneModelService: Handler<'CloneModelService'> = async (request, dependencies) => {
+  const source = { kind: 'ModelService', uuid: request.path.uuid } as const;
   const {
-    architectureImages,
-    cpuArchitectures,
-    tagUuids = [],
-    resourceUuid: uuid = dependencies.newUuid(),
-    ...fields
-  } = params;
-  const now = dependencies.clock();
+    fields: { architectureImages, cpuArchitectures, ...fields },
+    own,
+    extras,
+    toResult,
+  } = newResource('CloneModelService', 'ModelService', request, dependencies, [
+    pathReference('uuid', 'ModelServiceVO', source.uuid),
+  ]);
   const copyOf = (ref: ModelServiceRef): ModelServiceRef => ({
     ...ref,
     uuid: dependencies.newUuid(),
-    modelServiceUuid: uuid,
+    modelServiceUuid: own.uuid,
     isDefault: false,
   });
   return dependencies.store.deriveResource(
     'ModelService',
-    { kind: 'ModelService', uuid: path.uuid },
-    (source) => {
+    source,
+    (service) => {
       const images = createServiceImages(
-        architectureImages ?? source.modelServiceImages,
-        uuid,
-        now,
+        architectureImages ?? service.modelServiceImages,
+        own.uuid,
+        own.createDate,
         dependencies,
       );
-      const own = architecturesOf(images);
+      const architectures = architecturesOf(images);
       const isGiven = cpuArchitectures ?? architectureImages;
       const clone = {
-        ...source,
+        ...service,
         ...fields,
-        uuid,
-        tagUuids,
+        ...own,
         cpuArchitectures: isGiven
-          ? distinctArchitectures([...(cpuArchitectures ?? []), ...own])
-          : source.cpuArchitectures,
+          ? distinctArchitectures([...(cpuArchitectures ?? []), ...architectures])
+          : service.cpuArchitectures,
         modelServiceImages: images,
-        modelServiceRefs: source.modelServiceRefs.map(copyOf),
-        createDate: now,
-        lastOpDate: now,
+        modelServiceRefs: service.modelServiceRefs.map(copyOf),
       };
-      return withVersion(clone, source);
+      return withVersion(clone, service);
     },
-    {
-      references: [
-        pathReference('uuid', 'ModelServiceVO', path.uuid),
-        ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
-      ],
-      tags: createTags(tags, 'ModelServiceVO', uuid, now, dependencies),
-    },
-    (clone) => ({ inventory: toInventory('ModelService', clone, dependencies.formatDate, now) }),
+    extras(),
+    toResult,
   );
 };

@@ -1,45 +1,25 @@
 import { datasetDefaults } from '../contract/schemas/dataset.ts';
+import { newResource } from './additions.ts';
 import type { Handler } from './dependencies.ts';
-import { toInventory } from './inventory.ts';
 import { hasUuid } from './query-language.ts';
-import { createTags, datasetPath } from './records.ts';
-import { strictReference } from './references.ts';
+import { datasetPath } from './records.ts';
 
 /** Creates a dataset, whose path is in its center, if that is registered here (F62). */
-export const CreateDataset: Handler<'CreateDataset'> = async (
-  { params, ...tags },
-  dependencies,
-) => {
-  const { tagUuids = [], resourceUuid: uuid = dependencies.newUuid(), ...fields } = params;
-  const now = dependencies.clock();
-  const [center] = await dependencies.store.listFields(
+export const CreateDataset: Handler<'CreateDataset'> = async (request, dependencies) => {
+  const { store } = dependencies;
+  const { fields, own, extras, toResult } = newResource(
+    'CreateDataset',
+    'Dataset',
+    request,
+    dependencies,
+  );
+  // Not the whole center, whose capacity is the sum of the sizes of all that it has.
+  const [center] = await store.listFields(
     'ModelCenter',
-    { conditions: [hasUuid('ModelCenter', params.modelCenterUuid)], start: 0, limit: 1 },
+    { conditions: [hasUuid('ModelCenter', fields.modelCenterUuid)], start: 0, limit: 1 },
     ['url'],
   );
-  return dependencies.store.addResource(
-    'Dataset',
-    {
-      ...datasetDefaults,
-      ...fields,
-      uuid,
-      installPath: datasetPath(center, uuid),
-      tagUuids,
-      createDate: now,
-      lastOpDate: now,
-    },
-    {
-      references: [
-        ...strictReference(
-          dependencies,
-          'modelCenterUuid',
-          'ModelCenterVO',
-          params.modelCenterUuid,
-        ),
-        ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
-      ],
-      tags: createTags(tags, 'DatasetVO', uuid, now, dependencies),
-    },
-    (dataset) => ({ inventory: toInventory('Dataset', dataset, dependencies.formatDate, now) }),
-  );
+  const installPath = datasetPath(center, own.uuid);
+  const dataset = { ...datasetDefaults, ...fields, ...own, installPath };
+  return store.addResource('Dataset', dataset, extras(), toResult);
 };

@@ -1,27 +1,30 @@
 import { deploymentDefaults, RUNNING } from '../contract/schemas/model-service-instance-group.ts';
+import { newResource } from './additions.ts';
 import type { Handler } from './dependencies.ts';
-import { toInventory } from './inventory.ts';
-import { createTags, createUses } from './records.ts';
-import { argumentReference, pathReference, strictReference } from './references.ts';
+import { createUses } from './records.ts';
+import { pathReference } from './references.ts';
 
 /** Stores a group with one instance, which is ready after the time of the settings or of a test (F62). */
-export const DeployModelService: Handler<'DeployModelService'> = async (
-  { path, params, outcome: planned, ...tags },
-  dependencies,
-) => {
-  const { newUuid, deployments, formatDate } = dependencies;
+export const DeployModelService: Handler<'DeployModelService'> = async (request, dependencies) => {
+  const { newUuid, deployments } = dependencies;
+  const source = { kind: 'ModelService', uuid: request.path.uuid } as const;
   const {
-    datasetUuids = [],
-    modelServiceGroupUuids = [],
-    tagUuids = [],
-    serviceBootUptime: serviceBootupTime = null,
-    resourceUuid: uuid = newUuid(),
-    ...fields
-  } = params;
-  const { name, type } = params;
-  const now = dependencies.clock();
-  const { status: outcome = RUNNING, afterMs = deployments.readyAfter } = planned ?? {};
-  const state = { outcome, readyDate: now + afterMs, createDate: now, lastOpDate: now };
+    fields: {
+      datasetUuids = [],
+      modelServiceGroupUuids = [],
+      serviceBootUptime: serviceBootupTime = null,
+      ...fields
+    },
+    own,
+    extras,
+    toResult,
+  } = newResource('DeployModelService', 'ModelServiceInstanceGroup', request, dependencies, [
+    pathReference('uuid', 'ModelServiceVO', source.uuid),
+  ]);
+  const { uuid, createDate, lastOpDate } = own;
+  const { name, type } = fields;
+  const { status: outcome = RUNNING, afterMs = deployments.readyAfter } = request.outcome ?? {};
+  const state = { outcome, readyDate: createDate + afterMs };
   const instanceUuid = newUuid();
   const urlValues = { group: uuid, instance: instanceUuid, name: encodeURIComponent(name) };
   const instance = {
@@ -31,38 +34,26 @@ export const DeployModelService: Handler<'DeployModelService'> = async (
     name,
     url: fillTemplate(deployments.url, urlValues),
     vmInstanceUuid: type === 'VirtualMachine' ? newUuid() : null,
+    createDate,
+    lastOpDate,
   };
   return dependencies.store.deriveResource(
     'ModelServiceInstanceGroup',
-    { kind: 'ModelService', uuid: path.uuid },
+    source,
     (service) => ({
       ...deploymentDefaults,
       ...fields,
+      ...own,
       ...state,
       serviceBootupTime,
-      uuid,
-      tagUuids,
       modelServiceUuid: service.uuid,
       modelServiceType: service.type,
       yaml: service.yaml,
       instances: [{ ...instance, architecture: service.cpuArchitectures[0] ?? null }],
       ...createUses(uuid, datasetUuids, modelServiceGroupUuids, dependencies),
     }),
-    {
-      references: [
-        pathReference('uuid', 'ModelServiceVO', path.uuid),
-        ...argumentReference('modelUuid', 'ModelVO', params.modelUuid),
-        ...argumentReference('datasetUuids', 'DatasetVO', params.datasetUuids),
-        ...argumentReference(
-          'modelServiceGroupUuids',
-          'ModelServiceInstanceGroupVO',
-          params.modelServiceGroupUuids,
-        ),
-        ...strictReference(dependencies, 'tagUuids', 'TagVO', params.tagUuids),
-      ],
-      tags: createTags(tags, 'ModelServiceInstanceGroupVO', uuid, now, dependencies),
-    },
-    (group) => ({ inventory: toInventory('ModelServiceInstanceGroup', group, formatDate, now) }),
+    extras(),
+    toResult,
   );
 };
 

@@ -1,43 +1,19 @@
-import type { Dependencies, Handler } from './dependencies.ts';
-import { toInventory } from './inventory.ts';
-import { createTags, type Model } from './records.ts';
-import { argumentReference, pathReference, strictReference } from './references.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Model } from './records.ts';
+import { updateHandler } from './updates.ts';
 
 /** Changes the given fields and `lastOpDate` (F14 and F27). */
-export const UpdateModel: Handler<'UpdateModel'> = async (
-  { path: { uuid }, params, ...tags },
-  dependencies,
-) => {
+export const UpdateModel = updateHandler('UpdateModel', 'Model', ({ params }, dependencies) => {
   const { defaultModelServiceUuid, clearDefaultModelService, ...fields } = params;
-  const now = dependencies.clock();
-  return dependencies.store.changeResource(
-    'Model',
-    uuid,
-    (current) => ({
-      ...current,
-      ...fields,
-      ...(clearDefaultModelService && { modelServiceRefs: withoutDefault(current) }),
-      ...(defaultModelServiceUuid !== undefined && {
-        modelServiceRefs: withDefault(current, defaultModelServiceUuid, dependencies),
-      }),
-      lastOpDate: now,
+  return (current) => ({
+    ...current,
+    ...fields,
+    ...(clearDefaultModelService && { modelServiceRefs: withoutDefault(current) }),
+    ...(defaultModelServiceUuid !== undefined && {
+      modelServiceRefs: withDefault(current, defaultModelServiceUuid, dependencies),
     }),
-    {
-      references: [
-        pathReference('uuid', 'ModelVO', uuid),
-        ...strictReference(
-          dependencies,
-          'modelCenterUuid',
-          'ModelCenterVO',
-          params.modelCenterUuid,
-        ),
-        ...argumentReference('defaultModelServiceUuid', 'ModelServiceVO', defaultModelServiceUuid),
-      ],
-      tags: createTags(tags, 'ModelVO', uuid, now, dependencies),
-    },
-    (model) => ({ inventory: toInventory('Model', model, dependencies.formatDate, now) }),
-  );
-};
+  });
+});
 
 /** The model's refs with this service as the only default; adds its ref if there is none. */
 function withDefault(

@@ -40,19 +40,25 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   QueryModel: queryHandler('Model'),
   GetModel: getHandler('Model'),
   AddModelCenter,
-  UpdateModelCenter: updateHandler('ModelCenter'),
+  UpdateModelCenter: updateHandler('UpdateModelCenter', 'ModelCenter'),
   DeleteModelCenter,
   QueryModelCenter: queryHandler('ModelCenter'),
   GetModelCenter: getHandler('ModelCenter'),
   CreateDataset,
-  UpdateDataset: updateHandler('Dataset', assertNoSystemDataset),
+  UpdateDataset: updateHandler('UpdateDataset', 'Dataset', ({ params }) => (current) => {
+    assertNoSystemDataset(current);
+    return { ...current, ...params };
+  }),
   UpdateDatasets,
   DeleteDataset: deleteHandler('DatasetVO'),
   DeleteDatasets: deleteAllHandler('DatasetVO'),
   QueryDataset: queryHandler('Dataset'),
   GetDataset: getHandler('Dataset'),
   DeployModelService,
-  UpdateModelServiceInstanceGroup: updateHandler('ModelServiceInstanceGroup'),
+  UpdateModelServiceInstanceGroup: updateHandler(
+    'UpdateModelServiceInstanceGroup',
+    'ModelServiceInstanceGroup',
+  ),
   DeleteModelServiceInstanceGroup: deleteHandler('ModelServiceInstanceGroupVO'),
   DeleteModelServiceInstanceGroups: deleteAllHandler('ModelServiceInstanceGroupVO'),
   QueryModelServiceInstanceGroup: queryHandler('ModelServiceInstanceGroup'),

@@ -15,6 +15,7 @@ import {
   long,
   oneOf,
   optional,
+  RefersTo,
   Refine,
   text,
   uuidOf,
@@ -24,7 +25,7 @@ const field = {
   name: text('Name of the dataset; need not be unique.', { max: 255 }),
   description: text('What the dataset is.', { max: 2048 }),
   url: text('Where the dataset comes from; nothing is fetched.', { max: 2048 }),
-  modelCenterUuid: uuidOf('the model center'),
+  modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
   system: boolean('Whether it is a system dataset, which can’t be updated.'),
   token: text('Access token; stored, never returned and never logged.'),
 };

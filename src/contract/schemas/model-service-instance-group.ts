@@ -22,6 +22,7 @@ import {
   NoNulls,
   oneOf,
   optional,
+  RefersTo,
   Refine,
   text,
   uuidOf,
@@ -84,7 +85,7 @@ const type = oneOf(
   ['VirtualMachine', 'Container', 'BareMetal2'],
   { $id: 'DeploymentType' },
 );
-const modelUuid = uuidOf('the model to serve');
+const modelUuid = uuidOf('the model to serve', { [RefersTo]: 'ModelVO' });
 
 export const ModelServiceInstanceGroupInventory = Type.Object(
   {
@@ -188,11 +189,14 @@ export const DeployModelServiceParams = Type.Object(
     dockerImage,
     primaryStorageUuid,
     ...optional({
-      datasetUuids: listOf('UUIDs of datasets to use.', uuidInList('a dataset'), boundedList),
+      datasetUuids: listOf('UUIDs of datasets to use.', uuidInList('a dataset'), {
+        ...boundedList,
+        [RefersTo]: 'DatasetVO',
+      }),
       modelServiceGroupUuids: listOf(
         'UUIDs of groups that it uses; stored, never returned.',
         uuidInList('a group'),
-        boundedList,
+        { ...boundedList, [RefersTo]: 'ModelServiceInstanceGroupVO' },
       ),
     }),
     ...others,

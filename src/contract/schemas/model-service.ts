@@ -15,6 +15,7 @@ import {
   NoNulls,
   oneOf,
   optional,
+  RefersTo,
   Refine,
   since,
   text,
@@ -105,7 +106,7 @@ const field = {
   yaml: verbatim('The service’s YAML configuration; stored as sent, whatever its syntax.'),
   requestCpu: integer('CPUs the service asks for.', { min: 0 }),
   requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
-  modelCenterUuid: uuidOf('the model center'),
+  modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
   zoneUuid: uuidOf('the zone; stored, never returned'),
   size: long('Size of the service.'),
   gpuComputeCapability: text('GPU compute capability the service needs.', { max: 32 }),
@@ -119,7 +120,10 @@ const field = {
   }),
   source: oneOf('Where the service comes from.', sources, { $id: 'ModelServiceSource' }),
   framework: text('Framework of the service.', { max: 255 }),
-  modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), boundedList),
+  modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), {
+    ...boundedList,
+    [RefersTo]: 'ModelVO',
+  }),
   architectureImages: listOf('The images, one per CPU architecture.', ArchitectureImage, {
     minItems: 1,
     ...boundedList,

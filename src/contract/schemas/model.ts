@@ -17,6 +17,7 @@ import {
   long,
   oneOf,
   optional,
+  RefersTo,
   since,
   text,
   uuidOf,
@@ -39,7 +40,7 @@ const field = {
   description: text('What the resource is.', { max: 2048 }),
   installPath: text('Where the model is installed.', { max: 2048 }),
   parameters: verbatim('The model’s parameters.'),
-  modelCenterUuid: uuidOf('the model center'),
+  modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
   logo: verbatim('The model’s logo, as base64.'),
   vendor: text('Who makes the model.', { max: 255 }),
   modelId: text('ID of the model; the UUID where none was given. Not unique.', { max: 255 }),
@@ -58,7 +59,9 @@ export const HiddenModelFields = Type.Object({
   tagUuids: hiddenFields.tagUuids,
 });
 
-const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it');
+const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it', {
+  [RefersTo]: 'ModelServiceVO',
+});
 
 export const ModelInventory = Type.Object(
   {
@@ -119,7 +122,10 @@ export const AddModelParams = Type.Object({
       ...newResourceFields,
     }),
     ...since('5.2.1', {
-      modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), boundedList),
+      modelServiceUuids: listOf('UUIDs of services to bind.', uuidInList('a service'), {
+        ...boundedList,
+        [RefersTo]: 'ModelServiceVO',
+      }),
     }),
     ...since('5.4.6', {
       recommendedGpuNum: gpuNumbersInput(

@@ -7,6 +7,7 @@ import {
   listOf,
   oneOf,
   optional,
+  RefersTo,
   Refine,
   text,
   typedAs,
@@ -74,7 +75,10 @@ export const newResourceFields = {
       );
     },
   }),
-  tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), boundedList),
+  tagUuids: listOf('UUIDs of tags; stored, never returned.', uuidInList('a tag'), {
+    ...boundedList,
+    [RefersTo]: 'TagVO',
+  }),
 };
 
 /** Fields that are stored and never returned (F27). */

@@ -38,6 +38,9 @@ export const Time = Symbol('time');
 /** Marks a text of a deployment that is that of `column` once the deployment is ready, and `before` until then (F62). */
 export const WhenReady = Symbol('when ready');
 
+/** Marks a parameter that names other resources, with their type (F13). */
+export const RefersTo = Symbol('refers to');
+
 /** Marks a member of an inventory that is computed, not stored. */
 export const Computed = Symbol('computed');
 
@@ -46,6 +49,7 @@ export interface FieldOptions extends SchemaOptions {
   [Time]?: true;
   [WhenReady]?: { column: string; before: string | null };
   [Computed]?: true;
+  [RefersTo]?: string;
   [NoNulls]?: true;
   // biome-ignore lint/suspicious/noExplicitAny: every field has its own type
   [Refine]?: Refinement<any, unknown>;
