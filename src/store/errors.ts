@@ -83,20 +83,19 @@ export function refReferences(ref: ModelServiceRef, field: string): Reference[] 
 
 /** References to what a group of a seed names. */
 export function groupReferences(group: ModelServiceInstanceGroup, field: string): Reference[] {
-  const one = (uuid: string | null | undefined) => ({ uuids: [uuid ?? []].flat(), list: false });
+  const one = (name: string, type: Reference['type'], uuid: string | null | undefined) =>
+    uuid ? [referenceTo(uuid, type, field + name)] : [];
+  const all = (name: string, type: Reference['type'], uuids: readonly string[]) => [
+    { field: field + name, type, uuids, list: true },
+  ];
   const datasets = group.datasetRefInventories.map(({ datasetUuid }) => datasetUuid);
   const groups = group.modelServiceGroupRefs.map(({ usedGroupUuid }) => usedGroupUuid);
   return [
-    { field: 'modelServiceUuid', type: 'ModelServiceVO', ...one(group.modelServiceUuid) },
-    { field: 'modelUuid', type: 'ModelVO', ...one(group.modelUuid) },
-    { field: 'datasetUuids', type: 'DatasetVO', uuids: datasets, list: true },
-    {
-      field: 'modelServiceGroupUuids',
-      type: 'ModelServiceInstanceGroupVO',
-      uuids: groups,
-      list: true,
-    },
-  ].map((reference) => ({ ...reference, field: field + reference.field }) as Reference);
+    ...one('modelServiceUuid', 'ModelServiceVO', group.modelServiceUuid),
+    ...one('modelUuid', 'ModelVO', group.modelUuid),
+    ...all('datasetUuids', 'DatasetVO', datasets),
+    ...all('modelServiceGroupUuids', 'ModelServiceInstanceGroupVO', groups),
+  ];
 }
 
 /** A reference to the resource that a tag belongs to. */

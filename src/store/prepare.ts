@@ -96,10 +96,13 @@ export function insertRow(table: Table, overrides: Record<string, string> = {}):
   return `INSERT INTO ${getTableName(table)} (${names}) VALUES (${values})`;
 }
 
-/** The UPDATE of the row with a record's uuid; it sets all fields if none are listed. */
+/** Fields that an update leaves as they are: the deletion of another resource may unset some at the same time. */
+const UNCHANGED = ['uuid', 'modelServiceUuid', 'modelUuid'];
+
+/** The UPDATE of the row with a record's uuid; it sets all other fields if none are listed. */
 export function updateRow(table: Table, fields?: readonly string[]): string {
   const set = columnNames(table)
-    .filter(([field]) => fields?.includes(field) ?? field !== 'uuid')
+    .filter(([field]) => fields?.includes(field) ?? !UNCHANGED.includes(field))
     .map(([field, name]) => `${name} = :${field}`);
   return `UPDATE ${getTableName(table)} SET ${set.join(', ')} WHERE uuid = :uuid`;
 }

@@ -1,4 +1,4 @@
-import { getTableColumns, getTableName, sql, type Table } from 'drizzle-orm';
+import { getTableName, sql, type Table } from 'drizzle-orm';
 import {
   centerContents,
   type Hook,
@@ -39,9 +39,6 @@ const findUsed = (isIn: (column: string) => string) => `
   SELECT model_uuid FROM model_service_instance_groups WHERE ${isIn('model_uuid')}
   UNION SELECT dataset_uuid FROM model_service_group_dataset_refs WHERE ${isIn('dataset_uuid')}
   UNION SELECT used_group_uuid FROM model_service_group_refs WHERE ${isIn('used_group_uuid')}`;
-
-/** Fields that an update leaves as they are: the deletion of another resource may unset some at the same time. */
-const UNCHANGED = ['uuid', 'modelServiceUuid', 'modelUuid'];
 
 /** Prepares every statement with a fixed text that both databases have, except those that read resources. */
 export function compileStatements(dialect: Dialect) {
@@ -84,14 +81,7 @@ export function compileStatements(dialect: Dialect) {
       const lists = Object.entries(foreignKeys).map(([name, key]) => [name, key.table]);
       return dialect.insertResource(`${kind}VO`, table, Object.fromEntries(lists));
     }),
-    updateResource: mapResourceKinds((kind) => {
-      const { table } = entityMappings[kind];
-      const fields = Object.keys(getTableColumns(table));
-      return update(
-        table,
-        fields.filter((field) => !UNCHANGED.includes(field)),
-      );
-    }),
+    updateResource: mapResourceKinds((kind) => update(entityMappings[kind].table)),
     usedByGroups: prepare(findUsed(isIn)),
     lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),
     /** Locks a resource, and the models that a service is bound to. */

@@ -82,37 +82,26 @@ export function declareTables(make: TableBuilders) {
 
   const byAge = (name: string, { createDate, uuid }: Declared<'createDate' | 'uuid'>) =>
     index(`${name}_by_age`).on(createDate, uuid);
-  type Listed = Declared<'createDate' | 'uuid' | 'name' | 'modelCenterUuid' | 'size'>;
-  const listIndexes = (name: string, of: Listed) => [
+  type Listed = 'createDate' | 'name' | 'modelCenterUuid' | 'size';
+  const listIndexes = (name: string, of: Declared<Listed | 'uuid'>) => [
     byAge(name, of),
     index(`${name}_by_name`).on(caseFolded(of.name), of.createDate, of.uuid),
     // Also has the columns that sort a page, and the size for a center's capacity.
     index(`${name}_by_center`).on(caseFolded(of.modelCenterUuid), of.createDate, of.uuid, of.size),
   ];
-  const modelServices = table(
-    'model_services',
-    { uuid: refersTo(key(), resources), ...columns.modelServices },
-    (of) => listIndexes('model_services', of),
-  );
-  const models = table(
-    'models',
-    {
-      uuid: refersTo(key(), resources),
-      ...columns.models,
-      modelClassifications: make.withDefault(columns.models.modelClassifications, []),
-    },
-    (of) => listIndexes('models', of),
-  );
+  /** A table of resources that belong to a center. */
+  const ofCenter = <Name extends string>(name: string, own: Record<Name | Listed, Builder>) =>
+    table(name, { uuid: refersTo(key(), resources), ...own }, (of) => listIndexes(name, of));
+  const modelServices = ofCenter('model_services', columns.modelServices);
+  const models = ofCenter('models', {
+    ...columns.models,
+    modelClassifications: make.withDefault(columns.models.modelClassifications, []),
+  });
+  const datasets = ofCenter('datasets', columns.datasets);
   const modelCenters = table(
     'model_centers',
     { uuid: refersTo(key(), resources), ...columns.modelCenters },
     (of) => [byAge('model_centers', of)],
-  );
-
-  const datasets = table(
-    'datasets',
-    { uuid: refersTo(key(), resources), ...columns.datasets },
-    (of) => listIndexes('datasets', of),
   );
 
   const modelServiceImages = table(

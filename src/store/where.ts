@@ -13,7 +13,7 @@ export interface EntityMapping {
   table: Declared<'uuid' | 'createDate'>;
   /** Selects the rows of the kind if the table has other rows too; it has no parameters. */
   baseFilter?: SQL;
-  foreignKeys: Partial<Record<QueryField['of'] | 'modelServiceGroupRefs', Column>>;
+  foreignKeys: Readonly<Record<string, Column>>;
   center?: Column;
 }
 

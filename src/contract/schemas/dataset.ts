@@ -2,7 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { assertUnique } from '../validation/validator.ts';
 import {
   createDate,
-  hiddenFields,
+  HiddenFields,
   lastOpDate,
   newResourceFields,
   uuid,
@@ -51,7 +51,7 @@ export const HiddenDatasetFields = Type.Object({
   token: Type.Optional(field.token),
   usageScenarios: hiddenParams.usageScenarios,
   dataType: Type.Optional(hiddenParams.dataType),
-  tagUuids: hiddenFields.tagUuids,
+  tagUuids: HiddenFields.properties.tagUuids,
 });
 
 export const DatasetInventory = Type.Object(

@@ -2,20 +2,13 @@ import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox
 import { CreateDatasetParams, DatasetInventory, HiddenDatasetFields } from './dataset.ts';
 import { AddModelParams, HiddenModelFields, ModelInventory } from './model.ts';
 import { AddModelCenterParams, ModelCenterInventory } from './model-center.ts';
-import {
-  AddModelServiceParams,
-  ModelServiceImageInventory,
-  ModelServiceInventory,
-  ModelServiceRefInventory,
-} from './model-service.ts';
+import { AddModelServiceParams, ModelServiceInventory } from './model-service.ts';
 import {
   DeployModelServiceParams,
   HiddenGroupFields,
-  ModelServiceGroupDatasetRefInventory,
   ModelServiceInstanceGroupInventory,
-  ModelServiceInstanceInventory,
 } from './model-service-instance-group.ts';
-import { hiddenFields } from './resource.ts';
+import { HiddenFields } from './resource.ts';
 import { CreateTagParams, SystemTagInventory, UserTagInventory } from './tag.ts';
 import { Computed, type FieldOptions, Time, WhenReady } from './types.ts';
 
@@ -26,8 +19,8 @@ export type FieldType = 'text' | 'integer' | 'long' | 'boolean' | 'time';
 
 /** A field that a query may name (F57). */
 export interface QueryField {
-  /** The owner of the field: the resource itself, a relation of it, or its tags. */
-  of: 'self' | Relation | 'userTags' | 'systemTags';
+  /** The owner of the field: the resource itself, the list of that name in its inventory, its center or its tags. */
+  of: string;
   name: string;
   type: FieldType;
   /** Where a deployment's text is once the deployment is ready, and what it is until then. */
@@ -36,83 +29,50 @@ export interface QueryField {
   now?: number;
 }
 
-export type Relation =
-  | 'modelServiceRefs'
-  | 'modelServiceImages'
-  | 'modelCenter'
-  | 'instances'
-  | 'datasetRefInventories';
-
 interface Queryable {
   inventory: TObject;
   /** Fields that are stored and not in the inventory. */
   hidden: TObject;
   /** The parameters of the operation that creates one. */
   params: TObject;
-  /** Inventories of the relations, whose fields are named `relation.field`. */
-  related: Partial<Record<Relation, TObject>>;
-  /** Whether it has the fields `__userTag__` and `__systemTag__`. */
-  tagged: boolean;
 }
 
-/** What can be queried, by the name in Query operations, in the order of seeds. Only the scalar fields of an inventory are queryable. */
-export const queryableEntities = {
+const resources = {
   ModelCenter: {
     inventory: ModelCenterInventory,
-    hidden: Type.Object(hiddenFields),
+    hidden: HiddenFields,
     params: AddModelCenterParams,
-    related: {},
-    tagged: true,
   },
-  Model: {
-    inventory: ModelInventory,
-    hidden: HiddenModelFields,
-    params: AddModelParams,
-    related: { modelServiceRefs: ModelServiceRefInventory, modelCenter: ModelCenterInventory },
-    tagged: true,
-  },
+  Model: { inventory: ModelInventory, hidden: HiddenModelFields, params: AddModelParams },
   ModelService: {
     inventory: ModelServiceInventory,
-    hidden: Type.Object(hiddenFields),
+    hidden: HiddenFields,
     params: AddModelServiceParams,
-    related: {
-      modelServiceRefs: ModelServiceRefInventory,
-      modelServiceImages: ModelServiceImageInventory,
-      modelCenter: ModelCenterInventory,
-    },
-    tagged: true,
   },
   Dataset: {
     inventory: DatasetInventory,
     hidden: HiddenDatasetFields,
     params: CreateDatasetParams,
-    related: { modelCenter: ModelCenterInventory },
-    tagged: true,
   },
   ModelServiceInstanceGroup: {
     inventory: ModelServiceInstanceGroupInventory,
     hidden: HiddenGroupFields,
     params: DeployModelServiceParams,
-    related: {
-      instances: ModelServiceInstanceInventory,
-      datasetRefInventories: ModelServiceGroupDatasetRefInventory,
-    },
-    tagged: true,
   },
+} as const satisfies Record<string, Queryable>;
+
+/**
+ * What can be queried, by the name in Query operations, in the order of seeds. Of an inventory the scalar fields are
+ * queryable, and as `list.field` those of its lists of other inventories.
+ */
+export const queryableEntities = {
+  ...resources,
   UserTag: {
     inventory: UserTagInventory,
     hidden: Type.Pick(SystemTagInventory, ['inherent']),
     params: CreateTagParams,
-    related: {},
-    tagged: false,
   },
-  SystemTag: {
-    inventory: SystemTagInventory,
-    hidden: Type.Object({}),
-    params: CreateTagParams,
-    related: {},
-    tagged: false,
-  },
+  SystemTag: { inventory: SystemTagInventory, hidden: Type.Object({}), params: CreateTagParams },
 } as const satisfies Record<string, Queryable>;
 
 export type EntityKind = keyof typeof queryableEntities;
@@ -123,18 +83,13 @@ export type InventoryOf<Kind extends EntityKind> = Static<Queryables[Kind]['inve
 export type HiddenOf<Kind extends EntityKind> = Static<Queryables[Kind]['hidden']>;
 
 /** The kinds of resource: what has tags, a type such as `ModelVO`, and a uuid that is unique among all kinds. */
-export type ResourceKind = {
-  [Kind in EntityKind]: Queryables[Kind]['tagged'] extends true ? Kind : never;
-}[EntityKind];
-
-export const resourceKinds = (Object.keys(queryableEntities) as EntityKind[]).filter(
-  (kind): kind is ResourceKind => queryableEntities[kind].tagged,
-);
+export type ResourceKind = keyof typeof resources;
+export const resourceKinds = Object.keys(resources) as ResourceKind[];
 
 const fields = new Map(
-  Object.entries<Queryable>(queryableEntities).map(([kind, queryable]) => [
+  Object.entries<Queryable>(queryableEntities).map(([kind, { inventory }]) => [
     kind,
-    fieldsOf(queryable),
+    fieldsOf(inventory, kind in resources),
   ]),
 );
 
@@ -143,21 +98,22 @@ export function queryField(kind: EntityKind, name: string): QueryField | undefin
   return fields.get(kind)?.get(name);
 }
 
-function fieldsOf({ inventory, related, tagged }: Queryable): Map<string, QueryField> {
+function fieldsOf(inventory: TObject, hasTags: boolean): Map<string, QueryField> {
   const found = new Map<string, QueryField>();
-  const add = (of: QueryField['of'], schema: TObject, prefix: string) => {
-    for (const [name, property] of Object.entries(schema.properties)) {
+  const add = (of: string, { properties }: TSchema, prefix = `${of}.`) => {
+    for (const [name, property] of Object.entries<TSchema>(properties)) {
       const type = fieldType(property);
       const { [WhenReady]: whenReady, [Computed]: isComputed }: FieldOptions = property;
-      if (type && !isComputed)
-        found.set(prefix + name, { of, name, type, ...(whenReady && { whenReady }) });
+      if (!type || isComputed) continue;
+      found.set(prefix + name, { of, name, type, ...(whenReady && { whenReady }) });
     }
   };
   add('self', inventory, '');
-  for (const [relation, schema] of Object.entries(related)) {
-    add(relation as Relation, schema, `${relation}.`);
+  for (const [name, { items }] of Object.entries<TSchema>(inventory.properties)) {
+    if (items?.properties) add(name, items);
   }
-  if (tagged) {
+  if (hasTags && inventory.properties.modelCenterUuid) add('modelCenter', ModelCenterInventory);
+  if (hasTags) {
     found.set('__userTag__', { of: 'userTags', name: 'tag', type: 'text' });
     found.set('__systemTag__', { of: 'systemTags', name: 'tag', type: 'text' });
   }

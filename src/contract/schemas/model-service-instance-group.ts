@@ -4,7 +4,7 @@ import { cpuArchitecture } from './hardware.ts';
 import { ModelServiceInventory, urlPath } from './model-service.ts';
 import {
   createDate,
-  hiddenFields,
+  HiddenFields,
   lastOpDate,
   newResourceFields,
   uuid,
@@ -166,7 +166,7 @@ export const HiddenGroupFields = Type.Object({
   l3NetworkUuids,
   ...maps,
   ...OutcomeFields.properties,
-  tagUuids: hiddenFields.tagUuids,
+  tagUuids: HiddenFields.properties.tagUuids,
 });
 
 /** Values of a new deployment for parameters that are not given. */

@@ -3,7 +3,7 @@ import { gpuNumbersInput } from './hardware.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
 import {
   createDate,
-  hiddenFields,
+  HiddenFields,
   lastOpDate,
   newResourceFields,
   uuid,
@@ -56,7 +56,7 @@ const field = {
 export const HiddenModelFields = Type.Object({
   ...optional({ token: field.token, shareMode: field.shareMode }),
   modelClassifications: listOf('Classifications.', verbatim('A classification.')),
-  tagUuids: hiddenFields.tagUuids,
+  tagUuids: HiddenFields.properties.tagUuids,
 });
 
 const defaultModelServiceUuid = uuidOf('the model’s default service, which is bound to it', {

@@ -82,10 +82,10 @@ export const newResourceFields = {
 };
 
 /** Fields that are stored and never returned (F27). */
-export const hiddenFields = {
+export const HiddenFields = Type.Object({
   zoneUuid: Type.Optional(uuidOf('the zone')),
   tagUuids: listOf('UUIDs of tags.', uuidInList('a tag')),
-};
+});
 
 const deleteMode = oneOf(
   'Whether what depends on the resource goes with it (Enforcing) or forbids deleting it (Permissive).',

@@ -4,7 +4,7 @@ import { compileStrictValidator } from '../validation/validator.ts';
 import { isColumn, queryableEntities, type ResourceKind } from './fields.ts';
 import { ModelServiceImageInventory, ModelServiceRefInventory } from './model-service.ts';
 import { ModelServiceInstanceInventory, OutcomeFields } from './model-service-instance-group.ts';
-import { hiddenFields, isoTime, isUuid, uuidInList } from './resource.ts';
+import { HiddenFields, isoTime, isUuid, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
 import { integer, listOf, Refine, Time, text, verbatim } from './types.ts';
 
@@ -66,7 +66,7 @@ export const Seed = entrySchema({
   about: text('What the seed is, for its readers.'),
   modelCenters: entriesOf('Centers.', 'ModelCenter'),
   models: entriesOf('Models.', 'Model', {
-    zoneUuid: hiddenFields.zoneUuid,
+    zoneUuid: HiddenFields.properties.zoneUuid,
     recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
   }),
   modelServices: entriesOf('Services, with their images.', 'ModelService', {
