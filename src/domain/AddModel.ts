@@ -18,7 +18,6 @@ export const AddModel: Handler<'AddModel'> = async (request, dependencies) => {
     modelId: own.uuid,
     ...fields,
     ...own,
-    modelClassifications: [],
     modelServiceRefs: [...bound].map((modelServiceUuid) => ({
       uuid: dependencies.newUuid(),
       modelUuid: own.uuid,

@@ -6,7 +6,7 @@ import { architecturesOf, createServiceImages, withVersion } from './records.ts'
 /** Adds a service with its images and binds it to the given models. */
 export const AddModelService: Handler<'AddModelService'> = async (request, dependencies) => {
   const {
-    fields: { architectureImages = [], modelUuids = [], vendorToSpecUuidsMap = {}, ...fields },
+    fields: { architectureImages = [], modelUuids = [], ...fields },
     own: { uuid, tagUuids, createDate, lastOpDate },
     extras,
     toResult,
@@ -14,10 +14,7 @@ export const AddModelService: Handler<'AddModelService'> = async (request, depen
   const images = createServiceImages(architectureImages, uuid, createDate, dependencies);
   const service = withVersion({
     uuid,
-    size: 0,
-    hasNewVersion: false,
     tagUuids,
-    vendorToSpecUuidsMap,
     cpuArchitectures: architecturesOf(images),
     modelServiceImages: images,
     modelServiceRefs: [...new Set(modelUuids)].map((modelUuid) => ({

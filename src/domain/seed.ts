@@ -1,50 +1,46 @@
 import { invalidArgument } from '../contract/errors.ts';
 import { datasetDefaults } from '../contract/schemas/dataset.ts';
+import type { EntityKind, ParamsOf } from '../contract/schemas/fields.ts';
 import { modelDefaults } from '../contract/schemas/model.ts';
 import { modelServiceDefaults } from '../contract/schemas/model-service.ts';
 import { deploymentDefaults, RUNNING } from '../contract/schemas/model-service-instance-group.ts';
 import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
-import type { ModelServiceInstance, ModelServiceInstanceGroupFields } from './records.ts';
 import {
   createUses,
-  type Dataset,
   datasetPath,
   distinctArchitectures,
-  type ModelCenterFields,
-  type ModelFields,
-  type ModelServiceFields,
   type ModelServiceImage,
+  type ModelServiceInstance,
   type ModelServiceRef,
+  type Records,
   type Resources,
   type Tag,
   withGpuMemory,
   withVersion,
 } from './records.ts';
 
-/** A parsed entry: some fields are required, all others optional. */
-type Entry<Stored, Required extends keyof Stored> = Partial<Stored> & Pick<Stored, Required>;
+type RequiredOf<Params> = {
+  [Name in keyof Params]-?: object extends Pick<Params, Name> ? never : Name;
+}[keyof Params];
+
+/** A parsed entry: what the operation requires that creates one is there, all other fields may be. */
+type Entry<Kind extends EntityKind> = Partial<Records[Kind]> &
+  Pick<Records[Kind], ('uuid' | RequiredOf<ParamsOf<Kind>>) & keyof Records[Kind]>;
 type Times = { createDate?: number; lastOpDate?: number };
-type TagEntry = Entry<Tag, 'resourceUuid' | 'resourceType' | 'tag'>;
+type TagEntry = Omit<Entry<'UserTag'>, 'uuid' | 'type'> & { uuid?: string };
 
 interface Entries {
-  modelCenters?: Entry<
-    ModelCenterFields,
-    'uuid' | 'name' | 'url' | 'managementIp' | 'managementPort'
-  >[];
-  models?: Entry<ModelFields, 'uuid' | 'name' | 'installPath' | 'modelCenterUuid'>[];
-  modelServices?: (Entry<
-    ModelServiceFields,
-    | ('uuid' | 'name' | 'yaml' | 'requestCpu' | 'requestMemory')
-    | ('modelCenterUuid' | 'installPath' | 'startCommand')
-  > & { modelServiceImages?: Entry<ModelServiceImage, 'cpuArchitecture'>[] })[];
-  modelServiceRefs?: Entry<ModelServiceRef, 'modelUuid' | 'modelServiceUuid'>[];
-  datasets?: Entry<Dataset, 'uuid' | 'name' | 'url' | 'modelCenterUuid'>[];
-  modelServiceInstanceGroups?: (Entry<
-    ModelServiceInstanceGroupFields,
-    'uuid' | 'name' | 'type' | 'zoneUuid'
-  > & {
+  modelCenters?: Entry<'ModelCenter'>[];
+  models?: Entry<'Model'>[];
+  modelServices?: (Omit<Entry<'ModelService'>, 'modelServiceImages'> & {
+    modelServiceImages?: (Partial<ModelServiceImage> &
+      Pick<ModelServiceImage, 'cpuArchitecture'>)[];
+  })[];
+  modelServiceRefs?: (Partial<ModelServiceRef> & Omit<ModelServiceRef, 'uuid' | 'isDefault'>)[];
+  datasets?: Entry<'Dataset'>[];
+  modelServiceInstanceGroups?: (Omit<Entry<'ModelServiceInstanceGroup'>, 'instances'> & {
     datasetUuids?: string[];
     modelServiceGroupUuids?: string[];
     instances?: Partial<ModelServiceInstance>[];
@@ -118,7 +114,6 @@ export function parseSeedResources(
       withGpuMemory({
         ...modelDefaults,
         modelId: model.uuid,
-        modelClassifications: [],
         tagUuids: [],
         ...model,
         ...times(model),
@@ -128,9 +123,6 @@ export function parseSeedResources(
       const { modelServiceImages: images = [], ...fields } = service;
       return withVersion({
         ...modelServiceDefaults,
-        size: 0,
-        hasNewVersion: false,
-        vendorToSpecUuidsMap: {},
         tagUuids: [],
         cpuArchitectures: distinctArchitectures(images.map((image) => image.cpuArchitecture)),
         ...fields,
@@ -218,13 +210,13 @@ export function toSeed(resources: Resources): object {
   return {
     about: DUMP_DESCRIPTION,
     modelCenters: modelCenters.map(toEntry),
-    models: models.map(({ token, ...model }) => toEntry(model)),
+    models: models.map(toEntry),
     modelServices: modelServices.map(({ modelServiceImages, ...service }) => ({
       ...toEntry(service),
       modelServiceImages: modelServiceImages.map(toEntry),
     })),
     modelServiceRefs: modelServiceRefs.map(toEntry),
-    datasets: resources.datasets.map(({ token, ...dataset }) => toEntry(dataset)),
+    datasets: resources.datasets.map(toEntry),
     modelServiceInstanceGroups: resources.modelServiceInstanceGroups.map(
       ({ instances, datasetRefInventories, modelServiceGroupRefs, ...group }) => ({
         ...toEntry(group),
@@ -240,11 +232,11 @@ export function toSeed(resources: Resources): object {
 
 const TIMES = ['createDate', 'lastOpDate', 'readyDate'];
 
-/** Omits unset fields and writes times as ISO 8601. */
+/** Omits unset fields and tokens, and writes times as ISO 8601. */
 function toEntry(record: object): object {
   return Object.fromEntries(
     Object.entries(record).flatMap(([name, value]) => {
-      if (value === null || value === undefined) return [];
+      if (value === null || value === undefined || name === 'token') return [];
       return [[name, TIMES.includes(name) ? new Date(value).toISOString() : value]];
     }),
   );

@@ -79,6 +79,7 @@ export type EntityKind = keyof typeof queryableEntities;
 
 type Queryables = typeof queryableEntities;
 export type InventoryOf<Kind extends EntityKind> = Static<Queryables[Kind]['inventory']>;
+export type ParamsOf<Kind extends EntityKind> = Static<Queryables[Kind]['params']>;
 /** The fields of a kind that are stored and never returned. */
 export type HiddenOf<Kind extends EntityKind> = Static<Queryables[Kind]['hidden']>;
 

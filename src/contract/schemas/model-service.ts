@@ -97,6 +97,9 @@ export const modelServiceDefaults = {
   framework: 'Other',
   system: false,
   supportDistributed: false,
+  size: 0,
+  hasNewVersion: false,
+  vendorToSpecUuidsMap: {},
 } as const;
 
 const field = {

@@ -30,6 +30,7 @@ export const modelDefaults = {
   size: 0,
   type: 'Custom',
   recommendedGpuNum: [] as number[],
+  modelClassifications: [] as string[],
   isLatestVersion: true,
   extraGpuMemRequest: 4_294_967_296,
   SAMPLE_SIZE: 1000,
