@@ -104,8 +104,9 @@ class DocumentBuilder {
     const answers = operationNames
       .filter((each) => isWrite(operations[each]))
       .map((each) => answerSchema(each));
-    // The schemas with most properties come first: every answer also matches the one with `success` alone.
-    const sizeOf = ({ properties }: TObject) => Object.keys(properties).length;
+    // Tools take the first that matches. The schemas that require most come first, then those with most properties.
+    const sizeOf = ({ required = [], properties }: TObject) =>
+      100 * required.length + Object.keys(properties).length;
     const unique = new Map(answers.map((answer) => [answer.$id, answer]));
     const answer = Type.Unsafe<object>({
       $id: 'JobAnswer',
@@ -173,8 +174,7 @@ class DocumentBuilder {
         const [kind = ''] = failures.length === 1 ? failures : ['failure'];
         const isTemporary = failures.some((failure) => temporaryFailures.includes(failure));
         const headers = isTemporary ? ['Retry-After'] : [];
-        const example = errors[group]?.[status];
-        const response = this.#response(description, ErrorAnswer, example, headers);
+        const response = this.#response(description, ErrorAnswer, errors[group]?.[status], headers);
         return [status, this.#shared('responses', pascalCase(`${group} ${kind}`), response)];
       }),
     );

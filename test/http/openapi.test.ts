@@ -455,6 +455,15 @@ describe('examples', () => {
     expect(failed.map(([name, { status }]) => [name, status])).toEqual([['GetJob', 404]]);
   });
 
+  test.each(
+    writes.filter((name) => operations[name].answers !== 'nothing'),
+  )('the answer of %s matches no earlier schema of a job’s answers', (name) => {
+    const { schema, example } = of(name).responses['200'].content['application/json'];
+    const { anyOf } = document.components.schemas.JobAnswer;
+    const first = anyOf.find(({ $ref }: Node) => validate($ref, example) === '');
+    expect(first).toEqual(schema);
+  });
+
   // Tools send them in orders of their own.
   test('those of deletions name what no other one names', () => {
     const requests = Object.entries<Node>(exampleRequests.operations);
