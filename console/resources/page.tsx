@@ -1,45 +1,101 @@
+import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
 import { FailureBox } from '../components/failure-box.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { type Column, Table } from '../components/table.tsx';
-import { linkTo, route, setParameters } from '../router.ts';
+import { linkTo, openItem, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
-import type { Kind, Resource } from './kinds.ts';
+import { ColumnMenu, storedColumns } from './column-menu.tsx';
+import { ResourceDrawer } from './drawer.tsx';
+import { type Field, scalarFieldsOf } from './fields.ts';
+import { ResourceForm } from './form.tsx';
+import { changes, countResources, type Kind, listResources, type Resource } from './kinds.ts';
+import { Pager } from './pager.tsx';
+import { QueryField } from './query-field.tsx';
+import { Value } from './value.tsx';
 
-/** The page of a kind of resource. */
+const PAGE_SIZE = 50;
+
+/** The page of a kind of resource: query, table and what is open of it. */
 export function ResourcePage({ kind }: { kind: Kind }) {
   const { item, parameters } = route.value;
+  const [isAdding, setAdding] = useState(false);
+  const [columns, setColumns] = useState(() => storedColumns(kind));
+  const q = parameters.getAll('q');
   const sort = parameters.get('sort') ?? '-createDate';
-  const query = { limit: 50, sort };
-  const list = useAnswer(`${kind.path} ${JSON.stringify(query)}`, (signal) =>
-    kind.list(query, signal),
+  const start = Number(parameters.get('start') ?? 0);
+  const limit = Number(parameters.get('limit') ?? PAGE_SIZE);
+  const fields = ['uuid', 'name', ...columns].join();
+  const query = { q, sort, start, limit, fields };
+
+  const list = useAnswer(JSON.stringify([query, changes.value]), (signal) =>
+    listResources(kind, query, signal),
   );
-  const columns = kind.columns.map(
-    (name): Column<Resource> => ({
-      name,
-      title: name,
-      isSortable: true,
-      cell: (row) =>
-        name === 'name' ? (
-          <a href={linkTo(kind.path, row.uuid, parameters)}>{row.name}</a>
-        ) : (
-          String(row[name] ?? '')
-        ),
-    }),
+  // On its own, because the rows need not wait for it.
+  const count = useAnswer(JSON.stringify([q, changes.value]), (signal) =>
+    countResources(kind, q, signal),
   );
   return (
-    <PageFrame title={t(kind.title)}>
+    <PageFrame
+      title={t(kind.title)}
+      actions={
+        kind.add && (
+          <button type="button" class="primary" onClick={() => setAdding(true)}>
+            {t(kind.add.title)}
+          </button>
+        )
+      }
+    >
+      <div class="toolbar">
+        <QueryField
+          kind={kind}
+          conditions={q}
+          onChange={(changed) => setParameters({ q: changed, start: undefined })}
+        />
+        <ColumnMenu kind={kind} columns={columns} onChange={setColumns} />
+      </div>
       {list.failure && <FailureBox failure={list.failure} onRetry={list.reload} />}
       <Table
         caption={t(kind.title)}
-        columns={columns}
-        rows={(list.data?.inventories ?? []) as Resource[]}
+        columns={columns.flatMap((name) => {
+          const field = scalarFieldsOf(kind).find(([each]) => each === name);
+          return field ? columnOf(kind, field, parameters) : [];
+        })}
+        rows={list.failure ? [] : (list.data ?? [])}
         keyOf={({ uuid }) => uuid}
         sort={sort}
         onSort={(changed) => setParameters({ sort: changed, start: undefined })}
         chosen={item}
         empty={list.isLoading ? t('loading') : t('none')}
       />
+      <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
+      {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
+      {isAdding && kind.add && (
+        <ResourceForm
+          form={kind.add}
+          onClose={() => setAdding(false)}
+          onDone={(uuid) => uuid && openItem(uuid)}
+        />
+      )}
     </PageFrame>
   );
+}
+
+function columnOf(
+  kind: Kind,
+  [name, schema]: Field,
+  parameters: URLSearchParams,
+): Column<Resource> {
+  return {
+    name,
+    title: name,
+    isSortable: true,
+    isNumber: schema.type === 'integer',
+    cell: (row) =>
+      name === 'name' ? (
+        <a href={linkTo(kind.path, row.uuid, parameters)}>{row.name || row.uuid}</a>
+      ) : (
+        <Value name={name} schema={schema} value={row[name]} />
+      ),
+  };
 }
