@@ -17,7 +17,7 @@ export interface Page {
 export const pages: Page[] = [
   ...kinds.map((kind) => ({
     path: kind.path,
-    title: kind.title,
+    title: kind.path,
     Content: () => <ResourcePage kind={kind} />,
   })),
 ];

@@ -27,10 +27,13 @@ export function linkTo(page: string, item = '', parameters = new URLSearchParams
   return `#/${path.join('/')}${query}`;
 }
 
-/** Opens an item of the present page; none closes it. The page's parameters stay. */
-export function openItem(item: string): void {
-  const { page, parameters } = route.value;
-  location.hash = linkTo(page, item, parameters);
+/** Opens an item of a page, by default the present one, whose parameters stay then; none closes it. */
+export function openItem(item: string, page = route.value.page): void {
+  location.hash = linkTo(
+    page,
+    item,
+    page === route.value.page ? route.value.parameters : undefined,
+  );
 }
 
 /** Changes parameters of the present page: a list repeats one, undefined removes it. */

@@ -1,3 +1,4 @@
+import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import { Failure } from './client.ts';
 
@@ -9,8 +10,15 @@ export interface Loading<Answer> {
   reload: () => void;
 }
 
+/** Number of changes made here so far: all that is shown is loaded again after each. */
+const changes = signal(0);
+
+const toFailure = (error: unknown) =>
+  error instanceof Failure ? error : new Failure({ details: String(error) });
+
 /**
- * Loads what a component shows, again whenever the key changes; what was asked for before is aborted then.
+ * Loads what a component shows, again whenever the key changes and after every action; what was requested before is
+ * aborted then.
  * @param key names everything that the answer depends on
  * @param interval milliseconds after which it is loaded again; never unless given
  */
@@ -19,34 +27,46 @@ export function useAnswer<Answer>(
   load: (signal: AbortSignal) => Promise<Answer>,
   interval?: number,
 ): Loading<Answer> {
-  const [state, setState] = useState<Omit<Loading<Answer>, 'reload'>>({
-    data: undefined,
-    failure: undefined,
-    isLoading: true,
-  });
+  const [state, setState] = useState<Partial<Loading<Answer>>>({});
   const [round, setRound] = useState(0);
   const reload = () => setRound((count) => count + 1);
   useEffect(() => {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = (data: Answer | undefined, failure: Failure | undefined) => {
+    const settle = (settled: Partial<Loading<Answer>>) => {
       if (controller.signal.aborted) return;
-      setState((before) => ({ data: data ?? before.data, failure, isLoading: false }));
+      setState(({ data }) => ({ data, ...settled, isLoading: false }));
       if (interval !== undefined) timer = setTimeout(reload, interval);
     };
     setState((before) => ({ ...before, isLoading: true }));
     load(controller.signal).then(
-      (data) => settle(data, undefined),
-      (error: Error) =>
-        settle(
-          undefined,
-          error instanceof Failure ? error : new Failure({ details: error.message }),
-        ),
+      (data) => settle({ data }),
+      (error) => settle({ failure: toFailure(error) }),
     );
     return () => {
       controller.abort();
       clearTimeout(timer);
     };
-  }, [key, round]);
-  return { ...state, reload };
+  }, [key, round, changes.value]);
+  const { data, failure, isLoading = true } = state;
+  return { data, failure, isLoading, reload };
+}
+
+/** Runs a component's calls that change something, with the failure of the last one. */
+export function useAction() {
+  const [failure, setFailure] = useState<Failure>();
+  const [isRunning, setRunning] = useState(false);
+  const run = async <Answer>(call: Promise<Answer>, onDone?: (answer: Answer) => void) => {
+    setRunning(true);
+    try {
+      const answer = await call;
+      setFailure(undefined);
+      changes.value += 1;
+      onDone?.(answer);
+    } catch (error) {
+      setFailure(toFailure(error));
+    }
+    setRunning(false);
+  };
+  return { failure, isRunning, run };
 }

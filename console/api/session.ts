@@ -20,7 +20,7 @@ export function setSession(uuid: string | null): void {
 
 /** Forgets a session that the server doesn't accept, so that the form to log in appears. */
 export function expireSession(): void {
-  const hadOne = Boolean(session.value);
+  const hasExpired = isExpired.value || Boolean(session.value);
   setSession(null);
-  isExpired.value = hadOne;
+  isExpired.value = hasExpired;
 }

@@ -22,7 +22,8 @@ export function Drawer({ title, onClose, actions, children }: Props) {
     };
   }, []);
   const closeByKey = (event: KeyboardEvent) => {
-    if (event.key === 'Escape' && !event.defaultPrevented) onClose();
+    const isInDialog = event.target instanceof Element && event.target.closest('dialog');
+    if (event.key === 'Escape' && !isInDialog) onClose();
   };
   return (
     <section class="drawer" aria-labelledby={id} onKeyDown={closeByKey}>

@@ -2,7 +2,6 @@ import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 
 export interface Tab {
-  name: string;
   title: string;
   /** Made only while the tab is chosen. */
   content: () => ComponentChildren;
@@ -17,40 +16,34 @@ interface Props {
 export function Tabs({ label, tabs }: Props) {
   const id = useId();
   const list = useRef<HTMLDivElement>(null);
-  const [chosen, setChosen] = useState('');
-  const shown = tabs.find(({ name }) => name === chosen) ?? tabs[0];
+  const [chosen, setChosen] = useState(0);
   const move = (event: KeyboardEvent) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined || !shown) return;
-    const index = (tabs.indexOf(shown) + step + tabs.length) % tabs.length;
-    setChosen(tabs[index]?.name ?? '');
+    if (step === undefined) return;
+    const index = (chosen + step + tabs.length) % tabs.length;
+    setChosen(index);
     list.current?.querySelectorAll('button')[index]?.focus();
   };
   return (
     <>
       <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
-        {tabs.map(({ name, title }) => (
+        {tabs.map(({ title }, index) => (
           <button
-            key={name}
+            key={title}
             type="button"
             role="tab"
-            id={`${id}-${name}`}
-            aria-selected={name === shown?.name}
+            id={`${id}-${index}`}
+            aria-selected={index === chosen}
             aria-controls={`${id}-panel`}
-            tabIndex={name === shown?.name ? 0 : -1}
-            onClick={() => setChosen(name)}
+            tabIndex={index === chosen ? 0 : -1}
+            onClick={() => setChosen(index)}
           >
             {title}
           </button>
         ))}
       </div>
-      <div
-        class="tab-panel"
-        role="tabpanel"
-        id={`${id}-panel`}
-        aria-labelledby={`${id}-${shown?.name}`}
-      >
-        {shown?.content()}
+      <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`}>
+        {tabs[chosen]?.content()}
       </div>
     </>
   );

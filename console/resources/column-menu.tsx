@@ -29,8 +29,7 @@ export function ColumnMenu({ kind, columns, onChange }: Props) {
   return (
     <details class="menu">
       <summary class="button">{t('columns')}</summary>
-      <fieldset>
-        <legend>{t('columns')}</legend>
+      <fieldset aria-label={t('columns')}>
         {scalarFieldsOf(kind)
           .filter(([name]) => name !== 'name')
           .map(([name]) => (

@@ -1,6 +1,6 @@
 import { serverUrl } from '../api/client.ts';
 import { session } from '../api/session.ts';
-import { fromResource, requestSchema, toJson } from './form-values.ts';
+import { requestSchema, toText, toValue } from './form-values.ts';
 import type { Kind, Resource } from './kinds.ts';
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
@@ -21,9 +21,9 @@ export function curlOf(method: string, path: string, body?: object): string {
 export function additionOf({ add }: Kind, resource: Resource): object | undefined {
   if (!add) return undefined;
   const { wrapper, members } = requestSchema(add.request);
-  const values = members.flatMap(([name, schema]) => {
-    const value = toJson(schema, fromResource(name, schema, resource));
-    return value === undefined ? [] : [[name, value]];
-  });
+  const texts = members.map((field) => [field[0], field[1], toText(field, resource)] as const);
+  const values = texts
+    .filter(([, , text]) => text !== '')
+    .map(([name, schema, text]) => [name, toValue(schema, text)]);
   return { [wrapper]: Object.fromEntries(values) };
 }

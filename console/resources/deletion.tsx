@@ -1,10 +1,9 @@
-import { useState } from 'preact/hooks';
-import type { Failure } from '../api/client.ts';
+import { useAction } from '../api/answer.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { FailureBox } from '../components/failure-box.tsx';
 import { announce } from '../components/notices.tsx';
 import { t } from '../texts/text.ts';
-import { changes, deleteResource, type Kind, type Resource } from './kinds.ts';
+import { deleteResource, type Kind, type Resource } from './kinds.ts';
 
 interface Props {
   kind: Kind;
@@ -15,34 +14,26 @@ interface Props {
 
 /** Asks before a resource is deleted, and in which mode. */
 export function Deletion({ kind, resource, onClose, onDone }: Props) {
-  const [failure, setFailure] = useState<Failure>();
-  const submit = async (event: SubmitEvent) => {
+  const { failure, run } = useAction();
+  const { uuid, name } = resource;
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const mode = new FormData(event.currentTarget as HTMLFormElement).get('deleteMode');
-    try {
-      await deleteResource(kind, resource.uuid, mode as 'Permissive' | 'Enforcing');
-      changes.value += 1;
-      announce(t('deleted', { name: resource.name }));
-      onClose();
+    const values = new FormData(event.currentTarget as HTMLFormElement);
+    const mode = values.has('enforcing') ? 'Enforcing' : 'Permissive';
+    void run(deleteResource(kind, uuid, mode), () => {
+      announce(t('deleted', { name }));
       onDone();
-    } catch (error) {
-      setFailure(error as Failure);
-    }
+    });
   };
   return (
-    <Dialog title={`${t('delete')}: ${resource.name}`} onClose={onClose}>
+    <Dialog title={`${t('delete')}: ${name}`} onClose={onClose}>
       <form onSubmit={submit}>
         {failure && <FailureBox failure={failure} />}
-        <fieldset>
-          <legend>deleteMode</legend>
+        <p>
           <label>
-            <input type="radio" name="deleteMode" value="Permissive" checked /> Permissive:{' '}
-            {t('permissive')}
+            <input type="checkbox" name="enforcing" /> {t('enforcing')}
           </label>
-          <label>
-            <input type="radio" name="deleteMode" value="Enforcing" /> Enforcing: {t('enforcing')}
-          </label>
-        </fieldset>
+        </p>
         <div class="actions">
           <button type="submit" class="danger">
             {t('delete')}

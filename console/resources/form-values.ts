@@ -2,13 +2,6 @@ import { membersOf, resolve, type Schema, schemaOf } from '../api/document.ts';
 import type { Field } from './fields.ts';
 import type { Resource } from './kinds.ts';
 
-/** What a form holds: text for a scalar, a list for an array, pairs for a map, members for any other object. */
-export type FormValue =
-  | string
-  | FormValue[]
-  | [string, FormValue][]
-  | { [name: string]: FormValue };
-
 const TAGS = ['systemTags', 'userTags'];
 
 /** Fields of inventories that requests name otherwise. */
@@ -27,79 +20,51 @@ export function requestSchema(name: string) {
   };
 }
 
-export function emptyValue({ type, properties }: Schema): FormValue {
-  if (type === 'array') return [];
-  if (type !== 'object') return '';
-  return properties ? {} : [];
+/** Whether a value is written as lines: a list of texts or numbers. */
+export const isLines = ({ type, items }: Schema) =>
+  type === 'array' && resolve(items ?? {}).type !== 'object';
+
+/** Whether a value is written as JSON: a list of objects, or an object. */
+export const isJson = (schema: Schema) =>
+  schema.type === 'object' || (schema.type === 'array' && !isLines(schema));
+
+/** The text that a form has for a resource's value of a parameter; empty for none. */
+export function toText([name, schema]: Field, resource: Resource): string {
+  const value = resource[SOURCES[name] ?? name];
+  if (value === undefined) return '';
+  if (isJson(schema)) {
+    const members = Object.keys(resolve(schema.items ?? {}).properties ?? {});
+    return JSON.stringify(value, members.length > 0 ? members : null, 2);
+  }
+  // Some lists are sent as a text with commas.
+  return Array.isArray(value) ? value.join(isLines(schema) ? '\n' : ',') : String(value);
 }
 
-export const isEmpty = (value: FormValue | undefined): boolean => value?.length === 0;
-
-/** The value of a parameter in a form that begins with those of a resource. */
-export function fromResource(name: string, schema: Schema, resource: Resource): FormValue {
-  return fromJson(schema, resource[SOURCES[name] ?? name]);
-}
-
-function fromJson(schema: Schema, json: unknown): FormValue {
-  if (json === undefined) return emptyValue(schema);
-  const { type, items = {}, properties, additionalProperties } = schema;
-  if (type === 'array') return (json as unknown[]).map((each) => fromJson(resolve(items), each));
-  if (type === 'object') {
-    const entries = Object.entries(json as object);
-    if (!properties) {
-      const value = resolve(additionalProperties as Schema);
-      return entries.map(([key, each]): [string, FormValue] => [key, fromJson(value, each)]);
+/** The value that is sent for a text. What can't be read is sent as it is, for the server to reject. */
+export function toValue(schema: Schema, text: string): unknown {
+  if (isLines(schema)) {
+    const lines = text.split('\n').filter((line) => line !== '');
+    return lines.map((line) => toValue(resolve(schema.items ?? {}), line));
+  }
+  if (schema.type === 'integer' || schema.type === 'boolean' || isJson(schema)) {
+    try {
+      const value = JSON.parse(text);
+      return typeof value === 'number' && !Number.isSafeInteger(value) ? text : value;
+    } catch {
+      return text;
     }
-    const members = membersOf(schema).map(([member, each]) => [
-      member,
-      fromJson(each, (json as Record<string, unknown>)[member]),
-    ]);
-    return Object.fromEntries(members);
   }
-  // Some lists are sent as text.
-  return Array.isArray(json) ? json.join(',') : String(json);
+  return text;
 }
 
-/** What is sent of a form's value; undefined for an empty one. What is no number is sent as it is, to be rejected. */
-export function toJson(schema: Schema, value: FormValue | undefined): unknown {
-  const { type, items = {}, properties, additionalProperties } = schema;
-  if (value === undefined || isEmpty(value)) return undefined;
-  if (type === 'array') {
-    return (value as FormValue[]).map((each) => toJson(resolve(items), each) ?? '');
-  }
-  if (type === 'object' && !properties) {
-    const member = resolve(additionalProperties as Schema);
-    const empty = member.type === 'array' ? [] : '';
-    const entries = (value as [string, FormValue][]).map(([key, each]) => [
-      key,
-      toJson(member, each) ?? empty,
-    ]);
-    return Object.fromEntries(entries);
-  }
-  if (type === 'object') {
-    const members = membersOf(schema).map(([name, each]) => [
-      name,
-      toJson(each, (value as Record<string, FormValue>)[name]),
-    ]);
-    return Object.fromEntries(members);
-  }
-  const text = String(value);
-  if (type === 'boolean') return text === 'true';
-  const isSafe = /^-?\d+$/.test(text) && Number.isSafeInteger(Number(text));
-  return type === 'integer' && isSafe ? Number(text) : text;
-}
-
-/** The parameters that differ from those that a form began with; what was emptied is sent as empty. */
+/** The parameters whose texts differ from those that a form began with. */
 export function changedValues(
-  members: Field[],
-  values: Record<string, FormValue>,
-  initial: Record<string, FormValue>,
+  fields: Field[],
+  texts: Record<string, string>,
+  initial: Record<string, string>,
 ): Record<string, unknown> {
-  const changed = members
-    .filter(([name]) => JSON.stringify(values[name]) !== JSON.stringify(initial[name]))
-    .map(([name, schema]) => {
-      const empty = schema.type === 'array' ? [] : schema.type === 'object' ? {} : '';
-      return [name, toJson(schema, values[name]) ?? empty];
-    });
-  return Object.fromEntries(changed);
+  const changed = fields.filter(([name]) => texts[name] !== initial[name]);
+  return Object.fromEntries(
+    changed.map(([name, schema]) => [name, toValue(schema, texts[name] ?? '')]),
+  );
 }

@@ -1,86 +1,64 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { Failure } from '../api/client.ts';
+import { useAction } from '../api/answer.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { FailureBox } from '../components/failure-box.tsx';
 import { announce } from '../components/notices.tsx';
+import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { Editor } from './editor.tsx';
 import type { Field } from './fields.ts';
-import {
-  changedValues,
-  emptyValue,
-  type FormValue,
-  fromResource,
-  isEmpty,
-  requestSchema,
-} from './form-values.ts';
-import { changes, type KindForm, type Resource } from './kinds.ts';
+import { changedValues, requestSchema, toText } from './form-values.ts';
+import type { KindForm, Resource } from './kinds.ts';
+import { Parameter } from './parameter.tsx';
 
 interface Props {
   form: KindForm;
   /** What it is about; undefined for a new one. */
   resource?: Resource;
   onClose: () => void;
-  /** @param uuid of the resource that was answered */
-  onDone: (uuid: string | undefined) => void;
 }
 
 /** The form of an operation, made of the schema of its request. The server judges the values. */
-export function ResourceForm({ form, resource, onClose, onDone }: Props) {
+export function ResourceForm({ form, resource, onClose }: Props) {
   const { wrapper, members, required, tags } = requestSchema(form.request);
-  const all = [...members, ...tags];
-  const initial = useRef<Record<string, FormValue>>(
-    Object.fromEntries(
-      all.map(([name, schema]) => [
-        name,
-        form.isPrefilled && resource ? fromResource(name, schema, resource) : emptyValue(schema),
-      ]),
-    ),
+  const fields = [...members, ...tags];
+  const textOf = (field: Field) => (form.isPrefilled && resource ? toText(field, resource) : '');
+  const initial = useRef(
+    Object.fromEntries(fields.map((field) => [field[0], textOf(field)])),
   ).current;
-  const [values, setValues] = useState(initial);
-  const [failure, setFailure] = useState<Failure>();
-  const [isSending, setSending] = useState(false);
+  const [texts, setTexts] = useState(initial);
+  const { failure, isRunning, run } = useAction();
   const element = useRef<HTMLFormElement>(null);
-  const wrong = failure && fieldIn(failure.message, all);
+  const wrong = failure && fieldIn(failure.message, fields);
   useEffect(() => {
     const control = element.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
     control?.closest('details')?.setAttribute('open', '');
     control?.focus();
   }, [failure]);
 
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    setSending(true);
-    const body = {
-      [wrapper]: changedValues(members, values, initial),
-      ...changedValues(tags, values, initial),
-    };
-    try {
-      const { inventory } = await form.send(resource?.uuid ?? '', body);
-      changes.value += 1;
-      announce(t('done', { action: t(form.title) }));
+    const parameters = changedValues(members, texts, initial);
+    const body = { [wrapper]: parameters, ...changedValues(tags, texts, initial) };
+    void run(form.send(resource?.uuid ?? '', body), ({ inventory }) => {
+      announce(t('changed', { action: t(form.title) }));
       onClose();
-      onDone(inventory?.uuid);
-    } catch (error) {
-      setFailure(error instanceof Failure ? error : new Failure({ details: String(error) }));
-      setSending(false);
-    }
+      if (inventory && form.opens) openItem(inventory.uuid, form.opens);
+    });
   };
-
-  const isShown = ([name]: Field) =>
-    required.includes(name) || !isEmpty(initial[name]) || name === 'name';
-  const editorOf = ([name, schema]: Field) => (
-    <Editor
+  const parameter = ([name, schema]: Field) => (
+    <Parameter
       key={name}
       name={name}
       schema={schema}
-      value={values[name] ?? ''}
+      text={texts[name] ?? ''}
       isRequired={required.includes(name)}
       error={name === wrong ? failure?.message : undefined}
-      onChange={(value) => setValues((before) => ({ ...before, [name]: value }))}
+      onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
     />
   );
-  const further = all.filter((field) => !isShown(field));
+  const isFirst = ([name]: Field) =>
+    required.includes(name) || initial[name] !== '' || name === 'name';
+  const further = fields.filter((field) => !isFirst(field));
   return (
     <Dialog
       title={resource ? `${t(form.title)}: ${resource.name}` : t(form.title)}
@@ -88,15 +66,13 @@ export function ResourceForm({ form, resource, onClose, onDone }: Props) {
     >
       <form ref={element} noValidate onSubmit={submit}>
         {failure && wrong === undefined && <FailureBox failure={failure} />}
-        {all.filter(isShown).map(editorOf)}
-        {further.length > 0 && (
-          <details>
-            <summary>{t('furtherFields', { count: further.length })}</summary>
-            {further.map(editorOf)}
-          </details>
-        )}
+        {fields.filter(isFirst).map(parameter)}
+        <details>
+          <summary>{t('furtherFields', { count: further.length })}</summary>
+          {further.map(parameter)}
+        </details>
         <div class="actions">
-          <button type="submit" class="primary" disabled={isSending}>
+          <button type="submit" class="primary" disabled={isRunning}>
             {t(form.title)}
           </button>
           <button type="button" onClick={onClose}>
@@ -110,7 +86,6 @@ export function ResourceForm({ form, resource, onClose, onDone }: Props) {
 
 /** The first parameter that the server's sentence names. */
 function fieldIn(sentence: string, fields: Field[]): string | undefined {
-  const words = sentence.split(/\W+/);
-  const named = fields.map(([name]) => name).filter((name) => words.includes(name));
-  return named.sort((a, b) => words.indexOf(a) - words.indexOf(b))[0];
+  const names = fields.map(([name]) => name);
+  return sentence.split(/\W+/).find((word) => names.includes(word));
 }

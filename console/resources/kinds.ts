@@ -1,7 +1,6 @@
-import { signal } from '@preact/signals';
-import { answerOf, api, type Schemas } from '../api/client.ts';
+import { answerOf, api, Failure } from '../api/client.ts';
 import type { paths } from '../api/openapi.d.ts';
-import type { TextKey } from '../texts/text.ts';
+import { type TextKey, t } from '../texts/text.ts';
 
 /** A resource as the API answers it. */
 export interface Resource {
@@ -10,10 +9,7 @@ export interface Resource {
   [field: string]: unknown;
 }
 
-/** Number of the changes made here so far: what is shown depends on it, to be loaded again. */
-export const changes = signal(0);
-
-/** Every kind has operations of this form, whose types stand for all. */
+/** Every kind has operations of the same form, for which the types of services stand. */
 type Url = '/v1/ai/model-services';
 type Query = NonNullable<paths[Url]['get']['parameters']['query']>;
 
@@ -22,8 +18,10 @@ export interface KindForm {
   title: TextKey;
   /** The schema's name, such as AddModelRequest. */
   request: string;
-  /** Whether it begins with the resource's values, and sends those that were changed. */
-  isPrefilled: boolean;
+  /** Whether it begins with the resource's values; those that were changed are sent. */
+  isPrefilled?: true;
+  /** The page on which what was answered is opened. */
+  opens?: string;
   /** @param uuid of the resource that it is about; empty for a new one */
   send: (uuid: string, body: object) => Promise<{ inventory?: { uuid: string } }>;
 }
@@ -31,9 +29,8 @@ export interface KindForm {
 /** A kind of resource: what its page shows and calls. Its fields and their limits are in the OpenAPI document. */
 export interface Kind {
   /** Names the page. */
-  path: string;
-  title: TextKey;
-  /** Begins the names of its schema, and of the type of its tags. */
+  path: 'services' | 'models' | 'centers' | 'datasets' | 'deployments';
+  /** Begins the name of its inventory, and of the type of its tags. */
   entity: string;
   /** The path of its operations. */
   url: Url;
@@ -46,85 +43,102 @@ export interface Kind {
 
 const at = (uuid: string) => ({ path: { uuid } });
 
-function adding(url: string, title: TextKey, request: string): KindForm {
+const put = (url: string): KindForm['send'] => {
+  return (uuid, body) =>
+    answerOf(api.PUT(url as `${Url}/{uuid}`, { params: at(uuid), body: body as never }));
+};
+
+const adding = (opens: Kind['path'], url: string, request: string): KindForm => {
   const send: KindForm['send'] = (_, body) =>
     answerOf(api.POST(url as Url, { body: body as never }));
-  return { title, request, isPrefilled: false, send };
-}
+  return { title: 'add', request, opens, send };
+};
 
-function changing(url: string, request: string): KindForm {
-  const send: KindForm['send'] = (uuid, body) =>
-    answerOf(api.PUT(`${url as Url}/{uuid}`, { params: at(uuid), body: body as never }));
-  return { title: 'edit', request, isPrefilled: true, send };
-}
+const editing = (url: string, request: string): KindForm => {
+  return { title: 'edit', request, isPrefilled: true, send: put(`${url}/{uuid}`) };
+};
 
 const SERVICES = '/v1/ai/model-services';
 const MODELS = '/v1/ai/models';
 const CENTERS = '/v1/ai/model-centers';
 const DATASETS = '/v1/ai/datasets';
 
-const cloning: KindForm = {
-  title: 'clone',
-  request: 'CloneModelServiceRequest',
-  isPrefilled: true,
-  send: (uuid, body) => answerOf(api.POST(`${SERVICES}/{uuid}`, { params: at(uuid), body })),
-};
-
 /** Every kind that has a page, in the order of the navigation. */
 export const kinds: Kind[] = [
   {
     path: 'services',
-    title: 'services',
     entity: 'ModelService',
     url: SERVICES,
-    columns: ['name', 'type', 'framework', 'requestCpu', 'requestMemory', 'system', 'createDate'],
-    add: adding(SERVICES, 'addService', 'AddModelServiceRequest'),
-    actions: [changing(SERVICES, 'UpdateModelServiceRequest'), cloning],
+    columns: ['type', 'framework', 'requestCpu', 'requestMemory', 'system', 'createDate'],
+    add: adding('services', SERVICES, 'AddModelServiceRequest'),
+    actions: [
+      editing(SERVICES, 'UpdateModelServiceRequest'),
+      {
+        title: 'clone',
+        request: 'CloneModelServiceRequest',
+        isPrefilled: true,
+        opens: 'services',
+        send: (uuid, body) => answerOf(api.POST(`${SERVICES}/{uuid}`, { params: at(uuid), body })),
+      },
+      {
+        title: 'deploy',
+        request: 'DeployModelServiceRequest',
+        opens: 'deployments',
+        send: put(`${SERVICES}/{uuid}/actions`),
+      },
+    ],
   },
   {
     path: 'models',
-    title: 'models',
     entity: 'Model',
     url: MODELS as Url,
-    columns: ['name', 'vendor', 'version', 'size', 'modelId', 'createDate'],
-    add: adding(MODELS, 'addModel', 'AddModelRequest'),
-    actions: [changing(MODELS, 'UpdateModelRequest')],
+    columns: ['vendor', 'version', 'size', 'modelId', 'createDate'],
+    add: adding('models', MODELS, 'AddModelRequest'),
+    actions: [editing(MODELS, 'UpdateModelRequest')],
   },
   {
     path: 'centers',
-    title: 'centers',
     entity: 'ModelCenter',
     url: CENTERS as Url,
-    columns: ['name', 'url', 'status', 'managementIp', 'managementPort', 'createDate'],
-    add: adding(CENTERS, 'addCenter', 'AddModelCenterRequest'),
-    actions: [changing(CENTERS, 'UpdateModelCenterRequest')],
+    columns: ['url', 'status', 'managementIp', 'managementPort', 'createDate'],
+    add: adding('centers', CENTERS, 'AddModelCenterRequest'),
+    actions: [editing(CENTERS, 'UpdateModelCenterRequest')],
   },
   {
     path: 'datasets',
-    title: 'datasets',
     entity: 'Dataset',
     url: DATASETS as Url,
-    columns: ['name', 'url', 'size', 'system', 'createDate'],
-    add: adding(DATASETS, 'addDataset', 'CreateDatasetRequest'),
-    actions: [changing(DATASETS, 'UpdateDatasetRequest')],
+    columns: ['url', 'size', 'system', 'createDate'],
+    add: adding('datasets', DATASETS, 'CreateDatasetRequest'),
+    actions: [editing(DATASETS, 'UpdateDatasetRequest')],
+  },
+  {
+    path: 'deployments',
+    entity: 'ModelServiceInstanceGroup',
+    url: `${SERVICES}/instances/groups` as Url,
+    columns: ['status', 'type', 'modelServiceType', 'modelServiceUuid', 'createDate'],
+    actions: [
+      editing('/v1/model-service-instance-groups', 'UpdateModelServiceInstanceGroupRequest'),
+    ],
   },
 ];
 
-/** The kind with that path of its page. */
-export const kindOf = (path: string) => kinds.find((kind) => kind.path === path);
+export const kindOf = (path: Kind['path']) => kinds.find((kind) => kind.path === path) as Kind;
 
 /** The kinds that fields with UUIDs refer to. */
-const REFERENCES: [RegExp, string][] = [
-  [/^modelCenterUuid$/, 'centers'],
-  [/^modelUuids?$/, 'models'],
-  [/^(defaultM|m)odelServiceUuids?$/, 'services'],
-  [/^datasetUuids?$/, 'datasets'],
-];
+const REFERENCES: Record<string, Kind['path']> = {
+  modelCenterUuid: 'centers',
+  modelUuid: 'models',
+  modelServiceUuid: 'services',
+  defaultModelServiceUuid: 'services',
+  datasetUuid: 'datasets',
+  modelServiceGroupUuid: 'deployments',
+};
 
 /** The kind whose UUID a field has; undefined for any other field. */
 export function referencedKind(field: string): Kind | undefined {
-  const [, path = ''] = REFERENCES.find(([pattern]) => pattern.test(field)) ?? [];
-  return kindOf(path);
+  const path = REFERENCES[field];
+  return path && kindOf(path);
 }
 
 /** @throws Failure */
@@ -139,13 +153,15 @@ export async function countResources(kind: Kind, q: string[], signal?: AbortSign
   return (await answerOf(api.GET(kind.url, { params: { query }, signal }))).total ?? 0;
 }
 
-/** Undefined for a resource that isn't there. @throws Failure */
+/** @throws Failure, also for a resource that isn't there */
 export async function getResource({ url }: Kind, uuid: string, signal?: AbortSignal) {
-  const answer = await answerOf(api.GET(`${url}/{uuid}`, { params: at(uuid), signal }));
-  return answer.inventories[0] as object as Resource | undefined;
+  const { inventories } = await answerOf(api.GET(`${url}/{uuid}`, { params: at(uuid), signal }));
+  if (!inventories[0]) throw new Failure({ details: t('notFound', { uuid }) });
+  return inventories[0] as object as Resource;
 }
 
 /** @throws Failure, for example SYS.1006 for what is in use */
-export function deleteResource({ url }: Kind, uuid: string, deleteMode: Schemas['DeleteMode']) {
-  return answerOf(api.DELETE(`${url}/{uuid}`, { params: { ...at(uuid), query: { deleteMode } } }));
+export function deleteResource({ url }: Kind, uuid: string, mode: 'Permissive' | 'Enforcing') {
+  const params = { ...at(uuid), query: { deleteMode: mode } };
+  return answerOf(api.DELETE(`${url}/{uuid}`, { params }));
 }

@@ -3,13 +3,13 @@ import { useAnswer } from '../api/answer.ts';
 import { FailureBox } from '../components/failure-box.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { type Column, Table } from '../components/table.tsx';
-import { linkTo, openItem, route, setParameters } from '../router.ts';
+import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { ColumnMenu, storedColumns } from './column-menu.tsx';
 import { ResourceDrawer } from './drawer.tsx';
 import { type Field, scalarFieldsOf } from './fields.ts';
 import { ResourceForm } from './form.tsx';
-import { changes, countResources, type Kind, listResources, type Resource } from './kinds.ts';
+import { countResources, type Kind, listResources, type Resource } from './kinds.ts';
 import { Pager } from './pager.tsx';
 import { QueryField } from './query-field.tsx';
 import { Value } from './value.tsx';
@@ -28,20 +28,16 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   const fields = ['uuid', 'name', ...columns].join();
   const query = { q, sort, start, limit, fields };
 
-  const list = useAnswer(JSON.stringify([query, changes.value]), (signal) =>
-    listResources(kind, query, signal),
-  );
+  const list = useAnswer(JSON.stringify(query), (signal) => listResources(kind, query, signal));
   // On its own, because the rows need not wait for it.
-  const count = useAnswer(JSON.stringify([q, changes.value]), (signal) =>
-    countResources(kind, q, signal),
-  );
+  const count = useAnswer(q.join('\n'), (signal) => countResources(kind, q, signal));
   return (
     <PageFrame
-      title={t(kind.title)}
+      title={t(kind.path)}
       actions={
         kind.add && (
           <button type="button" class="primary" onClick={() => setAdding(true)}>
-            {t(kind.add.title)}
+            {t('add')}
           </button>
         )
       }
@@ -56,7 +52,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       </div>
       {list.failure && <FailureBox failure={list.failure} onRetry={list.reload} />}
       <Table
-        caption={t(kind.title)}
+        caption={t(kind.path)}
         columns={columns.flatMap((name) => {
           const field = scalarFieldsOf(kind).find(([each]) => each === name);
           return field ? columnOf(kind, field, parameters) : [];
@@ -70,13 +66,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       />
       <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
       {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
-      {isAdding && kind.add && (
-        <ResourceForm
-          form={kind.add}
-          onClose={() => setAdding(false)}
-          onDone={(uuid) => uuid && openItem(uuid)}
-        />
-      )}
+      {isAdding && kind.add && <ResourceForm form={kind.add} onClose={() => setAdding(false)} />}
     </PageFrame>
   );
 }

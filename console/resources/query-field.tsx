@@ -125,7 +125,7 @@ export function QueryField({ kind, conditions, onChange }: Props) {
         onFocus={() => setOpen(true)}
         onBlur={() => setOpen(false)}
       />
-      <div class="suggestions" role="listbox" id={id} aria-label={t('suggestions')}>
+      <div class="suggestions" role="listbox" id={id} aria-label={t('query')}>
         {suggestions.map((suggestion, index) => (
           <div
             key={suggestion.text}

@@ -21,6 +21,9 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
   if (value === undefined) return null;
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   if (typeof value === 'number') return value.toLocaleString(language.value);
+  // An empty list or map.
+  if (typeof value === 'object' && Object.keys(value ?? {}).length === 0)
+    return JSON.stringify(value);
   if (Array.isArray(value)) {
     const columns = schema.items ? membersOf(resolve(schema.items)) : [];
     if (columns.length === 0) return value.join(', ');

@@ -36,7 +36,6 @@ const isClosed = (page: Page) => page.getByRole('dialog').waitFor({ state: 'deta
 interface Case {
   hash: string;
   path: string;
-  button: string;
   /** The parameters that are required, as they are typed. */
   values: Record<string, string>;
   /** What the server has of them. */
@@ -47,7 +46,6 @@ const cases: Case[] = [
   {
     hash: 'services',
     path: '/model-services',
-    button: 'Add a service',
     values: {
       ...{
         name: 'chat',
@@ -62,21 +60,18 @@ const cases: Case[] = [
   {
     hash: 'models',
     path: '/models',
-    button: 'Add a model',
     values: { name: 'Qwen', installPath: '/models/qwen', modelCenterUuid: 'c'.repeat(32) },
     stored: { name: 'Qwen', installPath: '/models/qwen' },
   },
   {
     hash: 'centers',
     path: '/model-centers',
-    button: 'Add a center',
     values: { name: 'Berlin', url: 's3://m', managementIp: '10.0.0.1', managementPort: '80' },
     stored: { name: 'Berlin', managementPort: 80 },
   },
   {
     hash: 'datasets',
     path: '/datasets',
-    button: 'Add a dataset',
     values: { name: 'questions', url: 's3://d', modelCenterUuid: 'c'.repeat(32) },
     stored: { name: 'questions', url: 's3://d' },
   },
@@ -84,15 +79,15 @@ const cases: Case[] = [
 
 describe.skipIf(!browser)('the console, in a browser,', () => {
   test.for(cases)('adds, edits and deletes on the page of $hash', async (each, context) => {
-    const { hash, path, button, values, stored } = each;
+    const { hash, path, values, stored } = each;
     const { page, call, expectSound } = await visitConsole(context, { hash: `#/${hash}` });
-    await fillIn(page, button, {});
+    await fillIn(page, 'Add', {});
     const first = page.getByLabel(/^name( \*)?$/);
     await page.getByText(/field\[name\] of message\[.*\] is mandatory/).waitFor();
     expect(await first.getAttribute('aria-invalid')).toBe('true');
     expect(await page.locator(':focus').getAttribute('name')).toBe('name');
     await expectSound(`${hash}-form`, 1);
-    await submit(page, button, values);
+    await submit(page, 'Add', values);
     await page.getByRole('heading', { name: values.name as string }).waitFor();
     expect(await listOf(call, path)).toMatchObject([stored]);
 
@@ -188,8 +183,8 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await expect.poll(refs).toEqual([]);
 
     await page.getByRole('tab', { name: 'Tags' }).click();
-    await page.getByLabel('New tag').fill('team::vision');
-    await page.getByRole('button', { name: 'Add', exact: true }).click();
+    await page.getByRole('textbox', { name: 'tag' }).fill('team::vision');
+    await page.keyboard.press('Enter');
     await page.getByRole('cell', { name: 'team::vision' }).waitFor();
     expect(await call('GET', '/zstack/v1/user-tags')).toMatchObject({
       inventories: [{ tag: 'team::vision', resourceUuid: service.uuid }],
@@ -200,6 +195,9 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     expect(JSON.parse(commands[1]?.split("-d '")[1]?.replace(/'$/, '') ?? '')).toMatchObject({
       param: { ...param, architectureImages: images },
     });
+    await page.getByRole('button', { name: 'Clone' }).click();
+    await page.keyboard.press('Escape');
+    await isClosed(page);
     await fillIn(page, 'Clone', { name: 'copy', requestCpu: 'many' });
     await page.getByText('[requestCpu] field is excepted an int or long').waitFor();
     await submit(page, 'Clone', { requestCpu: '16' });
@@ -211,26 +209,48 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await page.getByRole('heading', { name: 'copy' }).waitFor({ state: 'detached' });
   });
 
-  test('replaces images in a form of lists, on a phone, in Chinese', async (context) => {
+  test('deploys a service, edits the deployment and deletes it', async (context) => {
+    const { page, call, expectSound } = await visitConsole(context);
+    const { uuid } = await inventoryOf(
+      call('POST', `${AI}/model-services`, { param: requiredServiceParams }),
+    );
+    await page.goto(`${page.url().split('#')[0]}#/services/${uuid}`);
+    const values = { name: 'chat-prod', zoneUuid: 'f'.repeat(32) };
+    await page.getByRole('button', { name: 'Deploy', exact: true }).click();
+    await page.getByLabel('type *').selectOption('VirtualMachine');
+    await submit(page, 'Deploy', values);
+    await page.getByRole('heading', { name: 'chat-prod' }).waitFor();
+    const groups = () => listOf(call, '/model-services/instances/groups');
+    expect(await groups()).toMatchObject([{ name: 'chat-prod', modelServiceUuid: uuid }]);
+    await fillIn(page, 'Edit', { name: 'chat-test' });
+    await page.getByRole('heading', { name: 'chat-test' }).waitFor();
+    await page.getByRole('cell', { name: 'Running' }).first().waitFor();
+    await expectSound('deployments-drawer');
+    await fillIn(page, 'Delete', {});
+    await page.getByText('Nothing here.').waitFor();
+    expect(await groups()).toEqual([]);
+  });
+
+  test('replaces images and ports in a form, on a phone, in Chinese', async (context) => {
     const { page, call, expectSound } = await visitConsole(context, {
       locale: 'zh-CN',
       colorScheme: 'dark',
       viewport: { width: 390, height: 780 },
     });
     const { uuid } = await inventoryOf(
-      call('POST', `${AI}/model-services`, { param: requiredServiceParams }),
+      call('POST', `${AI}/model-services`, { param: { ...requiredServiceParams, yaml: 'a: 1' } }),
     );
     await page.goto(`${page.url().split('#')[0]}#/services/${uuid}`);
     await page.getByRole('button', { name: '编辑' }).click();
     await page.getByText(/^其余 \d+ 个字段$/).click();
-    await page.getByRole('button', { name: '添加 architectureImages' }).click();
-    await page.getByLabel('cpuArchitecture').fill('aarch64');
-    await page.getByRole('textbox', { name: 'dockerImage' }).fill('image:2');
+    const images = [{ cpuArchitecture: 'aarch64', dockerImage: 'image:2' }];
+    await page.getByLabel('architectureImages').fill(JSON.stringify(images));
+    await page.getByLabel('servicePorts').fill('8000\n9000');
     await expectSound('services-images-zh-phone');
     await page.getByRole('dialog').getByRole('button', { name: '编辑' }).click();
     await isClosed(page);
     expect(await listOf(call, '/model-services')).toMatchObject([
-      { modelServiceImages: [{ cpuArchitecture: 'aarch64', dockerImage: 'image:2' }] },
+      { modelServiceImages: images, yaml: expect.stringContaining('9000') },
     ]);
     await expectSound('services-drawer-zh-phone');
   });
