@@ -27,7 +27,14 @@ export function ColumnMenu({ kind, columns, onChange }: Props) {
     onChange(changed);
   };
   return (
-    <details class="menu">
+    <details
+      class="menu"
+      onFocusOut={({ currentTarget, relatedTarget }) => {
+        if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) {
+          currentTarget.open = false;
+        }
+      }}
+    >
       <summary class="button">{t('columns')}</summary>
       <fieldset aria-label={t('columns')}>
         {scalarFieldsOf(kind)

@@ -10,7 +10,7 @@ import { ResourceDrawer } from './drawer.tsx';
 import { type Field, scalarFieldsOf } from './fields.ts';
 import { ResourceForm } from './form.tsx';
 import { countResources, type Kind, listResources, type Resource } from './kinds.ts';
-import { Pager } from './pager.tsx';
+import { PAGE_SIZES, Pager } from './pager.tsx';
 import { QueryField } from './query-field.tsx';
 import { Value } from './value.tsx';
 
@@ -24,7 +24,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   const q = parameters.getAll('q');
   const sort = parameters.get('sort') ?? '-createDate';
   const start = Number(parameters.get('start') ?? 0);
-  const limit = Number(parameters.get('limit') ?? PAGE_SIZE);
+  const limit = PAGE_SIZES.find((size) => String(size) === parameters.get('limit')) ?? PAGE_SIZE;
   const fields = ['uuid', 'name', ...columns].join();
   const query = { q, sort, start, limit, fields };
 

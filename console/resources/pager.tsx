@@ -1,7 +1,8 @@
 import { setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 
-const PAGE_SIZES = [20, 50, 100];
+/** What can be chosen; no page requests more. */
+export const PAGE_SIZES = [20, 50, 100];
 
 interface Props {
   start: number;

@@ -210,10 +210,11 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
   });
 
   test('deploys a service, edits the deployment and deletes it', async (context) => {
-    const { page, call, expectSound } = await visitConsole(context);
-    const { uuid } = await inventoryOf(
-      call('POST', `${AI}/model-services`, { param: requiredServiceParams }),
-    );
+    // Every write is a job, which the console waits for.
+    const { page, call, expectSound } = await visitConsole(context, { env: { AIOS_REPLY: 'job' } });
+    const uuid = crypto.randomUUID().replaceAll('-', '');
+    const param = { ...requiredServiceParams, resourceUuid: uuid };
+    await call('POST', `${AI}/model-services`, { param });
     await page.goto(`${page.url().split('#')[0]}#/services/${uuid}`);
     const values = { name: 'chat-prod', zoneUuid: 'f'.repeat(32) };
     await page.getByRole('button', { name: 'Deploy', exact: true }).click();
