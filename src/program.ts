@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (command === 'serve') return runServer(settings, warnings);
   for (const warning of warnings) printLine(warning);
   const [file = '', target = ''] = operands;
-  const { backup, copy, dump, restore } = await import('./cli/commands.ts');
+  const { backup, compare, copy, dump, restore } = await import('./cli/commands.ts');
   switch (command) {
     case 'backup':
       return printLine(backup(settings, file, migrationsFolder, printStep));
@@ -56,9 +56,31 @@ async function main(): Promise<void> {
       return printLine(await restore(settings, file, migrationsFolder, printStep));
     case 'copy':
       return printLine(await copy(file, target, { ...environment, print: console.error }));
+    case 'compare': {
+      const stopping = abortedBySignals();
+      const options = { ...environment, flags, print: printLine, confirm, stopping };
+      const { text, status } = await compare(file, settings, options);
+      process.exitCode = status;
+      return void process.stdout.write(text);
+    }
     case 'dump':
       return void process.stdout.write(await dump(settings, migrationsFolder));
   }
+}
+
+/** Asks the user on the terminal whether to go on; without one the answer is no. */
+async function confirm(): Promise<boolean> {
+  if (!process.stdin.isTTY) return false;
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  return /^y/i.test(await terminal.question('Go on? [y/N] ').finally(() => terminal.close()));
+}
+
+/** A signal that the first Ctrl-C, or a request to terminate, aborts; the second one ends the process. */
+function abortedBySignals(): AbortSignal {
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort());
+  return stopping.signal;
 }
 
 /** Serves until the process gets a signal. */

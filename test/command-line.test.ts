@@ -18,6 +18,15 @@ describe('a command line', () => {
       { ...nothing, command: 'restore', operands: ['-x'], flags: { 'database-url': 'file:a' } },
     ],
     [['copy', 'file:a', 'file:b'], { ...nothing, command: 'copy', operands: ['file:a', 'file:b'] }],
+    [['compare', 'http://a'], { ...nothing, command: 'compare', operands: ['http://a'] }],
+    [
+      ['compare', '--yes', '--har', 'a.har', '--only=F1,F2', '--deploy'],
+      {
+        ...nothing,
+        command: 'compare',
+        flags: { yes: 'on', har: 'a.har', only: 'F1,F2', deploy: 'on' },
+      },
+    ],
     [['copy', '--help'], { ...nothing, command: 'copy', help: true }],
     [['backup', '--help'], { ...nothing, command: 'backup', help: true }],
     [['help'], { ...nothing, help: true }],
@@ -74,6 +83,9 @@ describe('a command line', () => {
     [['-p'], /^--port needs a value/],
     [['-port', '1'], /^-p is not a flag/],
     [['help', 'nonsense'], /^nonsense is not a command/],
+    [['serve', '--har', 'a'], /^--har is not a flag/],
+    [['compare', '--har'], /^--har needs a value/],
+    [['compare', 'http://a', 'b'], /^b: compare takes only \[URL\]/],
     [['--port'], /^--port needs a value/],
     [['--port='], /^--port needs a value/],
     [['--help=no'], /^--help takes no value/],
@@ -91,7 +103,7 @@ describe('a command line', () => {
     [['copy', 'a', 'b', 'c'], /^c: copy takes only FROM TO\. See --help\.$/],
     [
       ['bakcup', 'a'],
-      /^bakcup is not a command, only serve, health, dump, backup, restore, copy, help\. See --help\.$/,
+      /^bakcup is not a command, only serve, health, dump, backup, restore, compare, copy, help\. See --help\.$/,
     ],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is rejected', (args, sentence) => {

@@ -19,6 +19,8 @@ export const commands = {
   dump: 'Write the resources of the database as a seed.',
   backup: 'Copy the database to a file, also while a server runs on it.',
   restore: 'Check a backup, and replace the database by it.',
+  compare:
+    'Ask a server, or a recording, what docs/fidelity.md decides; show where this one differs.',
   copy: 'Copy a database to an empty one, also between a file and PostgreSQL; each as AIOS_DATABASE_URL has it.',
 } as const;
 export type Command = keyof typeof commands;
@@ -31,6 +33,7 @@ const operandsOf: Record<Command, readonly string[]> = {
   backup: ['FILE'],
   restore: ['FILE'],
   copy: ['FROM', 'TO'],
+  compare: ['[URL]'],
 };
 
 /** The settings that each command reads. */
@@ -41,7 +44,22 @@ const settingsOf: Record<Command, readonly SettingKey[]> = {
   backup: ['databaseUrl'],
   restore: ['databaseUrl'],
   copy: [],
+  compare: ['session', 'accessKey', 'record'],
 };
+
+/** The flags of a command that are no settings, with their values; one without is a switch. */
+const ownFlags: Partial<Record<Command, readonly [flag: string, value: string, does: string][]>> = {
+  compare: [
+    ['account', 'NAME', 'Log in with this account.'],
+    ['password-file', 'FILE', 'The password of the account.'],
+    ['only', 'F12,F31', 'Ask about these decisions alone.'],
+    ['har', 'FILE', 'Compare with the answers of a HAR file, not of a server.'],
+    ['json', 'FILE', 'Write every request with both answers there.'],
+    ['yes', '', 'Begin without a question.'],
+    ['deploy', '', 'Deploy a service too.'],
+  ],
+};
+const allOwnFlags = Object.values(ownFlags).flat();
 
 export interface CommandLine {
   command: Command;
@@ -59,7 +77,9 @@ const settingFlags = settingKeys.flatMap((key) =>
 
 const switches = settingKeys
   .filter((key) => definitions[key].parse === parseBoolean)
-  .map((key) => `--${flagOf(key)}`);
+  .map(flagOf)
+  .concat(allOwnFlags.flatMap(([flag, value]) => (value === '' ? [flag] : [])))
+  .map((flag) => `--${flag}`);
 
 /** Spells `-p` out, and gives each switch without a value its own: `parseArgs` would take the next argument. */
 function normalized(args: string[]): string[] {
@@ -81,15 +101,23 @@ export function parseCommandLine(args: string[]): CommandLine {
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
-      ...Object.fromEntries(settingFlags.map((flag) => [flag, { type: 'string' as const }])),
+      ...Object.fromEntries(
+        [...settingFlags, ...allOwnFlags.map(([flag]) => flag)].map((flag) => [
+          flag,
+          { type: 'string' as const },
+        ]),
+      ),
     },
     allowPositionals: true,
     strict: false,
     tokens: true,
   });
-  for (const token of tokens) if (token.kind === 'option') assertValidFlag(token);
   const asksForHelp = positionals[0] === 'help';
   const [command = 'serve', ...operands] = asksForHelp ? positionals.slice(1) : positionals;
+  const flagsOfCommand = ((isCommand(command) && ownFlags[command]) || []).map(([flag]) => flag);
+  for (const token of tokens) {
+    if (token.kind === 'option') assertValidFlag(token, [...settingFlags, ...flagsOfCommand]);
+  }
   if (!isCommand(command)) {
     throw new UsageError(
       `${withoutCredentials(command)} is not a command, only ${Object.keys(commands).join(', ')}, help. See --help.`,
@@ -106,19 +134,18 @@ export function parseCommandLine(args: string[]): CommandLine {
   };
 }
 
-function assertValidFlag({
-  name,
-  rawName,
-  value,
-}: Record<'name' | 'rawName', string> & { value?: string | undefined }): void {
+function assertValidFlag(
+  { name, rawName, value }: Record<'name' | 'rawName', string> & { value?: string | undefined },
+  withValue: readonly string[],
+): void {
   // Of two equally similar flags, the first is suggested.
-  const known = ['help', 'version', ...settingFlags];
+  const known = ['help', 'version', ...withValue];
   if (!known.includes(name)) {
     throw new UsageError(
       `${rawName} is not a flag; did you mean --${closest(name, known)}? See --help.`,
     );
   }
-  const takesValue = settingFlags.includes(name);
+  const takesValue = withValue.includes(name);
   if (takesValue === Boolean(value)) return;
   const problem = takesValue ? 'needs a value' : 'takes no value';
   throw new UsageError(`${rawName} ${problem}. See --help.`);
@@ -131,7 +158,7 @@ function assertOperands(command: Command, operands: string[], areNeeded: boolean
     const only = expected.length > 0 ? `only ${expected.join(' ')}` : 'no such argument';
     throw new UsageError(`${withoutCredentials(surplus)}: ${command} takes ${only}. See --help.`);
   }
-  const missing = expected.find((_, index) => !operands[index]);
+  const missing = expected.find((name, index) => !operands[index] && !name.startsWith('['));
   if (missing && areNeeded) {
     throw new UsageError(`${command} needs ${missing}: ${usageOf(command)}. See --help.`);
   }
@@ -156,6 +183,9 @@ export function helpText(command: Command): string {
     '',
     'Flags, with the environment variables that do the same:',
     ...settingsOf[command].map(settingHelp),
+    ...(ownFlags[command] ?? []).map(
+      ([flag, value, does]) => `  --${`${flag} ${value}`.trim()}\n      ${does}`,
+    ),
     '  -h, --help',
     '  -v, --version',
     '',

@@ -3,6 +3,7 @@ export { default as closeWithGrace } from 'close-with-grace';
 export { Metrics } from '../http/metrics.ts';
 export { createLogger } from '../log.ts';
 export { backup, restore } from './backup.ts';
+export { compare } from './compare/compare.ts';
 export { copy } from './copy.ts';
 export { dump } from './dump.ts';
 export { serve } from './serve.ts';

@@ -31,9 +31,7 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
     }
     const secret = keys.get(id);
     // Also computed for an unknown key, so that the response time doesn't reveal which keys exist.
-    const expected = createHmac('sha1', secret ?? id)
-      .update(`${request.method}\n${date}\n${signedPath(request.url)}`)
-      .digest('base64');
+    const expected = signatureOf(secret ?? id, date, request);
     if (secret === undefined || !timingSafeEquals(signature, expected)) {
       throw new ApiError('wrongSignature', 'wrong accessKey signature');
     }
@@ -50,10 +48,15 @@ export function accessKeyCheck({ keys, timeZone, clock }: AccessKeySettings) {
   };
 }
 
-/** The sent path, decoded, from `/v1` on. */
-function signedPath(url: string): string {
+/** The signature of a request with a `Date`: of the sent path, decoded, from `/v1` on (F51). */
+export function signatureOf(
+  secret: string,
+  date: string,
+  { method, url }: Pick<FastifyRequest, 'method' | 'url'>,
+): string {
   const path = decodeURIComponent(requestPath(url));
-  return path.slice(Math.max(0, path.indexOf('/v1')));
+  const signed = path.slice(Math.max(0, path.indexOf('/v1')));
+  return createHmac('sha1', secret).update(`${method}\n${date}\n${signed}`).digest('base64');
 }
 
 function timingSafeEquals(sent: string, expected: string): boolean {

@@ -1,0 +1,278 @@
+import {
+  addCenter,
+  addDataset,
+  addModel,
+  addService,
+  bind,
+  CENTERS,
+  clone,
+  DATASETS,
+  FAILURE,
+  GROUPS,
+  get,
+  image,
+  MODELS,
+  type Probe,
+  post,
+  probe,
+  put,
+  remove,
+  SENTENCE,
+  SERVICES,
+  USER_TAGS,
+} from './probe.ts';
+
+const unbind = (see?: string) => remove(`${MODELS}/$2/model-services/$1`, see);
+const deploy = (params: object, see?: string) => {
+  const deployModelService = { name: '$name', zoneUuid: '$a', type: 'VirtualMachine', ...params };
+  return put(`${SERVICES}/$1/actions`, { deployModelService }, see);
+};
+const REFS = 'inventory.modelServiceRefs';
+
+/** References, bindings, clones, deletions and datasets. */
+export const resources: readonly Probe[] = [
+  probe('F13', 'a model to bind must exist', addService({ modelUuids: ['$a'] }, FAILURE)),
+  probe('F13-2', 'a center need not exist', addModel({ modelCenterUuid: '$a' }, FAILURE)),
+  probe('F13-3', 'a zone need not exist', addService({ zoneUuid: '$a' }, FAILURE)),
+  probe(
+    'F13-4',
+    'an image of a virtual machine need not exist',
+    addService({ architectureImages: [{ cpuArchitecture: 'x86_64', vmImageUuid: '$a' }] }, FAILURE),
+  ),
+  probe('F13-5', 'a tag need not exist', addModel({ tagUuids: ['$a'] }, FAILURE)),
+  probe(
+    'F13-6',
+    'a default service must exist',
+    addModel({ defaultModelServiceUuid: '$a' }, FAILURE),
+  ),
+  probe(
+    'F13-7',
+    'the service of an update must exist',
+    put(`${SERVICES}/$a`, { updateModelService: {} }, SENTENCE),
+  ),
+  probe(
+    'F17',
+    'a clone has the fields of its source, and images with new UUIDs',
+    addService({ requestCpu: 3, architectureImages: [image('x86_64')] }),
+    clone({}, 'inventory.uuid inventory.requestCpu inventory.yaml inventory.modelServiceImages'),
+  ),
+  probe(
+    'F17a',
+    'a clone has the bindings of its source, none as default',
+    addService(),
+    addModel({ defaultModelServiceUuid: '$1' }),
+    clone({}, REFS),
+  ),
+  probe(
+    'F17a-2',
+    'an empty text and 0 override',
+    addService({ description: 'a', requestCpu: 3 }),
+    clone({ description: '', requestCpu: 0 }, 'inventory.description inventory.requestCpu'),
+  ),
+  probe(
+    'F18',
+    'a binding is answered with the service',
+    addService(),
+    addModel(),
+    bind(`inventory.uuid ${REFS}`),
+  ),
+  probe(
+    'F18a',
+    'binding twice leaves one binding',
+    addService(),
+    addModel(),
+    bind(),
+    bind(`status ${REFS}`),
+  ),
+  probe(
+    'F19',
+    'unbinding answers success alone',
+    addService(),
+    addModel(),
+    bind(),
+    unbind('status members'),
+  ),
+  probe('F19a', 'unbinding what is not bound succeeds', addService(), addModel(), unbind('status')),
+  probe('F22', 'an unknown UUID is an empty list', get(`${MODELS}/$a`, 'status inventories')),
+  probe('F23', 'deleting an unknown UUID succeeds', remove(`${MODELS}/$a`, FAILURE)),
+  probe('F23-2', 'deleting a malformed UUID does not', remove(`${MODELS}/aios-compare`, FAILURE)),
+  probe('F23-3', 'so with tags', remove('/zstack/v1/tags/$a', FAILURE)),
+  probe(
+    'F24',
+    'a model takes its bindings and tags with it',
+    addService(),
+    addModel(),
+    bind(),
+    post(USER_TAGS, {
+      params: { resourceType: 'ModelVO', resourceUuid: '$2', tag: 'aios-compare' },
+    }),
+    remove(`${MODELS}/$2`, 'status'),
+    get(`${SERVICES}/$1`, 'inventories.0.modelServiceRefs'),
+    get(`${USER_TAGS}?q=resourceUuid=$2`, 'inventories'),
+  ),
+  probe(
+    'F24-2',
+    'a center with a dataset is not deleted in Permissive mode',
+    addCenter(),
+    addDataset({ modelCenterUuid: '$1' }),
+    remove(`${CENTERS}/$1`, FAILURE),
+  ),
+  probe(
+    'F24a',
+    'a center with models is deleted in Enforcing mode alone, and takes them with it',
+    addCenter(),
+    addModel({ modelCenterUuid: '$1' }),
+    remove(`${CENTERS}/$1?deleteMode=Permissive`, FAILURE),
+    remove(`${CENTERS}/$1?deleteMode=Enforcing`, FAILURE),
+    get(`${MODELS}/$2`, 'inventories'),
+  ),
+  probe(
+    'F27-4',
+    'a default service is bound',
+    addService(),
+    addModel({ defaultModelServiceUuid: '$1' }, REFS),
+    put(`${MODELS}/$2`, { updateModel: { clearDefaultModelService: true } }, REFS),
+  ),
+  probe(
+    'F29a',
+    'an update attaches tags',
+    addService(),
+    put(`${SERVICES}/$1`, { updateModelService: {}, userTags: ['aios-compare-a'] }),
+    get(`${USER_TAGS}?q=resourceUuid=$1&fields=tag`, 'inventories'),
+  ),
+  probe(
+    'F30',
+    'the wrapper params is accepted for param',
+    post(
+      MODELS,
+      { params: { name: '$name', installPath: '/a', modelCenterUuid: '$center' } },
+      FAILURE,
+    ),
+  ),
+  probe(
+    'F30-2',
+    'the wrapper param is accepted for params',
+    addService(),
+    post(`${SERVICES}/$1`, { param: { name: '$name-clone' } }, 'status inventory.name'),
+  ),
+  probe(
+    'F46b',
+    'operations on tags accept system tags without effect',
+    addModel(),
+    post(
+      USER_TAGS,
+      {
+        params: { resourceType: 'ModelVO', resourceUuid: '$1', tag: 'aios-compare' },
+        systemTags: ['aios::compare'],
+      },
+      FAILURE,
+    ),
+    get('/zstack/v1/system-tags?q=resourceUuid=$1', 'inventories'),
+  ),
+  probe(
+    'F46c',
+    'a bulk delete answers each UUID once',
+    addModel(),
+    remove(`${MODELS}?uuids=$1&uuids=$1`, 'results'),
+  ),
+  probe('F47a', 'a center is Connected', addCenter('inventory.status')),
+  probe(
+    'F47b',
+    'the capacity of a center has the sums of the sizes',
+    addCenter(),
+    addModel({ modelCenterUuid: '$1', size: 5 }),
+    get(`${CENTERS}/$1`, 'inventories.0.capacity'),
+  ),
+  probe(
+    'F53b-2',
+    'the UUID of a path is named',
+    addService(),
+    post(`${MODELS}/$a/model-services/$1`, {}, SENTENCE),
+  ),
+  probe('F62', 'a dataset has the members of its inventory', addDataset({}, 'status inventory')),
+  probe(
+    'F62-2',
+    'a system dataset is not changed',
+    addDataset({ system: true }),
+    put(`${DATASETS}/$1`, { updateDataset: { description: 'a' } }, FAILURE),
+  ),
+  probe(
+    'F62-3',
+    'the uses of a dataset are an enumeration',
+    addDataset(),
+    put(`${DATASETS}/$1`, { updateDataset: { usageScenarios: ['aios'] } }, SENTENCE),
+  ),
+  probe(
+    'F62b',
+    'a dataset has the path of its center',
+    addCenter(),
+    addDataset({ modelCenterUuid: '$1' }, 'inventory.installPath'),
+  ),
+  probe(
+    'F62c',
+    'datasets are updated all or none',
+    addDataset({ description: 'a' }),
+    put(
+      DATASETS,
+      {
+        updateDatasets: {
+          updateDatasetStructs: [{ uuid: '$1', description: 'b' }, { uuid: '$a' }],
+        },
+      },
+      FAILURE,
+    ),
+    get(`${DATASETS}/$1`, 'inventories.0.description'),
+  ),
+  probe(
+    'F46e-2',
+    'a tag can be changed, but not into one that is there',
+    addModel(),
+    post('/zstack/v1/system-tags', {
+      params: { resourceType: 'ModelVO', resourceUuid: '$1', tag: 'aios-compare::a' },
+    }),
+    put(
+      '/zstack/v1/system-tags/$2/actions',
+      { updateSystemTag: { tag: 'aios-compare::b' } },
+      'status inventory.tag',
+    ),
+  ),
+  probe(
+    'F62-4',
+    'groups can be listed with a slash at the end',
+    get(`${GROUPS}/?limit=0`, 'status inventories'),
+  ),
+  probe(
+    'F62e',
+    'the yaml of instances cannot be asked for',
+    get(`${GROUPS}?q=instances.yaml%20is%20null`, FAILURE),
+  ),
+  ...[
+    probe(
+      'F62a',
+      'a group is Running at once',
+      addService(),
+      deploy({}, 'status inventory.status'),
+    ),
+    probe('F62d', 'a group has one instance', addService(), deploy({}, 'inventory.instances.1')),
+    probe(
+      'F62-5',
+      'a deployment has the members of its inventory',
+      addService(),
+      deploy({}, 'inventory'),
+    ),
+    probe(
+      'F62f',
+      'a blank image of a container is none',
+      addService(),
+      deploy({ type: 'Container', dockerImage: ' ' }, SENTENCE),
+    ),
+    probe(
+      'F24-3',
+      'a model of a deployment is not deleted in Permissive mode',
+      addService(),
+      addModel(),
+      deploy({ modelUuid: '$2' }),
+      remove(`${MODELS}/$2`, FAILURE),
+    ),
+  ].map((one): Probe => ({ ...one, deploys: true })),
+];
