@@ -1,6 +1,7 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Control } from './control/control.ts';
+import { serveControlDocuments } from './control/documents.ts';
 import { injectFaults } from './control/fault-injection.ts';
 import { recordExchanges } from './control/recording.ts';
 import { controlRoutes } from './control/routes.ts';
@@ -217,6 +218,7 @@ export async function buildApp(options: AppOptions) {
       for (const state of [dependencies.loginAttempts, jobs, webHooks]) state.clear();
     };
     injectFaults(app, control, dependencies.access);
+    serveControlDocuments(app);
     await app.register(controlRoutes, { control, store, checkSession });
   }
   const { record } = options;

@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (command === 'serve') return runServer(settings, warnings);
   for (const warning of warnings) printLine(warning);
   const [file = '', target = ''] = operands;
-  const { backup, compare, copy, dump, restore } = await import('./cli/commands.ts');
+  const { backup, compare, copy, demo, dump, restore } = await import('./cli/commands.ts');
   switch (command) {
     case 'backup':
       return printLine(backup(settings, file, migrationsFolder, printStep));
@@ -63,6 +63,8 @@ async function main(): Promise<void> {
       process.exitCode = status;
       return void process.stdout.write(text);
     }
+    case 'demo':
+      return void process.stdout.write(`${JSON.stringify(demo(flags), null, 2)}\n`);
     case 'dump':
       return void process.stdout.write(await dump(settings, migrationsFolder));
   }

@@ -159,8 +159,8 @@ export const definitions = {
   }),
   seedFile: setting({
     description:
-      'A JSON file with resources to start with, in the form of `GET /_aios/state`; resources that the database already has stay as they are.',
-    allowed: 'the path of a file',
+      'A JSON file with resources to start with, in the form of `GET /_aios/state`, or realistic ones for a demonstration; resources that the database already has stay as they are.',
+    allowed: 'the path of a file, `demo:SERVICES` or `demo:SERVICES:SEED`',
     default: '',
     parse: (text) => text,
   }),

@@ -15,7 +15,8 @@ test('the package has what it needs and nothing of the sources', () => {
     ...['main', 'bin', 'index', 'query-process'].map((name) => `dist/${name}.js`),
     ...['dist/THIRD-PARTY-NOTICES', 'dist/static/swagger-ui.css'],
     ...['index.html', 'main.css', 'main.js'].map((name) => `dist/console/${name}`),
-    ...['openapi/openapi.json', 'migrations/sqlite/meta/_journal.json'],
+    ...['openapi/openapi.json', 'openapi/seed.schema.json'],
+    ...['migrations/sqlite/meta/_journal.json'],
   ];
   expect(files).toEqual(expect.arrayContaining(expected));
   const folders = ['dist', 'migrations', 'openapi'];

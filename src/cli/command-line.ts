@@ -21,6 +21,7 @@ export const commands = {
   restore: 'Check a backup, and replace the database by it.',
   compare:
     'Ask a server, or a recording, what docs/fidelity.md decides; show where this one differs.',
+  demo: 'Write a seed of realistic resources.',
   copy: 'Copy a database to an empty one, also between a file and PostgreSQL; each as AIOS_DATABASE_URL has it.',
 } as const;
 export type Command = keyof typeof commands;
@@ -34,6 +35,7 @@ const operandsOf: Record<Command, readonly string[]> = {
   restore: ['FILE'],
   copy: ['FROM', 'TO'],
   compare: ['[URL]'],
+  demo: [],
 };
 
 /** The settings that each command reads. */
@@ -45,6 +47,7 @@ const settingsOf: Record<Command, readonly SettingKey[]> = {
   restore: ['databaseUrl'],
   copy: [],
   compare: ['session', 'accessKey', 'record'],
+  demo: [],
 };
 
 /** The flags of a command that are no settings, with their values; one without is a switch. */
@@ -57,6 +60,10 @@ const ownFlags: Partial<Record<Command, readonly [flag: string, value: string, d
     ['json', 'FILE', 'Write every request with both answers there.'],
     ['yes', '', 'Begin without a question.'],
     ['deploy', '', 'Deploy a service too.'],
+  ],
+  demo: [
+    ['services', 'NUMBER', 'Number of services, up to 100000; 100 by default.'],
+    ['seed', 'NUMBER', 'Determines the rest; 1 by default.'],
   ],
 };
 const allOwnFlags = Object.values(ownFlags).flat();

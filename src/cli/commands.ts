@@ -5,5 +5,6 @@ export { createLogger } from '../log.ts';
 export { backup, restore } from './backup.ts';
 export { compare } from './compare/compare.ts';
 export { copy } from './copy.ts';
+export { demo } from './demo.ts';
 export { dump } from './dump.ts';
 export { serve } from './serve.ts';

@@ -15,6 +15,7 @@ import { connectionsMax } from '../http/protocol/connection-limits.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { createSteadyClock } from '../steady-clock.ts';
+import { demo } from './demo.ts';
 import { guide } from './guide.ts';
 
 const INITIAL_PASSWORD_WARNING =
@@ -124,7 +125,11 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
 
 /** Reads the resources of the seed; empty without one. */
 function readSeed({ seedFile }: Settings, environment: ServeEnvironment): Resources {
-  const readJson = () => JSON.parse(environment.readFile(seedFile).replace(/^\uFEFF/, ''));
+  const readJson = () => {
+    const [scheme, services, seed] = seedFile.split(':');
+    if (scheme === 'demo') return demo({ services, seed });
+    return JSON.parse(environment.readFile(seedFile).replace(/^\uFEFF/, ''));
+  };
   try {
     const seed = environment.seed ?? (seedFile === '' ? {} : readJson());
     return parseSeedResources(seed, environment);

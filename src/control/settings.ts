@@ -56,9 +56,47 @@ const fault = Type.Object({
   }),
 });
 
-const parseFaultList = compileBodyValidator(
-  Type.Object({ faults: listOf('The faults, in order.', fault) }),
+const clock = Type.Object(
+  optional({
+    now: isoTime('When the clock is stopped'),
+    aheadMs: long('Offset of the clock from the real time, in milliseconds.', {
+      min: -CLOCK_OFFSET_MAX_MS,
+      max: CLOCK_OFFSET_MAX_MS,
+    }),
+  }),
 );
+const uuids = Type.Object(optional({ seed: text('Seed of the next uuids.') }));
+const jobs = Type.Object(
+  optional({
+    afterMs: integer('Milliseconds for which polls report a job as running.', {
+      min: 0,
+      max: WAIT_MAX_MS,
+    }),
+    atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
+  }),
+);
+const restore = Type.Object(
+  optional({
+    clock: boolean('Whether to set the clock as it was.'),
+    uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
+  }),
+);
+const faults = Type.Object({ faults: listOf('The faults, in order.', fault) });
+
+/** The schemas of bodies, by their names in the OpenAPI document of the control API. */
+export const controlBodies = {
+  PlannedFault: Type.Composite([
+    fault,
+    Type.Object({ struck: integer('Number of requests it has applied to.') }),
+  ]),
+  Faults: faults,
+  Clock: clock,
+  Uuids: uuids,
+  Jobs: jobs,
+  Restore: restore,
+};
+
+const parseFaultList = compileBodyValidator(faults);
 
 /** Parses a list of faults; a fault applies to one request by default. */
 export function parseFaults(sent: unknown): Fault[] {
@@ -79,17 +117,7 @@ export function parseFaults(sent: unknown): Fault[] {
   });
 }
 
-const parseClockBody = compileBodyValidator(
-  Type.Object(
-    optional({
-      now: isoTime('When the clock is stopped'),
-      aheadMs: long('Offset of the clock from the real time, in milliseconds.', {
-        min: -CLOCK_OFFSET_MAX_MS,
-        max: CLOCK_OFFSET_MAX_MS,
-      }),
-    }),
-  ),
-);
+const parseClockBody = compileBodyValidator(clock);
 
 /** Parses a setting of the clock; an empty one stands for the real time. */
 export function parseClock(sent: unknown): ClockSetting {
@@ -107,21 +135,9 @@ function assertAtMostOne(members: Record<string, unknown>): void {
 }
 
 /** Parses the seed of uuids; undefined for random ones. */
-export const parseUuids = compileBodyValidator(
-  Type.Object(optional({ seed: text('Seed of the next uuids.') })),
-);
+export const parseUuids = compileBodyValidator(uuids);
 
-const parseCompletion = compileBodyValidator(
-  Type.Object(
-    optional({
-      afterMs: integer('Milliseconds for which polls report a job as running.', {
-        min: 0,
-        max: WAIT_MAX_MS,
-      }),
-      atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
-    }),
-  ),
-);
+const parseCompletion = compileBodyValidator(jobs);
 
 /** Parses when polls report jobs as ended. */
 export function parseJobCompletion(sent: unknown): JobCompletion {
@@ -137,14 +153,7 @@ export const parseSnapshotName = compileBodyValidator(
 );
 
 /** Parses which settings are restored with a snapshot. */
-export const parseRestore = compileBodyValidator(
-  Type.Object(
-    optional({
-      clock: boolean('Whether to set the clock as it was.'),
-      uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
-    }),
-  ),
-);
+export const parseRestore = compileBodyValidator(restore);
 
 /** Parses the filter of a request for the journal. */
 export const parseJournalFilter = compileBodyValidator(

@@ -1,7 +1,7 @@
 // Lints the committed OpenAPI documents, with telemetry and the update check switched off.
 import { spawnSync } from 'node:child_process';
 
-const files = ['openapi/openapi.json', 'openapi/openapi-3.0.json'];
+const files = ['openapi/openapi.json', 'openapi/openapi-3.0.json', 'openapi/control.json'];
 const options = '--extends recommended-strict --max-problems 20'.split(' ');
 const { status } = spawnSync('npx', ['--no-install', 'redocly', 'lint', ...files, ...options], {
   stdio: 'inherit',

@@ -26,7 +26,7 @@ export const resourceTypes = [
 ] as const;
 export type ResourceType = (typeof resourceTypes)[number];
 
-const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
+export const UUID = /^[0-9a-f]{12}[1-5][0-9a-f]{3}[89ab][0-9a-f]{15}$/;
 
 /** Whether a text is a UUID in the platform's form: without hyphens, in lower case (F21). */
 export function isUuid(value: string): boolean {
@@ -49,7 +49,10 @@ const MAX_TIME_MS = 253_402_300_799_999;
 /** A time in ISO 8601 with its zone, which the validator converts to milliseconds since the epoch. */
 export function isoTime(description: string) {
   return typedAs<number>(
-    text(`${description}, as ISO 8601 with its zone.`, { [Refine]: parseIsoTime }),
+    text(`${description}, as ISO 8601 with its zone.`, {
+      format: 'date-time',
+      [Refine]: parseIsoTime,
+    }),
   );
 }
 

@@ -4,7 +4,7 @@ import { compileStrictValidator } from '../validation/validator.ts';
 import { isColumn, queryableEntities, type ResourceKind } from './fields.ts';
 import { ModelServiceImageInventory, ModelServiceRefInventory } from './model-service.ts';
 import { ModelServiceInstanceInventory, OutcomeFields } from './model-service-instance-group.ts';
-import { HiddenFields, isoTime, isUuid, uuidInList } from './resource.ts';
+import { HiddenFields, isoTime, isUuid, UUID, uuidInList } from './resource.ts';
 import { SystemTagInventory, UserTagInventory } from './tag.ts';
 import { integer, listOf, Refine, Time, text, verbatim } from './types.ts';
 
@@ -63,6 +63,7 @@ const tag = (inventory: { properties: Fields }) => {
 
 /** A seed: the resources of a server, named as in the API. */
 export const Seed = entrySchema({
+  $schema: text('Where the JSON Schema of seeds is, for editors.'),
   about: text('What the seed is, for its readers.'),
   modelCenters: entriesOf('Centers.', 'ModelCenter'),
   models: entriesOf('Models.', 'Model', {
@@ -92,3 +93,17 @@ export const Seed = entrySchema({
  * It throws ApiError SYS.1007 with the path of the invalid member.
  */
 export const parseSeed = compileStrictValidator<Record<string, unknown>>(Seed, 'the seed');
+
+/**
+ * A schema as JSON Schema, for editors and documents: objects have no other members, and UUIDs and times their forms.
+ */
+export function toJsonSchema(schema: TSchema): object {
+  const text = JSON.stringify(schema, (key, value) => {
+    if (key === '$id' || key === 'x-zstack-since') return undefined;
+    if (value === uuid) return { ...uuid, pattern: UUID.source };
+    return value?.type === 'object' && value.properties
+      ? { ...value, additionalProperties: false }
+      : value;
+  });
+  return JSON.parse(text);
+}

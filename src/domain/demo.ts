@@ -1,0 +1,123 @@
+import { centers, datasets, frameworks, models, stages, uses } from './demo-data.ts';
+
+const GIB = 1024 ** 3;
+const MIB = 1024 ** 2;
+const START = Date.UTC(2025, 0, 6);
+const SECOND_MS = 1000;
+
+/**
+ * Makes a seed of realistic resources: centers, models, services with bindings, tags and deployments, and datasets.
+ * @param services number of services; of the rest there are in proportion
+ * @param number determines everything else: the same seed for the same numbers
+ */
+export function demoSeed(services: number, number: number): object {
+  const random = randomNumbers(number);
+  const below = (limit: number) => Math.floor(random() * limit);
+  const pick = <Member>(list: readonly Member[]) => list[below(list.length)] as Member;
+  const uuid = () => {
+    const digits = Array.from({ length: 32 }, () => below(16).toString(16));
+    return digits.with(12, '4').with(16, '8').join('');
+  };
+  let seconds = 0;
+  const resource = () => {
+    seconds += 1 + below(60);
+    const createDate = new Date(START + seconds * SECOND_MS).toISOString();
+    return { uuid: uuid(), createDate, lastOpDate: createDate };
+  };
+  const make = <Entry>(count: number, entry: (index: number) => Entry) =>
+    Array.from({ length: count }, (_, index) => entry(index));
+
+  const modelCenters = make(Math.min(centers.length, Math.ceil(services / 50)), (index) => {
+    const [name, managementIp] = centers[index] as (typeof centers)[number];
+    const url = `nfs://${managementIp}/ai`;
+    return { ...resource(), name, url, managementIp, managementPort: 8989 };
+  });
+  const versions = make(Math.ceil(services / 2), (index) => {
+    const [name, vendor, size, framework, pipelineTag, gpus] = pick(models);
+    const center = pick(modelCenters);
+    const version = `1.${index}`;
+    const model = {
+      ...resource(),
+      ...{ name, vendor, version, pipelineTag, frameworkVersion: framework },
+      modelCenterUuid: center.uuid,
+      installPath: `${center.managementIp}:/ai/model_center/${name}/${version}`,
+      size: size * GIB,
+      recommendedGpuNum: [gpus],
+    };
+    return { model, gpus, framework };
+  });
+  const served = make(services, () => {
+    const { model, gpus, framework } = pick(versions);
+    const { source, image, command, yaml } = frameworks[framework];
+    const name = `${model.name.toLowerCase()}-${pick(uses)}`;
+    const values = { name, gpus, path: model.installPath };
+    const service = {
+      ...resource(),
+      ...{ name, framework, source, modelCenterUuid: model.modelCenterUuid },
+      yaml: filled(yaml, values),
+      requestCpu: 4 * gpus,
+      requestMemory: 16 * gpus * GIB,
+      size: (200 + below(800)) * MIB,
+      installPath: `/ai/services/${name}`,
+      startCommand: filled(command, values),
+      modelServiceImages: (['x86_64', 'aarch64'] as const).map((cpuArchitecture) => {
+        const dockerImage = filled(image, { arch: cpuArchitecture });
+        return { ...resource(), cpuArchitecture, dockerImage };
+      }),
+    };
+    return { model, service };
+  });
+  const withDefault = new Set<string>();
+  const zoneUuid = uuid();
+  return {
+    about: `Demo data: ${services} services, made by the seed ${number}.`,
+    modelCenters,
+    models: versions.map(({ model }) => model),
+    modelServices: served.map(({ service }) => service),
+    modelServiceRefs: served.map(({ model, service }) => {
+      const isDefault = !withDefault.has(model.uuid);
+      withDefault.add(model.uuid);
+      return { uuid: uuid(), modelUuid: model.uuid, modelServiceUuid: service.uuid, isDefault };
+    }),
+    datasets: make(Math.ceil(services / 10), () => {
+      const [name, dataType, size] = pick(datasets);
+      const { uuid: modelCenterUuid } = pick(modelCenters);
+      const url = `https://datasets.example.com/${name}.tar`;
+      return { ...resource(), name, url, dataType, size: size * MIB, modelCenterUuid };
+    }),
+    modelServiceInstanceGroups: served.slice(0, Math.ceil(services / 4)).map((each) => {
+      const { service, model } = each;
+      const created = resource();
+      const { modelServiceImages, name } = service;
+      return {
+        ...created,
+        ...{ name, type: 'Container', zoneUuid, dockerImage: modelServiceImages[0]?.dockerImage },
+        modelServiceUuid: service.uuid,
+        modelUuid: model.uuid,
+        instances: [{ ...created, uuid: uuid(), url: `http://10.0.0.${1 + below(250)}:8000` }],
+      };
+    }),
+    userTags: served.map(({ service }) => ({
+      ...resource(),
+      resourceUuid: service.uuid,
+      resourceType: 'ModelServiceVO',
+      tag: pick(stages),
+    })),
+  };
+}
+
+/** Replaces names in braces by their values. */
+function filled(template: string, values: Record<string, unknown>): string {
+  return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
+}
+
+/** Numbers from 0 to 1 that a seed determines: mulberry32. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
