@@ -80,7 +80,7 @@ export const definitions = {
   }),
   databaseUrl: setting({
     description:
-      'Where data is stored: a file, created with its folder where missing, for one server; or a PostgreSQL database, for any number of servers.',
+      'Where data is stored: a file, created with its folder where missing, for one server; or a PostgreSQL database, for any number of servers, whose URL may name several hosts.',
     allowed: '`file:PATH`, `memory:` or `postgres://USER:PASSWORD@HOST:PORT/DATABASE`',
     default: 'file:./data/aios.db',
     parse: parseDatabaseUrl,

@@ -81,6 +81,10 @@ export function compileStatements(dialect: Dialect) {
       const lists = Object.entries(foreignKeys).map(([name, key]) => [name, key.table]);
       return dialect.insertResource(`${kind}VO`, table, Object.fromEntries(lists));
     }),
+    /** Inserts nothing if the uuid is in use. */
+    claimUuid: prepare(
+      "INSERT INTO resources (uuid, type) VALUES (:uuid, '') ON CONFLICT (uuid) DO NOTHING",
+    ),
     updateResource: mapResourceKinds((kind) => update(entityMappings[kind].table)),
     usedByGroups: prepare(findUsed(isIn)),
     lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),

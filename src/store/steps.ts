@@ -32,12 +32,18 @@ export function* oneStep(statement: Statement): Steps<StatementResult> {
   return yield statement;
 }
 
-/** Runs pieces of work, each in a transaction of its own; a write is durable when its promise resolves. */
+/** The result of work that was done before. */
+export type Done<Result> = { result: Result } | undefined;
+
+/**
+ * Runs pieces of work, each in a transaction of its own; a write is durable when its promise resolves. A write may have
+ * work that finds out whether it was done, for when the answer to its commit is lost; what that changes is undone.
+ */
 export interface Transactions {
   read: <Result>(work: Work<Result>) => Promise<Result>;
-  write: <Result>(work: Work<Result>) => Promise<Result>;
+  write: <Result>(work: Work<Result>, findDone?: Work<Done<Result>>) => Promise<Result>;
   /** A write that is a single statement, perhaps with a read after it. */
-  writeStatement: <Result>(work: Work<Result>) => Promise<Result>;
+  writeStatement: <Result>(work: Work<Result>, findDone?: Work<Done<Result>>) => Promise<Result>;
   /** A write that rejects, rather than wait, if another program has locked a SQLite database. */
   tryWrite: <Result>(work: Work<Result>) => Promise<Result>;
 }

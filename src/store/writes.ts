@@ -100,24 +100,50 @@ export function operationWrites(
     }
   }
 
+  /**
+   * Runs a write that adds a resource. Where the answer to its commit is lost, the resource is looked for, after a wait
+   * for a transaction that still adds it.
+   * @param work calls `attempt` with the resource and the result before it ends
+   */
+  function add<Result>(
+    run: typeof write,
+    kind: ResourceKind,
+    work: (attempt: (record: object, result: Result) => Result) => Steps<Result>,
+  ): Promise<Result> {
+    let attempted: { uuid: string; createDate: number; result: Result } | undefined;
+    const attempt = (record: object, result: Result) => {
+      attempted = { ...(record as { uuid: string; createDate: number }), result };
+      return result;
+    };
+    return run(
+      () => work(attempt),
+      function* () {
+        if (!attempted || (yield statements.claimUuid(attempted)).count > 0) return undefined;
+        // Another resource may have had the uuid before.
+        const stored = yield* find(kind, attempted.uuid);
+        return stored?.createDate === attempted.createDate ? attempted : undefined;
+      },
+    );
+  }
+
   return {
     addResource: (kind, record, { references, tags }, toResult) => {
       const isSingle = references.length === 0 && kind !== 'ModelCenter';
-      return (isSingle ? writeStatement : write)(function* () {
+      return add(isSingle ? writeStatement : write, kind, function* (attempt) {
         yield* assertReferences(references);
         // A single statement has no transaction: it would stay where its result can't be made.
-        const early = isSingle && { result: toResult(record as never) };
+        const early = isSingle && { result: attempt(record, toResult(record as never)) };
         const added = yield* insert(kind, record, tags);
-        return early ? early.result : toResult(added);
+        return early ? early.result : attempt(record, toResult(added));
       });
     },
 
     deriveResource: (kind, source, derive, { references, tags }, toResult) =>
-      write(function* () {
+      add(write, kind, function* (attempt) {
         yield* statements.lockToDerive({ uuid: source.uuid });
         yield* assertReferences(references);
         const record = derive(yield* mustFind(source.kind, source.uuid));
-        return toResult(yield* insert(kind, record, tags));
+        return attempt(record, toResult(yield* insert(kind, record, tags)));
       }),
 
     changeResource: (kind, uuid, change, extras, toResult) =>

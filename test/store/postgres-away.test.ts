@@ -24,7 +24,7 @@ const AT_ONCE_MS = 2000;
  * The limit for a free connection, for a lock (in the queue, then of its holder), for a
  * statement's answer, and for the outcome of a COMMIT.
  */
-const LIMIT_MS = { connection: 5000, lock: 2 * 5000, answer: 35_000, settling: 5000 };
+const LIMIT_MS = { connection: 5000, lock: 2 * 5000, answer: 35_000, settling: 15_000 };
 /** A margin for a busy machine. */
 const SLACK_MS = 3000;
 

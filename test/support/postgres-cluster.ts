@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { chownSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { chownSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe } from 'vitest';
@@ -17,6 +17,8 @@ export interface Cluster {
   url: string;
   /** Resolves once it takes connections. */
   start: () => Promise<void>;
+  /** Restarts it as a standby that follows no other. */
+  startAsStandby: () => Promise<void>;
   /** Resolves once all of it has ended. */
   stop: (how?: Stop) => Promise<void>;
   /** Suspends its processes: connections stay open without answers. */
@@ -75,6 +77,12 @@ export async function startCluster(context: Finishing): Promise<Cluster> {
     if (existsSync(join(data, 'postmaster.pid'))) await run('pg_ctl', '-w', '-m', how, 'stop');
   }
 
+  async function startAsStandby(): Promise<void> {
+    await stop();
+    writeFileSync(join(data, 'standby.signal'), '');
+    await start();
+  }
+
   async function freeze(): Promise<void> {
     const postmaster = Number.parseInt(readFileSync(join(data, 'postmaster.pid'), 'utf8'), 10);
     await withPostgres(url, async (client) => {
@@ -108,6 +116,7 @@ export async function startCluster(context: Finishing): Promise<Cluster> {
   return {
     url,
     start,
+    startAsStandby,
     stop,
     freeze,
     thaw,

@@ -1,13 +1,14 @@
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
-import type { Statement, StatementResult, Steps, Work } from '../steps.ts';
-import type { Client, Pool } from './driver.ts';
+import type { Done, Statement, StatementResult, Steps, Transactions, Work } from '../steps.ts';
+import { type Client, instances, type Pool } from './driver.ts';
 import {
   CommitUnknown,
   ConnectionLost,
   classifyError,
   isConflict,
   isConnectionReset,
+  isReadOnly,
   NotConnected,
   QueryTimeout,
   sqlState,
@@ -22,7 +23,11 @@ const VIOLATIONS_MAX = 3;
 /** Delays before the first retry and, at most, before later ones, in milliseconds. */
 const PAUSE_MS = { first: 4, last: 250 };
 /** Duration and interval, in milliseconds, of checks whether a transaction was committed. */
-const COMMIT_CHECK = { limitMs: 5000, pauseMs: 250 };
+const COMMIT_CHECK = { limitMs: 15_000, pauseMs: 250 };
+/** Interval, in milliseconds, at which work without a result finds out whether another host is the primary by now. */
+const PRIMARY_CHECK_MS = 3000;
+/** Where PostgreSQL gives up the wait for a standby, and reports success for what only the primary has. */
+const UNREPLICATED = 'SyncRepWaitForLSN';
 
 /** SQLSTATEs of a full or failing disk. */
 const DISK = /^(53100|58)/;
@@ -30,6 +35,8 @@ const DISK = /^(53100|58)/;
 const BEGIN = { text: 'BEGIN' };
 const COMMIT = { text: 'COMMIT' };
 const ROLLBACK = { text: 'ROLLBACK' };
+/** Writes to the log alone: once it is committed, a standby has all that was committed before, if it must. */
+const REPLICATE = { text: "SELECT pg_logical_emit_message(true, 'aios', '')" };
 
 /** Wraps work in a transaction that is rolled back. */
 export const rolledBack = <Result>(work: Work<Result>, begin: Statement = BEGIN): Work<Result> =>
@@ -80,24 +87,25 @@ export class Connections {
     });
 
   /** Runs a write of one statement, which needs no explicit transaction. */
-  readonly writeStatement = <Result>(work: Work<Result>): Promise<Result> =>
+  readonly writeStatement: Transactions['writeStatement'] = (work, findDone) =>
     this.#committed(async () => {
       try {
         return await retry(() => this.#withConnection(work));
       } catch (error) {
         const isSent = error instanceof ConnectionLost && !(error instanceof NotConnected);
-        throw isSent ? new CommitUnknown('the statement was sent', { cause: error }) : error;
+        if (!isSent) throw error;
+        return this.#resolveCommit(error, findDone);
       }
     });
 
-  /**
-   * Runs a write in a transaction, which is durable when the promise resolves. Retries after conflicts.
-   * @param wasCommitted finds out whether it was committed, if the connection broke during COMMIT
-   */
-  readonly write = <Result>(work: Work<Result>, wasCommitted?: Work<boolean>): Promise<Result> =>
+  /** Runs a write in a transaction, which is durable when the promise resolves. Retries after conflicts. */
+  readonly write: Transactions['write'] = <Result>(
+    work: Work<Result>,
+    findDone?: Work<Done<Result>>,
+  ) =>
     this.#committed(() =>
       retry(async () => {
-        let done: { result: Result } | undefined;
+        let done: Done<Result>;
         try {
           return await this.#withConnection(function* () {
             yield BEGIN;
@@ -112,10 +120,7 @@ export class Connections {
           });
         } catch (error) {
           if (!done || !(error instanceof ConnectionLost)) throw error;
-          const unknown = new CommitUnknown('COMMIT was sent', { cause: error });
-          if (!wasCommitted) throw unknown;
-          if (await this.#resolveCommit(wasCommitted, unknown)) return done.result;
-          throw error;
+          return this.#resolveCommit(error, findDone);
         }
       }),
     );
@@ -126,19 +131,37 @@ export class Connections {
     await this.#pool.end();
   }
 
-  /** Whether a transaction was committed; repeats the check until the database answers. */
-  async #resolveCommit(wasCommitted: Work<boolean>, unknown: CommitUnknown): Promise<boolean> {
+  /**
+   * Looks for a write whose COMMIT was sent and not answered, on the primary there is by then. Repeats the check until
+   * the database answers.
+   * @returns its result; throws the error if it was not committed, CommitUnknown if it can't be found out
+   */
+  async #resolveCommit<Result>(
+    error: ConnectionLost,
+    findDone?: Work<Done<Result>>,
+  ): Promise<Result> {
+    const unknown = new CommitUnknown('COMMIT was sent', { cause: error });
+    if (!findDone) throw unknown;
+    const find = function* () {
+      const done = yield* rolledBack(findDone)();
+      // A primary that restarts shows what it alone has, and may lose it.
+      if (done) yield REPLICATE;
+      return done;
+    };
     const late = setTimeout(COMMIT_CHECK.limitMs, undefined, { ref: false }).then(() => {
       throw unknown;
     });
     for (;;) {
       try {
-        return await Promise.race([this.#withConnection(wasCommitted), late]);
-      } catch (error) {
-        if (!(error instanceof ConnectionLost)) throw unknown;
+        const done = await Promise.race([this.#withConnection(find), late]);
+        if (done) return done.result;
+        break;
+      } catch (failure) {
+        if (!(failure instanceof ConnectionLost)) throw unknown;
         await Promise.race([setTimeout(COMMIT_CHECK.pauseMs), late]);
       }
     }
+    throw error;
   }
 
   async #committed<Result>(work: () => Promise<Result>): Promise<Result> {
@@ -167,18 +190,33 @@ export class Connections {
     const connection = { isLost: false };
     // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
+    const onNotice = ({ routine }: { routine?: string | undefined }) => {
+      connection.isLost ||= routine === UNREPLICATED;
+    };
+    client.on('notice', onNotice);
+    const check = setInterval(() => this.#leaveOldPrimary(client), PRIMARY_CHECK_MS);
     try {
       return await runSteps(work(), createExecute(client, connection));
     } catch (error) {
-      if (error instanceof QueryTimeout) this.#dropIdle();
+      if (error instanceof QueryTimeout || isReadOnly(error)) this.#dropIdle();
       throw error;
     } finally {
+      clearInterval(check);
+      client.off('notice', onNotice);
       client.off('error', ignore);
       client.release(connection.isLost);
     }
   }
 
-  /** Closes idle connections, since a query on one of them would run into the same timeout. */
+  /** Breaks a connection to a primary that another has replaced: an answer may never come. */
+  async #leaveOldPrimary(client: Client): Promise<void> {
+    const instance = await this.#pool.findPrimary();
+    if (instance === undefined || instance === instances.get(client)) return;
+    client.end().catch(ignore);
+    this.#dropIdle();
+  }
+
+  /** Closes idle connections, since a query on one of them would fail in the same way. */
   #dropIdle(): void {
     for (let idle = this.#pool.idleCount; idle > 0; idle--) {
       this.#pool.connect().then((client) => client.release(true), ignore);
@@ -221,10 +259,11 @@ function createExecute(client: Client, connection: { isLost: boolean }): Execute
         values: values.map(withoutNul),
         rowMode: 'array',
       });
+      if (connection.isLost) throw new Error('only the primary has what was written');
       return { rows, count: rowCount ?? 0 };
     } catch (thrown) {
       const error = classifyError(thrown);
-      connection.isLost ||= error instanceof ConnectionLost;
+      connection.isLost ||= error instanceof ConnectionLost || isReadOnly(error);
       throw error;
     }
   };

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { DESCRIPTION, type Description, Pool } from './pool.ts';
 
 const { builtins, getTypeParser } = pg.types;
 
@@ -27,7 +28,7 @@ export const COPY_TIMEOUTS: StatementTimeouts = {
   idleMs: 1_800_000,
 };
 
-export type Pool = pg.Pool;
+export type { Pool };
 export type Client = pg.PoolClient;
 export const { DatabaseError } = pg;
 
@@ -36,6 +37,15 @@ const types = {
   getTypeParser: (type: number, format?: 'text' | 'binary') =>
     type === builtins.INT8 ? Number : getTypeParser(type, format as 'text'),
 } as pg.CustomTypesConfig;
+
+/** What serves each connection, as `findPrimary` distinguishes it. */
+export const instances = new WeakMap<pg.ClientBase, string>();
+
+export interface PoolOptions {
+  timeouts?: StatementTimeouts;
+  /** Whether a standby may serve it: what is read there may be out of date. */
+  allowsStandby?: boolean | undefined;
+}
 
 /**
  * Creates a pool of connections to a database, each opened when it is needed.
@@ -46,10 +56,10 @@ export function openPool(
   url: string,
   connections: number,
   onConnectionLost: (error: Error) => void,
-  { statementMs, idleMs }: StatementTimeouts = SERVER_TIMEOUTS,
+  { timeouts = SERVER_TIMEOUTS, allowsStandby = false }: PoolOptions = {},
 ): Pool {
-  const pool = new pg.Pool({
-    connectionString: url,
+  const { statementMs, idleMs } = timeouts;
+  const pool = new Pool(url, {
     max: connections,
     types,
     application_name: 'aios-model-server',
@@ -60,12 +70,17 @@ export function openPool(
     keepAlive: true,
     // As a statement, because connection poolers may reject settings at connect.
     onConnect: async (client) => {
-      await client.query(
+      const results: unknown = await client.query(
         `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};
          SET idle_in_transaction_session_timeout = ${idleMs};
          SET default_transaction_isolation = 'read committed';
-         SET standard_conforming_strings = on; SET array_nulls = on`,
+         SET standard_conforming_strings = on; SET array_nulls = on; ${DESCRIPTION}`,
       );
+      const [description] = (results as pg.QueryResult<Description>[]).at(-1)?.rows ?? [];
+      if (!description || (description.isStandby && !allowsStandby)) {
+        throw new Error('the host is a standby, which takes no writes');
+      }
+      instances.set(client, description.instance);
     },
   });
   pool.on('error', onConnectionLost);

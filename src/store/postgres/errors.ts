@@ -1,5 +1,6 @@
 import { ApiError } from '../../contract/errors.ts';
 import { DatabaseError } from './driver.ts';
+import { POOL_IS_FULL } from './pool.ts';
 
 /** The connection to the database broke; an uncommitted transaction is rolled back. */
 export class ConnectionLost extends Error {}
@@ -12,9 +13,6 @@ export class QueryTimeout extends ConnectionLost {}
 
 /** The connection broke during COMMIT; it is unknown whether the transaction was committed. */
 export class CommitUnknown extends Error {}
-
-/** The pool's message if all its connections were in use for too long. */
-const POOL_IS_FULL = 'timeout exceeded when trying to connect';
 
 /** SQLSTATEs that end a connection or prevent one: shutdown, startup, too many connections, access denied. */
 const LOST = /^(08|28|3D|53300|57P0|25P03)/;
@@ -53,6 +51,9 @@ export function classifyError(error: unknown): unknown {
 
 /** Whether the database ended a statement at its timeout. */
 export const isCanceled = (error: unknown): boolean => sqlState(error) === '57014';
+
+/** Whether the database refused a write because it is a standby, or otherwise read-only. */
+export const isReadOnly = (error: unknown): boolean => sqlState(error) === '25006';
 
 export const isConflict = (error: unknown): boolean => CONFLICT.test(sqlState(error) ?? '');
 

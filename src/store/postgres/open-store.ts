@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../errors.ts';
+import { databaseName } from './database-url.ts';
 import { LIST_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';
@@ -10,7 +11,7 @@ import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 const START = { limitMs: 30_000, pauseMs: 250 };
 
 export interface PostgresOpenOptions extends PostgresStoreOptions {
-  /** `postgres://…` */
+  /** `postgres://…`, perhaps with several hosts. */
   url: string;
   /**
    * Maximum number of connections, of which lists and counts use a third, in addition to the one for health checks.
@@ -39,7 +40,7 @@ export async function openPostgresStore(options: PostgresOpenOptions): Promise<S
   const forLists = Math.max(1, Math.floor(connections / 3));
   const pools = {
     main: openPool(url, Math.max(1, connections - forLists), onConnectionLost),
-    lists: openPool(url, forLists, onConnectionLost, LIST_TIMEOUTS),
+    lists: openPool(url, forLists, onConnectionLost, { timeouts: LIST_TIMEOUTS }),
     health: openPool(url, 1, onConnectionLost),
   };
   const name = databaseName(url);
@@ -62,7 +63,7 @@ export async function openPostgresStoreToRead(
   url: string,
   migrationsFolder: string,
 ): Promise<Store> {
-  const pool = openPool(url, 1, () => {});
+  const pool = openPool(url, 1, () => {}, { allowsStandby: true });
   const name = databaseName(url);
   try {
     await assertMigrated({ pool, name, migrationsFolder });
@@ -92,19 +93,13 @@ async function waitUntilAvailable(
   }
 }
 
-/** Whether a retry may succeed: the database is starting, has too many connections or can't be reached yet. */
+/** Whether a retry may succeed: the database is starting, is a standby, is full of connections or can't be reached. */
 function isRetryable(error: unknown): boolean {
   const { code = '', message } = error as NodeJS.ErrnoException;
   const isLater = /^(57P03|53300|08|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|EAI_AGAIN|ENOTFOUND)/.test(
     sqlState(error) ?? code,
   );
-  return isLater || /terminated|timeout/i.test(message);
-}
-
-/** A database's URL without user and password. */
-export function databaseName(url: string): string {
-  const { host, pathname } = new URL(url);
-  return host + pathname;
+  return isLater || /terminated|timeout|standby/i.test(message);
 }
 
 /** The reason why a database can't be used, as a sentence. */

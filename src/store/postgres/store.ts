@@ -7,9 +7,9 @@ import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
-import { oneStep, type Steps, type Transactions, type Work } from '../steps.ts';
+import { type Done, oneStep, type Steps, type Transactions, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
-import { Connections, inSnapshot, rolledBack } from './connections.ts';
+import { Connections, inSnapshot } from './connections.ts';
 import { records } from './dialect.ts';
 import { LIST_TIMEOUTS, type Pool } from './driver.ts';
 import { isCanceled } from './errors.ts';
@@ -49,12 +49,11 @@ export function createPostgresStore(
   const connections = new Connections(pools.main, () => onCommit(1));
   const listConnections = new Connections(pools.lists);
   const healthConnections = new Connections(pools.health);
-  const { read, writeStatement } = connections;
+  const { read, write, writeStatement } = connections;
   const readList = <Result>(work: Work<Result>) =>
     listConnections.read(work).catch((error) => {
       throw isCanceled(error) ? queryTooLong(LIST_TIMEOUTS.statementMs / 1000) : error;
     });
-  const write: Transactions['write'] = (work) => connections.write(work);
   const transactions = { read, write, writeStatement, tryWrite: writeStatement };
 
   /** The size of all stored outcomes when they were last summed, and of those that this server has added since. */
@@ -96,19 +95,21 @@ export function createPostgresStore(
     const exists = function* () {
       return (yield* statements.jobByUuid(job)).length > 0;
     };
-    /** Waits for a transaction that inserts the same job, if it has not ended yet. */
-    const wasCommitted = rolledBack(function* () {
-      return (yield* tryInsertJob(job, false, {})) === undefined;
-    });
-    return async (work) => {
+    return async <Result>(work: Work<Result>) => {
+      let done: Done<Result>;
+      /** Waits for a transaction that inserts the same job, if it has not ended yet. */
+      const findDone = function* () {
+        return (yield* tryInsertJob(job, false, {})) === undefined ? done : undefined;
+      };
       try {
-        return await connections.write(function* () {
+        return await write(function* () {
           // Before the work, whose repetition would fail with a misleading error.
           if (yield* exists()) throw duplicateJob(job);
           const result = yield* work();
           yield* insertJob(job, true, toOutcome(result as object));
+          done = { result };
           return result;
-        }, wasCommitted);
+        }, findDone);
       } catch (error) {
         // The work may have failed because another server ran the same job at the same time.
         const isRejected = error instanceof ApiError && error.failure !== 'notReady';

@@ -8,9 +8,10 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
-import { type Client, COPY_TIMEOUTS, openPool, type Pool } from './driver.ts';
+import { databaseName } from './database-url.ts';
+import { type Client, COPY_TIMEOUTS, openPool, type Pool, type PoolOptions } from './driver.ts';
 import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
-import { databaseName, openError } from './open-store.ts';
+import { openError } from './open-store.ts';
 import { tables } from './tables.ts';
 
 export interface PostgresLocation {
@@ -30,7 +31,7 @@ export function withSourceDatabase<Result>(
   location: PostgresLocation,
   work: (source: CopySource) => Promise<Result>,
 ): Promise<Result> {
-  return withConnection(location, async (pool, client, name) => {
+  return withConnection({ ...location, allowsStandby: true }, async (pool, client, name) => {
     const { migrationsFolder } = location;
     await translateErrors(name, async () => {
       await assertMigrated({ pool, name, migrationsFolder });
@@ -66,13 +67,14 @@ export function withTargetDatabase<Result>(
 
 /** Runs work on a connection that is closed afterwards, which rolls back an unfinished transaction. */
 async function withConnection<Result>(
-  { url }: PostgresLocation,
+  { url, allowsStandby }: PostgresLocation & Pick<PoolOptions, 'allowsStandby'>,
   work: (pool: Pool, client: Client, name: string) => Promise<Result>,
 ): Promise<Result> {
   const name = databaseName(url);
   const ignore = () => {};
   // The second connection is for statements outside the transaction.
-  const pool = await translateErrors(name, () => openPool(url, 2, ignore, COPY_TIMEOUTS));
+  const options = { timeouts: COPY_TIMEOUTS, allowsStandby };
+  const pool = await translateErrors(name, () => openPool(url, 2, ignore, options));
   try {
     const client = await translateErrors(name, () => pool.connect());
     // A broken connection rejects the query and emits the error as well.
