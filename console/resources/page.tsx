@@ -50,21 +50,26 @@ export function ResourcePage({ kind }: { kind: Kind }) {
         />
         <ColumnMenu kind={kind} columns={columns} onChange={setColumns} />
       </div>
-      {list.failure && <FailureBox failure={list.failure} onRetry={list.reload} />}
-      <Table
-        caption={t(kind.path)}
-        columns={columns.flatMap((name) => {
-          const field = scalarFieldsOf(kind).find(([each]) => each === name);
-          return field ? columnOf(kind, field, parameters) : [];
-        })}
-        rows={list.failure ? [] : (list.data ?? [])}
-        keyOf={({ uuid }) => uuid}
-        sort={sort}
-        onSort={(changed) => setParameters({ sort: changed, start: undefined })}
-        chosen={item}
-        empty={list.isLoading ? t('loading') : t('none')}
-      />
-      <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
+      {list.failure ? (
+        <FailureBox failure={list.failure} onRetry={list.reload} />
+      ) : (
+        <>
+          <Table
+            caption={t(kind.path)}
+            columns={columns.flatMap((name) => {
+              const field = scalarFieldsOf(kind).find(([each]) => each === name);
+              return field ? columnOf(kind, field, parameters) : [];
+            })}
+            rows={list.data ?? []}
+            keyOf={({ uuid }) => uuid}
+            sort={sort}
+            onSort={(changed) => setParameters({ sort: changed, start: undefined })}
+            chosen={item}
+            empty={list.isLoading ? t('loading') : t('none')}
+          />
+          <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
+        </>
+      )}
       {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
       {isAdding && kind.add && <ResourceForm form={kind.add} onClose={() => setAdding(false)} />}
     </PageFrame>
