@@ -1,4 +1,5 @@
 import { useEffect } from 'preact/hooks';
+import { health, readHealth } from './api/aios.ts';
 import { logOut, probeServer } from './api/login.ts';
 import { session } from './api/session.ts';
 import { LogIn } from './components/log-in.tsx';
@@ -9,12 +10,15 @@ import { language, setLanguage, t } from './texts/text.ts';
 
 /** The whole console: the form to log in, or navigation and the page of the route. */
 export function App() {
-  useEffect(() => void probeServer(), []);
+  useEffect(() => {
+    void probeServer();
+    void readHealth();
+  }, []);
   return (
     <>
       <Header />
       {session.value === null && <LogIn />}
-      {typeof session.value === 'string' && <Pages />}
+      {typeof session.value === 'string' && health.value && <Pages />}
       <Notices />
     </>
   );

@@ -29,10 +29,11 @@ export async function buildConsole(sourcemap) {
   return Object.keys(metafile.inputs);
 }
 
-/** Of the OpenAPI document, bundles the schemas of inventories and of requests alone, without examples. */
+/** Of the OpenAPI document, bundles the operations' names and the schemas of inventories and of requests, without examples. */
 function keepSchemas({ onLoad }) {
   onLoad({ filter: /openapi\.json$/ }, ({ path }) => {
-    const { schemas } = JSON.parse(readFileSync(path, 'utf8')).components;
+    const { components, paths } = JSON.parse(readFileSync(path, 'utf8'));
+    const { schemas } = components;
     const names = Object.keys(schemas).filter((name) => /(Inventory|Request)$/.test(name));
     for (const name of names) {
       JSON.stringify(schemas[name], (key, value) => {
@@ -42,7 +43,12 @@ function keepSchemas({ onLoad }) {
       });
     }
     const kept = Object.fromEntries(names.map((name) => [name, schemas[name]]));
-    const contents = JSON.stringify({ components: { schemas: kept } }, (key, value) =>
+    const operations = Object.entries(paths).map(([url, methods]) => [
+      url,
+      Object.values(methods).map(({ operationId }) => ({ operationId })),
+    ]);
+    const document = { components: { schemas: kept }, paths: Object.fromEntries(operations) };
+    const contents = JSON.stringify(document, (key, value) =>
       ['example', 'x-zstack-since'].includes(key) ? undefined : value,
     );
     return { contents, loader: 'json' };

@@ -24,7 +24,7 @@ export class Failure extends Error {
   }
 }
 
-async function send(request: Request): Promise<Response> {
+export async function send(request: Request): Promise<Response> {
   if (session.value) request.headers.set('authorization', `OAuth ${session.value}`);
   try {
     return await fetch(request);
@@ -34,7 +34,8 @@ async function send(request: Request): Promise<Response> {
   }
 }
 
-function failureOf(body: unknown, response: Response): Failure {
+/** The failure of an answer with this body; forgets a session that is not valid any more. */
+export function failureOf(body: unknown, response: Response): Failure {
   const { error } = (body ?? {}) as Partial<Schemas['ErrorAnswer']>;
   const failure = new Failure(error ?? { details: `${response.status} ${response.statusText}` });
   const isUnauthenticated =

@@ -21,6 +21,11 @@ export interface Schema {
 
 const schemas = document.components.schemas as unknown as Record<string, Schema>;
 
+/** The names of all operations, in the document's order. */
+export const operationNames: string[] = Object.values(document.paths).flatMap((methods) =>
+  Object.values(methods).map(({ operationId }) => operationId),
+);
+
 /** A schema with what it refers to in its place; its own description wins. */
 export function resolve(schema: Schema): Schema {
   const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;

@@ -35,7 +35,7 @@ interface Options extends Pick<BrowserContextOptions, 'locale' | 'viewport' | 'c
 /** Opens the console of a server of its own, in a browser of its own. */
 export async function visitConsole(
   context: Finishing,
-  { env = {}, hash = '', isLoggedIn = true, ...options }: Options = {},
+  { env = {}, hash = '#/services', isLoggedIn = true, ...options }: Options = {},
 ): Promise<ConsoleVisit> {
   const server = await launchServing(context, { env: { AIOS_DATABASE_URL: 'memory:', ...env } });
   const { page, requests, errors } = await openBrowser(context, {

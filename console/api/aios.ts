@@ -1,0 +1,72 @@
+import { computed, signal } from '@preact/signals';
+import { callServer } from './client.ts';
+
+interface Health {
+  version: string;
+  aiosVersion: string;
+  control: 'on' | 'off';
+}
+
+/** A request and its answer, as the server's journal has it. */
+export interface JournalEntry {
+  id: number;
+  time: string;
+  operation: string | null;
+  method: string;
+  path: string;
+  query: object;
+  /** 0 if the connection was dropped. */
+  status: number;
+  ms: number;
+  request: unknown;
+  response: unknown;
+}
+
+export interface Fault {
+  /** `*` is any. */
+  operation: string;
+  times?: number;
+  delayMs?: number | undefined;
+  drop?: true | undefined;
+  error?: { code: string; details?: string | undefined } | undefined;
+  status?: number | undefined;
+  /** Number of requests it has applied to. */
+  struck?: number;
+}
+
+export interface Settings {
+  clock: { now: string; stopped: boolean; aheadMs: number };
+  uuids: { seed?: string };
+  jobs: { afterMs?: number; atPoll?: number };
+}
+
+/** What the server says of itself; undefined until it has answered. */
+export const health = signal<Health | undefined>();
+
+/** Whether the server has the control API, and with it a journal. */
+export const hasControl = computed(() => health.value?.control === 'on');
+
+/** Asks the server what it is; without an answer it counts as one without the control API. */
+export async function readHealth(): Promise<void> {
+  health.value = await callServer<Health>('GET', '_aios/health').catch(
+    (): Health => ({ version: '', aiosVersion: '', control: 'off' }),
+  );
+}
+
+/** Reads what is below `_aios`. @throws Failure */
+export function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return callServer<Answer>('GET', `_aios/${path}`, undefined, signal);
+}
+
+/** Sets the faults, in their order; none counts as applied yet. @throws Failure */
+export async function setFaults(faults: readonly Fault[]): Promise<void> {
+  const body = { faults: faults.map(({ struck: _, ...fault }) => fault) };
+  await callServer('PUT', '_aios/faults', body);
+}
+
+/** Adds a fault to what is left of the others. @throws Failure */
+export async function addFault(fault: Fault): Promise<void> {
+  const { faults } = await read<{ faults: Required<Fault>[] }>('faults');
+  const left = faults.map((each) => ({ ...each, times: each.times - each.struck }));
+  await setFaults([...left.filter(({ times }) => times > 0), fault]);
+}

@@ -1,0 +1,84 @@
+import { read } from '../api/aios.ts';
+import { useAnswer } from '../api/answer.ts';
+import { column, numbers } from '../components/columns.ts';
+import { FailureBox } from '../components/failure-box.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { Table } from '../components/table.tsx';
+import { route, setParameters } from '../router.ts';
+import { formatTime } from '../texts/format.ts';
+import { type TextKey, t } from '../texts/text.ts';
+
+const POLL_MS = 2000;
+
+interface Job {
+  uuid: string;
+  operation: string;
+  time: string;
+  success: boolean;
+  error?: { code: string; details: string };
+  /** The web hook that its client asked for. */
+  hook?: { url: string; attempts: number; pending: boolean; failure: string | null };
+}
+
+/** Which jobs are listed, by the name of the filter. */
+const filters: [name: TextKey, isListed: (job: Job) => boolean][] = [
+  ['newest', () => true],
+  ['failed', ({ success, hook }) => !success || Boolean(hook?.failure)],
+  ['pendingHooks', ({ hook }) => Boolean(hook?.pending)],
+];
+
+/** The newest jobs with their errors and web hooks. */
+export function JobsPage() {
+  const load = (abort: AbortSignal) => read<{ jobs: Job[] }>('jobs?limit=100', abort);
+  const { data, failure, isLoading, reload } = useAnswer('jobs', load, POLL_MS);
+  const chosen = route.value.parameters.get('show') ?? 'newest';
+  const isListed = filters.find(([name]) => name === chosen)?.[1] ?? (() => true);
+  const jobs = data?.jobs ?? [];
+  return (
+    <PageFrame title={t('jobsAndHooks')}>
+      {failure && <FailureBox failure={failure} onRetry={reload} />}
+      <div class="filters">
+        {filters.map(([name, isCounted]) => (
+          <button
+            key={name}
+            type="button"
+            aria-pressed={name === chosen}
+            onClick={() => setParameters({ show: name })}
+          >
+            {t(name)} ({jobs.filter(isCounted).length})
+          </button>
+        ))}
+      </div>
+      <Table<Job>
+        caption={t('jobsAndHooks')}
+        columns={[
+          column('time', ({ time }) => formatTime(time)),
+          column('operation', ({ operation }) => operation),
+          column('result', ({ success, error }) =>
+            success ? (
+              <span class="good">{t('succeeded')}</span>
+            ) : (
+              <span class="bad" title={error?.details}>{`✕ ${error?.code} ${error?.details}`}</span>
+            ),
+          ),
+          column('webHook', ({ hook }) => hook && <Hook {...hook} />),
+          numbers('tries', ({ hook }) => hook?.attempts),
+          column('uuid', ({ uuid }) => <code>{uuid}</code>),
+        ]}
+        rows={jobs.filter(isListed)}
+        keyOf={({ uuid }) => uuid}
+        empty={isLoading && !data ? t('loading') : t('none')}
+      />
+    </PageFrame>
+  );
+}
+
+function Hook({ url, pending, failure }: NonNullable<Job['hook']>) {
+  const ended = failure === null ? t('delivered') : t('givenUp');
+  return (
+    <span class={failure === null ? undefined : 'bad'}>
+      {failure && '✕ '}
+      {`${pending ? t('pending') : ended}: ${url} ${failure ?? ''}`}
+    </span>
+  );
+}

@@ -1,0 +1,51 @@
+import { formatNumber } from '../texts/format.ts';
+import { t } from '../texts/text.ts';
+
+const WIDTH = 300;
+const HEIGHT = 90;
+
+interface Props {
+  title: string;
+  unit: string;
+  /** One for each step, the last one now; undefined where there is none. */
+  values: (number | undefined)[];
+  /** Number of steps from the left edge to the right one, and minutes that they take. */
+  steps: number;
+  minutes: number;
+}
+
+/** A line over time up to now, and the last value in words. */
+export function Chart({ title, unit, values, steps, minutes }: Props) {
+  const top = niceTop(Math.max(...values.map((value) => value ?? 0)));
+  const last = values.findLast((value) => value !== undefined);
+  const text = last === undefined ? '–' : `${formatNumber(last, 1)} ${unit}`;
+  const path = values.map((value, index) => {
+    if (value === undefined) return '';
+    const x = WIDTH - ((values.length - 1 - index) * WIDTH) / steps;
+    const y = HEIGHT - 1 - (value / top) * (HEIGHT - 3);
+    // After a gap the line begins again, with a point that is seen alone too.
+    return values[index - 1] === undefined ? `M${x} ${y}h.1` : `L${x} ${y}`;
+  });
+  const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none' };
+  return (
+    <figure class="panel chart">
+      <figcaption>
+        {title} <strong>{text}</strong>
+      </figcaption>
+      <svg role="img" aria-label={`${title}: ${text}`} {...box}>
+        <path d={path.join('')} />
+      </svg>
+      <div>
+        <span>{t('minutesAgo', { minutes })}</span>
+        <span>{t('atMost', { top: `${formatNumber(top)} ${unit}` })}</span>
+        <span>{t('now')}</span>
+      </div>
+    </figure>
+  );
+}
+
+/** The next 1, 2 or 5 with zeros, at least 1. */
+function niceTop(most: number): number {
+  const power = 10 ** Math.max(0, Math.floor(Math.log10(most)));
+  return ([1, 2, 5].find((factor) => factor * power >= most) ?? 10) * power;
+}

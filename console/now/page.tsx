@@ -1,0 +1,126 @@
+import { signal } from '@preact/signals';
+import { hasControl, health, read, type Settings } from '../api/aios.ts';
+import { useAnswer } from '../api/answer.ts';
+import { column, numbers } from '../components/columns.ts';
+import { FailureBox } from '../components/failure-box.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { Table } from '../components/table.tsx';
+import { countResources, kinds } from '../resources/kinds.ts';
+import { linkTo } from '../router.ts';
+import { formatNumber, formatTime } from '../texts/format.ts';
+import { t } from '../texts/text.ts';
+import { Chart } from './chart.tsx';
+import { rateBetween, readSample, type Sample } from './metrics.ts';
+
+/** Milliseconds between two samples, and between two counts of what is stored. */
+const SAMPLE_MS = 2000;
+const COUNT_MS = 10_000;
+/** The time that is drawn. */
+const time = { minutes: 5, steps: 300_000 / SAMPLE_MS };
+
+/** The samples of this tab, oldest first. */
+const samples = signal<Sample[]>([]);
+
+async function readNow(abort: AbortSignal) {
+  const settings = hasControl.value ? await read<Settings>('settings', abort) : undefined;
+  const sample = await readSample(abort);
+  samples.value = [...samples.value, sample].slice(-time.steps - 1);
+  return { sample, clock: settings?.clock ?? { now: sample.date, stopped: false } };
+}
+
+/** What is stored, what the server answers, and what fails. */
+export function NowPage() {
+  const { data, failure, reload } = useAnswer('now', readNow, SAMPLE_MS);
+  const rates = samples.value
+    .slice(1)
+    .map((sample, index) => rateBetween(samples.value[index] as Sample, sample));
+  const [perSecond, mean] = [rates.map((rate) => rate.perSecond), rates.map((rate) => rate.mean)];
+  return (
+    <PageFrame title={t('now')}>
+      {failure && <FailureBox failure={failure} onRetry={reload} />}
+      <Tiles />
+      <div class="columns">
+        <Chart title={t('requestsPerSecond')} unit="/s" values={perSecond} {...time} />
+        <Chart title={t('meanTime')} unit="ms" values={mean} {...time} />
+      </div>
+      {data && <ServerFacts {...data} />}
+      {data && <Operations sample={data.sample} />}
+    </PageFrame>
+  );
+}
+
+function Tiles() {
+  const count = (abort: AbortSignal) =>
+    Promise.all(kinds.map((kind) => countResources(kind, [], abort)));
+  const { data } = useAnswer('counts', count, COUNT_MS);
+  return (
+    <div class="columns tiles">
+      {kinds.map(({ path }, index) => (
+        <a key={path} class="panel" href={linkTo(path)}>
+          <strong>{data ? formatNumber(data[index] ?? 0) : '–'}</strong> {t(path)}
+        </a>
+      ))}
+    </div>
+  );
+}
+
+interface FactsProps {
+  sample: Sample;
+  clock: Pick<Settings['clock'], 'now' | 'stopped'>;
+}
+
+function ServerFacts({ sample: { build, started }, clock }: FactsProps) {
+  const facts = [
+    [t('version'), build.version],
+    [t('aiosVersion'), health.value?.aiosVersion],
+    [t('database'), build.database],
+    [t('started'), formatTime(started)],
+    [t('clock'), formatTime(clock.now) + (clock.stopped ? ` (${t('stopped')})` : '')],
+  ];
+  return (
+    <dl class="panel">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}
+
+function Operations({ sample }: { sample: Sample }) {
+  const first = samples.value[0]?.operations;
+  const rows = [...sample.operations].map(([operation, { requests, seconds, failures }]) => {
+    const before = first?.get(operation)?.failures;
+    const lately = [...failures].flatMap(([status, count]) => {
+      const added = count - (before?.get(status) ?? 0);
+      return added > 0 ? [`✕ ${status} (${added})`] : [];
+    });
+    const failed = [...failures.values()].reduce((sum, count) => sum + count, 0);
+    return { operation, requests, mean: (seconds * 1000) / requests, failed, lately };
+  });
+  rows.sort((a, b) => b.lately.length - a.lately.length || b.requests - a.requests);
+  return (
+    <Table<(typeof rows)[number]>
+      caption={t('operation')}
+      columns={[
+        column('operation', ({ operation }) => <RequestsLink operation={operation} />),
+        numbers('requests', ({ requests }) => formatNumber(requests)),
+        numbers('meanTime', ({ mean }) => `${formatNumber(mean, 1)} ms`),
+        numbers('failures', ({ failed }) => formatNumber(failed)),
+        column('lately', ({ lately }) => <span class="bad">{lately.join(' ')}</span>),
+      ]}
+      rows={rows}
+      keyOf={({ operation }) => operation}
+      empty={t('none')}
+    />
+  );
+}
+
+/** An operation's name, which leads to its requests where they are recorded. */
+function RequestsLink({ operation }: { operation: string }) {
+  if (operation === 'unrouted') return t('unknownPath');
+  if (!hasControl.value) return operation;
+  return <a href={linkTo('requests', '', new URLSearchParams({ operation }))}>{operation}</a>;
+}

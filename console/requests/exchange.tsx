@@ -1,0 +1,59 @@
+import { useState } from 'preact/hooks';
+import type { Fault, JournalEntry } from '../api/aios.ts';
+import { Code } from '../components/code.tsx';
+import { Drawer } from '../components/drawer.tsx';
+import { FaultDialog } from '../control/fault-dialog.tsx';
+import { formatTime } from '../texts/format.ts';
+import { t } from '../texts/text.ts';
+
+/** A request and its answer, side by side. */
+export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () => void }) {
+  const [isFaultOpen, setFaultOpen] = useState(false);
+  const { operation, method, path, query, status, time, request, response } = entry;
+  const actions = (
+    <button type="button" onClick={() => setFaultOpen(true)}>
+      {t('makeFault')}
+    </button>
+  );
+  return (
+    <Drawer title={operation ?? t('unknownPath')} onClose={onClose} actions={actions}>
+      <p>
+        <code>{`${method} ${path}`}</code> <Status status={status} />{' '}
+        <span class="muted">{formatTime(time)}</span>
+      </p>
+      {Object.keys(query).length > 0 && <Part title={t('parameters')} content={query} />}
+      <div class="columns pair">
+        <Part title={t('request')} content={request} />
+        <Part title={t('answer')} content={response} />
+      </div>
+      {isFaultOpen && <FaultDialog initial={faultOf(entry)} onClose={() => setFaultOpen(false)} />}
+    </Drawer>
+  );
+}
+
+function Part({ title, content }: { title: string; content: unknown }) {
+  return (
+    <div>
+      <h3>{title}</h3>
+      {content === null ? (
+        <p class="muted">{t('noBody')}</p>
+      ) : (
+        <Code label={title} text={JSON.stringify(content, null, 2)} isData />
+      )}
+    </div>
+  );
+}
+
+/** A status, which a sign marks too if it is a failure. */
+export function Status({ status }: { status: number }) {
+  if (status > 0 && status < 400) return <span class="good">{status}</span>;
+  return <span class="bad">✕ {status || t('dropped')}</span>;
+}
+
+/** The fault that repeats this failure, or an internal error of what has succeeded. */
+function faultOf({ operation, status, response }: JournalEntry): Fault {
+  const target = operation ?? '*';
+  if (status === 0) return { operation: target, drop: true };
+  const { error } = (response ?? {}) as Pick<Fault, 'error'>;
+  return { operation: target, error: error ?? { code: 'SYS.1000' } };
+}

@@ -1,0 +1,128 @@
+import { signal } from '@preact/signals';
+import { useState } from 'preact/hooks';
+import { type JournalEntry, read } from '../api/aios.ts';
+import { useAnswer } from '../api/answer.ts';
+import { callServer } from '../api/client.ts';
+import { operationNames } from '../api/document.ts';
+import { column, numbers } from '../components/columns.ts';
+import { FailureBox } from '../components/failure-box.tsx';
+import { announceFailure } from '../components/notices.tsx';
+import { PageFrame } from '../components/page-frame.tsx';
+import { Table } from '../components/table.tsx';
+import { linkTo, openItem, route, setParameters } from '../router.ts';
+import { formatMoment, formatNumber } from '../texts/format.ts';
+import { t } from '../texts/text.ts';
+import { Exchange, Status } from './exchange.tsx';
+
+const POLL_MS = 1000;
+/** Maximum number of entries that the tab holds; the server holds as many. */
+const ENTRIES_MAX = 1000;
+/** Number of rows that are shown at first, and that are added. */
+const ROWS = 100;
+
+/** The entries that were read, newest first. */
+const entries = signal<JournalEntry[]>([]);
+const isPaused = signal(false);
+
+async function readNewest(abort: AbortSignal): Promise<void> {
+  if (isPaused.value) return;
+  const last = entries.value[0]?.id ?? 0;
+  const path = `requests?after=${last}&limit=100`;
+  const { requests } = await read<{ requests: JournalEntry[] }>(path, abort);
+  // After a restart the server counts from the beginning.
+  const known = (requests[0]?.id ?? last) < last ? [] : entries.value;
+  if (requests.length > 0) entries.value = [...requests.reverse(), ...known].slice(0, ENTRIES_MAX);
+}
+
+async function clear(): Promise<void> {
+  await callServer('DELETE', '_aios/requests');
+  entries.value = [];
+}
+
+/** What the page's parameters leave: an operation, the first digit of a status, a text in the path or the bodies. */
+function matches(entry: JournalEntry, parameters: URLSearchParams): boolean {
+  const [operation, status, text] = ['operation', 'status', 'text'].map(
+    (name) => parameters.get(name) ?? '',
+  ) as [string, string, string];
+  if (operation !== '' && entry.operation !== operation) return false;
+  if (!String(entry.status).startsWith(status)) return false;
+  const { path, query, request, response } = entry;
+  const content = () => JSON.stringify([path, query, request, response]).toLowerCase();
+  return text === '' || content().includes(text.toLowerCase());
+}
+
+/** The journal of requests, as they come in. */
+export function RequestsPage() {
+  const { failure, reload } = useAnswer('journal', readNewest, POLL_MS);
+  const { item, parameters } = route.value;
+  const [rows, setRows] = useState(ROWS);
+  const found = entries.value.filter((entry) => matches(entry, parameters));
+  const chosen = entries.value.find(({ id }) => String(id) === item);
+  const pause = () => {
+    isPaused.value = !isPaused.value;
+  };
+  return (
+    <PageFrame title={t('requests')}>
+      {failure && <FailureBox failure={failure} onRetry={reload} />}
+      <search class="filters">
+        <Filters />
+        <span class="spacer" />
+        <button type="button" aria-pressed={isPaused.value} onClick={pause}>
+          {t('pause')}
+        </button>
+        <button type="button" onClick={() => void clear().catch(announceFailure)}>
+          {t('clearJournal')}
+        </button>
+      </search>
+      <Table<JournalEntry>
+        caption={t('requests')}
+        columns={[
+          column('time', ({ id, time }) => (
+            <a href={linkTo('requests', String(id), parameters)}>{formatMoment(time)}</a>
+          )),
+          column('operation', ({ operation }) => operation ?? t('unknownPath')),
+          column('status', ({ status }) => <Status status={status} />),
+          numbers('duration', ({ ms }) => `${formatNumber(ms, 1)} ms`),
+          column('path', ({ method, path }) => <code>{`${method} ${path}`}</code>),
+        ]}
+        rows={found.slice(0, rows)}
+        keyOf={({ id }) => String(id)}
+        chosen={item}
+        empty={t('none')}
+      />
+      {found.length > rows && (
+        <button type="button" onClick={() => setRows(rows + ROWS)}>
+          {t('showMore')}
+        </button>
+      )}
+      {chosen && <Exchange key={item} entry={chosen} onClose={() => openItem('')} />}
+    </PageFrame>
+  );
+}
+
+function Filters() {
+  const bind = (name: 'operation' | 'status' | 'text', label: string) => ({
+    'aria-label': label,
+    value: route.value.parameters.get(name) ?? '',
+    onInput: ({ currentTarget }: { currentTarget: { value: string } }) =>
+      setParameters({ [name]: currentTarget.value || undefined }),
+  });
+  return (
+    <>
+      <select {...bind('operation', t('operation'))}>
+        <option value="">{t('anyOperation')}</option>
+        {operationNames.map((name) => (
+          <option key={name}>{name}</option>
+        ))}
+      </select>
+      <select {...bind('status', t('status'))}>
+        <option value="">{t('anyStatus')}</option>
+        <option value="2">2xx</option>
+        <option value="4">4xx</option>
+        <option value="5">5xx</option>
+        <option value="0">{t('dropped')}</option>
+      </select>
+      <input type="search" placeholder={t('contains')} {...bind('text', t('contains'))} />
+    </>
+  );
+}

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { browser } from '../../support/browser.ts';
+import { addSample, expectSoundInBothLanguages, manyServices } from '../sample.ts';
+import { visitConsole } from '../visit.ts';
+
+describe.skipIf(!browser)('the console, in a browser,', () => {
+  test('draws all bindings, of which one can be chosen, found and read in a table', async (context) => {
+    const visit = await visitConsole(context, { hash: '#/bindings' });
+    const { page, expectSound } = visit;
+    const uuids = await addSample(visit);
+    await page.reload();
+    const picture = page.getByRole('group', { name: 'Bindings' });
+    await picture.waitFor();
+    expect(await picture.locator('a').count()).toBe(18);
+    expect(await picture.locator('.edge').count()).toBe(13);
+    expect(await picture.locator('.edge.default').count()).toBe(2);
+
+    await picture.getByRole('link', { name: 'Model bge-m3, bound to services: 2' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('link', { name: 'All fields' }).waitFor();
+    expect(page.url()).toContain(uuids.get('bge-m3'));
+    expect(await picture.locator('a:not(.dim)').count()).toBe(3);
+    await expectSound('bindings-chosen');
+    await page.getByRole('link', { name: 'Choose none' }).click();
+
+    const width = () =>
+      picture.evaluate((svg) => Number(svg.getAttribute('viewBox')?.split(' ')[2]));
+    const before = await width();
+    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await expect.poll(width).toBeLessThan(before);
+    await picture.hover();
+    await page.mouse.wheel(0, 100);
+    await expect.poll(width).toBeCloseTo(before);
+
+    await page.getByRole('button', { name: 'Bound ones only' }).click();
+    await expect.poll(() => picture.locator('a').count()).toBe(16);
+    await page.getByRole('searchbox').fill('vision');
+    await expect.poll(() => picture.locator('a').count()).toBe(2);
+    await page.getByRole('tab', { name: 'Table' }).click();
+    expect(await page.locator('tbody').innerText()).toMatch(/Qwen2.5-VL-7B\s+vLLM vision/);
+    await expectSoundInBothLanguages(visit, 'bindings-table', '绑定');
+  });
+
+  test('shows what one is bound to, where there are more than 500', async (context) => {
+    const visit = await visitConsole(context, { env: { AIOS_CONTROL: 'on' }, hash: '#/now' });
+    const { page, call } = visit;
+    expect(await call('PUT', '/_aios/state', manyServices(600))).toEqual({ success: true });
+    await page.getByRole('link', { name: 'Bindings' }).click();
+    await page.getByText('There are 601 models and services.').waitFor();
+    await page.getByRole('searchbox').fill('the mod');
+    await page.getByRole('link', { name: 'the model' }).click();
+    const picture = page.getByRole('group', { name: 'Bindings' });
+    await page.getByText('bound to services: 200 (100 are left out)').waitFor();
+    expect(await picture.locator('a').count()).toBe(101);
+    await picture.getByRole('link', { name: /^Service service 0,/ }).click();
+    await expect.poll(() => picture.locator('a').count()).toBe(2);
+    await expectSoundInBothLanguages(visit, 'bindings-near', '绑定');
+  });
+});

@@ -1,0 +1,94 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { browser } from '../../support/browser.ts';
+import { temporaryFolder } from '../../support/folder.ts';
+import { addSample, expectSoundInBothLanguages } from '../sample.ts';
+import { visitConsole } from '../visit.ts';
+
+const env = { AIOS_CONTROL: 'on' };
+
+describe.skipIf(!browser)('the console, in a browser,', () => {
+  test('sets faults, clock, UUIDs and the delay of jobs', async (context) => {
+    const visit = await visitConsole(context, { env, hash: '#/control' });
+    const { page, call } = visit;
+    await page.getByRole('button', { name: 'Add a fault' }).click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Operation').selectOption('QueryModel');
+    await dialog.getByLabel('Effect').selectOption('Only a status');
+    await dialog.getByLabel('Status').fill('503');
+    await dialog.getByLabel('Number of requests').fill('2');
+    await dialog.getByRole('button', { name: 'Add a fault' }).click();
+    await page.getByRole('cell', { name: 'Only a status · 503' }).waitFor();
+    await call('GET', '/zstack/v1/ai/models');
+    await page.getByRole('cell', { name: '1 / 2' }).waitFor();
+    expect(await call('GET', '/_aios/faults')).toMatchObject({
+      faults: [{ operation: 'QueryModel', status: 503, times: 2, struck: 1 }],
+    });
+
+    const set = async (label: string, value: string) => {
+      const form = page.locator('form', { has: page.getByLabel(label) });
+      await form.getByLabel(label).fill(value);
+      await form.getByRole('button', { name: 'Set' }).click();
+    };
+    await set('Seconds ahead', '3600');
+    await page.getByText('(3,600 s ahead)').waitFor();
+    await set('Stop at', '2025-01-02T03:04:05');
+    await set('Seed', 'my seed');
+    await set('Delay in ms', '500');
+    await page.getByText('Jobs appear to run for 500 ms.').waitFor();
+    await page.getByText('(stopped)').waitFor();
+    expect(await call('GET', '/_aios/settings')).toMatchObject({
+      clock: { stopped: true, now: new Date('2025-01-02T03:04:05').toISOString() },
+      uuids: { seed: 'my seed' },
+      jobs: { afterMs: 500 },
+    });
+    for (const name of ['Real time', 'Random', 'No delay', 'Remove']) {
+      await page.getByRole('button', { name }).click();
+    }
+    await expect.poll(() => call('GET', '/_aios/faults')).toEqual({ success: true, faults: [] });
+    await expect
+      .poll(() => call('GET', '/_aios/settings'))
+      .toMatchObject({ clock: { stopped: false, aheadMs: 0 }, uuids: {}, jobs: {} });
+    await expectSoundInBothLanguages(visit, 'control', '控制');
+  });
+
+  test('saves and restores snapshots, puts the state in and out by file, and resets', async (context) => {
+    const visit = await visitConsole(context, { env, hash: '#/control' });
+    const { page, call, expectSound } = visit;
+    await addSample(visit);
+    const total = async () => (await call('GET', '/zstack/v1/ai/models?count=true')).total;
+    await page.getByLabel('Name').fill('sample');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('cell', { name: 'sample' }).waitFor();
+
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'Download' }).click();
+    const file = join(temporaryFolder(context), 'state.json');
+    await (await downloading).saveAs(file);
+    const state = JSON.parse(readFileSync(file, 'utf8'));
+    expect(state.models).toHaveLength(8);
+
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByRole('button', { name: 'Reset' }).click();
+    await expect.poll(total).toBe(0);
+    writeFileSync(file, JSON.stringify({ models: state.models.slice(0, 2) }));
+    await page.getByLabel('Add a file to the state').setInputFiles(file);
+    await expect.poll(total).toBe(2);
+    writeFileSync(file, JSON.stringify({ models: state.models.slice(2, 5) }));
+    await page.getByLabel('Replace the state by a file').setInputFiles(file);
+    await expect.poll(total).toBe(3);
+    writeFileSync(file, '{"models":[{}]}');
+    await page.getByLabel('Replace the state by a file').setInputFiles(file);
+    await page.getByText('field[models[0]').waitFor();
+
+    const saved = page.getByRole('row', { name: 'sample' });
+    await saved.getByRole('button', { name: 'Restore' }).click();
+    await expect.poll(total).toBe(8);
+    await expectSound('control-state', 1);
+    await saved.getByRole('button', { name: 'Remove' }).click();
+    await saved.waitFor({ state: 'detached' });
+    // What the file has put in is the seed now.
+    expect(await call('GET', '/_aios/snapshots')).toMatchObject({ snapshots: [{ name: 'seed' }] });
+  });
+});
