@@ -13,7 +13,7 @@ import postgresConfig from '../src/store/postgres/drizzle.config.ts';
 import { control, tables as postgresTables } from '../src/store/postgres/tables.ts';
 import sqliteConfig from '../src/store/sqlite/drizzle.config.ts';
 import { tables as sqliteTables } from '../src/store/sqlite/tables.ts';
-import { reliabilityTables } from './support/figures.ts';
+import { failoverTables, reliabilityTables } from './support/figures.ts';
 
 const read = (file: string) => readFileSync(file, 'utf8');
 const json = (file: string) => JSON.parse(read(file));
@@ -31,9 +31,11 @@ describe('a generated file is up to date', () => {
     expect(read(file)).toBe(renderTables(read(file), tables));
   });
 
-  test('the table of docs/reliability.md: `npm run test:faults` writes it', () => {
-    const text = read('docs/reliability.md');
-    expect(text).toBe(renderTables(text, reliabilityTables()));
+  test.each([
+    ['docs/reliability.md', reliabilityTables()],
+    ['docs/scale.md', failoverTables()],
+  ])('the table of %s: `npm run test:faults` writes it', (file, tables) => {
+    expect(read(file)).toBe(renderTables(read(file), tables));
   });
 
   const lastMigration = (folder: string) => {

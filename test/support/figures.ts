@@ -4,6 +4,8 @@ import { type Tables, writeTables } from '../../src/scripts/tables.ts';
 
 /** Where `npm run test:faults` stores what it counted, a file for each row of the table. */
 const FIGURES_FOLDER = 'test/faults/figures';
+/** The name of the failovers' file. */
+export const FAILOVER = '3-failover';
 
 /** What a fault test has counted. */
 export interface Seen {
@@ -11,6 +13,8 @@ export interface Seen {
   fault: string;
   /** Counts by name, with the unit in the name. */
   figures: Record<string, number>;
+  /** How many seconds passed each time before writes went on, by what was done, each with the most allowed. */
+  pauses?: Record<string, { seconds: number[]; limit: number }>;
 }
 
 /**
@@ -22,6 +26,7 @@ export function report(name: string, seen: Seen): void {
   mkdirSync(FIGURES_FOLDER, { recursive: true });
   writeFileSync(join(FIGURES_FOLDER, `${name}.json`), `${JSON.stringify(seen, null, 2)}\n`);
   writeTables('docs/reliability.md', reliabilityTables());
+  if (seen.pauses) writeTables('docs/scale.md', failoverTables());
 }
 
 /** The table of docs/reliability.md. */
@@ -31,6 +36,18 @@ export function reliabilityTables(): Tables {
     .map((file): Seen => JSON.parse(readFileSync(join(FIGURES_FOLDER, file), 'utf8')))
     .map(({ fault, figures }) => [fault, formatFigures(figures)]);
   return { reliability: [['Fault', 'Counted'], ...rows] };
+}
+
+/** The table of docs/scale.md with the pauses of failovers. */
+export function failoverTables(): Tables {
+  const file = join(FIGURES_FOLDER, `${FAILOVER}.json`);
+  const { pauses = {} }: Seen = JSON.parse(readFileSync(file, 'utf8'));
+  const rows = Object.entries(pauses).map(([event, { seconds, limit }]) => [
+    event,
+    seconds.map((each) => each.toFixed(1)).join(', '),
+    String(limit),
+  ]);
+  return { failover: [['What fails', 'Seconds until writes go on', 'At most'], ...rows] };
 }
 
 function formatFigures(figures: Seen['figures']): string {
