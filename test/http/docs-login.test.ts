@@ -5,14 +5,14 @@ import { API, startServer } from '../support/server.ts';
 
 const script = readFileSync('assets/docs/page.js', 'utf8');
 
-/** Runs the page's script at a path of a server, with as much of a browser as its form needs. */
-function openPage(url: string, path: string, stored: Map<string, string>, isSecure = true) {
+/** Runs the page's script at a path of a server until it is complete, with as much of a browser as its form needs. */
+async function openPage(url: string, path: string, stored: Map<string, string>, isSecure = true) {
   const message = { textContent: '' };
   const account = { value: 'admin', disabled: false };
   const password = { value: '', disabled: false };
   let submit = async (_event: object) => {};
   let authorized: string[] = [];
-  let complete = () => {};
+  let complete = async () => {};
   const form = {
     querySelector: () => message,
     elements: Object.assign([account, password], { account, password }),
@@ -20,7 +20,7 @@ function openPage(url: string, path: string, stored: Map<string, string>, isSecu
       submit = listener;
     },
   };
-  const SwaggerUIBundle = ({ onComplete }: { onComplete: () => void }) => {
+  const SwaggerUIBundle = ({ onComplete }: { onComplete: () => Promise<void> }) => {
     complete = onComplete;
     return {
       preauthorizeApiKey: (...scheme: string[]) => {
@@ -40,7 +40,7 @@ function openPage(url: string, path: string, stored: Map<string, string>, isSecu
     ...{ SwaggerUIBundle, TextEncoder, Uint8Array },
   });
   runInContext(script, context);
-  complete();
+  await complete();
   return {
     message: () => message.textContent,
     authorized: () => authorized,
@@ -56,7 +56,7 @@ function openPage(url: string, path: string, stored: Map<string, string>, isSecu
 test.each(['/docs'])('the form of %s logs in, also after a reload', async (path) => {
   const server = await startServer();
   const stored = new Map<string, string>();
-  const page = openPage(server.url, path, stored);
+  const page = await openPage(server.url, path, stored);
   expect(page.authorized()).toEqual([]);
   expect(await page.logIn('password')).toBe('');
   const [scheme, authorization = ''] = page.authorized();
@@ -64,15 +64,18 @@ test.each(['/docs'])('the form of %s logs in, also after a reload', async (path)
   const answer = await server.get(`${API}/models`, { session: null, headers: { authorization } });
   expect(answer.status).toBe(200);
 
-  const reloaded = openPage(server.url, path, stored);
+  const reloaded = await openPage(server.url, path, stored);
   expect(reloaded.authorized()).toEqual(['session', authorization]);
   expect(reloaded.message()).toMatch(/^Logged in/);
+
+  const restarted = await startServer();
+  expect((await openPage(restarted.url, path, stored)).authorized()).toEqual([]);
 });
 
 test('the form shows why a log-in failed, and stores nothing', async () => {
   const server = await startServer();
   const stored = new Map<string, string>();
-  const page = openPage(server.url, '/docs', stored);
+  const page = await openPage(server.url, '/docs', stored);
   await page.logIn('wrong');
   expect(page.message()).toBe('Not logged in: wrong account name or password.');
   expect([page.authorized(), stored.size]).toEqual([[], 0]);
@@ -80,7 +83,7 @@ test('the form shows why a log-in failed, and stores nothing', async () => {
 
 test('a page that may not hash says what to do instead', async () => {
   const { url } = await startServer();
-  const page = openPage(url, '/docs', new Map(), false);
+  const page = await openPage(url, '/docs', new Map(), false);
   expect(page.isDisabled()).toBe(true);
   expect(page.message()).toMatch(/https.* Authorize/);
 });
