@@ -48,14 +48,17 @@ async function main(): Promise<void> {
   if (command === 'serve') return runServer(settings, warnings);
   for (const warning of warnings) printLine(warning);
   const [file = '', target = ''] = operands;
-  const { backup, compare, copy, demo, dump, restore } = await import('./cli/commands.ts');
+  const { backup, compare, copy, demo, dump, dumpAll, load, openFile, restore } = await import(
+    './cli/commands.ts'
+  );
+  const copying = { ...environment, print: console.error };
   switch (command) {
     case 'backup':
       return printLine(backup(settings, file, migrationsFolder, printStep));
     case 'restore':
       return printLine(await restore(settings, file, migrationsFolder, printStep));
     case 'copy':
-      return printLine(await copy(file, target, { ...environment, print: console.error }));
+      return printLine(await copy(file, target, copying));
     case 'compare': {
       const stopping = abortedBySignals();
       const options = { ...environment, flags, print: printLine, confirm, stopping };
@@ -65,7 +68,12 @@ async function main(): Promise<void> {
     }
     case 'demo':
       return void process.stdout.write(`${JSON.stringify(demo(flags), null, 2)}\n`);
+    case 'load': {
+      const input = file === '-' ? process.stdin : await openFile(file);
+      return printLine(await load(settings, input, copying));
+    }
     case 'dump':
+      if (flags.all) return printLine(await dumpAll(settings, process.stdout, copying));
       return void process.stdout.write(await dump(settings, migrationsFolder));
   }
 }

@@ -103,7 +103,7 @@ describe('a command line', () => {
     [['copy', 'a', 'b', 'c'], /^c: copy takes only FROM TO\. See --help\.$/],
     [
       ['bakcup', 'a'],
-      /^bakcup is not a command, only serve, health, dump, backup, restore, compare, demo, copy, help\. See --help\.$/,
+      /^bakcup is not a command, only serve, health, dump, backup, restore, compare, demo, load, copy, help\. See --help\.$/,
     ],
     [['--', '--port'], /^--port is not a command/],
   ])('%j is rejected', (args, sentence) => {

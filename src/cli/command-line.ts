@@ -22,6 +22,7 @@ export const commands = {
   compare:
     'Ask a server, or a recording, what docs/fidelity.md decides; show where this one differs.',
   demo: 'Write a seed of realistic resources.',
+  load: 'Fill an empty database with what dump --all has written; - is standard input.',
   copy: 'Copy a database to an empty one, also between a file and PostgreSQL; each as AIOS_DATABASE_URL has it.',
 } as const;
 export type Command = keyof typeof commands;
@@ -36,6 +37,7 @@ const operandsOf: Record<Command, readonly string[]> = {
   copy: ['FROM', 'TO'],
   compare: ['[URL]'],
   demo: [],
+  load: ['FILE'],
 };
 
 /** The settings that each command reads. */
@@ -48,6 +50,7 @@ const settingsOf: Record<Command, readonly SettingKey[]> = {
   copy: [],
   compare: ['session', 'accessKey', 'record'],
   demo: [],
+  load: ['databaseUrl'],
 };
 
 /** The flags of a command that are no settings, with their values; one without is a switch. */
@@ -61,6 +64,7 @@ const ownFlags: Partial<Record<Command, readonly [flag: string, value: string, d
     ['yes', '', 'Begin without a question.'],
     ['deploy', '', 'Deploy a service too.'],
   ],
+  dump: [['all', '', 'Write everything as lines of JSON, secrets too, for the command load.']],
   demo: [
     ['services', 'NUMBER', 'Number of services, up to 100000; 100 by default.'],
     ['seed', 'NUMBER', 'Determines the rest; 1 by default.'],

@@ -4,7 +4,7 @@ export { Metrics } from '../http/metrics.ts';
 export { createLogger } from '../log.ts';
 export { backup, restore } from './backup.ts';
 export { compare } from './compare/compare.ts';
-export { copy } from './copy.ts';
+export { copy, dumpAll, load, openFile } from './copy.ts';
 export { demo } from './demo.ts';
 export { dump } from './dump.ts';
 export { serve } from './serve.ts';

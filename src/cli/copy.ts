@@ -1,6 +1,9 @@
+import { open } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { Readable, Writable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { type DatabaseUrl, parseDatabaseUrl } from '../setting-values.ts';
-import { SettingsError } from '../settings.ts';
+import { type Settings, SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/errors.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
@@ -8,7 +11,8 @@ import {
   type CopyProgress,
   type CopySource,
   type CopyTarget,
-  transfer,
+  dumpTables,
+  loadTables,
 } from '../store/transfer.ts';
 
 export interface CopyOptions {
@@ -41,18 +45,82 @@ export async function copy(
   if (isSameDatabase(source, target)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
-  const startedAt = clock();
+  const seconds = stopwatch(clock);
   const { withSource } = await openers(source, migrationsFolder);
   const { withTarget } = await openers(target, migrationsFolder);
-  const done = await withSource((origin) =>
+  return withSource((origin) =>
     withTarget(async (destination) => {
+      const dump = dumpTables(copiedTables, origin, () => {});
       const show = printProgress(print, clock);
-      const rows = await transfer(copiedTables, origin, destination, show);
-      return `${rows} rows copied from ${origin.name} to ${destination.name}`;
+      const rows = await loadTables(copiedTables, dump, destination, show);
+      return `${rows} rows copied from ${origin.name} to ${destination.name} in ${seconds()} s, each compared.`;
     }),
   );
-  const seconds = Math.round((clock() - startedAt) / MS_PER_SECOND);
-  return `${done} in ${seconds} s, each compared.`;
+}
+
+type DatabaseSetting = Pick<Settings, 'databaseUrl'>;
+
+/**
+ * Writes a whole database, which may be in use, as lines of JSON.
+ * @returns a message for the user
+ * @throws SettingsError for a database in memory; DatabaseOpenError
+ */
+export async function dumpAll(
+  { databaseUrl }: DatabaseSetting,
+  output: Writable,
+  { migrationsFolder, print, clock }: CopyOptions,
+): Promise<string> {
+  const seconds = stopwatch(clock);
+  const { withSource } = await openers(lasting(databaseUrl), migrationsFolder);
+  return withSource(async (source) => {
+    const show = printProgress(print, clock);
+    await pipeline(dumpTables(copiedTables, source, show), output, { end: false });
+    return `The database ${source.name} is dumped in ${seconds()} s.`;
+  });
+}
+
+/**
+ * Loads what `dumpAll` has written into an empty or missing database: everything, or nothing if it fails.
+ * @returns a message for the user
+ * @throws SettingsError for a database in memory; DatabaseOpenError
+ */
+export async function load(
+  { databaseUrl }: DatabaseSetting,
+  input: Readable,
+  { migrationsFolder, print, clock }: CopyOptions,
+): Promise<string> {
+  const seconds = stopwatch(clock);
+  const { withTarget } = await openers(lasting(databaseUrl), migrationsFolder);
+  return withTarget(async (target) => {
+    const dump = input.setEncoding('utf8');
+    const rows = await loadTables(copiedTables, dump, target, printProgress(print, clock));
+    return `${rows} rows loaded into ${target.name} in ${seconds()} s, each compared.`;
+  });
+}
+
+/**
+ * Opens a file to read.
+ * @throws SettingsError if it can't be read
+ */
+export async function openFile(path: string): Promise<Readable> {
+  try {
+    return (await open(path)).createReadStream();
+  } catch (error) {
+    throw new SettingsError(`${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+}
+
+/** A function that returns the seconds since now. */
+function stopwatch(clock: () => number): () => number {
+  const start = clock();
+  return () => Math.round((clock() - start) / MS_PER_SECOND);
+}
+
+function lasting(url: DatabaseUrl): DatabaseLocation {
+  if (url.kind !== 'memory') return url;
+  throw new SettingsError(
+    'AIOS_DATABASE_URL names a database in memory, which ends with its server.',
+  );
 }
 
 /** The message doesn't repeat the text, which may have a password in an unexpected place. */

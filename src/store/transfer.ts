@@ -77,61 +77,166 @@ export interface CopyTarget extends CopySource {
   write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
-/** Progress of a copy. */
+/** Progress of a dump or copy. */
 export interface CopyProgress {
   table: string;
-  /** Rows of the table copied or compared so far. */
+  /** Rows of the table dumped, copied or compared so far. */
   rows: number;
   /** The last is that of a table that is done. */
-  phase: 'copied' | 'compared' | 'copied and compared';
+  phase: 'dumped' | 'copied' | 'compared' | 'copied and compared';
 }
+
+type OnStep = (step: CopyProgress) => void;
 
 /** Limits of a batch; a single row may have more bytes. */
 export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
 
+/** The first line of a dump: its format, and the columns of its tables. */
+function headerOf(tables: readonly CopiedTable[]): object {
+  const columns = tables.map((table) => [table.name, table.columns.map(({ name }) => name)]);
+  return { format: 'aios-model-server 1', tables: Object.fromEntries(columns) };
+}
+
 /**
- * Copies the rows of all tables, then reads them from the target and compares them.
- * @param onStep called after every batch, and once for each table that is done
- * @returns the number of rows
- * @throws DatabaseOpenError if the target's rows differ from the source's
+ * Dumps all tables as lines of JSON, in parts of any length: a header, and for each table its rows, as lists of
+ * values, and then their number and digest.
+ * @throws DatabaseOpenError
  */
-export async function transfer(
+export async function* dumpTables(
   tables: readonly CopiedTable[],
   source: CopySource,
-  target: CopyTarget,
-  onStep: (step: CopyProgress) => void,
-): Promise<number> {
-  const counts = new Map<CopiedTable, number>();
-  for (const table of tables) counts.set(table, await source.count(table));
-  /** Reads a table, and writes its rows if a function for that is given; returns their number and digest. */
-  async function read(
-    table: CopiedTable,
-    database: CopySource,
-    phase: CopyProgress['phase'],
-    write: CopyTarget['write'] = async () => {},
-  ) {
-    let [rows, digest] = [0, 0n];
-    for await (const batch of database.rows(table)) {
-      for (const row of batch) digest ^= hashOf(row, ++rows, table, database.name);
-      await write(table, batch);
-      onStep({ table: table.name, rows, phase });
+  onStep: OnStep,
+): AsyncGenerator<string> {
+  const lineOf = (value: object) => `${JSON.stringify(value)}\n`;
+  yield lineOf(headerOf(tables));
+  for (const table of tables) {
+    const sum = new TableSum(table, source.name);
+    for await (const batch of source.rows(table)) {
+      sum.add(batch);
+      yield batch.map(lineOf).join('');
+      onStep({ table: table.name, rows: sum.rows, phase: 'dumped' });
     }
-    return { rows, digest };
+    yield lineOf(sum);
+  }
+}
+
+/**
+ * Loads a dump into an empty database, and compares what is stored there with it.
+ * @param dump its text in parts of any length
+ * @param onStep called after every batch, and once for each table that is done
+ * @returns the number of rows
+ * @throws DatabaseOpenError for a dump that is damaged or of another version, and if the target's rows differ from it
+ */
+export async function loadTables(
+  tables: readonly CopiedTable[],
+  dump: AsyncIterable<string>,
+  target: CopyTarget,
+  onStep: OnStep,
+): Promise<number> {
+  const entries = entriesOf(dump);
+  try {
+    return await loadEntries(tables, entries, target, onStep);
+  } finally {
+    // Ends the reading of a database, which could not be closed otherwise.
+    await entries.return(undefined);
+  }
+}
+
+async function loadEntries(
+  tables: readonly CopiedTable[],
+  entries: ReturnType<typeof entriesOf>,
+  target: CopyTarget,
+  onStep: OnStep,
+): Promise<number> {
+  const next = async () => (await entries.next()).value;
+  if (!isSame(await next(), headerOf(tables))) {
+    throw new DatabaseOpenError('This is no dump of this version: nothing was copied.');
+  }
+  const sums: TableSum[] = [];
+  for (const table of tables) {
+    const step = (sum: TableSum, phase: CopyProgress['phase']) =>
+      onStep({ table: table.name, rows: sum.rows, phase });
+    const loaded = new TableSum(table, 'of the dump');
+    let entry = await next();
+    for (; Array.isArray(entry); entry = await next()) {
+      loaded.add(entry);
+      await target.write(table, entry);
+      step(loaded, 'copied');
+    }
+    if (!isSame(entry, loaded)) throw damaged();
+    const stored = new TableSum(table, target.name);
+    for await (const batch of target.rows(table)) {
+      stored.add(batch);
+      step(stored, 'compared');
+    }
+    if (!isSame(stored, loaded)) throw tableMismatch(table, target);
+    step(loaded, 'copied and compared');
+    sums.push(loaded);
+  }
+  if (!(await entries.next()).done) throw damaged();
+  // Another program may have written to the target since its rows were compared.
+  for (const { table, rows } of sums) {
+    if ((await target.count(table)) !== rows) throw tableMismatch(table, target);
+  }
+  return sums.reduce((total, { rows }) => total + rows, 0);
+}
+
+/** The number and the digest of a table's rows, as the line after them has it. */
+class TableSum {
+  readonly table: CopiedTable;
+  readonly #database: string;
+  rows = 0;
+  #digest = 0n;
+
+  constructor(table: CopiedTable, database: string) {
+    this.table = table;
+    this.#database = database;
   }
 
-  for (const [table, count] of counts) {
-    const copied = await read(table, source, 'copied', target.write);
-    const compared = await read(table, target, 'compared');
-    const isSame = compared.rows === copied.rows && compared.digest === copied.digest;
-    if (copied.rows !== count || !isSame) throw tableMismatch(table, target);
-    onStep({ table: table.name, rows: count, phase: 'copied and compared' });
+  /** @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL */
+  add(batch: readonly CopyRow[]): void {
+    for (const row of batch) this.#digest ^= hashOf(row, ++this.rows, this.table, this.#database);
   }
-  // Another program may have written to the target since its rows were compared.
-  for (const [table, count] of counts) {
-    if ((await target.count(table)) !== count) throw tableMismatch(table, target);
+
+  toJSON(): object {
+    return { table: this.table.name, rows: this.rows, digest: this.#digest.toString(16) };
   }
-  return [...counts.values()].reduce((sum, count) => sum + count, 0);
 }
+
+const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
+
+/** The rows of a dump in batches, and its other lines. */
+async function* entriesOf(dump: AsyncIterable<string>): AsyncGenerator<CopyRow[] | object> {
+  let rest = '';
+  for await (const part of dump) {
+    const lines = part.split('\n');
+    // A long line in many parts is put together once.
+    lines[0] = rest + lines[0];
+    rest = lines.pop() ?? '';
+    let rows: CopyRow[] = [];
+    for (const line of lines) {
+      const entry = parseLine(line);
+      if (Array.isArray(entry)) rows.push(entry);
+      else {
+        if (rows.length > 0) yield rows;
+        rows = [];
+        yield entry;
+      }
+    }
+    if (rows.length > 0) yield rows;
+  }
+  if (rest !== '') throw damaged();
+}
+
+function parseLine(line: string): object {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw damaged();
+  }
+}
+
+const damaged = () => new DatabaseOpenError('The dump is damaged: nothing was copied.');
 
 function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenError {
   return new DatabaseOpenError(

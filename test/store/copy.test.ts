@@ -12,7 +12,12 @@ import { SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
-import { type CopyTarget, type CopyValue, transfer } from '../../src/store/transfer.ts';
+import {
+  type CopyTarget,
+  type CopyValue,
+  dumpTables,
+  loadTables,
+} from '../../src/store/transfer.ts';
 import {
   changeFile,
   copyError,
@@ -277,7 +282,8 @@ describe('copy finds a difference, and leaves nothing behind, if the writer', ()
       withTargetFile(located(to), (target) => {
         const write: CopyTarget['write'] = (moved, rows) =>
           target.write(moved, moved.name === table ? corrupted(rows) : rows);
-        return transfer(copiedTables, source, { ...target, write }, () => {});
+        const dump = dumpTables(copiedTables, source, () => {});
+        return loadTables(copiedTables, dump, { ...target, write }, () => {});
       }),
     );
     await expect(copying).rejects.toThrow(

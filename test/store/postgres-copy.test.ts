@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/cli/dump.ts';
 import {
@@ -10,7 +12,7 @@ import {
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile } from '../../src/store/sqlite/transfer.ts';
-import { type CopyTarget, transfer } from '../../src/store/transfer.ts';
+import { type CopyTarget, dumpTables, loadTables } from '../../src/store/transfer.ts';
 import {
   changeFile,
   copyError,
@@ -58,7 +60,12 @@ const withoutClaims = ({ hooks = [], ...rows }: Awaited<ReturnType<typeof rowsOf
 const copyThrough = (from: string, url: string, wrap: (target: CopyTarget) => CopyTarget) =>
   withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
     withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
-      transfer(copiedTables, source, wrap(target), () => {}),
+      loadTables(
+        copiedTables,
+        dumpTables(copiedTables, source, () => {}),
+        wrap(target),
+        () => {},
+      ),
     ),
   );
 
@@ -80,6 +87,25 @@ describePostgres('a copy between a file and PostgreSQL', () => {
     const before = await dumped({ kind: 'file', path: from });
     expect(await dumped({ kind: 'postgres', url })).toBe(before);
     expect(await dumped({ kind: 'file', path: back })).toBe(before);
+  });
+
+  test('by `dump --all` and `load -` in a pipe has the same rows there and back, and shows its progress', async (context) => {
+    const { from, back } = await files(context);
+    const url = await emptySchema(context);
+    const program = `'${process.execPath}' dist/main.js`;
+    const move = (source: string, target: string) =>
+      promisify(execFile)('bash', [
+        '-euo',
+        'pipefail',
+        '-c',
+        `${program} dump --all --database-url '${source}' | ${program} load - --database-url '${target}'`,
+      ]);
+    const { stderr } = await move(`file:${from}`, url);
+    expect(stderr).toMatch(/^model_services: 3 rows copied and compared$/m);
+    expect(stderr).toMatch(/is dumped in \d+ s\.$/m);
+    expect(stderr).toMatch(/\d+ rows loaded into .* in \d+ s, each compared\.$/m);
+    await move(url, `file:${back}`);
+    expect(rowsOfFile(back)).toEqual(rowsOfFile(from));
   });
 
   test.for(
