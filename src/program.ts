@@ -61,7 +61,8 @@ async function main(): Promise<void> {
       return printLine(await copy(file, target, copying));
     case 'compare': {
       const stopping = abortedBySignals();
-      const options = { ...environment, flags, print: printLine, confirm, stopping };
+      const confirmed = () => confirm(stopping);
+      const options = { ...environment, flags, print: printLine, confirm: confirmed, stopping };
       const { text, status } = await compare(file, settings, options);
       process.exitCode = status;
       return void process.stdout.write(text);
@@ -79,17 +80,21 @@ async function main(): Promise<void> {
 }
 
 /** Asks the user on the terminal whether to go on; without one the answer is no. */
-async function confirm(): Promise<boolean> {
+async function confirm(signal: AbortSignal): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
   const { createInterface } = await import('node:readline/promises');
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  return /^y/i.test(await terminal.question('Go on? [y/N] ').finally(() => terminal.close()));
+  const { stdin: input, stderr: output } = process;
+  // Not as a terminal, so that Ctrl-C is a signal.
+  const lines = createInterface({ input, output, terminal: false });
+  const answer = await lines.question('Go on? [y/N] ', { signal }).catch(() => 'no');
+  lines.close();
+  return /^y/i.test(answer);
 }
 
-/** A signal that the first Ctrl-C, or a request to terminate, aborts; the second one ends the process. */
+/** Aborted by Ctrl-C or a request to terminate, which npm repeats: the repetition must not end the process. */
 function abortedBySignals(): AbortSignal {
   const stopping = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => stopping.abort());
+  for (const name of ['SIGINT', 'SIGTERM']) process.on(name, () => stopping.abort());
   return stopping.signal;
 }
 

@@ -104,6 +104,7 @@ test.each<[what: string, flags: Record<string, string>, sentence: RegExp]>([
 
 test.each<[what: string, url: string, flags: Record<string, string>, sentence: RegExp]>([
   ['a URL', 'ftp://a', {}, /^ftp:\/\/a is not a URL such as/],
+  ['a server', 'http://127.0.0.1:1', {}, /^No model center can be used there: .*"status":0/],
   ['an answer', 'http://a', { yes: 'off' }, /^Nothing was sent\. --yes/],
   ['a decision that can be asked about', 'http://a', { only: 'none' }, /^--only none: no probe/],
   ['the file of a password', 'http://a', { account: 'a' }, /^The file "" can't be read/],

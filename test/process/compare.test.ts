@@ -29,6 +29,11 @@ test('Ctrl-C ends the questions, and what was created is deleted', async () => {
   const count = async () => (await aios.requests({ operation: 'AddModel' })).length;
   await expect.poll(count, { timeout: 30_000, interval: 10 }).toBeGreaterThan(2);
   child.kill('SIGINT');
+  // As npm does.
+  await expect
+    .poll(async () => (await aios.requests({ operation: 'DeleteModel' })).length)
+    .toBeGreaterThan(0);
+  child.kill('SIGINT');
   expect(await ended).toBe(2);
   expect(output.stdout).toMatch(/## [1-9]\d* could not be asked/);
   const { about: _about, ...resources } = (await aios.dump()) as Record<string, unknown[]>;

@@ -1,4 +1,5 @@
 import type { HarEntry } from '../../http/har.ts';
+import { UsageError } from '../../settings.ts';
 import { answerOf, isSuccess, type Peer, type Sent, send } from './exchange.ts';
 import {
   addCenter,
@@ -45,6 +46,7 @@ export interface CompareOptions extends Pick<Peer, 'clock'> {
  * Plays probes at a server, each until a call that prepares others fails; then deletes what they have created. Every
  * request has a header that names its probe and call.
  * @returns the requests with their answers, also the polls of jobs
+ * @throws UsageError if the server can't be reached, or lets no resources be added
  */
 export async function* play(
   probes: readonly Probe[],
@@ -80,13 +82,16 @@ export async function* play(
         const entries = await ask(call, `${id}:${index}`);
         yield* entries;
         const answer = answerOf(entries.at(-1));
+        if (id === CENTER.id && !isSuccess(answer)) {
+          throw new UsageError(`No model center can be used there: ${JSON.stringify(answer)}`);
+        }
         if (!isSuccess(answer) && !(call.see && entries.length > 0)) break;
         const { uuid } = answer.inventory ?? answer.inventories?.[0] ?? {};
         values[index + 1] = uuid;
-        if (id === CENTER.id) values.center = uuid;
-        if (id === CENTER.id && uuid) break;
+        if (id !== CENTER.id) continue;
+        values.center = uuid;
+        if (uuid) break;
       }
-      if (!values.center) return;
     }
   } finally {
     asked = { ...peer, record: undefined };
