@@ -264,7 +264,12 @@ test.skipIf(missing !== '').for(Array.from({ length: RUNS }, (_, index) => index
     report(FAILOVER, {
       fault: `parts of a replicated PostgreSQL that fail under three servers, ${WRITERS} writers and ${READERS} readers ([scale.md](scale.md#a-replicated-database))`,
       figures: counted,
-      pauses,
+      pauses: Object.fromEntries(
+        Object.entries(pauses).map(([event, { seconds, limit }]) => [
+          event,
+          { seconds: seconds.map((each) => each.toFixed(1)).join(', '), limit },
+        ]),
+      ),
     });
     expect({ unexpected, hung, stale, uncalled, ...findings }).toEqual({
       ...{ unexpected: [], hung: [], stale: [], uncalled: [] },

@@ -122,7 +122,7 @@ describe('of the catalogue', () => {
 describe('of all routes that the app has', () => {
   const files = ['swagger-ui.css', 'page.css', 'icon.svg'];
   const documentation = [
-    ...['/openapi.json', '/openapi-3.0.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
+    ...['/openapi.json', '/openapi-3.0.json', '/_aios/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
     ...[...files, 'swagger-ui-bundle.js', 'page.js'].map((name) => `/docs/static/${name}`),
     ...['/console', '/console/', '/console/main.css', '/console/main.js'],
   ];

@@ -13,8 +13,8 @@ export interface Seen {
   fault: string;
   /** Counts by name, with the unit in the name. */
   figures: Record<string, number>;
-  /** How many seconds passed each time before writes went on, by what was done, each with the most allowed. */
-  pauses?: Record<string, { seconds: number[]; limit: number }>;
+  /** How many seconds passed each time before writes went on, by what was done, with the most that is allowed. */
+  pauses?: Record<string, { seconds: string; limit: number }>;
 }
 
 /**
@@ -42,10 +42,10 @@ export function reliabilityTables(): Tables {
 export function failoverTables(): Tables {
   const file = join(FIGURES_FOLDER, `${FAILOVER}.json`);
   const { pauses = {} }: Seen = JSON.parse(readFileSync(file, 'utf8'));
-  const rows = Object.entries(pauses).map(([event, { seconds, limit }]) => [
+  const rows = Object.entries(pauses).map(([event, pause]) => [
     event,
-    seconds.map((each) => each.toFixed(1)).join(', '),
-    String(limit),
+    pause.seconds,
+    `${pause.limit}`,
   ]);
   return { failover: [['What fails', 'Seconds until writes go on', 'At most'], ...rows] };
 }
