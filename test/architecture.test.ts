@@ -155,7 +155,7 @@ test('only app.ts, program.ts, the commands and scripts wire layers together', (
       'app',
       'program',
       'database',
-      'index',
+      'start',
       'library',
       ...['commands', 'serve', 'guide', 'dump', 'demo', 'backup', 'copy'].map(inCli),
     ]

@@ -157,7 +157,8 @@ async function useServers() {
 }
 const resources = () =>
   process.getActiveResourcesInfo().filter((kind) => kind !== 'Immediate').join();
-// Standard error, when it is a pipe.
+// Opened by the library when it loads, and a resource when it is a pipe.
+process.stderr.fd;
 const before = resources();
 const count = (folder) => { try { return readdirSync(folder).length } catch { return 0 } };
 const left = () => [

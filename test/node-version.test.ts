@@ -41,3 +41,10 @@ test.skipIf(oldNode === undefined)('the program says so and ends with 1 on an ol
     `aios-model-server: ${nodeVersionError(version)}\n`,
   ]);
 });
+
+test.skipIf(oldNode === undefined)('the library says so on an old Node.js', () => {
+  const { program = '', version = '' } = oldNode ?? {};
+  const started = `import(process.argv[1]).then(({ start }) => start()).catch(({ message }) => console.log(message))`;
+  const { stdout, stderr } = spawnSync(program, ['-e', started, resolve('dist/index.js')]);
+  expect([stdout.toString(), stderr.toString()]).toEqual([`${nodeVersionError(version)}\n`, '']);
+});

@@ -122,7 +122,7 @@ describe('of the catalogue', () => {
 describe('of all routes that the app has', () => {
   const files = ['swagger-ui.css', 'page.css', 'icon.svg'];
   const documentation = [
-    ...['/openapi.json', '/openapi-3.0.json', '/_aios/openapi.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
+    ...['/openapi.json', '/openapi-3.0.json', '/docs', '/docs/', '/docs/json', '/docs/yaml'],
     ...[...files, 'swagger-ui-bundle.js', 'page.js'].map((name) => `/docs/static/${name}`),
     ...['/console', '/console/', '/console/main.css', '/console/main.js'],
   ];
@@ -136,6 +136,7 @@ describe('of all routes that the app has', () => {
     ...['PUT /zstack/v1/management-nodes/actions', 'GET /zstack/v1/management-nodes/ready'],
     ...['GET /_aios/health', 'HEAD /_aios/health', 'GET /_aios/live', 'HEAD /_aios/live'],
     ...['/', ...documentation].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+    ...['openapi.json', 'seed.schema.json'].map((name) => `GET /_aios/${name}`),
     // Answers preflights alone.
     'OPTIONS *',
   ];
@@ -310,7 +311,7 @@ describe('of all routes that the app has', () => {
   test('the list of open routes is complete, and every operation has all its paths', async () => {
     const { routes } = await start('auto');
     const names = routes.map(nameOf);
-    expect(names).toEqual(expect.arrayContaining(open));
+    expect(open.filter((name) => !names.includes(name))).toEqual([]);
     const paths = Object.values<Operation>(operations).flatMap(({ method, path, aliases = [] }) =>
       [path, ...aliases].map((each) => `${method} /zstack${each.replace(/\{(\w+)\}/g, ':$1')}`),
     );
