@@ -15,11 +15,13 @@ type Block = Omit<Layout, 'places'> & { places: Place[] };
 type Near = ReadonlyMap<string, ReadonlySet<string>>;
 
 /** The size of a node. */
-export const NODE = { width: 190, height: 26 };
+export const NODE = { width: 220, height: 26 };
 /** Space between rows, between columns of one kind, between models and services, and between groups. */
-const GAP = { row: 8, column: 16, edge: 110, group: 36 };
+const GAP = { row: 8, column: 16, edge: 90, group: 36 };
 /** Maximum number of rows in a column, so that no group is much higher than wide. */
 const ROWS_MAX = 20;
+/** Width by height of the whole, about that of the window; more than that because lines of groups leave gaps. */
+const SHAPE = innerWidth < 760 ? 0.3 : 3;
 
 /**
  * Places each group of connected nodes as two blocks of columns, models left and services right, and the groups next to
@@ -94,11 +96,11 @@ function placeColumns(nodes: readonly Node[], most = ROWS_MAX): Block {
   return { places, width: columns * width - GAP.column, height: rows * height - GAP.row };
 }
 
-/** Places blocks in lines that make the whole about as wide as a screen. */
+/** Places blocks in lines. */
 function pack(blocks: readonly Block[]): Layout {
   const areas = blocks.map(({ width, height }) => (width + GAP.group) * (height + GAP.group));
   const area = areas.reduce((sum, each) => sum + each, 0);
-  const limit = Math.max(Math.sqrt(area * 1.8), ...blocks.map(({ width }) => width));
+  const limit = Math.max(Math.sqrt(area * SHAPE), ...blocks.map(({ width }) => width));
   const places: Place[] = [];
   let [x, y, lineHeight, width] = [0, 0, 0, 0];
   for (const block of blocks) {

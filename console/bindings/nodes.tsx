@@ -4,7 +4,7 @@ import type { Edge, Node } from './graph.ts';
 import { NODE, type Place } from './layout.ts';
 
 /** Longest name that is shown whole, in half-width characters; those of Chinese take two. */
-const NAME_MAX = 24;
+const NAME_MAX = 29;
 
 interface LineProps {
   edge: Edge;
@@ -40,18 +40,20 @@ interface BoxProps {
 export function Box({ place, isChosen, isDim, count }: BoxProps) {
   const { uuid, name, kind, x, y } = place;
   const { width, height } = NODE;
+  const shown = shortened(name);
   const label = nameOf(place, count);
   return (
     <a
       href={linkTo('bindings', uuid)}
       class={`node ${kind} ${isDim && 'dim'}`}
-      aria-label={label}
+      // The name of a link has what can be seen of it.
+      aria-label={shown === name ? label : `${shown} ${label}`}
       aria-current={isChosen || undefined}
     >
       <title>{label}</title>
       <rect x={x} y={y} width={width} height={height} rx={kind === 'model' ? height / 2 : 2} />
       <text x={x + width / 2} y={y + height / 2}>
-        {shortened(name)}
+        {shown}
       </text>
     </a>
   );

@@ -13,14 +13,16 @@ interface View {
 }
 
 const MARGIN = 16;
-/** Least size of the whole, so that few nodes are not shown huge. */
-const LEAST = { width: 1000, height: 400 };
+/** Least size of the whole, so that few nodes are not shown huge, and its greatest height by its width. */
+const LEAST = { width: Math.min(innerWidth, 1000), height: 400 };
+const SHAPE_MAX = 1.5;
 const ZOOM_STEP = 1.3;
 
 function whole(layout: Layout): View {
   const width = Math.max(layout.width + 2 * MARGIN, LEAST.width);
   const height = Math.max(layout.height + 2 * MARGIN, LEAST.height);
-  return { x: (layout.width - width) / 2, y: (layout.height - height) / 2, width, height };
+  const shown = Math.min(height, width * SHAPE_MAX);
+  return { x: (layout.width - width) / 2, y: (layout.height - height) / 2, width, height: shown };
 }
 
 /** @param at the point that stays where it is, in shares of width and height */

@@ -56,4 +56,19 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await expect.poll(() => picture.locator('a').count()).toBe(2);
     await expectSoundInBothLanguages(visit, 'bindings-near', '绑定');
   });
+
+  test('draws long names on a phone, in Chinese', async (context) => {
+    const { page, expectSound } = await visitConsole(context, {
+      env: { AIOS_SEED_FILE: 'demo:60' },
+      hash: '#/bindings',
+      locale: 'zh-CN',
+      colorScheme: 'dark',
+      viewport: { width: 390, height: 800 },
+    });
+    const picture = page.getByRole('group', { name: '绑定' });
+    await picture.waitFor();
+    const { width = 0 } = (await picture.locator('rect').first().boundingBox()) ?? {};
+    expect(width).toBeGreaterThan(120);
+    await expectSound('bindings-phone');
+  });
 });
