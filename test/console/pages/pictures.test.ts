@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { browser } from '../../support/browser.ts';
-import { addSample } from '../sample.ts';
 import { type ConsoleVisit, visitConsole } from '../visit.ts';
 
 /** Where the pictures of the documents go: `npm run pictures`. */
@@ -32,23 +31,20 @@ async function sendRequests({ page, call }: ConsoleVisit): Promise<void> {
 }
 
 describe.skipIf(!browser || folder === '')('the pictures of the documents', () => {
-  test.each(['light', 'dark'] as const)('are drawn, %s', async (colorScheme) => {
-    const context = { onTestFinished };
+  test('are drawn', async (context) => {
     const visit = await visitConsole(context, {
-      env: { AIOS_CONTROL: 'on' },
+      env: { AIOS_CONTROL: 'on', AIOS_SEED_FILE: 'demo:18' },
       hash: '#/now',
       viewport: { width: 1120, height: 700 },
-      colorScheme,
     });
     const { page } = visit;
-    await addSample(visit);
+
     await page.clock.install();
     await page.reload();
     await sendRequests(visit);
-    const suffix = colorScheme === 'dark' ? '-dark' : '';
-    await draw(page, `console${suffix}`);
+    await draw(page, 'console');
     await page.getByRole('link', { name: 'Bindings' }).click();
     await page.getByRole('group', { name: 'Bindings' }).waitFor();
-    await draw(page, `bindings${suffix}`);
+    await draw(page, 'bindings');
   }, 300_000);
 });
