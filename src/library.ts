@@ -45,8 +45,14 @@ export interface Aios extends AsyncDisposable {
   reset(): Promise<void>;
   /** Adds resources; those whose UUIDs are there already stay as they are. */
   load(state: Seed): Promise<void>;
+  /** Replaces all resources, makes these the seed, and resets. */
+  replace(state: Seed): Promise<void>;
   /** Reads all resources; the tokens of models are left out. */
   dump(): Promise<Seed>;
+  /** Takes a snapshot of the state, in place of the one of that name. */
+  snapshot(name: string): Promise<void>;
+  /** Resets to a snapshot in place of the seed, and restores the clock and the sequence of UUIDs where asked. */
+  restore(name: string, also?: { clock?: boolean; uuids?: boolean }): Promise<void>;
   /** Makes the next requests to operations fail, in place of earlier faults. */
   fail(faults: readonly FaultOptions[]): Promise<void>;
   /** The last 1000 requests to the API, oldest first; secrets are masked. */

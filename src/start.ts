@@ -1,19 +1,23 @@
 import { pino } from 'pino';
 import { serve } from './cli/serve.ts';
 import { CONTEXT_PATH } from './contract/aios.ts';
-import { parseClock, parseFaults, parseJournalFilter } from './control/settings.ts';
-import { parseSeedResources, toSeed } from './domain/seed.ts';
 import { environment } from './environment.ts';
 import { Metrics } from './http/metrics.ts';
 import type * as library from './library.ts';
 import { readSettings } from './read-settings.ts';
 import { type SettingKey, SettingsError, variableOf } from './settings.ts';
 
+/** The members of the control API's answers that are used here. */
+type Answer = library.Seed & {
+  error?: { details: string };
+  requests: Awaited<ReturnType<library.Aios['requests']>>;
+};
+
 /** Starts a server in this process; documented in library.ts. */
 export const start: typeof library.start = async (given) => {
   const { seed, ...options } = given ?? {};
   const settings = toSettings(options);
-  const { app, store, url } = await serve(settings, {
+  const { app, url } = await serve(settings, {
     ...environment,
     seed,
     logger: pino({ level: settings.logLevel }, { write: environment.print }),
@@ -21,28 +25,48 @@ export const start: typeof library.start = async (given) => {
     // Tests have their answers when they close it.
     timeouts: { closeQuiet: 1 },
   });
-  const control = () => {
-    if (app.control) return app.control;
-    throw new SettingsError('reset, fail, requests and clock need control: true.');
-  };
-  const clock = () => app.control?.now() ?? environment.clock();
-  const stopClock = async (now: Date) => control().setClock(parseClock({ now: now.toISOString() }));
   const [session = ''] = settings.session;
+  const headers = { Authorization: `OAuth ${session}` };
+  /** Calls the control API; throws an Error with the details of its failure. */
+  const control = async (method: 'GET' | 'PUT' | 'POST', path: string, sent?: object) => {
+    if (!app.control) throw new SettingsError('The control API needs control: true.');
+    const answer = await fetch(`${url}/_aios/${path}`, {
+      method,
+      headers: { ...headers, ...(sent && { 'Content-Type': 'application/json' }) },
+      ...(sent && { body: JSON.stringify(sent) }),
+    });
+    const body = (await answer.json()) as Answer;
+    if (body.error) throw new Error(body.error.details);
+    return body;
+  };
+  const put = async (path: string, payload: object): Promise<void> => {
+    await control('PUT', path, payload);
+  };
+  const now = () => app.control?.now() ?? environment.clock();
+  const stopClock = async (time: Date) => put('clock', { now: time.toISOString() });
   return {
     url,
     api: `${url}${CONTEXT_PATH}/v1`,
     session,
-    headers: { Authorization: `OAuth ${session}` },
-    reset: async () => control().reset(),
-    load: async (state) => store.addResources(parseSeedResources(state, { ...environment, clock })),
-    dump: async () => toSeed(await store.readResources()),
-    fail: async (faults) => control().setFaults(parseFaults({ faults })),
-    requests: async (filter) => control().journal.find(parseJournalFilter(filter)),
+    headers,
+    reset: async () => void (await control('POST', 'reset')),
+    load: async (state) => void (await control('POST', 'state', state)),
+    replace: (state) => put('state', state),
+    dump: () => control('GET', 'state'),
+    snapshot: (name) => put(`snapshots/${encodeURIComponent(name)}`, {}),
+    restore: async (name, payload = {}) => {
+      await control('POST', `snapshots/${encodeURIComponent(name)}/restore`, payload);
+    },
+    fail: (faults) => put('faults', { faults }),
+    requests: async (filter = {}) => {
+      const query = new URLSearchParams(JSON.parse(JSON.stringify(filter)));
+      return (await control('GET', `requests?${query}`)).requests;
+    },
     clock: {
-      now: () => new Date(clock()),
+      now: () => new Date(now()),
       set: (time) => stopClock(new Date(time)),
-      advance: (milliseconds) => stopClock(new Date(clock() + milliseconds)),
-      reset: async () => control().setClock({}),
+      advance: (milliseconds) => stopClock(new Date(now() + milliseconds)),
+      reset: () => put('clock', {}),
     },
     close: () => app.close(),
     [Symbol.asyncDispose]: () => app.close(),

@@ -112,10 +112,28 @@ test('the clock is stopped, advanced and reset', async () => {
   await expect(clock.set('yesterday')).rejects.toThrow(RangeError);
 });
 
-test('without the control API, data is read and nothing is controlled', async () => {
+test('the state is replaced, and restored from snapshots', async () => {
+  const aios = await startFor({ seed });
+  const other = { ...center, uuid: newUuid(), name: 'other' };
+  await aios.replace({ modelCenters: [other] });
+  await aios.clock.set('2025-11-25T11:51:50Z');
+  await aios.snapshot('a');
+  await aios.load(seed);
+  await aios.restore('a', { clock: true });
+  expect(await aios.names()).toEqual(['other']);
+  expect(aios.clock.now().toISOString()).toBe('2025-11-25T11:51:50.000Z');
+  await aios.load(seed);
+  await aios.reset();
+  expect(await aios.names()).toEqual(['other']);
+  await expect(aios.restore('b')).rejects.toThrow('there is no snapshot[b]');
+});
+
+test('without the control API nothing is controlled', async () => {
   const aios = await startFor({ seed, control: false });
-  expect((await aios.dump()).modelCenters).toMatchObject([center]);
-  await expect(aios.reset()).rejects.toThrow('need control: true');
+  expect(await aios.names()).toEqual(['center']);
+  for (const call of [aios.reset, aios.dump]) {
+    await expect(call()).rejects.toThrow('needs control: true');
+  }
   expect((await fetch(`${aios.url}/_aios/dump`, { headers: aios.headers })).status).toBe(404);
 });
 
