@@ -13,7 +13,7 @@ type ResourceList =
   | 'datasets'
   | 'modelServiceInstanceGroups';
 
-/** Resources, in the form of `GET /_aios/dump`. */
+/** Resources, in the form of `GET /_aios/state`. */
 export type Seed = Partial<Record<ResourceList | 'userTags' | 'systemTags', readonly object[]>>;
 
 /** Every setting, by its name in camelCase: `sessionTimeout` is `AIOS_SESSION_TIMEOUT`. */

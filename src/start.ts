@@ -7,6 +7,9 @@ import type * as library from './library.ts';
 import { readSettings } from './read-settings.ts';
 import { type SettingKey, SettingsError, variableOf } from './settings.ts';
 
+/** Taken when the library is first started: a test may replace it later. */
+const { fetch } = globalThis;
+
 /** The members of the control API's answers that are used here. */
 type Answer = library.Seed & {
   error?: { details: string };

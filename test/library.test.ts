@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { expect, expectTypeOf, onTestFinished, test } from 'vitest';
+import { expect, expectTypeOf, onTestFinished, test, vi } from 'vitest';
 import type { Resources } from '../src/domain/records.ts';
 import { start } from '../src/index.ts';
 import type { Seed, StartOptions } from '../src/library.ts';
@@ -144,6 +144,15 @@ test('null stands for no options, and the metrics describe the build', async () 
   expect(await response.text()).toMatch(
     new RegExp(`^aios_build_info{version="[\\d.]+",node_version="${node}",database="memory",`, 'm'),
   );
+});
+
+test('a test may replace fetch', async (context) => {
+  const aios = await start();
+  context.onTestFinished(() => aios.close());
+  vi.stubGlobal('fetch', () => Promise.reject(new Error('replaced')));
+  context.onTestFinished(() => void vi.unstubAllGlobals());
+  await aios.reset();
+  expect((await aios.dump()).models).toEqual([]);
 });
 
 test('await using closes it', async () => {

@@ -37,7 +37,7 @@ test('where shells have no exec, as on Windows, an install makes a command of th
   expect(start).toMatch(/^exec node [\w=./ -]+$/);
 });
 
-test('nothing that the owner has not named is in the manifest', () => {
+test('the manifest names no home, since none is known', () => {
   for (const name of ['private', 'repository', 'homepage', 'bugs']) {
     expect(manifest).not.toHaveProperty(name);
   }

@@ -158,11 +158,11 @@ const requestFailures: readonly Failure[] = [
   'headersTooLarge',
 ];
 /** Further failures of every operation. */
-const commonFailures: readonly Failure[] = ['resourceNotFound', 'timedOut', 'notReady', 'internal'];
+const commonFailures: readonly Failure[] = ['timedOut', 'notReady', 'internal'];
 /** Further failures of an operation that needs a session. */
 const sessionFailures: readonly Failure[] = ['sessionInvalid', 'requestTimeTooSkewed'];
-/** Further failures of an operation with a body. */
-const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson'];
+/** Further failures of an operation with a body, which is a write. */
+const bodyFailures: readonly Failure[] = ['bodyTooLarge', 'notJson', 'resourceNotFound'];
 
 /**
  * The failures that the OpenAPI document lists for an operation.

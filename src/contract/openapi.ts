@@ -28,6 +28,11 @@ const operationNames = Object.keys(operations) as OperationName[];
 
 /** Query parameters whose reserved characters may be sent as they are. */
 const RESERVED = new Set(['q', 'fields']);
+/** The groups of error examples of reads, which fail in other ways than writes. */
+const READ_EXAMPLES: Partial<Record<Operation['answers'], string>> = {
+  inventories: 'Queries',
+  found: 'Gets',
+};
 
 /** Headers of every answer; `base` describes them. */
 const ANSWER_HEADERS = ['X-Request-Id', 'Cache-Control', 'X-Content-Type-Options'];
@@ -68,7 +73,7 @@ class DocumentBuilder {
 
   #operation(name: OperationName): Members {
     const operation: Operation = operations[name];
-    const { method, tag, summary, description, query, since, open } = operation;
+    const { method, tag, summary, description, query, since, open, answers } = operation;
     const body = bodySchema(name);
     const example = this.#example(name);
     return {
@@ -91,7 +96,7 @@ class DocumentBuilder {
         ...this.#failures(
           documentedFailures(method !== 'GET', operation.failures, open),
           name,
-          tag,
+          READ_EXAMPLES[answers] ?? tag,
         ),
       },
       ...(since && { 'x-zstack-since': since }),

@@ -66,6 +66,7 @@ export type Inventory<Name extends OperationName> =
 interface ResultByKind<Inventory> {
   inventory: { inventory: Inventory };
   inventories: { inventories?: Inventory[]; total?: number };
+  several: { inventories: Inventory[] };
   found: { inventories: Inventory[] };
   results: { results: DeletionResult[] };
   valid: { valid: boolean };

@@ -87,7 +87,7 @@ const faults = Type.Object({ faults: listOf('The faults, in order.', fault) });
 export const controlBodies = {
   PlannedFault: Type.Composite([
     fault,
-    Type.Object({ struck: integer('Number of requests it has applied to.') }),
+    Type.Object({ struck: integer('Number of requests it has applied to.', { min: 0 }) }),
   ]),
   Faults: faults,
   Clock: clock,

@@ -3,22 +3,21 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import examples from '../../openapi/examples.json' with { type: 'json' };
 import { EXAMPLE_SESSION, sendExamples, serveExamples } from '../support/document-examples.ts';
 import { freePort } from '../support/free-port.ts';
 import { installTools } from '../support/tools.ts';
 
 const DOCUMENTS = ['openapi/openapi.json', 'openapi/openapi-3.0.json'] as const;
-const context = { onTestFinished };
 const read = (file: string) => JSON.parse(readFileSync(file, 'utf8'));
 
-test('Spectral has nothing to say, and a public converter makes the same 3.0', async () => {
+test('Spectral has nothing to say, and a public converter makes the same 3.0', async (context) => {
   const tools = await installTools(context, [
     '@stoplight/spectral-cli@6.16.3',
     '@apiture/openapi-down-convert@0.14.2',
   ]);
-  if (!tools) return;
+  if (!tools) return context.skip();
   writeFileSync(join(tools.folder, 'ruleset.yaml'), 'extends: spectral:oas\n');
   const ruleset = ['--ruleset', join(tools.folder, 'ruleset.yaml'), '--fail-severity', 'hint'];
   const output = await tools.run('spectral', ['lint', ...DOCUMENTS, ...ruleset]);
@@ -31,9 +30,9 @@ test('Spectral has nothing to say, and a public converter makes the same 3.0', a
   expect(read(converted)).toEqual(read(DOCUMENTS[1]));
 });
 
-test('Postman imports requests that succeed as they are', async () => {
+test('Postman imports requests that succeed as they are', async (context) => {
   const tools = await installTools(context, ['openapi-to-postmanv2@6.3.3']);
-  if (!tools) return;
+  if (!tools) return context.skip();
   const { convertV2 } = createRequire(join(tools.folder, '_'))('openapi-to-postmanv2');
   const { url } = await serveExamples(context);
   const data = await (await fetch(`${url}/openapi.json`)).text();
@@ -58,9 +57,9 @@ test('Postman imports requests that succeed as they are', async () => {
   ]);
 });
 
-test('Prism finds no violation in a call of each operation', async () => {
+test('Prism finds no violation in a call of each operation', async (context) => {
   const tools = await installTools(context, ['@stoplight/prism-cli@5.16.0']);
-  if (!tools) return;
+  if (!tools) return context.skip();
   const { url } = await serveExamples(context);
   const port = await freePort();
   const prism = spawn(
@@ -71,7 +70,7 @@ test('Prism finds no violation in a call of each operation', async () => {
     ],
     { env: tools.env, stdio: 'ignore' },
   );
-  onTestFinished(() => void prism.kill());
+  context.onTestFinished(() => void prism.kill());
   const proxy = `http://127.0.0.1:${port}`;
   for (let attempt = 0; attempt < 300; attempt++) {
     if (await fetch(proxy).catch(() => undefined)) break;

@@ -50,7 +50,7 @@ export const datasetOperations = {
     pathParameters: {},
     wrapper: 'updateDatasets',
     params: UpdateDatasetsParams,
-    answers: 'inventories',
+    answers: 'several',
     failures: ['operationFailed'],
     summary: 'Update several datasets',
     description:

@@ -18,7 +18,7 @@ export const modelCenterOperations = {
     evidence: 'O',
     summary: 'Add a model center',
     description:
-      'Registers a storage location of models and services. The server doesn’t connect to it.',
+      'Registers a storage location of models, services and datasets. The server doesn’t connect to it.',
   },
   UpdateModelCenter: {
     ...metadata,
@@ -35,8 +35,8 @@ export const modelCenterOperations = {
     failures: ['operationFailed'],
     summary: 'Delete a model center',
     description:
-      'Deletes a center with its tags. One that has models is rejected with SYS.1006 in Permissive ' +
-      `mode; Enforcing deletes them too. Services stay as they are. ${DELETE_UNKNOWN}`,
+      'Deletes a center with its tags. One that has models or datasets is rejected with SYS.1006 in ' +
+      `Permissive mode; Enforcing deletes them too. Services stay as they are. ${DELETE_UNKNOWN}`,
   },
   QueryModelCenter: { ...metadata, ...query(PATH, 'model centers') },
   GetModelCenter: { ...metadata, ...get(ONE, 'center', 'model center') },

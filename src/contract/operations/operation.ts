@@ -27,7 +27,7 @@ export interface Operation {
   params: TObject;
   query: TObject;
   /** What the answer contains in addition to `success` (F55). */
-  answers: 'inventory' | 'inventories' | 'found' | 'results' | 'valid' | 'nothing';
+  answers: 'inventory' | 'inventories' | 'several' | 'found' | 'results' | 'valid' | 'nothing';
   /** Schema of the resource that it is about, as in `inventory` and `inventories`. */
   inventory?: TSchema;
   /** First AIOS version that has it, where that is known. */

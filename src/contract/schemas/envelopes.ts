@@ -25,6 +25,10 @@ const contentSchemas = {
     ),
     schema,
   }),
+  several: (inventory: TSchema) => ({
+    inventories: Type.Array(inventory, { description: 'The resources.' }),
+    schema,
+  }),
   found: (inventory: TSchema) => ({
     inventories: Type.Array(inventory, {
       description: 'The resource, or nothing where there is none.',
@@ -44,6 +48,7 @@ const metadata = {
     name: (resource: string) => `${resource}ListAnswer`,
     description: 'A list of resources.',
   },
+  several: { name: (resource: string) => `${resource}sAnswer`, description: 'Several resources.' },
   found: {
     name: (resource: string) => `${resource}FoundAnswer`,
     description: 'A resource, if it was found.',

@@ -34,9 +34,12 @@ import {
 export const DEPLOYING = 'Deploying';
 export const RUNNING = 'Running';
 
-const status = text(`\`${DEPLOYING}\` until the deployment is ready, then \`${RUNNING}\`.`, {
-  [WhenReady]: { column: 'outcome', before: DEPLOYING },
-});
+const status = text(
+  `\`${DEPLOYING}\` until it is ready, then \`${RUNNING}\`, or what a test or seed says.`,
+  {
+    [WhenReady]: { column: 'outcome', before: DEPLOYING },
+  },
+);
 const modelServiceGroupUuid = uuidOf('the group');
 const { yaml, type: modelServiceType } = ModelServiceInventory.properties;
 
@@ -53,7 +56,7 @@ export const ModelServiceInstanceInventory = Type.Object(
       }),
       urlMaps: text('Further URLs.'),
       internalUrl: text('Where other services reach it.'),
-      vmInstanceUuid: uuidOf('the VM; none exists'),
+      vmInstanceUuid: uuidOf('a VM, for a VirtualMachine; no VM is started'),
       architecture: cpuArchitecture,
     }),
     createDate,

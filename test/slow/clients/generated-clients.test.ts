@@ -13,7 +13,7 @@ import { promisify } from 'node:util';
 import { createClient } from '@hey-api/openapi-ts';
 import { build } from 'esbuild';
 import openapiTypescript, { astToString } from 'openapi-typescript';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { operations } from '../../../src/contract/operations.ts';
 import { GetJob } from '../../../src/contract/schemas/job.ts';
 import { type Finishing, temporaryFolder } from '../../support/folder.ts';
@@ -176,12 +176,14 @@ function operationNames(folder: string, { file, pattern }: Generator['names']): 
   return [...code.matchAll(pattern)].map(([, name = '']) => name.toLowerCase()).toSorted();
 }
 
-test.each(
+test.for(
   Object.entries(generators),
-)('the client of %s compiles strictly, and its program works', async (name, generator) => {
-  const context = { onTestFinished };
+)('the client of %s compiles strictly, and its program works', async ([
+  name,
+  generator,
+], context) => {
   const folder = await project(context, name);
-  if (folder === undefined) return;
+  if (folder === undefined) return context.skip();
   expect(await complaintsAbout(folder)).toEqual([]);
   const known = [...Object.keys(operations), GetJob.name].map((known) => known.toLowerCase());
   expect(operationNames(folder, generator.names)).toEqual(known.toSorted());
