@@ -53,11 +53,11 @@ function readSetting(key: SettingKey, sources: SettingSources): unknown {
   throw new UsageError(`${name}: ${shown} is not allowed, only ${definition.allowed}.`);
 }
 
-/** Masks the credentials in a text, such as those in the URLs of databases and proxies. */
+/** Masks the credentials in a text, such as those in the URLs of databases and proxies, and perhaps more. */
 export function withoutCredentials(text: string): string {
   return text
-    .replace(/(?<=:\/\/[^\s,:@/]*:)[^\s,]*@/g, '***@')
-    .replace(/(?<=[?&][^=&\s]*(?:password|token|secret|key)[^=&\s]*=)[^&\s,]+/gi, '***');
+    .replace(/(?<=:\/\/[^\s:@/]*:)(?!\/\/).*@/gs, '***@')
+    .replace(/(?<=[?&][^=&\s]*(?:password|token|secret|key)[^=&\s]*=)[^&\s]+/gi, '***');
 }
 
 function settingText(

@@ -21,16 +21,19 @@ export function parseBoolean(text: string): boolean | undefined {
   return /^(off|false|no|0)$/i.test(text) ? false : undefined;
 }
 
-/** The hosts after the first in the URL of a PostgreSQL database, which no other URL has. */
-const OTHER_HOSTS = /(?:,(?:[\w.-]+|\[[\da-f:.]+\])(?::\d{1,5})?)+(?=\/)/i;
+/** The hosts in the URL of a PostgreSQL database, which may have several. */
+const HOSTS = /(?<=\/\/(?:[^/]*@)?)[^/@]*(?=\/)/;
 
 /** Parses a database's URL; undefined for an invalid one. */
 export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (text === 'memory:') return { kind: 'memory' };
   if (/^postgres(ql)?:\/\/[^\s]+$/.test(text)) {
-    const { pathname } = URL.parse(text.replace(OTHER_HOSTS, '')) ?? {};
-    const hasDatabase = /^\/[^/]+$/.test(pathname ?? '');
-    return hasDatabase ? { kind: 'postgres', url: text } : undefined;
+    const hosts = HOSTS.exec(text)?.[0].split(',') ?? [''];
+    const isAllowed = hosts.every((host) => {
+      const { pathname = '' } = URL.parse(text.replace(HOSTS, host)) ?? {};
+      return /^\/[^/]+$/.test(pathname) && (host !== '' || hosts.length === 1);
+    });
+    return isAllowed ? { kind: 'postgres', url: text } : undefined;
   }
   // A file URL may have an empty host, but no other host and no query.
   const path = /^file:(?:\/\/(?=\/))?((?!\/\/)[^?#\0]+)$/.exec(text)?.[1];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { readSettings } from '../src/read-settings.ts';
+import { readSettings, withoutCredentials } from '../src/read-settings.ts';
 import {
   definitions,
   flagOf,
@@ -227,6 +227,8 @@ const rejected: Record<SettingKey, string[]> = {
     'postgres:aios',
     'postgres://db-1,db-2:x/aios',
     'postgres://db-1,db-2/',
+    ...['postgres://a,b:99999/x', 'postgres://a,[::::]/x'],
+    ...['postgres://a,/x', 'postgres://a,,b/x', 'postgres://,b/x'],
     'mysql://localhost/aios',
     'file://host/aios.db',
     'file:a.db?mode=ro',
@@ -370,6 +372,17 @@ describe('a secret', () => {
       /^--session-file: (?!.*hunter2)/,
     );
   });
+});
+
+test.each([
+  ['postgres://u:p@a:x/db', 'postgres://u:***@a:x/db'],
+  ['postgres://u:p,s@a,b', 'postgres://u:***@a,b'],
+  ['postgres://u,v:p s@a,b', 'postgres://u,v:***@a,b'],
+  ['postgres://u:p://q@a,b', 'postgres://u:***@a,b'],
+  ['http://a,https://u:p@b', 'http://a,https://u:***@b'],
+  ['postgres://a?password=p,s&user=u', 'postgres://a?password=***&user=u'],
+])('the credentials in %j are masked', (text, masked) => {
+  expect(withoutCredentials(text)).toBe(masked);
 });
 
 describe('an unknown variable', () => {

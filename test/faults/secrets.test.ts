@@ -395,6 +395,8 @@ test('no secret is in what a start is rejected with', async (context) => {
     { args: ['--admin-pasword', secret()] },
     { env: { AIOS_DATABASE_URL: `postgres://aios:${secret()}@db.example.com/aios` } },
     { env: { AIOS_DATABASE_URL: `postgres://db.example.com/aios?user=a&password=${secret()}` } },
+    { env: { AIOS_DATABASE_URL: `postgres://aios:${secret()}@db1,db2:99999/aios` } },
+    { env: { AIOS_DATABASE_URL: `postgres://aios:a,${secret()}@db1,[::::]/aios` } },
     { env: { AIOS_PUBLIC_URL: `https://user:${secret()}@aios.example.com` } },
     { env: { AIOS_CORS_ORIGINS: `https://a.example.com,https://user:${secret()}@b.example.com` } },
     { env: { AIOS_ADMIN_PASSWORD: secret(), AIOS_PORT: 'x' } },
