@@ -103,20 +103,20 @@ export function operationWrites(
   /**
    * Runs a write that adds a resource. Where the answer to its commit is lost, the resource is looked for, after a wait
    * for a transaction that still adds it.
-   * @param work calls `attempt` with the resource and the result before it ends
+   * @param work calls `remember` with the resource and the result before it ends
    */
   function add<Result>(
     run: typeof write,
     kind: ResourceKind,
-    work: (attempt: (record: object, result: Result) => Result) => Steps<Result>,
+    work: (remember: (record: object, result: Result) => Result) => Steps<Result>,
   ): Promise<Result> {
     let attempted: { uuid: string; createDate: number; result: Result } | undefined;
-    const attempt = (record: object, result: Result) => {
+    const remember = (record: object, result: Result) => {
       attempted = { ...(record as { uuid: string; createDate: number }), result };
       return result;
     };
     return run(
-      () => work(attempt),
+      () => work(remember),
       function* () {
         if (!attempted || (yield statements.claimUuid(attempted)).count > 0) return undefined;
         // Another resource may have had the uuid before.
@@ -129,21 +129,21 @@ export function operationWrites(
   return {
     addResource: (kind, record, { references, tags }, toResult) => {
       const isSingle = references.length === 0 && kind !== 'ModelCenter';
-      return add(isSingle ? writeStatement : write, kind, function* (attempt) {
+      return add(isSingle ? writeStatement : write, kind, function* (remember) {
         yield* assertReferences(references);
         // A single statement has no transaction: it would stay where its result can't be made.
-        const early = isSingle && { result: attempt(record, toResult(record as never)) };
+        const early = isSingle && { result: remember(record, toResult(record as never)) };
         const added = yield* insert(kind, record, tags);
-        return early ? early.result : attempt(record, toResult(added));
+        return early ? early.result : remember(record, toResult(added));
       });
     },
 
     deriveResource: (kind, source, derive, { references, tags }, toResult) =>
-      add(write, kind, function* (attempt) {
+      add(write, kind, function* (remember) {
         yield* statements.lockToDerive({ uuid: source.uuid });
         yield* assertReferences(references);
         const record = derive(yield* mustFind(source.kind, source.uuid));
-        return attempt(record, toResult(yield* insert(kind, record, tags)));
+        return remember(record, toResult(yield* insert(kind, record, tags)));
       }),
 
     changeResource: (kind, uuid, change, extras, toResult) =>

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ModelService } from '../../src/domain/records.ts';
 import type { Store } from '../../src/domain/store.ts';
@@ -55,11 +56,14 @@ describePostgres('a write whose answer is lost', () => {
   interface Write {
     /** What is sent last. */
     last: string;
+    /** Of a write that the database may get later. */
+    notFound?: object;
     write: (store: Store, service: string) => Promise<string>;
   }
   const sought: Record<string, Write> = {
     'an addition by one statement': {
       last: 'INSERT INTO resources',
+      notFound: UNKNOWN,
       write: (store) => store.addResource('ModelService', written, extras(), toDone),
     },
     'an addition with references': {
@@ -104,7 +108,7 @@ describePostgres('a write whose answer is lost', () => {
     relay.cut(outcome.last, outcome.isDone);
     const writing = outcome.write(store, uuid);
     if (outcome.isDone) expect(await writing).toBe(DONE);
-    else await expect(writing).rejects.toEqual(NOT_DONE);
+    else await expect(writing).rejects.toEqual(outcome.notFound ?? NOT_DONE);
     const names = (await direct.list('ModelService', ALL)).map(({ name }) => name);
     expect(names.includes(written.name)).toBe(outcome.isDone);
   });
@@ -114,7 +118,7 @@ describePostgres('a write whose answer is lost', () => {
     relay.cut('INSERT INTO resources', true);
     const again = { ...written, uuid, createDate: 1 };
     const adding = store.addResource('ModelService', again, extras(), toDone);
-    await expect(adding).rejects.toEqual(NOT_DONE);
+    await expect(adding).rejects.toEqual(UNKNOWN);
   });
 
   test.for([true, false])('is not looked for: a change, done: %s', async (isDone, context) => {
@@ -174,10 +178,19 @@ describeCluster('a server whose database fails over', { timeout: 120_000 }, () =
     await expect.poll(writing).toMatchObject({ requestCpu: 4 });
   });
 
-  test('does not read from a standby; a dump does', async (context) => {
-    const { other } = await clusters(context);
-    const store = await openPostgresStoreToRead(other.url, MIGRATIONS);
+  test('does not read from a standby; a dump does, also where a primary is near', async (context) => {
+    const { one, other } = await clusters(context);
+    const hosts = [other, one].map(({ url }) => new URL(url).host).join();
+    const url = other.url.replace(new URL(other.url).host, hosts);
+    const store = await openPostgresStoreToRead(url, MIGRATIONS);
     expect(await names(store)).toEqual(['on the other']);
+    await other.freeze();
+    context.onTestFinished(other.thaw);
+    const reading = names(store);
+    // Longer than after which a server leaves a primary that does not answer.
+    await setTimeout(4000);
+    other.thaw();
+    expect(await reading).toEqual(['on the other']);
     await store.close();
     const stopping = AbortSignal.abort();
     const options = { server: '', connections: 2, migrationsFolder: MIGRATIONS, stopping };
@@ -199,8 +212,24 @@ describeCluster('a server whose database fails over', { timeout: 120_000 }, () =
     await added(store);
   });
 
+  test('leaves a host that is read-only', async (context) => {
+    const { one, other, store } = await clusters(context);
+    expect(await names(store)).toEqual(['on one']);
+    await other.query('SELECT pg_promote()');
+    await one.query('ALTER SYSTEM SET default_transaction_read_only = on');
+    await one.query('SELECT pg_reload_conf()');
+    const setting = () => one.query('SHOW default_transaction_read_only');
+    await expect.poll(setting).toEqual([{ default_transaction_read_only: 'on' }]);
+    await expect(added(store)).rejects.toEqual(READ_ONLY);
+    await added(store, { name: 'after' });
+    const direct = await openPostgres(other.url);
+    context.onTestFinished(() => direct.close());
+    expect((await names(direct)).toSorted()).toEqual(['after', 'on the other']);
+  });
+
   test('acknowledges nothing that only the primary has', async (context) => {
     const cluster = await startCluster(context);
+    await cluster.query('ALTER ROLE postgres SET client_min_messages = error');
     const store = await openPostgres(cluster.url);
     context.onTestFinished(() => store.close());
     const { uuid } = await added(store);

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { ApiError } from '../../contract/errors.ts';
 import type { Done, Statement, StatementResult, Steps, Transactions, Work } from '../steps.ts';
-import { type Client, instances, type Pool } from './driver.ts';
+import { type Client, type Pool, startTimes } from './driver.ts';
 import {
   CommitUnknown,
   ConnectionLost,
@@ -26,7 +26,7 @@ const PAUSE_MS = { first: 4, last: 250 };
 const COMMIT_CHECK = { limitMs: 15_000, pauseMs: 250 };
 /** Interval, in milliseconds, at which work without a result finds out whether another host is the primary by now. */
 const PRIMARY_CHECK_MS = 3000;
-/** Where PostgreSQL gives up the wait for a standby, and reports success for what only the primary has. */
+/** PostgreSQL's function that warns when it gives up the wait for a standby, and then reports success. */
 const UNREPLICATED = 'SyncRepWaitForLSN';
 
 /** SQLSTATEs of a full or failing disk. */
@@ -94,7 +94,8 @@ export class Connections {
       } catch (error) {
         const isSent = error instanceof ConnectionLost && !(error instanceof NotConnected);
         if (!isSent) throw error;
-        return this.#resolveCommit(error, findDone);
+        // The statement may reach the database after it was looked for.
+        return this.#resolveCommit(new CommitUnknown('it was sent', { cause: error }), findDone);
       }
     });
 
@@ -134,12 +135,9 @@ export class Connections {
   /**
    * Looks for a write whose COMMIT was sent and not answered, on the primary there is by then. Repeats the check until
    * the database answers.
-   * @returns its result; throws the error if it was not committed, CommitUnknown if it can't be found out
+   * @returns its result; throws the error if it is not found, CommitUnknown if it can't be found out
    */
-  async #resolveCommit<Result>(
-    error: ConnectionLost,
-    findDone?: Work<Done<Result>>,
-  ): Promise<Result> {
+  async #resolveCommit<Result>(error: Error, findDone?: Work<Done<Result>>): Promise<Result> {
     const unknown = new CommitUnknown('COMMIT was sent', { cause: error });
     if (!findDone) throw unknown;
     const find = function* () {
@@ -187,31 +185,33 @@ export class Connections {
 
   async #withConnection<Result>(work: Work<Result>): Promise<Result> {
     const client = await this.#connect();
-    const connection = { isLost: false };
+    const connection = { isUnusable: false };
     // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     const onNotice = ({ routine }: { routine?: string | undefined }) => {
-      connection.isLost ||= routine === UNREPLICATED;
+      connection.isUnusable ||= routine === UNREPLICATED;
     };
     client.on('notice', onNotice);
     const check = setInterval(() => this.#leaveOldPrimary(client), PRIMARY_CHECK_MS);
     try {
       return await runSteps(work(), createExecute(client, connection));
     } catch (error) {
+      if (isReadOnly(error)) await this.#pool.findPrimary();
       if (error instanceof QueryTimeout || isReadOnly(error)) this.#dropIdle();
       throw error;
     } finally {
       clearInterval(check);
       client.off('notice', onNotice);
       client.off('error', ignore);
-      client.release(connection.isLost);
+      client.release(connection.isUnusable);
     }
   }
 
   /** Breaks a connection to a primary that another has replaced: an answer may never come. */
   async #leaveOldPrimary(client: Client): Promise<void> {
-    const instance = await this.#pool.findPrimary();
-    if (instance === undefined || instance === instances.get(client)) return;
+    if (!startTimes.has(client)) return;
+    const startedAt = await this.#pool.findPrimary();
+    if (startedAt === undefined || startedAt === startTimes.get(client)) return;
     client.end().catch(ignore);
     this.#dropIdle();
   }
@@ -249,21 +249,21 @@ async function runSteps<Result>(steps: Steps<Result>, execute: Execute): Promise
   return step.value;
 }
 
-function createExecute(client: Client, connection: { isLost: boolean }): Execute {
+function createExecute(client: Client, connection: { isUnusable: boolean }): Execute {
   return async ({ values = [], ...statement }) => {
     // The driver would wait until its timeout.
-    if (connection.isLost) throw new ConnectionLost('the connection to the database broke');
+    if (connection.isUnusable) throw new ConnectionLost('the connection to the database broke');
     try {
       const { rows, rowCount } = await client.query({
         ...statement,
         values: values.map(withoutNul),
         rowMode: 'array',
       });
-      if (connection.isLost) throw new Error('only the primary has what was written');
+      if (connection.isUnusable) throw new Error('only the primary has what was written');
       return { rows, count: rowCount ?? 0 };
     } catch (thrown) {
       const error = classifyError(thrown);
-      connection.isLost ||= error instanceof ConnectionLost || isReadOnly(error);
+      connection.isUnusable ||= error instanceof ConnectionLost || isReadOnly(error);
       throw error;
     }
   };

@@ -38,8 +38,8 @@ const types = {
     type === builtins.INT8 ? Number : getTypeParser(type, format as 'text'),
 } as pg.CustomTypesConfig;
 
-/** What serves each connection, as `findPrimary` distinguishes it. */
-export const instances = new WeakMap<pg.ClientBase, string>();
+/** When the primary of each connection was started, as `findPrimary` returns it. */
+export const startTimes = new WeakMap<pg.ClientBase, string>();
 
 export interface PoolOptions {
   timeouts?: StatementTimeouts;
@@ -70,17 +70,18 @@ export function openPool(
     keepAlive: true,
     // As a statement, because connection poolers may reject settings at connect.
     onConnect: async (client) => {
-      const results: unknown = await client.query(
-        `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};
-         SET idle_in_transaction_session_timeout = ${idleMs};
+      const results: unknown = await client.query({
+        text: `SET statement_timeout = ${statementMs}; SET lock_timeout = ${LOCK_MS};
+         SET idle_in_transaction_session_timeout = ${idleMs}; SET client_min_messages = warning;
          SET default_transaction_isolation = 'read committed';
          SET standard_conforming_strings = on; SET array_nulls = on; ${DESCRIPTION}`,
-      );
+        query_timeout: CONNECT_MS,
+      } as pg.QueryConfig);
       const [description] = (results as pg.QueryResult<Description>[]).at(-1)?.rows ?? [];
       if (!description || (description.isStandby && !allowsStandby)) {
         throw new Error('the host is a standby, which takes no writes');
       }
-      instances.set(client, description.instance);
+      if (!allowsStandby) startTimes.set(client, description.startedAt);
     },
   });
   pool.on('error', onConnectionLost);

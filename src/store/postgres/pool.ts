@@ -12,15 +12,15 @@ export const POOL_IS_FULL = 'timeout exceeded when trying to connect';
  */
 export const DESCRIPTION = `SELECT pg_is_in_recovery() AS "isStandby",
   current_setting('transaction_read_only') = 'on' AS "isReadOnly",
-  pg_postmaster_start_time()::text AS instance`;
+  extract(epoch FROM pg_postmaster_start_time())::text AS "startedAt"`;
 
 export interface Description {
   isStandby: boolean;
   isReadOnly: boolean;
-  instance: string;
+  startedAt: string;
 }
 
-type Connected = Parameters<pg.Pool['connect']>[0];
+type ConnectCallback = Parameters<pg.Pool['connect']>[0];
 
 /**
  * A pool of connections to one of the hosts that a URL names: the first, until it can't be used, then the one that
@@ -32,14 +32,13 @@ export class Pool extends pg.Pool {
   #finding: Promise<string | undefined> | undefined;
 
   constructor(url: string, options: pg.PoolConfig) {
-    const urls = hostUrls(url);
-    super({ ...options, connectionString: urls[0] });
-    this.#urls = urls;
+    super({ ...options, connectionString: hostUrls(url)[0] });
+    this.#urls = hostUrls(url);
   }
 
   override connect(): Promise<pg.PoolClient>;
-  override connect(callback: Connected): void;
-  override connect(callback?: Connected): unknown {
+  override connect(callback: ConnectCallback): void;
+  override connect(callback?: ConnectCallback): unknown {
     const connecting = super.connect().catch(async (error: Error) => {
       const isElsewhere = this.#urls.length > 1 && error.message !== POOL_IS_FULL;
       if (!isElsewhere || !(await this.findPrimary())) throw error;
@@ -54,13 +53,13 @@ export class Pool extends pg.Pool {
 
   /**
    * Asks all hosts at the same time which of them takes writes, for further connections.
-   * @returns what distinguishes it; undefined if none answers
+   * @returns when it was started; undefined if none answers
    */
   findPrimary(): Promise<string | undefined> {
     this.#finding ??= Promise.any(this.#urls.map(askHost))
-      .then(({ url, instance }) => {
+      .then(({ url, startedAt }) => {
         this.options.connectionString = url;
-        return instance;
+        return startedAt;
       })
       .catch(() => undefined)
       .finally(() => {
@@ -70,7 +69,7 @@ export class Pool extends pg.Pool {
   }
 }
 
-async function askHost(url: string): Promise<{ url: string; instance: string }> {
+async function askHost(url: string): Promise<{ url: string; startedAt: string }> {
   const client = new pg.Client({
     connectionString: url,
     application_name: 'aios-model-server',
@@ -82,7 +81,7 @@ async function askHost(url: string): Promise<{ url: string; instance: string }> 
     await client.connect();
     const [description] = (await client.query<Description>(DESCRIPTION)).rows;
     if (!description || description.isReadOnly) throw new Error('the host takes no writes');
-    return { url, instance: description.instance };
+    return { url, startedAt: description.startedAt };
   } finally {
     client.end().catch(() => {});
   }
