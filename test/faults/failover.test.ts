@@ -91,7 +91,9 @@ function startReaders(fleet: Fleet, isOver: () => boolean) {
     const deleted = fleet.deletedUuids.at(-1 - Math.floor(Math.random() * 20));
     if (deleted !== undefined && Math.random() < 0.2) {
       const path = `${API}/model-services/${deleted}`;
-      const answer = await fleet.balanced(path, (target) => call(target, 'GET', path));
+      const answer = await fleet.balanced(path, (target, signal) =>
+        call(target, 'GET', path, undefined, {}, signal),
+      );
       if (answer && inventoryOf(answer)) seen.stale.push(`${deleted} is there although deleted`);
       return;
     }

@@ -52,6 +52,8 @@ export interface Acknowledged extends Required<Job> {
 export interface Writer extends WriterFixtures {
   /** What it has sent and not yet learned the outcome of. */
   sending: Write | undefined;
+  /** Whether the answer to its last write has promised that nothing was changed. */
+  isRefused: boolean;
 }
 
 /** What a fleet has found wrong at the end. */
@@ -157,7 +159,8 @@ export class Fleet {
       }
       if (answer && isRejection(answer)) this.seen.rejected++;
       else if (answer) this.unexpected.push(`${what}: ${JSON.stringify(answer)}`);
-      // It may be done or not, and may still be under way.
+      // Unless it was refused, it may be done or not, and may still be under way.
+      writer.isRefused = answer !== undefined && !/may be stored or not/.test(detailsOf(answer));
       writer.unanswered = { write: next };
       writer = this.#newWriter();
       await setTimeout(PAUSE_MS);
@@ -180,11 +183,16 @@ export class Fleet {
     half.push(...wrong);
     const expected = new Set<string>();
     const unanswered = { done: 0, undone: 0 };
+    const twice = wrong.filter((what) => what.endsWith(' is there twice'));
     for (const writer of this.writers) {
       const compared = compareFixtures(writer, found);
       lost.push(...compared.lost);
       half.push(...compared.half);
       if (writer.unanswered) unanswered[compared.unanswered]++;
+      // A client that sends it again has it done twice.
+      if (writer.isRefused && compared.unanswered === 'done') {
+        twice.push(`${JSON.stringify(writer.unanswered)} was done although refused`);
+      }
       const touched = writer.unanswered?.write.after.keys() ?? [];
       for (const name of [...writer.fixtures.keys(), ...touched]) expected.add(name);
     }
@@ -201,7 +209,6 @@ export class Fleet {
       if (!isSame) lost.push(`the job ${uuid}: ${JSON.stringify({ outcome, status, body })}`);
     });
     const backAgain = surplus.filter((name) => this.deleted.has(name));
-    const twice = wrong.filter((what) => what.endsWith(' is there twice'));
     return { lost, withoutOutcome: this.withoutOutcome, half, backAgain, twice, unanswered };
   }
 
@@ -233,7 +240,7 @@ export class Fleet {
   }
 
   #newWriter(): Writer {
-    const writer = { ...newWriterFixtures(), sending: undefined };
+    const writer = { ...newWriterFixtures(), sending: undefined, isRefused: false };
     this.writers.push(writer);
     return writer;
   }
@@ -303,6 +310,8 @@ export class Fleet {
 export function isRejection({ status, body, retryAfter }: ProgramAnswer): boolean {
   return status === 503 && body.error?.code === 'SYS.1010' && retryAfter !== null;
 }
+
+const detailsOf = ({ body }: ProgramAnswer) => String(body.error?.details);
 
 /** An answer that the caller judges: a poll's, or that of a job that was sent again. */
 const isOutcome = ({ status, body, retryAfter }: ProgramAnswer) =>
