@@ -114,7 +114,8 @@ test.each(
   const settings = settingKeys.flatMap((key) =>
     takesFile(key) ? [variableOf(key), `${variableOf(key)}_FILE`] : [variableOf(key)],
   );
-  const others = /^AIOS_(ATTACK|SCREENSHOTS|TEST|BENCH|ACCEPTANCE|CHAOS|URL|SERVERS|IMAGE)/;
+  const others =
+    /^AIOS_(ATTACK|FAILOVER|SCREENSHOTS|TEST|BENCH|ACCEPTANCE|CHAOS|URL|SERVERS|IMAGE)/;
   const named = read(file).match(/\bAIOS_[A-Z_]+\b/g) ?? [];
   expect(named.filter((name) => !settings.includes(name) && !others.test(name))).toEqual([]);
 });
