@@ -110,7 +110,7 @@ test('an operation documents each of its statuses once, in ascending order', () 
     [408, ['requestTooSlow']],
     [414, ['urlTooLong']],
     [431, ['headersTooLarge']],
-    [503, ['resourceNotFound', 'timedOut', 'notReady', 'internal', 'sessionInvalid']],
+    [503, ['timedOut', 'notReady', 'internal', 'sessionInvalid']],
   ]);
   expect(documentedFailures(true, ['tooManyLogins'])).toContainEqual({
     status: 429,
