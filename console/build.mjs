@@ -42,12 +42,12 @@ function keepSchemas({ onLoad }) {
         return value;
       });
     }
-    const kept = Object.fromEntries(names.map((name) => [name, schemas[name]]));
+    const bundled = Object.fromEntries(names.map((name) => [name, schemas[name]]));
     const operations = Object.entries(paths).map(([url, methods]) => [
       url,
       Object.values(methods).map(({ operationId }) => ({ operationId })),
     ]);
-    const document = { components: { schemas: kept }, paths: Object.fromEntries(operations) };
+    const document = { components: { schemas: bundled }, paths: Object.fromEntries(operations) };
     const contents = JSON.stringify(document, (key, value) =>
       ['example', 'x-zstack-since'].includes(key) ? undefined : value,
     );

@@ -1,5 +1,6 @@
 import { computed, signal } from '@preact/signals';
 import { callServer } from './client.ts';
+import type { components, paths } from './control.d.ts';
 
 interface Health {
   version: string;
@@ -7,20 +8,13 @@ interface Health {
   control: 'on' | 'off';
 }
 
+type Schemas = components['schemas'];
 /** A request and its answer, as the server's journal has it. */
-export interface JournalEntry {
-  id: number;
-  time: string;
-  operation: string | null;
-  method: string;
-  path: string;
-  query: object;
-  /** 0 if the connection was dropped. */
-  status: number;
-  ms: number;
-  request: unknown;
-  response: unknown;
-}
+export type JournalEntry = Schemas['JournalEntry'];
+export type Job = Schemas['ListedJob'];
+export type Snapshot = Schemas['Snapshot'];
+type Read = paths['/_aios/settings']['get'];
+export type Settings = Read['responses'][200]['content']['application/json'];
 
 export interface Fault {
   /** `*` is any. */
@@ -32,12 +26,6 @@ export interface Fault {
   status?: number | undefined;
   /** Number of requests it has applied to. */
   struck?: number;
-}
-
-export interface Settings {
-  clock: { now: string; stopped: boolean; aheadMs: number };
-  uuids: { seed?: string };
-  jobs: { afterMs?: number; atPoll?: number };
 }
 
 /** What the server says of itself; undefined until it has answered. */

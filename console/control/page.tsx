@@ -1,5 +1,5 @@
 import { useState } from 'preact/hooks';
-import { type Fault, read, type Settings, setFaults } from '../api/aios.ts';
+import { type Fault, read, type Settings, type Snapshot, setFaults } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
 import { column, numbers } from '../components/columns.ts';
@@ -10,7 +10,7 @@ import { Table } from '../components/table.tsx';
 import { t } from '../texts/text.ts';
 import { describe, FaultDialog } from './fault-dialog.tsx';
 import { SettingPanels } from './settings.tsx';
-import { type Snapshot, Snapshots, StateFiles } from './state.tsx';
+import { Snapshots, StateFiles } from './state.tsx';
 
 const POLL_MS = 2000;
 

@@ -1,3 +1,4 @@
+import type { Snapshot } from '../api/aios.ts';
 import { callServer } from '../api/client.ts';
 import { column, numbers } from '../components/columns.ts';
 import { Form, Input } from '../components/form.tsx';
@@ -5,12 +6,6 @@ import { Table } from '../components/table.tsx';
 import { formatNumber, formatTime } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
 import type { Run } from './page.tsx';
-
-export interface Snapshot {
-  name: string;
-  createDate: string;
-  bytes: number;
-}
 
 /** The saved states: to save the present one, to go back to one, and to delete one. */
 export function Snapshots({ snapshots, run }: { snapshots: Snapshot[]; run: Run }) {

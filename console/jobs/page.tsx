@@ -1,4 +1,4 @@
-import { read } from '../api/aios.ts';
+import { type Job, read } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { column, numbers } from '../components/columns.ts';
 import { FailureBox } from '../components/failure-box.tsx';
@@ -9,16 +9,6 @@ import { formatTime } from '../texts/format.ts';
 import { type TextKey, t } from '../texts/text.ts';
 
 const POLL_MS = 2000;
-
-interface Job {
-  uuid: string;
-  operation: string;
-  time: string;
-  success: boolean;
-  error?: { code: string; details: string };
-  /** The web hook that its client asked for. */
-  hook?: { url: string; attempts: number; pending: boolean; failure: string | null };
-}
 
 /** Which jobs are listed, by the name of the filter. */
 const filters: [name: TextKey, isListed: (job: Job) => boolean][] = [

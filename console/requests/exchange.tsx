@@ -21,7 +21,7 @@ export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () 
         <code>{`${method} ${path}`}</code> <Status status={status} />{' '}
         <span class="muted">{formatTime(time)}</span>
       </p>
-      {Object.keys(query).length > 0 && <Part title={t('parameters')} content={query} />}
+      {Object.keys(query ?? {}).length > 0 && <Part title={t('parameters')} content={query} />}
       <div class="columns pair">
         <Part title={t('request')} content={request} />
         <Part title={t('answer')} content={response} />
