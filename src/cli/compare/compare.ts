@@ -70,11 +70,14 @@ export async function compare(target: string, settings: Settings, options: Compa
   const ownPeer = { url: own.url, session: own.session, authorize, clock };
   try {
     const peer = har === undefined ? await connect(target, settings, options) : ownPeer;
-    const entries =
-      har === undefined ? play(asked, peer, options) : parseHar(readInput(har, options.readFile));
-    const replay = replayer(own, ownPeer, asked, peer.session);
-    for await (const entry of entries) findings.push(await replay(entry));
-    if (flags.account !== undefined) await logOut(peer);
+    try {
+      const entries =
+        har === undefined ? play(asked, peer, options) : parseHar(readInput(har, options.readFile));
+      const replay = replayer(own, ownPeer, asked, peer.session);
+      for await (const entry of entries) findings.push(await replay(entry));
+    } finally {
+      if (flags.account !== undefined) await logOut(peer);
+    }
   } finally {
     await own.close();
   }
