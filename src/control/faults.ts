@@ -28,7 +28,7 @@ export interface Fault {
   error?: { code: (typeof faultCodes)[number]; details?: string | undefined } | undefined;
   /** A status to answer instead of running the operation, as a broken proxy would. */
   status?: number | undefined;
-  /** What becomes of a deployment, in place of `Running`. */
+  /** The status that a deployment gets in place of `Running`, and when. */
   outcome?: DeploymentOutcome | undefined;
 }
 

@@ -63,7 +63,7 @@ const computed: Partial<Record<EntityKind, (record: never, now: number) => objec
   }),
 };
 
-/** What becomes of a deployment, at a time in milliseconds since the epoch (F62). */
+/** The status and URL of a deployment at a time, in milliseconds since the epoch (F62). */
 function statusAt(now: number, { outcome, readyDate = now }: Partial<Outcome>): object {
   return readyDate <= now ? { status: outcome } : { status: DEPLOYING, url: null };
 }

@@ -62,7 +62,7 @@ export const centerContents = [
 
 export type Dataset = StoredOf<'Dataset'>;
 
-/** What becomes of a deployment, and when; until then it is `Deploying` (F62). */
+/** The status that a deployment gets, and when; until then it is `Deploying` (F62). */
 export type Outcome = Stored<OutcomeFields>;
 
 /** An instance; its group has its yaml. */

@@ -35,7 +35,7 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** The error that the operation fails with, if fault injection chose one. */
     injectedFailure: ApiError | undefined;
-    /** What becomes of the deployment, if fault injection chose that. */
+    /** The status that the deployment gets, and when, if fault injection chose that. */
     injectedOutcome: DeploymentOutcome | undefined;
     /** The operation that the body names, of a path with several actions (F32). */
     action: OperationName | undefined;

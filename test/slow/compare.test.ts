@@ -18,8 +18,8 @@ async function proxied(target: URL, urls: [RegExp, string], texts: [RegExp, stri
     const options = { method, headers, path: url.replace(...urls) };
     const onward = request(target, options, async (answer) => {
       const text = (await answer.toArray()).join('').replace(...texts);
-      const { 'content-length': _, ...kept } = answer.headers;
-      outgoing.writeHead(answer.statusCode ?? 0, kept).end(text);
+      const { 'content-length': _, ...others } = answer.headers;
+      outgoing.writeHead(answer.statusCode ?? 0, others).end(text);
     });
     incoming.pipe(onward);
   });

@@ -154,7 +154,7 @@ const deploymentFields = {
 
 const { serviceBootUptime: serviceBootupTime, ...storedFields } = deploymentFields;
 
-/** What becomes of a deployment, and when; until then it is `Deploying` (F62). */
+/** The status that a deployment gets, and when; until then it is `Deploying` (F62). */
 export const OutcomeFields = Type.Object({
   outcome: text('Status of a deployment that is ready.'),
   readyDate: date('When the deployment is ready'),

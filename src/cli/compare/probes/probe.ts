@@ -17,7 +17,7 @@ export interface Call {
 
 /** What to ask a server about a decision of docs/fidelity.md. */
 export interface Probe {
-  /** The decision's number; further probes of it are told apart by `-2` and so on. */
+  /** The decision's number; further probes of it end with `-2` and so on. */
   id: string;
   /** What this server does. */
   what: string;
