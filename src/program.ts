@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   if (command === 'serve') return runServer(settings, warnings);
   for (const warning of warnings) printLine(warning);
   const [file = '', target = ''] = operands;
-  const { backup, compare, copy, demo, dump, dumpAll, load, openFile, restore } = await import(
+  const { backup, copy, demo, dump, dumpAll, load, openFile, restore } = await import(
     './cli/commands.ts'
   );
   const copying = { ...environment, print: console.error };
@@ -60,6 +60,8 @@ async function main(): Promise<void> {
     case 'copy':
       return printLine(await copy(file, target, copying));
     case 'compare': {
+      // The probes are large, and no start of a server needs them.
+      const { compare } = await import('./cli/compare/compare.ts');
       const stopping = abortedBySignals();
       const confirmed = () => confirm(stopping);
       const options = { ...environment, flags, print: printLine, confirm: confirmed, stopping };

@@ -1,9 +1,8 @@
-/** What the commands need, in a chunk of its own: the health check, which runs often, starts without it. */
+/** What most commands need, in a chunk of its own: the health check, which runs often, starts without it. */
 export { default as closeWithGrace } from 'close-with-grace';
 export { Metrics } from '../http/metrics.ts';
 export { createLogger } from '../log.ts';
 export { backup, restore } from './backup.ts';
-export { compare } from './compare/compare.ts';
 export { copy, dumpAll, load, openFile } from './copy.ts';
 export { demo } from './demo.ts';
 export { dump } from './dump.ts';
