@@ -1,6 +1,7 @@
+import type { Session } from '../domain/records.ts';
 import type { Sessions } from '../domain/store.ts';
 import type { Statements } from './statements.ts';
-import type { Transactions } from './steps.ts';
+import { inOrder, oneStep, type Steps, type Transactions } from './steps.ts';
 
 /**
  * A session is extended only by a hundredth of its lifetime or more, or by a second or more, the resolution of
@@ -22,39 +23,36 @@ export function createSessions(
   const findSession: Sessions['findSession'] = async (uuid, now) =>
     (await read(() => statements.sessionByUuid({ uuid, now })))[0];
 
+  function* extend(uuid: string, now: number, expiredDate: number): Steps<Session | undefined> {
+    yield statements.extendExpiry({ uuid, now, expiredDate });
+    // Read again, because the session may have been renewed or deleted meanwhile.
+    return (yield* statements.sessionByUuid({ uuid, now }))[0];
+  }
+
   return {
     addSession: (session, now) =>
-      write(function* () {
-        yield statements.deleteExpiredSessions({ now });
-        yield statements.insertSession(session);
-      }),
+      write(() =>
+        inOrder(statements.deleteExpiredSessions({ now }), statements.insertSession(session)),
+      ),
     findSession,
     useSession: async (uuid, now, expiredDate) => {
       const session = await findSession(uuid, now);
       if (!session || !shouldExtend(session.expiredDate, expiredDate, now)) return session;
-      const extended = tryWrite(function* () {
-        yield statements.extendExpiry({ uuid, now, expiredDate });
-        // Read again, because the session may have been renewed or deleted meanwhile.
-        const [current] = yield* statements.sessionByUuid({ uuid, now });
-        return current;
-      });
       // Reads must work with the session even if the database can't be written to.
-      return extended.catch(() => session);
+      return tryWrite(() => extend(uuid, now, expiredDate)).catch(() => session);
     },
-    deleteSession: (uuid) =>
-      writeStatement(function* () {
-        yield statements.deleteSession({ uuid });
-      }),
+    deleteSession: (uuid) => writeStatement(() => inOrder(statements.deleteSession({ uuid }))),
 
-    findPassword: (accountUuid) =>
-      read(function* () {
-        const { rows } = yield statements.passwordOf({ accountUuid });
-        return rows[0]?.[0] as string | undefined;
-      }),
+    findPassword: async (accountUuid) => {
+      const { rows } = await read(() => oneStep(statements.passwordOf({ accountUuid })));
+      return rows[0]?.[0] as string | undefined;
+    },
     setPassword: (accountUuid, hash) =>
-      write(function* () {
-        yield statements.setPassword({ accountUuid, hash });
-        yield statements.deleteSessionsOf({ accountUuid });
-      }),
+      write(() =>
+        inOrder(
+          statements.setPassword({ accountUuid, hash }),
+          statements.deleteSessionsOf({ accountUuid }),
+        ),
+      ),
   };
 }

@@ -1,6 +1,7 @@
 import type { ResourceKind } from '../contract/schemas/fields.ts';
 import {
   type ModelService,
+  type ModelServiceRef,
   type Records,
   type ResourceFields,
   type Tag,
@@ -11,7 +12,7 @@ import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
 import { alreadyTagged, assertAllFound, hasContents, notFound, ownerReference } from './errors.ts';
 import type { CompiledRecords } from './records.ts';
 import type { Statements } from './statements.ts';
-import type { Steps, Transactions, Work } from './steps.ts';
+import type { Done, Steps, Transactions } from './steps.ts';
 
 /** The fields that a change leaves as they are, because they are stored elsewhere. */
 const readOnlyFields: { [K in ResourceKind]?: readonly (keyof Records[K])[] } = {
@@ -26,20 +27,19 @@ export function operationWrites(
   { write, writeStatement }: Pick<Transactions, 'write' | 'writeStatement'>,
 ): Writes {
   /** Changes resources under locks on them and on all that they refer to; attaches their tags last. */
-  function changeLocked<Result>(
-    changed: readonly string[],
+  function* changeLocked<Changed, Result>(
+    uuids: readonly string[],
     { references, tags }: WriteExtras,
-    work: Work<Result>,
-  ): Promise<Result> {
-    return write(function* () {
-      const others = references.filter((reference) => reference.type !== 'TagVO');
-      const uuids = [...changed, ...others.flatMap((reference) => reference.uuids)];
-      yield* statements.lockForUpdate({ uuids });
-      yield* assertReferences(references);
-      const result = yield* work();
-      yield* statements.insertAll.tags(uniqueTags(tags));
-      return result;
-    });
+    change: Steps<Changed>,
+    toResult: (changed: Changed) => Result,
+  ): Steps<Result> {
+    const others = references.filter((reference) => reference.type !== 'TagVO');
+    const locked = [...uuids, ...others.flatMap((reference) => reference.uuids)];
+    yield* statements.lockForUpdate({ uuids: locked });
+    yield* assertReferences(references);
+    const result = toResult(yield* change);
+    yield* statements.insertAll.tags(uniqueTags(tags));
+    return result;
   }
 
   /**
@@ -100,140 +100,172 @@ export function operationWrites(
     }
   }
 
+  function* replaceAll<K extends ResourceKind>(
+    kind: K,
+    uuids: readonly string[],
+    change: (current: Records[K]) => ResourceFields<K>,
+  ): Steps<Records[K][]> {
+    const changed = [];
+    for (const uuid of uuids) changed.push(yield* replace(kind, uuid, change));
+    return changed;
+  }
+
+  function* bind(ref: ModelServiceRef): Steps<ModelService> {
+    yield* statements.insertAll.modelServiceRefs([ref]);
+    return yield* mustFind('ModelService', ref.modelServiceUuid);
+  }
+
+  function* addReferring<K extends ResourceKind, Result>(
+    kind: K,
+    record: ResourceFields<K>,
+    { references, tags }: WriteExtras,
+    toResult: (added: Records[K]) => Result,
+  ): Steps<Result> {
+    yield* assertReferences(references);
+    return toResult(yield* insert(kind, record, tags));
+  }
+
+  function* addDerived<K extends ResourceKind, Source extends ResourceKind, Result>(
+    kind: K,
+    source: { kind: Source; uuid: string },
+    derive: (source: Records[Source]) => ResourceFields<K>,
+    { references, tags }: WriteExtras,
+    toResult: (added: Records[K]) => Result,
+  ): Steps<Result> {
+    yield* statements.lockToDerive({ uuid: source.uuid });
+    yield* assertReferences(references);
+    const record = derive(yield* mustFind(source.kind, source.uuid));
+    return toResult(yield* insert(kind, record, tags));
+  }
+
   /**
    * Runs a write that adds a resource. Where the answer to its commit is lost, the resource is looked for, after a wait
    * for a transaction that still adds it.
-   * @param work calls `remember` with the resource and the result before it ends
+   * @param work calls `toResult` with the resource before it ends
    */
-  function add<Result>(
+  function add<K extends ResourceKind, Result>(
     run: typeof write,
-    kind: ResourceKind,
-    work: (remember: (record: object, result: Result) => Result) => Steps<Result>,
+    kind: K,
+    toResult: (added: Records[K]) => Result,
+    work: (toResult: (added: Records[K]) => Result) => Steps<Result>,
   ): Promise<Result> {
-    let attempted: { uuid: string; createDate: number; result: Result } | undefined;
-    const remember = (record: object, result: Result) => {
-      attempted = { ...(record as { uuid: string; createDate: number }), result };
-      return result;
+    let attempted: Added<Result> | undefined;
+    const remember = (added: Records[K]) => {
+      attempted = { ...(added as unknown as Added<Result>), result: toResult(added) };
+      return attempted.result;
     };
     return run(
       () => work(remember),
-      function* () {
-        if (!attempted || (yield statements.claimUuid(attempted)).count > 0) return undefined;
-        // Another resource may have had the uuid before.
-        const stored = yield* find(kind, attempted.uuid);
-        return stored?.createDate === attempted.createDate ? attempted : undefined;
-      },
+      () => findAdded(kind, attempted),
     );
   }
 
+  function* findAdded<Result>(kind: ResourceKind, added?: Added<Result>): Steps<Done<Result>> {
+    if (!added || (yield statements.claimUuid(added)).count > 0) return undefined;
+    // Another resource may have had the uuid before.
+    const stored = yield* find(kind, added.uuid);
+    return stored?.createDate === added.createDate ? added : undefined;
+  }
+
+  /** Makes a write whose steps are a generator function that is made once (see `Work`). */
+  const transaction =
+    <Args extends unknown[], Result>(steps: (...args: Args) => Steps<Result>, run = write) =>
+    (...args: Args): Promise<Result> =>
+      run(() => steps(...args));
+
   return {
-    addResource: (kind, record, { references, tags }, toResult) => {
-      const isSingle = references.length === 0 && kind !== 'ModelCenter';
-      return add(isSingle ? writeStatement : write, kind, function* (remember) {
-        yield* assertReferences(references);
+    addResource: (kind, record, extras, toResult) => {
+      const isSingle = extras.references.length === 0 && kind !== 'ModelCenter';
+      return add(isSingle ? writeStatement : write, kind, toResult, (remember) => {
+        if (!isSingle) return addReferring(kind, record, extras, remember);
         // A single statement has no transaction: it would stay where its result can't be made.
-        const early = isSingle && { result: remember(record, toResult(record as never)) };
-        const added = yield* insert(kind, record, tags);
-        return early ? early.result : remember(record, toResult(added));
+        const result = remember(record as never);
+        return addReferring(kind, record, extras, () => result);
       });
     },
 
-    deriveResource: (kind, source, derive, { references, tags }, toResult) =>
-      add(write, kind, function* (remember) {
-        yield* statements.lockToDerive({ uuid: source.uuid });
-        yield* assertReferences(references);
-        const record = derive(yield* mustFind(source.kind, source.uuid));
-        return remember(record, toResult(yield* insert(kind, record, tags)));
-      }),
+    deriveResource: (kind, source, derive, extras, toResult) =>
+      add(write, kind, toResult, (remember) => addDerived(kind, source, derive, extras, remember)),
 
     changeResource: (kind, uuid, change, extras, toResult) =>
-      changeLocked([uuid], extras, function* () {
-        return toResult(yield* replace(kind, uuid, change));
-      }),
+      write(() => changeLocked([uuid], extras, replace(kind, uuid, change), toResult)),
 
     changeResources: (kind, uuids, change, extras, toResult) =>
-      changeLocked(uuids, extras, function* () {
-        const changed = [];
-        for (const uuid of uuids) changed.push(yield* replace(kind, uuid, change));
-        return toResult(changed);
-      }),
+      write(() => changeLocked(uuids, extras, replaceAll(kind, uuids, change), toResult)),
 
     bindModelToService: (ref, extras, toResult) =>
-      changeLocked([ref.modelServiceUuid], extras, function* () {
-        yield* statements.insertAll.modelServiceRefs([ref]);
-        return toResult(yield* mustFind('ModelService', ref.modelServiceUuid));
-      }),
+      write(() => changeLocked([ref.modelServiceUuid], extras, bind(ref), toResult)),
 
-    unbindModelFromService: (modelUuid, modelServiceUuid, toResult) =>
-      write(function* () {
-        yield* statements.lockForUpdate({ uuids: [modelUuid, modelServiceUuid] });
-        yield statements.deleteRef({ modelUuid, modelServiceUuid });
-        return toResult();
-      }),
+    unbindModelFromService: transaction(function* (modelUuid, modelServiceUuid, toResult) {
+      yield* statements.lockForUpdate({ uuids: [modelUuid, modelServiceUuid] });
+      yield statements.deleteRef({ modelUuid, modelServiceUuid });
+      return toResult();
+    }),
 
-    deleteResources: (type, uuids, toResult, { withUses } = { withUses: false }) =>
-      write(function* () {
-        const { rows } = yield statements.resourcesForUpdate({ uuids, type });
-        const found = rows.flat() as string[];
-        const uses = withUses ? { rows: [] } : yield statements.usedByGroups({ uuids: found });
-        const used = new Set(uses.rows.flat() as string[]);
-        yield statements.deleteResources({ uuids: found.filter((uuid) => !used.has(uuid)) });
-        return toResult(used);
-      }),
+    deleteResources: transaction(function* (
+      type,
+      uuids,
+      toResult,
+      { withUses } = { withUses: false },
+    ) {
+      const { rows } = yield statements.resourcesForUpdate({ uuids, type });
+      const found = rows.flat() as string[];
+      const uses = withUses ? { rows: [] } : yield statements.usedByGroups({ uuids: found });
+      const used = new Set(uses.rows.flat() as string[]);
+      yield statements.deleteResources({ uuids: found.filter((uuid) => !used.has(uuid)) });
+      return toResult(used);
+    }),
 
-    deleteModelCenter: (uuid, { withContents }, toResult) =>
-      write(function* () {
-        const findContents = function* (): Steps<string[][]> {
-          return (yield statements.contentsOfCenter({ uuid })).rows as string[][];
-        };
-        const uuidsOf = (contents: string[][]) => contents.map(([, each]) => each);
-        const first = withContents ? uuidsOf(yield* findContents()) : [];
-        yield* statements.lockForUpdate({ uuids: [uuid, ...first] });
-        const center = { uuids: [uuid], type: 'ModelCenterVO' };
-        const { count } = yield statements.resourcesForUpdate(center);
-        if (count === 0) return toResult();
-        // Found again, because some may have been moved before the lock.
-        const found = yield* findContents();
-        if (found.length > 0 && !withContents) throw hasContents(uuid, found);
-        yield* statements.lockForUpdate({ uuids: uuidsOf(found) });
-        const locked = new Set(uuidsOf(found));
-        const deleted = uuidsOf(yield* findContents()).filter((each) => locked.has(each));
-        yield statements.deleteResources({ uuids: [uuid, ...deleted] });
-        return toResult();
-      }),
+    deleteModelCenter: transaction(function* (uuid, { withContents }, toResult) {
+      const findContents = function* (): Steps<string[][]> {
+        return (yield statements.contentsOfCenter({ uuid })).rows as string[][];
+      };
+      const uuidsOf = (contents: string[][]) => contents.map(([, each]) => each);
+      const first = withContents ? uuidsOf(yield* findContents()) : [];
+      yield* statements.lockForUpdate({ uuids: [uuid, ...first] });
+      const center = { uuids: [uuid], type: 'ModelCenterVO' };
+      const { count } = yield statements.resourcesForUpdate(center);
+      if (count === 0) return toResult();
+      // Found again, because some may have been moved before the lock.
+      const found = yield* findContents();
+      if (found.length > 0 && !withContents) throw hasContents(uuid, found);
+      yield* statements.lockForUpdate({ uuids: uuidsOf(found) });
+      const locked = new Set(uuidsOf(found));
+      const deleted = uuidsOf(yield* findContents()).filter((each) => locked.has(each));
+      yield statements.deleteResources({ uuids: [uuid, ...deleted] });
+      return toResult();
+    }),
 
-    addTag: (tag, toResult) =>
-      write(function* () {
-        yield* assertReferences([ownerReference(tag)]);
-        const added = yield* statements.insertAll.tags([tag]);
-        if (added === 0) throw alreadyTagged(tag);
-        return toResult();
-      }),
+    addTag: transaction(function* (tag, toResult) {
+      yield* assertReferences([ownerReference(tag)]);
+      const added = yield* statements.insertAll.tags([tag]);
+      if (added === 0) throw alreadyTagged(tag);
+      return toResult();
+    }),
 
-    changeSystemTag: (uuid, change, toResult) =>
-      write(function* () {
-        yield* statements.tagsForUpdate({ uuids: [uuid] });
-        const current = yield* find('SystemTag', uuid);
-        if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
-        const changed = { ...current, ...change };
-        if ((yield statements.sameTag(changed)).count > 0) throw alreadyTagged(changed);
-        yield statements.updateTag(changed);
-        return toResult(changed);
-      }),
+    changeSystemTag: transaction(function* (uuid, change, toResult) {
+      yield* statements.tagsForUpdate({ uuids: [uuid] });
+      const current = yield* find('SystemTag', uuid);
+      if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
+      const changed = { ...current, ...change };
+      if ((yield statements.sameTag(changed)).count > 0) throw alreadyTagged(changed);
+      yield statements.updateTag(changed);
+      return toResult(changed);
+    }),
 
-    deleteTag: (uuid, toResult) =>
-      writeStatement(function* () {
-        yield statements.deleteTag({ uuid });
-        return toResult();
-      }),
+    deleteTag: transaction(function* (uuid, toResult) {
+      yield statements.deleteTag({ uuid });
+      return toResult();
+    }, writeStatement),
 
-    renewSession: (uuid, now, expiredDate, toResult) =>
-      write(function* () {
-        const [session] = yield* statements.setExpiry({ uuid, now, expiredDate });
-        return toResult(session);
-      }),
+    renewSession: transaction(function* (uuid, now, expiredDate, toResult) {
+      const [session] = yield* statements.setExpiry({ uuid, now, expiredDate });
+      return toResult(session);
+    }),
   };
 }
+
+type Added<Result> = { uuid: string; createDate: number; result: Result };
 
 type Lists = { uuid: string } & Partial<
   Pick<ModelService, 'modelServiceImages' | 'modelServiceRefs'>

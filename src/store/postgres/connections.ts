@@ -39,19 +39,43 @@ const ROLLBACK = { text: 'ROLLBACK' };
 const REPLICATE = { text: "SELECT pg_logical_emit_message(true, 'aios', '')" };
 
 /** Wraps work in a transaction that is rolled back. */
-export const rolledBack = <Result>(work: Work<Result>, begin: Statement = BEGIN): Work<Result> =>
-  function* () {
-    yield begin;
-    try {
-      return yield* work();
-    } finally {
-      yield* rollBack();
-    }
-  };
+function* rolledBack<Result>(work: Work<Result>, begin: Statement = BEGIN): Steps<Result> {
+  yield begin;
+  try {
+    return yield* work();
+  } finally {
+    yield* rollBack();
+  }
+}
 
 /** Wraps reads so that all of them see one snapshot. */
-export const inSnapshot = <Result>(work: Work<Result>): Work<Result> =>
+export const inSnapshot = <Result>(work: Work<Result>): Steps<Result> =>
   rolledBack(work, { text: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' });
+
+/** @param onDone gets the result before the COMMIT is sent */
+function* committed<Result>(
+  work: Work<Result>,
+  onDone: (done: { result: Result }) => void,
+): Steps<Result> {
+  yield BEGIN;
+  let result: Result;
+  try {
+    result = yield* work();
+  } catch (error) {
+    yield* rollBack();
+    throw error;
+  }
+  onDone({ result });
+  yield COMMIT;
+  return result;
+}
+
+/** Finds a write that was done. A primary that restarts shows what it alone has, and may lose it. */
+function* findReplicated<Result>(findDone: Work<Done<Result>>): Steps<Done<Result>> {
+  const done = yield* rolledBack(findDone);
+  if (done) yield REPLICATE;
+  return done;
+}
 
 /** Without effect on a connection that is lost. */
 function* rollBack(): Steps<void> {
@@ -108,17 +132,7 @@ export class Connections {
       retry(async () => {
         let done: Done<Result>;
         try {
-          return await this.#withConnection(function* () {
-            yield BEGIN;
-            try {
-              done = { result: yield* work() };
-            } catch (error) {
-              yield* rollBack();
-              throw error;
-            }
-            yield COMMIT;
-            return done.result;
-          });
+          return await this.#withConnection(() => committed(work, (each) => (done = each)));
         } catch (error) {
           if (!done || !(error instanceof ConnectionLost)) throw error;
           return this.#resolveCommit(error, findDone);
@@ -140,18 +154,15 @@ export class Connections {
   async #resolveCommit<Result>(error: Error, findDone?: Work<Done<Result>>): Promise<Result> {
     const unknown = new CommitUnknown('COMMIT was sent', { cause: error });
     if (!findDone) throw unknown;
-    const find = function* () {
-      const done = yield* rolledBack(findDone)();
-      // A primary that restarts shows what it alone has, and may lose it.
-      if (done) yield REPLICATE;
-      return done;
-    };
     const late = setTimeout(COMMIT_CHECK.limitMs, undefined, { ref: false }).then(() => {
       throw unknown;
     });
     for (;;) {
       try {
-        const done = await Promise.race([this.#withConnection(find), late]);
+        const done = await Promise.race([
+          this.#withConnection(() => findReplicated(findDone)),
+          late,
+        ]);
         if (done) return done.result;
         break;
       } catch (failure) {

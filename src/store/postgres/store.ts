@@ -1,7 +1,7 @@
 import { ApiError } from '../../contract/errors.ts';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { NewJob } from '../../domain/records.ts';
-import type { Condition, Store } from '../../domain/store.ts';
+import type { Condition, PageQuery, Store } from '../../domain/store.ts';
 import { duplicateJob, queryTooLong } from '../errors.ts';
 import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
 import { insertResources, readResources } from '../seed.ts';
@@ -90,30 +90,44 @@ export function createPostgresStore(
     for (const [size] of rows) summed -= size as number;
   }
 
+  function* hasJob(job: NewJob): Steps<boolean> {
+    return (yield* statements.jobByUuid(job)).length > 0;
+  }
+
+  function* jobSteps<Result>(
+    job: NewJob,
+    work: Work<Result>,
+    toOutcome: (result: object) => object,
+  ): Steps<Result> {
+    // Before the work, whose repetition would fail with a misleading error.
+    if (yield* hasJob(job)) throw duplicateJob(job);
+    const result = yield* work();
+    yield* insertJob(job, true, toOutcome(result as object));
+    return result;
+  }
+
+  /** Waits for a transaction that inserts the same job, if it has not ended yet. */
+  function* findJobDone<Result>(job: NewJob, done: Done<Result>): Steps<Done<Result>> {
+    return (yield* tryInsertJob(job, false, {})) === undefined ? done : undefined;
+  }
+
   /** Makes the runner of a job's write, which inserts the job in the same transaction. */
   function jobWrite(job: NewJob, toOutcome = (result: object) => result): Transactions['write'] {
-    const exists = function* () {
-      return (yield* statements.jobByUuid(job)).length > 0;
-    };
     return async <Result>(work: Work<Result>) => {
       let done: Done<Result>;
-      /** Waits for a transaction that inserts the same job, if it has not ended yet. */
-      const findDone = function* () {
-        return (yield* tryInsertJob(job, false, {})) === undefined ? done : undefined;
+      const remember = (result: object) => {
+        done = { result: result as Result };
+        return toOutcome(result);
       };
       try {
-        return await write(function* () {
-          // Before the work, whose repetition would fail with a misleading error.
-          if (yield* exists()) throw duplicateJob(job);
-          const result = yield* work();
-          yield* insertJob(job, true, toOutcome(result as object));
-          done = { result };
-          return result;
-        }, findDone);
+        return await write(
+          () => jobSteps(job, work, remember),
+          () => findJobDone(job, done),
+        );
       } catch (error) {
         // The work may have failed because another server ran the same job at the same time.
         const isRejected = error instanceof ApiError && error.failure !== 'notReady';
-        throw isRejected && (await read(exists)) ? duplicateJob(job) : error;
+        throw isRejected && (await read(() => hasJob(job))) ? duplicateJob(job) : error;
       }
     };
   }
@@ -161,12 +175,7 @@ export function createPostgresStore(
     list: (kind, query) => readList(() => listRecords(kind, query)),
     listFields: (kind, query, fields) => readList(() => listRecords(kind, query, fields)) as never,
     listWithTotal: (kind, query, fields) =>
-      readList(
-        inSnapshot(function* () {
-          const found = (yield* listRecords(kind, query, fields)) as never;
-          return { records: found, total: yield* countRecords(kind, query.conditions) };
-        }),
-      ),
+      readList(() => inSnapshot(() => listAndCount(kind, query, fields))),
     count: (kind, conditions) => readList(() => countRecords(kind, conditions)),
 
     addResources: (resources) => write(() => insertResources(statements, resources)),
@@ -184,7 +193,7 @@ export function createPostgresStore(
         yield statements.updateControl({ state });
         return state;
       }),
-    readResources: () => read(inSnapshot(() => readResources(allRecords, statements))),
+    readResources: () => read(() => inSnapshot(() => readResources(allRecords, statements))),
 
     ping: async () => {
       const { rows } = await healthConnections.read(() =>
@@ -206,6 +215,15 @@ export function createPostgresStore(
     },
   };
   return store;
+}
+
+function* listAndCount<K extends EntityKind>(
+  kind: K,
+  query: PageQuery,
+  fields?: readonly string[],
+): Steps<{ records: never; total: number }> {
+  const found = (yield* listRecords(kind, query, fields)) as never;
+  return { records: found, total: yield* countRecords(kind, query.conditions) };
 }
 
 function* countRecords(kind: EntityKind, conditions: readonly Condition[]): Steps<number> {

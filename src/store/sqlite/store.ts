@@ -90,28 +90,34 @@ export function createSqliteStore(
    * @throws ApiError SYS.1007 for a uuid in use
    */
   async function writeJob<Result>(
-    { hookUrl, ...job }: NewJob,
+    job: NewJob,
     success: boolean,
     work: Work<Result>,
     toOutcome: (result: object) => object = (result) => result,
   ): Promise<Result> {
-    let added = 0;
-    const result = await write(function* () {
-      // Before the work, whose repetition would fail with a misleading error.
-      if ((yield* statements.jobByUuid(job)).length > 0) throw duplicateJob(job);
-      const written = yield* work();
-      const outcome = toOutcome(written as object);
-      added = sumOf(yield statements.insertJobOnce({ ...job, success, outcome }));
-      if (hookUrl !== undefined) {
-        const hook = { jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true };
-        yield statements.insertHook(hook);
-      }
-      const excess = jobBytes + added - JOBS_BYTES_MAX;
-      if (excess > 0) added -= sumOf(yield statements.deleteJobs(earlyExpiry(excess)));
-      return written;
-    });
+    const { result, added } = await write(() => jobSteps(job, success, work, toOutcome));
     jobBytes += added;
     return result;
+  }
+
+  function* jobSteps<Result>(
+    { hookUrl, ...job }: NewJob,
+    success: boolean,
+    work: Work<Result>,
+    toOutcome: (result: object) => object,
+  ): Steps<{ result: Result; added: number }> {
+    // Before the work, whose repetition would fail with a misleading error.
+    if ((yield* statements.jobByUuid(job)).length > 0) throw duplicateJob(job);
+    const result = yield* work();
+    const outcome = toOutcome(result as object);
+    let added = sumOf(yield statements.insertJobOnce({ ...job, success, outcome }));
+    if (hookUrl !== undefined) {
+      const hook = { jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true };
+      yield statements.insertHook(hook);
+    }
+    const excess = jobBytes + added - JOBS_BYTES_MAX;
+    if (excess > 0) added -= sumOf(yield statements.deleteJobs(earlyExpiry(excess)));
+    return { result, added };
   }
 
   const store: Store = {
@@ -140,10 +146,9 @@ export function createSqliteStore(
       const hook = await store.hookOf(jobUuid);
       return hook?.pending ? hook : undefined;
     },
-    changeHook: (hook) =>
-      write(function* () {
-        yield statements.updateHook(hook);
-      }),
+    changeHook: async (hook) => {
+      await write(() => oneStep(statements.updateHook(hook)));
+    },
     sweepJobs: async (before, limit) => {
       const deleted = await write(() =>
         oneStep(statements.deleteJobs({ before, early: 0, ...limit })),
