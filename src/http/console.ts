@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
-import { type Content, PAGE_HEADERS, sendContent, toContent } from './page-content.ts';
+import { servePage } from './pages.ts';
 import { routeNotFound } from './protocol/route-table.ts';
 
 const PAGE = 'index.html';
@@ -14,37 +14,21 @@ const FILES = {
   'main.js': ['main.js', 'text/javascript; charset=utf-8'],
 } as const;
 
-const HEADERS = {
-  ...PAGE_HEADERS,
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-};
+const POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 /**
- * Serves the console at `/console/`, and leads browsers from `/` to it, or to `/docs` where it was not built. A file is
- * read and compressed with its first request, and then held in memory.
+ * Serves the console at `/console/`, and leads browsers from `/` to it, or to `/docs` where it was not built.
  * @param assets folder of the console's files
  */
 export function serveConsole(app: FastifyInstance, assets: string): void {
-  const contents = new Map<string, Promise<Content>>();
-  const contentOf = (file: string): Promise<Content> => {
-    const content =
-      contents.get(file) ?? readFile(join(assets, file)).then((body) => toContent(body, true));
-    contents.set(file, content);
-    content.catch(() => contents.delete(file));
-    return content;
-  };
   for (const [name, [file, type]] of Object.entries(FILES)) {
-    app.route({
-      method: ['GET', 'HEAD'],
-      url: `/console/${name}`,
-      handler: async (request, reply) => {
-        const content = await contentOf(file).catch(() => undefined);
-        if (!content) throw routeNotFound(request.url);
-        return sendContent(content, request, reply.type(type).headers(HEADERS));
-      },
-    });
+    const url = `/console/${name}`;
+    const headers = { 'content-type': type, 'content-security-policy': POLICY };
+    servePage(app, url, headers, () =>
+      readFile(join(assets, file)).catch(() => Promise.reject(routeNotFound(url))),
+    );
   }
   // Relative, because a proxy may serve the server below a path of its own.
   app.get('/console', { exposeHeadRoute: true }, (_, reply) => reply.redirect('console/'));

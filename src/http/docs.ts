@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import { stringify } from 'yaml';
 import { CONTEXT_PATH, JSON_CONTENT_TYPE } from '../contract/aios.ts';
-import { type Content, PAGE_HEADERS, sendContent, toContent } from './page-content.ts';
+import { type Make, servePage, type VariantOf } from './pages.ts';
 import { requestedUrl } from './protocol/urls.ts';
 
 const CSS = 'text/css; charset=utf-8';
@@ -18,18 +18,9 @@ const ASSETS = {
   'page.js': SCRIPT,
 };
 
-const HEADERS = {
-  ...PAGE_HEADERS,
-  'content-security-policy':
-    "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; " +
-    "form-action 'self'; frame-ancestors 'none'; object-src 'none'",
-};
-
-/**
- * Number of URLs of the server for which a file is held in memory, also compressed. Clients can send any `Host`: the
- * document for further ones is made, but not compressed, which would take several milliseconds.
- */
-const CONTENTS_MAX = 4;
+const POLICY =
+  "default-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; base-uri 'self'; " +
+  "form-action 'self'; frame-ancestors 'none'; object-src 'none'";
 
 /** Stands in the documents for the server's URL. */
 const SERVER_URL = '{server}';
@@ -42,39 +33,24 @@ const DOCUMENTS = {
 };
 
 /**
- * Serves the OpenAPI document, and Swagger UI at `/docs`, which loads nothing from other hosts. A file is made and
- * compressed with its first request, and then held in memory.
+ * Serves the OpenAPI document, and Swagger UI at `/docs`, which loads nothing from other hosts.
  * @param assets folder of the page's files
  * @param publicUrl URL by which clients reach the server; empty for that of each request
  */
 export function serveDocs(app: FastifyInstance, assets: string, publicUrl: string): void {
-  const serve = (url: string, type: string, read: (server: string) => Promise<string | Buffer>) => {
-    const isDocument = type.startsWith('application/');
-    const contents = new Map<string, Promise<Content>>();
-    const contentFor = (server: string): Promise<Content> => {
-      const isHeld = contents.size < CONTENTS_MAX;
-      const content = contents.get(server) ?? read(server).then((made) => toContent(made, isHeld));
-      if (isHeld) contents.set(server, content);
-      content.catch(() => contents.delete(server));
-      return content;
-    };
-    const handler = async (request: FastifyRequest, reply: FastifyReply) => {
-      const content = await contentFor(
-        isDocument ? (publicUrl || requestedUrl(request)) + CONTEXT_PATH : '',
-      );
-      reply.type(type).headers(HEADERS);
-      // Pages of other sites may read the document, which has no secret.
-      if (isDocument) reply.header('access-control-allow-origin', '*');
-      return sendContent(content, request, reply);
-    };
-    app.route({ method: ['GET', 'HEAD'], url, handler });
+  const serve = (url: string, type: string, make: Make, variantOf?: VariantOf) => {
+    const policy = { 'content-security-policy': POLICY };
+    // Pages of other sites may read the documents, which have no secret.
+    const origins = variantOf && { 'access-control-allow-origin': '*' };
+    servePage(app, url, { 'content-type': type, ...policy, ...origins }, make, variantOf);
   };
+  const serverOf: VariantOf = (request) => (publicUrl || requestedUrl(request)) + CONTEXT_PATH;
   // Relative, because a proxy may serve the page below a path of its own; so are the URLs in the page.
   app.get('/docs/', { exposeHeadRoute: true }, (_, reply) => reply.redirect('../docs'));
   for (const [url, version] of Object.entries(DOCUMENTS)) {
-    serve(url, JSON_CONTENT_TYPE, documentReader(version, JSON.stringify));
+    serve(url, JSON_CONTENT_TYPE, documentReader(version, JSON.stringify), serverOf);
   }
-  serve('/docs/yaml', 'application/x-yaml', documentReader('3.1.0', stringify));
+  serve('/docs/yaml', 'application/x-yaml', documentReader('3.1.0', stringify), serverOf);
   serve('/docs', 'text/html; charset=utf-8', () => readFile(join(assets, 'index.html')));
   for (const [name, type] of Object.entries(ASSETS)) {
     serve(`/docs/static/${name}`, type, () => readFile(join(assets, name)));
