@@ -72,7 +72,7 @@ describe('a layer imports only itself and inner layers', () => {
     ],
     http: [
       /^src\/(contract|domain|http)\//,
-      /^(fastify|@fastify\/.+|@prometheus-io\/client|fastest-levenshtein|lru-cache|yaml|node:.+)$/,
+      /^(fastify|@fastify\/.+|@prometheus-io\/client|fastest-levenshtein|ipaddr\.js|lru-cache|yaml|node:.+)$/,
       /^openapi\/openapi\.json$/,
     ],
   };

@@ -1,21 +1,15 @@
 import type { LookupAddress } from 'node:dns';
 import { lookup } from 'node:dns/promises';
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
+import ipaddr from 'ipaddr.js';
 import { ApiError } from '../../contract/errors.ts';
 import { KeyedLimiter } from './keyed-limiter.ts';
 
-/** Loopback addresses and private networks. */
-const LOCAL_RANGES = [
-  '127.0.0.0/8',
-  '::1/128',
-  '10.0.0.0/8',
-  '172.16.0.0/12',
-  '192.168.0.0/16',
-  'fc00::/7',
-];
+/** What `local` stands for: ranges by their names in ipaddr.js. */
+const LOCAL_RANGES = ['loopback', 'private', 'uniqueLocal'];
 /** Metadata services of clouds, which hand out credentials: allowed only by address or range. */
-const METADATA_RANGES = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'];
+const METADATA = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254'].map(toRange);
 
 /** Timeout of a DNS lookup, in milliseconds. */
 const LOOKUP_MS = 3000;
@@ -24,30 +18,14 @@ const LOOKUPS_MAX = { total: 2, perKey: 1 };
 /** Maximum names of one client that are being looked up or wait for it. */
 const NAMES_MAX = 16;
 
-/** A set of address ranges; an IPv4-mapped IPv6 address counts as the IPv4 address. */
-class AddressRanges {
-  // In a shared list, `::/0` would match every IPv4 address too.
-  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
-
-  constructor(ranges: readonly string[]) {
-    for (const range of ranges) {
-      const [address = '', bits] = range.split('/');
-      const [family, all] =
-        isIP(address) === 4 ? (['ipv4', 32] as const) : (['ipv6', 128] as const);
-      this.#lists[family].addSubnet(address, Number(bits ?? all), family);
-    }
-  }
-
-  has({ address, family }: LookupAddress): boolean {
-    if (family === 4) return this.#lists.ipv4.check(address, 'ipv4');
-    return this.#lists[MAPPED.check(address, 'ipv6') ? 'ipv4' : 'ipv6'].check(address, 'ipv6');
-  }
+/** Parses a CIDR range or an address. */
+function toRange(text: string) {
+  return ipaddr.parseCIDR(isIP(text) ? `${text}/${isIP(text) === 4 ? 32 : 128}` : text);
 }
+type Range = ReturnType<typeof toRange>;
 
-const MAPPED = new BlockList();
-MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
-const local = new AddressRanges(LOCAL_RANGES);
-const metadata = new AddressRanges(METADATA_RANGES);
+const isIn = (address: Range[0], ranges: Range[]) =>
+  ipaddr.subnetMatch(address, { ranges }, '') === 'ranges';
 
 /** The host of a URL, of an IPv6 address without its brackets. */
 const withoutBrackets = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
@@ -55,7 +33,7 @@ const withoutBrackets = (hostname: string) => hostname.replace(/^\[|\]$/g, '');
 /** The hosts and addresses that web hooks may call. */
 export class HookAllowlist {
   readonly #names: ReadonlySet<string>;
-  readonly #ranges: AddressRanges;
+  readonly #ranges: Range[];
   /** Whether any name may have an allowed address. */
   readonly #allowsNames: boolean;
   readonly #limiter = new KeyedLimiter(LOOKUPS_MAX);
@@ -65,7 +43,7 @@ export class HookAllowlist {
   /** @param entries host names, addresses, CIDR ranges, and `local` for loopback and private networks */
   constructor(entries: readonly string[]) {
     const isRange = (entry: string) => isIP(entry.split('/')[0] ?? '') !== 0;
-    this.#ranges = new AddressRanges(entries.filter(isRange));
+    this.#ranges = entries.filter(isRange).map(toRange);
     this.#names = new Set(
       entries.filter((entry) => !isRange(entry)).map((name) => name.toLowerCase()),
     );
@@ -90,10 +68,12 @@ export class HookAllowlist {
     const family = isIP(host);
     if (family === 0 && !this.needsLookup({ hostname })) return [];
     const found = family ? [{ address: host, family }] : await this.#lookUp(host, client);
-    return found?.filter((address) => {
-      if (this.#ranges.has(address)) return true;
-      const isNamed = this.#names.has(host) || (this.#names.has('local') && local.has(address));
-      return isNamed && !metadata.has(address);
+    return found?.filter(({ address: text }) => {
+      // An IPv4-mapped IPv6 address counts as the IPv4 address.
+      const address = ipaddr.process(text);
+      if (isIn(address, this.#ranges)) return true;
+      const isLocal = this.#names.has('local') && LOCAL_RANGES.includes(address.range());
+      return (isLocal || this.#names.has(host)) && !isIn(address, METADATA);
     });
   }
 

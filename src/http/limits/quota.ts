@@ -1,19 +1,25 @@
-/** A limit on a sum of amounts, of which one key may use half. The first amount may be of any size. */
+/** A limit on a sum of amounts, of which one key may use a part. The first amount may be of any size. */
 export class Quota {
   readonly #limit: number;
+  readonly #perKey: number;
   readonly #byKey = new Map<string, number>();
   #total = 0;
 
-  constructor(limit: number) {
+  /** @param perKey limit for each key, by default half of the limit */
+  constructor(limit: number, perKey = limit / 2) {
     this.#limit = limit;
+    this.#perKey = perKey;
   }
 
-  /** Adds an amount for a key if the limit, multiplied by `factor`, allows it; returns whether it does. */
+  get isFull(): boolean {
+    return this.#total >= this.#limit;
+  }
+
+  /** Adds an amount for a key if the limits, multiplied by `factor`, allow it; returns whether they do. */
   take(key: string, amount: number, factor = 1): boolean {
     const own = this.#byKey.get(key) ?? 0;
-    const limit = factor * this.#limit;
-    if (this.#total > 0 && this.#total + amount > limit) return false;
-    if (own > 0 && own + amount > limit / 2) return false;
+    if (this.#total > 0 && this.#total + amount > factor * this.#limit) return false;
+    if (own > 0 && own + amount > factor * this.#perKey) return false;
     this.#total += amount;
     this.#byKey.set(key, own + amount);
     return true;
