@@ -1,10 +1,9 @@
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import Fastify, { type FastifyBaseLogger, LogController } from 'fastify';
 import { Control } from './control/control.ts';
-import { serveControlDocuments } from './control/documents.ts';
 import { injectFaults } from './control/fault-injection.ts';
 import { recordExchanges } from './control/recording.ts';
-import { controlRoutes } from './control/routes.ts';
+import { controlRoutes, serveControlDocuments } from './control/routes.ts';
 import type { Dependencies } from './domain/dependencies.ts';
 import { Jobs } from './domain/jobs.ts';
 import { LoginAttempts } from './domain/logins.ts';

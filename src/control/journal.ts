@@ -92,18 +92,22 @@ export function redactEntry(
   sessions: readonly string[],
   longest = ENTRY_MAX,
 ): NewEntry {
-  const shortened = (value: unknown) => shortenedTo(longest, value);
   const { operation, path, query, request, response } = entry;
   const patterns: (string | RegExp)[] = sessions.filter(({ length }) => length >= SESSION_MIN);
   if (operation === null || SESSIONS_PATH.test(path)) patterns.push(UUID);
   const mask = (text: string) =>
     patterns.reduce<string>((rest, pattern) => rest.replaceAll(pattern, MASK), maskQuoted(text));
+  const shown = (value: unknown, maskText = mask) => {
+    const length = JSON.stringify(value)?.length ?? 0;
+    // Before any of it is searched for secrets.
+    return length > longest ? `${length} characters` : masked(value, maskText);
+  };
   return {
     ...entry,
-    path: String(masked(shortened(path), mask)),
-    query: masked(shortened(query), (text) => mask(text).replace(SECRET_VALUE, MASK)),
-    request: masked(shortened(request), mask),
-    response: masked(shortened(response), mask),
+    path: String(shown(path)),
+    query: shown(query, (text) => mask(text).replace(SECRET_VALUE, MASK)),
+    request: shown(request),
+    response: shown(response),
   };
 }
 
@@ -124,10 +128,4 @@ function masked(value: unknown, mask: (text: string) => string): unknown {
       isSecretMember(name, member, value) && member !== null ? MASK : masked(member, mask),
     ]),
   );
-}
-
-/** Replaces a long value by its length, before any of it is searched for secrets. */
-function shortenedTo(longest: number, value: unknown): unknown {
-  const length = JSON.stringify(value)?.length ?? 0;
-  return length > longest ? `${length} characters` : value;
 }

@@ -14,12 +14,11 @@ import {
   parseUuids,
 } from './settings.ts';
 
-export interface ControlOptions {
-  control: Control;
-  store: Store;
-  /** Lets a request with a valid session pass. */
-  checkSession: SessionCheck;
-}
+/** Documents for editors and generators of clients. */
+const documents = {
+  'openapi.json': () => import('../../openapi/control.json', { with: { type: 'json' } }),
+  'seed.schema.json': () => import('../../openapi/seed.schema.json', { with: { type: 'json' } }),
+};
 
 /** What a list has of a snapshot. */
 function toListed({ name, createDate, bytes }: Omit<Snapshot, 'state'>) {
@@ -27,8 +26,10 @@ function toListed({ name, createDate, bytes }: Omit<Snapshot, 'state'>) {
 }
 
 /** The control API for tests: routes under `/_aios`, with the authorization of the API. */
-export async function controlRoutes(app: FastifyInstance, options: ControlOptions): Promise<void> {
-  const { control, store, checkSession } = options;
+export async function controlRoutes(
+  app: FastifyInstance,
+  { control, store, checkSession }: { control: Control; store: Store; checkSession: SessionCheck },
+): Promise<void> {
   const { uuids, journal } = control;
   app.addHook('onRequest', () => control.refresh());
   app.addHook('onRequest', asHook(checkHeaders));
@@ -84,4 +85,14 @@ export async function controlRoutes(app: FastifyInstance, options: ControlOption
   route('POST', 'snapshots/:name/restore', (request) =>
     control.reset(nameOf(request), parseRestore(request.body)),
   );
+}
+
+/** Serves the documents of the control API, to anyone: they have no secret. */
+export function serveControlDocuments(app: FastifyInstance): void {
+  for (const [name, read] of Object.entries(documents)) {
+    app.get(`/_aios/${name}`, async (_, reply) => {
+      reply.header('access-control-allow-origin', '*');
+      return (await read()).default;
+    });
+  }
 }

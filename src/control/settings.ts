@@ -17,10 +17,10 @@ import type { ClockSetting } from './control.ts';
 import { type Fault, faultCodes } from './faults.ts';
 import type { JobCompletion } from './job-delay.ts';
 
-/** Largest offset of the clock, in milliseconds: ten years. */
-const CLOCK_OFFSET_MAX_MS = 3650 * 86_400_000;
-/** Longest delay, in milliseconds: a day. */
-const WAIT_MAX_MS = 86_400_000;
+/** An offset of the clock in milliseconds: at most ten years. */
+const CLOCK_OFFSET = { min: -3650 * 86_400_000, max: 3650 * 86_400_000 };
+/** A delay in milliseconds: at most a day. */
+const DELAY = { min: 0, max: 86_400_000 };
 
 /**
  * Compiles the parser of a body or query of the control API.
@@ -37,10 +37,7 @@ const fault = Type.Object({
   operation: oneOf('ZStack’s name of the operation, or `*` for any.', [...operationNames, '*']),
   ...optional({
     times: integer('Number of requests it applies to; 1 by default.', { min: 1 }),
-    delayMs: integer('Milliseconds of delay before the request is processed.', {
-      min: 0,
-      max: WAIT_MAX_MS,
-    }),
+    delayMs: integer('Milliseconds of delay before the request is processed.', DELAY),
     drop: boolean('Whether to drop the connection without an answer.'),
     error: Type.Object({
       code: oneOf('Code of the error.', faultCodes),
@@ -49,39 +46,10 @@ const fault = Type.Object({
     status: integer('A status to answer instead of running the operation.', FAILURE_STATUSES),
     outcome: Type.Object({
       status: text('Status of the deployment once it is ready.', { max: 255 }),
-      afterMs: Type.Optional(
-        integer('Milliseconds until it is ready.', { min: 0, max: WAIT_MAX_MS }),
-      ),
+      afterMs: Type.Optional(integer('Milliseconds until it is ready.', DELAY)),
     }),
   }),
 });
-
-const clock = Type.Object(
-  optional({
-    now: isoTime('When the clock is stopped'),
-    aheadMs: long('Offset of the clock from the real time, in milliseconds.', {
-      min: -CLOCK_OFFSET_MAX_MS,
-      max: CLOCK_OFFSET_MAX_MS,
-    }),
-  }),
-);
-const uuids = Type.Object(optional({ seed: text('Seed of the next uuids.') }));
-const jobs = Type.Object(
-  optional({
-    afterMs: integer('Milliseconds for which polls report a job as running.', {
-      min: 0,
-      max: WAIT_MAX_MS,
-    }),
-    atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
-  }),
-);
-const restore = Type.Object(
-  optional({
-    clock: boolean('Whether to set the clock as it was.'),
-    uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
-  }),
-);
-const faults = Type.Object({ faults: listOf('The faults, in order.', fault) });
 
 /** The schemas of bodies, by their names in the OpenAPI document of the control API. */
 export const controlBodies = {
@@ -89,14 +57,29 @@ export const controlBodies = {
     fault,
     Type.Object({ struck: integer('Number of requests it has applied to.', { min: 0 }) }),
   ]),
-  Faults: faults,
-  Clock: clock,
-  Uuids: uuids,
-  Jobs: jobs,
-  Restore: restore,
+  Faults: Type.Object({ faults: listOf('The faults, in order.', fault) }),
+  Clock: Type.Object(
+    optional({
+      now: isoTime('When the clock is stopped'),
+      aheadMs: long('Offset of the clock from the real time, in milliseconds.', CLOCK_OFFSET),
+    }),
+  ),
+  Uuids: Type.Object(optional({ seed: text('Seed of the next uuids.') })),
+  Jobs: Type.Object(
+    optional({
+      afterMs: integer('Milliseconds for which polls report a job as running.', DELAY),
+      atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
+    }),
+  ),
+  Restore: Type.Object(
+    optional({
+      clock: boolean('Whether to set the clock as it was.'),
+      uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
+    }),
+  ),
 };
 
-const parseFaultList = compileBodyValidator(faults);
+const parseFaultList = compileBodyValidator(controlBodies.Faults);
 
 /** Parses a list of faults; a fault applies to one request by default. */
 export function parseFaults(sent: unknown): Fault[] {
@@ -117,7 +100,7 @@ export function parseFaults(sent: unknown): Fault[] {
   });
 }
 
-const parseClockBody = compileBodyValidator(clock);
+const parseClockBody = compileBodyValidator(controlBodies.Clock);
 
 /** Parses a setting of the clock; an empty one stands for the real time. */
 export function parseClock(sent: unknown): ClockSetting {
@@ -135,9 +118,9 @@ function assertAtMostOne(members: Record<string, unknown>): void {
 }
 
 /** Parses the seed of uuids; undefined for random ones. */
-export const parseUuids = compileBodyValidator(uuids);
+export const parseUuids = compileBodyValidator(controlBodies.Uuids);
 
-const parseCompletion = compileBodyValidator(jobs);
+const parseCompletion = compileBodyValidator(controlBodies.Jobs);
 
 /** Parses when polls report jobs as ended. */
 export function parseJobCompletion(sent: unknown): JobCompletion {
@@ -153,7 +136,7 @@ export const parseSnapshotName = compileBodyValidator(
 );
 
 /** Parses which settings are restored with a snapshot. */
-export const parseRestore = compileBodyValidator(restore);
+export const parseRestore = compileBodyValidator(controlBodies.Restore);
 
 /** Parses the filter of a request for the journal. */
 export const parseJournalFilter = compileBodyValidator(
