@@ -7,6 +7,12 @@ export interface UuidSequence {
   count?: number;
 }
 
+/** A uuid in the platform's form, determined by a text. */
+export function hashedUuid(text: string): string {
+  const digits = createHash('sha256').update(text).digest('hex');
+  return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17, 32)}`;
+}
+
 /** Generates uuids: random ones, or a sequence determined by a seed. */
 export class ControlledUuids {
   readonly #random: () => string;
@@ -20,10 +26,7 @@ export class ControlledUuids {
   /** A uuid in the platform's form. */
   readonly next = (): string => {
     if (this.#seed === undefined) return this.#random();
-    const digits = createHash('sha256')
-      .update(`${this.#count++} ${this.#seed}`)
-      .digest('hex');
-    return `${digits.slice(0, 12)}4${digits.slice(13, 16)}8${digits.slice(17, 32)}`;
+    return hashedUuid(`${this.#count++} ${this.#seed}`);
   };
 
   get sequence(): UuidSequence {

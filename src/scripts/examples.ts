@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { pino } from 'pino';
@@ -7,6 +6,7 @@ import { CONTEXT_PATH } from '../contract/aios.ts';
 import type { Examples } from '../contract/openapi.ts';
 import { type Operation, operations } from '../contract/operations.ts';
 import { GetJob } from '../contract/schemas/job.ts';
+import { hashedUuid } from '../control/uuids.ts';
 import { environment } from '../environment.ts';
 import { Metrics } from '../http/metrics.ts';
 import { readSettings } from '../read-settings.ts';
@@ -43,17 +43,9 @@ interface ExampleRequest {
 export async function recordExamples(): Promise<Examples> {
   const requests = JSON.parse(environment.readFile(REQUESTS_FILE));
   const uuids = { request: '', count: 0 };
-  const { app, url } = await startServer(() => {
-    const hash = createHash('sha256')
-      .update(`${uuids.request} ${uuids.count++}`)
-      .digest('hex');
-    return `${hash.slice(0, 12)}4${hash.slice(13, 16)}8${hash.slice(17, 32)}`;
-  });
+  const { app, url } = await startServer(() => hashedUuid(`${uuids.request} ${uuids.count++}`));
   const answerTo = async (name: string, request: ExampleRequest) => {
-    await fetch(`${url}/_aios/reset`, {
-      method: 'POST',
-      headers: { authorization: `OAuth ${SESSION}` },
-    });
+    await app.control?.reset();
     // The same uuids, whatever was sent before.
     Object.assign(uuids, { request: name, count: 0 });
     const accepted = request.job && (await send(url, name, request.job));
