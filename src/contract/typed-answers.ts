@@ -1,5 +1,6 @@
 import type { TSchema } from '@sinclair/typebox';
 import { type Operation, operations } from './operations.ts';
+import { listOf } from './schemas/types.ts';
 
 /** The packages of inventories; the others are in that of AIOS. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -13,27 +14,6 @@ export function className(inventory: string): string {
   return `${PACKAGES[inventory] ?? 'org.zstack.ai.entity'}.${inventory}`;
 }
 
-interface InventoryType {
-  className: string;
-  /** The members that are inventories or lists of them, by name. */
-  members: Record<string, InventoryType>;
-}
-
-function inventoryType({ $id, properties }: TSchema): InventoryType {
-  const members = Object.entries<TSchema>(properties).flatMap(([name, schema]) => {
-    const inventory = (schema.items ?? schema) as TSchema;
-    const isInventory = inventory.$id !== undefined && inventory.type === 'object';
-    return isInventory ? [[name, inventoryType(inventory)]] : [];
-  });
-  return { className: className(String($id)), members: Object.fromEntries(members) };
-}
-
-const typesByOperation = new Map(
-  Object.entries<Operation>(operations).flatMap(([name, { inventory }]) =>
-    inventory ? [[name, inventoryType(inventory)]] : [],
-  ),
-);
-
 /**
  * Adds `schema` to an operation's result, if that has inventories: the path of each typed object with its class,
  * parents before children (F36).
@@ -42,29 +22,30 @@ export function withClasses(
   operation: string,
   result: { inventory?: object; inventories?: readonly object[] },
 ): object {
-  const type = typesByOperation.get(operation);
+  const type = (operations as Record<string, Operation>)[operation]?.inventory;
   const { inventory, inventories } = result;
   if (!type || !(inventory ?? inventories)) return result;
   const schema = {};
   addClasses(schema, 'inventory', inventory, type);
-  addClasses(schema, 'inventories', inventories, type);
+  addClasses(schema, 'inventories', inventories, listOf('', type));
   return { ...result, schema };
 }
 
+/** Adds the classes of a value of this type: of an inventory, or of those in a list. */
 function addClasses(
   schema: Record<string, string>,
   path: string,
   value: unknown,
-  type: InventoryType,
+  { $id, properties, items }: TSchema,
 ): void {
   if (Array.isArray(value)) {
-    value.forEach((each, index) => {
-      addClasses(schema, `${path}[${index}]`, each, type);
-    });
-  } else if (value) {
-    schema[path] = type.className;
-    for (const [name, memberType] of Object.entries(type.members)) {
-      addClasses(schema, `${path}.${name}`, (value as Record<string, unknown>)[name], memberType);
+    for (const [index, each] of value.entries()) {
+      addClasses(schema, `${path}[${index}]`, each, items);
+    }
+  } else if (value && properties) {
+    schema[path] = className(String($id));
+    for (const [name, member] of Object.entries<TSchema>(properties)) {
+      addClasses(schema, `${path}.${name}`, value[name as never], member);
     }
   }
 }
