@@ -4,52 +4,37 @@ import {
   ModelServiceInventory,
   UpdateModelServiceParams,
 } from '../schemas/model-service.ts';
-import {
-  add,
-  DELETE_UNKNOWN,
-  get,
-  type Operation,
-  query,
-  remove,
-  update,
-  uuidOfThe,
-} from './operation.ts';
+import { DELETE_UNKNOWN, type Operation, operationsOn, uuidOfThe } from './operation.ts';
 
-const metadata = {
+const { add, update, remove, query, get } = operationsOn({
   inventory: ModelServiceInventory,
   tag: 'Model services',
   since: '5.1.8',
-} as const;
-const PATH = '/v1/ai/model-services';
-const ONE = `${PATH}/{uuid}`;
+  path: '/v1/ai/model-services',
+  one: 'service',
+  title: 'model service',
+});
 
 export const modelServiceOperations = {
   AddModelService: {
-    ...metadata,
     ...add,
-    path: PATH,
     params: AddModelServiceParams,
     evidence: 'D',
-    summary: 'Add a model service',
     description: 'Adds a model service with its images and binds it to the models named.',
   },
   UpdateModelService: {
-    ...metadata,
-    ...update(ONE, 'service'),
-    wrapper: 'updateModelService',
+    ...update,
     needsAction: true,
     params: UpdateModelServiceParams,
     evidence: 'D',
-    summary: 'Update a model service',
     description:
       'Changes the fields given and leaves the others as they are. Images and the vendor map are ' +
       'replaced; the `service*`, environment, startup and inference parameters edit the yaml.',
   },
   CloneModelService: {
-    ...metadata,
     ...add,
     since: '5.3.20',
-    path: ONE,
+    path: update.path,
     pathParameters: uuidOfThe('service to clone'),
     wrapper: 'params',
     wrapperAliases: ['param'],
@@ -60,11 +45,9 @@ export const modelServiceOperations = {
       'Copies a service with its images and bindings; each field given overrides the source’s.',
   },
   DeleteModelService: {
-    ...metadata,
-    ...remove(ONE, 'service'),
-    summary: 'Delete a model service',
+    ...remove,
     description: `Deletes a service with its bindings, images and tags. ${DELETE_UNKNOWN}`,
   },
-  QueryModelService: { ...metadata, ...query(PATH, 'model services') },
-  GetModelService: { ...metadata, ...get(ONE, 'service', 'model service') },
+  QueryModelService: query,
+  GetModelService: get,
 } as const satisfies Record<string, Operation>;

@@ -1,7 +1,7 @@
 import { type TObject, type TSchema, Type } from '@sinclair/typebox';
 import type { Failure } from '../errors.ts';
 import { GetParams, QueryParams } from '../schemas/query.ts';
-import { DeleteQuery } from '../schemas/resource.ts';
+import { DeleteQuery, DeleteUuidsQuery } from '../schemas/resource.ts';
 
 /** The wire form of an operation. */
 export interface Operation {
@@ -50,71 +50,83 @@ export const uuidOfThe = (resource: string) => ({ uuid: `UUID of the ${resource}
 
 export const write = { query: noFields, answers: 'inventory' } as const;
 
-/** Creates or binds a resource; some versions of the Go SDK send `params` as wrapper. */
-export const add = {
-  ...write,
-  method: 'POST',
-  pathParameters: {},
-  wrapper: 'param',
-  wrapperAliases: ['params'],
+export const deletion = {
+  method: 'DELETE',
+  params: noFields,
+  query: DeleteQuery,
+  answers: 'nothing',
 } as const;
-
-/** Updates a resource; both paths are valid (F31). */
-export const update = (path: string, resource: string) =>
-  ({
-    ...write,
-    method: 'PUT',
-    path,
-    aliases: [`${path}/actions`],
-    pathParameters: uuidOfThe(resource),
-  }) as const;
-
-export const remove = (path: string, resource: string) =>
-  ({
-    method: 'DELETE',
-    path,
-    pathParameters: uuidOfThe(resource),
-    params: noFields,
-    query: DeleteQuery,
-    answers: 'nothing',
-    evidence: 'O',
-  }) as const;
 
 export const DELETE_UNKNOWN = 'An unknown UUID succeeds.';
 export const DELETE_USED =
   'One that a deployment uses is refused with SYS.1006 in Permissive mode; in Enforcing mode the deployment loses it.';
 
-/** @param resources the plural of their name */
-export const query = (path: string, resources: string) =>
-  ({
-    method: 'GET',
-    path,
-    pathParameters: {},
-    params: noFields,
-    query: QueryParams,
-    answers: 'inventories',
-    failures: ['noSuchField'],
-    evidence: 'O',
-    summary: `List ${resources}`,
-    description:
-      `Lists the ${resources} for which all conditions of \`q\` hold, the oldest first. \`start\` and ` +
-      '`limit` count rows at the moment of the request, so rows added or deleted between two pages ' +
-      'may shift them.',
-  }) as const;
+/** A kind of resource, with what its operations have in common. */
+interface Subject<Inventory extends TSchema>
+  extends Pick<Operation, 'path' | 'tag' | 'since' | 'untagged'> {
+  /** Its `$id` is the kind's name and `Inventory`. */
+  inventory: Inventory;
+  /** Name of a resource in sentences. */
+  one: string;
+  /** The same in summaries. */
+  title?: string;
+  evidence?: Operation['evidence'];
+}
 
-/**
- * @param resource its name in sentences
- * @param title its name in the summary
- */
-export const get = (path: string, resource: string, title = resource) =>
-  ({
-    method: 'GET',
-    path,
-    pathParameters: uuidOfThe(resource),
-    params: noFields,
-    query: GetParams,
-    answers: 'found',
-    evidence: 'O',
-    summary: `Get a ${title}`,
-    description: `Returns the ${resource} as the one member of \`inventories\`, which is empty for an unknown UUID.`,
-  }) as const;
+/** What the operations on a kind of resource are, by what they do: all but what a kind has of its own. */
+export function operationsOn<Inventory extends TSchema>(subject: Subject<Inventory>) {
+  const { path, one, title = one, evidence = 'O', ...others } = subject;
+  const metadata = { ...others, evidence };
+  const ofAll = { ...metadata, path, pathParameters: {} };
+  const ofOne = { ...metadata, path: `${path}/{uuid}`, pathParameters: uuidOfThe(one) };
+  const read = { method: 'GET', params: noFields } as const;
+  return {
+    /** Creates a resource; some versions of the Go SDK send `params` as wrapper. */
+    add: {
+      ...ofAll,
+      ...write,
+      method: 'POST',
+      wrapper: 'param',
+      wrapperAliases: ['params'],
+      summary: `Add a ${title}`,
+    },
+    /** Both paths are valid (F31). */
+    update: {
+      ...ofOne,
+      ...write,
+      method: 'PUT',
+      aliases: [`${ofOne.path}/actions`],
+      wrapper: `update${String(subject.inventory.$id).replace(/Inventory$/, '')}`,
+      summary: `Update a ${title}`,
+      description: 'Changes the fields given and leaves the others as they are.',
+    },
+    remove: { ...ofOne, ...deletion, summary: `Delete a ${title}` },
+    removeAll: {
+      ...ofAll,
+      ...deletion,
+      query: DeleteUuidsQuery,
+      answers: 'results',
+      summary: `Delete several ${title}s`,
+    },
+    query: {
+      ...ofAll,
+      ...read,
+      query: QueryParams,
+      answers: 'inventories',
+      failures: ['noSuchField'],
+      summary: `List ${title}s`,
+      description:
+        `Lists the ${title}s for which all conditions of \`q\` hold, the oldest first. \`start\` and ` +
+        '`limit` count rows at the moment of the request, so rows added or deleted between two pages ' +
+        'may shift them.',
+    },
+    get: {
+      ...ofOne,
+      ...read,
+      query: GetParams,
+      answers: 'found',
+      summary: `Get a ${title}`,
+      description: `Returns the ${one} as the one member of \`inventories\`, which is empty for an unknown UUID.`,
+    },
+  } as const;
+}

@@ -1,5 +1,5 @@
 import { LogInByAccountParams, RenewSessionParams, SessionInventory } from '../schemas/session.ts';
-import { noFields, type Operation, remove, uuidOfThe, write } from './operation.ts';
+import { deletion, noFields, type Operation, uuidOfThe, write } from './operation.ts';
 
 const metadata = { tag: 'Sessions', untagged: true, evidence: 'K' } as const;
 const PATH = '/v1/accounts/sessions/{uuid}';
@@ -21,9 +21,11 @@ export const sessionOperations = {
     description: 'Begins a session, whose UUID goes into `Authorization: OAuth <uuid>`.',
   },
   LogOut: {
-    ...remove(PATH, 'session'),
     ...metadata,
+    ...deletion,
     open: true,
+    path: PATH,
+    pathParameters,
     query: noFields,
     summary: 'Log out',
     description: 'Ends a session; an unknown one succeeds too.',

@@ -4,69 +4,58 @@ import {
   UpdateTagParams,
   UserTagInventory,
 } from '../schemas/tag.ts';
-import {
-  add,
-  DELETE_UNKNOWN,
-  get,
-  noFields,
-  type Operation,
-  query,
-  remove,
-  uuidOfThe,
-  write,
-} from './operation.ts';
+import { DELETE_UNKNOWN, noFields, type Operation, operationsOn } from './operation.ts';
 
-const metadata = { tag: 'Tags', untagged: true } as const;
-const userTags = { ...metadata, inventory: UserTagInventory } as const;
-const systemTags = { ...metadata, inventory: SystemTagInventory } as const;
-const USER_TAGS = '/v1/user-tags';
-const SYSTEM_TAGS = '/v1/system-tags';
+const metadata = { tag: 'Tags', untagged: true, one: 'tag' } as const;
+const user = operationsOn({
+  ...metadata,
+  inventory: UserTagInventory,
+  path: '/v1/user-tags',
+  title: 'user tag',
+});
+const system = operationsOn({
+  ...metadata,
+  inventory: SystemTagInventory,
+  path: '/v1/system-tags',
+  title: 'system tag',
+});
 
 const create = {
-  ...add,
   wrapper: 'params',
   wrapperAliases: ['param'],
   failures: ['operationFailed'],
   params: CreateTagParams,
-  evidence: 'O',
 } as const;
 
 export const tagOperations = {
   CreateUserTag: {
-    ...userTags,
+    ...user.add,
     ...create,
-    path: USER_TAGS,
     summary: 'Attach a user tag',
     description: 'Attaches a user tag to a resource; one that it carries already is SYS.1006.',
   },
-  QueryUserTag: { ...userTags, ...query(USER_TAGS, 'user tags') },
-  GetUserTag: { ...userTags, ...get(`${USER_TAGS}/{uuid}`, 'tag', 'user tag') },
+  QueryUserTag: user.query,
+  GetUserTag: user.get,
   CreateSystemTag: {
-    ...systemTags,
+    ...system.add,
     ...create,
-    path: SYSTEM_TAGS,
     summary: 'Attach a system tag',
     description: 'Attaches a system tag to a resource; one that it carries already is SYS.1006.',
   },
   UpdateSystemTag: {
-    ...systemTags,
-    ...write,
+    ...system.update,
     failures: ['operationFailed'],
-    method: 'PUT',
-    path: `${SYSTEM_TAGS}/{uuid}/actions`,
-    pathParameters: uuidOfThe('tag'),
-    aliases: [`${SYSTEM_TAGS}/{uuid}`],
-    wrapper: 'updateSystemTag',
+    path: '/v1/system-tags/{uuid}/actions',
+    aliases: ['/v1/system-tags/{uuid}'],
     params: UpdateTagParams,
-    evidence: 'O',
     summary: 'Change a system tag',
     description: 'Changes a tag’s text; one that the resource carries already is SYS.1006.',
   },
-  QuerySystemTag: { ...systemTags, ...query(SYSTEM_TAGS, 'system tags') },
-  GetSystemTag: { ...systemTags, ...get(`${SYSTEM_TAGS}/{uuid}`, 'tag', 'system tag') },
+  QuerySystemTag: system.query,
+  GetSystemTag: system.get,
   DeleteTag: {
-    ...remove('/v1/tags/{uuid}', 'tag'),
-    ...metadata,
+    ...user.remove,
+    path: '/v1/tags/{uuid}',
     query: noFields,
     summary: 'Delete a tag',
     description: `Deletes a user or system tag. ${DELETE_UNKNOWN}`,
