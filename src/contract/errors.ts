@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { mapOf } from './schemas/types.ts';
+import { listOf, mapOf, objectOf, optional } from './schemas/types.ts';
 
 /**
  * Every failure of this server (F52): the platform's error code, the status of the inline answer, and what it means,
@@ -75,25 +75,27 @@ const errorMembers = {
 };
 
 /** A schema of its own without causes: many tools can't follow one that contains itself. */
-const ErrorCause = Type.Object(errorMembers, {
-  $id: 'ErrorCause',
-  description: 'What caused an error. Causes of causes are not described.',
-});
-
-export const ErrorCode = Type.Object(
-  {
-    ...errorMembers,
-    cause: Type.Optional(ErrorCause),
-    causes: Type.Optional(Type.Array(ErrorCause, { description: 'What caused this error.' })),
-    opaque: Type.Optional(mapOf('Reserved by the platform.', Type.Unknown())),
-  },
-  { $id: 'ErrorCode', description: 'What went wrong.' },
+const ErrorCause = objectOf(
+  'ErrorCause',
+  'What caused an error. Causes of causes are not described.',
+  errorMembers,
 );
+
+export const ErrorCode = objectOf('ErrorCode', 'What went wrong.', {
+  ...errorMembers,
+  ...optional({
+    cause: ErrorCause,
+    causes: listOf('What caused this error.', ErrorCause),
+    opaque: mapOf('Reserved by the platform.', Type.Unknown()),
+  }),
+});
 export type ErrorCode = Static<typeof ErrorCode>;
 
-export const ErrorAnswer = Type.Object(
+export const ErrorAnswer = objectOf(
+  'ErrorAnswer',
+  'The body of every failure.',
   { error: ErrorCode },
-  { $id: 'ErrorAnswer', additionalProperties: false, description: 'The body of every failure.' },
+  { additionalProperties: false },
 );
 export type ErrorAnswer = Static<typeof ErrorAnswer>;
 

@@ -1,13 +1,5 @@
 import type { EntityKind, HiddenOf, InventoryOf } from '../contract/schemas/fields.ts';
-import type {
-  ModelServiceImageInventory,
-  ModelServiceRefInventory,
-} from '../contract/schemas/model-service.ts';
-import type {
-  ModelServiceGroupDatasetRefInventory,
-  ModelServiceInstanceInventory,
-  OutcomeFields,
-} from '../contract/schemas/model-service-instance-group.ts';
+import type { OutcomeFields } from '../contract/schemas/model-service-instance-group.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type { SessionInventory } from '../contract/schemas/session.ts';
 import { LONG_MAX } from '../contract/schemas/types.ts';
@@ -31,9 +23,9 @@ type Stored<Fields> = {
 /** What is stored of a kind: the fields of its inventory, and those that are never returned. */
 type StoredOf<Kind extends EntityKind> = Stored<InventoryOf<Kind> & HiddenOf<Kind>>;
 
-export type ModelServiceRef = Stored<ModelServiceRefInventory>;
-export type ModelServiceImage = Stored<ModelServiceImageInventory>;
 export type ModelService = StoredOf<'ModelService'>;
+export type ModelServiceRef = ModelService['modelServiceRefs'][number];
+export type ModelServiceImage = ModelService['modelServiceImages'][number];
 /** The service's own fields, as one row stores them: without its images and refs. */
 export type ModelServiceFields = Omit<ModelService, 'modelServiceImages' | 'modelServiceRefs'>;
 
@@ -65,11 +57,13 @@ export type Dataset = StoredOf<'Dataset'>;
 /** The status that a deployment gets, and when; until then it is `Deploying` (F62). */
 export type Outcome = Stored<OutcomeFields>;
 
+type StoredGroup = StoredOf<'ModelServiceInstanceGroup'>;
+
 /** An instance; its group has its yaml. */
-export type ModelServiceInstance = Omit<Stored<ModelServiceInstanceInventory>, 'status' | 'yaml'> &
+export type ModelServiceInstance = Omit<StoredGroup['instances'][number], 'status' | 'yaml'> &
   Outcome;
 
-export type DatasetRef = Stored<ModelServiceGroupDatasetRefInventory>;
+type DatasetRef = StoredGroup['datasetRefInventories'][number];
 
 /** That a group uses another one. */
 export interface GroupRef {
@@ -80,7 +74,7 @@ export interface GroupRef {
 
 /** The group's own fields, as one row stores them. */
 export type ModelServiceInstanceGroupFields = Omit<
-  StoredOf<'ModelServiceInstanceGroup'>,
+  StoredGroup,
   'datasetRefInventories' | 'instances' | 'status' | 'supportMetrics'
 >;
 

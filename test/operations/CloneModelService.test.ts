@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
+import type { InventoryOf } from '../../src/contract/schemas/fields.ts';
 import { parseSeedResources } from '../../src/domain/seed.ts';
 import { expectRejected, noneFound } from '../support/errors.ts';
 import { newUuid as newRandomUuid } from '../support/records.ts';
@@ -63,7 +63,7 @@ const server = sharedServer();
 const newUuid = expect.stringMatching(/^[0-9a-f]{32}$/);
 
 /** Clones a new service of all parameters. */
-async function clone(params: object): Promise<ModelServiceInventory> {
+async function clone(params: object): Promise<InventoryOf<'ModelService'>> {
   const { uuid } = await addModelService(server(), fullParams);
   const { body } = await server().post(`${PATH}/${uuid}`, { params });
   expect(body).toMatchObject({ success: true });
@@ -109,7 +109,7 @@ test('copies every field, under a uuid and with dates of its own', async () => {
       ...dates,
     },
   });
-  const partsOf = (service: ModelServiceInventory) =>
+  const partsOf = (service: InventoryOf<'ModelService'>) =>
     [...service.modelServiceImages, ...service.modelServiceRefs].map((part) => part.uuid);
   expect(partsOf(source)).not.toEqual(expect.arrayContaining(partsOf(body.inventory)));
   expect(storedField(server, 'service', uuid, 'zoneUuid', '')).toBe('zone');

@@ -1,5 +1,4 @@
-import type { ModelInventory } from '../../src/contract/schemas/model.ts';
-import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
+import type { InventoryOf } from '../../src/contract/schemas/fields.ts';
 import { newUuid } from './records.ts';
 import { requiredModelParams, requiredServiceParams } from './resources.ts';
 import { API, ROOT } from './server.ts';
@@ -31,7 +30,7 @@ export interface Write {
   fails?: true;
 }
 
-export type Inventory = ModelServiceInventory | ModelInventory;
+export type Inventory = InventoryOf<'ModelService'> | InventoryOf<'Model'>;
 
 const ARCHITECTURES = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
 /** How many of a kind one writer has at most. */

@@ -1,9 +1,5 @@
 import { expect } from 'vitest';
-import type { DatasetInventory } from '../../src/contract/schemas/dataset.ts';
-import type { ModelInventory } from '../../src/contract/schemas/model.ts';
-import type { ModelCenterInventory } from '../../src/contract/schemas/model-center.ts';
-import type { ModelServiceInventory } from '../../src/contract/schemas/model-service.ts';
-import type { ModelServiceInstanceGroupInventory } from '../../src/contract/schemas/model-service-instance-group.ts';
+import type { InventoryOf } from '../../src/contract/schemas/fields.ts';
 import { API, type Server } from './server.ts';
 
 /** The required parameters of AddModelService, and nothing more. */
@@ -28,12 +24,12 @@ export const requiredModelParams = {
 export async function addModelService(
   server: Server,
   params: object = {},
-): Promise<ModelServiceInventory> {
+): Promise<InventoryOf<'ModelService'>> {
   return add(server, 'model-services', { ...requiredServiceParams, ...params });
 }
 
 /** Adds a model with the required parameters and those given. */
-export async function addModel(server: Server, params: object = {}): Promise<ModelInventory> {
+export async function addModel(server: Server, params: object = {}): Promise<InventoryOf<'Model'>> {
   return add(server, 'models', { ...requiredModelParams, ...params });
 }
 
@@ -56,7 +52,7 @@ export const requiredCenterParams = {
 export async function addModelCenter(
   server: Server,
   params: object = {},
-): Promise<ModelCenterInventory> {
+): Promise<InventoryOf<'ModelCenter'>> {
   return add(server, 'model-centers', { ...requiredCenterParams, ...params });
 }
 
@@ -71,7 +67,7 @@ export const requiredDatasetParams = {
 export async function createDataset(
   server: Server,
   params: object = {},
-): Promise<DatasetInventory> {
+): Promise<InventoryOf<'Dataset'>> {
   return add(server, 'datasets', { ...requiredDatasetParams, ...params });
 }
 
@@ -87,7 +83,7 @@ export async function deployModelService(
   server: Server,
   params: object = {},
   service?: string,
-): Promise<ModelServiceInstanceGroupInventory> {
+): Promise<InventoryOf<'ModelServiceInstanceGroup'>> {
   const uuid = service ?? (await addModelService(server)).uuid;
   const { status, body } = await server.put(`${API}/model-services/${uuid}`, {
     deployModelService: { ...requiredDeploymentParams, ...params },

@@ -1,18 +1,12 @@
 import { type Static, Type } from '@sinclair/typebox';
 import { assertUnique } from '../validation/validator.ts';
-import {
-  createDate,
-  HiddenFields,
-  lastOpDate,
-  newResourceFields,
-  uuid,
-  uuidInList,
-} from './resource.ts';
+import { HiddenFields, inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
   boolean,
   boundedList,
   listOf,
   long,
+  objectOf,
   oneOf,
   optional,
   RefersTo,
@@ -54,26 +48,19 @@ export const HiddenDatasetFields = Type.Object({
   tagUuids: HiddenFields.properties.tagUuids,
 });
 
-export const DatasetInventory = Type.Object(
-  {
-    uuid,
-    name: field.name,
-    description: Type.Optional(field.description),
-    url: field.url,
-    installPath: Type.Optional(
-      text(
-        'Where the dataset is stored: in its center, if that was known when the dataset was made.',
-      ),
+export const DatasetInventory = inventoryOf('DatasetInventory', 'A dataset.', {
+  name: field.name,
+  description: Type.Optional(field.description),
+  url: field.url,
+  installPath: Type.Optional(
+    text(
+      'Where the dataset is stored: in its center, if that was known when the dataset was made.',
     ),
-    modelCenterUuid: field.modelCenterUuid,
-    size: long('Size of the dataset: 0, unless a seed gives another.'),
-    system: field.system,
-    createDate,
-    lastOpDate,
-  },
-  { $id: 'DatasetInventory', description: 'A dataset.' },
-);
-export type DatasetInventory = Static<typeof DatasetInventory>;
+  ),
+  modelCenterUuid: field.modelCenterUuid,
+  size: long('Size of the dataset: 0, unless a seed gives another.'),
+  system: field.system,
+});
 
 /** Values of a new dataset for parameters that are not given (F62). */
 export const datasetDefaults = {
@@ -106,10 +93,10 @@ export const UpdateDatasetParams = Type.Object(changes);
 export const UpdateDatasetsParams = Type.Object({
   updateDatasetStructs: listOf(
     'The datasets to update, each at most once.',
-    Type.Object(
-      { uuid: uuidInList('the dataset'), ...changes },
-      { $id: 'UpdateDatasetStruct', description: 'A dataset with its changes.' },
-    ),
+    objectOf('UpdateDatasetStruct', 'A dataset with its changes.', {
+      uuid: uuidInList('the dataset'),
+      ...changes,
+    }),
     {
       ...boundedList,
       [Refine]: (structs: { uuid: string }[], name: string) => {

@@ -1,5 +1,5 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { integer, long, optional } from './types.ts';
+import { Type } from '@sinclair/typebox';
+import { integer, long, objectOf, optional } from './types.ts';
 
 /** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
@@ -31,19 +31,17 @@ export const GetJob = {
 } as const;
 
 /** The body of a 202 (F56). */
-export const JobAccepted = Type.Object(
-  {
-    location: Type.String({ description: 'Where to poll for the result.' }),
-    apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
-  },
-  { $id: 'JobAccepted', description: 'The operation goes on as a job.' },
-);
-export type JobAccepted = Static<typeof JobAccepted>;
+export const JobAccepted = objectOf('JobAccepted', 'The operation goes on as a job.', {
+  location: Type.String({ description: 'Where to poll for the result.' }),
+  apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
+});
 
 /** The body of a poll while the job is running. */
-export const JobRunning = Type.Object(
+export const JobRunning = objectOf(
+  'JobRunning',
+  'The job has not ended yet.',
   {},
-  { $id: 'JobRunning', additionalProperties: false, description: 'The job has not ended yet.' },
+  { additionalProperties: false },
 );
 
 /** The parameters of the list of jobs. */

@@ -1,6 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox';
-import { createDate, lastOpDate, newResourceFields, uuid } from './resource.ts';
-import { integer, long, optional, text, uuidOf, verbatim } from './types.ts';
+import { Type } from '@sinclair/typebox';
+import { inventoryOf, newResourceFields, uuid } from './resource.ts';
+import { integer, long, objectOf, optional, text, uuidOf, verbatim } from './types.ts';
 
 /** Maximum length of a text in an update (F46). */
 const UPDATE_MAX = 255;
@@ -22,7 +22,9 @@ const managementPort = integer('Port the center is managed at.', { min: 1, max: 
 
 const capacityOf = (what: string) => long(`Bytes taken by ${what}.`);
 
-export const ModelCenterCapacityInventory = Type.Object(
+export const ModelCenterCapacityInventory = objectOf(
+  'ModelCenterCapacityInventory',
+  'What a center holds.',
   {
     uuid,
     modelUsedCapacity: long('Sum of the sizes of the center’s models.'),
@@ -35,13 +37,12 @@ export const ModelCenterCapacityInventory = Type.Object(
     totalCapacity: long('What the center can hold: always 0.'),
     availableCapacity: long('What the center can still take: always 0.'),
   },
-  { $id: 'ModelCenterCapacityInventory', description: 'What a center holds.' },
 );
-export type ModelCenterCapacityInventory = Static<typeof ModelCenterCapacityInventory>;
 
-export const ModelCenterInventory = Type.Object(
+export const ModelCenterInventory = inventoryOf(
+  'ModelCenterInventory',
+  'A storage location of models and services.',
   {
-    uuid,
     name: text(descriptions.name, { max: 255 }),
     description: Type.Optional(text(descriptions.description, { max: 2048 })),
     url: text(descriptions.url, { max: 2048 }),
@@ -57,12 +58,8 @@ export const ModelCenterInventory = Type.Object(
     ),
     containerNetwork: Type.Optional(text(descriptions.containerNetwork, { max: 2048 })),
     capacity: ModelCenterCapacityInventory,
-    createDate,
-    lastOpDate,
   },
-  { $id: 'ModelCenterInventory', description: 'A storage location of models and services.' },
 );
-export type ModelCenterInventory = Static<typeof ModelCenterInventory>;
 
 /** In the order of F46, in which they are checked. */
 export const AddModelCenterParams = Type.Object({

@@ -2,14 +2,7 @@ import { type Static, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { cpuArchitecture } from './hardware.ts';
 import { ModelServiceInventory, urlPath } from './model-service.ts';
-import {
-  createDate,
-  HiddenFields,
-  lastOpDate,
-  newResourceFields,
-  uuid,
-  uuidInList,
-} from './resource.ts';
+import { HiddenFields, inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
   boundedList,
   boundedMap,
@@ -20,6 +13,7 @@ import {
   long,
   mapOf,
   NoNulls,
+  objectOf,
   oneOf,
   optional,
   RefersTo,
@@ -43,9 +37,10 @@ const status = text(
 const modelServiceGroupUuid = uuidOf('the group');
 const { yaml, type: modelServiceType } = ModelServiceInventory.properties;
 
-export const ModelServiceInstanceInventory = Type.Object(
+export const ModelServiceInstanceInventory = inventoryOf(
+  'ModelServiceInstanceInventory',
+  'An instance of a deployed service.',
   {
-    uuid,
     name: text('Name of the group when it was deployed.', { max: 255 }),
     modelServiceGroupUuid,
     yaml: { ...yaml, [Computed]: true },
@@ -59,27 +54,18 @@ export const ModelServiceInstanceInventory = Type.Object(
       vmInstanceUuid: uuidOf('a VM, for a VirtualMachine; no VM is started'),
       architecture: cpuArchitecture,
     }),
-    createDate,
-    lastOpDate,
   },
-  { $id: 'ModelServiceInstanceInventory', description: 'An instance of a deployed service.' },
 );
-export type ModelServiceInstanceInventory = Static<typeof ModelServiceInstanceInventory>;
 
-export const ModelServiceGroupDatasetRefInventory = Type.Object(
+export const ModelServiceGroupDatasetRefInventory = objectOf(
+  'ModelServiceGroupDatasetRefInventory',
+  'A deployment’s use of a dataset.',
   {
     uuid: text('UUID of the use.'),
     datasetUuid: uuidOf('the dataset'),
     modelServiceInstanceGroupUuid: modelServiceGroupUuid,
   },
-  {
-    $id: 'ModelServiceGroupDatasetRefInventory',
-    description: 'A deployment’s use of a dataset.',
-  },
 );
-export type ModelServiceGroupDatasetRefInventory = Static<
-  typeof ModelServiceGroupDatasetRefInventory
->;
 
 const name = text('Name of the resource; need not be unique.', { max: 255 });
 const description = text('What the resource is.', { max: 2048 });
@@ -90,9 +76,10 @@ const type = oneOf(
 );
 const modelUuid = uuidOf('the model to serve', { [RefersTo]: 'ModelVO' });
 
-export const ModelServiceInstanceGroupInventory = Type.Object(
+export const ModelServiceInstanceGroupInventory = inventoryOf(
+  'ModelServiceInstanceGroupInventory',
+  'A deployment of a service.',
   {
-    uuid,
     ...optional({ modelServiceUuid: uuidOf('the service, unless it is deleted'), modelUuid }),
     instances: listOf('The instances.', ModelServiceInstanceInventory),
     datasetRefInventories: listOf(
@@ -108,12 +95,8 @@ export const ModelServiceInstanceGroupInventory = Type.Object(
     supportMetrics: listOf('Supported metrics: always empty.', text('A metric.'), {
       [Computed]: true,
     }),
-    createDate,
-    lastOpDate,
   },
-  { $id: 'ModelServiceInstanceGroupInventory', description: 'A deployment of a service.' },
 );
-export type ModelServiceInstanceGroupInventory = Static<typeof ModelServiceInstanceGroupInventory>;
 
 const shortUrlPath = { ...urlPath, max: 255 };
 const bootTime = integer('Seconds that the service takes to start.', { min: 1, max: 65_535 });

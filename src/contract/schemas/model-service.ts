@@ -3,7 +3,7 @@ import { invalidArgument } from '../errors.ts';
 import { trim } from '../validation/scalars.ts';
 import { assertUnique } from '../validation/validator.ts';
 import { cpuArchitecture, cpuArchitectureInput } from './hardware.ts';
-import { createDate, lastOpDate, newResourceFields, uuid, uuidInList } from './resource.ts';
+import { inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
   boolean,
   boundedList,
@@ -13,6 +13,7 @@ import {
   long,
   mapOf,
   NoNulls,
+  objectOf,
   oneOf,
   optional,
   RefersTo,
@@ -23,16 +24,16 @@ import {
   verbatim,
 } from './types.ts';
 
-export const ModelServiceRefInventory = Type.Object(
+export const ModelServiceRefInventory = objectOf(
+  'ModelServiceRefInventory',
+  'A binding of a model to a service.',
   {
     uuid: text('UUID of the binding.'),
     modelUuid: uuidOf('the bound model'),
     modelServiceUuid: uuidOf('the bound service'),
     isDefault: boolean('Whether this service is the model’s default.'),
   },
-  { $id: 'ModelServiceRefInventory', description: 'A binding of a model to a service.' },
 );
-export type ModelServiceRefInventory = Static<typeof ModelServiceRefInventory>;
 
 const vmImageUuid = uuidOf('the VM image');
 const dockerImage = text('Container image.', {
@@ -40,21 +41,20 @@ const dockerImage = text('Container image.', {
   examples: ['registry.example.com/x86_64/myimage:latest'],
 });
 
-export const ModelServiceImageInventory = Type.Object(
+export const ModelServiceImageInventory = inventoryOf(
+  'ModelServiceImageInventory',
+  'A service’s image for one CPU architecture.',
   {
-    uuid,
     modelServiceUuid: uuidOf('the service'),
     cpuArchitecture,
     ...optional({ vmImageUuid, dockerImage }),
-    createDate,
-    lastOpDate,
   },
-  { $id: 'ModelServiceImageInventory', description: 'A service’s image for one CPU architecture.' },
 );
-export type ModelServiceImageInventory = Static<typeof ModelServiceImageInventory>;
 
 /** An image in a request; like all members of lists, its texts are stored untrimmed (F38). */
-const ArchitectureImage = Type.Object(
+const ArchitectureImage = objectOf(
+  'ArchitectureImage',
+  'The image for one CPU architecture: a VM image, a container image, or both.',
   {
     cpuArchitecture: cpuArchitectureInput,
     ...optional({
@@ -63,8 +63,6 @@ const ArchitectureImage = Type.Object(
     }),
   },
   {
-    $id: 'ArchitectureImage',
-    description: 'The image for one CPU architecture: a VM image, a container image, or both.',
     [Refine]: ({ cpuArchitecture, ...images }: Record<string, string>, field: string) => {
       const given = Object.entries(images).filter(([, image]) => trim(image) !== '');
       if (given.length > 0) return { cpuArchitecture, ...Object.fromEntries(given) };
@@ -72,7 +70,7 @@ const ArchitectureImage = Type.Object(
     },
   },
 );
-export type ArchitectureImage = Static<typeof ArchitectureImage>;
+type ArchitectureImage = Static<typeof ArchitectureImage>;
 
 /** Bytes of a text of the platform's database. */
 const BYTES_MAX = 65_535;
@@ -164,41 +162,34 @@ const vendorToSpecUuidsMap = {
   },
 };
 
-export const ModelServiceInventory = Type.Object(
-  {
-    uuid,
-    name: field.name,
-    description: Type.Optional(field.description),
-    readme: Type.Optional(field.readme),
-    yaml: field.yaml,
-    requestCpu: field.requestCpu,
-    requestMemory: field.requestMemory,
-    modelCenterUuid: field.modelCenterUuid,
-    type: field.type,
-    framework: field.framework,
-    source: field.source,
-    size: field.size,
-    system: field.system,
-    hasNewVersion: boolean('Whether a new version is available.'),
-    gpuComputeCapability: Type.Optional(field.gpuComputeCapability),
-    installPath: field.installPath,
-    pythonVersion: Type.Optional(field.pythonVersion),
-    condaVersion: Type.Optional(field.condaVersion),
-    version: Type.Optional(text('Version of the service.', { max: 255 })),
-    startCommand: field.startCommand,
-    containerCommand: Type.Optional(field.containerCommand),
-    containerArgs: Type.Optional(field.containerArgs),
-    supportDistributed: field.supportDistributed,
-    cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitecture),
-    vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
-    modelServiceRefs: listOf('Bindings to models.', ModelServiceRefInventory),
-    modelServiceImages: listOf('Images of the service.', ModelServiceImageInventory),
-    createDate,
-    lastOpDate,
-  },
-  { $id: 'ModelServiceInventory', description: 'A model service.' },
-);
-export type ModelServiceInventory = Static<typeof ModelServiceInventory>;
+export const ModelServiceInventory = inventoryOf('ModelServiceInventory', 'A model service.', {
+  name: field.name,
+  description: Type.Optional(field.description),
+  readme: Type.Optional(field.readme),
+  yaml: field.yaml,
+  requestCpu: field.requestCpu,
+  requestMemory: field.requestMemory,
+  modelCenterUuid: field.modelCenterUuid,
+  type: field.type,
+  framework: field.framework,
+  source: field.source,
+  size: field.size,
+  system: field.system,
+  hasNewVersion: boolean('Whether a new version is available.'),
+  gpuComputeCapability: Type.Optional(field.gpuComputeCapability),
+  installPath: field.installPath,
+  pythonVersion: Type.Optional(field.pythonVersion),
+  condaVersion: Type.Optional(field.condaVersion),
+  version: Type.Optional(text('Version of the service.', { max: 255 })),
+  startCommand: field.startCommand,
+  containerCommand: Type.Optional(field.containerCommand),
+  containerArgs: Type.Optional(field.containerArgs),
+  supportDistributed: field.supportDistributed,
+  cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitecture),
+  vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
+  modelServiceRefs: listOf('Bindings to models.', ModelServiceRefInventory),
+  modelServiceImages: listOf('Images of the service.', ModelServiceImageInventory),
+});
 
 /** In the order of F46, in which they are checked. */
 export const AddModelServiceParams = Type.Object({

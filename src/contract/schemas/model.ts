@@ -1,14 +1,7 @@
-import { type Static, type TString, Type } from '@sinclair/typebox';
+import { type TString, Type } from '@sinclair/typebox';
 import { gpuNumbersInput } from './hardware.ts';
 import { ModelServiceRefInventory } from './model-service.ts';
-import {
-  createDate,
-  HiddenFields,
-  lastOpDate,
-  newResourceFields,
-  uuid,
-  uuidInList,
-} from './resource.ts';
+import { HiddenFields, inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
   boolean,
   boundedList,
@@ -64,42 +57,35 @@ const defaultModelServiceUuid = uuidOf('the model’s default service, which is 
   [RefersTo]: 'ModelServiceVO',
 });
 
-export const ModelInventory = Type.Object(
-  {
-    uuid,
-    name: field.name,
-    description: field.description,
-    installPath: field.installPath,
-    parameters: Type.Optional(field.parameters),
-    modelCenterUuid: field.modelCenterUuid,
-    logo: Type.Optional(field.logo),
-    vendor: Type.Optional(field.vendor),
-    modelId: field.modelId,
-    introduction: Type.Optional(field.introduction),
-    size: field.size,
-    version: Type.Optional(field.version),
-    type: text('Kind of model.', { max: 255 }),
-    minGpuMemory: Type.Optional(long('Least GPU memory.')),
-    recommendedGpuMemory: Type.Optional(long('Recommended GPU memory.')),
-    recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number of GPUs.')),
-    gpuConstraintDescription: Type.Optional(field.gpuConstraintDescription),
-    versionSemver: Type.Optional(text('Semantic version.')),
-    isLatestVersion: boolean('Whether it is the latest version.'),
-    artifactChecksum: Type.Optional(text('Checksum of the artifact.')),
-    artifactSizeBytes: Type.Optional(long('Size of the artifact, in bytes.')),
-    architectureType: Type.Optional(text('Architecture of the model.')),
-    frameworkVersion: Type.Optional(text('Version of the framework.')),
-    requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
-    pipelineTag: Type.Optional(text('Pipeline tag.')),
-    modelServiceRefs: listOf('Bindings to services.', ModelServiceRefInventory),
-    extraGpuMemRequest: long('Extra GPU memory requested.'),
-    SAMPLE_SIZE: integer('Sample size.'),
-    createDate,
-    lastOpDate,
-  },
-  { $id: 'ModelInventory', description: 'A model.' },
-);
-export type ModelInventory = Static<typeof ModelInventory>;
+export const ModelInventory = inventoryOf('ModelInventory', 'A model.', {
+  name: field.name,
+  description: field.description,
+  installPath: field.installPath,
+  parameters: Type.Optional(field.parameters),
+  modelCenterUuid: field.modelCenterUuid,
+  logo: Type.Optional(field.logo),
+  vendor: Type.Optional(field.vendor),
+  modelId: field.modelId,
+  introduction: Type.Optional(field.introduction),
+  size: field.size,
+  version: Type.Optional(field.version),
+  type: text('Kind of model.', { max: 255 }),
+  minGpuMemory: Type.Optional(long('Least GPU memory.')),
+  recommendedGpuMemory: Type.Optional(long('Recommended GPU memory.')),
+  recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number of GPUs.')),
+  gpuConstraintDescription: Type.Optional(field.gpuConstraintDescription),
+  versionSemver: Type.Optional(text('Semantic version.')),
+  isLatestVersion: boolean('Whether it is the latest version.'),
+  artifactChecksum: Type.Optional(text('Checksum of the artifact.')),
+  artifactSizeBytes: Type.Optional(long('Size of the artifact, in bytes.')),
+  architectureType: Type.Optional(text('Architecture of the model.')),
+  frameworkVersion: Type.Optional(text('Version of the framework.')),
+  requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
+  pipelineTag: Type.Optional(text('Pipeline tag.')),
+  modelServiceRefs: listOf('Bindings to services.', ModelServiceRefInventory),
+  extraGpuMemRequest: long('Extra GPU memory requested.'),
+  SAMPLE_SIZE: integer('Sample size.'),
+});
 
 const required = since('5.1.8', {
   name: field.name,

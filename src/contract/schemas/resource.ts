@@ -1,10 +1,11 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { type Static, type TProperties, Type } from '@sinclair/typebox';
 import { ErrorCode, invalidArgument } from '../errors.ts';
 import {
   boolean,
   boundedList,
   date,
   listOf,
+  objectOf,
   oneOf,
   optional,
   RefersTo,
@@ -42,6 +43,15 @@ export function uuidInList(resource: string) {
 
 export const createDate = date('When the resource was made');
 export const lastOpDate = date('When the resource was last changed');
+
+/** The inventory of a resource, whose other fields stand between its uuid and its dates. */
+export function inventoryOf<Fields extends TProperties>(
+  $id: string,
+  description: string,
+  fields: Fields,
+) {
+  return objectOf($id, description, { uuid, ...fields, createDate, lastOpDate });
+}
 
 /** Last moment of the year 9999, in milliseconds since the epoch. */
 const MAX_TIME_MS = 253_402_300_799_999;
@@ -105,12 +115,13 @@ export const DeleteUuidsQuery = Type.Object({
 });
 
 /** The outcome for one of several resources (F55). */
-export const DeletionResult = Type.Object(
+export const DeletionResult = objectOf(
+  'DeletionResult',
+  'What became of one of several resources.',
   {
     uuid: uuidOf('the resource'),
     success: boolean('Whether it is deleted.'),
     error: Type.Optional(ErrorCode),
   },
-  { $id: 'DeletionResult', description: 'What became of one of several resources.' },
 );
 export type DeletionResult = Static<typeof DeletionResult>;

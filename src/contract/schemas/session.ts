@@ -1,17 +1,14 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { boolean, date, integer, optional, text, uuidOf } from './types.ts';
+import { boolean, date, integer, objectOf, optional, text, uuidOf } from './types.ts';
 
-export const SessionInventory = Type.Object(
-  {
-    uuid: uuidOf('the session, which `Authorization: OAuth` takes'),
-    accountUuid: uuidOf('the account'),
-    userUuid: uuidOf('the user'),
-    expiredDate: date('When the session ends, unless it is used before'),
-    createDate: date('When the session began'),
-    noSessionEvaluation: boolean('Always false.'),
-  },
-  { $id: 'SessionInventory', description: 'A session of an account.' },
-);
+export const SessionInventory = objectOf('SessionInventory', 'A session of an account.', {
+  uuid: uuidOf('the session, which `Authorization: OAuth` takes'),
+  accountUuid: uuidOf('the account'),
+  userUuid: uuidOf('the user'),
+  expiredDate: date('When the session ends, unless it is used before'),
+  createDate: date('When the session began'),
+  noSessionEvaluation: boolean('Always false.'),
+});
 export type SessionInventory = Static<typeof SessionInventory>;
 
 export const LogInByAccountParams = Type.Object({

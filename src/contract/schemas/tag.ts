@@ -1,6 +1,6 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, resourceTypes, uuid } from './resource.ts';
-import { boolean, boundedList, listOf, oneOf, uuidOf, verbatim } from './types.ts';
+import { boolean, boundedList, listOf, objectOf, oneOf, uuidOf, verbatim } from './types.ts';
 
 const tag = verbatim('The tag; stored as sent.', { max: 4096 });
 
@@ -33,20 +33,20 @@ const tagProperties = <Type extends 'User' | 'System'>(type: Type) => ({
   lastOpDate,
 });
 
-export const UserTagInventory = Type.Object(tagProperties('User'), {
-  $id: 'UserTagInventory',
-  description: 'A tag that a user attached to a resource.',
-});
-export type UserTagInventory = Static<typeof UserTagInventory>;
+export const UserTagInventory = objectOf(
+  'UserTagInventory',
+  'A tag that a user attached to a resource.',
+  tagProperties('User'),
+);
 
-export const SystemTagInventory = Type.Object(
+export const SystemTagInventory = objectOf(
+  'SystemTagInventory',
+  'A tag that steers how a resource is treated.',
   {
     ...tagProperties('System'),
     inherent: boolean('Whether the tag came with the platform: always false.'),
   },
-  { $id: 'SystemTagInventory', description: 'A tag that steers how a resource is treated.' },
 );
-export type SystemTagInventory = Static<typeof SystemTagInventory>;
 
 export const CreateTagParams = Type.Object({ resourceType, resourceUuid, tag });
 

@@ -2,6 +2,7 @@ import {
   type SchemaOptions,
   type Static,
   type TOptional,
+  type TProperties,
   type TSchema,
   Type,
 } from '@sinclair/typebox';
@@ -137,6 +138,19 @@ export function mapOf<Value extends TSchema>(
   // TypeBox's Record has a key pattern that excludes line breaks, which would drop such entries.
   const schema = { type: 'object', additionalProperties: values, description, ...options };
   return Type.Unsafe<Record<string, Static<Value>>>(schema);
+}
+
+/**
+ * An object with a name in the OpenAPI document.
+ * @param $id its name there
+ */
+export function objectOf<Fields extends TProperties>(
+  $id: string,
+  description: string,
+  fields: Fields,
+  options: FieldOptions = {},
+) {
+  return Type.Object(fields, { $id, ...options, description });
 }
 
 /** Gives a schema the type that its refinement returns. */
