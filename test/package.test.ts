@@ -13,7 +13,7 @@ test('the package has what it needs and nothing of the sources', () => {
   const expected = [
     ...['package.json', 'README.md', 'README.zh-CN.md', 'CHANGELOG.md', 'LICENSE', 'NOTICE'],
     ...['main', 'bin', 'index', 'query-process'].map((name) => `dist/${name}.js`),
-    ...['dist/THIRD-PARTY-NOTICES', 'dist/static/swagger-ui.css'],
+    ...['dist/THIRD-PARTY-NOTICES', 'dist/static/swagger-ui.css', 'dist/probes.yaml'],
     ...['index.html', 'main.css', 'main.js'].map((name) => `dist/console/${name}`),
     ...['openapi/openapi.json', 'openapi/seed.schema.json'],
     ...['migrations/sqlite/meta/_journal.json'],

@@ -60,6 +60,7 @@ const { resolve } = createRequire(import.meta.url);
 const page = join(dirname(resolve('@fastify/swagger-ui/package.json')), 'static');
 cpSync(page, 'dist/static', { recursive: true });
 cpSync('assets/docs', 'dist/static', { recursive: true });
+cpSync('src/cli/compare/probes.yaml', 'dist/probes.yaml');
 const bundled = [...Object.keys(metafile.inputs), ...consoleInputs];
 writeNotices([...bundled, page, `node_modules/${DRIVER}`]);
 

@@ -5,8 +5,7 @@ import { type Settings, UsageError } from '../../settings.ts';
 import { connect, logOut, readInput } from './connect.ts';
 import { normalized } from './differences.ts';
 import { type CompareOptions, play } from './play.ts';
-import { decisionOf, type Probe } from './probes/probe.ts';
-import { probes } from './probes.ts';
+import { decisionOf, type Probe, probes } from './probes.ts';
 import { type Finding, replayer } from './replay.ts';
 import { judge, report } from './report.ts';
 

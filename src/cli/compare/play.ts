@@ -1,24 +1,18 @@
 import type { HarEntry } from '../../http/har.ts';
 import { UsageError } from '../../settings.ts';
 import { answerOf, isSuccess, type Peer, type Sent, send } from './exchange.ts';
-import {
-  addCenter,
-  type Call,
-  CENTERS,
-  DATASETS,
-  GROUPS,
-  get,
-  MODELS,
-  type Probe,
-  probe,
-  remove,
-  SERVICES,
-} from './probes/probe.ts';
+import { type Call, center, type Probe } from './probes.ts';
 
 /** What the name of every resource begins with that is created on the server. */
 const PREFIX = 'aios-compare-';
-/** The center of the resources: one that is there, else a new one. */
-const CENTER = probe('center', 'a model center', get(`${CENTERS}?limit=1`), addCenter());
+/** Paths of what is created, from what uses others to what is used. */
+const CREATED = [
+  'model-services/instances/groups',
+  'model-services',
+  'models',
+  'datasets',
+  'model-centers',
+];
 const PLACEHOLDER = /\$(center|name|session|[ab\d])\b/g;
 const JOB = /\/zstack[^"]*\/api-jobs\/\w+(?=")/;
 const POLL_MS = 200;
@@ -75,32 +69,34 @@ export async function* play(
   }
 
   try {
-    for (const { id, calls } of [CENTER, ...probes]) {
+    for (const { id, calls } of [center, ...probes]) {
       Object.assign(values, { name: `${run}-${id}`, a: newUuid(), b: newUuid() });
       for (const [index, call] of calls.entries()) {
         if (stopping.aborted) return;
         const entries = await ask(call, `${id}:${index}`);
         yield* entries;
         const answer = answerOf(entries.at(-1));
-        if (id === CENTER.id && !isSuccess(answer)) {
+        if (id === center.id && !isSuccess(answer)) {
           throw new UsageError(`No model center can be used there: ${JSON.stringify(answer)}`);
         }
         if (!isSuccess(answer) && !(call.see && entries.length > 0)) break;
         const { uuid } = answer.inventory ?? answer.inventories?.[0] ?? {};
         values[index + 1] = uuid;
-        if (id !== CENTER.id) continue;
+        if (id !== center.id) continue;
         values.center = uuid;
         if (uuid) break;
       }
     }
   } finally {
     asked = { ...peer, record: undefined };
-    for (const path of [GROUPS, SERVICES, MODELS, DATASETS, CENTERS]) {
-      const found = await ask(get(`${path}?limit=1000&q=name~=${run}%25&fields=uuid,name`), 'end');
+    for (const path of CREATED.map((name) => `/zstack/v1/ai/${name}`)) {
+      const query = `limit=1000&q=name~=${run}%25&fields=uuid,name`;
+      const found = await ask({ method: 'GET', path: `${path}?${query}` }, 'end');
       for (const { uuid, name } of answerOf(found.at(-1)).inventories ?? []) {
         // Nothing else is deleted, even if the server ignores conditions.
         if (!String(name).startsWith(run)) continue;
-        const deleted = await ask(remove(`${path}/${uuid}?deleteMode=Enforcing`), 'end');
+        const one = `${path}/${uuid}?deleteMode=Enforcing`;
+        const deleted = await ask({ method: 'DELETE', path: one }, 'end');
         if (!isSuccess(answerOf(deleted.at(-1)))) print(`${path}/${uuid} could not be deleted.`);
       }
     }

@@ -3,7 +3,7 @@ import type { HarEntry } from '../../http/har.ts';
 import type { Aios } from '../../library.ts';
 import { differences, translated } from './differences.ts';
 import { type Answer, answerOf, MASK, type Peer, send } from './exchange.ts';
-import type { Probe } from './probes/probe.ts';
+import type { Probe } from './probes.ts';
 
 /** A request with the answers of both servers. */
 export interface Finding {

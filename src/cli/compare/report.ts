@@ -1,6 +1,6 @@
 import { normalized } from './differences.ts';
 import type { Answer } from './exchange.ts';
-import { decisionOf, type Probe } from './probes/probe.ts';
+import { decisionOf, type Probe } from './probes.ts';
 import type { Finding } from './replay.ts';
 
 /** What was found out by a probe, or about the request of another client. */
