@@ -14,7 +14,7 @@ export interface CopiedTable {
 
 export interface CopiedColumn {
   name: string;
-  valueType: 'text' | 'integer' | 'flag';
+  valueType: 'text' | 'bigint' | 'boolean';
 }
 
 /** Columns that refer to a running server; they are not copied. */
@@ -50,8 +50,8 @@ function copiedTable(table: Table): CopiedTable {
 
 function copiedColumn(column: Column): CopiedColumn {
   const name = columnName(column);
-  if (column.dataType === 'boolean') return { name, valueType: 'flag' };
-  return { name, valueType: column.dataType === 'number' ? 'integer' : 'text' };
+  if (column.dataType === 'boolean') return { name, valueType: 'boolean' };
+  return { name, valueType: column.dataType === 'number' ? 'bigint' : 'text' };
 }
 
 /** A table's columns, separated by commas. */
@@ -63,18 +63,32 @@ export function columnList({ columns }: CopiedTable): string {
 export type CopyValue = string | number | null;
 export type CopyRow = readonly CopyValue[];
 
-/** The database that rows are read from. */
-export interface CopySource {
+/** A database that rows are read from, or written to and read again to compare them. Its methods throw DatabaseOpenError. */
+export interface CopyTarget {
   /** Name of the database in error messages. */
   name: string;
-  count: (table: CopiedTable) => Promise<number>;
+  query: (text: string) => Promise<CopyRow[]>;
   /** All rows in batches: those of an ordered table by position, others in any order. */
   rows: (table: CopiedTable) => AsyncIterable<readonly CopyRow[]>;
+  write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
-/** The database that rows are written to, and read from again to compare them. */
-export interface CopyTarget extends CopySource {
-  write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
+/**
+ * @param listTables the query for the names of the tables there are
+ * @throws DatabaseOpenError for a database with rows in any table that is copied
+ */
+export async function assertEmpty(
+  { name, query }: CopyTarget,
+  tables: readonly CopiedTable[],
+  listTables: string,
+  hint: string,
+): Promise<void> {
+  const present = (await query(listTables)).flat();
+  for (const table of tables.filter((each) => present.includes(each.name))) {
+    if ((await query(`SELECT 1 FROM "${table.name}" LIMIT 1`)).length > 0) {
+      throw new DatabaseOpenError(`The database ${name} is not empty: ${hint}.`);
+    }
+  }
 }
 
 /** Progress of a dump or copy. */
@@ -104,7 +118,7 @@ function headerOf(tables: readonly CopiedTable[]): object {
  */
 export async function* dumpTables(
   tables: readonly CopiedTable[],
-  source: CopySource,
+  source: CopyTarget,
   onStep: OnStep,
 ): AsyncGenerator<string> {
   const lineOf = (value: object) => `${JSON.stringify(value)}\n`;
@@ -134,51 +148,43 @@ export async function loadTables(
   onStep: OnStep,
 ): Promise<number> {
   const entries = entriesOf(dump);
+  const next = async () => (await entries.next()).value;
   try {
-    return await loadEntries(tables, entries, target, onStep);
+    if (!isSame(await next(), headerOf(tables))) {
+      throw new DatabaseOpenError('This is no dump of this version: nothing was copied.');
+    }
+    const sums: TableSum[] = [];
+    for (const table of tables) {
+      const step = (sum: TableSum, phase: CopyProgress['phase']) =>
+        onStep({ table: table.name, rows: sum.rows, phase });
+      const loaded = new TableSum(table, 'of the dump');
+      let entry = await next();
+      for (; Array.isArray(entry); entry = await next()) {
+        loaded.add(entry);
+        await target.write(table, entry);
+        step(loaded, 'copied');
+      }
+      if (!isSame(entry, loaded)) throw damaged();
+      const stored = new TableSum(table, target.name);
+      for await (const batch of target.rows(table)) {
+        stored.add(batch);
+        step(stored, 'compared');
+      }
+      if (!isSame(stored, loaded)) throw tableMismatch(table, target);
+      step(loaded, 'copied and compared');
+      sums.push(loaded);
+    }
+    if (!(await entries.next()).done) throw damaged();
+    // Another program may have written to the target since its rows were compared.
+    for (const { table, rows } of sums) {
+      const [count] = await target.query(`SELECT count(*) FROM "${table.name}"`);
+      if (Number(count?.[0]) !== rows) throw tableMismatch(table, target);
+    }
+    return sums.reduce((total, { rows }) => total + rows, 0);
   } finally {
     // Ends the reading of a database, which could not be closed otherwise.
     await entries.return(undefined);
   }
-}
-
-async function loadEntries(
-  tables: readonly CopiedTable[],
-  entries: ReturnType<typeof entriesOf>,
-  target: CopyTarget,
-  onStep: OnStep,
-): Promise<number> {
-  const next = async () => (await entries.next()).value;
-  if (!isSame(await next(), headerOf(tables))) {
-    throw new DatabaseOpenError('This is no dump of this version: nothing was copied.');
-  }
-  const sums: TableSum[] = [];
-  for (const table of tables) {
-    const step = (sum: TableSum, phase: CopyProgress['phase']) =>
-      onStep({ table: table.name, rows: sum.rows, phase });
-    const loaded = new TableSum(table, 'of the dump');
-    let entry = await next();
-    for (; Array.isArray(entry); entry = await next()) {
-      loaded.add(entry);
-      await target.write(table, entry);
-      step(loaded, 'copied');
-    }
-    if (!isSame(entry, loaded)) throw damaged();
-    const stored = new TableSum(table, target.name);
-    for await (const batch of target.rows(table)) {
-      stored.add(batch);
-      step(stored, 'compared');
-    }
-    if (!isSame(stored, loaded)) throw tableMismatch(table, target);
-    step(loaded, 'copied and compared');
-    sums.push(loaded);
-  }
-  if (!(await entries.next()).done) throw damaged();
-  // Another program may have written to the target since its rows were compared.
-  for (const { table, rows } of sums) {
-    if ((await target.count(table)) !== rows) throw tableMismatch(table, target);
-  }
-  return sums.reduce((total, { rows }) => total + rows, 0);
 }
 
 /** The number and the digest of a table's rows, as the line after them has it. */
@@ -264,6 +270,6 @@ function hashOf(row: CopyRow, index: number, table: CopiedTable, database: strin
 function isRepresentable(value: CopyValue | undefined, { valueType }: CopiedColumn): boolean {
   if (value === null) return true;
   if (valueType === 'text') return typeof value === 'string';
-  if (valueType === 'flag') return value === 0 || value === 1;
+  if (valueType === 'boolean') return value === 0 || value === 1;
   return Number.isSafeInteger(value);
 }

@@ -22,6 +22,10 @@ const TABLE_LOCK_TIMEOUT = "SET LOCAL lock_timeout = '5s'";
 /** The driver's own timeout, in milliseconds: the maximum of a timer. */
 const NO_TIMEOUT = { query_timeout: 2 ** 31 - 1 };
 
+/** What to do about a database that is used for something else. */
+export const NAME_ANOTHER =
+  'name another one, or a schema of its own by ?options=-c%20search_path%3DNAME';
+
 const APPLIED = 'schema_migrations';
 /** Tables of this program that may exist before its first migration; the second is the lock of version 0.7. */
 const OWN_TABLES = `'${APPLIED}', 'schema_lock'`;
@@ -132,7 +136,7 @@ async function rejectForeign(client: Client, name: string): Promise<void> {
   );
   if (rows.length === 0) return;
   throw new DatabaseOpenError(
-    `The database ${name} has tables of another program, such as ${rows[0].table_name}: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
+    `The database ${name} has tables of another program, such as ${rows[0].table_name}: ${NAME_ANOTHER}.`,
   );
 }
 

@@ -1,16 +1,16 @@
 import { DatabaseOpenError } from '../errors.ts';
 import {
+  assertEmpty,
   BATCH,
   type CopiedTable,
   type CopyRow,
-  type CopySource,
   type CopyTarget,
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
 import { databaseName } from './database-url.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool, type PoolOptions } from './driver.ts';
-import { assertMigrated, migrate, SCHEMA_LOCK } from './migrate.ts';
+import { assertMigrated, migrate, NAME_ANOTHER, SCHEMA_LOCK } from './migrate.ts';
 import { openError } from './open-store.ts';
 import { tables } from './tables.ts';
 
@@ -29,7 +29,7 @@ export const copiedTables = copiedTablesOf(tables);
  */
 export function withSourceDatabase<Result>(
   location: PostgresLocation,
-  work: (source: CopySource) => Promise<Result>,
+  work: (source: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
   return withConnection({ ...location, allowsStandby: true }, async (pool, client, name) => {
     const { migrationsFolder } = location;
@@ -51,15 +51,19 @@ export function withTargetDatabase<Result>(
 ): Promise<Result> {
   return withConnection(location, async (pool, client, name) => {
     const { migrationsFolder } = location;
+    const target = createTarget(client, name);
+    const listTables =
+      'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()';
+    const assertUnused = () => assertEmpty(target, copiedTables, listTables, NAME_ANOTHER);
     await translateErrors(name, async () => {
       // Also before the migration, so that a database that isn't empty stays unchanged.
-      await assertEmpty(client, name);
+      await assertUnused();
       await migrate({ pool, name, migrationsFolder });
       await client.query('BEGIN');
       await lock(client, name);
-      await assertEmpty(client, name);
+      await assertUnused();
     });
-    const result = await work(createTarget(client, name));
+    const result = await work(target);
     await translateErrors(name, () => client.query('COMMIT'));
     return result;
   });
@@ -108,22 +112,6 @@ async function lock(client: Client, name: string): Promise<void> {
   }
 }
 
-async function assertEmpty(client: Client, name: string): Promise<void> {
-  const { rows } = await client.query(
-    'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()',
-  );
-  const present = new Set(rows.map((row) => row.table_name));
-  for (const table of copiedTables) {
-    if (!present.has(table.name)) continue;
-    const found = await client.query(`SELECT 1 FROM "${table.name}" LIMIT 1`);
-    if (found.rows.length > 0) {
-      throw new DatabaseOpenError(
-        `The database ${name} is not empty: name another one, or a schema of its own by ?options=-c%20search_path%3DNAME.`,
-      );
-    }
-  }
-}
-
 /** A target, which is also a source. */
 function createTarget(client: Client, name: string): CopyTarget {
   const query = (text: string) =>
@@ -133,11 +121,11 @@ function createTarget(client: Client, name: string): CopyTarget {
     );
   return {
     name,
-    count: async (table) => Number((await query(`SELECT count(*) FROM "${table.name}"`))[0]?.[0]),
+    query,
     rows: async function* (table) {
       const order = table.isOrdered ? ' ORDER BY position, uuid' : '';
       const columns = table.columns.map(({ name, valueType }) =>
-        valueType === 'flag' ? `"${name}"::int` : `"${name}"`,
+        valueType === 'boolean' ? `"${name}"::int` : `"${name}"`,
       );
       const select = `SELECT ${columns.join(', ')} FROM "${table.name}"${order}`;
       const size = await batchSize(table, query);
@@ -168,11 +156,9 @@ async function batchSize(
   return Math.max(1, Math.min(BATCH.rows, Math.floor(BATCH.bytes / Math.max(1, longest))));
 }
 
-const TYPES = { text: 'text', integer: 'bigint', flag: 'boolean' };
-
 /** Inserts rows with one array parameter for each column. */
 function insertSql(table: CopiedTable): string {
-  const lists = table.columns.map(({ valueType }, index) => `$${index + 1}::${TYPES[valueType]}[]`);
+  const lists = table.columns.map(({ valueType }, index) => `$${index + 1}::${valueType}[]`);
   // No server has claimed a copied hook.
   const [names, values] =
     table.name === 'hooks' ? [', claimed_by, claimed_until', ", '', 0"] : ['', ''];

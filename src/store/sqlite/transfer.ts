@@ -1,10 +1,10 @@
 import Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../errors.ts';
 import {
+  assertEmpty,
   BATCH,
   type CopiedTable,
   type CopyRow,
-  type CopySource,
   type CopyTarget,
   columnList,
   copiedTablesOf,
@@ -27,7 +27,7 @@ const SUFFIX = '-copying';
  */
 export async function withSourceFile<Result>(
   location: SqliteLocation,
-  work: (source: CopySource) => Promise<Result>,
+  work: (source: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
   const { file } = location;
   if (!sizeOf(file)) throw new DatabaseOpenError(`There is no database ${file}.`);
@@ -52,7 +52,7 @@ export async function withTargetFile<Result>(
   const { file, migrationsFolder } = location;
   try {
     return await replaceDatabase(file, SUFFIX, async (path) => {
-      if (sizeOf(file) > 0) assertEmpty(location);
+      if (sizeOf(file) > 0) await assertEmptyFile(location);
       const client = openSqlite({ file: path, migrationsFolder });
       try {
         // After a crash the unfinished file is useless, so it needs no durability.
@@ -74,25 +74,13 @@ export async function withTargetFile<Result>(
 const isFileError = (error: unknown) =>
   error instanceof Database.SqliteError || (error as NodeJS.ErrnoException).syscall !== undefined;
 
-/** @throws DatabaseOpenError for a database with rows in any table that is copied */
-function assertEmpty(location: SqliteLocation): void {
-  const { file } = location;
+async function assertEmptyFile(location: SqliteLocation): Promise<void> {
   inspect(location);
-  const client = openToInspect(file);
+  const client = openToInspect(location.file);
   try {
-    const present = client
-      .prepare("SELECT name FROM sqlite_schema WHERE type = 'table'")
-      .pluck()
-      .all();
-    for (const { name } of copiedTables) {
-      if (present.includes(name) && client.prepare(`SELECT 1 FROM "${name}" LIMIT 1`).get()) {
-        throw new DatabaseOpenError(
-          `The database ${file} is not empty: name a file that is not there yet.`,
-        );
-      }
-    }
-  } catch (error) {
-    throw openError(file, error);
+    const target = createTarget(client, location.file);
+    const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+    await assertEmpty(target, copiedTables, listTables, 'name a file that is not there yet');
   } finally {
     client.close();
   }
@@ -100,7 +88,7 @@ function assertEmpty(location: SqliteLocation): void {
 
 /** A target, which is also a source. */
 function createTarget(client: Database.Database, name: string): CopyTarget {
-  const translated = <Result>(work: () => Result): Result => {
+  const translated = async <Result>(work: () => Result): Promise<Result> => {
     try {
       return work();
     } catch (error) {
@@ -109,10 +97,7 @@ function createTarget(client: Database.Database, name: string): CopyTarget {
   };
   return {
     name,
-    count: async (table) =>
-      translated(
-        () => client.prepare(`SELECT count(*) FROM "${table.name}"`).pluck().get() as number,
-      ),
+    query: (text) => translated(() => client.prepare(text).raw().all() as CopyRow[]),
     rows: async function* (table) {
       try {
         yield* batches(client, table);
@@ -120,7 +105,7 @@ function createTarget(client: Database.Database, name: string): CopyTarget {
         throw openError(name, error);
       }
     },
-    write: async (table, rows) =>
+    write: (table, rows) =>
       translated(() => {
         const insert = client.prepare(insertSql(table));
         for (const row of rows) insert.run(row);
