@@ -5,22 +5,9 @@ import {
   queryableEntities,
   type ResourceKind,
 } from '../contract/schemas/fields.ts';
-import { ModelServiceImageInventory } from '../contract/schemas/model-service.ts';
-import {
-  ModelServiceInstanceInventory,
-  OutcomeFields,
-} from '../contract/schemas/model-service-instance-group.ts';
-import { SystemTagInventory } from '../contract/schemas/tag.ts';
-import type { Hook, Job, Session } from '../domain/records.ts';
-import type { Snapshot } from '../domain/store.ts';
-
-/** A column for every stored field except keys, which each database declares; a missing column doesn't compile. */
-type Columns<Stored, Key extends keyof Stored> = {
-  [Field in Exclude<keyof Required<Stored>, Key>]: unknown;
-};
 
 /** Makes the columns of a database, NOT NULL unless they are optional. */
-interface ColumnBuilders<Builder> {
+export interface ColumnBuilders<Builder> {
   text: () => Builder;
   optionalText: () => Builder;
   /** A 64-bit integer; times are milliseconds since the epoch. */
@@ -46,8 +33,8 @@ const KEYS = [
   'modelServiceGroupUuid',
 ] as const;
 
-/** The columns of each table that are the same in both databases: all but keys, positions and claims. */
-export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
+/** Creates the functions that make the columns of inventories: all but keys. */
+export function inventoryColumns<Builder>(make: ColumnBuilders<Builder>) {
   const { text, optionalText, integer, optionalInteger, flag, json } = make;
 
   function columnFor(schema: FieldSchema, isRequired: boolean): Builder {
@@ -89,40 +76,5 @@ export function sharedColumns<Builder>(make: ColumnBuilders<Builder>) {
     >;
   }
 
-  return {
-    modelServices: columnsOfKind('ModelService'),
-    models: { ...columnsOfKind('Model'), SAMPLE_SIZE: integer('sample_size') },
-    modelCenters: columnsOfKind('ModelCenter'),
-    datasets: columnsOfKind('Dataset'),
-    modelServiceInstanceGroups: columnsOfKind('ModelServiceInstanceGroup'),
-    modelServiceInstances: {
-      ...columnsOf(ModelServiceInstanceInventory),
-      ...columnsOf(OutcomeFields),
-    },
-    modelServiceImages: columnsOf(ModelServiceImageInventory),
-    tags: columnsOf(SystemTagInventory),
-    sessions: {
-      accountUuid: text(),
-      userUuid: text(),
-      createDate: integer(),
-      expiredDate: integer(),
-    } satisfies Columns<Session, 'uuid'>,
-    jobs: {
-      operation: text(),
-      createDate: integer(),
-      success: flag(),
-      outcome: json(),
-    } satisfies Columns<Job, 'uuid'>,
-    hooks: {
-      url: text(),
-      attempts: integer(),
-      pending: flag(),
-      failure: optionalText(),
-    } satisfies Columns<Hook, 'jobUuid'>,
-    snapshots: {
-      createDate: integer(),
-      bytes: integer(),
-      state: text(),
-    } satisfies Columns<Snapshot, 'name'>,
-  };
+  return { columnsOf, columnsOfKind };
 }

@@ -1,6 +1,14 @@
 import type { Column, SQL, Table } from 'drizzle-orm';
 import { type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
-import { sharedColumns } from './columns.ts';
+import { ModelServiceImageInventory } from '../contract/schemas/model-service.ts';
+import {
+  ModelServiceInstanceInventory,
+  OutcomeFields,
+} from '../contract/schemas/model-service-instance-group.ts';
+import { SystemTagInventory } from '../contract/schemas/tag.ts';
+import type { Hook, Job, Session } from '../domain/records.ts';
+import type { Snapshot } from '../domain/store.ts';
+import { type ColumnBuilders, inventoryColumns } from './columns.ts';
 
 /** A column while it is declared. */
 interface Builder {
@@ -17,7 +25,7 @@ interface Index {
 export type Declared<Name extends string> = Table & Record<Name, Column>;
 
 /** Makes the tables of a database. */
-export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
+export interface TableBuilders extends ColumnBuilders<Builder> {
   table: <Name extends string>(
     name: string,
     columns: Record<Name, Builder>,
@@ -43,7 +51,7 @@ export type TableBuilders = Parameters<typeof sharedColumns<Builder>>[0] & {
   hookColumns: Record<string, Builder>;
   /** The column of the index of pending hooks. */
   hookKey: string;
-};
+}
 
 /** The name of the table of a kind, which is also that of its list in a seed. */
 export function tableNameOf<Kind extends ResourceKind>(kind: Kind) {
@@ -65,11 +73,13 @@ export const RESOURCE_TABLES = [
 /** The tables that are the same in both databases. */
 export type StoredTables = ReturnType<typeof declareTables>;
 
-/** Declares the tables that are the same in both databases. */
+/** Declares the tables that are the same in both databases; a missing column doesn't compile. */
 export function declareTables(make: TableBuilders) {
-  const { table, index, uniqueIndex, position, orderedUuid, caseFolded } = make;
-  const columns = sharedColumns<Builder>(make);
-  const key = () => make.text().primaryKey();
+  const { table, index, uniqueIndex, text, integer, flag, caseFolded } = make;
+  const { columnsOf, columnsOfKind } = inventoryColumns(make);
+  const key = () => text().primaryKey();
+  /** The keys of rows that lists have in the order of insertion. */
+  const ordered = () => ({ position: make.position(), uuid: make.orderedUuid() });
   /** A foreign key; by default the row is deleted with the one that it refers to. */
   const refersTo = (
     column: Builder,
@@ -78,80 +88,39 @@ export function declareTables(make: TableBuilders) {
   ) => column.references(() => uuid, { onDelete });
 
   /** Every resource's uuid, unique across the kinds. Deleting a row deletes all that belongs to the resource. */
-  const resources = table('resources', { uuid: key(), type: make.text() });
+  const resources = table('resources', { uuid: key(), type: text() });
 
   const byAge = (name: string, { createDate, uuid }: Declared<'createDate' | 'uuid'>) =>
     index(`${name}_by_age`).on(createDate, uuid);
   type Listed = 'createDate' | 'name' | 'modelCenterUuid' | 'size';
-  const listIndexes = (name: string, of: Declared<Listed | 'uuid'>) => [
-    byAge(name, of),
-    index(`${name}_by_name`).on(caseFolded(of.name), of.createDate, of.uuid),
-    // Also has the columns that sort a page, and the size for a center's capacity.
-    index(`${name}_by_center`).on(caseFolded(of.modelCenterUuid), of.createDate, of.uuid, of.size),
-  ];
   /** A table of resources that belong to a center. */
   const ofCenter = <Name extends string>(name: string, own: Record<Name | Listed, Builder>) =>
-    table(name, { uuid: refersTo(key(), resources), ...own }, (of) => listIndexes(name, of));
-  const modelServices = ofCenter('model_services', columns.modelServices);
+    table(name, { uuid: refersTo(key(), resources), ...own }, (of) => [
+      byAge(name, of),
+      index(`${name}_by_name`).on(caseFolded(of.name), of.createDate, of.uuid),
+      // Also has the columns that sort a page, and the size for a center's capacity.
+      index(`${name}_by_center`).on(
+        caseFolded(of.modelCenterUuid),
+        of.createDate,
+        of.uuid,
+        of.size,
+      ),
+    ]);
+  const modelServices = ofCenter('model_services', columnsOfKind('ModelService'));
+  const modelColumns = columnsOfKind('Model');
   const models = ofCenter('models', {
-    ...columns.models,
-    modelClassifications: make.withDefault(columns.models.modelClassifications, []),
+    ...modelColumns,
+    SAMPLE_SIZE: integer('sample_size'),
+    modelClassifications: make.withDefault(modelColumns.modelClassifications, []),
   });
-  const datasets = ofCenter('datasets', columns.datasets);
-  const modelCenters = table(
-    'model_centers',
-    { uuid: refersTo(key(), resources), ...columns.modelCenters },
-    (of) => [byAge('model_centers', of)],
-  );
-
-  const modelServiceImages = table(
-    'model_service_images',
-    {
-      position: position(),
-      uuid: orderedUuid(),
-      modelServiceUuid: refersTo(make.text(), modelServices),
-      ...columns.modelServiceImages,
-    },
-    (of) => [
-      index('model_service_images_by_service').on(
-        ...make.covering(
-          of.modelServiceUuid,
-          of.uuid,
-          of.cpuArchitecture,
-          of.vmImageUuid,
-          of.dockerImage,
-          of.createDate,
-          of.lastOpDate,
-        ),
-      ),
-    ],
-  );
-  const modelServiceRefs = table(
-    'model_service_refs',
-    {
-      position: position(),
-      uuid: orderedUuid(),
-      modelUuid: refersTo(make.text(), models),
-      modelServiceUuid: refersTo(make.text(), modelServices),
-      isDefault: make.flag(),
-    },
-    (of) => [
-      uniqueIndex('model_service_refs_once').on(of.modelUuid, of.modelServiceUuid),
-      uniqueIndex('model_service_refs_one_default')
-        .on(of.modelUuid)
-        .where(make.isTrue(of.isDefault)),
-      index('model_service_refs_by_service').on(
-        ...make.covering(of.modelServiceUuid, of.uuid, of.modelUuid, of.isDefault),
-      ),
-    ],
-  );
+  const datasets = ofCenter('datasets', columnsOfKind('Dataset'));
   const modelServiceInstanceGroups = table(
     'model_service_instance_groups',
     {
       uuid: refersTo(key(), resources),
       modelServiceUuid: refersTo(make.optionalText(), modelServices, 'set null'),
       modelUuid: refersTo(make.optionalText(), models, 'set null'),
-      ...columns.modelServiceInstanceGroups,
+      ...columnsOfKind('ModelServiceInstanceGroup'),
     },
     (of) => [
       byAge('model_service_instance_groups', of),
@@ -163,93 +132,148 @@ export function declareTables(make: TableBuilders) {
       index('model_service_instance_groups_by_model').on(of.modelUuid),
     ],
   );
-  const modelServiceInstances = table(
-    'model_service_instances',
-    {
-      position: position(),
-      uuid: orderedUuid(),
-      modelServiceGroupUuid: refersTo(make.text(), modelServiceInstanceGroups),
-      ...columns.modelServiceInstances,
-    },
-    (of) => [index('model_service_instances_by_group').on(of.modelServiceGroupUuid)],
-  );
   /** What groups use, in the column of that name. */
   const usedByGroups = <Used extends string>(name: string, field: Used, used: { uuid: Column }) =>
     table(
       name,
       {
-        position: position(),
-        uuid: orderedUuid(),
-        modelServiceInstanceGroupUuid: refersTo(make.text(), modelServiceInstanceGroups),
-        [field]: refersTo(make.text(), used),
+        ...ordered(),
+        modelServiceInstanceGroupUuid: refersTo(text(), modelServiceInstanceGroups),
+        [field]: refersTo(text(), used),
       } as Record<'position' | 'uuid' | 'modelServiceInstanceGroupUuid' | Used, Builder>,
       (of) => [
         index(`${name}_by_group`).on(of.modelServiceInstanceGroupUuid),
         index(`${name}_by_use`).on(of[field]),
       ],
     );
-  const modelServiceGroupDatasetRefs = usedByGroups(
-    'model_service_group_dataset_refs',
-    'datasetUuid',
-    datasets,
-  );
-  const modelServiceGroupRefs = usedByGroups(
-    'model_service_group_refs',
-    'usedGroupUuid',
-    modelServiceInstanceGroups,
-  );
-  const tags = table(
-    'tags',
+  const jobs = table(
+    'jobs',
     {
-      position: position(),
-      uuid: orderedUuid(),
-      resourceUuid: refersTo(make.text(), resources),
-      ...columns.tags,
-      inherent: make.withDefault(columns.tags.inherent, false),
-    },
-    (of) => [
-      uniqueIndex('tags_once').on(of.resourceUuid, of.type, make.tagKey(of.tag)),
-      byAge('tags', of),
-      ...make.tagIndexes(of),
-    ],
+      uuid: key(),
+      operation: text(),
+      createDate: integer(),
+      success: flag(),
+      outcome: make.json(),
+    } satisfies Record<keyof Job, Builder>,
+    (of) => [index('jobs_by_age').on(of.createDate)],
   );
-
-  /** Hashes of passwords. */
-  const passwords = table('passwords', { accountUuid: key(), hash: make.text() });
-  const sessions = table('sessions', { uuid: key(), ...columns.sessions }, (of) => [
-    index('sessions_by_expiry').on(of.expiredDate),
-  ]);
-  const jobs = table('jobs', { uuid: key(), ...columns.jobs }, (of) => [
-    index('jobs_by_age').on(of.createDate),
-  ]);
-  const hooks = table(
-    'hooks',
-    { jobUuid: refersTo(key(), jobs), ...columns.hooks, ...make.hookColumns },
-    (of) => [
-      index('hooks_pending')
-        .on((of as Record<string, Column>)[make.hookKey] as Column)
-        .where(make.isTrue(of.pending)),
-    ],
-  );
-  /** States of the resources that tests go back to. */
-  const snapshots = table('snapshots', { name: key(), ...columns.snapshots });
+  const hookColumns = {
+    jobUuid: refersTo(key(), jobs),
+    url: text(),
+    attempts: integer(),
+    pending: flag(),
+    failure: make.optionalText(),
+  } satisfies Record<keyof Hook, Builder>;
+  const tagColumns = columnsOf(SystemTagInventory);
   return {
     resources,
     modelServices,
     models,
-    modelCenters,
+    modelCenters: table(
+      'model_centers',
+      { uuid: refersTo(key(), resources), ...columnsOfKind('ModelCenter') },
+      (of) => [byAge('model_centers', of)],
+    ),
     datasets,
-    modelServiceImages,
-    modelServiceRefs,
+    modelServiceImages: table(
+      'model_service_images',
+      {
+        ...ordered(),
+        modelServiceUuid: refersTo(text(), modelServices),
+        ...columnsOf(ModelServiceImageInventory),
+      },
+      (of) => [
+        index('model_service_images_by_service').on(
+          ...make.covering(
+            of.modelServiceUuid,
+            of.uuid,
+            of.cpuArchitecture,
+            of.vmImageUuid,
+            of.dockerImage,
+            of.createDate,
+            of.lastOpDate,
+          ),
+        ),
+      ],
+    ),
+    modelServiceRefs: table(
+      'model_service_refs',
+      {
+        ...ordered(),
+        modelUuid: refersTo(text(), models),
+        modelServiceUuid: refersTo(text(), modelServices),
+        isDefault: flag(),
+      },
+      (of) => [
+        uniqueIndex('model_service_refs_once').on(of.modelUuid, of.modelServiceUuid),
+        uniqueIndex('model_service_refs_one_default')
+          .on(of.modelUuid)
+          .where(make.isTrue(of.isDefault)),
+        index('model_service_refs_by_service').on(
+          ...make.covering(of.modelServiceUuid, of.uuid, of.modelUuid, of.isDefault),
+        ),
+      ],
+    ),
     modelServiceInstanceGroups,
-    modelServiceInstances,
-    modelServiceGroupDatasetRefs,
-    modelServiceGroupRefs,
-    tags,
-    passwords,
-    sessions,
+    modelServiceInstances: table(
+      'model_service_instances',
+      {
+        ...ordered(),
+        modelServiceGroupUuid: refersTo(text(), modelServiceInstanceGroups),
+        ...columnsOf(ModelServiceInstanceInventory),
+        ...columnsOf(OutcomeFields),
+      },
+      (of) => [index('model_service_instances_by_group').on(of.modelServiceGroupUuid)],
+    ),
+    modelServiceGroupDatasetRefs: usedByGroups(
+      'model_service_group_dataset_refs',
+      'datasetUuid',
+      datasets,
+    ),
+    modelServiceGroupRefs: usedByGroups(
+      'model_service_group_refs',
+      'usedGroupUuid',
+      modelServiceInstanceGroups,
+    ),
+    tags: table(
+      'tags',
+      {
+        ...ordered(),
+        resourceUuid: refersTo(text(), resources),
+        ...tagColumns,
+        inherent: make.withDefault(tagColumns.inherent, false),
+      },
+      (of) => [
+        uniqueIndex('tags_once').on(of.resourceUuid, of.type, make.tagKey(of.tag)),
+        byAge('tags', of),
+        ...make.tagIndexes(of),
+      ],
+    ),
+    /** Hashes of passwords. */
+    passwords: table('passwords', { accountUuid: key(), hash: text() }),
+    sessions: table(
+      'sessions',
+      {
+        uuid: key(),
+        accountUuid: text(),
+        userUuid: text(),
+        createDate: integer(),
+        expiredDate: integer(),
+      } satisfies Record<keyof Session, Builder>,
+      (of) => [index('sessions_by_expiry').on(of.expiredDate)],
+    ),
     jobs,
-    hooks,
-    snapshots,
+    hooks: table('hooks', { ...hookColumns, ...make.hookColumns }, (of) => [
+      index('hooks_pending')
+        .on((of as Record<string, Column>)[make.hookKey] as Column)
+        .where(make.isTrue(of.pending)),
+    ]),
+    /** States of the resources that tests go back to. */
+    snapshots: table('snapshots', {
+      name: key(),
+      createDate: integer(),
+      bytes: integer(),
+      state: text(),
+    } satisfies Record<keyof Snapshot, Builder>),
   };
 }
