@@ -272,7 +272,7 @@ export interface Sessions {
   setPassword(accountUuid: string, hash: string): Promise<void>;
 }
 
-interface Jobs {
+export interface Jobs {
   /**
    * The same store, except that each of the operations' writes also stores the job with the result, and deletes the
    * oldest jobs beyond the maximum size of outcomes (F56). These writes reject with SYS.1007 for a job uuid in use,
@@ -295,7 +295,7 @@ interface Jobs {
   sweepJobs(before: number, limit: { jobs: number; bytes: number }): Promise<number>;
 }
 
-interface Hooks {
+export interface Hooks {
   /** The pending hooks of all servers. */
   pendingHooks(): Promise<Hook[]>;
   hookOf(jobUuid: string): Promise<Hook | undefined>;

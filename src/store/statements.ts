@@ -10,7 +10,6 @@ import {
 import type { Snapshot } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
 import { columnFields, mapNames, mapResourceKinds } from './fields.ts';
-import { DELETE_JOBS, JOB_BYTES } from './job-limit.ts';
 import { insertRow, prepareQuery, updateRow } from './prepare.ts';
 import { noSteps, type Steps } from './steps.ts';
 import { RESOURCE_TABLES, tableNameOf } from './tables.ts';
@@ -39,6 +38,23 @@ const findUsed = (isIn: (column: string) => string) => `
   SELECT model_uuid FROM model_service_instance_groups WHERE ${isIn('model_uuid')}
   UNION SELECT dataset_uuid FROM model_service_group_dataset_refs WHERE ${isIn('dataset_uuid')}
   UNION SELECT used_group_uuid FROM model_service_group_refs WHERE ${isIn('used_group_uuid')}`;
+
+/** The size of a stored job, in bytes: its outcome, and about what its row and indexes take. */
+const JOB_BYTES = '(octet_length(outcome) + 384)';
+
+/**
+ * Deletes the oldest jobs and returns their sizes: jobs created before `:before`, at most `:jobs` of
+ * them and until they together reach `:bytes`; without a pending hook unless `:early` is 1.
+ */
+const DELETE_JOBS = `DELETE FROM jobs WHERE uuid IN (
+  SELECT uuid FROM (
+    SELECT uuid, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before FROM (
+      SELECT uuid, ${JOB_BYTES} AS bytes FROM jobs WHERE create_date < :before
+        AND (:early = 1 OR NOT EXISTS (SELECT 1 FROM hooks WHERE job_uuid = jobs.uuid AND pending = true))
+      ORDER BY create_date LIMIT :jobs
+    ) AS ended
+  ) AS summed WHERE bytes_before < :bytes
+) RETURNING ${JOB_BYTES}`;
 
 /** Prepares every statement with a fixed text that both databases have, except those that read resources. */
 export function compileStatements(dialect: Dialect) {

@@ -20,7 +20,9 @@ export const statements = {
   /** One statement, so that a concurrent write and its job are either both deleted or both not; rows cascade. */
   deleteAll: prepare('WITH deleted AS (DELETE FROM jobs) DELETE FROM resources'),
 
-  insertHook: prepare(insertRow(hooks, { claimedUntil: CLAIM_END }), { table: hooks }),
+  insertHook: prepare(insertRow(hooks, { claimedBy: ':server', claimedUntil: CLAIM_END }), {
+    table: hooks,
+  }),
   /** Succeeds for the server that claimed the hook, or for any server once the claim has expired. */
   claimHook: hookQuery(
     `UPDATE hooks SET claimed_by = :server, claimed_until = ${CLAIM_END} WHERE job_uuid = :uuid AND pending

@@ -1,13 +1,12 @@
 import { ApiError } from '../../contract/errors.ts';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { NewJob } from '../../domain/records.ts';
 import type { Condition, PageQuery, Store } from '../../domain/store.ts';
-import { duplicateJob, queryTooLong } from '../errors.ts';
-import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
+import { queryTooLong } from '../errors.ts';
+import { createJobs } from '../jobs.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
-import { type Done, oneStep, type Steps, type Transactions, type Work } from '../steps.ts';
+import { oneStep, type Steps, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { Connections, inSnapshot } from './connections.ts';
 import { records } from './dialect.ts';
@@ -22,8 +21,6 @@ const CLAIMED_MAX = 1000;
  * Duration of a server's claim on a hook, in milliseconds: longer than an attempt and the pause after it.
  */
 const CLAIM_MS = 15_000;
-/** Bytes of outcomes that a server adds before it sums all again, because other servers add some too. */
-const SUM_INTERVAL = 16 * 1024 * 1024;
 
 /** Pools of connections to one database. */
 export interface Pools {
@@ -56,81 +53,8 @@ export function createPostgresStore(
     });
   const transactions = { read, write, writeStatement, tryWrite: writeStatement };
 
-  /** The size of all stored outcomes when they were last summed, and of those that this server has added since. */
-  let [summed, added] = [0, SUM_INTERVAL];
-
-  /** Inserts a job; returns the size of its outcome, or undefined if the uuid is in use. */
-  function* tryInsertJob(
-    job: NewJob,
-    success: boolean,
-    outcome: object,
-  ): Steps<number | undefined> {
-    const { rows } = yield statements.insertJobOnce({ ...job, success, outcome });
-    return rows[0]?.[0] as number | undefined;
-  }
-
-  /**
-   * Inserts a job that has ended, with its hook claimed for this server, and deletes the oldest jobs beyond the
-   * maximum size of outcomes.
-   * @throws ApiError SYS.1007 for a uuid in use
-   */
-  function* insertJob(job: NewJob, success: boolean, outcome: object): Steps<void> {
-    const size = yield* tryInsertJob(job, success, outcome);
-    if (size === undefined) throw duplicateJob(job);
-    if (job.hookUrl !== undefined) {
-      const hook = { jobUuid: job.uuid, url: job.hookUrl, attempts: 0, pending: true };
-      yield statements.insertHook({ ...hook, claimedBy: server, claimMs: CLAIM_MS });
-    }
-    added += size;
-    if (added < SUM_INTERVAL && summed + added <= JOBS_BYTES_MAX) return;
-    summed = (yield statements.sumJobBytes()).rows[0]?.[0] as number;
-    added = 0;
-    if (summed <= JOBS_BYTES_MAX) return;
-    const { rows } = yield statements.deleteJobs(earlyExpiry(summed - JOBS_BYTES_MAX));
-    for (const [size] of rows) summed -= size as number;
-  }
-
-  function* hasJob(job: NewJob): Steps<boolean> {
-    return (yield* statements.jobByUuid(job)).length > 0;
-  }
-
-  function* jobSteps<Result>(
-    job: NewJob,
-    work: Work<Result>,
-    toOutcome: (result: object) => object,
-  ): Steps<Result> {
-    // Before the work, whose repetition would fail with a misleading error.
-    if (yield* hasJob(job)) throw duplicateJob(job);
-    const result = yield* work();
-    yield* insertJob(job, true, toOutcome(result as object));
-    return result;
-  }
-
-  /** Waits for a transaction that inserts the same job, if it has not ended yet. */
-  function* findJobDone<Result>(job: NewJob, done: Done<Result>): Steps<Done<Result>> {
-    return (yield* tryInsertJob(job, false, {})) === undefined ? done : undefined;
-  }
-
-  /** Makes the runner of a job's write, which inserts the job in the same transaction. */
-  function jobWrite(job: NewJob, toOutcome = (result: object) => result): Transactions['write'] {
-    return async <Result>(work: Work<Result>) => {
-      let done: Done<Result>;
-      const remember = (result: object) => {
-        done = { result: result as Result };
-        return toOutcome(result);
-      };
-      try {
-        return await write(
-          () => jobSteps(job, work, remember),
-          () => findJobDone(job, done),
-        );
-      } catch (error) {
-        // The work may have failed because another server ran the same job at the same time.
-        const isRejected = error instanceof ApiError && error.failure !== 'notReady';
-        throw isRejected && (await read(() => hasJob(job))) ? duplicateJob(job) : error;
-      }
-    };
-  }
+  const claim = { server, claimMs: CLAIM_MS };
+  const stored = { bytes: 0, isShared: true };
 
   /** The settings of the control API; undefined if none were set. */
   function* readControl(find: typeof statements.control): Steps<string | undefined> {
@@ -142,35 +66,14 @@ export function createPostgresStore(
     ...operationWrites(statements, records, transactions),
     ...createSessions(statements, transactions),
     ...createSnapshots(statements, transactions),
-    forJob: (job, toOutcome) => {
-      const writeAsJob = jobWrite(job, toOutcome);
-      const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
-      return { ...store, ...operationWrites(statements, records, jobTransactions) };
-    },
-    addFailedJob: (job, failure) => write(() => insertJob(job, false, failure)),
-    findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
-    listJobs: (limit) => read(() => statements.listJobs({ limit })),
-    pendingHooks: () => read(() => statements.pendingHooks()),
-    hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
+    ...createJobs({ statements, records, transactions, claim, stored }, () => store),
     claimHooks: (uuids) =>
       write(function* () {
-        const claim = { server, claimMs: CLAIM_MS, limit: CLAIMED_MAX };
         if (uuids.length > 0) yield statements.extendClaims({ ...claim, uuids });
-        return yield* statements.claimHooks(claim);
+        return yield* statements.claimHooks({ ...claim, limit: CLAIMED_MAX });
       }),
-    claimHook: async (uuid) => {
-      const claim = { uuid, server, claimMs: CLAIM_MS };
-      return (await writeStatement(() => statements.claimHook(claim)))[0];
-    },
-    changeHook: async (hook) => {
-      await writeStatement(() =>
-        oneStep(statements.updateHook({ ...hook, server, claimMs: CLAIM_MS })),
-      );
-    },
-    sweepJobs: async (before, limit) =>
-      (await writeStatement(() => oneStep(statements.deleteJobs({ before, early: 0, ...limit }))))
-        .count,
-
+    claimHook: async (uuid) =>
+      (await writeStatement(() => statements.claimHook({ ...claim, uuid })))[0],
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
     list: (kind, query) => readList(() => listRecords(kind, query)),
     listFields: (kind, query, fields) => readList(() => listRecords(kind, query, fields)) as never,

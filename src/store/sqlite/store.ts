@@ -1,21 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { NewJob, Records, Resources } from '../../domain/records.ts';
+import type { Records, Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
-import { duplicateJob } from '../errors.ts';
 import { compileRecordMapper } from '../fields.ts';
-import { earlyExpiry, JOBS_BYTES_MAX } from '../job-limit.ts';
+import { createJobs, sumOf } from '../jobs.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
-import {
-  noSteps,
-  oneStep,
-  type StatementResult,
-  type Steps,
-  type Transactions,
-  type Work,
-} from '../steps.ts';
+import { oneStep, type Steps, type Transactions } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { records, statements } from './dialect.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
@@ -75,8 +67,7 @@ export function createSqliteStore(
   let control: string | undefined;
   /** Hooks are claimed once, at the start, because there is no other server that could leave some later. */
   let hasClaimedHooks = false;
-  /** The size of all stored jobs, in bytes. */
-  let jobBytes = sumOf(run(oneStep(statements.sumJobBytes())));
+  const stored = { bytes: sumOf(run(oneStep(statements.sumJobBytes()))), isShared: false };
 
   /** Tests by a small write whether writes work; used after a failed write. */
   function checkWriting(): void {
@@ -85,57 +76,11 @@ export function createSqliteStore(
     client.pragma('user_version = 0');
   }
 
-  /**
-   * Inserts a job with its outcome and its hook in the transaction of `work`, which returns the result.
-   * @throws ApiError SYS.1007 for a uuid in use
-   */
-  async function writeJob<Result>(
-    job: NewJob,
-    success: boolean,
-    work: Work<Result>,
-    toOutcome: (result: object) => object = (result) => result,
-  ): Promise<Result> {
-    const { result, added } = await write(() => jobSteps(job, success, work, toOutcome));
-    jobBytes += added;
-    return result;
-  }
-
-  function* jobSteps<Result>(
-    { hookUrl, ...job }: NewJob,
-    success: boolean,
-    work: Work<Result>,
-    toOutcome: (result: object) => object,
-  ): Steps<{ result: Result; added: number }> {
-    // Before the work, whose repetition would fail with a misleading error.
-    if ((yield* statements.jobByUuid(job)).length > 0) throw duplicateJob(job);
-    const result = yield* work();
-    const outcome = toOutcome(result as object);
-    let added = sumOf(yield statements.insertJobOnce({ ...job, success, outcome }));
-    if (hookUrl !== undefined) {
-      const hook = { jobUuid: job.uuid, url: hookUrl, attempts: 0, pending: true };
-      yield statements.insertHook(hook);
-    }
-    const excess = jobBytes + added - JOBS_BYTES_MAX;
-    if (excess > 0) added -= sumOf(yield statements.deleteJobs(earlyExpiry(excess)));
-    return { result, added };
-  }
-
   const store: Store = {
     ...operationWrites(statements, records, transactions),
     ...createSessions(statements, transactions),
     ...createSnapshots(statements, transactions),
-    forJob: (job, toOutcome) => {
-      const writeAsJob = <Result>(work: Work<Result>) => writeJob(job, true, work, toOutcome);
-      const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
-      return { ...store, ...operationWrites(statements, records, jobTransactions) };
-    },
-    addFailedJob: async (job, failure) => {
-      await writeJob(job, false, () => noSteps(failure));
-    },
-    findJob: async (uuid) => (await read(() => statements.jobByUuid({ uuid })))[0],
-    listJobs: (limit) => read(() => statements.listJobs({ limit })),
-    pendingHooks: () => read(() => statements.pendingHooks()),
-    hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
+    ...createJobs({ statements, records, transactions, claim: {}, stored }, () => store),
     claimHooks: async () => {
       if (hasClaimedHooks) return [];
       const hooks = await store.pendingHooks();
@@ -146,17 +91,6 @@ export function createSqliteStore(
       const hook = await store.hookOf(jobUuid);
       return hook?.pending ? hook : undefined;
     },
-    changeHook: async (hook) => {
-      await write(() => oneStep(statements.updateHook(hook)));
-    },
-    sweepJobs: async (before, limit) => {
-      const deleted = await write(() =>
-        oneStep(statements.deleteJobs({ before, early: 0, ...limit })),
-      );
-      jobBytes -= sumOf(deleted);
-      return deleted.count;
-    },
-
     find: (kind, uuid, reader) =>
       batcher.read(() => run(records.find(kind, uuid)), reader?.isAborted),
     ...createReads({ batcher, runQuery, fileIdentity, worker }),
@@ -192,7 +126,7 @@ export function createSqliteStore(
           client.pragma('foreign_keys = ON');
         }
       });
-      jobBytes = 0;
+      stored.bytes = 0;
     },
     readControl: () => batcher.read(() => control),
     changeControl: (change) =>
@@ -222,9 +156,4 @@ export function createSqliteStore(
 function* allRecords<K extends EntityKind>(kind: K): Steps<Records[K][]> {
   const { rows } = yield { text: records.allOf(kind) };
   return rows.map(compileRecordMapper(records.fields(kind))) as unknown as Records[K][];
-}
-
-/** The sum of a statement's first column. */
-function sumOf({ rows }: StatementResult): number {
-  return rows.reduce((sum, [size]) => sum + (size as number), 0);
 }
