@@ -1,11 +1,6 @@
 import { type Column, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import { LRUCache } from 'lru-cache';
-import {
-  type EntityKind,
-  queryableEntities,
-  type ResourceKind,
-  resourceKinds,
-} from '../contract/schemas/fields.ts';
+import { type EntityKind, entityKinds, queryableEntities } from '../contract/schemas/fields.ts';
 import { compileLiteral } from '../domain/literals.ts';
 import { usedCapacities } from '../domain/records.ts';
 
@@ -70,34 +65,21 @@ export function selectList(fields: readonly Field[]): SQL {
 const PAGES_MAX = 200;
 
 /**
- * Compiles the reader of pages of each kind: those of all listed fields at once, others when first requested.
+ * Compiles the reader of a page of a kind when it is first requested.
  * @param compile takes a kind and the fields to read
- * @returns a function of a kind and the fields, by default all listed ones
+ * @returns a function of a kind and the fields, by default all that lists return
  */
 export function compilePages<Page extends object>(
   compile: (kind: EntityKind, fields: readonly string[]) => Page,
 ): (kind: EntityKind, fields?: readonly string[]) => Page {
-  const listed = mapKinds((kind) => compile(kind, listedFields(kind)));
-  const partial = new LRUCache<string, Page>({
+  const pages = new LRUCache<string, Page>({
     max: PAGES_MAX,
     memoMethod: (key) => {
       const [kind, ...fields] = key.split(',');
       return compile(kind as EntityKind, fields);
     },
   });
-  return (kind, fields) => (fields ? partial.memo([kind, ...fields].join()) : listed[kind]);
-}
-
-/** Maps every kind of entity. */
-export function mapKinds<Made>(make: (kind: EntityKind) => Made): Record<EntityKind, Made> {
-  return mapNames(Object.keys(queryableEntities) as EntityKind[], make);
-}
-
-/** Maps every kind of resource. */
-export function mapResourceKinds<Made>(
-  make: (kind: ResourceKind) => Made,
-): Record<ResourceKind, Made> {
-  return mapNames(resourceKinds, make);
+  return (kind, fields = listedFields[kind]) => pages.memo([kind, ...fields].join());
 }
 
 /** An object with what is made of each name, by that name. */
@@ -114,10 +96,8 @@ const computedFrom: Partial<Record<EntityKind, readonly string[]>> = {
   ModelServiceInstanceGroup: ['outcome', 'readyDate'],
 };
 
-/** The fields of a kind that lists return; private ones are not read from the database. */
-function listedFields(kind: EntityKind): string[] {
-  return [
-    ...Object.keys(queryableEntities[kind].inventory.properties),
-    ...(computedFrom[kind] ?? []),
-  ];
-}
+/** The fields of each kind that lists return; private ones are not read from the database. */
+const listedFields = mapNames(entityKinds, (kind) => [
+  ...Object.keys(queryableEntities[kind].inventory.properties),
+  ...(computedFrom[kind] ?? []),
+]);

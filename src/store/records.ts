@@ -1,5 +1,5 @@
 import { type Column, getTableColumns, sql } from 'drizzle-orm';
-import type { EntityKind } from '../contract/schemas/fields.ts';
+import { type EntityKind, entityKinds } from '../contract/schemas/fields.ts';
 import { LONG_MAX } from '../contract/schemas/types.ts';
 import { type Records, usedCapacities } from '../domain/records.ts';
 import type { Condition, PageQuery } from '../domain/store.ts';
@@ -8,7 +8,7 @@ import {
   columnFields,
   compileRecordMapper,
   type Field,
-  mapKinds,
+  mapNames,
   selectList,
   uuidColumn,
 } from './fields.ts';
@@ -21,11 +21,11 @@ export function compileRecords(dialect: Dialect) {
   const { toQuery, caseFolded } = dialect;
   const { tables } = dialect;
   const { entityMappings, whereAll, orderBy } = compileConditions(dialect);
-  const fields = mapKinds((kind) => [
+  const fields = mapNames(entityKinds, (kind) => [
     ...columnFields(entityMappings[kind].table),
     ...relationFields(kind),
   ]);
-  const finders = mapKinds((kind) => {
+  const finders = mapNames(entityKinds, (kind) => {
     const { table, baseFilter = sql`true` } = entityMappings[kind];
     const query = sql`SELECT ${selectList(fields[kind])} FROM ${table} WHERE ${baseFilter}`;
     const select = dialect.prepare(`${toQuery(query).text} AND uuid = :uuid`);

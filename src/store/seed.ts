@@ -9,7 +9,7 @@ import {
   usedByAnotherEntry,
   usedByAnotherKind,
 } from './errors.ts';
-import { mapResourceKinds } from './fields.ts';
+import { mapNames } from './fields.ts';
 import type { Statements } from './statements.ts';
 import type { Steps } from './steps.ts';
 import { tableNameOf } from './tables.ts';
@@ -81,7 +81,7 @@ function newRows(resources: Resources, existing: readonly string[]): Rows[] {
     assertAllFound(reference, new Set(found));
   };
 
-  const chosen = mapResourceKinds((kind) => choose(tableNameOf(kind), `${kind}VO`));
+  const chosen = mapNames(resourceKinds, (kind) => choose(tableNameOf(kind), `${kind}VO`));
   const modelServices = chosen.ModelService as Resources['modelServices'];
   const images = membersOf('modelServices', 'modelServiceImages', modelServices);
   const groups = chosen.ModelServiceInstanceGroup as Resources['modelServiceInstanceGroups'];

@@ -1,4 +1,5 @@
 import { getTableName, sql, type Table } from 'drizzle-orm';
+import { resourceKinds } from '../contract/schemas/fields.ts';
 import {
   centerContents,
   type Hook,
@@ -9,7 +10,7 @@ import {
 } from '../domain/records.ts';
 import type { Snapshot } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
-import { columnFields, mapNames, mapResourceKinds } from './fields.ts';
+import { columnFields, mapNames } from './fields.ts';
 import { insertRow, prepareQuery, updateRow } from './prepare.ts';
 import { noSteps, type Steps } from './steps.ts';
 import { RESOURCE_TABLES, tableNameOf } from './tables.ts';
@@ -92,7 +93,7 @@ export function compileStatements(dialect: Dialect) {
     .map((field) => (field.name === 'outcome' ? { ...field, sql: outcome } : field));
 
   return {
-    insertResource: mapResourceKinds((kind) => {
+    insertResource: mapNames(resourceKinds, (kind) => {
       const { table, foreignKeys } = entityMappings[kind];
       const lists = Object.entries(foreignKeys).map(([name, key]) => [name, key.table]);
       return dialect.insertResource(`${kind}VO`, table, Object.fromEntries(lists));
@@ -101,7 +102,7 @@ export function compileStatements(dialect: Dialect) {
     claimUuid: prepare(
       "INSERT INTO resources (uuid, type) VALUES (:uuid, '') ON CONFLICT (uuid) DO NOTHING",
     ),
-    updateResource: mapResourceKinds((kind) => update(entityMappings[kind].table)),
+    updateResource: mapNames(resourceKinds, (kind) => update(entityMappings[kind].table)),
     usedByGroups: prepare(findUsed(isIn)),
     lockForUpdate: lockRows(resources, byUuid, 'UPDATE'),
     /** Locks a resource, and the models that a service is bound to. */

@@ -1,8 +1,8 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
-import type { EntityKind, QueryField } from '../contract/schemas/fields.ts';
+import { type EntityKind, type QueryField, resourceKinds } from '../contract/schemas/fields.ts';
 import type { Condition, Predicate, Scalar, Sort } from '../domain/store.ts';
 import type { Dialect } from './dialect.ts';
-import { mapResourceKinds } from './fields.ts';
+import { mapNames } from './fields.ts';
 import { type Declared, type StoredTables, tableNameOf } from './tables.ts';
 
 /** Maximum conditions on other tables planned together: planning time grows faster than their number. */
@@ -34,7 +34,7 @@ export function mapEntities(tables: StoredTables): Record<EntityKind, EntityMapp
     },
   };
   return {
-    ...mapResourceKinds((kind) => {
+    ...mapNames(resourceKinds, (kind) => {
       const table = tables[tableNameOf(kind)];
       const center = 'modelCenterUuid' in table && { center: table.modelCenterUuid };
       return { table, foreignKeys: foreignKeys[kind] ?? {}, ...center };

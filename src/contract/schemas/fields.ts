@@ -76,6 +76,7 @@ export const queryableEntities = {
 } as const satisfies Record<string, Queryable>;
 
 export type EntityKind = keyof typeof queryableEntities;
+export const entityKinds = Object.keys(queryableEntities) as EntityKind[];
 
 type Queryables = typeof queryableEntities;
 export type InventoryOf<Kind extends EntityKind> = Static<Queryables[Kind]['inventory']>;

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
-import type { EntityKind } from '../../contract/schemas/fields.ts';
+import { type EntityKind, entityKinds } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery, Reader, Store } from '../../domain/store.ts';
-import { compilePages, compileRecordMapper, mapKinds, selectList } from '../fields.ts';
+import { compilePages, compileRecordMapper, mapNames, selectList } from '../fields.ts';
 import { estimatedBytes } from '../page-size.ts';
 import { dialect, records } from './dialect.ts';
 import type { TransactionBatcher } from './engine/batcher.ts';
@@ -14,7 +14,7 @@ const BOUNDED_START_MAX = 10_000;
 const BOUNDED_LIMIT_MAX = 1000;
 
 /** Fields whose index continues with createDate and uuid, so that rows of one value are already in order. */
-const PAGED_FIELDS = mapKinds((kind) =>
+const PAGED_FIELDS = mapNames(entityKinds, (kind) =>
   records.entityMappings[kind].center ? ['name', 'modelCenterUuid'] : [],
 );
 
