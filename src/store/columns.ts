@@ -24,13 +24,15 @@ interface Inventory<Name extends string> {
   required?: readonly string[];
 }
 
-/** Fields of inventories that the tables declare themselves, as keys. */
-const KEYS = [
+/** The fields that tables declare themselves, as keys: uuids, always in lower case. */
+export const KEYS = [
   'uuid',
   'modelServiceUuid',
   'resourceUuid',
   'modelUuid',
   'modelServiceGroupUuid',
+  'modelServiceInstanceGroupUuid',
+  'datasetUuid',
 ] as const;
 
 /** Creates the functions that make the columns of inventories: all but keys. */

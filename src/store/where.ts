@@ -1,6 +1,7 @@
 import { and, type Column, eq, getTableColumns, type SQL, sql, type Table } from 'drizzle-orm';
 import { type EntityKind, type QueryField, resourceKinds } from '../contract/schemas/fields.ts';
 import type { Condition, Predicate, Scalar, Sort } from '../domain/store.ts';
+import { KEYS } from './columns.ts';
 import type { Dialect } from './dialect.ts';
 import { mapNames } from './fields.ts';
 import { type Declared, type StoredTables, tableNameOf } from './tables.ts';
@@ -47,23 +48,12 @@ export function mapEntities(tables: StoredTables): Record<EntityKind, EntityMapp
 /** Compiles conditions and orders of queries to a database's SQL. */
 export function compileConditions(dialect: Dialect) {
   const { tables, bind } = dialect;
-  const { modelCenters, tags, modelServiceImages, modelServiceRefs } = tables;
-  const { modelServiceInstanceGroups: groups, modelServiceInstances } = tables;
+  const { modelCenters, tags } = tables;
   const entityMappings = mapEntities(tables);
-
-  /** Columns of uuids that are always in lower case. */
-  const uuids = new Set<Column>([
-    ...Object.values(entityMappings).map(({ table }) => table.uuid),
-    ...[modelServiceRefs.uuid, modelServiceRefs.modelUuid, modelServiceRefs.modelServiceUuid],
-    ...[modelServiceImages.uuid, modelServiceImages.modelServiceUuid, tags.resourceUuid],
-    ...[groups.modelServiceUuid, groups.modelUuid],
-    ...[modelServiceInstances.uuid, modelServiceInstances.modelServiceGroupUuid],
-    ...Object.values(getTableColumns(tables.modelServiceGroupDatasetRefs)),
-  ]);
 
   /** A column's value as queries compare it. */
   function comparable({ column, value }: Operand): SQL {
-    const isText = column.getSQLType() === 'text' && !uuids.has(column);
+    const isText = column.getSQLType() === 'text' && !KEYS.some((key) => key === column.name);
     return isText ? dialect.caseFolded(value) : value;
   }
 
