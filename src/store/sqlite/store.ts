@@ -13,7 +13,7 @@ import { records, statements } from './dialect.ts';
 import { TransactionBatcher } from './engine/batcher.ts';
 import { QueryWorker, type QueryWorkerOptions } from './engine/query-worker.ts';
 import { compileQueryRunner } from './engine/run-query.ts';
-import { WalLimit } from './engine/wal-limit.ts';
+import { createWalLimit } from './engine/wal-limit.ts';
 import { FileIdentity } from './file/files.ts';
 import { createReads } from './reads.ts';
 import { copyResources, deleteEverything, restoreCopy } from './resource-copy.ts';
@@ -40,7 +40,6 @@ export function createSqliteStore(
   client.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
   const fileIdentity = new FileIdentity(client);
   const run = createStepRunner(client);
-  const wal = new WalLimit(client, fileIdentity);
   const batcher = new TransactionBatcher(client, {
     assertFileInPlace: fileIdentity.assertFileInPlace,
     onCommit: options.onCommit ?? (() => {}),
@@ -59,7 +58,11 @@ export function createSqliteStore(
   // Another connection can't read a database in memory.
   const worker =
     queryWorker && !client.memory
-      ? new QueryWorker({ ...queryWorker, file: client.name, onIdle: wal.checkpointIfLarge })
+      ? new QueryWorker({
+          ...queryWorker,
+          file: client.name,
+          onIdle: createWalLimit(client, fileIdentity),
+        })
       : undefined;
   /** The resources of the temporary copy; replacing by the same object restores the copy. */
   let copied: Resources | undefined;

@@ -8,33 +8,25 @@ const WAL_BYTES_MAX = 64 * 1024 * 1024;
 /**
  * Limits the size of the WAL. SQLite restarts it only when no connection reads from it, which never happens
  * while the query process runs one query after the other.
+ * @returns a function to be called when the query process has no open read transaction
  */
-export class WalLimit {
-  readonly #client: Database.Database;
-  readonly #files: FileIdentity;
+export function createWalLimit(client: Database.Database, files: FileIdentity): () => void {
   /** Size at which the next checkpoint is tried. */
-  #next = WAL_BYTES_MAX;
-
-  constructor(client: Database.Database, files: FileIdentity) {
-    this.#client = client;
-    this.#files = files;
-  }
-
-  /** To be called when the query process has no open read transaction. */
-  readonly checkpointIfLarge = (): void => {
-    if (!this.#client.open || this.#files.walBytes <= this.#next) return;
+  let next = WAL_BYTES_MAX;
+  return () => {
+    if (!client.open || files.walBytes <= next) return;
     // A failed checkpoint is retried only after the WAL has grown.
-    this.#next = this.#checkpoint() ? WAL_BYTES_MAX : this.#files.walBytes + WAL_BYTES_MAX / 4;
+    next = isCheckpointed(client) ? WAL_BYTES_MAX : files.walBytes + WAL_BYTES_MAX / 4;
   };
+}
 
-  /** @returns whether it succeeded; it fails if another program reads from the WAL, or the disk is full */
-  #checkpoint(): boolean {
-    try {
-      const [outcome] = this.#client.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-      return outcome?.busy === 0;
-    } catch (error) {
-      if (sqliteCode(error) === undefined) throw error;
-      return false;
-    }
+/** Moves the WAL into the file; fails if another program reads from the WAL, or the disk is full. */
+function isCheckpointed(client: Database.Database): boolean {
+  try {
+    const [outcome] = client.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+    return outcome?.busy === 0;
+  } catch (error) {
+    if (sqliteCode(error) === undefined) throw error;
+    return false;
   }
 }
