@@ -2,8 +2,8 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import type { ModelService } from '../../src/domain/records.ts';
 import type { Store } from '../../src/domain/store.ts';
-import { databaseName, hostUrls } from '../../src/store/postgres/database-url.ts';
 import { openPostgresStore, openPostgresStoreToRead } from '../../src/store/postgres/open-store.ts';
+import { databaseName, hostUrls } from '../../src/store/postgres/pool.ts';
 import type { Finishing } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import {

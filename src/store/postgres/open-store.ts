@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../errors.ts';
-import { databaseName } from './database-url.ts';
 import { LIST_TIMEOUTS, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';
+import { databaseName } from './pool.ts';
 import { createPostgresStore, type PostgresStoreOptions } from './store.ts';
 
 /** Duration and interval of a starting server's attempts to reach its database, in milliseconds. */

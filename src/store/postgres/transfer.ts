@@ -8,10 +8,10 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
-import { databaseName } from './database-url.ts';
 import { type Client, COPY_TIMEOUTS, openPool, type Pool, type PoolOptions } from './driver.ts';
 import { assertMigrated, migrate, NAME_ANOTHER, SCHEMA_LOCK } from './migrate.ts';
 import { openError } from './open-store.ts';
+import { databaseName } from './pool.ts';
 import { tables } from './tables.ts';
 
 export interface PostgresLocation {
