@@ -1,6 +1,6 @@
 import type { Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
-import { createTags } from './records.ts';
+import { createTags, newRef } from './records.ts';
 import { pathReference } from './references.ts';
 
 /** Binds a model to a service, unless it is bound already; dates do not change (F14 and F18). */
@@ -10,7 +10,7 @@ export const BindModelToService: Handler<'BindModelToService'> = async (
 ) => {
   const now = dependencies.clock();
   return dependencies.store.bindModelToService(
-    { uuid: dependencies.newUuid(), modelUuid, modelServiceUuid, isDefault: false },
+    newRef(modelUuid, modelServiceUuid, dependencies),
     {
       references: [
         pathReference('modelUuid', 'ModelVO', modelUuid),

@@ -1,34 +1,17 @@
-import { newResource } from './additions.ts';
-import type { Handler } from './dependencies.ts';
+import { addHandler } from './additions.ts';
 import {
   architecturesOf,
   createServiceImages,
   distinctArchitectures,
-  type ModelServiceRef,
+  newRef,
   withVersion,
 } from './records.ts';
-import { pathReference } from './references.ts';
 
 /** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
-export const CloneModelService: Handler<'CloneModelService'> = async (request, dependencies) => {
-  const source = { kind: 'ModelService', uuid: request.path.uuid } as const;
-  const {
-    fields: { architectureImages, cpuArchitectures, ...fields },
-    own,
-    extras,
-    toResult,
-  } = newResource('CloneModelService', 'ModelService', request, dependencies, [
-    pathReference('uuid', 'ModelServiceVO', source.uuid),
-  ]);
-  const copyOf = (ref: ModelServiceRef): ModelServiceRef => ({
-    ...ref,
-    uuid: dependencies.newUuid(),
-    modelServiceUuid: own.uuid,
-    isDefault: false,
-  });
-  return dependencies.store.deriveResource(
-    'ModelService',
-    source,
+export const CloneModelService = addHandler(
+  'CloneModelService',
+  'ModelService',
+  ({ architectureImages, cpuArchitectures, ...fields }, own, dependencies) =>
     (service) => {
       const images = createServiceImages(
         architectureImages ?? service.modelServiceImages,
@@ -46,11 +29,10 @@ export const CloneModelService: Handler<'CloneModelService'> = async (request, d
           ? distinctArchitectures([...(cpuArchitectures ?? []), ...architectures])
           : service.cpuArchitectures,
         modelServiceImages: images,
-        modelServiceRefs: service.modelServiceRefs.map(copyOf),
+        modelServiceRefs: service.modelServiceRefs.map(({ modelUuid }) =>
+          newRef(modelUuid, own.uuid, dependencies),
+        ),
       };
       return withVersion(clone, service);
     },
-    extras(),
-    toResult,
-  );
-};
+);

@@ -1,41 +1,65 @@
-import type { OperationName } from '../contract/operations.ts';
+import type { OperationName, Request } from '../contract/operations.ts';
 import type { ResourceKind } from '../contract/schemas/fields.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
-import { createTags, type Records } from './records.ts';
-import { paramReferences } from './references.ts';
-import type { Reference, WriteExtras } from './store.ts';
+import { createTags, type Records, type ResourceFields } from './records.ts';
+import { paramReferences, pathReference } from './references.ts';
 
-/** The request of an operation that creates a resource. */
-interface Creation<Params> {
-  params: Params & { tagUuids?: string[]; resourceUuid?: string };
-  systemTags: string[];
-  userTags: string[];
+/** Parameters of every operation that creates a resource. */
+interface NewResourceParams {
+  resourceUuid?: string;
+  tagUuids?: string[];
+}
+
+/** The fields of every new resource. */
+interface OwnFields {
+  uuid: string;
+  tagUuids: string[];
+  createDate: number;
+  lastOpDate: number;
 }
 
 /**
- * Takes from a request what every new resource has.
- * @param first references that are checked before those of the parameters
+ * Creates the handler that adds a resource.
+ * @param make makes it of the other parameters; for one that is derived from the service that the path names, it
+ *   returns the function that does
  */
-export function newResource<Kind extends ResourceKind, Params extends object>(
-  operation: OperationName,
+export function addHandler<Name extends OperationName, Kind extends ResourceKind>(
+  operation: Name,
   kind: Kind,
-  { params, systemTags, userTags }: Creation<Params>,
-  dependencies: Dependencies,
-  first: readonly Reference[] = [],
-) {
-  const { tagUuids = [], resourceUuid: uuid = dependencies.newUuid(), ...fields } = params;
-  const now = dependencies.clock();
-  return {
-    /** The parameters without those of every new resource. */
-    fields: fields as unknown as Omit<Params, 'tagUuids' | 'resourceUuid'>,
-    own: { uuid, tagUuids, createDate: now, lastOpDate: now },
-    extras: (): WriteExtras => ({
-      references: [...first, ...paramReferences(operation, params, dependencies)],
-      tags: createTags({ systemTags, userTags }, `${kind}VO`, uuid, now, dependencies),
-    }),
-    toResult: (added: Records[Kind]) => ({
-      inventory: toInventory(kind, added, dependencies.formatDate, now),
-    }),
+  make: (
+    fields: Omit<Request<Name>['params'], keyof NewResourceParams>,
+    own: OwnFields,
+    dependencies: Dependencies,
+    request: Request<Name>,
+  ) =>
+    | ResourceFields<Kind>
+    | Promise<ResourceFields<Kind>>
+    | ((service: Records['ModelService']) => ResourceFields<Kind>),
+): Handler<Name> {
+  const handler = async (request: Request<Name>, dependencies: Dependencies) => {
+    const { store, newUuid, clock, formatDate } = dependencies;
+    const { uuid: source = '' } = request.path as { uuid?: string };
+    const params = request.params as NewResourceParams;
+    const { tagUuids = [], resourceUuid: uuid = newUuid(), ...fields } = params;
+    const now = clock();
+    const own = { uuid, tagUuids, createDate: now, lastOpDate: now };
+    const made = await make(fields as never, own, dependencies, request);
+    const references = paramReferences(operation, params, dependencies);
+    const tags = createTags(request, `${kind}VO`, uuid, now, dependencies);
+    const toResult = (added: Records[Kind]) => ({
+      inventory: toInventory(kind, added, formatDate, now),
+    });
+    if (typeof made !== 'function') {
+      return store.addResource(kind, made, { references, tags }, toResult);
+    }
+    return store.deriveResource(
+      kind,
+      { kind: 'ModelService', uuid: source },
+      made,
+      { references: [pathReference('uuid', 'ModelServiceVO', source), ...references], tags },
+      toResult,
+    );
   };
+  return handler as unknown as Handler<Name>;
 }

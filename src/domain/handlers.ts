@@ -1,7 +1,7 @@
 import type { OperationName } from '../contract/operations.ts';
 import { AddModel } from './AddModel.ts';
-import { AddModelCenter } from './AddModelCenter.ts';
 import { AddModelService } from './AddModelService.ts';
+import { addHandler } from './additions.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
 import { CreateDataset } from './CreateDataset.ts';
@@ -39,7 +39,11 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   DeleteModels: deleteAllHandler('ModelVO'),
   QueryModel: queryHandler('Model'),
   GetModel: getHandler('Model'),
-  AddModelCenter,
+  AddModelCenter: addHandler('AddModelCenter', 'ModelCenter', (fields, own) => ({
+    ...fields,
+    ...own,
+    status: 'Connected',
+  })),
   UpdateModelCenter: updateHandler('UpdateModelCenter', 'ModelCenter'),
   DeleteModelCenter,
   QueryModelCenter: queryHandler('ModelCenter'),

@@ -214,6 +214,16 @@ export function withGpuMemory<
 
 type Versioned = Partial<ModelServiceFields> & Pick<ModelServiceFields, 'type' | 'installPath'>;
 
+/** Creates the binding of a model to a service. */
+export function newRef(
+  modelUuid: string,
+  modelServiceUuid: string,
+  { newUuid }: UuidSource,
+  isDefault = false,
+): ModelServiceRef {
+  return { uuid: newUuid(), modelUuid, modelServiceUuid, isDefault };
+}
+
 /** The version in the last segment of an app's path, such as `/apps/dify_1.11.1` (F28). */
 function appVersion({ type, installPath }: Versioned): string | null {
   const [, version = null] = /_(\d+\.\d[^_/]*)$/.exec(installPath) ?? [];
