@@ -109,7 +109,7 @@ async function runServer(settings: Settings, warnings: string[]): Promise<void> 
   const logger = await createLogger(settings, {
     isPretty,
     atExit: (work) => process.on('exit', work),
-    onDrop: metrics.logLineDropped,
+    onDrop: () => metrics.droppedLines.inc(),
   });
   for (const warning of warnings) logger.warn(warning);
 

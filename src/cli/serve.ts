@@ -55,7 +55,7 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
   const store = await openDatabase(settings, {
     ...environment,
     server: environment.newUuid(),
-    onCommit: metrics.committed,
+    onCommit: (writes) => metrics.commits.observe(writes),
     onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
     onWait: (err) => logger.warn({ err }, 'the database is not there yet, waiting for it'),
   });

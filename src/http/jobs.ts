@@ -80,7 +80,7 @@ export async function runAsJob(
   const { store } = dependencies;
   try {
     const result = await operate({ ...dependencies, store: store.forJob(job, complete) });
-    metrics.jobEnded(job.operation, 'succeeded');
+    metrics.jobs.inc({ operation: job.operation, outcome: 'succeeded' });
     return result;
   } catch (thrown) {
     const failure = toFailure(thrown, request);
@@ -89,7 +89,7 @@ export async function runAsJob(
     const isTemporary = failure.failure === 'notReady' && failure !== request.injectedFailure;
     if (isDuplicate || isTemporary || (failure.isClientError && !accepted)) throw failure;
     await store.addFailedJob(job, failure.answer);
-    metrics.jobEnded(job.operation, 'failed');
+    metrics.jobs.inc({ operation: job.operation, outcome: 'failed' });
     return failure;
   }
 }

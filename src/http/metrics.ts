@@ -38,25 +38,25 @@ export class Metrics {
     buckets: SECONDS,
     registers: [this.#registry],
   });
-  readonly #commits = new Histogram({
+  readonly commits = new Histogram({
     name: 'aios_commit_writes',
     help: 'Operations whose writes shared a database transaction.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128],
     registers: [this.#registry],
   });
-  readonly #jobs = new Counter({
+  readonly jobs = new Counter({
     name: 'aios_jobs_total',
     help: 'Jobs that have ended, by operation and outcome.',
     labelNames: ['operation', 'outcome'],
     registers: [this.#registry],
   });
-  readonly #hooks = new Counter({
+  readonly hooks = new Counter({
     name: 'aios_web_hook_calls_total',
     help: 'Calls of web hooks, by outcome: delivered, failed, and given up after the last failure.',
     labelNames: ['outcome'],
     registers: [this.#registry],
   });
-  readonly #droppedLines = new Counter({
+  readonly droppedLines = new Counter({
     name: 'aios_log_lines_dropped_total',
     help: 'Lines of the log that were dropped because it was not read in time.',
     registers: [this.#registry],
@@ -80,16 +80,6 @@ export class Metrics {
   /** @param build version of the server, version of Node.js and kind of the database */
   readonly describe = (build: Record<'version' | 'node_version' | 'database', string>): void =>
     this.#build.set({ ...build, aios_version: AIOS_VERSION }, 1);
-
-  readonly committed = (writes: number): void => this.#commits.observe(writes);
-
-  readonly jobEnded = (operation: string, outcome: 'succeeded' | 'failed'): void =>
-    this.#jobs.inc({ operation, outcome });
-
-  readonly hookCalled = (outcome: 'delivered' | 'failed' | 'given_up'): void =>
-    this.#hooks.inc({ outcome });
-
-  readonly logLineDropped = (): void => this.#droppedLines.inc();
 
   /** All metrics, in the Prometheus text format. */
   read(): Promise<string> {

@@ -54,13 +54,6 @@ const ABBREVIATIONS = {
 /** Offset of a zone from UTC at a time; both in milliseconds. */
 type Offset = (milliseconds: number) => number;
 
-const offsetsByAbbreviation = Map.groupBy(
-  Object.entries(ABBREVIATIONS).flatMap(([hours, names]) =>
-    names.split(' ').map((name) => ({ name, offset: () => Number(hours) * HOUR })),
-  ),
-  ({ name }) => name,
-);
-
 /**
  * Whether a `Date` header is within the tolerance, read in its own zone or in the server's.
  * @param now milliseconds since the epoch
@@ -88,8 +81,10 @@ function offsetsOf(zone: string): Offset[] {
     const offset = Number(`${sign}1`) * (Number(hours) + Number(minutes) / 60) * HOUR;
     return [() => offset];
   }
-  const abbreviated = offsetsByAbbreviation.get(zone.toUpperCase()) ?? [];
-  const offsets = abbreviated.map(({ offset }) => offset);
+  const offsets: Offset[] = [];
+  for (const [hours, names] of Object.entries(ABBREVIATIONS)) {
+    if (names.split(' ').includes(zone.toUpperCase())) offsets.push(() => Number(hours) * HOUR);
+  }
   try {
     return [...offsets, zoneOffset(zone)];
   } catch {

@@ -194,7 +194,8 @@ export class WebHooks {
     const tried = { ...hook, attempts, pending, failure };
     await this.#options.store.changeHook(tried);
     const { metrics, logger } = this.#options;
-    metrics.hookCalled(failure === null ? 'delivered' : pending ? 'failed' : 'given_up');
+    const outcome = failure === null ? 'delivered' : pending ? 'failed' : 'given_up';
+    metrics.hooks.inc({ outcome });
     // The URL is not logged, because it may contain credentials.
     const line = { operation: job.operation, jobUuid, attempts };
     if (failure === null) logger.debug(line, 'web hook called');

@@ -86,17 +86,13 @@ export function headTooLarge(socket: Socket): ApiError {
  */
 export function checkHeaders(request: FastifyRequest): void {
   requestTimeout(request);
+  const { headers } = request;
+  const type = headers['content-type'];
+  const hasBody =
+    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) !== 0;
   // The body of a GET is not read.
-  if (request.method === 'GET') return;
-  const type = request.headers['content-type'];
-  if (!hasBody(request)) return;
+  if (request.method === 'GET' || !hasBody) return;
   if (!/^application\/([\w.-]+\+)?json\s*(;|$)/i.test(type ?? '')) throw notJson(type);
-}
-
-function hasBody({ headers }: FastifyRequest): boolean {
-  return (
-    headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? '0') !== 0
-  );
 }
 
 /**
