@@ -3,7 +3,6 @@ import { isTimeZone } from './setting-values.ts';
 import {
   definitions,
   flagOf,
-  type Setting,
   type SettingKey,
   type Settings,
   SettingsError,
@@ -42,9 +41,9 @@ export function readSettings(sources: SettingSources): { settings: Settings; war
 }
 
 function readSetting(key: SettingKey, sources: SettingSources): unknown {
-  const definition: Setting<unknown> = definitions[key];
+  const definition = definitions[key];
   const given = settingText(key, sources);
-  const { name, text } = given ?? { name: variableOf(key), text: definition.default };
+  const { name, text } = given ?? { name: variableOf(key), text: definition.default ?? '' };
   const read = definition.verbatim ? text.replace(/\r?\n$/, '') : text.trim();
   const isBlank = definition.verbatim && given !== undefined && read.trim() === '';
   const value = isBlank ? undefined : definition.parse(read);
@@ -65,25 +64,22 @@ function settingText(
   { env, flags, readFile }: SettingSources,
 ): { name: string; text: string } | undefined {
   const [variable, flag] = [variableOf(key), flagOf(key)];
+  const isOfKubernetes = isKubernetesVariable(variable, env[variable]);
   const given = [
-    { name: `--${flag}`, text: flags[flag], isFile: false },
+    { name: `--${flag}`, text: flags[flag] },
     { name: `--${flag}-file`, text: flags[`${flag}-file`], isFile: true },
-    {
-      name: variable,
-      text: isKubernetesVariable(variable, env[variable]) ? '' : env[variable],
-      isFile: false,
-    },
+    { name: variable, text: isOfKubernetes ? '' : env[variable] },
     { name: `${variable}_FILE`, text: env[`${variable}_FILE`], isFile: true },
     // The name that hosting platforms use.
-    { name: 'PORT', text: key === 'port' ? env.PORT : undefined, isFile: false },
-  ].filter((source) => source.text && (!source.isFile || takesFile(key)));
-  const [first] = given;
-  if (!first?.text) return undefined;
-  if (!first.isFile) return { name: first.name, text: first.text };
+    { name: 'PORT', text: key === 'port' ? env.PORT : undefined },
+  ];
+  const { name, text, isFile } =
+    given.find((source) => source.text && (!source.isFile || takesFile(key))) ?? {};
+  if (!name || !text) return undefined;
   try {
-    return { name: first.name, text: readFile(first.text) };
+    return { name, text: isFile ? readFile(text) : text };
   } catch (error) {
-    throw new SettingsError(`${first.name}: the file can't be read (${(error as Error).message}).`);
+    throw new SettingsError(`${name}: the file can't be read (${(error as Error).message}).`);
   }
 }
 

@@ -319,7 +319,7 @@ describe.each(settingKeys)('%s', (key) => {
   });
 
   test('has an allowed default', () => {
-    const { default: standard } = definitions[key];
+    const { default: standard = '' } = definitions[key];
     const { settings } = read({ env: { [variableOf(key)]: standard } });
     expect(settings).toEqual(read({}).settings);
   });

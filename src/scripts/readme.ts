@@ -41,7 +41,7 @@ function settingsTable(): string[][] {
     return [
       takesFile(key) ? `\`${variable}\`, \`${variable}_FILE\`` : `\`${variable}\``,
       takesFile(key) ? `\`--${flag}\`, \`--${flag}-file\`` : `\`--${flag}\``,
-      standard && `\`${standard}\``,
+      standard ? `\`${standard}\`` : '',
       description,
       allowed,
     ];
