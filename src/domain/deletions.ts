@@ -37,6 +37,26 @@ export function deleteAllHandler(type: ResourceType): Handler<'DeleteModels'> {
   };
 }
 
+/** Deletes a center with its models, or only if it has none; services stay (F23 and F24). */
+export const DeleteModelCenter: Handler<'DeleteModelCenter'> = async (
+  { path, query },
+  { store },
+) => {
+  assertUuid('uuid', path.uuid);
+  const options = { withContents: query.deleteMode === 'Enforcing' };
+  return store.deleteModelCenter(path.uuid, options, () => ({}));
+};
+
+/** Removes a binding; a missing one is no error (F19). */
+export const UnbindModelFromService: Handler<'UnbindModelFromService'> = async (
+  { path },
+  { store },
+) => {
+  assertUuid('modelUuid', path.modelUuid);
+  assertUuid('modelServiceUuid', path.modelServiceUuid);
+  return store.unbindModelFromService(path.modelUuid, path.modelServiceUuid, () => ({}));
+};
+
 /** The error of deleting, in Permissive mode, what the group of a deployment uses (F24). */
 function usedByDeployment(uuid: string): ApiError {
   return new ApiError(

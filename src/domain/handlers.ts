@@ -5,23 +5,21 @@ import { addHandler } from './additions.ts';
 import { BindModelToService } from './BindModelToService.ts';
 import { CloneModelService } from './CloneModelService.ts';
 import { CreateDataset } from './CreateDataset.ts';
-import { DeleteModelCenter } from './DeleteModelCenter.ts';
-import { DeleteTag } from './DeleteTag.ts';
 import { DeployModelService } from './DeployModelService.ts';
-import { deleteAllHandler, deleteHandler } from './deletions.ts';
+import {
+  DeleteModelCenter,
+  deleteAllHandler,
+  deleteHandler,
+  UnbindModelFromService,
+} from './deletions.ts';
 import type { Handler } from './dependencies.ts';
-import { LogInByAccount } from './LogInByAccount.ts';
-import { LogOut } from './LogOut.ts';
 import { getHandler, queryHandler } from './queries.ts';
-import { RenewSession } from './RenewSession.ts';
-import { createTagHandler } from './tags.ts';
-import { UnbindModelFromService } from './UnbindModelFromService.ts';
+import { LogInByAccount, LogOut, RenewSession, ValidateSession } from './sessions.ts';
+import { createTagHandler, DeleteTag, UpdateSystemTag } from './tags.ts';
 import { assertNoSystemDataset, UpdateDatasets } from './UpdateDatasets.ts';
 import { UpdateModel } from './UpdateModel.ts';
 import { UpdateModelService } from './UpdateModelService.ts';
-import { UpdateSystemTag } from './UpdateSystemTag.ts';
 import { updateHandler } from './updates.ts';
-import { ValidateSession } from './ValidateSession.ts';
 
 /** The handler of every operation of the catalogue. */
 export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
