@@ -12,11 +12,9 @@ import {
 import { mapNames } from './fields.ts';
 import type { Statements } from './statements.ts';
 import type { Steps } from './steps.ts';
-import { tableNameOf } from './tables.ts';
+import { RESOURCE_TABLES, tableNameOf } from './tables.ts';
 
 type ListName = ReturnType<typeof tableNameOf<ResourceKind>>;
-
-type Rows = [table: keyof Statements['insertAll'], rows: readonly object[]];
 
 /** The uuids whose existence matters to a seed. */
 function uuidsOf(resources: Resources): string[] {
@@ -33,86 +31,71 @@ function uuidsOf(resources: Resources): string[] {
   return [...new Set([...entries, ...sides, ...owners, ...used])];
 }
 
+/** The tables of the lists that resources have. */
+const MEMBER_TABLES = {
+  modelServiceImages: 'modelServiceImages',
+  instances: 'modelServiceInstances',
+  datasetRefInventories: 'modelServiceGroupDatasetRefs',
+  modelServiceGroupRefs: 'modelServiceGroupRefs',
+} as const;
+
 /**
- * The rows of a seed whose uuids are unused, by table and in the order in which they are to be inserted.
- * @param resources as parsed: only images may have the same uuid
+ * The rows of a seed whose uuids are unused, by table.
+ * @param resources as parsed: only members of lists may have the same uuid
  * @throws ApiError naming the faulty entry by its index
  */
-function newRows(resources: Resources, existing: readonly string[]): Rows[] {
+function newRows(resources: Resources, existing: readonly string[]) {
   const known = new Set(existing);
   const types = new Map<string, string>();
   for (const each of existing) {
     const [type = '', uuid = ''] = each.split(' ');
     if (type.endsWith('VO')) types.set(uuid, type);
   }
-  const added: { uuid: string; type: string }[] = [];
-  /** The entries of a list to add. */
-  function choose<List extends keyof Resources>(list: List, type: string): Resources[List] {
-    const chosen = resources[list].filter(({ uuid }, index) => {
-      const used = types.get(uuid);
-      if (used !== undefined && used !== type) throw usedByAnotherKind(`${list}[${index}]`, uuid);
-      return used === undefined;
-    });
-    for (const { uuid } of chosen) {
-      types.set(uuid, type);
-      added.push({ uuid, type });
-    }
-    return chosen as Resources[List];
-  }
-  /** The members of a list of chosen entries, none of which may have the uuid of another. */
-  function membersOf<Name extends string, Member extends { uuid: string }>(
-    list: keyof Resources,
-    name: Name,
-    chosen: readonly Record<Name, Member[]>[],
-  ): Member[] {
-    const places = new Map(resources[list].map((entry, index) => [entry as object, index]));
-    return chosen.flatMap((entry) => {
-      for (const [place, { uuid }] of entry[name].entries()) {
-        if (known.has(`${name} ${uuid}`)) {
-          throw usedByAnotherEntry(`${list}[${places.get(entry)}].${name}[${place}]`);
-        }
-        known.add(`${name} ${uuid}`);
-      }
-      return entry[name];
-    });
-  }
   const assertFound = (reference: Reference) => {
     const found = reference.uuids.filter((uuid) => types.get(uuid) === reference.type);
     assertAllFound(reference, new Set(found));
   };
-
-  const chosen = mapNames(resourceKinds, (kind) => choose(tableNameOf(kind), `${kind}VO`));
-  const modelServices = chosen.ModelService as Resources['modelServices'];
-  const images = membersOf('modelServices', 'modelServiceImages', modelServices);
-  const groups = chosen.ModelServiceInstanceGroup as Resources['modelServiceInstanceGroups'];
+  const rows = mapNames(RESOURCE_TABLES, (): object[] => []);
+  for (const kind of resourceKinds) {
+    const [list, type] = [tableNameOf(kind), `${kind}VO`];
+    for (const [index, entry] of resources[list].entries()) {
+      const { uuid } = entry;
+      const used = types.get(uuid);
+      if (used === type) continue;
+      if (used !== undefined) throw usedByAnotherKind(`${list}[${index}]`, uuid);
+      types.set(uuid, type);
+      rows.resources.push({ uuid, type });
+      rows[list].push(entry);
+      for (const [name, table] of Object.entries(MEMBER_TABLES)) {
+        const members = (entry as unknown as Record<string, { uuid: string }[]>)[name] ?? [];
+        for (const [place, member] of members.entries()) {
+          const key = `${table} ${member.uuid}`;
+          if (known.has(key)) throw usedByAnotherEntry(`${list}[${index}].${name}[${place}]`);
+          known.add(key);
+          rows[table].push(member);
+        }
+      }
+    }
+  }
   for (const [index, group] of resources.modelServiceInstanceGroups.entries()) {
     groupReferences(group, `modelServiceInstanceGroups[${index}].`).forEach(assertFound);
   }
-  const instances = membersOf('modelServiceInstanceGroups', 'instances', groups);
-  const refs = resources.modelServiceRefs.flatMap((ref, index) => {
+  for (const [index, ref] of resources.modelServiceRefs.entries()) {
     const field = `modelServiceRefs[${index}]`;
-    for (const side of refReferences(ref, field)) assertFound(side);
-    if (known.has(`pair ${ref.modelUuid} ${ref.modelServiceUuid}`)) return [];
+    refReferences(ref, field).forEach(assertFound);
+    if (known.has(`pair ${ref.modelUuid} ${ref.modelServiceUuid}`)) continue;
     if (known.has(`ref ${ref.uuid}`)) throw usedByAnotherEntry(field);
-    return { ...ref, isDefault: ref.isDefault && !known.has(`default ${ref.modelUuid}`) };
-  });
-  const tags = (['userTags', 'systemTags'] as const).flatMap((list) => {
+    const isDefault = ref.isDefault && !known.has(`default ${ref.modelUuid}`);
+    rows.modelServiceRefs.push({ ...ref, isDefault });
+  }
+  for (const list of ['userTags', 'systemTags'] as const) {
     for (const [index, tag] of resources[list].entries()) {
       assertFound(ownerReference(tag, `${list}[${index}].`));
+      // A tag with the same uuid may exist with another text.
+      if (!known.has(`tag ${tag.uuid}`)) rows.tags.push(tag);
     }
-    // A tag with the same uuid may exist with another text.
-    return [...resources[list]].filter(({ uuid }) => !known.has(`tag ${uuid}`));
-  });
-  return [
-    ['resources', added],
-    ...resourceKinds.map((kind): Rows => [tableNameOf(kind), chosen[kind]]),
-    ['modelServiceImages', images],
-    ['modelServiceRefs', refs],
-    ['modelServiceInstances', instances],
-    ['modelServiceGroupDatasetRefs', groups.flatMap((group) => group.datasetRefInventories)],
-    ['modelServiceGroupRefs', groups.flatMap((group) => group.modelServiceGroupRefs)],
-    ['tags', tags],
-  ];
+  }
+  return rows;
 }
 
 /** Slices of a list for one statement each. */
@@ -133,8 +116,9 @@ export function* insertResources(statements: Statements, resources: Resources): 
     const { rows } = yield statements.existing({ uuids });
     for (const [found] of rows) existing.push(found as string);
   }
-  for (const [table, all] of newRows(resources, existing)) {
-    for (const rows of slices(all)) yield* statements.insertAll[table](rows);
+  const rows = newRows(resources, existing);
+  for (const table of RESOURCE_TABLES) {
+    for (const slice of slices(rows[table])) yield* statements.insertAll[table](slice);
   }
 }
 

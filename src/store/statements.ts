@@ -31,7 +31,7 @@ const findExisting = (isIn: (column: string) => string) => `
   UNION ALL SELECT 'ref ' || uuid FROM model_service_refs WHERE ${isIn('uuid')}
   UNION ALL SELECT 'pair ' || model_uuid || ' ' || model_service_uuid FROM model_service_refs WHERE ${isIn('model_uuid')}
   UNION ALL SELECT 'default ' || model_uuid FROM model_service_refs WHERE is_default = true AND ${isIn('model_uuid')}
-  UNION ALL SELECT 'instances ' || uuid FROM model_service_instances WHERE ${isIn('uuid')}
+  UNION ALL SELECT 'modelServiceInstances ' || uuid FROM model_service_instances WHERE ${isIn('uuid')}
   UNION ALL SELECT 'tag ' || uuid FROM tags WHERE ${isIn('uuid')}`;
 
 /** Finds those of the resources `:uuids` that a group uses (F24); `isIn` tests whether a column is in that list. */
