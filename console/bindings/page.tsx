@@ -1,9 +1,9 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { column } from '../components/columns.ts';
-import { FailureBox } from '../components/failure-box.tsx';
+import { Button } from '../components/button.tsx';
+import { FailureBox } from '../components/notices.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { Table } from '../components/table.tsx';
+import { column, Table } from '../components/table.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
@@ -19,16 +19,16 @@ export function BindingsPage() {
   const [isWhole, setWhole] = useState(true);
   // The whole graph stays when another node is chosen.
   const key = isWhole ? 'graph' : `graph ${item}`;
-  const { data, failure, reload } = useAnswer(key, async (abort) => {
+  const answer = useAnswer(key, async (abort) => {
     const graph = await loadGraph(item, abort);
     setWhole(graph.isWhole);
     return graph;
   });
+  const { data } = answer;
   const shown = useMemo(() => data && filtered(data, text, isBoundOnly), [data, text, isBoundOnly]);
   const isSearched = data && !data.isWhole && (text !== '' || item === '');
   return (
-    <PageFrame title={t('bindings')}>
-      {failure && <FailureBox failure={failure} onRetry={reload} />}
+    <PageFrame title={t('bindings')} answer={answer}>
       <search class="filters">
         <input
           type="search"
@@ -37,13 +37,12 @@ export function BindingsPage() {
           value={text}
           onInput={({ currentTarget }) => setParameters({ text: currentTarget.value || undefined })}
         />
-        <button
-          type="button"
+        <Button
           aria-pressed={isBoundOnly}
           onClick={() => setParameters({ bound: isBoundOnly ? undefined : '1' })}
         >
           {t('boundOnly')}
-        </button>
+        </Button>
         <span class="spacer" />
         <span class="node-link model">{t('model')}</span>
         <span class="node-link service">{t('service')}</span>
@@ -129,7 +128,6 @@ function BindingsTable({ graph: { nodes, edges } }: { graph: Graph }) {
       ]}
       rows={edges}
       keyOf={({ model, service }) => `${model} ${service}`}
-      empty={t('none')}
     />
   );
 }

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../texts/text.ts';
+import { Button } from './button.tsx';
 import { announce } from './notices.tsx';
 
 /** Texts longer than this, in characters, are shown without colours. */
@@ -40,26 +41,21 @@ interface Props {
 
 /** A text of several lines that can be copied. */
 export function Code({ label, text, isData = false }: Props) {
-  return (
-    <div class="code-block">
-      <section aria-label={label} tabIndex={0}>
-        <pre>{isData ? highlight(text) : text}</pre>
-      </section>
-      <CopyButton text={text} />
-    </div>
-  );
-}
-
-/** Copies a text; browsers allow that on https and on the machine itself only. */
-export function CopyButton({ text }: { text: string }) {
-  if (!globalThis.navigator.clipboard) return null;
   const copy = async () => {
     await navigator.clipboard.writeText(text);
     announce(t('copied'));
   };
   return (
-    <button type="button" class="copy" onClick={() => void copy()}>
-      {t('copy')}
-    </button>
+    <div class="code-block">
+      <section aria-label={label} tabIndex={0}>
+        <pre>{isData ? highlight(text) : text}</pre>
+      </section>
+      {/* Browsers have a clipboard on https and for the machine itself only. */}
+      {globalThis.navigator.clipboard && (
+        <Button class="copy" onClick={() => void copy()}>
+          {t('copy')}
+        </Button>
+      )}
+    </div>
   );
 }

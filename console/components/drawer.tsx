@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
-import { t } from '../texts/text.ts';
+import { CloseButton } from './button.tsx';
 
 interface Props {
   title: string;
@@ -31,9 +31,7 @@ export function Drawer({ title, onClose, actions, children }: Props) {
         <h2 id={id} ref={heading} tabIndex={-1}>
           {title}
         </h2>
-        <button type="button" class="quiet" aria-label={t('close')} onClick={onClose}>
-          ×
-        </button>
+        <CloseButton onClick={onClose} />
       </header>
       {actions && <div class="actions">{actions}</div>}
       {children}

@@ -1,49 +1,74 @@
-import type { ComponentChildren } from 'preact';
+import { type AllHTMLAttributes, cloneElement, type VNode } from 'preact';
 import { useId } from 'preact/hooks';
+
+type Attributes = Omit<AllHTMLAttributes<HTMLInputElement>, 'label'>;
 
 interface Props {
   label: string;
-  hint?: string | undefined;
+  hint?: string;
   /** The sentence that says what is wrong with the value. */
-  error?: string | undefined;
+  error?: string;
   isRequired?: boolean;
-  /** Makes the control of attributes that connect it with label, hint and error. */
-  children: (attributes: ControlAttributes) => ComponentChildren;
 }
 
-export interface ControlAttributes {
-  id: string;
-  required: boolean;
-  'aria-describedby': string | undefined;
-  'aria-invalid': boolean;
-}
-
-/** A control with its label, a hint and an error. */
-export function Field({ label, hint, error, isRequired = false, children }: Props) {
+/** A control with its label, a hint and an error, which are connected with it. */
+export function Field({
+  label,
+  hint,
+  error,
+  isRequired = false,
+  children,
+}: Props & { children: VNode }) {
   const id = useId();
-  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
+  const attributes = {
+    id,
+    required: isRequired,
+    'aria-describedby': `${id}-hint`,
+    'aria-invalid': error !== undefined,
+  };
   return (
     <div class="field">
       <label for={id}>
         {label}
         {isRequired && <span class="required"> *</span>}
       </label>
-      {children({
-        id,
-        required: isRequired,
-        'aria-describedby': described || undefined,
-        'aria-invalid': error !== undefined,
-      })}
-      {hint && (
-        <p class="hint" id={`${id}-hint`}>
-          {hint}
-        </p>
-      )}
-      {error && (
-        <p class="error" id={`${id}-error`}>
-          {error}
-        </p>
-      )}
+      {cloneElement(children, attributes)}
+      <p class="hint" id={`${id}-hint`}>
+        {hint} {error && <span class="error">{error}</span>}
+      </p>
     </div>
+  );
+}
+
+/** A field of one line; what is given further are attributes of the element. */
+export function Input({ label, hint, isRequired, ...attributes }: Props & Attributes) {
+  return (
+    <Field label={label} hint={hint} isRequired={isRequired}>
+      <input {...(attributes as object)} />
+    </Field>
+  );
+}
+
+interface ChoiceProps extends Props {
+  name: string;
+  /** The value at first. */
+  initial?: string;
+  onInput?: (event: { currentTarget: HTMLSelectElement }) => void;
+  /** The values with their texts. */
+  options: [value: string, text: string][];
+}
+
+/** A field that has one of several values. */
+export function Choice({ label, initial, options, ...attributes }: ChoiceProps) {
+  return (
+    <Field label={label}>
+      <select {...attributes}>
+        {options.map(([value, text]) => (
+          <option key={value} value={value} selected={value === initial}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </Field>
   );
 }

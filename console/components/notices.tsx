@@ -1,52 +1,55 @@
 import { signal } from '@preact/signals';
 import type { Failure } from '../api/client.ts';
 import { t } from '../texts/text.ts';
+import { Button, CloseButton } from './button.tsx';
 
 interface Notice {
-  id: number;
   text: string;
-  isFailure: boolean;
+  variant: 'success' | 'danger';
 }
 
 /** How long the notice of a success is shown, in milliseconds. */
 const SHOWN_MS = 5000;
 
-const notices = signal<Notice[]>([]);
-let lastId = 0;
+/** The last one, while it is shown. */
+const notice = signal<Notice | undefined>(undefined);
 
-function remove(id: number): void {
-  notices.value = notices.value.filter((notice) => notice.id !== id);
+/** Shows a text, and has screen readers say it: a success for a moment, a failure until it is dismissed. */
+export function announce(text: string, variant: Notice['variant'] = 'success'): void {
+  const shown = { text, variant };
+  notice.value = shown;
+  if (variant === 'success') setTimeout(() => notice.value === shown && dismiss(), SHOWN_MS);
 }
 
-function add(text: string, isFailure: boolean): number {
-  lastId += 1;
-  notices.value = [...notices.value, { id: lastId, text, isFailure }];
-  return lastId;
+function dismiss(): void {
+  notice.value = undefined;
 }
 
-/** Shows a text for a moment, and has screen readers say it. */
-export function announce(text: string): void {
-  const id = add(text, false);
-  setTimeout(() => remove(id), SHOWN_MS);
-}
-
-/** Shows a failure until it is dismissed. */
-export function announceFailure({ message }: Failure): void {
-  add(message, true);
-}
-
-/** The live region of all notices. */
+/** The live region of the last notice. */
 export function Notices() {
   return (
     <div class="notices" role="status" aria-live="polite">
-      {notices.value.map(({ id, text, isFailure }) => (
-        <div key={id} class={isFailure ? 'notice failure' : 'notice'}>
-          <span>{text}</span>
-          <button type="button" class="quiet" aria-label={t('dismiss')} onClick={() => remove(id)}>
-            ×
-          </button>
+      {notice.value && (
+        <div class="notice" data-variant={notice.value.variant}>
+          <span>{notice.value.text}</span>
+          <CloseButton onClick={dismiss} />
         </div>
-      ))}
+      )}
+    </div>
+  );
+}
+
+interface FailureProps {
+  failure: Failure;
+  onRetry?: () => void;
+}
+
+/** Says why something could not be loaded or done, in the server's own sentence. */
+export function FailureBox({ failure, onRetry }: FailureProps) {
+  return (
+    <div class="failure-box" role="alert">
+      {failure.code !== '' && <code>{failure.code}</code>} <span>{failure.message}</span>{' '}
+      {onRetry && <Button onClick={onRetry}>{t('retry')}</Button>}
     </div>
   );
 }

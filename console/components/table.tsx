@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { type TextKey, t } from '../texts/text.ts';
 
 export interface Column<Row> {
   /** Names the column in `sort`. */
@@ -7,6 +8,16 @@ export interface Column<Row> {
   cell: (row: Row) => ComponentChildren;
   isSortable?: boolean;
   isNumber?: boolean;
+}
+
+/** A column whose title is the text of its name. */
+export function column<Row>(name: TextKey, cell: Column<Row>['cell']): Column<Row> {
+  return { name, title: t(name), cell };
+}
+
+/** The same, of numbers. */
+export function numbers<Row>(name: TextKey, cell: Column<Row>['cell']): Column<Row> {
+  return { ...column(name, cell), isNumber: true };
 }
 
 interface Props<Row> {
@@ -20,13 +31,13 @@ interface Props<Row> {
   onSort?: (sort: string) => void;
   /** The key of the row that is open. */
   chosen?: string;
-  /** Shown in place of rows where there are none. */
-  empty: string;
+  /** Shown in place of rows where there are none, unless it is the usual text. */
+  empty?: string;
 }
 
 /** A table that scrolls in itself where it is wider than the page. */
 export function Table<Row>(props: Props<Row>) {
-  const { caption, columns, rows, keyOf, sort, onSort, chosen, empty } = props;
+  const { caption, columns, rows, keyOf, sort, onSort, chosen, empty = t('none') } = props;
   return (
     <section class="table" aria-label={caption} tabIndex={0}>
       <table>

@@ -1,14 +1,11 @@
-import { useState } from 'preact/hooks';
 import { type Fault, read, type Settings, type Snapshot, setFaults } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
-import { column, numbers } from '../components/columns.ts';
-import { FailureBox } from '../components/failure-box.tsx';
-import { announce, announceFailure } from '../components/notices.tsx';
+import { Command } from '../components/command.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { Table } from '../components/table.tsx';
+import { column, numbers, Table } from '../components/table.tsx';
 import { t } from '../texts/text.ts';
-import { describe, FaultDialog } from './fault-dialog.tsx';
+import { AddFault, describe } from './fault.tsx';
 import { SettingPanels } from './settings.tsx';
 import { Snapshots, StateFiles } from './state.tsx';
 
@@ -23,34 +20,26 @@ async function readControl(abort: AbortSignal) {
   return { settings, faults, snapshots };
 }
 
-/** Does something to the server, and says whether that worked. */
-export type Run = (work: () => Promise<unknown>) => void;
-
 /** What tests can set: faults, clock, UUIDs, the delay of jobs, and the state of the whole server. */
 export function ControlPage() {
-  const { data, failure, reload } = useAnswer('control', readControl, POLL_MS);
-  const run: Run = (work) => {
-    void work()
-      .then(() => announce(t('allDone')), announceFailure)
-      .then(reload);
-  };
-  const reset = () => {
-    if (confirm(t('resetHint'))) run(() => callServer('POST', '_aios/reset'));
-  };
-  const actions = (
-    <button type="button" class="danger" onClick={reset}>
+  const answer = useAnswer('control', readControl, POLL_MS);
+  const reset = (
+    <Command
+      data-variant="danger"
+      question={t('resetHint')}
+      send={() => callServer('POST', '_aios/reset')}
+    >
       {t('reset')}
-    </button>
+    </Command>
   );
   return (
-    <PageFrame title={t('control')} actions={actions}>
-      {failure && <FailureBox failure={failure} onRetry={reload} />}
-      {data && (
+    <PageFrame title={t('control')} actions={reset} answer={answer}>
+      {answer.data && (
         <>
-          <Faults faults={data.faults} run={run} />
-          <SettingPanels settings={data.settings} run={run} />
-          <Snapshots snapshots={data.snapshots} run={run} />
-          <StateFiles run={run} />
+          <Faults faults={answer.data.faults} />
+          <SettingPanels settings={answer.data.settings} />
+          <Snapshots snapshots={answer.data.snapshots} />
+          <StateFiles />
         </>
       )}
     </PageFrame>
@@ -58,10 +47,8 @@ export function ControlPage() {
 }
 
 /** The faults in their order, with how often each was applied. */
-function Faults({ faults, run }: { faults: Fault[]; run: Run }) {
-  const [isOpen, setOpen] = useState(false);
-  const remove = (removed: Fault) =>
-    run(() => setFaults(faults.filter((fault) => fault !== removed)));
+function Faults({ faults }: { faults: Fault[] }) {
+  const remove = (removed: Fault) => setFaults(faults.filter((fault) => fault !== removed));
   return (
     <section>
       <h2>{t('faults')}</h2>
@@ -71,25 +58,12 @@ function Faults({ faults, run }: { faults: Fault[]; run: Run }) {
           column('operation', ({ operation }) => operation),
           column('effect', describe),
           numbers('applied', ({ struck, times }) => `${struck} / ${times}`),
-          column('actions', (fault) => (
-            <button type="button" onClick={() => remove(fault)}>
-              {t('remove')}
-            </button>
-          )),
+          column('actions', (fault) => <Command send={() => remove(fault)}>{t('remove')}</Command>),
         ]}
         rows={faults}
         keyOf={(fault) => JSON.stringify(fault)}
-        empty={t('none')}
       />
-      <button type="button" onClick={() => setOpen(true)}>
-        {t('addFault')}
-      </button>
-      {isOpen && (
-        <FaultDialog
-          initial={{ operation: '*', error: { code: 'SYS.1000' } }}
-          onClose={() => setOpen(false)}
-        />
-      )}
+      <AddFault button={t('addFault')} initial={{ operation: '*', error: { code: 'SYS.1000' } }} />
     </section>
   );
 }

@@ -1,9 +1,9 @@
 import type { Settings } from '../api/aios.ts';
 import { callServer } from '../api/client.ts';
-import { Form, Input } from '../components/form.tsx';
+import { Command, Form } from '../components/command.tsx';
+import { Input } from '../components/field.tsx';
 import { formatTime } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
-import type { Run } from './page.tsx';
 
 interface PanelProps {
   title: string;
@@ -15,30 +15,26 @@ interface PanelProps {
   inputs: [label: string, toBody: (value: string) => object, type?: 'number' | 'datetime-local'][];
   /** The button that ends the setting. */
   none: string;
-  run: Run;
 }
 
-function Panel({ title, path, state, inputs, none, run }: PanelProps) {
-  const set = (body: object) => run(() => callServer('PUT', `_aios/${path}`, body));
+function Panel({ title, path, state, inputs, none }: PanelProps) {
+  const set = (body: object) => callServer('PUT', `_aios/${path}`, body);
   return (
     <section class="panel">
       <h2>{title}</h2>
       <p>{state}</p>
       {inputs.map(([label, toBody, type]) => (
-        <Form key={label} button={t('set')} onSubmit={({ value = '' }) => set(toBody(value))}>
-          <Input label={label} name="value" isRequired {...(type && { type })} />
+        <Form key={label} button={t('set')} send={({ value = '' }) => set(toBody(value))}>
+          <Input label={label} name="value" type={type} step={1} isRequired />
         </Form>
       ))}
-      <button type="button" onClick={() => set({})}>
-        {none}
-      </button>
+      <Command send={() => set({})}>{none}</Command>
     </section>
   );
 }
 
 /** The settings of clock, UUIDs and jobs. */
-export function SettingPanels({ settings, run }: { settings: Settings; run: Run }) {
-  const { clock, uuids, jobs } = settings;
+export function SettingPanels({ settings: { clock, uuids, jobs } }: { settings: Settings }) {
   const offset = clock.aheadMs === 0 ? '' : ` (${t('ahead', { seconds: clock.aheadMs / 1000 })})`;
   const job = jobs.afterMs === undefined ? '' : t('jobsAfter', { ms: jobs.afterMs });
   const poll = jobs.atPoll === undefined ? '' : t('jobsAtPoll', { poll: jobs.atPoll });
@@ -53,7 +49,6 @@ export function SettingPanels({ settings, run }: { settings: Settings; run: Run 
           [t('secondsAhead'), (value) => ({ aheadMs: Number(value) * 1000 }), 'number'],
         ]}
         none={t('realTime')}
-        run={run}
       />
       <Panel
         title={t('newUuids')}
@@ -61,7 +56,6 @@ export function SettingPanels({ settings, run }: { settings: Settings; run: Run 
         state={uuids.seed === undefined ? t('random') : t('seeded', { seed: uuids.seed })}
         inputs={[[t('seed'), (seed) => ({ seed })]]}
         none={t('random')}
-        run={run}
       />
       <Panel
         title={t('jobDelay')}
@@ -72,7 +66,6 @@ export function SettingPanels({ settings, run }: { settings: Settings; run: Run 
           [t('lastPoll'), (value) => ({ atPoll: Number(value) }), 'number'],
         ]}
         none={t('noDelay')}
-        run={run}
       />
     </div>
   );

@@ -1,20 +1,21 @@
 import type { Snapshot } from '../api/aios.ts';
+import { useAction } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
-import { column, numbers } from '../components/columns.ts';
-import { Form, Input } from '../components/form.tsx';
-import { Table } from '../components/table.tsx';
+import { Command, Form } from '../components/command.tsx';
+import { Input } from '../components/field.tsx';
+import { FailureBox } from '../components/notices.tsx';
+import { column, numbers, Table } from '../components/table.tsx';
 import { formatNumber, formatTime } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
-import type { Run } from './page.tsx';
 
 /** The saved states: to save the present one, to go back to one, and to delete one. */
-export function Snapshots({ snapshots, run }: { snapshots: Snapshot[]; run: Run }) {
+export function Snapshots({ snapshots }: { snapshots: Snapshot[] }) {
   const call = (method: 'PUT' | 'POST' | 'DELETE', name: string, more = '') =>
-    run(() => callServer(method, `_aios/snapshots/${encodeURIComponent(name)}${more}`));
+    callServer(method, `_aios/snapshots/${encodeURIComponent(name)}${more}`);
   return (
     <section>
       <h2>{t('snapshots')}</h2>
-      <Form button={t('save')} onSubmit={({ name = '' }) => call('PUT', name)}>
+      <Form button={t('save')} send={({ name = '' }) => call('PUT', name)}>
         <Input label={t('name')} name="name" isRequired />
       </Form>
       <Table<Snapshot>
@@ -25,18 +26,13 @@ export function Snapshots({ snapshots, run }: { snapshots: Snapshot[]; run: Run 
           numbers('size', ({ bytes }) => `${formatNumber(bytes / 1024, 1)} KiB`),
           column('actions', ({ name }) => (
             <>
-              <button type="button" onClick={() => call('POST', name, '/restore')}>
-                {t('restore')}
-              </button>{' '}
-              <button type="button" onClick={() => call('DELETE', name)}>
-                {t('remove')}
-              </button>
+              <Command send={() => call('POST', name, '/restore')}>{t('restore')}</Command>{' '}
+              <Command send={() => call('DELETE', name)}>{t('remove')}</Command>
             </>
           )),
         ]}
         rows={snapshots}
         keyOf={({ name }) => name}
-        empty={t('none')}
       />
     </section>
   );
@@ -53,26 +49,24 @@ async function download(): Promise<void> {
 }
 
 /** The state of the server out to a file, and in from one. */
-export function StateFiles({ run }: { run: Run }) {
+export function StateFiles() {
+  const { failure, run } = useAction();
   const upload = (method: 'PUT' | 'POST') => (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const [file] = input.files ?? [];
-    if (file) run(async () => callServer(method, '_aios/state', JSON.parse(await file.text())));
+    const send = async () =>
+      file && callServer(method, '_aios/state', JSON.parse(await file.text()));
+    void run(send());
     input.value = '';
   };
   return (
     <section>
       <h2>{t('stateFile')}</h2>
+      {failure && <FailureBox failure={failure} />}
       <div class="line">
-        <label>
-          {t('addState')} <input type="file" accept=".json" onChange={upload('POST')} />
-        </label>
-        <label>
-          {t('replaceState')} <input type="file" accept=".json" onChange={upload('PUT')} />
-        </label>
-        <button type="button" onClick={() => run(download)}>
-          {t('download')}
-        </button>
+        <Input type="file" accept=".json" label={t('addState')} onChange={upload('POST')} />
+        <Input type="file" accept=".json" label={t('replaceState')} onChange={upload('PUT')} />
+        <Command send={download}>{t('download')}</Command>
       </div>
     </section>
   );

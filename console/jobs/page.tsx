@@ -1,9 +1,8 @@
 import { type Job, read } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
-import { column, numbers } from '../components/columns.ts';
-import { FailureBox } from '../components/failure-box.tsx';
+import { Button } from '../components/button.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { Table } from '../components/table.tsx';
+import { column, numbers, Table } from '../components/table.tsx';
 import { route, setParameters } from '../router.ts';
 import { formatTime } from '../texts/format.ts';
 import { type TextKey, t } from '../texts/text.ts';
@@ -20,23 +19,21 @@ const filters: [name: TextKey, isListed: (job: Job) => boolean][] = [
 /** The newest jobs with their errors and web hooks. */
 export function JobsPage() {
   const load = (abort: AbortSignal) => read<{ jobs: Job[] }>('jobs?limit=100', abort);
-  const { data, failure, isLoading, reload } = useAnswer('jobs', load, POLL_MS);
+  const answer = useAnswer('jobs', load, POLL_MS);
   const chosen = route.value.parameters.get('show') ?? 'newest';
   const isListed = filters.find(([name]) => name === chosen)?.[1] ?? (() => true);
-  const jobs = data?.jobs ?? [];
+  const jobs = answer.data?.jobs ?? [];
   return (
-    <PageFrame title={t('jobsAndHooks')}>
-      {failure && <FailureBox failure={failure} onRetry={reload} />}
+    <PageFrame title={t('jobsAndHooks')} answer={answer}>
       <div class="filters">
         {filters.map(([name, isCounted]) => (
-          <button
+          <Button
             key={name}
-            type="button"
             aria-pressed={name === chosen}
             onClick={() => setParameters({ show: name })}
           >
             {t(name)} ({jobs.filter(isCounted).length})
-          </button>
+          </Button>
         ))}
       </div>
       <Table<Job>
@@ -57,7 +54,7 @@ export function JobsPage() {
         ]}
         rows={jobs.filter(isListed)}
         keyOf={({ uuid }) => uuid}
-        empty={isLoading && !data ? t('loading') : t('none')}
+        empty={answer.data ? undefined : t('loading')}
       />
     </PageFrame>
   );

@@ -1,10 +1,8 @@
 import { signal } from '@preact/signals';
 import { hasControl, health, read, type Settings } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
-import { column, numbers } from '../components/columns.ts';
-import { FailureBox } from '../components/failure-box.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { Table } from '../components/table.tsx';
+import { column, numbers, Table } from '../components/table.tsx';
 import { countResources, kinds } from '../resources/kinds.ts';
 import { linkTo } from '../router.ts';
 import { formatNumber, formatTime } from '../texts/format.ts';
@@ -30,21 +28,20 @@ async function readNow(abort: AbortSignal) {
 
 /** What is stored, what the server answers, and what fails. */
 export function NowPage() {
-  const { data, failure, reload } = useAnswer('now', readNow, SAMPLE_MS);
+  const answer = useAnswer('now', readNow, SAMPLE_MS);
   const rates = samples.value
     .slice(1)
     .map((sample, index) => rateBetween(samples.value[index] as Sample, sample));
   const [perSecond, mean] = [rates.map((rate) => rate.perSecond), rates.map((rate) => rate.mean)];
   return (
-    <PageFrame title={t('now')}>
-      {failure && <FailureBox failure={failure} onRetry={reload} />}
+    <PageFrame title={t('now')} answer={answer}>
       <Tiles />
       <div class="columns">
         <Chart title={t('requestsPerSecond')} unit="/s" values={perSecond} {...time} />
         <Chart title={t('meanTime')} unit="ms" values={mean} {...time} />
       </div>
-      {data && <ServerFacts {...data} />}
-      {data && <Operations sample={data.sample} />}
+      {answer.data && <ServerFacts {...answer.data} />}
+      {answer.data && <Operations sample={answer.data.sample} />}
     </PageFrame>
   );
 }
@@ -113,7 +110,6 @@ function Operations({ sample }: { sample: Sample }) {
       ]}
       rows={rows}
       keyOf={({ operation }) => operation}
-      empty={t('none')}
     />
   );
 }

@@ -1,20 +1,14 @@
-import { useState } from 'preact/hooks';
 import type { Fault, JournalEntry } from '../api/aios.ts';
 import { Code } from '../components/code.tsx';
 import { Drawer } from '../components/drawer.tsx';
-import { FaultDialog } from '../control/fault-dialog.tsx';
+import { AddFault } from '../control/fault.tsx';
 import { formatTime } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
 
 /** A request and its answer, side by side. */
 export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () => void }) {
-  const [isFaultOpen, setFaultOpen] = useState(false);
   const { operation, method, path, query, status, time, request, response } = entry;
-  const actions = (
-    <button type="button" onClick={() => setFaultOpen(true)}>
-      {t('makeFault')}
-    </button>
-  );
+  const actions = <AddFault button={t('makeFault')} initial={faultOf(entry)} />;
   return (
     <Drawer title={operation ?? t('unknownPath')} onClose={onClose} actions={actions}>
       <p>
@@ -26,7 +20,6 @@ export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () 
         <Part title={t('request')} content={request} />
         <Part title={t('answer')} content={response} />
       </div>
-      {isFaultOpen && <FaultDialog initial={faultOf(entry)} onClose={() => setFaultOpen(false)} />}
     </Drawer>
   );
 }

@@ -4,11 +4,10 @@ import { type JournalEntry, read } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
 import { operationNames } from '../api/document.ts';
-import { column, numbers } from '../components/columns.ts';
-import { FailureBox } from '../components/failure-box.tsx';
-import { announceFailure } from '../components/notices.tsx';
+import { Button } from '../components/button.tsx';
+import { Command } from '../components/command.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { Table } from '../components/table.tsx';
+import { column, numbers, Table } from '../components/table.tsx';
 import { linkTo, openItem, route, setParameters } from '../router.ts';
 import { formatMoment, formatNumber } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
@@ -53,7 +52,7 @@ function matches(entry: JournalEntry, parameters: URLSearchParams): boolean {
 
 /** The journal of requests, as they come in. */
 export function RequestsPage() {
-  const { failure, reload } = useAnswer('journal', readNewest, POLL_MS);
+  const answer = useAnswer('journal', readNewest, POLL_MS);
   const { item, parameters } = route.value;
   const [rows, setRows] = useState(ROWS);
   const found = entries.value.filter((entry) => matches(entry, parameters));
@@ -62,17 +61,14 @@ export function RequestsPage() {
     isPaused.value = !isPaused.value;
   };
   return (
-    <PageFrame title={t('requests')}>
-      {failure && <FailureBox failure={failure} onRetry={reload} />}
+    <PageFrame title={t('requests')} answer={answer}>
       <search class="filters">
         <Filters />
         <span class="spacer" />
-        <button type="button" aria-pressed={isPaused.value} onClick={pause}>
+        <Button aria-pressed={isPaused.value} onClick={pause}>
           {t('pause')}
-        </button>
-        <button type="button" onClick={() => void clear().catch(announceFailure)}>
-          {t('clearJournal')}
-        </button>
+        </Button>
+        <Command send={clear}>{t('clearJournal')}</Command>
       </search>
       <Table<JournalEntry>
         caption={t('requests')}
@@ -88,13 +84,8 @@ export function RequestsPage() {
         rows={found.slice(0, rows)}
         keyOf={({ id }) => String(id)}
         chosen={item}
-        empty={t('none')}
       />
-      {found.length > rows && (
-        <button type="button" onClick={() => setRows(rows + ROWS)}>
-          {t('showMore')}
-        </button>
-      )}
+      {found.length > rows && <Button onClick={() => setRows(rows + ROWS)}>{t('showMore')}</Button>}
       {chosen && <Exchange key={item} entry={chosen} onClose={() => openItem('')} />}
     </PageFrame>
   );

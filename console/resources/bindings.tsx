@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
-import { useAction, useAnswer } from '../api/answer.ts';
+import { useAnswer } from '../api/answer.ts';
 import { answerOf, api, type Schemas } from '../api/client.ts';
-import { FailureBox } from '../components/failure-box.tsx';
+import { Command, Form } from '../components/command.tsx';
 import { Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
@@ -22,7 +22,6 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
       ? (['modelUuid', 'modelServiceUuid', kindOf('services')] as const)
       : (['modelServiceUuid', 'modelUuid', kindOf('models')] as const);
   const [chosen, setChosen] = useState('');
-  const { failure, run } = useAction();
   const uuids = refs.slice(0, NAMED_MAX).map((ref) => ref[other]);
   const { data: named = [] } = useAnswer(uuids.join(), async (signal) => {
     const query = { q: [`uuid?=${uuids}`], limit: NAMED_MAX, fields: 'uuid,name' };
@@ -35,23 +34,17 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
     >;
     return { params: { path } };
   };
-  const bind = (event: Event) => {
-    event.preventDefault();
-    void run(answerOf(api.POST(PATH, { ...at(chosen.trim()), body: {} })), () => setChosen(''));
-  };
+  const bind = () => answerOf(api.POST(PATH, { ...at(chosen.trim()), body: {} }));
   const link = ({ [other]: uuid }: Ref) => (
     <a href={linkTo(otherKind.path, uuid)}>
       {named.find((each) => each.uuid === uuid)?.name ?? uuid}
     </a>
   );
   const unbind = ({ [other]: uuid }: Ref) => (
-    <button type="button" onClick={() => void run(answerOf(api.DELETE(PATH, at(uuid))))}>
-      {t('unbind')}
-    </button>
+    <Command send={() => answerOf(api.DELETE(PATH, at(uuid)))}>{t('unbind')}</Command>
   );
   return (
     <>
-      {failure && <FailureBox failure={failure} />}
       <Table<Ref>
         caption={t('bindings')}
         columns={[
@@ -61,14 +54,10 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
         ]}
         rows={refs}
         keyOf={({ uuid }) => uuid}
-        empty={t('none')}
       />
-      <form class="line" onSubmit={bind}>
-        <Parameter name={other} schema={{}} text={chosen} onChange={setChosen} />
-        <button type="submit" disabled={chosen.trim() === ''}>
-          {t('bind')}
-        </button>
-      </form>
+      <Form button={t('bind')} send={bind} onDone={() => setChosen('')}>
+        <Parameter name={other} schema={{}} text={chosen} onChange={setChosen} isRequired />
+      </Form>
     </>
   );
 }

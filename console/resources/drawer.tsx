@@ -1,17 +1,17 @@
-import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
+import { DialogButton } from '../components/button.tsx';
 import { Code } from '../components/code.tsx';
+import { Form } from '../components/command.tsx';
 import { Drawer } from '../components/drawer.tsx';
-import { FailureBox } from '../components/failure-box.tsx';
+import { FailureBox } from '../components/notices.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { Bindings } from './bindings.tsx';
 import { additionOf, curlOf } from './commands.ts';
-import { Deletion } from './deletion.tsx';
 import { fieldsOf } from './fields.ts';
-import { ResourceForm } from './form.tsx';
-import { getResource, type Kind, type KindForm, type Resource } from './kinds.ts';
+import { FormButton } from './form.tsx';
+import { deleteResource, getResource, type Kind, type Resource } from './kinds.ts';
 import { Tags } from './tags.tsx';
 import { Values } from './value.tsx';
 
@@ -20,33 +20,37 @@ const TABS = ['yaml', 'modelServiceRefs'];
 
 /** Everything about a resource, and what can be done with it. */
 export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
-  const [form, setForm] = useState<KindForm | 'deletion'>();
   const { data, failure } = useAnswer(uuid, (signal) => getResource(kind, uuid, signal));
-  const close = () => openItem('');
-  const closeForm = () => setForm(undefined);
   const actions = data && (
     <>
       {kind.actions.map((action) => (
-        <button key={action.title} type="button" onClick={() => setForm(action)}>
-          {t(action.title)}
-        </button>
+        <FormButton key={action.title} form={action} resource={data} />
       ))}
-      <button type="button" class="danger" onClick={() => setForm('deletion')}>
-        {t('delete')}
-      </button>
+      <Deletion kind={kind} resource={data} />
     </>
   );
   return (
-    <Drawer title={data?.name || uuid} onClose={close} actions={actions}>
+    <Drawer title={data?.name || uuid} onClose={() => openItem('')} actions={actions}>
       {failure && <FailureBox failure={failure} />}
       {data && <Tabs label={t('parts')} tabs={tabsOf(kind, data)} />}
-      {data && form === 'deletion' && (
-        <Deletion kind={kind} resource={data} onClose={closeForm} onDone={close} />
-      )}
-      {data && typeof form === 'object' && (
-        <ResourceForm form={form} resource={data} onClose={closeForm} />
-      )}
     </Drawer>
+  );
+}
+
+/** Asks before a resource is deleted, and in which mode. */
+function Deletion({ kind, resource: { uuid, name } }: { kind: Kind; resource: Resource }) {
+  const remove = ({ enforcing }: Record<string, string>) =>
+    deleteResource(kind, uuid, enforcing ? 'Enforcing' : 'Permissive');
+  return (
+    <DialogButton data-variant="danger" text={t('delete')} title={`${t('delete')}: ${name}`}>
+      {() => (
+        <Form button={t('delete')} variant="danger" send={remove} onDone={() => openItem('')}>
+          <label>
+            <input type="checkbox" name="enforcing" /> {t('enforcing')}
+          </label>
+        </Form>
+      )}
+    </DialogButton>
   );
 }
 

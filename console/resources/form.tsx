@@ -1,8 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAction } from '../api/answer.ts';
-import { Dialog } from '../components/dialog.tsx';
-import { FailureBox } from '../components/failure-box.tsx';
-import { announce } from '../components/notices.tsx';
+import { Button, DialogButton } from '../components/button.tsx';
+import { announce, FailureBox } from '../components/notices.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import type { Field } from './fields.ts';
@@ -14,11 +13,21 @@ interface Props {
   form: KindForm;
   /** What it is about; undefined for a new one. */
   resource?: Resource;
-  onClose: () => void;
+  class?: string;
+}
+
+/** The button that opens the form of an operation. */
+export function FormButton({ form, resource, class: className }: Props) {
+  const title = resource && `${t(form.title)}: ${resource.name}`;
+  return (
+    <DialogButton class={className} text={t(form.title)} title={title}>
+      {(close) => <ResourceForm form={form} resource={resource} onClose={close} />}
+    </DialogButton>
+  );
 }
 
 /** The form of an operation, made of the schema of its request. The server judges the values. */
-export function ResourceForm({ form, resource, onClose }: Props) {
+function ResourceForm({ form, resource, onClose }: Props & { onClose: () => void }) {
   const { wrapper, members, required, tags } = requestSchema(form.request);
   const fields = [...members, ...tags];
   const textOf = (field: Field) => (form.isPrefilled && resource ? toText(field, resource) : '');
@@ -40,7 +49,7 @@ export function ResourceForm({ form, resource, onClose }: Props) {
     const parameters = changedValues(members, texts, initial);
     const body = { [wrapper]: parameters, ...changedValues(tags, texts, initial) };
     void run(form.send(resource?.uuid ?? '', body), ({ inventory }) => {
-      announce(t('changed', { action: t(form.title) }));
+      announce(t('allDone'));
       onClose();
       if (inventory && form.opens) openItem(inventory.uuid, form.opens);
     });
@@ -60,27 +69,20 @@ export function ResourceForm({ form, resource, onClose }: Props) {
     required.includes(name) || initial[name] !== '' || name === 'name';
   const further = fields.filter((field) => !isFirst(field));
   return (
-    <Dialog
-      title={resource ? `${t(form.title)}: ${resource.name}` : t(form.title)}
-      onClose={onClose}
-    >
-      <form ref={element} noValidate onSubmit={submit}>
-        {failure && wrong === undefined && <FailureBox failure={failure} />}
-        {fields.filter(isFirst).map(parameter)}
-        <details>
-          <summary>{t('furtherFields', { count: further.length })}</summary>
-          {further.map(parameter)}
-        </details>
-        <div class="actions">
-          <button type="submit" class="primary" disabled={isRunning}>
-            {t(form.title)}
-          </button>
-          <button type="button" onClick={onClose}>
-            {t('cancel')}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+    <form ref={element} noValidate onSubmit={submit}>
+      {failure && wrong === undefined && <FailureBox failure={failure} />}
+      {fields.filter(isFirst).map(parameter)}
+      <details>
+        <summary>{t('furtherFields', { count: further.length })}</summary>
+        {further.map(parameter)}
+      </details>
+      <div class="actions">
+        <button type="submit" class="primary" disabled={isRunning}>
+          {t(form.title)}
+        </button>
+        <Button onClick={onClose}>{t('cancel')}</Button>
+      </div>
+    </form>
   );
 }
 

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { FailureBox } from '../components/failure-box.tsx';
+import { FailureBox } from '../components/notices.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { type Column, Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
@@ -8,7 +8,7 @@ import { t } from '../texts/text.ts';
 import { ColumnMenu, storedColumns } from './column-menu.tsx';
 import { ResourceDrawer } from './drawer.tsx';
 import { type Field, scalarFieldsOf } from './fields.ts';
-import { ResourceForm } from './form.tsx';
+import { FormButton } from './form.tsx';
 import { countResources, type Kind, listResources, type Resource } from './kinds.ts';
 import { PAGE_SIZES, Pager } from './pager.tsx';
 import { QueryField } from './query-field.tsx';
@@ -19,7 +19,6 @@ const PAGE_SIZE = 50;
 /** The page of a kind of resource: query, table and what is open of it. */
 export function ResourcePage({ kind }: { kind: Kind }) {
   const { item, parameters } = route.value;
-  const [isAdding, setAdding] = useState(false);
   const [columns, setColumns] = useState(() => storedColumns(kind));
   const q = parameters.getAll('q');
   const sort = parameters.get('sort') ?? '-createDate';
@@ -34,13 +33,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   return (
     <PageFrame
       title={t(kind.path)}
-      actions={
-        kind.add && (
-          <button type="button" class="primary" onClick={() => setAdding(true)}>
-            {t('add')}
-          </button>
-        )
-      }
+      actions={kind.add && <FormButton form={kind.add} class="primary" />}
     >
       <div class="toolbar">
         <QueryField
@@ -71,7 +64,6 @@ export function ResourcePage({ kind }: { kind: Kind }) {
         </>
       )}
       {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
-      {isAdding && kind.add && <ResourceForm form={kind.add} onClose={() => setAdding(false)} />}
     </PageFrame>
   );
 }

@@ -1,7 +1,7 @@
 import { useId } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
 import { resolve, type Schema } from '../api/document.ts';
-import { type ControlAttributes, Field } from '../components/field.tsx';
+import { Field } from '../components/field.tsx';
 import { t } from '../texts/text.ts';
 import { valuesOf } from './fields.ts';
 import { isJson, isLines } from './form-values.ts';
@@ -21,55 +21,51 @@ interface Props {
   error?: string | undefined;
 }
 
-/** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
+/** The field of a parameter. */
 export function Parameter({ name, schema, text, onChange, isRequired, error }: Props) {
-  const kind = referencedKind(name);
-  const values = valuesOf(schema);
-  const isData = isLines(schema) || isJson(schema) || name === 'yaml';
+  const control: Control = {
+    name,
+    value: text,
+    onInput: ({ currentTarget }) => onChange(currentTarget.value),
+  };
   return (
     <Field label={name} hint={hintOf(schema)} isRequired={isRequired} error={error}>
-      {(attributes) => {
-        const control: Control = {
-          ...attributes,
-          name,
-          value: text,
-          onInput: ({ currentTarget }) => onChange(currentTarget.value),
-        };
-        if (values.length > 0) {
-          return (
-            <select {...control}>
-              {['', ...values].map((each) => (
-                <option key={each}>{each}</option>
-              ))}
-            </select>
-          );
-        }
-        if (isData || LONG_TEXTS.test(name)) {
-          const rows = Math.min(16, Math.max(3, text.split('\n').length + 1));
-          const example = exampleOf(schema);
-          return (
-            <textarea
-              {...control}
-              class={isData ? 'code' : ''}
-              {...{ rows }}
-              placeholder={example}
-            />
-          );
-        }
-        return kind ? <Reference kind={kind} control={control} /> : <input {...control} />;
-      }}
+      {controlOf(schema, control)}
     </Field>
   );
 }
 
-interface Control extends ControlAttributes {
+interface Control {
   name: string;
   value: string;
   onInput: (event: { currentTarget: { value: string } }) => void;
 }
 
+/** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
+function controlOf(schema: Schema, control: Control) {
+  const { name, value } = control;
+  const kind = referencedKind(name);
+  const values = valuesOf(schema);
+  const isData = isLines(schema) || isJson(schema) || name === 'yaml';
+  if (values.length > 0) {
+    return (
+      <select {...control}>
+        {['', ...values].map((each) => (
+          <option key={each}>{each}</option>
+        ))}
+      </select>
+    );
+  }
+  if (isData || LONG_TEXTS.test(name)) {
+    const rows = Math.min(16, Math.max(3, value.split('\n').length + 1));
+    const given = { rows, class: isData ? 'code' : '', placeholder: exampleOf(schema) };
+    return <textarea {...control} {...given} />;
+  }
+  return kind ? <Reference kind={kind} {...control} /> : <input {...control} />;
+}
+
 /** A UUID, or the beginning of a name, for which the browser proposes resources. */
-function Reference({ kind, control }: { kind: Kind; control: Control }) {
+function Reference({ kind, ...control }: Control & { kind: Kind }) {
   const id = useId();
   const text = control.value;
   const { data = [] } = useAnswer(`${kind.path} ${text}`, (signal) => {

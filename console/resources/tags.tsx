@@ -1,7 +1,7 @@
-import { useAction, useAnswer } from '../api/answer.ts';
+import { useAnswer } from '../api/answer.ts';
 import { answerOf, api, type Schemas } from '../api/client.ts';
-import { FailureBox } from '../components/failure-box.tsx';
-import { Field } from '../components/field.tsx';
+import { Command, Form } from '../components/command.tsx';
+import { Choice, Input } from '../components/field.tsx';
 import { Table } from '../components/table.tsx';
 import { t } from '../texts/text.ts';
 import type { Kind } from './kinds.ts';
@@ -12,7 +12,6 @@ const SHOWN_MAX = 100;
 
 /** The user tags and system tags of a resource, with what adds and deletes them. */
 export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
-  const { failure, run } = useAction();
   const tags = useAnswer(uuid, async (signal) => {
     const params = { query: { q: [`resourceUuid=${uuid}`], limit: SHOWN_MAX } };
     const answers = await Promise.all([
@@ -21,27 +20,19 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
     ]);
     return answers.flatMap(({ inventories = [] }): Tag[] => inventories);
   });
-  const add = (event: SubmitEvent) => {
-    event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const values = new FormData(form);
+  const add = ({ type, tag = '' }: Record<string, string>) => {
     const resourceType = `${kind.entity}VO` as Schemas['TaggedResourceType'];
-    const params = { resourceType, resourceUuid: uuid, tag: String(values.get('tag')) };
-    const path = values.get('type') === 'User' ? '/v1/user-tags' : '/v1/system-tags';
-    void run(answerOf(api.POST(path, { body: { params } })), () => form.reset());
+    const params = { resourceType, resourceUuid: uuid, tag };
+    const path = type === 'User' ? '/v1/user-tags' : '/v1/system-tags';
+    return answerOf(api.POST(path, { body: { params } }));
   };
   const removal = (tag: Tag) => {
     const params = { path: { uuid: tag.uuid } };
-    const remove = () => void run(answerOf(api.DELETE('/v1/tags/{uuid}', { params })));
-    return (
-      <button type="button" onClick={remove}>
-        {t('delete')}
-      </button>
-    );
+    const remove = () => answerOf(api.DELETE('/v1/tags/{uuid}', { params }));
+    return <Command send={remove}>{t('delete')}</Command>;
   };
   return (
     <>
-      {failure && <FailureBox failure={failure} />}
       <Table<Tag>
         caption={t('tags')}
         columns={[
@@ -53,18 +44,10 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
         keyOf={(tag) => tag.uuid}
         empty={t(tags.isLoading ? 'loading' : 'none')}
       />
-      <form class="line" onSubmit={add}>
-        <Field label="tag">{(attributes) => <input {...attributes} name="tag" required />}</Field>
-        <Field label="type">
-          {(attributes) => (
-            <select {...attributes} name="type">
-              <option>User</option>
-              <option>System</option>
-            </select>
-          )}
-        </Field>
-        <button type="submit">{t('add')}</button>
-      </form>
+      <Form button={t('add')} send={add}>
+        <Input label="tag" name="tag" isRequired />
+        <Choice label="type" name="type" options={['User', 'System'].map((type) => [type, type])} />
+      </Form>
     </>
   );
 }

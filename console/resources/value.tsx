@@ -41,7 +41,6 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
           }))}
         rows={value}
         keyOf={({ uuid }) => String(uuid)}
-        empty={t('none')}
       />
     );
   }

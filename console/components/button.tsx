@@ -1,0 +1,49 @@
+import type { ComponentChildren, ComponentProps } from 'preact';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { t } from '../texts/text.ts';
+
+/** A button that sends no form. */
+export function Button(attributes: ComponentProps<'button'>) {
+  return <button type="button" class="outline" {...attributes} />;
+}
+
+export function CloseButton({ onClick }: { onClick: () => void }) {
+  return (
+    <Button class="ghost" aria-label={t('close')} onClick={onClick}>
+      ×
+    </Button>
+  );
+}
+
+interface DialogButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'title'> {
+  text: string;
+  /** Of the dialog, where it is not the button's text. */
+  title?: string;
+  /** Makes the dialog's content, which can close it. */
+  children: (close: () => void) => ComponentChildren;
+}
+
+/** A button that opens a modal dialog; the browser holds the focus in it, and returns it at the end. */
+export function DialogButton({ text, title = text, children, ...attributes }: DialogButtonProps) {
+  const [isOpen, setOpen] = useState(false);
+  const dialog = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => dialog.current?.showModal(), [isOpen]);
+  const close = () => dialog.current?.close();
+  return (
+    <>
+      <Button {...attributes} onClick={() => setOpen(true)}>
+        {text}
+      </Button>
+      {isOpen && (
+        <dialog ref={dialog} aria-labelledby={id} onClose={() => setOpen(false)}>
+          <header>
+            <h2 id={id}>{title}</h2>
+            <CloseButton onClick={close} />
+          </header>
+          {children(close)}
+        </dialog>
+      )}
+    </>
+  );
+}

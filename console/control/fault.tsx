@@ -1,0 +1,82 @@
+import { useState } from 'preact/hooks';
+import { addFault, type Fault } from '../api/aios.ts';
+import { operationNames } from '../api/document.ts';
+import { DialogButton } from '../components/button.tsx';
+import { Form } from '../components/command.tsx';
+import { Choice, Input } from '../components/field.tsx';
+import { t } from '../texts/text.ts';
+
+const CODES = 'SYS.1000 SYS.1001 SYS.1003 SYS.1006 SYS.1007 SYS.1010 ID.1000 ID.1001'.split(' ');
+/** What else a fault may do to a request, with the key of its text. */
+const others = { status: 'faultStatus', drop: 'faultDrop', delay: 'faultDelay' } as const;
+
+/** The code of a fault's error, or a key of the others. */
+function effectOf({ error, drop, status }: Fault): string {
+  return error?.code ?? (drop ? 'drop' : status === undefined ? 'delay' : 'status');
+}
+
+const textOf = (effect: string) =>
+  effect in others ? t(others[effect as keyof typeof others]) : effect;
+
+/** A fault's effect in words. */
+export function describe(fault: Fault): string {
+  const { error, status, delayMs } = fault;
+  const delay = delayMs === undefined ? '' : `${delayMs} ms`;
+  return [textOf(effectOf(fault)), error?.details, status, delay].filter(Boolean).join(' · ');
+}
+
+function faultOf(values: Record<string, string>): Fault {
+  const { operation = '*', effect = '', details, status, delayMs, times } = values;
+  return {
+    operation,
+    times: Number(times),
+    delayMs: delayMs ? Number(delayMs) : undefined,
+    drop: effect === 'drop' || undefined,
+    status: effect === 'status' ? Number(status) : undefined,
+    error: effect in others ? undefined : { code: effect, details: details || undefined },
+  };
+}
+
+interface Props {
+  button: string;
+  /** What the form begins with. */
+  initial: Fault;
+}
+
+/** The button that opens the form to add a fault. */
+export function AddFault({ button, initial }: Props) {
+  return (
+    <DialogButton text={button} title={t('addFault')}>
+      {(close) => <FaultForm initial={initial} onDone={close} />}
+    </DialogButton>
+  );
+}
+
+function FaultForm({ initial, onDone }: { initial: Fault; onDone: () => void }) {
+  const [effect, setEffect] = useState(effectOf(initial));
+  return (
+    <Form button={t('addFault')} send={(values) => addFault(faultOf(values))} onDone={onDone}>
+      <Choice
+        label={t('operation')}
+        name="operation"
+        initial={initial.operation}
+        options={['*', ...operationNames].map((name) => [name, name])}
+      />
+      <Choice
+        label={t('effect')}
+        name="effect"
+        initial={effect}
+        onInput={({ currentTarget }) => setEffect(currentTarget.value)}
+        options={[...CODES, ...Object.keys(others)].map((each) => [each, textOf(each)])}
+      />
+      {!(effect in others) && (
+        <Input label={t('details')} name="details" defaultValue={initial.error?.details} />
+      )}
+      {effect === 'status' && (
+        <Input label={t('status')} name="status" type="number" defaultValue="502" />
+      )}
+      <Input label={t('delayMs')} name="delayMs" type="number" isRequired={effect === 'delay'} />
+      <Input label={t('times')} name="times" type="number" defaultValue="1" isRequired />
+    </Form>
+  );
+}
