@@ -29,12 +29,14 @@ export async function buildConsole(sourcemap) {
   return Object.keys(metafile.inputs);
 }
 
-/** Of the OpenAPI document, bundles the operations' names and the schemas of inventories and of requests, without examples. */
+/** Of the OpenAPI document, bundles the operations' names and the schemas of inventories and of parameters, without examples. */
 function keepSchemas({ onLoad }) {
   onLoad({ filter: /openapi\.json$/ }, ({ path }) => {
     const { components, paths } = JSON.parse(readFileSync(path, 'utf8'));
     const { schemas } = components;
-    const names = Object.keys(schemas).filter((name) => /(Inventory|Request)$/.test(name));
+    const names = Object.keys(schemas).filter((name) =>
+      /(Inventory|Request|DeleteMode)$/.test(name),
+    );
     for (const name of names) {
       JSON.stringify(schemas[name], (key, value) => {
         const used = key === '$ref' && value.slice(REFERENCE.length);
@@ -43,11 +45,12 @@ function keepSchemas({ onLoad }) {
       });
     }
     const bundled = Object.fromEntries(names.map((name) => [name, schemas[name]]));
-    const operations = Object.entries(paths).map(([url, methods]) => [
-      url,
-      Object.values(methods).map(({ operationId }) => ({ operationId })),
-    ]);
-    const document = { components: { schemas: bundled }, paths: Object.fromEntries(operations) };
+    for (const methods of Object.values(paths)) {
+      for (const [method, { operationId }] of Object.entries(methods)) {
+        methods[method] = { operationId };
+      }
+    }
+    const document = { components: { schemas: bundled }, paths };
     const contents = JSON.stringify(document, (key, value) =>
       ['example', 'x-zstack-since'].includes(key) ? undefined : value,
     );

@@ -16,17 +16,11 @@ export type Snapshot = Schemas['Snapshot'];
 type Read = paths['/_aios/settings']['get'];
 export type Settings = Read['responses'][200]['content']['application/json'];
 
-export interface Fault {
-  /** `*` is any. */
+/** A fault as the server has it, or as it is set: the server judges operation and code. */
+export type Fault = Partial<Omit<Schemas['PlannedFault'], 'operation' | 'error'>> & {
   operation: string;
-  times?: number;
-  delayMs?: number | undefined;
-  drop?: true | undefined;
-  error?: { code: string; details?: string | undefined } | undefined;
-  status?: number | undefined;
-  /** Number of requests it has applied to. */
-  struck?: number;
-}
+  error?: { code: string; details?: string } | undefined;
+};
 
 /** What the server says of itself; undefined until it has answered. */
 export const health = signal<Health | undefined>();

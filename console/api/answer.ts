@@ -1,20 +1,16 @@
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
-import { Failure } from './client.ts';
+import type { Failure } from './client.ts';
 
 export interface Loading<Answer> {
   /** The last answer, also while the next one is awaited. */
-  data: Answer | undefined;
-  failure: Failure | undefined;
-  isLoading: boolean;
+  data?: Answer;
+  failure?: Failure;
   reload: () => void;
 }
 
 /** Number of changes made here so far: all that is shown is loaded again after each. */
 const changes = signal(0);
-
-const toFailure = (error: unknown) =>
-  error instanceof Failure ? error : new Failure({ details: String(error) });
 
 /**
  * Loads what a component shows, again whenever the key changes and after every action; what was requested before is
@@ -27,29 +23,27 @@ export function useAnswer<Answer>(
   load: (signal: AbortSignal) => Promise<Answer>,
   interval?: number,
 ): Loading<Answer> {
-  const [state, setState] = useState<Partial<Loading<Answer>>>({});
+  const [state, setState] = useState<Omit<Loading<Answer>, 'reload'>>({});
   const [round, setRound] = useState(0);
   const reload = () => setRound((count) => count + 1);
   useEffect(() => {
     const controller = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = (settled: Partial<Loading<Answer>>) => {
+    const settle = (settled: typeof state) => {
       if (controller.signal.aborted) return;
-      setState(({ data }) => ({ data, ...settled, isLoading: false }));
+      setState(({ data }) => ({ data, ...settled }));
       if (interval !== undefined) timer = setTimeout(reload, interval);
     };
-    setState((before) => ({ ...before, isLoading: true }));
     load(controller.signal).then(
       (data) => settle({ data }),
-      (error) => settle({ failure: toFailure(error) }),
+      (failure: Failure) => settle({ failure }),
     );
     return () => {
       controller.abort();
       clearTimeout(timer);
     };
   }, [key, round, changes.value]);
-  const { data, failure, isLoading = true } = state;
-  return { data, failure, isLoading, reload };
+  return { ...state, reload };
 }
 
 /** Runs a component's calls that change something, with the failure of the last one. */
@@ -64,7 +58,7 @@ export function useAction() {
       changes.value += 1;
       onDone?.(answer);
     } catch (error) {
-      setFailure(toFailure(error));
+      setFailure(error as Failure);
     }
     setRunning(false);
   };

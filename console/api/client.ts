@@ -1,7 +1,7 @@
-import createClient from 'openapi-fetch';
 import { t } from '../texts/text.ts';
-import type { components, paths } from './openapi.d.ts';
-import { expireSession, session } from './session.ts';
+import { type Operation, requestLine } from './document.ts';
+import type { components, operations } from './openapi.d.ts';
+import { isExpired, session, setSession } from './session.ts';
 
 export type Schemas = components['schemas'];
 
@@ -9,9 +9,6 @@ export type Schemas = components['schemas'];
 export const serverUrl = new URL('..', location.href).href;
 /** Time between two polls of a job, in milliseconds. */
 const POLL_INTERVAL_MS = 300;
-
-/** The client of the API, typed by its OpenAPI document. */
-export const api = createClient<paths>({ baseUrl: `${serverUrl}zstack`, fetch: send });
 
 /** A failure that a server answered, or that none did; the message is the server's own sentence. */
 export class Failure extends Error {
@@ -24,51 +21,27 @@ export class Failure extends Error {
   }
 }
 
-export async function send(request: Request): Promise<Response> {
-  if (session.value) request.headers.set('authorization', `OAuth ${session.value}`);
-  try {
-    return await fetch(request);
-  } catch (error) {
-    if (request.signal.aborted) throw error;
+/**
+ * Sends a request with the session, and forgets a session that is not valid any more.
+ * @param path below the server's URL
+ * @throws Failure for an answer that is a failure, and without an answer
+ */
+export async function send(method: string, path: string, body?: unknown, signal?: AbortSignal) {
+  const headers = {
+    ...(session.value && { authorization: `OAuth ${session.value}` }),
+    ...(body !== undefined && { 'content-type': 'application/json' }),
+  };
+  const init = { method, headers, body: JSON.stringify(body), signal };
+  const response = await fetch(serverUrl + path, init).catch(() => {
     throw new Failure({ details: t('noAnswer') });
-  }
-}
-
-/** The failure of an answer with this body; forgets a session that is not valid any more. */
-export function failureOf(body: unknown, response: Response): Failure {
-  const { error } = (body ?? {}) as Partial<Schemas['ErrorAnswer']>;
+  });
+  if (response.ok) return response;
+  const { error } = (await response.json().catch(() => ({}))) as Partial<Schemas['ErrorAnswer']>;
   const failure = new Failure(error ?? { details: `${response.status} ${response.statusText}` });
   const isUnauthenticated =
     failure.code === 'ID.1001' || failure.message.startsWith("missing header 'Authorization'");
-  if (isUnauthenticated) expireSession();
-  return failure;
-}
-
-interface Called<Answer> {
-  data?: Answer;
-  error?: unknown;
-  response: Response;
-}
-
-/** What an operation answers once its job, if it is one, has ended. */
-type Result<Answer> = Exclude<Answer, Schemas['JobAccepted'] | Schemas['JobRunning']>;
-
-/**
- * Waits for the answer of a call, and for the job that a server set to `AIOS_REPLY=job` makes of a write.
- * @throws Failure
- */
-export async function answerOf<Answer>(call: Promise<Called<Answer>>): Promise<Result<Answer>> {
-  const { data, error, response } = await call;
-  if (data === undefined) throw failureOf(error, response);
-  const { location } = data as Partial<Schemas['JobAccepted']>;
-  if (response.status !== 202 || location === undefined) return data as Result<Answer>;
-  const uuid = location.slice(location.lastIndexOf('/') + 1);
-  for (;;) {
-    const poll = await api.GET('/v1/api-jobs/{uuid}', { params: { path: { uuid } } });
-    if (poll.data === undefined) throw failureOf(poll.error, poll.response);
-    if (poll.response.status !== 202) return poll.data as Result<Answer>;
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
-  }
+  if (isUnauthenticated) setSession(null, isExpired.value || Boolean(session.value));
+  throw failure;
 }
 
 /**
@@ -81,16 +54,33 @@ export async function callServer<Answer>(
   body?: unknown,
   signal?: AbortSignal,
 ): Promise<Answer> {
-  const request = new Request(serverUrl + path, {
-    method,
-    ...(signal && { signal }),
-    ...(body !== undefined && {
-      body: JSON.stringify(body),
-      headers: { 'content-type': 'application/json' },
-    }),
-  });
-  const response = await send(request);
-  const answer = await response.json().catch(() => undefined);
-  if (!response.ok) throw failureOf(answer, response);
-  return answer as Answer;
+  return (await send(method, path, body, signal)).json();
+}
+
+type Parts<Name extends Operation> = Pick<operations[Name]['parameters'], 'path' | 'query'> & {
+  body?: NonNullable<operations[Name]['requestBody']>['content']['application/json'];
+  signal?: AbortSignal | undefined;
+};
+
+/**
+ * Calls an operation of the API, and waits for the job that a server set to `AIOS_REPLY=job` makes of a write.
+ * @throws Failure
+ */
+export async function call<Name extends Operation>(
+  name: Name,
+  { path: values, query, body, signal }: Parts<Name>,
+): Promise<operations[Name]['responses'][200]['content']['application/json']> {
+  const { method, path } = requestLine(name, values);
+  const pairs = Object.entries(query ?? {}).flatMap(([key, value]) =>
+    [value ?? []].flat().map((each) => [key, String(each)]),
+  );
+  let response = await send(method, `zstack${path}?${new URLSearchParams(pairs)}`, body, signal);
+  if (response.status !== 202) return response.json();
+  const { location } = (await response.json()) as Schemas['JobAccepted'];
+  const job = `zstack/v1/api-jobs/${location.slice(location.lastIndexOf('/') + 1)}`;
+  do {
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+    response = await send('GET', job);
+  } while (response.status === 202);
+  return response.json();
 }

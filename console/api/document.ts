@@ -1,30 +1,48 @@
 import document from '../../openapi/openapi.json';
+import type { operations } from './openapi.d.ts';
+
+/** The name of an operation of the API. */
+export type Operation = keyof operations;
 
 /** As much of a JSON schema as the document uses. */
 export interface Schema {
   type?: 'string' | 'integer' | 'boolean' | 'array' | 'object';
-  format?: string;
   description?: string;
   enum?: string[];
   maxLength?: number;
-  pattern?: string;
   minimum?: number;
   maximum?: number;
-  minItems?: number;
   items?: Schema;
   properties?: Record<string, Schema>;
   required?: string[];
-  additionalProperties?: Schema | boolean;
+  additionalProperties?: Schema;
   allOf?: Schema[];
   $ref?: string;
 }
 
+/** A member of an object, or a parameter. */
+export type Field = [name: string, schema: Schema];
+
 const schemas = document.components.schemas as unknown as Record<string, Schema>;
 
-/** The names of all operations, in the document's order. */
-export const operationNames: string[] = Object.values(document.paths).flatMap((methods) =>
-  Object.values(methods).map(({ operationId }) => operationId),
+/** Method and URL of each operation. */
+const requestLines = new Map(
+  Object.entries(document.paths).flatMap(([url, methods]) =>
+    Object.entries(methods).map(
+      ([method, { operationId }]) => [operationId, [method.toUpperCase(), url]] as const,
+    ),
+  ),
 );
+
+/** The names of all operations, in the document's order. */
+export const operationNames = [...requestLines.keys()] as Operation[];
+
+/** Method and path of a request, with these values in the place of `{name}`. */
+export function requestLine(operation: Operation, values: Record<string, string> = {}) {
+  const [method = '', url = ''] = requestLines.get(operation) ?? [];
+  const path = url.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(values[name] ?? ''));
+  return { method, path };
+}
 
 /** A schema with what it refers to in its place; its own description wins. */
 export function resolve(schema: Schema): Schema {
@@ -40,6 +58,6 @@ export function schemaOf(name: string): Schema {
 }
 
 /** The members of an object's schema, resolved, in their order. */
-export function membersOf(schema: Schema): [string, Schema][] {
-  return Object.entries(schema.properties ?? {}).map(([name, each]) => [name, resolve(each)]);
+export function membersOf({ properties = {} }: Schema): Field[] {
+  return Object.entries(properties).map(([name, each]) => [name, resolve(each)]);
 }

@@ -1,15 +1,16 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { answerOf, api, Failure } from './client.ts';
+import { call, Failure } from './client.ts';
 import { session, setSession } from './session.ts';
 
 /** Finds out whether the server needs a session, where the tab has none. */
 export async function probeServer(): Promise<void> {
   if (session.value !== undefined) return;
-  const { error } = await api
-    .GET('/v1/ai/model-centers', { params: { query: { limit: 0 } } })
-    .catch((failure: Failure) => ({ error: failure }));
-  setSession(error === undefined ? '' : null);
+  const isOpen = await call('QueryModelCenter', { query: { limit: 0 } }).then(
+    () => true,
+    () => false,
+  );
+  setSession(isOpen ? '' : null);
 }
 
 /** @throws Failure ID.1000 for a wrong account name or password */
@@ -17,14 +18,13 @@ export async function logIn(accountName: string, password: string): Promise<void
   // Web Cryptography is missing on plain http from other machines.
   const hash = bytesToHex(sha512(utf8ToBytes(password)));
   const body = { logInByAccount: { accountName, password: hash } };
-  const { inventory } = await answerOf(api.PUT('/v1/accounts/login', { body }));
+  const { inventory } = await call('LogInByAccount', { body });
   setSession(inventory.uuid);
 }
 
 /** Uses a session that exists already. @throws Failure if it is not valid */
 export async function continueSession(uuid: string, invalid: string): Promise<void> {
-  const params = { path: { uuid } };
-  const { valid } = await answerOf(api.GET('/v1/accounts/sessions/{uuid}/valid', { params }));
+  const { valid } = await call('ValidateSession', { path: { uuid } });
   if (!valid) throw new Failure({ details: invalid });
   setSession(uuid);
 }
@@ -33,5 +33,5 @@ export async function continueSession(uuid: string, invalid: string): Promise<vo
 export async function logOut(): Promise<void> {
   const uuid = session.value;
   setSession(null);
-  if (uuid) await api.DELETE('/v1/accounts/sessions/{uuid}', { params: { path: { uuid } } });
+  if (uuid) await call('LogOut', { path: { uuid } });
 }

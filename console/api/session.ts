@@ -11,16 +11,10 @@ export const session = signal<string | null | undefined>(
 /** Whether the last session was ended by the server. */
 export const isExpired = signal(false);
 
-export function setSession(uuid: string | null): void {
+/** Uses a session from now on; without one the form to log in appears. */
+export function setSession(uuid: string | null, hasExpired = false): void {
   if (uuid) sessionStorage.setItem(STORED, uuid);
   else sessionStorage.removeItem(STORED);
-  isExpired.value = false;
-  session.value = uuid;
-}
-
-/** Forgets a session that the server doesn't accept, so that the form to log in appears. */
-export function expireSession(): void {
-  const hasExpired = isExpired.value || Boolean(session.value);
-  setSession(null);
   isExpired.value = hasExpired;
+  session.value = uuid;
 }

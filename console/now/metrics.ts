@@ -1,4 +1,4 @@
-import { failureOf, send, serverUrl } from '../api/client.ts';
+import { send } from '../api/client.ts';
 
 /** What the server has counted since its start, at one time. */
 export interface Sample {
@@ -22,8 +22,7 @@ export interface Counts {
 
 /** Reads the server's metrics; requests of pages and of the program's own routes are left out. @throws Failure */
 export async function readSample(signal: AbortSignal): Promise<Sample> {
-  const response = await send(new Request(`${serverUrl}_aios/metrics`, { signal }));
-  if (!response.ok) throw failureOf(await response.json().catch(() => undefined), response);
+  const response = await send('GET', '_aios/metrics', undefined, signal);
   const date = response.headers.get('date') ?? '';
   const sample: Sample = { time: Date.now(), date, started: 0, build: {}, operations: new Map() };
   const lines = (await response.text()).matchAll(/^(\w+)(?:\{(.*)\})? (\S+)$/gm);

@@ -3,12 +3,12 @@ import { scalarFieldsOf } from './fields.ts';
 import type { Kind } from './kinds.ts';
 
 const storedName = ({ path }: Kind) => `aios-columns-${path}`;
+const namesOf = (kind: Kind) => scalarFieldsOf(kind).map(([name]) => name);
 
-/** The columns that were chosen in this browser, or the usual ones. */
+/** The columns that were chosen in this browser, or the usual ones; the name is always one. */
 export function storedColumns(kind: Kind): string[] {
   const stored = localStorage.getItem(storedName(kind))?.split(',') ?? kind.columns;
-  const names = scalarFieldsOf(kind).map(([name]) => name);
-  return ['name', ...stored.filter((name) => name !== 'name' && names.includes(name))];
+  return ['name', ...stored.filter((name) => name !== 'name' && namesOf(kind).includes(name))];
 }
 
 interface Props {
@@ -17,29 +17,25 @@ interface Props {
   onChange: (columns: string[]) => void;
 }
 
-/** Chooses the columns of a table; the name is always one. */
+/** Chooses the columns of a table. */
 export function ColumnMenu({ kind, columns, onChange }: Props) {
   const toggle = (name: string) => {
-    const changed = columns.includes(name)
-      ? columns.filter((each) => each !== name)
-      : [...columns, name];
+    const others = columns.filter((each) => each !== name);
+    const changed = others.length < columns.length ? others : [...columns, name];
     localStorage.setItem(storedName(kind), changed.join());
     onChange(changed);
   };
+  const close = ({ currentTarget, relatedTarget }: FocusEvent) => {
+    const menu = currentTarget as HTMLDetailsElement;
+    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
+  };
   return (
-    <details
-      class="menu"
-      onFocusOut={({ currentTarget, relatedTarget }) => {
-        if (relatedTarget instanceof Node && !currentTarget.contains(relatedTarget)) {
-          currentTarget.open = false;
-        }
-      }}
-    >
+    <details class="menu" onFocusOut={close}>
       <summary class="button">{t('columns')}</summary>
       <fieldset aria-label={t('columns')}>
-        {scalarFieldsOf(kind)
-          .filter(([name]) => name !== 'name')
-          .map(([name]) => (
+        {namesOf(kind)
+          .filter((name) => name !== 'name')
+          .map((name) => (
             <label key={name}>
               <input
                 type="checkbox"

@@ -1,17 +1,18 @@
 import { useAnswer } from '../api/answer.ts';
-import { DialogButton } from '../components/button.tsx';
+import { serverUrl } from '../api/client.ts';
+import { type Operation, requestLine } from '../api/document.ts';
+import { session } from '../api/session.ts';
 import { Code } from '../components/code.tsx';
-import { Form } from '../components/command.tsx';
 import { Drawer } from '../components/drawer.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { Bindings } from './bindings.tsx';
-import { additionOf, curlOf } from './commands.ts';
 import { fieldsOf } from './fields.ts';
 import { FormButton } from './form.tsx';
-import { deleteResource, getResource, type Kind, type Resource } from './kinds.ts';
+import { parametersOf, toText, toValue } from './form-values.ts';
+import { actionsOf, getResource, type Kind, type Resource } from './kinds.ts';
 import { Tags } from './tags.tsx';
 import { Values } from './value.tsx';
 
@@ -21,56 +22,22 @@ const TABS = ['yaml', 'modelServiceRefs'];
 /** Everything about a resource, and what can be done with it. */
 export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
   const { data, failure } = useAnswer(uuid, (signal) => getResource(kind, uuid, signal));
-  const actions = data && (
-    <>
-      {kind.actions.map((action) => (
-        <FormButton key={action.title} form={action} resource={data} />
-      ))}
-      <Deletion kind={kind} resource={data} />
-    </>
-  );
+  const actions = data && actionsOf(kind).filter(({ title }) => title !== 'add');
+  const buttons = actions?.map((action) => (
+    <FormButton key={action.title} {...{ kind, action }} resource={data} />
+  ));
   return (
-    <Drawer title={data?.name || uuid} onClose={() => openItem('')} actions={actions}>
+    <Drawer title={data?.name || uuid} onClose={() => openItem('')} actions={buttons}>
       {failure && <FailureBox failure={failure} />}
       {data && <Tabs label={t('parts')} tabs={tabsOf(kind, data)} />}
     </Drawer>
   );
 }
 
-/** Asks before a resource is deleted, and in which mode. */
-function Deletion({ kind, resource: { uuid, name } }: { kind: Kind; resource: Resource }) {
-  const remove = ({ enforcing }: Record<string, string>) =>
-    deleteResource(kind, uuid, enforcing ? 'Enforcing' : 'Permissive');
-  return (
-    <DialogButton data-variant="danger" text={t('delete')} title={`${t('delete')}: ${name}`}>
-      {() => (
-        <Form button={t('delete')} variant="danger" send={remove} onDone={() => openItem('')}>
-          <label>
-            <input type="checkbox" name="enforcing" /> {t('enforcing')}
-          </label>
-        </Form>
-      )}
-    </DialogButton>
-  );
-}
-
 function tabsOf(kind: Kind, resource: Resource) {
   const { uuid, yaml, modelServiceRefs: refs } = resource;
   const fields = fieldsOf(kind).filter(([name]) => !TABS.includes(name));
-  const addition = additionOf(kind, resource);
-  const text = JSON.stringify(resource, null, 2);
-  const curl = () => (
-    <>
-      <h3>{t('curlGet')}</h3>
-      <Code label={t('curlGet')} text={curlOf('GET', `${kind.url}/${uuid}`)} />
-      {addition && (
-        <>
-          <h3>{t('curlAdd')}</h3>
-          <Code label={t('curlAdd')} text={curlOf('POST', kind.url, addition)} />
-        </>
-      )}
-    </>
-  );
+  const json = JSON.stringify(resource, null, 2);
   const tabs = [
     { title: t('fields'), content: () => <Values fields={fields} values={resource} /> },
     yaml !== undefined && {
@@ -82,8 +49,50 @@ function tabsOf(kind: Kind, resource: Resource) {
       content: () => <Bindings kind={kind} resource={resource} />,
     },
     { title: t('tags'), content: () => <Tags kind={kind} uuid={uuid} /> },
-    { title: 'JSON', content: () => <Code label="JSON" text={text} isData /> },
-    { title: 'curl', content: curl },
+    { title: 'JSON', content: () => <Code label="JSON" text={json} isData /> },
+    { title: 'curl', content: () => <Commands kind={kind} resource={resource} /> },
   ];
   return tabs.filter((tab) => tab !== false);
+}
+
+/** The commands that get a resource, and that add one with the same values. */
+function Commands({ kind, resource }: { kind: Kind; resource: Resource }) {
+  const add = actionsOf(kind).find(({ title }) => title === 'add');
+  const commands = [
+    { title: t('curlGet'), text: curlOf(`Get${kind.entity}`, resource.uuid) },
+    add && { title: t('curlAdd'), text: additionOf(add.operation, resource) },
+  ];
+  return commands.map(
+    (command) =>
+      command && (
+        <section key={command.title}>
+          <h3>{command.title}</h3>
+          <Code label={command.title} text={command.text} />
+        </section>
+      ),
+  );
+}
+
+function additionOf(operation: Operation, resource: Resource): string {
+  const { fields, toRequest } = parametersOf(operation);
+  const values = fields
+    .map((field) => ({ field, text: toText(field, resource) }))
+    .filter(({ text }) => text !== '')
+    .map(({ field: [name, schema], text }) => [name, toValue(schema, text)]);
+  return curlOf(operation, '', toRequest(Object.fromEntries(values)));
+}
+
+const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** The command that sends a request; the shell's variable AIOS_SESSION has the session. */
+function curlOf(operation: Operation, uuid: string, { body }: { body?: object } = {}): string {
+  const { method, path } = requestLine(operation, { uuid });
+  return [
+    `curl -X ${method} ${quoted(`${serverUrl}zstack${path}`)}`,
+    session.value !== '' && '-H "Authorization: OAuth $AIOS_SESSION"',
+    body && "-H 'Content-Type: application/json'",
+    body && `-d ${quoted(JSON.stringify(body, null, 2))}`,
+  ]
+    .filter(Boolean)
+    .join(' \\\n  ');
 }

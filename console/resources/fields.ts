@@ -1,7 +1,5 @@
-import { membersOf, resolve, type Schema, schemaOf } from '../api/document.ts';
+import { type Field, membersOf, resolve, type Schema, schemaOf } from '../api/document.ts';
 import type { Kind } from './kinds.ts';
-
-export type Field = [name: string, schema: Schema];
 
 const COMPARISONS = ['=', '>=', '<=', '>', '<', '!=', '?=', '!?='];
 

@@ -1,22 +1,39 @@
-import { membersOf, resolve, type Schema, schemaOf } from '../api/document.ts';
-import type { Field } from './fields.ts';
+import {
+  type Field,
+  membersOf,
+  type Operation,
+  resolve,
+  type Schema,
+  schemaOf,
+} from '../api/document.ts';
+import { t } from '../texts/text.ts';
 import type { Resource } from './kinds.ts';
-
-const TAGS = ['systemTags', 'userTags'];
 
 /** Fields of inventories that requests name otherwise. */
 const SOURCES: Record<string, string> = { architectureImages: 'modelServiceImages' };
 
-/** The parameters of a request: the name of the object that has them, and which ones are required. */
-export function requestSchema(name: string) {
-  const body = membersOf(schemaOf(name));
-  const [wrapper = '', parameters = {}] = body.find(([member]) => !TAGS.includes(member)) ?? [];
+type Values = Record<string, unknown>;
+
+interface Parameters {
+  fields: Field[];
+  required: string[];
+  toRequest: (values: Values) => { query?: Values; body?: object };
+}
+
+/** The parameters of an operation, which of them are required, and where a request has their values. */
+export function parametersOf(operation: Operation): Parameters {
+  const [wrapped, ...tags] = membersOf(schemaOf(`${operation}Request`));
+  if (!wrapped) {
+    const mode: Field = ['deleteMode', { ...schemaOf('DeleteMode'), description: t('enforcing') }];
+    return { fields: [mode], required: [], toRequest: (query) => ({ query }) };
+  }
+  const [wrapper, parameters] = wrapped;
   return {
-    wrapper,
-    members: membersOf(parameters),
+    fields: [...membersOf(parameters), ...tags],
     required: parameters.required ?? [],
-    /** Those beside that object. */
-    tags: body.filter(([member]) => TAGS.includes(member)),
+    toRequest: ({ systemTags, userTags, ...values }) => ({
+      body: { [wrapper]: values, systemTags, userTags },
+    }),
   };
 }
 
@@ -46,25 +63,11 @@ export function toValue(schema: Schema, text: string): unknown {
     const lines = text.split('\n').filter((line) => line !== '');
     return lines.map((line) => toValue(resolve(schema.items ?? {}), line));
   }
-  if (schema.type === 'integer' || schema.type === 'boolean' || isJson(schema)) {
-    try {
-      const value = JSON.parse(text);
-      return typeof value === 'number' && !Number.isSafeInteger(value) ? text : value;
-    } catch {
-      return text;
-    }
+  if (schema.type === undefined || schema.type === 'string') return text;
+  try {
+    const value = JSON.parse(text);
+    return typeof value === 'number' && !Number.isSafeInteger(value) ? text : value;
+  } catch {
+    return text;
   }
-  return text;
-}
-
-/** The parameters whose texts differ from those that a form began with. */
-export function changedValues(
-  fields: Field[],
-  texts: Record<string, string>,
-  initial: Record<string, string>,
-): Record<string, unknown> {
-  const changed = fields.filter(([name]) => texts[name] !== initial[name]);
-  return Object.fromEntries(
-    changed.map(([name, schema]) => [name, toValue(schema, texts[name] ?? '')]),
-  );
 }

@@ -1,84 +1,97 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useAction } from '../api/answer.ts';
+import { call } from '../api/client.ts';
+import type { Field } from '../api/document.ts';
 import { Button, DialogButton } from '../components/button.tsx';
 import { announce, FailureBox } from '../components/notices.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
-import type { Field } from './fields.ts';
-import { changedValues, requestSchema, toText } from './form-values.ts';
-import type { KindForm, Resource } from './kinds.ts';
+import { parametersOf, toText, toValue } from './form-values.ts';
+import type { Action, Kind, Resource } from './kinds.ts';
 import { Parameter } from './parameter.tsx';
 
 interface Props {
-  form: KindForm;
+  kind: Kind;
+  action: Action;
   /** What it is about; undefined for a new one. */
   resource?: Resource;
-  class?: string;
 }
 
 /** The button that opens the form of an operation. */
-export function FormButton({ form, resource, class: className }: Props) {
-  const title = resource && `${t(form.title)}: ${resource.name}`;
+export function FormButton({ kind, action, resource }: Props) {
+  const { title } = action;
   return (
-    <DialogButton class={className} text={t(form.title)} title={title}>
-      {(close) => <ResourceForm form={form} resource={resource} onClose={close} />}
+    <DialogButton
+      class={title === 'add' ? 'primary' : 'outline'}
+      data-variant={title === 'delete' && 'danger'}
+      text={t(title)}
+      title={resource && `${t(title)}: ${resource.name}`}
+    >
+      {(close) => <ResourceForm {...{ kind, action, resource }} onClose={close} />}
     </DialogButton>
   );
 }
 
 /** The form of an operation, made of the schema of its request. The server judges the values. */
-function ResourceForm({ form, resource, onClose }: Props & { onClose: () => void }) {
-  const { wrapper, members, required, tags } = requestSchema(form.request);
-  const fields = [...members, ...tags];
-  const textOf = (field: Field) => (form.isPrefilled && resource ? toText(field, resource) : '');
-  const initial = useRef(
-    Object.fromEntries(fields.map((field) => [field[0], textOf(field)])),
-  ).current;
-  const [texts, setTexts] = useState(initial);
+function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: () => void }) {
+  const { title, operation } = action;
+  const { fields, required, toRequest } = parametersOf(operation);
+  const isPrefilled = title === 'edit' || title === 'clone';
+  const [initial] = useState(() =>
+    fields.map((field) => (isPrefilled && resource ? toText(field, resource) : '')),
+  );
   const { failure, isRunning, run } = useAction();
-  const element = useRef<HTMLFormElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const wrong = failure && fieldIn(failure.message, fields);
   useEffect(() => {
-    const control = element.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    const control = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
     control?.closest('details')?.setAttribute('open', '');
     control?.focus();
   }, [failure]);
 
-  const submit = (event: Event) => {
+  const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const parameters = changedValues(members, texts, initial);
-    const body = { [wrapper]: parameters, ...changedValues(tags, texts, initial) };
-    void run(form.send(resource?.uuid ?? '', body), ({ inventory }) => {
+    const texts = new FormData(event.currentTarget as HTMLFormElement);
+    const changed = fields
+      .map(([name, schema], index) => ({ name, schema, text: String(texts.get(name)), index }))
+      // The browser removes each CR.
+      .filter(({ text, index }) => text !== initial[index]?.replaceAll('\r\n', '\n'))
+      .map(({ name, schema, text }) => [name, toValue(schema, text)]);
+    const request = { path: { uuid: resource?.uuid }, ...toRequest(Object.fromEntries(changed)) };
+    void run(call(operation, request as never), (answer) => {
       announce(t('allDone'));
       onClose();
-      if (inventory && form.opens) openItem(inventory.uuid, form.opens);
+      const { inventory } = answer as { inventory?: Resource };
+      openItem(inventory?.uuid ?? '', title === 'deploy' ? 'deployments' : kind.path);
     });
   };
-  const parameter = ([name, schema]: Field) => (
-    <Parameter
-      key={name}
-      name={name}
-      schema={schema}
-      text={texts[name] ?? ''}
-      isRequired={required.includes(name)}
-      error={name === wrong ? failure?.message : undefined}
-      onChange={(text) => setTexts((before) => ({ ...before, [name]: text }))}
-    />
-  );
-  const isFirst = ([name]: Field) =>
-    required.includes(name) || initial[name] !== '' || name === 'name';
-  const further = fields.filter((field) => !isFirst(field));
+  const parameters = fields.map((field, index) => {
+    const [name] = field;
+    const isRequired = required.includes(name);
+    const isFirst = isRequired || initial[index] !== '' || /^(name|deleteMode)$/.test(name);
+    const given = { field, text: initial[index], isRequired };
+    const error = name === wrong ? failure?.message : undefined;
+    return { isFirst, control: <Parameter key={name} {...given} error={error} /> };
+  });
+  const further = parameters.filter(({ isFirst }) => !isFirst);
   return (
-    <form ref={element} noValidate onSubmit={submit}>
+    <form ref={form} noValidate onSubmit={submit}>
       {failure && wrong === undefined && <FailureBox failure={failure} />}
-      {fields.filter(isFirst).map(parameter)}
-      <details>
-        <summary>{t('furtherFields', { count: further.length })}</summary>
-        {further.map(parameter)}
-      </details>
+      {parameters.map(({ isFirst, control }) => isFirst && control)}
+      {further.length > 0 && (
+        <details>
+          <summary>{t('furtherFields', { count: further.length })}</summary>
+          {further.map(({ control }) => control)}
+        </details>
+      )}
       <div class="actions">
-        <button type="submit" class="primary" disabled={isRunning}>
-          {t(form.title)}
+        <button
+          type="submit"
+          class="primary"
+          data-variant={title === 'delete' && 'danger'}
+          disabled={isRunning}
+        >
+          {t(title)}
         </button>
         <Button onClick={onClose}>{t('cancel')}</Button>
       </div>

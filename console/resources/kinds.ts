@@ -1,6 +1,7 @@
-import { answerOf, api, Failure } from '../api/client.ts';
-import type { paths } from '../api/openapi.d.ts';
-import { type TextKey, t } from '../texts/text.ts';
+import { call, Failure } from '../api/client.ts';
+import { type Operation, operationNames } from '../api/document.ts';
+import type { operations } from '../api/openapi.d.ts';
+import { t } from '../texts/text.ts';
 
 /** A resource as the API answers it. */
 export interface Resource {
@@ -9,159 +10,89 @@ export interface Resource {
   [field: string]: unknown;
 }
 
-/** Every kind has operations of the same form, for which the types of services stand. */
-type Url = '/v1/ai/model-services';
-type Query = NonNullable<paths[Url]['get']['parameters']['query']>;
-
-/** A form that is made of the schema of an operation's request. */
-export interface KindForm {
-  title: TextKey;
-  /** The schema's name, such as AddModelRequest. */
-  request: string;
-  /** Whether it begins with the resource's values; those that were changed are sent. */
-  isPrefilled?: true;
-  /** The page on which what was answered is opened. */
-  opens?: string;
-  /** @param uuid of the resource that it is about; empty for a new one */
-  send: (uuid: string, body: object) => Promise<{ inventory?: { uuid: string } }>;
-}
-
-/** A kind of resource: what its page shows and calls. Its fields and their limits are in the OpenAPI document. */
+/** A kind of resource. Its operations, their parameters and its fields are in the OpenAPI document. */
 export interface Kind {
   /** Names the page. */
   path: 'services' | 'models' | 'centers' | 'datasets' | 'deployments';
-  /** Begins the name of its inventory, and of the type of its tags. */
-  entity: string;
-  /** The path of its operations. */
-  url: Url;
+  /** Ends the names of its operations, and begins those of its inventory and of the type of its tags. */
+  entity: 'ModelService' | 'Model' | 'ModelCenter' | 'Dataset' | 'ModelServiceInstanceGroup';
   /** The columns of its table, until others are chosen. */
   columns: string[];
-  add?: KindForm;
-  /** What can be done with a resource. */
-  actions: KindForm[];
 }
-
-const at = (uuid: string) => ({ path: { uuid } });
-
-const put = (url: string): KindForm['send'] => {
-  return (uuid, body) =>
-    answerOf(api.PUT(url as `${Url}/{uuid}`, { params: at(uuid), body: body as never }));
-};
-
-const adding = (opens: Kind['path'], url: string, request: string): KindForm => {
-  const send: KindForm['send'] = (_, body) =>
-    answerOf(api.POST(url as Url, { body: body as never }));
-  return { title: 'add', request, opens, send };
-};
-
-const editing = (url: string, request: string): KindForm => {
-  return { title: 'edit', request, isPrefilled: true, send: put(`${url}/{uuid}`) };
-};
-
-const SERVICES = '/v1/ai/model-services';
-const MODELS = '/v1/ai/models';
-const CENTERS = '/v1/ai/model-centers';
-const DATASETS = '/v1/ai/datasets';
 
 /** Every kind that has a page, in the order of the navigation. */
 export const kinds: Kind[] = [
   {
     path: 'services',
     entity: 'ModelService',
-    url: SERVICES,
     columns: ['type', 'framework', 'requestCpu', 'requestMemory', 'system', 'createDate'],
-    add: adding('services', SERVICES, 'AddModelServiceRequest'),
-    actions: [
-      editing(SERVICES, 'UpdateModelServiceRequest'),
-      {
-        title: 'clone',
-        request: 'CloneModelServiceRequest',
-        isPrefilled: true,
-        opens: 'services',
-        send: (uuid, body) => answerOf(api.POST(`${SERVICES}/{uuid}`, { params: at(uuid), body })),
-      },
-      {
-        title: 'deploy',
-        request: 'DeployModelServiceRequest',
-        opens: 'deployments',
-        send: put(`${SERVICES}/{uuid}/actions`),
-      },
-    ],
   },
   {
     path: 'models',
     entity: 'Model',
-    url: MODELS as Url,
     columns: ['vendor', 'version', 'size', 'modelId', 'createDate'],
-    add: adding('models', MODELS, 'AddModelRequest'),
-    actions: [editing(MODELS, 'UpdateModelRequest')],
   },
   {
     path: 'centers',
     entity: 'ModelCenter',
-    url: CENTERS as Url,
     columns: ['url', 'status', 'managementIp', 'managementPort', 'createDate'],
-    add: adding('centers', CENTERS, 'AddModelCenterRequest'),
-    actions: [editing(CENTERS, 'UpdateModelCenterRequest')],
   },
   {
     path: 'datasets',
     entity: 'Dataset',
-    url: DATASETS as Url,
     columns: ['url', 'size', 'system', 'createDate'],
-    add: adding('datasets', DATASETS, 'CreateDatasetRequest'),
-    actions: [editing(DATASETS, 'UpdateDatasetRequest')],
   },
   {
     path: 'deployments',
     entity: 'ModelServiceInstanceGroup',
-    url: `${SERVICES}/instances/groups` as Url,
     columns: ['status', 'type', 'modelServiceType', 'modelServiceUuid', 'createDate'],
-    actions: [
-      editing('/v1/model-service-instance-groups', 'UpdateModelServiceInstanceGroupRequest'),
-    ],
   },
 ];
 
 export const kindOf = (path: Kind['path']) => kinds.find((kind) => kind.path === path) as Kind;
 
-/** The kinds that fields with UUIDs refer to. */
-const REFERENCES: Record<string, Kind['path']> = {
-  modelCenterUuid: 'centers',
-  modelUuid: 'models',
-  modelServiceUuid: 'services',
-  defaultModelServiceUuid: 'services',
-  datasetUuid: 'datasets',
-  modelServiceGroupUuid: 'deployments',
-};
-
 /** The kind whose UUID a field has; undefined for any other field. */
-export function referencedKind(field: string): Kind | undefined {
-  const path = REFERENCES[field];
-  return path && kindOf(path);
+export const referencedKind = (field: string) =>
+  kinds.find(({ entity }) => new RegExp(`^(default)?${entity}Uuid$`, 'i').test(field));
+
+/** The verbs that begin the names of operations with a form, and the form's title. */
+const verbs = {
+  Add: 'add',
+  Create: 'add',
+  Update: 'edit',
+  Clone: 'clone',
+  Deploy: 'deploy',
+  Delete: 'delete',
+} as const;
+
+export interface Action {
+  title: (typeof verbs)[keyof typeof verbs];
+  operation: Operation;
 }
 
+/** What the API can do with a kind by a form. */
+export function actionsOf({ entity }: Kind): Action[] {
+  return Object.entries(verbs)
+    .map(([verb, title]) => ({ title, operation: `${verb}${entity}` as Operation }))
+    .filter(({ operation }) => operationNames.includes(operation));
+}
+
+type Query = operations['QueryModel']['parameters']['query'];
+
 /** @throws Failure */
-export async function listResources(kind: Kind, query: Query, signal?: AbortSignal) {
-  const answer = await answerOf(api.GET(kind.url, { params: { query }, signal }));
-  return (answer.inventories ?? []) as object[] as Resource[];
+export async function listResources({ entity }: Kind, query: Query, signal?: AbortSignal) {
+  const { inventories = [] } = await call(`Query${entity}`, { query, signal });
+  return inventories as object[] as Resource[];
 }
 
 /** Counts the resources for which conditions hold. @throws Failure */
-export async function countResources(kind: Kind, q: string[], signal?: AbortSignal) {
-  const query = { q, count: true };
-  return (await answerOf(api.GET(kind.url, { params: { query }, signal }))).total ?? 0;
+export async function countResources({ entity }: Kind, q: string[], signal?: AbortSignal) {
+  return (await call(`Query${entity}`, { query: { q, count: true }, signal })).total ?? 0;
 }
 
 /** @throws Failure, also for a resource that isn't there */
-export async function getResource({ url }: Kind, uuid: string, signal?: AbortSignal) {
-  const { inventories } = await answerOf(api.GET(`${url}/{uuid}`, { params: at(uuid), signal }));
+export async function getResource({ entity }: Kind, uuid: string, signal?: AbortSignal) {
+  const { inventories } = await call(`Get${entity}`, { path: { uuid }, signal });
   if (!inventories[0]) throw new Failure({ details: t('notFound', { uuid }) });
   return inventories[0] as object as Resource;
-}
-
-/** @throws Failure, for example SYS.1006 for what is in use */
-export function deleteResource({ url }: Kind, uuid: string, mode: 'Permissive' | 'Enforcing') {
-  const params = { ...at(uuid), query: { deleteMode: mode } };
-  return answerOf(api.DELETE(`${url}/{uuid}`, { params }));
 }

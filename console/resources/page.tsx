@@ -2,14 +2,14 @@ import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
 import { FailureBox } from '../components/notices.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
-import { type Column, Table } from '../components/table.tsx';
+import { Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { ColumnMenu, storedColumns } from './column-menu.tsx';
 import { ResourceDrawer } from './drawer.tsx';
-import { type Field, scalarFieldsOf } from './fields.ts';
+import { scalarFieldsOf } from './fields.ts';
 import { FormButton } from './form.tsx';
-import { countResources, type Kind, listResources, type Resource } from './kinds.ts';
+import { actionsOf, countResources, type Kind, listResources, type Resource } from './kinds.ts';
 import { PAGE_SIZES, Pager } from './pager.tsx';
 import { QueryField } from './query-field.tsx';
 import { Value } from './value.tsx';
@@ -24,17 +24,18 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   const sort = parameters.get('sort') ?? '-createDate';
   const start = Number(parameters.get('start') ?? 0);
   const limit = PAGE_SIZES.find((size) => String(size) === parameters.get('limit')) ?? PAGE_SIZE;
-  const fields = ['uuid', 'name', ...columns].join();
-  const query = { q, sort, start, limit, fields };
-
+  const query = { q, sort, start, limit, fields: ['uuid', ...columns].join() };
   const list = useAnswer(JSON.stringify(query), (signal) => listResources(kind, query, signal));
   // On its own, because the rows need not wait for it.
   const count = useAnswer(q.join('\n'), (signal) => countResources(kind, q, signal));
+  const add = actionsOf(kind).find(({ title }) => title === 'add');
+  const cell = (name: string, row: Resource) => {
+    if (name !== 'name') return <Value name={name} schema={{}} value={row[name]} />;
+    return <a href={linkTo(kind.path, row.uuid, parameters)}>{row.name || row.uuid}</a>;
+  };
+  const fields = new Map(scalarFieldsOf(kind));
   return (
-    <PageFrame
-      title={t(kind.path)}
-      actions={kind.add && <FormButton form={kind.add} class="primary" />}
-    >
+    <PageFrame title={t(kind.path)} actions={add && <FormButton kind={kind} action={add} />}>
       <div class="toolbar">
         <QueryField
           kind={kind}
@@ -47,18 +48,21 @@ export function ResourcePage({ kind }: { kind: Kind }) {
         <FailureBox failure={list.failure} onRetry={list.reload} />
       ) : (
         <>
-          <Table
+          <Table<Resource>
             caption={t(kind.path)}
-            columns={columns.flatMap((name) => {
-              const field = scalarFieldsOf(kind).find(([each]) => each === name);
-              return field ? columnOf(kind, field, parameters) : [];
-            })}
+            columns={columns.map((name) => ({
+              name,
+              title: name,
+              isSortable: true,
+              isNumber: fields.get(name)?.type === 'integer',
+              cell: (row) => cell(name, row),
+            }))}
             rows={list.data ?? []}
             keyOf={({ uuid }) => uuid}
             sort={sort}
             onSort={(changed) => setParameters({ sort: changed, start: undefined })}
             chosen={item}
-            empty={list.isLoading ? t('loading') : t('none')}
+            empty={list.data ? undefined : t('loading')}
           />
           <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
         </>
@@ -66,23 +70,4 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
     </PageFrame>
   );
-}
-
-function columnOf(
-  kind: Kind,
-  [name, schema]: Field,
-  parameters: URLSearchParams,
-): Column<Resource> {
-  return {
-    name,
-    title: name,
-    isSortable: true,
-    isNumber: schema.type === 'integer',
-    cell: (row) =>
-      name === 'name' ? (
-        <a href={linkTo(kind.path, row.uuid, parameters)}>{row.name || row.uuid}</a>
-      ) : (
-        <Value name={name} schema={schema} value={row[name]} />
-      ),
-  };
 }

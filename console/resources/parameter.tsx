@@ -1,6 +1,6 @@
-import { useId } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { resolve, type Schema } from '../api/document.ts';
+import { type Field as Described, membersOf, resolve, type Schema } from '../api/document.ts';
 import { Field } from '../components/field.tsx';
 import { t } from '../texts/text.ts';
 import { valuesOf } from './fields.ts';
@@ -13,68 +13,64 @@ const LONG_TEXTS =
   /^(description|yaml|readme|introduction|parameters|containerCommand|containerArgs)$/;
 
 interface Props {
-  name: string;
-  schema: Schema;
-  text: string;
-  onChange: (text: string) => void;
+  field: Described;
+  /** At first. */
+  text?: string | undefined;
   isRequired?: boolean;
   error?: string | undefined;
 }
 
 /** The field of a parameter. */
-export function Parameter({ name, schema, text, onChange, isRequired, error }: Props) {
-  const control: Control = {
-    name,
-    value: text,
-    onInput: ({ currentTarget }) => onChange(currentTarget.value),
-  };
+export function Parameter({ field, text, isRequired, error }: Props) {
+  const [name, schema] = field;
   return (
     <Field label={name} hint={hintOf(schema)} isRequired={isRequired} error={error}>
-      {controlOf(schema, control)}
+      {controlOf(field, text)}
     </Field>
   );
 }
 
-interface Control {
-  name: string;
-  value: string;
-  onInput: (event: { currentTarget: { value: string } }) => void;
-}
-
 /** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
-function controlOf(schema: Schema, control: Control) {
-  const { name, value } = control;
+function controlOf([name, schema]: Described, text = '') {
   const kind = referencedKind(name);
-  const values = valuesOf(schema);
+  if (kind) return <Reference kind={kind} name={name} defaultValue={text} />;
   const isData = isLines(schema) || isJson(schema) || name === 'yaml';
-  if (values.length > 0) {
-    return (
-      <select {...control}>
-        {['', ...values].map((each) => (
-          <option key={each}>{each}</option>
-        ))}
-      </select>
-    );
-  }
   if (isData || LONG_TEXTS.test(name)) {
-    const rows = Math.min(16, Math.max(3, value.split('\n').length + 1));
-    const given = { rows, class: isData ? 'code' : '', placeholder: exampleOf(schema) };
-    return <textarea {...control} {...given} />;
+    const example = isJson(schema) ? JSON.stringify(exampleOf(schema)) : '';
+    const rows = Math.min(16, Math.max(3, text.split('\n').length + 1));
+    const given = { rows, class: isData ? 'code' : '', placeholder: example, defaultValue: text };
+    return <textarea name={name} {...given} />;
   }
-  return kind ? <Reference kind={kind} {...control} /> : <input {...control} />;
+  const values = valuesOf(schema);
+  if (values.length === 0) return <input name={name} defaultValue={text} />;
+  return (
+    <select name={name}>
+      {['', ...values].map((each) => (
+        <option key={each} selected={each === text}>
+          {each}
+        </option>
+      ))}
+    </select>
+  );
 }
 
 /** A UUID, or the beginning of a name, for which the browser proposes resources. */
-function Reference({ kind, ...control }: Control & { kind: Kind }) {
+function Reference({ kind, ...control }: { kind: Kind; name: string; defaultValue: string }) {
   const id = useId();
-  const text = control.value;
+  const [text, setText] = useState('');
   const { data = [] } = useAnswer(`${kind.path} ${text}`, (signal) => {
     const q = text === '' || /^[0-9a-f]{32}$/.test(text) ? [] : [`name~=${text}%`];
     return listResources(kind, { q, limit: PROPOSED_MAX, fields: 'uuid,name' }, signal);
   });
   return (
     <>
-      <input {...control} class="code" list={id} autocomplete="off" />
+      <input
+        {...control}
+        class="code"
+        list={id}
+        autocomplete="off"
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
       <datalist id={id}>
         {data.map(({ uuid, name }) => (
           <option key={uuid} value={uuid}>
@@ -86,14 +82,13 @@ function Reference({ kind, ...control }: Control & { kind: Kind }) {
   );
 }
 
-/** The form of a value in JSON. */
-function exampleOf({ type, items, additionalProperties }: Schema): string | undefined {
-  const { properties } = resolve(items ?? {});
-  if (properties)
-    return JSON.stringify([properties], (name, value) => (name in properties ? '' : value));
-  if (type !== 'object') return undefined;
-  const isList = typeof additionalProperties === 'object' && additionalProperties.type === 'array';
-  return JSON.stringify({ name: isList ? [''] : '' });
+/** A value of a schema's form that has nothing in it. */
+function exampleOf(schema: Schema): unknown {
+  const { type, items, properties, additionalProperties } = resolve(schema);
+  if (type === 'array') return [exampleOf(items ?? {})];
+  if (type !== 'object') return '';
+  const members = membersOf({ properties: properties ?? { name: additionalProperties ?? {} } });
+  return Object.fromEntries(members.map(([name, each]) => [name, exampleOf(each)]));
 }
 
 /** What the document says of a value, how it is written, and its limits. */

@@ -1,6 +1,7 @@
 import { useId, useMemo, useState } from 'preact/hooks';
+import type { Field } from '../api/document.ts';
 import { t } from '../texts/text.ts';
-import { type Field, operatorsOf, queryFieldsOf, valuesOf } from './fields.ts';
+import { operatorsOf, queryFieldsOf, valuesOf } from './fields.ts';
 import type { Kind } from './kinds.ts';
 
 interface Suggestion {
