@@ -1,10 +1,12 @@
 import type { Schemas } from '../api/client.ts';
-import { countResources, type Kind, kindOf, listResources } from '../resources/kinds.ts';
+import { countResources, kindOf, listResources } from '../resources/kinds.ts';
 
 export interface Node {
   uuid: string;
   name: string;
   kind: 'model' | 'service';
+  /** Number of nodes that it is bound to; undefined where that is not known. */
+  count?: number | undefined;
 }
 
 /** A model that is bound to a service. */
@@ -18,77 +20,76 @@ export interface Edge {
 export interface Graph {
   nodes: Node[];
   edges: Edge[];
-  /** Whether it has all models and services, and not only what is bound to the chosen one. */
+  /** Whether it has all models and services, and not only some of them. */
   isWhole: boolean;
   /** Number of all models and services. */
   total: number;
-  /** Number of services that are bound to the chosen model and left out. */
+  /** Number of nodes that are bound to the chosen one and left out. */
   omitted: number;
 }
+
+/** For each node what it is bound to. */
+export type Near = Map<string, Set<string>>;
 
 /** Number of nodes up to which all of them are shown. */
 const WHOLE_MAX = 500;
 /** Maximum number of resources in a request. */
 const PAGE = 100;
 
-type Service = Schemas['ModelServiceInventory'];
-type Model = Pick<Schemas['ModelInventory'], 'uuid' | 'name'>;
+type Resources = Awaited<ReturnType<typeof listResources>>;
 type Query = Parameters<typeof listResources>[1];
+type Ref = Schemas['ModelServiceRefInventory'];
 
-const [serviceKind, modelKind] = [kindOf('services'), kindOf('models')];
+/** Models and services, with the member of a binding that names the other. A model may have very many bindings. */
+const sides = [
+  { kind: kindOf('models'), other: 'modelServiceUuid', fields: 'uuid,name' },
+  { kind: kindOf('services'), other: 'modelUuid' },
+];
 
-async function getServices(query: Query, signal: AbortSignal) {
-  return (await listResources(
-    serviceKind,
-    { limit: PAGE, ...query },
-    signal,
-  )) as object[] as Service[];
-}
-
-function getModels(query: Query, signal: AbortSignal): Promise<Model[]> {
-  return listResources(modelKind, { limit: PAGE, fields: 'uuid,name', ...query }, signal);
-}
+const sumOf = async (counts: Promise<number>[]) =>
+  (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
 
 /**
- * Loads all models and services with their bindings; from some 500 on, only the chosen one with what it is bound to.
+ * Loads all models and services with their bindings; from some 500 on, the first 100 of each whose names contain a text,
+ * or, without a text, the chosen one with what it is bound to.
  * @param chosen UUID of a model or service; empty for none
  * @throws Failure
  */
-export async function loadGraph(chosen: string, signal: AbortSignal): Promise<Graph> {
-  const count = (kind: Kind) => countResources(kind, [], signal);
-  const total = (await count(modelKind)) + (await count(serviceKind));
-  if (total > WHOLE_MAX) {
-    const near = chosen === '' ? none : await loadNeighbours(chosen, signal);
-    return { ...near, isWhole: false, total };
+export async function loadGraph(chosen: string, text: string, signal: AbortSignal): Promise<Graph> {
+  const total = await sumOf(sides.map(({ kind }) => countResources(kind, [], signal)));
+  const isWhole = total <= WHOLE_MAX;
+  const isNear = !isWhole && text === '' && chosen !== '';
+  const isBound = (other: string) => [`modelServiceRefs.${other}=${chosen}`];
+  const queriesOf = (other: string): Query[] => {
+    const pages = Array.from({ length: Math.ceil(total / PAGE) }, (_, index) => index * PAGE);
+    if (isWhole) return pages.map((start) => ({ start }));
+    if (isNear) return [{ q: [`uuid=${chosen}`] }, { q: isBound(other) }];
+    const q = text === '' ? [] : [`name~=%${text.replace(/[\\%_]/g, '\\$&')}%`];
+    return [{ q, sort: '+name' }];
+  };
+  const lists = sides.map(async ({ kind, other, fields }) => {
+    const pages = queriesOf(other).map((query) =>
+      listResources(kind, { limit: PAGE, fields, ...query }, signal),
+    );
+    return (await Promise.all(pages)).flat();
+  });
+  const [models = [], services = []] = await Promise.all(lists);
+  const { nodes, edges } = toGraph(models, services);
+  const count = () =>
+    sumOf(sides.map(({ kind, other }) => countResources(kind, isBound(other), signal)));
+  const omitted = isNear ? (await count()) - edges.length : 0;
+  const near = neighbours(edges);
+  for (const node of nodes) {
+    const isKnown = isWhole || (isNear && node.uuid === chosen);
+    if (isKnown) node.count = (near.get(node.uuid)?.size ?? 0) + omitted;
   }
-  const starts = Array.from({ length: Math.ceil(total / PAGE) }, (_, index) => index * PAGE);
-  const models = await Promise.all(starts.map((start) => getModels({ start }, signal)));
-  const services = await Promise.all(starts.map((start) => getServices({ start }, signal)));
-  return { ...toGraph(models.flat(), services.flat()), isWhole: true, total, omitted: 0 };
+  return { nodes, edges, isWhole, total, omitted };
 }
 
-const none = { nodes: [], edges: [], omitted: 0 };
-
-async function loadNeighbours(chosen: string, signal: AbortSignal) {
-  const q = [`uuid=${chosen}`];
-  const [model] = await getModels({ q }, signal);
-  if (model) {
-    const isBound = [`modelServiceRefs.modelUuid=${chosen}`];
-    const services = await getServices({ q: isBound }, signal);
-    const total = await countResources(serviceKind, isBound, signal);
-    return { ...toGraph([model], services), omitted: total - services.length };
-  }
-  const services = await getServices({ q }, signal);
-  const bound = services.flatMap(({ modelServiceRefs }) => modelServiceRefs);
-  const uuids = bound.slice(0, PAGE).map(({ modelUuid }) => modelUuid);
-  const models = await getModels({ q: [`uuid?=${uuids.join(',')}`] }, signal);
-  return { ...toGraph(models, services), omitted: bound.length - models.length };
-}
-
-function toGraph(models: Model[], services: Service[]): Pick<Graph, 'nodes' | 'edges'> {
+function toGraph(models: Resources, services: Resources): Pick<Graph, 'nodes' | 'edges'> {
   const known = new Set(models.map(({ uuid }) => uuid));
   const edges = services.flatMap(({ uuid: service, modelServiceRefs }) =>
-    modelServiceRefs
+    (modelServiceRefs as Ref[])
       .filter(({ modelUuid }) => known.has(modelUuid))
       .map(({ modelUuid: model, isDefault }) => ({ model, service, isDefault })),
   );
@@ -99,18 +100,8 @@ function toGraph(models: Model[], services: Service[]): Pick<Graph, 'nodes' | 'e
   return { nodes, edges };
 }
 
-/** Finds models and services whose names contain a text, at most 100 of each. @throws Failure */
-export async function findByName(text: string, signal: AbortSignal): Promise<Node[]> {
-  const pattern = text.replace(/[\\%_]/g, '\\$&');
-  const query = { sort: '+name', ...(text !== '' && { q: [`name~=%${pattern}%`] }) };
-  const models = await getModels(query, signal);
-  const services = await getServices(query, signal);
-  return toGraph(models, services).nodes;
-}
-
-/** For each node what it is bound to. */
-export function neighbours(edges: readonly Edge[]): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>();
+export function neighbours(edges: readonly Edge[]): Near {
+  const found: Near = new Map();
   const add = (one: string, other: string) =>
     found.set(one, (found.get(one) ?? new Set()).add(other));
   for (const { model, service } of edges) {

@@ -1,15 +1,13 @@
 import { useMemo, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
 import { Button } from '../components/button.tsx';
-import { FailureBox } from '../components/notices.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, Table } from '../components/table.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { type Edge, findByName, type Graph, loadGraph, neighbours } from './graph.ts';
-import { NodeLink, nameOf } from './nodes.tsx';
-import { Picture } from './picture.tsx';
+import { type Edge, type Graph, loadGraph, neighbours } from './graph.ts';
+import { NodeLink, nameOf, Picture } from './picture.tsx';
 
 /** Which models are bound to which services. */
 export function BindingsPage() {
@@ -18,15 +16,14 @@ export function BindingsPage() {
   const isBoundOnly = parameters.has('bound');
   const [isWhole, setWhole] = useState(true);
   // The whole graph stays when another node is chosen.
-  const key = isWhole ? 'graph' : `graph ${item}`;
-  const answer = useAnswer(key, async (abort) => {
-    const graph = await loadGraph(item, abort);
+  const answer = useAnswer(isWhole ? '' : `${item} ${text}`, async (abort) => {
+    const graph = await loadGraph(item, text, abort);
     setWhole(graph.isWhole);
     return graph;
   });
   const { data } = answer;
   const shown = useMemo(() => data && filtered(data, text, isBoundOnly), [data, text, isBoundOnly]);
-  const isSearched = data && !data.isWhole && (text !== '' || item === '');
+  const chosen = data?.nodes.find(({ uuid }) => uuid === item);
   return (
     <PageFrame title={t('bindings')} answer={answer}>
       <search class="filters">
@@ -44,12 +41,23 @@ export function BindingsPage() {
           {t('boundOnly')}
         </Button>
         <span class="spacer" />
-        <span class="node-link model">{t('model')}</span>
-        <span class="node-link service">{t('service')}</span>
+        <span class="node model">{t('model')}</span>
+        <span class="node service">{t('service')}</span>
         <span class="default-link">{t('defaultService')}</span>
       </search>
-      {isSearched && <Search text={text} total={data.total} />}
-      {data && <Chosen graph={data} uuid={item} />}
+      {data && !data.isWhole && (text !== '' || item === '') && (
+        <p role="status">{t('chooseNode', { total: data.total })}</p>
+      )}
+      {data && chosen && (
+        <p role="status">
+          {nameOf(chosen)} {data.omitted > 0 && t('omitted', { count: data.omitted })}{' '}
+          <a href={linkTo(chosen.kind === 'model' ? 'models' : 'services', item)}>
+            {t('allFields')}
+          </a>{' '}
+          <a href={linkTo('bindings')}>{t('chooseNone')}</a>
+        </p>
+      )}
+      {shown?.nodes.length === 0 && <p class="hint">{t('none')}</p>}
       {shown && shown.nodes.length > 0 && (
         <Tabs
           label={t('bindings')}
@@ -59,20 +67,18 @@ export function BindingsPage() {
           ]}
         />
       )}
-      {shown?.isWhole && shown.nodes.length === 0 && <p class="muted">{t('none')}</p>}
     </PageFrame>
   );
 }
 
-/** The nodes whose names contain the text, with what these are bound to. A neighbourhood is not filtered by it. */
+/** The nodes whose names contain the text, with what these are bound to; the server has searched a part of the whole. */
 function filtered(graph: Graph, text: string, isBoundOnly: boolean): Graph {
   const near = neighbours(graph.edges);
-  const found = new Set<string>();
-  for (const { uuid, name } of graph.nodes) {
-    if (graph.isWhole && !name.toLowerCase().includes(text.toLowerCase())) continue;
-    for (const each of [uuid, ...(near.get(uuid) ?? [])]) found.add(each);
-  }
-  const isShown = (uuid: string) => found.has(uuid) && (!isBoundOnly || near.has(uuid));
+  const found = graph.nodes.filter(
+    ({ name }) => !graph.isWhole || name.toLowerCase().includes(text.toLowerCase()),
+  );
+  const uuids = new Set(found.flatMap(({ uuid }) => [uuid, ...(near.get(uuid) ?? [])]));
+  const isShown = (uuid: string) => uuids.has(uuid) && (!isBoundOnly || near.has(uuid));
   return {
     ...graph,
     nodes: graph.nodes.filter(({ uuid }) => isShown(uuid)),
@@ -80,43 +86,11 @@ function filtered(graph: Graph, text: string, isBoundOnly: boolean): Graph {
   };
 }
 
-/** Finds the node whose neighbours to show, where there are too many nodes for one picture. */
-function Search({ text, total }: { text: string; total: number }) {
-  const { data, failure } = useAnswer(`find ${text}`, (abort) => findByName(text, abort));
-  if (failure) return <FailureBox failure={failure} />;
-  return (
-    <section>
-      <p class="muted" role="status">
-        {t('chooseNode', { total })}
-      </p>
-      <p class="found">
-        {data?.map((node) => (
-          <NodeLink key={node.uuid} {...node} />
-        ))}
-      </p>
-    </section>
-  );
-}
-
-/** What is chosen, and the way to its own page. */
-function Chosen({ graph: { nodes, edges, omitted }, uuid }: { graph: Graph; uuid: string }) {
-  const node = nodes.find((each) => each.uuid === uuid);
-  if (!node) return null;
-  const count = (neighbours(edges).get(uuid)?.size ?? 0) + omitted;
-  return (
-    <p role="status">
-      {nameOf(node, count)} {omitted > 0 && t('omitted', { count: omitted })}{' '}
-      <a href={linkTo(node.kind === 'model' ? 'models' : 'services', uuid)}>{t('allFields')}</a>{' '}
-      <a href={linkTo('bindings')}>{t('chooseNone')}</a>
-    </p>
-  );
-}
-
 function BindingsTable({ graph: { nodes, edges } }: { graph: Graph }) {
   const byUuid = new Map(nodes.map((node) => [node.uuid, node]));
   const link = (uuid: string) => {
     const node = byUuid.get(uuid);
-    return node && <NodeLink {...node} />;
+    return node && <NodeLink node={node} />;
   };
   return (
     <Table<Edge>

@@ -1,38 +1,35 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
+import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { type Graph, neighbours } from './graph.ts';
-import { type Layout, layOut } from './layout.ts';
-import { Box, Line } from './nodes.tsx';
+import { type Edge, type Graph, type Node, neighbours } from './graph.ts';
+import { groupsOf } from './groups.ts';
 
-/** The part of the picture that is shown, in the picture's own units. */
-interface View {
-  x: number;
-  y: number;
-  width: number;
-  height: number;
+/** Maximum number of rows in a column, so that no group is much higher than wide. */
+const ROWS_MAX = 20;
+const ZOOM = { least: 0.2, readable: 0.75, step: 1.3, most: 3 };
+
+/** To the right and down. */
+const directions: Record<string, [right: number, down: number]> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
+
+/** A node in words. */
+export function nameOf({ kind, name, count }: Node): string {
+  if (count === undefined) return `${t(kind)} ${name}`;
+  return t(kind === 'model' ? 'modelNode' : 'serviceNode', { name, count });
 }
 
-const MARGIN = 16;
-/** Least size of the whole, so that few nodes are not shown huge, and its greatest height by its width. */
-const LEAST = { width: Math.min(innerWidth, 1000), height: 400 };
-const SHAPE_MAX = 1.5;
-const ZOOM_STEP = 1.3;
-
-function whole(layout: Layout): View {
-  const width = Math.max(layout.width + 2 * MARGIN, LEAST.width);
-  const height = Math.max(layout.height + 2 * MARGIN, LEAST.height);
-  const shown = Math.min(height, width * SHAPE_MAX);
-  return { x: (layout.width - width) / 2, y: (layout.height - height) / 2, width, height: shown };
-}
-
-/** @param at the point that stays where it is, in shares of width and height */
-function zoomed({ x, y, width, height }: View, factor: number, at = { x: 0.5, y: 0.5 }): View {
-  return {
-    x: x + width * (1 - factor) * at.x,
-    y: y + height * (1 - factor) * at.y,
-    width: width * factor,
-    height: height * factor,
-  };
+/** A node, which leads to what it is bound to: a model is round, a service has corners. */
+export function NodeLink({ node, ...attributes }: { node: Node; [name: string]: unknown }) {
+  return (
+    <a class={`node ${node.kind}`} href={linkTo('bindings', node.uuid)} {...attributes}>
+      {node.name}
+    </a>
+  );
 }
 
 interface Props {
@@ -41,68 +38,133 @@ interface Props {
   chosen: string;
 }
 
-/** The graph as a picture that can be moved and zoomed. */
-export function Picture({ graph, chosen }: Props) {
-  const layout = useMemo(() => layOut(graph.nodes, graph.edges), [graph]);
-  const near = useMemo(() => neighbours(graph.edges), [graph]);
-  const [changed, setChanged] = useState({ layout, view: whole(layout) });
-  // Another graph is shown whole at first.
-  const view = changed.layout === layout ? changed.view : whole(layout);
-  const show = (next: View) => setChanged({ layout, view: next });
-  const isFar = (...uuids: string[]) =>
-    layout.places.has(chosen) && !uuids.includes(chosen) && !near.get(chosen)?.has(uuids[0] ?? '');
-  const drag = ({ buttons, movementX, movementY, currentTarget }: PointerEvent) => {
-    if (buttons !== 1) return;
-    const { width, height } = (currentTarget as Element).getBoundingClientRect();
-    const scale = Math.max(view.width / width, view.height / height);
-    show({ ...view, x: view.x - movementX * scale, y: view.y - movementY * scale });
+/** The graph as a picture that can be moved and zoomed; the arrow keys lead from node to node. */
+export function Picture({ graph: { nodes, edges }, chosen }: Props) {
+  const near = useMemo(() => neighbours(edges), [edges]);
+  const groups = useMemo(() => groupsOf(nodes, near), [nodes, near]);
+  const [zoom, setZoom] = useState(1);
+  const frame = useRef<HTMLDivElement>(null);
+  const canvas = useLines(edges);
+  const isNear = (uuid: string) => uuid === chosen || near.get(chosen)?.has(uuid) || false;
+
+  const zoomBy = (factor: number, least = ZOOM.least) =>
+    setZoom(Math.min(ZOOM.most, Math.max(least, zoom * factor)));
+  const showAll = (least?: number) => {
+    if (!frame.current) return;
+    const { clientWidth, clientHeight, scrollWidth, scrollHeight } = frame.current;
+    // At half the size, twice as many groups are next to each other.
+    zoomBy(Math.min(clientWidth / scrollWidth, Math.sqrt(clientHeight / scrollHeight)), least);
   };
+  useLayoutEffect(() => showAll(ZOOM.readable), []);
   const turn = (event: WheelEvent) => {
+    if (!event.ctrlKey) return;
     event.preventDefault();
-    const { left, top, width, height } = (event.currentTarget as Element).getBoundingClientRect();
-    const at = { x: (event.clientX - left) / width, y: (event.clientY - top) / height };
-    show(zoomed(view, event.deltaY > 0 ? ZOOM_STEP : 1 / ZOOM_STEP, at));
+    zoomBy(event.deltaY > 0 ? 1 / ZOOM.step : ZOOM.step);
   };
-  const buttons: [text: string, label: string, next: View][] = [
-    ['+', t('zoomIn'), zoomed(view, 1 / ZOOM_STEP)],
-    ['−', t('zoomOut'), zoomed(view, ZOOM_STEP)],
-    ['□', t('showAll'), whole(layout)],
-  ];
+  const drag = ({ buttons, pointerType, movementX, movementY }: PointerEvent) => {
+    if (buttons === 1 && pointerType === 'mouse') frame.current?.scrollBy(-movementX, -movementY);
+  };
+  const move = (event: KeyboardEvent) => {
+    const direction = directions[event.key];
+    if (!direction) return;
+    event.preventDefault();
+    const links = canvas.current?.querySelectorAll('a') ?? [];
+    nearest(event.target as Element, direction, [...links])?.focus();
+  };
+  const column = (side: Node[]) => (
+    <div style={{ gridTemplateRows: `repeat(${Math.min(side.length, ROWS_MAX)}, auto)` }}>
+      {side.map((node) => (
+        <NodeLink
+          key={node.uuid}
+          node={node}
+          id={`node-${node.uuid}`}
+          draggable={false}
+          data-near={isNear(node.uuid)}
+          aria-label={nameOf(node)}
+          aria-current={node.uuid === chosen || undefined}
+        />
+      ))}
+    </div>
+  );
   return (
     <div class="picture">
       <div class="zoom">
-        {buttons.map(([text, label, next]) => (
-          <button key={text} type="button" aria-label={label} onClick={() => show(next)}>
-            {text}
-          </button>
-        ))}
+        <Button aria-label={t('zoomIn')} onClick={() => zoomBy(ZOOM.step)}>
+          +
+        </Button>
+        <Button aria-label={t('zoomOut')} onClick={() => zoomBy(1 / ZOOM.step)}>
+          −
+        </Button>
+        <Button aria-label={t('showAll')} onClick={() => showAll()}>
+          □
+        </Button>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a picture is no fieldset */}
-      <svg
+      <div
+        class="frame"
         role="group"
         aria-label={t('bindings')}
-        viewBox={`${view.x} ${view.y} ${view.width} ${view.height}`}
-        onPointerMove={drag}
+        ref={frame}
         onWheel={turn}
+        onPointerMove={drag}
+        onKeyDown={move}
       >
-        {graph.edges.map((edge) => (
-          <Line
-            key={`${edge.model} ${edge.service}`}
-            edge={edge}
-            places={layout.places}
-            isDim={isFar(edge.model, edge.service) || isFar(edge.service, edge.model)}
-          />
-        ))}
-        {[...layout.places.values()].map((place) => (
-          <Box
-            key={place.uuid}
-            place={place}
-            isChosen={place.uuid === chosen}
-            isDim={isFar(place.uuid)}
-            count={near.get(place.uuid)?.size ?? 0}
-          />
-        ))}
-      </svg>
+        <div class="canvas" ref={canvas} style={{ fontSize: `${zoom}em` }}>
+          <svg aria-hidden="true">
+            {edges.map(({ model, service, isDefault }) => (
+              <path
+                key={`${model} ${service}`}
+                class={isDefault ? 'edge default' : 'edge'}
+                data-near={model === chosen || service === chosen}
+              />
+            ))}
+          </svg>
+          {groups.map(({ models, services }) => (
+            <div key={(models[0] ?? services[0])?.uuid} class="group">
+              {models.length > 0 && column(models)}
+              {services.length > 0 && column(services)}
+            </div>
+          ))}
+        </div>
+      </div>
     </div>
   );
+}
+
+/** Draws the lines of edges between their nodes, again whenever the size of the canvas changes. */
+function useLines(edges: readonly Edge[]) {
+  const canvas = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const { current } = canvas;
+    if (!current) return;
+    const observer = new ResizeObserver(() => {
+      for (const [index, path] of current.querySelectorAll('path').entries()) {
+        path.setAttribute('d', lineOf(edges[index] as Edge));
+      }
+    });
+    observer.observe(current);
+    return () => observer.disconnect();
+  }, [edges]);
+  return canvas;
+}
+
+function lineOf({ model, service }: Edge): string {
+  const [from, to] = [model, service].map((uuid) => document.getElementById(`node-${uuid}`));
+  if (!from || !to) return '';
+  const [x1, y1] = [from.offsetLeft + from.offsetWidth, from.offsetTop + from.offsetHeight / 2];
+  const [x2, y2] = [to.offsetLeft, to.offsetTop + to.offsetHeight / 2];
+  const middle = (x1 + x2) / 2;
+  return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+}
+
+/** The nearest of these in a direction; what is aside counts twice. */
+function nearest(from: Element, [right, down]: [number, number], others: HTMLElement[]) {
+  const start = from.getBoundingClientRect();
+  const found = others.flatMap((other) => {
+    const { x, y } = other.getBoundingClientRect();
+    const ahead = (x - start.x) * right + (y - start.y) * down;
+    const aside = Math.abs((x - start.x) * down) + Math.abs((y - start.y) * right);
+    return ahead > 0 ? [{ other, distance: ahead + 2 * aside }] : [];
+  });
+  return found.sort((a, b) => a.distance - b.distance)[0]?.other;
 }

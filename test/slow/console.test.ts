@@ -19,7 +19,7 @@ const pages: [page: string, item: string, selector: string][] = [
   ['services', '', 'tbody a'],
   ['services', manyServices(1).modelServices[0]?.uuid ?? '', '.drawer dd'],
   ['models', '', 'tbody a'],
-  ['bindings', '', '.found a'],
+  ['bindings', '', '.picture a'],
   ['bindings', model, '.picture a'],
   ['requests', '', 'tbody a'],
   ['jobs', '', 'tbody td'],
