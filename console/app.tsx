@@ -2,6 +2,7 @@ import { useEffect } from 'preact/hooks';
 import { health, readHealth } from './api/aios.ts';
 import { logOut, probeServer } from './api/login.ts';
 import { session } from './api/session.ts';
+import { Button } from './components/button.tsx';
 import { LogIn } from './components/log-in.tsx';
 import { Notices } from './components/notices.tsx';
 import { pages } from './pages.tsx';
@@ -27,22 +28,21 @@ export function App() {
 function Header() {
   const other = language.value === 'en' ? 'zh' : 'en';
   return (
-    <header class="header">
-      <button type="button" class="skip" onClick={() => document.querySelector('main')?.focus()}>
+    <header class="header hstack">
+      <Button class="skip" onClick={() => document.querySelector('main')?.focus()}>
         {t('skip')}
-      </button>
-      <a class="brand" href="#/">
-        {t('product')}
+      </Button>
+      <a class="unstyled" href="#/">
+        <strong>{t('product')}</strong>
       </a>
       <span class="spacer" />
-      <a href="../docs">{t('apiPage')}</a>
-      <button type="button" class="quiet" lang={other} onClick={() => setLanguage(other)}>
+      <Button class="ghost" lang={other} onClick={() => setLanguage(other)}>
         {t('otherLanguage')}
-      </button>
+      </Button>
       {session.value && (
-        <button type="button" class="quiet" onClick={() => void logOut()}>
+        <Button class="ghost" onClick={() => void logOut()}>
           {t('logOut')}
-        </button>
+        </Button>
       )}
     </header>
   );
@@ -54,14 +54,22 @@ function Pages() {
   if (!page) return null;
   return (
     <div class="app">
-      <nav class="navigation" aria-label={t('navigation')}>
+      <nav aria-label={t('navigation')}>
         {shown.map(({ path, title }) => (
-          <a key={path} href={linkTo(path)} aria-current={path === page.path ? 'page' : undefined}>
+          <a
+            key={path}
+            class="button ghost"
+            href={linkTo(path)}
+            aria-current={path === page.path ? 'page' : undefined}
+          >
             {t(title)}
           </a>
         ))}
+        <a class="button ghost" href="../docs">
+          {t('apiPage')}
+        </a>
       </nav>
-      <main class="main" tabIndex={-1}>
+      <main tabIndex={-1}>
         <page.Content key={page.path} />
       </main>
     </div>

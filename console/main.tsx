@@ -1,4 +1,14 @@
-import './styles/base.css';
+import '@knadh/oat/css/00-base.css';
+import '@knadh/oat/css/01-theme.css';
+import '@knadh/oat/css/alert.css';
+import '@knadh/oat/css/button.css';
+import '@knadh/oat/css/card.css';
+import '@knadh/oat/css/form.css';
+import '@knadh/oat/css/table.css';
+import '@knadh/oat/css/tabs.css';
+import '@knadh/oat/css/toast.css';
+import '@knadh/oat/css/utilities.css';
+import './styles/theme.css';
 import './styles/layout.css';
 import './styles/components.css';
 import './styles/resources.css';

@@ -26,7 +26,7 @@ export function BindingsPage() {
   const chosen = data?.nodes.find(({ uuid }) => uuid === item);
   return (
     <PageFrame title={t('bindings')} answer={answer}>
-      <search class="filters">
+      <search class="hstack filters">
         <input
           type="search"
           aria-label={t('nameContains')}

@@ -3,8 +3,8 @@ import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { t } from '../texts/text.ts';
 
 /** A button that sends no form. */
-export function Button(attributes: ComponentProps<'button'>) {
-  return <button type="button" class="outline" {...attributes} />;
+export function Button({ class: kind = 'outline', ...attributes }: ComponentProps<'button'>) {
+  return <button type="button" class={kind} {...attributes} />;
 }
 
 export function CloseButton({ onClick }: { onClick: () => void }) {
@@ -36,8 +36,8 @@ export function DialogButton({ text, title = text, children, ...attributes }: Di
         {text}
       </Button>
       {isOpen && (
-        <dialog ref={dialog} aria-labelledby={id} onClose={() => setOpen(false)}>
-          <header>
+        <dialog ref={dialog} class="card" aria-labelledby={id} onClose={() => setOpen(false)}>
+          <header class="flex justify-between">
             <h2 id={id}>{title}</h2>
             <CloseButton onClick={close} />
           </header>

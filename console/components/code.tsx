@@ -51,11 +51,7 @@ export function Code({ label, text, isData = false }: Props) {
         <pre>{isData ? highlight(text) : text}</pre>
       </section>
       {/* Browsers have a clipboard on https and for the machine itself only. */}
-      {globalThis.navigator.clipboard && (
-        <Button class="copy" onClick={() => void copy()}>
-          {t('copy')}
-        </Button>
-      )}
+      {globalThis.navigator.clipboard && <Button onClick={() => void copy()}>{t('copy')}</Button>}
     </div>
   );
 }

@@ -24,7 +24,8 @@ export function Command({ question, send, ...attributes }: CommandProps) {
 
 interface FormProps {
   button: string;
-  variant?: 'danger';
+  /** How the button looks, unless it is one of many. */
+  variant?: 'primary' | 'danger';
   /** Has the server do what the form is for, with the values by the names of the controls. */
   send: (values: Record<string, string>) => Promise<unknown>;
   onDone?: () => void;
@@ -45,10 +46,15 @@ export function Form({ button, variant, send, onDone, children }: FormProps) {
     });
   };
   return (
-    <form class="line" onSubmit={submit}>
+    <form class="hstack" onSubmit={submit}>
       {failure && <FailureBox failure={failure} />}
       {children}
-      <button type="submit" data-variant={variant} disabled={isRunning}>
+      <button
+        type="submit"
+        class={variant ? '' : 'outline'}
+        data-variant={variant}
+        disabled={isRunning}
+      >
         {button}
       </button>
     </form>

@@ -26,14 +26,14 @@ export function Drawer({ title, onClose, actions, children }: Props) {
     if (event.key === 'Escape' && !isInDialog) onClose();
   };
   return (
-    <section class="drawer" aria-labelledby={id} onKeyDown={closeByKey}>
-      <header>
+    <section class="card drawer" aria-labelledby={id} onKeyDown={closeByKey}>
+      <header class="flex justify-between">
         <h2 id={id} ref={heading} tabIndex={-1}>
           {title}
         </h2>
         <CloseButton onClick={onClose} />
       </header>
-      {actions && <div class="actions">{actions}</div>}
+      {actions && <div class="hstack">{actions}</div>}
       {children}
     </section>
   );

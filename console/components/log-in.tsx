@@ -10,11 +10,12 @@ import { PageFrame } from './page-frame.tsx';
 /** The forms to log in with account and password, or with a session that exists. */
 export function LogIn() {
   return (
-    <main class="log-in" tabIndex={-1}>
+    <main class="card log-in" tabIndex={-1}>
       <PageFrame title={t('logIn')}>
         {isExpired.value && <FailureBox failure={new Failure({ details: t('sessionExpired') })} />}
         <Form
           button={t('logIn')}
+          variant="primary"
           send={({ account = '', password = '' }) => logIn(account, password)}
         >
           <Input label={t('account')} name="account" value="admin" autocomplete="username" />

@@ -28,10 +28,10 @@ function dismiss(): void {
 /** The live region of the last notice. */
 export function Notices() {
   return (
-    <div class="notices" role="status" aria-live="polite">
+    <div class="toast-container" data-placement="bottom-right" role="status">
       {notice.value && (
-        <div class="notice" data-variant={notice.value.variant}>
-          <span>{notice.value.text}</span>
+        <div class="toast hstack" data-variant={notice.value.variant}>
+          {notice.value.text}
           <CloseButton onClick={dismiss} />
         </div>
       )}
@@ -47,8 +47,8 @@ interface FailureProps {
 /** Says why something could not be loaded or done, in the server's own sentence. */
 export function FailureBox({ failure, onRetry }: FailureProps) {
   return (
-    <div class="failure-box" role="alert">
-      {failure.code !== '' && <code>{failure.code}</code>} <span>{failure.message}</span>{' '}
+    <div role="alert" data-variant="danger">
+      {failure.code !== '' && <code>{failure.code}</code>} <span>{failure.message}</span>
       {onRetry && <Button onClick={onRetry}>{t('retry')}</Button>}
     </div>
   );

@@ -28,7 +28,7 @@ export function PageFrame({ title, actions, answer, children }: Props) {
   }, [title]);
   return (
     <>
-      <div class="page-title">
+      <div class="hstack">
         <h1 ref={heading} tabIndex={-1}>
           {title}
         </h1>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { type TextKey, t } from '../texts/text.ts';
+import { Button } from './button.tsx';
 
 export interface Column<Row> {
   /** Names the column in `sort`. */
@@ -52,7 +53,7 @@ export function Table<Row>(props: Props<Row>) {
           {rows.map((row) => (
             <tr key={keyOf(row)} aria-current={keyOf(row) === chosen || undefined}>
               {columns.map(({ name, cell, isNumber }) => (
-                <td key={name} class={isNumber ? 'number' : undefined}>
+                <td key={name} class={isNumber ? 'align-right' : undefined}>
                   {cell(row)}
                 </td>
               ))}
@@ -60,7 +61,7 @@ export function Table<Row>(props: Props<Row>) {
           ))}
           {rows.length === 0 && (
             <tr>
-              <td class="empty" colSpan={columns.length}>
+              <td class="align-center text-light" colSpan={columns.length}>
                 {empty}
               </td>
             </tr>
@@ -79,7 +80,7 @@ interface HeaderProps<Row> {
 
 function HeaderCell<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const { name, title, isSortable, isNumber } = column;
-  const className = isNumber ? 'number' : undefined;
+  const className = isNumber ? 'align-right' : undefined;
   if (!isSortable || !onSort) {
     return (
       <th scope="col" class={className}>
@@ -89,13 +90,13 @@ function HeaderCell<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   }
   const isSorted = sort?.slice(1) === name;
   const isDescending = sort?.startsWith('-');
-  const order = isDescending ? 'descending' : 'ascending';
+  const [order, arrow] = isDescending ? ['descending' as const, '↓'] : ['ascending' as const, '↑'];
   const next = isSorted && !isDescending ? `-${name}` : `+${name}`;
   return (
     <th scope="col" class={className} aria-sort={isSorted ? order : 'none'}>
-      <button type="button" onClick={() => onSort(next)}>
-        {title}
-      </button>
+      <Button class="ghost" onClick={() => onSort(next)}>
+        {title} <span aria-hidden="true">{isSorted && arrow}</span>
+      </Button>
     </th>
   );
 }

@@ -26,7 +26,7 @@ export function Tabs({ label, tabs }: Props) {
   };
   return (
     <>
-      <div class="tabs" role="tablist" aria-label={label} ref={list} onKeyDown={move}>
+      <div role="tablist" aria-label={label} ref={list} onKeyDown={move}>
         {tabs.map(({ title }, index) => (
           <button
             key={title}

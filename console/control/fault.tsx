@@ -55,7 +55,12 @@ export function AddFault({ button, initial }: Props) {
 function FaultForm({ initial, onDone }: { initial: Fault; onDone: () => void }) {
   const [effect, setEffect] = useState(effectOf(initial));
   return (
-    <Form button={t('addFault')} send={(values) => addFault(faultOf(values))} onDone={onDone}>
+    <Form
+      button={t('addFault')}
+      variant="primary"
+      send={(values) => addFault(faultOf(values))}
+      onDone={onDone}
+    >
       <Choice
         label={t('operation')}
         name="operation"

@@ -20,7 +20,7 @@ interface PanelProps {
 function Panel({ title, path, state, inputs, none }: PanelProps) {
   const set = (body: object) => callServer('PUT', `_aios/${path}`, body);
   return (
-    <section class="panel">
+    <section class="card">
       <h2>{title}</h2>
       <p>{state}</p>
       {inputs.map(([label, toBody, type]) => (

@@ -63,7 +63,7 @@ export function StateFiles() {
     <section>
       <h2>{t('stateFile')}</h2>
       {failure && <FailureBox failure={failure} />}
-      <div class="line">
+      <div class="hstack">
         <Input type="file" accept=".json" label={t('addState')} onChange={upload('POST')} />
         <Input type="file" accept=".json" label={t('replaceState')} onChange={upload('PUT')} />
         <Command send={download}>{t('download')}</Command>

@@ -25,7 +25,7 @@ export function JobsPage() {
   const jobs = answer.data?.jobs ?? [];
   return (
     <PageFrame title={t('jobsAndHooks')} answer={answer}>
-      <div class="filters">
+      <div class="hstack filters">
         {filters.map(([name, isCounted]) => (
           <Button
             key={name}

@@ -16,7 +16,7 @@ interface Props {
 
 /** A line over time up to now, and the last value in words. */
 export function Chart({ title, unit, values, steps, minutes }: Props) {
-  const top = niceTop(Math.max(...values.map((value) => value ?? 0)));
+  const top = niceTop(Math.max(1, ...values.map((value) => value ?? 0)));
   const last = values.findLast((value) => value !== undefined);
   const text = last === undefined ? '–' : `${formatNumber(last, 1)} ${unit}`;
   const path = values.map((value, index) => {
@@ -26,16 +26,22 @@ export function Chart({ title, unit, values, steps, minutes }: Props) {
     // After a gap the line begins again, with a point that is seen alone too.
     return values[index - 1] === undefined ? `M${x} ${y}h.1` : `L${x} ${y}`;
   });
+  const stroke = {
+    fill: 'none',
+    stroke: 'currentColor',
+    'stroke-width': 2,
+    'vector-effect': 'non-scaling-stroke',
+  };
   const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none' };
   return (
-    <figure class="panel chart">
-      <figcaption>
-        {title} <strong>{text}</strong>
+    <figure class="card chart">
+      <figcaption class="flex justify-between">
+        <span class="text-light">{title}</span> <strong>{text}</strong>
       </figcaption>
       <svg role="img" aria-label={`${title}: ${text}`} {...box}>
-        <path d={path.join('')} />
+        <path d={path.join('')} {...stroke} />
       </svg>
-      <div>
+      <div class="flex justify-between hint">
         <span>{t('minutesAgo', { minutes })}</span>
         <span>{t('atMost', { top: `${formatNumber(top)} ${unit}` })}</span>
         <span>{t('now')}</span>
@@ -44,8 +50,8 @@ export function Chart({ title, unit, values, steps, minutes }: Props) {
   );
 }
 
-/** The next 1, 2 or 5 with zeros, at least 1. */
+/** The next 1, 2 or 5 with zeros. */
 function niceTop(most: number): number {
-  const power = 10 ** Math.max(0, Math.floor(Math.log10(most)));
+  const power = 10 ** Math.floor(Math.log10(most));
   return ([1, 2, 5].find((factor) => factor * power >= most) ?? 10) * power;
 }

@@ -53,7 +53,7 @@ function Tiles() {
   return (
     <div class="columns tiles">
       {kinds.map(({ path }, index) => (
-        <a key={path} class="panel" href={linkTo(path)}>
+        <a key={path} class="card unstyled" href={linkTo(path)}>
           <strong>{data ? formatNumber(data[index] ?? 0) : '–'}</strong> {t(path)}
         </a>
       ))}
@@ -75,10 +75,10 @@ function ServerFacts({ sample: { build, started }, clock }: FactsProps) {
     [t('clock'), formatTime(clock.now) + (clock.stopped ? ` (${t('stopped')})` : '')],
   ];
   return (
-    <dl class="panel">
+    <dl class="card hstack facts">
       {facts.map(([name, value]) => (
         <div key={name}>
-          <dt>{name}</dt>
+          <dt class="hint">{name}</dt>
           <dd>{value}</dd>
         </div>
       ))}

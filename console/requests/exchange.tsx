@@ -13,7 +13,7 @@ export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () 
     <Drawer title={operation ?? t('unknownPath')} onClose={onClose} actions={actions}>
       <p>
         <code>{`${method} ${path}`}</code> <Status status={status} />{' '}
-        <span class="muted">{formatTime(time)}</span>
+        <span class="hint">{formatTime(time)}</span>
       </p>
       {Object.keys(query ?? {}).length > 0 && <Part title={t('parameters')} content={query} />}
       <div class="columns pair">
@@ -29,7 +29,7 @@ function Part({ title, content }: { title: string; content: unknown }) {
     <div>
       <h3>{title}</h3>
       {content === null ? (
-        <p class="muted">{t('noBody')}</p>
+        <p class="hint">{t('noBody')}</p>
       ) : (
         <Code label={title} text={JSON.stringify(content, null, 2)} isData />
       )}

@@ -62,7 +62,7 @@ export function RequestsPage() {
   };
   return (
     <PageFrame title={t('requests')} answer={answer}>
-      <search class="filters">
+      <search class="hstack filters">
         <Filters />
         <span class="spacer" />
         <Button aria-pressed={isPaused.value} onClick={pause}>

@@ -31,7 +31,7 @@ export function ColumnMenu({ kind, columns, onChange }: Props) {
   };
   return (
     <details class="menu" onFocusOut={close}>
-      <summary class="button">{t('columns')}</summary>
+      <summary>{t('columns')}</summary>
       <fieldset aria-label={t('columns')}>
         {namesOf(kind)
           .filter((name) => name !== 'name')

@@ -84,7 +84,7 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
           {further.map(({ control }) => control)}
         </details>
       )}
-      <div class="actions">
+      <div class="hstack actions">
         <button
           type="submit"
           class="primary"

@@ -36,7 +36,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   const fields = new Map(scalarFieldsOf(kind));
   return (
     <PageFrame title={t(kind.path)} actions={add && <FormButton kind={kind} action={add} />}>
-      <div class="toolbar">
+      <div class="hstack toolbar">
         <QueryField
           kind={kind}
           conditions={q}

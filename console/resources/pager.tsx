@@ -1,3 +1,4 @@
+import { Button } from '../components/button.tsx';
 import { setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 
@@ -18,7 +19,7 @@ export function Pager({ start, limit, shown, total }: Props) {
   const go = (to: number) => setParameters({ start: to > 0 ? String(to) : undefined });
   const hasNext = total === undefined ? shown === limit : start + limit < total;
   return (
-    <div class="pager">
+    <div class="hstack">
       <span role="status">
         {t('rows', {
           first: shown === 0 ? 0 : start + 1,
@@ -40,12 +41,12 @@ export function Pager({ start, limit, shown, total }: Props) {
           ))}
         </select>
       </label>
-      <button type="button" disabled={start === 0} onClick={() => go(Math.max(0, start - limit))}>
+      <Button disabled={start === 0} onClick={() => go(Math.max(0, start - limit))}>
         {t('previous')}
-      </button>
-      <button type="button" disabled={!hasNext} onClick={() => go(start + limit)}>
+      </Button>
+      <Button disabled={!hasNext} onClick={() => go(start + limit)}>
         {t('next')}
-      </button>
+      </Button>
     </div>
   );
 }

@@ -38,6 +38,7 @@ export function QueryField({ kind, conditions, onChange }: Props) {
           <code>{each}</code>
           <button
             type="button"
+            class="ghost small"
             aria-label={t('removeCondition', { condition: each })}
             onClick={() => onChange(conditions.toSpliced(index, 1))}
           >
