@@ -1,5 +1,5 @@
 import { ApiError, invalidArgument } from '../contract/errors.ts';
-import type { ModelServiceInstanceGroup, ModelServiceRef, NewJob, Tag } from '../domain/records.ts';
+import type { NewJob, Tag } from '../domain/records.ts';
 import type { Reference } from '../domain/store.ts';
 
 /** The error SYS.1003 of a missing resource that a field refers to. */
@@ -67,40 +67,6 @@ export function queryTooLong(seconds: number): ApiError {
   return invalidArgument(
     `the query takes longer than ${limit}: narrow its conditions, or ask for less with 'limit'`,
   );
-}
-
-function referenceTo(uuid: string, type: Reference['type'], field: string): Reference {
-  return { field, type, uuids: [uuid], list: false };
-}
-
-/** References to both sides of a ref, in the order in which they are checked. */
-export function refReferences(ref: ModelServiceRef, field: string): Reference[] {
-  return [
-    referenceTo(ref.modelUuid, 'ModelVO', `${field}.modelUuid`),
-    referenceTo(ref.modelServiceUuid, 'ModelServiceVO', `${field}.modelServiceUuid`),
-  ];
-}
-
-/** References to what a group of a seed names. */
-export function groupReferences(group: ModelServiceInstanceGroup, field: string): Reference[] {
-  const one = (name: string, type: Reference['type'], uuid: string | null | undefined) =>
-    uuid ? [referenceTo(uuid, type, field + name)] : [];
-  const all = (name: string, type: Reference['type'], uuids: readonly string[]) => [
-    { field: field + name, type, uuids, list: true },
-  ];
-  const datasets = group.datasetRefInventories.map(({ datasetUuid }) => datasetUuid);
-  const groups = group.modelServiceGroupRefs.map(({ usedGroupUuid }) => usedGroupUuid);
-  return [
-    ...one('modelServiceUuid', 'ModelServiceVO', group.modelServiceUuid),
-    ...one('modelUuid', 'ModelVO', group.modelUuid),
-    ...all('datasetUuids', 'DatasetVO', datasets),
-    ...all('modelServiceGroupUuids', 'ModelServiceInstanceGroupVO', groups),
-  ];
-}
-
-/** A reference to the resource that a tag belongs to. */
-export function ownerReference({ resourceUuid, resourceType }: Tag, field = ''): Reference {
-  return referenceTo(resourceUuid, resourceType, `${field}resourceUuid`);
 }
 
 /** A database can't be used; the message is a sentence for the user of the command line. */

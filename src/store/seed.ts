@@ -1,14 +1,13 @@
 import { type EntityKind, type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
-import { type Records, type Resources, usedCapacities } from '../domain/records.ts';
-import type { Reference } from '../domain/store.ts';
 import {
-  assertAllFound,
-  groupReferences,
-  ownerReference,
-  refReferences,
-  usedByAnotherEntry,
-  usedByAnotherKind,
-} from './errors.ts';
+  type ModelServiceInstanceGroup,
+  type Records,
+  type Resources,
+  usedCapacities,
+} from '../domain/records.ts';
+import { argumentReference, pathReference } from '../domain/references.ts';
+import type { Reference } from '../domain/store.ts';
+import { assertAllFound, usedByAnotherEntry, usedByAnotherKind } from './errors.ts';
 import { mapNames } from './fields.ts';
 import type { Statements } from './statements.ts';
 import type { Steps } from './steps.ts';
@@ -29,6 +28,21 @@ function uuidsOf(resources: Resources): string[] {
   const owners = tags.map(({ resourceUuid }) => resourceUuid);
   const used = groups.flatMap((group) => groupReferences(group, '')).flatMap(({ uuids }) => uuids);
   return [...new Set([...entries, ...sides, ...owners, ...used])];
+}
+
+/** References to what a group names. */
+function groupReferences(group: ModelServiceInstanceGroup, field: string): Reference[] {
+  const datasets = group.datasetRefInventories.map(({ datasetUuid }) => datasetUuid);
+  const groups = group.modelServiceGroupRefs.map(({ usedGroupUuid }) => usedGroupUuid);
+  const named = [
+    ['modelServiceUuid', 'ModelServiceVO', group.modelServiceUuid],
+    ['modelUuid', 'ModelVO', group.modelUuid],
+    ['datasetUuids', 'DatasetVO', datasets],
+    ['modelServiceGroupUuids', 'ModelServiceInstanceGroupVO', groups],
+  ] as const;
+  return named.flatMap(([name, type, value]) =>
+    argumentReference(field + name, type, value || undefined),
+  );
 }
 
 /** The tables of the lists that resources have. */
@@ -82,7 +96,8 @@ function newRows(resources: Resources, existing: readonly string[]) {
   }
   for (const [index, ref] of resources.modelServiceRefs.entries()) {
     const field = `modelServiceRefs[${index}]`;
-    refReferences(ref, field).forEach(assertFound);
+    assertFound(pathReference(`${field}.modelUuid`, 'ModelVO', ref.modelUuid));
+    assertFound(pathReference(`${field}.modelServiceUuid`, 'ModelServiceVO', ref.modelServiceUuid));
     if (known.has(`pair ${ref.modelUuid} ${ref.modelServiceUuid}`)) continue;
     if (known.has(`ref ${ref.uuid}`)) throw usedByAnotherEntry(field);
     const isDefault = ref.isDefault && !known.has(`default ${ref.modelUuid}`);
@@ -90,7 +105,8 @@ function newRows(resources: Resources, existing: readonly string[]) {
   }
   for (const list of ['userTags', 'systemTags'] as const) {
     for (const [index, tag] of resources[list].entries()) {
-      assertFound(ownerReference(tag, `${list}[${index}].`));
+      const owner = `${list}[${index}].resourceUuid`;
+      assertFound(pathReference(owner, tag.resourceType, tag.resourceUuid));
       // A tag with the same uuid may exist with another text.
       if (!known.has(`tag ${tag.uuid}`)) rows.tags.push(tag);
     }

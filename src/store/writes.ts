@@ -8,8 +8,9 @@ import {
   type UsedCapacity,
   usedCapacities,
 } from '../domain/records.ts';
+import { pathReference } from '../domain/references.ts';
 import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
-import { alreadyTagged, assertAllFound, hasContents, notFound, ownerReference } from './errors.ts';
+import { alreadyTagged, assertAllFound, hasContents, notFound } from './errors.ts';
 import type { CompiledRecords } from './records.ts';
 import type { Statements } from './statements.ts';
 import type { Done, Steps, Transactions } from './steps.ts';
@@ -237,7 +238,7 @@ export function operationWrites(
     }),
 
     addTag: transaction(function* (tag, toResult) {
-      yield* assertReferences([ownerReference(tag)]);
+      yield* assertReferences([pathReference('resourceUuid', tag.resourceType, tag.resourceUuid)]);
       const added = yield* statements.insertAll.tags([tag]);
       if (added === 0) throw alreadyTagged(tag);
       return toResult();
