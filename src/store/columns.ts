@@ -1,10 +1,4 @@
-import {
-  type FieldSchema,
-  fieldType,
-  isColumn,
-  queryableEntities,
-  type ResourceKind,
-} from '../contract/schemas/fields.ts';
+import { type FieldSchema, fieldType, isColumn } from '../contract/schemas/fields.ts';
 
 /** Makes the columns of a database, NOT NULL unless they are optional. */
 export interface ColumnBuilders<Builder> {
@@ -63,19 +57,11 @@ export function inventoryColumns<Builder>(make: ColumnBuilders<Builder>) {
   }
 
   /** The columns of a kind's own fields: those of its inventory, and hidden ones. */
-  function columnsOfKind<Kind extends ResourceKind>(kind: Kind) {
-    const { inventory, hidden } = queryableEntities[kind];
-    return {
-      ...columnsOf<string>(inventory),
-      ...columnsOf<string>(hidden),
-    } as unknown as Record<
-      Exclude<
-        | keyof (typeof queryableEntities)[Kind]['inventory']['properties']
-        | keyof (typeof queryableEntities)[Kind]['hidden']['properties'],
-        (typeof KEYS)[number]
-      >,
-      Builder
-    >;
+  function columnsOfKind<Shown extends string, Hidden extends string>(kind: {
+    inventory: Inventory<Shown>;
+    hidden: Inventory<Hidden>;
+  }) {
+    return { ...columnsOf(kind.inventory), ...columnsOf(kind.hidden) };
   }
 
   return { columnsOf, columnsOfKind };

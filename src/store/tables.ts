@@ -1,5 +1,5 @@
 import type { Column, SQL, Table } from 'drizzle-orm';
-import { type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
+import { queryableEntities, type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
 import { ModelServiceImageInventory } from '../contract/schemas/model-service.ts';
 import {
   ModelServiceInstanceInventory,
@@ -106,21 +106,21 @@ export function declareTables(make: TableBuilders) {
         of.size,
       ),
     ]);
-  const modelServices = ofCenter('model_services', columnsOfKind('ModelService'));
-  const modelColumns = columnsOfKind('Model');
+  const modelServices = ofCenter('model_services', columnsOfKind(queryableEntities.ModelService));
+  const modelColumns = columnsOfKind(queryableEntities.Model);
   const models = ofCenter('models', {
     ...modelColumns,
     SAMPLE_SIZE: integer('sample_size'),
     modelClassifications: make.withDefault(modelColumns.modelClassifications, []),
   });
-  const datasets = ofCenter('datasets', columnsOfKind('Dataset'));
+  const datasets = ofCenter('datasets', columnsOfKind(queryableEntities.Dataset));
   const modelServiceInstanceGroups = table(
     'model_service_instance_groups',
     {
       uuid: refersTo(key(), resources),
       modelServiceUuid: refersTo(make.optionalText(), modelServices, 'set null'),
       modelUuid: refersTo(make.optionalText(), models, 'set null'),
-      ...columnsOfKind('ModelServiceInstanceGroup'),
+      ...columnsOfKind(queryableEntities.ModelServiceInstanceGroup),
     },
     (of) => [
       byAge('model_service_instance_groups', of),
@@ -171,7 +171,7 @@ export function declareTables(make: TableBuilders) {
     models,
     modelCenters: table(
       'model_centers',
-      { uuid: refersTo(key(), resources), ...columnsOfKind('ModelCenter') },
+      { uuid: refersTo(key(), resources), ...columnsOfKind(queryableEntities.ModelCenter) },
       (of) => [byAge('model_centers', of)],
     ),
     datasets,
