@@ -1,4 +1,4 @@
-import { type TUnsafe, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { invalidEnumValue, trim } from '../validation/scalars.ts';
 import {
@@ -37,22 +37,21 @@ export const cpuArchitecture = oneOf('CPU architecture.', architectures, {
  * Numbers of GPUs in a request: comma-separated, a JSON array in a string, or a JSON array; converted
  * to a list of integers. An empty text is an empty list (F25). The OpenAPI document has the first, the platform's type.
  */
-export function gpuNumbersInput(description: string): TUnsafe<number[]> {
-  return typedAs<number[]>(
-    Type.Union(
-      [
-        text('Comma-separated, or a JSON array.', { max: 255 }),
-        listOf('A JSON array.', integer('A number of GPUs.', { min: 0 }), boundedList),
-      ],
-      {
-        description,
-        examples: ['1,2,4'],
-        [Refine]: (value: string | number[], field: string) =>
-          typeof value === 'string' ? parseGpuNumbers(value, field) : value,
-      },
-    ),
-  );
-}
+export const gpuNumbersInput = typedAs<number[]>(
+  Type.Union(
+    [
+      text('Comma-separated, or a JSON array.', { max: 255 }),
+      listOf('A JSON array.', integer('A number of GPUs.', { min: 0 }), boundedList),
+    ],
+    {
+      description:
+        'Recommended numbers of GPUs, separated by commas; a JSON array is accepted too.',
+      examples: ['1,2,4'],
+      [Refine]: (value: string | number[], field: string) =>
+        typeof value === 'string' ? parseGpuNumbers(value, field) : value,
+    },
+  ),
+);
 
 function parseGpuNumbers(value: string, field: string): number[] {
   const [, list = value] = /^\s*\[(.*)\]\s*$/s.exec(value) ?? [];

@@ -1,24 +1,28 @@
 import { Type } from '@sinclair/typebox';
 import { inventoryOf, newResourceFields, uuid } from './resource.ts';
-import { integer, long, objectOf, optional, text, uuidOf, verbatim } from './types.ts';
+import { integer, long, objectOf, optional, text, UUID_MAX, uuidOf, verbatim } from './types.ts';
 
-/** Maximum length of a text in an update (F46). */
-const UPDATE_MAX = 255;
-
-const descriptions = {
-  name: 'Name of the center; need not be unique.',
-  description: 'What the center is.',
-  url: 'Where the center’s files are.',
-  parameters: 'The center’s parameters.',
-  managementIp: 'Address the center is managed at.',
-  storageNetworkUuid: 'the storage network',
-  serviceNetworkUuid: 'the service network',
-  containerRegistry: 'Container registry.',
-  containerNetwork: 'Container network.',
-  containerStorageNetwork: 'Container storage network.',
-};
-
-const managementPort = integer('Port the center is managed at.', { min: 1, max: 65_535 });
+/**
+ * The fields of a center, in the order of F46, in which they are checked.
+ * @param short maximum length of names and addresses
+ * @param longer that of other texts
+ * @param uuidMax that of uuids
+ */
+const fieldsOf = (short: number, longer: number, uuidMax = UUID_MAX) => ({
+  name: text('Name of the center; need not be unique.', { max: short }),
+  url: text('Where the center’s files are.', { max: longer }),
+  managementIp: text('Address the center is managed at.', { max: short }),
+  managementPort: integer('Port the center is managed at.', { min: 1, max: 65_535 }),
+  description: text('What the center is.', { max: longer }),
+  parameters: verbatim('The center’s parameters.', { max: short }),
+  zoneUuid: uuidOf('the zone; stored, never returned', { max: uuidMax }),
+  storageNetworkUuid: uuidOf('the storage network', { max: uuidMax }),
+  serviceNetworkUuid: uuidOf('the service network', { max: uuidMax }),
+  containerRegistry: text('Container registry.', { max: longer }),
+  containerNetwork: text('Container network.', { max: longer }),
+  containerStorageNetwork: text('Container storage network.', { max: longer }),
+});
+const stored = fieldsOf(255, 2048);
 
 const capacityOf = (what: string) => long(`Bytes taken by ${what}.`);
 
@@ -43,55 +47,34 @@ export const ModelCenterInventory = inventoryOf(
   'ModelCenterInventory',
   'A storage location of models and services.',
   {
-    name: text(descriptions.name, { max: 255 }),
-    description: Type.Optional(text(descriptions.description, { max: 2048 })),
-    url: text(descriptions.url, { max: 2048 }),
+    name: stored.name,
+    description: Type.Optional(stored.description),
+    url: stored.url,
     status: text('State of the center: always `Connected`.'),
-    parameters: Type.Optional(verbatim(descriptions.parameters, { max: 255 })),
-    managementIp: text(descriptions.managementIp, { max: 255 }),
-    managementPort,
-    storageNetworkUuid: Type.Optional(uuidOf(descriptions.storageNetworkUuid)),
-    serviceNetworkUuid: Type.Optional(uuidOf(descriptions.serviceNetworkUuid)),
-    containerRegistry: Type.Optional(text(descriptions.containerRegistry, { max: 2048 })),
-    containerStorageNetwork: Type.Optional(
-      text(descriptions.containerStorageNetwork, { max: 2048 }),
-    ),
-    containerNetwork: Type.Optional(text(descriptions.containerNetwork, { max: 2048 })),
+    parameters: Type.Optional(stored.parameters),
+    managementIp: stored.managementIp,
+    managementPort: stored.managementPort,
+    ...optional({
+      storageNetworkUuid: stored.storageNetworkUuid,
+      serviceNetworkUuid: stored.serviceNetworkUuid,
+      containerRegistry: stored.containerRegistry,
+      containerStorageNetwork: stored.containerStorageNetwork,
+      containerNetwork: stored.containerNetwork,
+    }),
     capacity: ModelCenterCapacityInventory,
   },
 );
 
-/** In the order of F46, in which they are checked. */
+const { name, url, managementIp, managementPort, ...others } = fieldsOf(128, 2048, 32);
+
 export const AddModelCenterParams = Type.Object({
-  name: text(descriptions.name, { max: 128 }),
-  url: text(descriptions.url, { max: 2048 }),
-  managementIp: text(descriptions.managementIp, { max: 128 }),
+  name,
+  url,
+  managementIp,
   managementPort,
-  ...optional({
-    description: text(descriptions.description, { max: 2048 }),
-    parameters: verbatim(descriptions.parameters, { max: 128 }),
-    zoneUuid: uuidOf('the zone; stored, never returned', { max: 32 }),
-    storageNetworkUuid: uuidOf(descriptions.storageNetworkUuid, { max: 32 }),
-    serviceNetworkUuid: uuidOf(descriptions.serviceNetworkUuid, { max: 32 }),
-    containerRegistry: text(descriptions.containerRegistry, { max: 2048 }),
-    containerNetwork: text(descriptions.containerNetwork, { max: 2048 }),
-    containerStorageNetwork: text(descriptions.containerStorageNetwork, { max: 2048 }),
-    ...newResourceFields,
-  }),
+  ...optional({ ...others, ...newResourceFields }),
 });
 
-export const UpdateModelCenterParams = Type.Object(
-  optional({
-    name: text(descriptions.name, { max: UPDATE_MAX }),
-    url: text(descriptions.url, { max: UPDATE_MAX }),
-    managementIp: text(descriptions.managementIp, { max: UPDATE_MAX }),
-    managementPort,
-    description: text(descriptions.description, { max: UPDATE_MAX }),
-    parameters: verbatim(descriptions.parameters, { max: UPDATE_MAX }),
-    storageNetworkUuid: uuidOf(descriptions.storageNetworkUuid),
-    serviceNetworkUuid: uuidOf(descriptions.serviceNetworkUuid),
-    containerRegistry: text(descriptions.containerRegistry, { max: UPDATE_MAX }),
-    containerNetwork: text(descriptions.containerNetwork, { max: UPDATE_MAX }),
-    containerStorageNetwork: text(descriptions.containerStorageNetwork, { max: UPDATE_MAX }),
-  }),
-);
+const { zoneUuid, ...changes } = fieldsOf(255, 255);
+
+export const UpdateModelCenterParams = Type.Object(optional(changes));

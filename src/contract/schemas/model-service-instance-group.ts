@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { invalidArgument } from '../errors.ts';
+import { missing } from '../validation/validator.ts';
 import { cpuArchitecture } from './hardware.ts';
 import { ModelServiceInventory, urlPath } from './model-service.ts';
 import { HiddenFields, inventoryOf, newResourceFields, uuidInList } from './resource.ts';
@@ -191,9 +191,7 @@ export const DeployModelServiceParams = Type.Object(
   {
     [Refine]: (params: { type: string; dockerImage?: string }, _field: string, message: string) => {
       if (params.type !== 'Container' || params.dockerImage) return params;
-      throw invalidArgument(
-        `field[dockerImage] of message[${message}] is mandatory, can not be null`,
-      );
+      throw missing('dockerImage', { message });
     },
   },
 );

@@ -87,15 +87,13 @@ export const ModelInventory = inventoryOf('ModelInventory', 'A model.', {
   SAMPLE_SIZE: integer('Sample size.'),
 });
 
-const required = since('5.1.8', {
-  name: field.name,
-  installPath: field.installPath,
-  modelCenterUuid: field.modelCenterUuid,
-});
-
 /** In the order of F46, in which they are checked. */
 export const AddModelParams = Type.Object({
-  ...required,
+  ...since('5.1.8', {
+    name: field.name,
+    installPath: field.installPath,
+    modelCenterUuid: field.modelCenterUuid,
+  }),
   ...optional({
     ...since('5.1.8', {
       description: { ...field.description, default: modelDefaults.description },
@@ -115,9 +113,7 @@ export const AddModelParams = Type.Object({
       }),
     }),
     ...since('5.4.6', {
-      recommendedGpuNum: gpuNumbersInput(
-        'Recommended numbers of GPUs, separated by commas; a JSON array is accepted too.',
-      ),
+      recommendedGpuNum: gpuNumbersInput,
       gpuConstraintDescription: field.gpuConstraintDescription,
     }),
     ...since('5.5.6', { modelId: field.modelId }),
@@ -146,9 +142,7 @@ export const UpdateModelParams = Type.Object(
       verbatim('A classification.'),
       boundedList,
     ),
-    recommendedGpuNum: gpuNumbersInput(
-      'Recommended numbers of GPUs, separated by commas; a JSON array is accepted too.',
-    ),
+    recommendedGpuNum: gpuNumbersInput,
     gpuConstraintDescription: field.gpuConstraintDescription,
     modelId: field.modelId,
     defaultModelServiceUuid,
