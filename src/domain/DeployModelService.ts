@@ -7,12 +7,7 @@ export const DeployModelService = addHandler(
   'DeployModelService',
   'ModelServiceInstanceGroup',
   (
-    {
-      datasetUuids = [],
-      modelServiceGroupUuids = [],
-      serviceBootUptime: serviceBootupTime = null,
-      ...fields
-    },
+    { datasetUuids, modelServiceGroupUuids, serviceBootUptime = null, ...fields },
     own,
     dependencies,
     request,
@@ -39,7 +34,7 @@ export const DeployModelService = addHandler(
       ...fields,
       ...own,
       ...state,
-      serviceBootupTime,
+      serviceBootupTime: serviceBootUptime,
       modelServiceUuid: service.uuid,
       modelServiceType: service.type,
       yaml: service.yaml,

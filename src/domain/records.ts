@@ -196,7 +196,7 @@ export function distinctArchitectures(
 }
 
 /** The architectures of a service for which none were given (F12). */
-export function architecturesOf(images: readonly ModelServiceImage[]) {
+export function architecturesOf(images: readonly Pick<ModelServiceImage, 'cpuArchitecture'>[]) {
   return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
 }
 
@@ -246,8 +246,8 @@ export function withVersion<Fields extends Versioned>(
 /** Creates a group's uses of datasets and other groups, each once. */
 export function createUses(
   modelServiceInstanceGroupUuid: string,
-  datasetUuids: readonly string[],
-  groupUuids: readonly string[],
+  datasetUuids: readonly string[] = [],
+  groupUuids: readonly string[] = [],
   { newUuid }: UuidSource,
 ) {
   const newRef = () => ({ uuid: newUuid(), modelServiceInstanceGroupUuid });

@@ -8,9 +8,9 @@ import { parseSeed } from '../contract/schemas/seed.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Dependencies } from './dependencies.ts';
 import {
+  architecturesOf,
   createUses,
   datasetPath,
-  distinctArchitectures,
   type ModelServiceImage,
   type ModelServiceInstance,
   type ModelServiceRef,
@@ -100,33 +100,25 @@ export function parseSeedResources(
     const { createDate = now, lastOpDate = createDate } = entry;
     return { createDate, lastOpDate };
   };
+  /** An entry with what every resource has. */
+  const resource = <Fields extends Times>(entry: Fields) => ({
+    tagUuids: [],
+    ...entry,
+    ...times(entry),
+  });
   const tags = <Type extends Tag['type']>(type: Type, entries: readonly TagEntry[]) =>
     entries.map((tag) => ({ uuid: newUuid(), ...tag, ...times(tag), type, inherent: false }));
 
   return {
-    modelCenters: modelCenters.map((center) => ({
-      status: 'Connected',
-      tagUuids: [],
-      ...center,
-      ...times(center),
-    })),
+    modelCenters: modelCenters.map((center) => ({ status: 'Connected', ...resource(center) })),
     models: models.map((model) =>
-      withGpuMemory({
-        ...modelDefaults,
-        modelId: model.uuid,
-        tagUuids: [],
-        ...model,
-        ...times(model),
-      }),
+      withGpuMemory({ ...modelDefaults, modelId: model.uuid, ...resource(model) }),
     ),
-    modelServices: modelServices.map((service, index) => {
-      const { modelServiceImages: images = [], ...fields } = service;
-      return withVersion({
+    modelServices: modelServices.map(({ modelServiceImages: images = [], ...service }, index) =>
+      withVersion({
         ...modelServiceDefaults,
-        tagUuids: [],
-        cpuArchitectures: distinctArchitectures(images.map((image) => image.cpuArchitecture)),
-        ...fields,
-        ...times(service),
+        cpuArchitectures: architecturesOf(images),
+        ...resource(service),
         modelServiceImages: images.map((image, place) => {
           const { modelServiceUuid = service.uuid } = image;
           if (modelServiceUuid !== service.uuid) {
@@ -137,8 +129,8 @@ export function parseSeedResources(
           }
           return { uuid: newUuid(), ...image, modelServiceUuid, ...times(image) };
         }),
-      });
-    }),
+      }),
+    ),
     modelServiceRefs: modelServiceRefs.map((ref) => ({
       uuid: newUuid(),
       isDefault: false,
@@ -147,32 +139,29 @@ export function parseSeedResources(
     datasets: datasets.map((dataset) => ({
       ...datasetDefaults,
       installPath: datasetPath(centerByUuid.get(dataset.modelCenterUuid), dataset.uuid),
-      tagUuids: [],
-      ...dataset,
-      ...times(dataset),
+      ...resource(dataset),
     })),
-    modelServiceInstanceGroups: modelServiceInstanceGroups.map((group) => {
-      const { datasetUuids = [], modelServiceGroupUuids = [], instances = [{}], ...fields } = group;
-      const { createDate, lastOpDate } = times(group);
-      const { outcome = RUNNING, readyDate = createDate } = group;
+    modelServiceInstanceGroups: modelServiceInstanceGroups.map((entry) => {
+      const { datasetUuids, modelServiceGroupUuids, instances = [{}], ...group } = resource(entry);
+      const { uuid, name, createDate, outcome = RUNNING, readyDate = createDate } = group;
       const service = serviceByUuid.get(group.modelServiceUuid ?? '');
       return {
         ...deploymentDefaults,
         yaml: service?.yaml ?? '',
         modelServiceType: service?.type ?? modelServiceDefaults.type,
-        tagUuids: [],
-        ...fields,
-        ...{ outcome, readyDate, createDate, lastOpDate },
+        ...group,
+        outcome,
+        readyDate,
         instances: instances.map((instance) => ({
           uuid: newUuid(),
-          name: group.name,
+          name,
           outcome,
           readyDate,
           ...instance,
           ...times({ createDate, ...instance }),
-          modelServiceGroupUuid: group.uuid,
+          modelServiceGroupUuid: uuid,
         })),
-        ...createUses(group.uuid, datasetUuids, modelServiceGroupUuids, { newUuid }),
+        ...createUses(uuid, datasetUuids, modelServiceGroupUuids, { newUuid }),
       };
     }),
     userTags: tags('User', userTags),
