@@ -1,6 +1,5 @@
 import { constants, fstatSync, openSync, writeSync } from 'node:fs';
-import { type Logger, pino } from 'pino';
-import type { Settings } from './settings.ts';
+import { type LevelWithSilent, pino } from 'pino';
 
 /** Maximum number of characters that wait for the reader of the log; further lines are dropped. */
 const PENDING_MAX = 1024 * 1024;
@@ -9,27 +8,18 @@ const RETRY_MS = 10;
 /** Maximum number of tries at the end of the process, which take half a second. */
 const LAST_TRIES = 50;
 
-export interface LogEnvironment {
-  /** Whether lines are formatted for people. */
-  isPretty: boolean;
-  /** Registers work for the end of the process. */
-  atExit: (work: () => void) => void;
-  /** Counts a line that was dropped. */
-  onDrop: () => void;
-}
-
-/** Creates the log on standard output: lines of JSON, or formatted ones. */
-export async function createLogger(
-  { logLevel: level }: Pick<Settings, 'logLevel'>,
-  { isPretty, atExit, onDrop }: LogEnvironment,
-): Promise<Logger> {
+/**
+ * Creates the log on standard output: lines of JSON, or ones that are formatted for people.
+ * @param onDrop is called for each line that is dropped
+ * @returns the log, and what writes its last lines at the end of the process
+ */
+export async function createLogger(level: LevelWithSilent, isPretty: boolean, onDrop: () => void) {
   const format = isPretty ? await terminalFormat() : (line: string) => line;
   const output = createOutput(openStandardOutput(), onDrop, (lines) =>
     logger.warn({ lines }, 'lines of the log were dropped, which was not read in time'),
   );
-  atExit(output.end);
   const logger = pino({ level }, { write: (line) => output.write(format(line)) });
-  return logger;
+  return { logger, end: output.end };
 }
 
 async function terminalFormat(): Promise<(line: string) => string> {

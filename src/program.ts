@@ -103,14 +103,12 @@ function abortedBySignals(): AbortSignal {
 /** Serves until the process gets a signal. */
 async function runServer(settings: Settings, warnings: string[]): Promise<void> {
   const { closeWithGrace, createLogger, Metrics, serve } = await import('./cli/commands.ts');
-  const { logFormat } = settings;
+  const { logFormat, logLevel } = settings;
   const isPretty = logFormat === 'auto' ? process.stdout.isTTY : logFormat === 'pretty';
   const metrics = new Metrics();
-  const logger = await createLogger(settings, {
-    isPretty,
-    atExit: (work) => process.on('exit', work),
-    onDrop: () => metrics.droppedLines.inc(),
-  });
+  const onDrop = () => metrics.droppedLines.inc();
+  const { logger, end } = await createLogger(logLevel, isPretty, onDrop);
+  process.on('exit', end);
   for (const warning of warnings) logger.warn(warning);
 
   const stopping = new AbortController();

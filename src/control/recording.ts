@@ -64,23 +64,17 @@ export function recordExchanges(
   recordRequests(app, clock, (entry, request) => {
     const { headers, session, protocol, host } = request;
     const sent = { ...entry, request: { headers, body: entry.request } };
-    const { path, query, ...masked } = redactEntry(sent, [session, ...sessions], Infinity);
+    const masked = redactEntry(sent, [session, ...sessions], Infinity);
+    const { path, query, method, status } = masked;
     const { headers: shown, body } = masked.request as typeof sent.request;
     const search = stringify(query as Record<string, string>);
     const url = `${protocol}://${host}${CONTEXT_PATH}${encodeURI(path)}${search && `?${search}`}`;
     const text = body === null ? '' : JSON.stringify(body);
+    const call = { method, url, headers: shown as Record<string, string>, body: text };
+    const mimeType = 'application/json';
+    const answer = { status, mimeType, text: JSON.stringify(masked.response) };
     try {
-      write(
-        harEntry(
-          { startedAt: Date.parse(entry.time), ms: entry.ms },
-          { method: entry.method, url, headers: shown as Record<string, string>, body: text },
-          {
-            status: entry.status,
-            mimeType: 'application/json',
-            text: JSON.stringify(masked.response),
-          },
-        ),
-      );
+      write(harEntry({ startedAt: Date.parse(entry.time), ms: entry.ms }, call, answer));
     } catch (err) {
       app.log.warn({ err }, 'AIOS_RECORD could not be written');
     }

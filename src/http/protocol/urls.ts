@@ -74,21 +74,17 @@ export function filterForwardedHeaders(trustProxy: boolean | string[]) {
   };
 }
 
-/** The path below which a trusted proxy serves this server, without a final slash; empty for none. */
-export function forwardedPrefix({ headers }: FastifyRequest): string {
-  const [prefix] = /^(\/[\w.~-]+)+/.exec(String(headers['x-forwarded-prefix'] ?? '')) ?? [''];
-  return prefix;
-}
-
 /**
  * The URL by which the client of a request, or a trusted proxy, has reached this server, without a final slash.
  * @throws ApiError SYS.1007 if the host is not a host and port: a location would contain anything else too
  */
 export function requestedUrl(request: FastifyRequest): string {
-  const { protocol, host } = request;
+  const { protocol, host, headers } = request;
+  // The path below which a trusted proxy serves this server.
+  const [prefix] = /^(\/[\w.~-]+)+/.exec(String(headers['x-forwarded-prefix'] ?? '')) ?? [''];
   const url = `${protocol.toLowerCase() === 'https' ? 'https' : 'http'}://${host}`;
   if (/^([\w.-]+|\[[\da-f:.]+\])(:\d*)?$/i.test(host) && URL.canParse(url)) {
-    return url + forwardedPrefix(request);
+    return url + prefix;
   }
   throw invalidArgument('Invalid header[Host], it must be a host and port');
 }
