@@ -34,17 +34,12 @@ import { RouteTable } from './http/protocol/route-table.ts';
 import { filterForwardedHeaders, parseQueryString } from './http/protocol/urls.ts';
 import { logRequest, requestIds } from './http/request-log.ts';
 import { ignoreUnknownFields, rejectUnknownFields } from './http/unknown-fields.ts';
+import type { Settings } from './settings.ts';
 
-export interface AppOptions {
+export interface AppOptions
+  extends Pick<Settings, 'unknownFields' | 'bodyLimit' | 'trustProxy' | 'corsOrigins'> {
   dependencies: Omit<Dependencies, 'loginAttempts' | 'newSecret'>;
   logger: FastifyBaseLogger;
-  unknownFields: 'ignore' | 'reject';
-  /** Bytes. */
-  bodyLimit: number;
-  /** Whether `X-Forwarded-*` headers are trusted: never, always, or from these proxies. */
-  trustProxy: boolean | string[];
-  /** Origins whose pages may call the API; `*` for any. */
-  corsOrigins: string[];
   /** The program's own version. */
   version: string;
   reply: ReplySettings;
@@ -179,12 +174,8 @@ export async function buildApp(options: AppOptions) {
   app.addHook('onRequest', asHook(filterForwardedHeaders(options.trustProxy)));
   await enableCors(app, options.corsOrigins, routeTable);
   app.addHook('onRequest', asHook(routeTable.check));
-  app.addHook(
-    'onRequest',
-    asHook(
-      rejectCrossOriginWrites([...options.corsOrigins, publicUrl && new URL(publicUrl).origin]),
-    ),
-  );
+  const writers = [...options.corsOrigins, publicUrl && new URL(publicUrl).origin];
+  app.addHook('onRequest', asHook(rejectCrossOriginWrites(writers)));
 
   const { store } = dependencies;
   const managementNodeId = real.newUuid();
@@ -220,10 +211,7 @@ export async function buildApp(options: AppOptions) {
     serveControlDocuments(app);
     await app.register(controlRoutes, { control, store, checkSession });
   }
-  const { record } = options;
-  if (record) {
-    recordExchanges(app, dependencies.clock, dependencies.access.wellKnownSessions, record);
-  }
+  if (options.record) recordExchanges(app, dependencies, options.record);
   const runners = serveOperations(app, {
     dependencies,
     jobs,

@@ -86,12 +86,8 @@ export function parseAccessKeys(text: string): [id: string, secret: string][] | 
 }
 
 export function isOrigin(text: string): boolean {
-  return (
-    !text.includes('*') &&
-    URL.canParse(text) &&
-    /^https?:$/.test(new URL(text).protocol) &&
-    new URL(text).origin === text
-  );
+  const url = URL.parse(text);
+  return url?.origin === text && /^https?:$/.test(url.protocol) && !text.includes('*');
 }
 
 /** Parses a URL of scheme, host and maybe a path; returns it without a final slash, or undefined if invalid. */

@@ -89,24 +89,16 @@ export class Control {
     };
   }
 
-  async setClock(clock: ClockSetting): Promise<void> {
-    await this.#change((shared) => ({ ...shared, clock }));
-  }
-
-  async setJobCompletion(completion: JobCompletion): Promise<void> {
-    await this.#change((shared) => ({ ...shared, finish: completion }));
+  /** Changes some of the settings that all servers share. */
+  async set(settings: Partial<Omit<SharedState, 'resets'>>): Promise<void> {
+    await this.#change((shared) => ({ ...shared, ...settings }));
     // Also if it is unchanged, to reset the counts of polls.
-    this.jobDelay.set(completion);
+    if (settings.finish) this.jobDelay.set(settings.finish);
   }
 
   /** All faults in order, also the used-up ones. */
   get faults(): readonly PlannedFault[] {
     return this.#shared.faults;
-  }
-
-  async setFaults(faults: readonly Fault[]): Promise<void> {
-    const planned = faults.map((fault) => ({ ...fault, struck: 0 }));
-    await this.#change((shared) => ({ ...shared, faults: planned }));
   }
 
   /** Finds the fault that applies to a request, and increments its count. */

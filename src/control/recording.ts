@@ -1,6 +1,7 @@
 import { stringify } from 'node:querystring';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { CONTEXT_PATH } from '../contract/aios.ts';
+import type { Dependencies } from '../domain/dependencies.ts';
 import { type HarEntry, harEntry } from '../http/har.ts';
 import { decodedPath, normalizedPath } from '../http/protocol/urls.ts';
 import { operationOf } from '../http/request-log.ts';
@@ -57,14 +58,13 @@ function parsedAnswer(answer: unknown = null): unknown {
 /** Records every request to the API with its answer, secrets masked; a failure to write is logged. */
 export function recordExchanges(
   app: FastifyInstance,
-  clock: () => number,
-  sessions: ReadonlySet<string>,
+  { clock, access }: Pick<Dependencies, 'clock' | 'access'>,
   write: (entry: HarEntry) => void,
 ): void {
   recordRequests(app, clock, (entry, request) => {
     const { headers, session, protocol, host } = request;
     const sent = { ...entry, request: { headers, body: entry.request } };
-    const masked = redactEntry(sent, [session, ...sessions], Infinity);
+    const masked = redactEntry(sent, [session, ...access.wellKnownSessions], Infinity);
     const { path, query, method, status } = masked;
     const { headers: shown, body } = masked.request as typeof sent.request;
     const search = stringify(query as Record<string, string>);

@@ -55,16 +55,16 @@ export async function controlRoutes(
   const listFaults = () => ({ faults: control.faults });
   route('GET', 'faults', listFaults);
   route('PUT', 'faults', async ({ body }) => {
-    await control.setFaults(parseFaults(body));
+    await control.set({ faults: parseFaults(body) });
     return listFaults();
   });
 
   route('PUT', 'clock', async ({ body }) => {
-    await control.setClock(parseClock(body));
+    await control.set({ clock: parseClock(body) });
     return { now: new Date(control.now()).toISOString() };
   });
   route('PUT', 'uuids', ({ body }) => uuids.set(parseUuids(body)));
-  route('PUT', 'jobs', ({ body }) => control.setJobCompletion(parseJobCompletion(body)));
+  route('PUT', 'jobs', ({ body }) => control.set({ finish: parseJobCompletion(body) }));
 
   const parseState = ({ body }: FastifyRequest) =>
     parseSeedResources(body, { newUuid: uuids.next, clock: control.now });

@@ -14,7 +14,7 @@ import {
 } from '../contract/schemas/types.ts';
 import { compileStrictValidator } from '../contract/validation/validator.ts';
 import type { ClockSetting } from './control.ts';
-import { type Fault, faultCodes } from './faults.ts';
+import { faultCodes, type PlannedFault } from './faults.ts';
 import type { JobCompletion } from './job-delay.ts';
 
 /** An offset of the clock in milliseconds: at most ten years. */
@@ -82,7 +82,7 @@ export const controlBodies = {
 const parseFaultList = compileBodyValidator(controlBodies.Faults);
 
 /** Parses a list of faults; a fault applies to one request by default. */
-export function parseFaults(sent: unknown): Fault[] {
+export function parseFaults(sent: unknown): PlannedFault[] {
   return parseFaultList(sent).faults.map((each, index) => {
     const { times = 1, operation, delayMs, drop, error, status, outcome } = each;
     if (delayMs === undefined && !drop && !error && status === undefined && !outcome) {
@@ -96,7 +96,7 @@ export function parseFaults(sent: unknown): Fault[] {
         `field[faults[${index}].outcome] is of DeployModelService, not of ${operation}`,
       );
     }
-    return { ...each, times };
+    return { ...each, times, struck: 0 };
   });
 }
 

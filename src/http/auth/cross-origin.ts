@@ -55,8 +55,6 @@ export function rejectCrossOriginWrites(
 
 /** Compares the hosts only: behind a proxy, the scheme may differ. */
 function isSameOrigin(origin = '', { host }: FastifyRequest): boolean {
-  if (!URL.canParse(origin)) return false;
-  const page = new URL(origin);
-  const requested = `${page.protocol}//${host}`;
-  return URL.canParse(requested) && new URL(requested).host === page.host;
+  const page = URL.parse(origin);
+  return page !== null && URL.parse(`${page.protocol}//${host}`)?.host === page.host;
 }
