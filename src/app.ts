@@ -92,7 +92,7 @@ const noSchemas = {
 export async function buildApp(options: AppOptions) {
   const { logger, metrics, dependencies: real } = options;
   const { publicUrl } = options.reply;
-  const control = options.control && new Control(real, options.control.seed);
+  const control = options.control && new Control(real, options.control.seed, options.version);
   const steadyClock = control ? () => control.timeBy(real.steadyClock) : real.steadyClock;
   const dependencies: Dependencies = {
     ...real,

@@ -32,6 +32,8 @@ const SEED = 'seed';
 
 /** The state of a snapshot, which is stored as JSON. */
 interface SavedState {
+  /** The version of the program that took it. */
+  version: string;
   resources: Resources;
   clock: ClockSetting;
   uuids: UuidSequence;
@@ -47,6 +49,7 @@ export class Control {
   readonly #store: Dependencies['store'];
   readonly #clock: () => number;
   readonly #seed: Resources;
+  readonly #version: string;
   #shared = INITIAL_STATE;
   /** The JSON of `#shared`. */
   #lastText: string | undefined;
@@ -54,10 +57,18 @@ export class Control {
   /** The last snapshot that was read; the store restores the same object faster. */
   #lastRead: { text: string; saved: SavedState } | undefined;
 
-  /** @param seed the resources after a reset, unless a snapshot replaces it */
-  constructor(dependencies: Pick<Dependencies, 'store' | 'clock' | 'newUuid'>, seed: Resources) {
+  /**
+   * @param seed the resources after a reset, unless a snapshot replaces it
+   * @param version the program's
+   */
+  constructor(
+    dependencies: Pick<Dependencies, 'store' | 'clock' | 'newUuid'>,
+    seed: Resources,
+    version: string,
+  ) {
     this.#store = dependencies.store;
     this.#seed = seed;
+    this.#version = version;
     this.#clock = dependencies.clock;
     this.uuids = new ControlledUuids(dependencies.newUuid);
     this.jobDelay = new JobDelay(this.now);
@@ -123,7 +134,7 @@ export class Control {
    * Restores the settings of the start and the resources of a snapshot, by default those of the seed; accounts and
    * sessions stay.
    * @param also settings to restore from the snapshot as well
-   * @throws ApiError SYS.1003 without such a snapshot
+   * @throws ApiError SYS.1003 without such a snapshot; SYS.1006 for one of another version that lacks what this one needs
    */
   async reset(name?: string, also: { clock?: boolean; uuids?: boolean } = {}): Promise<void> {
     const saved = await this.#readSnapshot(name ?? SEED);
@@ -135,7 +146,13 @@ export class Control {
       ...afterReset(shared),
       ...(also.clock && { clock: saved?.clock ?? {} }),
     }));
-    await this.#store.replaceResources(saved?.resources ?? this.#seed);
+    await this.#store.replaceResources(saved?.resources ?? this.#seed).catch((error) => {
+      if (!saved || saved.version === this.#version || error instanceof ApiError) throw error;
+      throw new ApiError(
+        'operationFailed',
+        `snapshot[${name ?? SEED}] of version ${saved.version} lacks what version ${this.#version} needs: take it again`,
+      );
+    });
     if (also.uuids) this.uuids.set(saved?.uuids ?? {});
     // Again, because state of the former resources may have been added meanwhile.
     this.onReset();
@@ -157,8 +174,8 @@ export class Control {
     return snapshot;
   }
 
-  #toSnapshot(name: string, saved: SavedState): Snapshot {
-    const state = JSON.stringify(saved);
+  #toSnapshot(name: string, saved: Omit<SavedState, 'version'>): Snapshot {
+    const state = JSON.stringify({ version: this.#version, ...saved });
     return { name, createDate: this.#clock(), bytes: Buffer.byteLength(state), state };
   }
 

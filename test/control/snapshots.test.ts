@@ -11,7 +11,7 @@ import {
 } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { newUuid } from '../support/records.ts';
-import { addModel } from '../support/resources.ts';
+import { addModel, addModelService } from '../support/resources.ts';
 import { API, type Server, START } from '../support/server.ts';
 
 const shared = sharedSteered();
@@ -99,6 +99,54 @@ test('the snapshot `seed` is what resets go back to, until it is deleted', async
   expectDone(await server.delete(path('seed')));
   await reset(server);
   expect((await state(server)).models).toEqual([]);
+});
+
+describe('a snapshot of another version', () => {
+  /** Takes a snapshot of a model and a service, as if by a version whose state was another one. */
+  async function takenBefore(
+    change: (resources: Record<string, Record<string, unknown>[]>) => void,
+  ) {
+    const server = await emptied();
+    await addModel(server, { name: 'a', vendor: 'b' });
+    await addModelService(server);
+    await take(server, 'old');
+    const snapshot = await server.store.findSnapshot('old');
+    const saved = JSON.parse(snapshot?.state ?? '');
+    change(saved.resources);
+    const state = JSON.stringify({ ...saved, version: '0.1.0' });
+    await server.store.saveSnapshot({ name: 'old', createDate: 0, bytes: 1, state });
+    await addModel(server, { name: 'later' });
+    return server;
+  }
+
+  test('is restored where columns came or went since that may be unset', async () => {
+    const server = await takenBefore(({ models = [] }) => {
+      for (const model of models) Object.assign(model, { vendor: undefined, former: 'c' });
+    });
+    expectDone(await restore(server, 'old'));
+    const { models, modelServices } = await state(server);
+    expect([models.length, modelServices.length]).toEqual([1, 1]);
+    expect(models[0]).toMatchObject({ name: 'a' });
+    expect(models[0]).not.toHaveProperty('vendor');
+  });
+
+  test.each<[what: string, change: Parameters<typeof takenBefore>[0]]>([
+    ['columns', ({ models = [] }) => models.forEach((model) => void delete model.type)],
+    ['tables', (resources) => void delete resources.datasets],
+    ['lists', ({ modelServices = [] }) => void delete modelServices[0]?.modelServiceImages],
+  ])('is rejected where it lacks %s that must be set, and changes no resource', async (_, change) => {
+    const server = await takenBefore(change);
+    const before = await state(server);
+    expectFailure(
+      await restore(server, 'old'),
+      503,
+      'SYS.1006',
+      expect.stringMatching(
+        /^snapshot\[old\] of version 0\.1\.0 lacks what version .* needs: take it again$/,
+      ),
+    );
+    expect(await state(server)).toEqual(before);
+  });
 });
 
 describe('a snapshot is rejected', () => {
