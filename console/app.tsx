@@ -1,13 +1,32 @@
+import type { ComponentType } from 'preact';
 import { useEffect } from 'preact/hooks';
-import { health, readHealth } from './api/aios.ts';
+import { hasControl, health, readHealth } from './api/aios.ts';
 import { logOut, probeServer } from './api/login.ts';
 import { session } from './api/session.ts';
+import { BindingsPage } from './bindings/page.tsx';
 import { Button } from './components/button.tsx';
 import { LogIn } from './components/log-in.tsx';
 import { Notices } from './components/notices.tsx';
-import { pages } from './pages.tsx';
+import { ControlPage } from './control/page.tsx';
+import { JobsPage } from './jobs/page.tsx';
+import { NowPage } from './now/page.tsx';
+import { RequestsPage } from './requests/page.tsx';
+import { kinds } from './resources/kinds.ts';
+import { ResourcePage } from './resources/page.tsx';
 import { linkTo, route } from './router.ts';
-import { language, setLanguage, t } from './texts/text.ts';
+import { language, setLanguage, type TextKey, t } from './texts/text.ts';
+
+/** The pages by their paths, which name their titles too; the first one is opened at the start. */
+const pages: [path: TextKey, Content: ComponentType][] = [
+  ['now', NowPage],
+  ...kinds.map((kind): [TextKey, ComponentType] => [kind.path, () => <ResourcePage kind={kind} />]),
+  ['bindings', BindingsPage],
+  ['requests', RequestsPage],
+  ['jobs', JobsPage],
+  ['control', ControlPage],
+];
+/** The pages of the control API. */
+const OF_CONTROL: TextKey[] = ['requests', 'control'];
 
 /** The whole console: the form to log in, or navigation and the page of the route. */
 export function App() {
@@ -49,28 +68,29 @@ function Header() {
 }
 
 function Pages() {
-  const shown = pages.filter(({ isAvailable }) => isAvailable?.value ?? true);
-  const page = shown.find(({ path }) => path === route.value.page) ?? shown[0];
+  const shown = pages.filter(([path]) => hasControl.value || !OF_CONTROL.includes(path));
+  const page = shown.find(([path]) => path === route.value.page) ?? shown[0];
   if (!page) return null;
+  const [path, Content] = page;
   return (
     <div class="app">
       <nav aria-label={t('navigation')}>
-        {shown.map(({ path, title }) => (
+        {shown.map(([each]) => (
           <a
-            key={path}
+            key={each}
             class="button ghost"
-            href={linkTo(path)}
-            aria-current={path === page.path ? 'page' : undefined}
+            href={linkTo(each)}
+            aria-current={each === path ? 'page' : undefined}
           >
-            {t(title)}
+            {t(each)}
           </a>
         ))}
         <a class="button ghost" href="../docs">
-          {t('apiPage')}
+          API
         </a>
       </nav>
       <main tabIndex={-1}>
-        <page.Content key={page.path} />
+        <Content key={path} />
       </main>
     </div>
   );

@@ -29,11 +29,8 @@ export function linkTo(page: string, item = '', parameters = new URLSearchParams
 
 /** Opens an item of a page, by default the present one, whose parameters stay then; none closes it. */
 export function openItem(item: string, page = route.value.page): void {
-  location.hash = linkTo(
-    page,
-    item,
-    page === route.value.page ? route.value.parameters : undefined,
-  );
+  const { parameters } = route.value;
+  location.hash = linkTo(page, item, page === route.value.page ? parameters : undefined);
 }
 
 /** Changes parameters of the present page: a list repeats one, undefined removes it. */

@@ -1,17 +1,17 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
+import { openItem } from '../router.ts';
 import { CloseButton } from './button.tsx';
 
 interface Props {
   title: string;
-  onClose: () => void;
   /** Buttons below the title. */
   actions?: ComponentChildren;
   children: ComponentChildren;
 }
 
 /** A panel at the side with what is chosen on a page, which stays usable. Escape closes it. */
-export function Drawer({ title, onClose, actions, children }: Props) {
+export function Drawer({ title, actions, children }: Props) {
   const id = useId();
   const heading = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
@@ -23,7 +23,7 @@ export function Drawer({ title, onClose, actions, children }: Props) {
   }, []);
   const closeByKey = (event: KeyboardEvent) => {
     const isInDialog = event.target instanceof Element && event.target.closest('dialog');
-    if (event.key === 'Escape' && !isInDialog) onClose();
+    if (event.key === 'Escape' && !isInDialog) openItem('');
   };
   return (
     <section class="card drawer" aria-labelledby={id} onKeyDown={closeByKey}>
@@ -31,7 +31,7 @@ export function Drawer({ title, onClose, actions, children }: Props) {
         <h2 id={id} ref={heading} tabIndex={-1}>
           {title}
         </h2>
-        <CloseButton onClick={onClose} />
+        <CloseButton onClick={() => openItem('')} />
       </header>
       {actions && <div class="hstack">{actions}</div>}
       {children}

@@ -80,23 +80,23 @@ interface HeaderProps<Row> {
 
 function HeaderCell<Row>({ column, sort, onSort }: HeaderProps<Row>) {
   const { name, title, isSortable, isNumber } = column;
-  const className = isNumber ? 'align-right' : undefined;
-  if (!isSortable || !onSort) {
-    return (
-      <th scope="col" class={className}>
-        {title}
-      </th>
-    );
-  }
   const isSorted = sort?.slice(1) === name;
   const isDescending = sort?.startsWith('-');
-  const [order, arrow] = isDescending ? ['descending' as const, '↓'] : ['ascending' as const, '↑'];
+  const order = isDescending ? 'descending' : 'ascending';
   const next = isSorted && !isDescending ? `-${name}` : `+${name}`;
   return (
-    <th scope="col" class={className} aria-sort={isSorted ? order : 'none'}>
-      <Button class="ghost" onClick={() => onSort(next)}>
-        {title} <span aria-hidden="true">{isSorted && arrow}</span>
-      </Button>
+    <th
+      scope="col"
+      class={isNumber ? 'align-right' : undefined}
+      aria-sort={isSorted ? order : undefined}
+    >
+      {isSortable ? (
+        <Button class="ghost" onClick={() => onSort?.(next)}>
+          {title} {isSorted && <span aria-hidden="true">{isDescending ? '↓' : '↑'}</span>}
+        </Button>
+      ) : (
+        title
+      )}
     </th>
   );
 }

@@ -24,7 +24,7 @@ export function JobsPage() {
   const isListed = filters.find(([name]) => name === chosen)?.[1] ?? (() => true);
   const jobs = answer.data?.jobs ?? [];
   return (
-    <PageFrame title={t('jobsAndHooks')} answer={answer}>
+    <PageFrame title={t('jobs')} answer={answer}>
       <div class="hstack filters">
         {filters.map(([name, isCounted]) => (
           <Button
@@ -37,7 +37,7 @@ export function JobsPage() {
         ))}
       </div>
       <Table<Job>
-        caption={t('jobsAndHooks')}
+        caption={t('jobs')}
         columns={[
           column('time', ({ time }) => formatTime(time)),
           column('operation', ({ operation }) => operation),

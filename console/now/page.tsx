@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { hasControl, health, read, type Settings } from '../api/aios.ts';
+import { hasControl, read, type Settings } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
@@ -40,7 +40,7 @@ export function NowPage() {
         <Chart title={t('requestsPerSecond')} unit="/s" values={perSecond} {...time} />
         <Chart title={t('meanTime')} unit="ms" values={mean} {...time} />
       </div>
-      {answer.data && <ServerFacts {...answer.data} />}
+      {answer.data && <Server {...answer.data} />}
       {answer.data && <Operations sample={answer.data.sample} />}
     </PageFrame>
   );
@@ -61,28 +61,22 @@ function Tiles() {
   );
 }
 
-interface FactsProps {
-  sample: Sample;
-  clock: Pick<Settings['clock'], 'now' | 'stopped'>;
-}
-
-function ServerFacts({ sample: { build, started }, clock }: FactsProps) {
-  const facts = [
-    [t('version'), build.version],
-    [t('aiosVersion'), health.value?.aiosVersion],
-    [t('database'), build.database],
-    [t('started'), formatTime(started)],
-    [t('clock'), formatTime(clock.now) + (clock.stopped ? ` (${t('stopped')})` : '')],
-  ];
+/** What the server is, and its time. */
+function Server({ sample, clock }: Awaited<ReturnType<typeof readNow>>) {
+  const { build, started } = sample;
   return (
-    <dl class="card hstack facts">
-      {facts.map(([name, value]) => (
-        <div key={name}>
-          <dt class="hint">{name}</dt>
-          <dd>{value}</dd>
-        </div>
-      ))}
-    </dl>
+    <Table
+      caption={t('version')}
+      columns={[
+        column('version', () => build.version),
+        column('aiosVersion', () => build.aios_version),
+        column('database', () => build.database),
+        column('started', () => formatTime(started)),
+        column('clock', () => formatTime(clock.now) + (clock.stopped ? ` (${t('stopped')})` : '')),
+      ]}
+      rows={[sample]}
+      keyOf={() => 'server'}
+    />
   );
 }
 

@@ -6,11 +6,11 @@ import { formatTime } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
 
 /** A request and its answer, side by side. */
-export function Exchange({ entry, onClose }: { entry: JournalEntry; onClose: () => void }) {
+export function Exchange({ entry }: { entry: JournalEntry }) {
   const { operation, method, path, query, status, time, request, response } = entry;
   const actions = <AddFault button={t('makeFault')} initial={faultOf(entry)} />;
   return (
-    <Drawer title={operation ?? t('unknownPath')} onClose={onClose} actions={actions}>
+    <Drawer title={operation ?? t('unknownPath')} actions={actions}>
       <p>
         <code>{`${method} ${path}`}</code> <Status status={status} />{' '}
         <span class="hint">{formatTime(time)}</span>

@@ -8,7 +8,7 @@ import { Button } from '../components/button.tsx';
 import { Command } from '../components/command.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
-import { linkTo, openItem, route, setParameters } from '../router.ts';
+import { linkTo, route, setParameters } from '../router.ts';
 import { formatMoment, formatNumber } from '../texts/format.ts';
 import { t } from '../texts/text.ts';
 import { Exchange, Status } from './exchange.tsx';
@@ -40,14 +40,13 @@ async function clear(): Promise<void> {
 
 /** What the page's parameters leave: an operation, the first digit of a status, a text in the path or the bodies. */
 function matches(entry: JournalEntry, parameters: URLSearchParams): boolean {
-  const [operation, status, text] = ['operation', 'status', 'text'].map(
-    (name) => parameters.get(name) ?? '',
-  ) as [string, string, string];
-  if (operation !== '' && entry.operation !== operation) return false;
-  if (!String(entry.status).startsWith(status)) return false;
-  const { path, query, request, response } = entry;
-  const content = () => JSON.stringify([path, query, request, response]).toLowerCase();
-  return text === '' || content().includes(text.toLowerCase());
+  const { operation, status, path, query, request, response } = entry;
+  const [wanted, digit, text] = ['operation', 'status', 'text'].map((name) => parameters.get(name));
+  if (wanted && operation !== wanted) return false;
+  if (digit && !String(status).startsWith(digit)) return false;
+  if (!text) return true;
+  const content = JSON.stringify([path, query, request, response]);
+  return content.toLowerCase().includes(text.toLowerCase());
 }
 
 /** The journal of requests, as they come in. */
@@ -60,9 +59,13 @@ export function RequestsPage() {
   const pause = () => {
     isPaused.value = !isPaused.value;
   };
+  const filter = ({ target }: Event) => {
+    const { name, value } = target as HTMLInputElement;
+    setParameters({ [name]: value || undefined });
+  };
   return (
     <PageFrame title={t('requests')} answer={answer}>
-      <search class="hstack filters">
+      <search class="hstack filters" onInput={filter}>
         <Filters />
         <span class="spacer" />
         <Button aria-pressed={isPaused.value} onClick={pause}>
@@ -86,34 +89,31 @@ export function RequestsPage() {
         chosen={item}
       />
       {found.length > rows && <Button onClick={() => setRows(rows + ROWS)}>{t('showMore')}</Button>}
-      {chosen && <Exchange key={item} entry={chosen} onClose={() => openItem('')} />}
+      {chosen && <Exchange key={item} entry={chosen} />}
     </PageFrame>
   );
 }
 
 function Filters() {
-  const bind = (name: 'operation' | 'status' | 'text', label: string) => ({
-    'aria-label': label,
-    value: route.value.parameters.get(name) ?? '',
-    onInput: ({ currentTarget }: { currentTarget: { value: string } }) =>
-      setParameters({ [name]: currentTarget.value || undefined }),
-  });
+  const given = (name: string, label: string) => {
+    return { name, 'aria-label': label, value: route.value.parameters.get(name) ?? '' };
+  };
   return (
     <>
-      <select {...bind('operation', t('operation'))}>
+      <select {...given('operation', t('operation'))}>
         <option value="">{t('anyOperation')}</option>
         {operationNames.map((name) => (
           <option key={name}>{name}</option>
         ))}
       </select>
-      <select {...bind('status', t('status'))}>
+      <select {...given('status', t('status'))}>
         <option value="">{t('anyStatus')}</option>
         <option value="2">2xx</option>
         <option value="4">4xx</option>
         <option value="5">5xx</option>
         <option value="0">{t('dropped')}</option>
       </select>
-      <input type="search" placeholder={t('contains')} {...bind('text', t('contains'))} />
+      <input type="search" placeholder={t('contains')} {...given('text', t('contains'))} />
     </>
   );
 }

@@ -6,7 +6,6 @@ import { Code } from '../components/code.tsx';
 import { Drawer } from '../components/drawer.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { Tabs } from '../components/tabs.tsx';
-import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { Bindings } from './bindings.tsx';
 import { fieldsOf } from './fields.ts';
@@ -27,7 +26,7 @@ export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
     <FormButton key={action.title} {...{ kind, action }} resource={data} />
   ));
   return (
-    <Drawer title={data?.name || uuid} onClose={() => openItem('')} actions={buttons}>
+    <Drawer title={data?.name || uuid} actions={buttons}>
       {failure && <FailureBox failure={failure} />}
       {data && <Tabs label={t('parts')} tabs={tabsOf(kind, data)} />}
     </Drawer>

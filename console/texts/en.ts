@@ -4,7 +4,6 @@ export const en = {
   navigation: 'Pages',
   skip: 'Skip to the content',
   otherLanguage: '中文',
-  apiPage: 'API',
   loading: 'Loading…',
   close: 'Close',
   copy: 'Copy',
@@ -115,7 +114,7 @@ export const en = {
   noBody: 'No body.',
   makeFault: 'Make a fault of this',
 
-  jobsAndHooks: 'Jobs and hooks',
+  jobs: 'Jobs and hooks',
   newest: 'Newest',
   failed: 'Failed',
   pendingHooks: 'Pending hooks',

@@ -6,7 +6,6 @@ export const zh: Record<keyof typeof en, string> = {
   navigation: '页面',
   skip: '跳到内容',
   otherLanguage: 'English',
-  apiPage: 'API',
   loading: '加载中…',
   close: '关闭',
   copy: '复制',
@@ -117,7 +116,7 @@ export const zh: Record<keyof typeof en, string> = {
   noBody: '无内容。',
   makeFault: '据此设置故障',
 
-  jobsAndHooks: '任务与回调',
+  jobs: '任务与回调',
   newest: '最近的',
   failed: '失败的',
   pendingHooks: '待回调的',

@@ -34,6 +34,7 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await page.getByRole('heading', { name: 'Now' }).waitFor();
     const names = await page.getByRole('navigation').getByRole('link').allInnerTexts();
     expect(names).toContain('Jobs and hooks');
+    expect(names.at(-1)).toBe('API');
     expect(names.filter((name) => ['Requests', 'Control'].includes(name))).toEqual([]);
     await page.getByText('QueryModel', { exact: true }).waitFor();
     await expectSound('now-without-control');
