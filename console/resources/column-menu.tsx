@@ -1,3 +1,5 @@
+import { useId } from 'preact/hooks';
+import { Button } from '../components/button.tsx';
 import { t } from '../texts/text.ts';
 import { scalarFieldsOf } from './fields.ts';
 import type { Kind } from './kinds.ts';
@@ -19,20 +21,17 @@ interface Props {
 
 /** Chooses the columns of a table. */
 export function ColumnMenu({ kind, columns, onChange }: Props) {
+  const id = useId();
   const toggle = (name: string) => {
     const others = columns.filter((each) => each !== name);
     const changed = others.length < columns.length ? others : [...columns, name];
     localStorage.setItem(storedName(kind), changed.join());
     onChange(changed);
   };
-  const close = ({ currentTarget, relatedTarget }: FocusEvent) => {
-    const menu = currentTarget as HTMLDetailsElement;
-    if (relatedTarget instanceof Node && !menu.contains(relatedTarget)) menu.open = false;
-  };
   return (
-    <details class="menu" onFocusOut={close}>
-      <summary>{t('columns')}</summary>
-      <fieldset aria-label={t('columns')}>
+    <>
+      <Button popovertarget={id}>{t('columns')}</Button>
+      <fieldset id={id} popover="auto" aria-label={t('columns')}>
         {namesOf(kind)
           .filter((name) => name !== 'name')
           .map((name) => (
@@ -46,6 +45,6 @@ export function ColumnMenu({ kind, columns, onChange }: Props) {
             </label>
           ))}
       </fieldset>
-    </details>
+    </>
   );
 }
