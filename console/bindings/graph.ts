@@ -1,21 +1,14 @@
 import type { Schemas } from '../api/client.ts';
-import { countResources, kindOf, listResources } from '../resources/kinds.ts';
+import { countResources, kindOf, listResources, type Resource } from '../resources/kinds.ts';
 
-export interface Node {
-  uuid: string;
-  name: string;
+export interface Node extends Resource {
   kind: 'model' | 'service';
   /** Number of nodes that it is bound to; undefined where that is not known. */
-  count?: number | undefined;
+  count?: number;
 }
 
 /** A model that is bound to a service. */
-export interface Edge {
-  model: string;
-  service: string;
-  /** Whether the service is the model's default. */
-  isDefault: boolean;
-}
+export type Edge = Schemas['ModelServiceRefInventory'];
 
 export interface Graph {
   nodes: Node[];
@@ -36,18 +29,13 @@ const WHOLE_MAX = 500;
 /** Maximum number of resources in a request. */
 const PAGE = 100;
 
-type Resources = Awaited<ReturnType<typeof listResources>>;
 type Query = Parameters<typeof listResources>[1];
-type Ref = Schemas['ModelServiceRefInventory'];
 
-/** Models and services, with the member of a binding that names the other. A model may have very many bindings. */
+/** The kinds of nodes, with the member of a binding that names the other; a model may have very many bindings. */
 const sides = [
-  { kind: kindOf('models'), other: 'modelServiceUuid', fields: 'uuid,name' },
-  { kind: kindOf('services'), other: 'modelUuid' },
-];
-
-const sumOf = async (counts: Promise<number>[]) =>
-  (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+  { kind: 'model', resources: kindOf('models'), other: 'modelServiceUuid', fields: 'uuid,name' },
+  { kind: 'service', resources: kindOf('services'), other: 'modelUuid', fields: undefined },
+] as const;
 
 /**
  * Loads all models and services with their bindings; from some 500 on, the first 100 of each whose names contain a text,
@@ -56,10 +44,16 @@ const sumOf = async (counts: Promise<number>[]) =>
  * @throws Failure
  */
 export async function loadGraph(chosen: string, text: string, signal: AbortSignal): Promise<Graph> {
-  const total = await sumOf(sides.map(({ kind }) => countResources(kind, [], signal)));
+  const isBound = (other: string) => [`modelServiceRefs.${other}=${chosen}`];
+  const count = async (conditionsOf: (other: string) => string[]) => {
+    const counts = sides.map(({ resources, other }) =>
+      countResources(resources, conditionsOf(other), signal),
+    );
+    return (await Promise.all(counts)).reduce((sum, each) => sum + each);
+  };
+  const total = await count(() => []);
   const isWhole = total <= WHOLE_MAX;
   const isNear = !isWhole && text === '' && chosen !== '';
-  const isBound = (other: string) => [`modelServiceRefs.${other}=${chosen}`];
   const queriesOf = (other: string): Query[] => {
     const pages = Array.from({ length: Math.ceil(total / PAGE) }, (_, index) => index * PAGE);
     if (isWhole) return pages.map((start) => ({ start }));
@@ -67,17 +61,19 @@ export async function loadGraph(chosen: string, text: string, signal: AbortSigna
     const q = text === '' ? [] : [`name~=%${text.replace(/[\\%_]/g, '\\$&')}%`];
     return [{ q, sort: '+name' }];
   };
-  const lists = sides.map(async ({ kind, other, fields }) => {
-    const pages = queriesOf(other).map((query) =>
-      listResources(kind, { limit: PAGE, fields, ...query }, signal),
-    );
-    return (await Promise.all(pages)).flat();
-  });
-  const [models = [], services = []] = await Promise.all(lists);
-  const { nodes, edges } = toGraph(models, services);
-  const count = () =>
-    sumOf(sides.map(({ kind, other }) => countResources(kind, isBound(other), signal)));
-  const omitted = isNear ? (await count()) - edges.length : 0;
+  const lists = sides.flatMap(({ kind, resources, other, fields }) =>
+    queriesOf(other).map(async (query) => {
+      const list = await listResources(resources, { limit: PAGE, fields, ...query }, signal);
+      return list.map((resource): Node => ({ ...resource, kind }));
+    }),
+  );
+  const [found, bound] = await Promise.all([Promise.all(lists), isNear ? count(isBound) : 0]);
+  const nodes = found.flat();
+  const uuids = new Set(nodes.map(({ uuid }) => uuid));
+  const edges = nodes
+    .flatMap(({ modelServiceRefs = [] }) => modelServiceRefs as Edge[])
+    .filter(({ modelUuid }) => uuids.has(modelUuid));
+  const omitted = isNear ? bound - edges.length : 0;
   const near = neighbours(edges);
   for (const node of nodes) {
     const isKnown = isWhole || (isNear && node.uuid === chosen);
@@ -86,27 +82,13 @@ export async function loadGraph(chosen: string, text: string, signal: AbortSigna
   return { nodes, edges, isWhole, total, omitted };
 }
 
-function toGraph(models: Resources, services: Resources): Pick<Graph, 'nodes' | 'edges'> {
-  const known = new Set(models.map(({ uuid }) => uuid));
-  const edges = services.flatMap(({ uuid: service, modelServiceRefs }) =>
-    (modelServiceRefs as Ref[])
-      .filter(({ modelUuid }) => known.has(modelUuid))
-      .map(({ modelUuid: model, isDefault }) => ({ model, service, isDefault })),
-  );
-  const nodes = [
-    ...models.map(({ uuid, name }): Node => ({ uuid, name, kind: 'model' })),
-    ...services.map(({ uuid, name }): Node => ({ uuid, name, kind: 'service' })),
-  ];
-  return { nodes, edges };
-}
-
 export function neighbours(edges: readonly Edge[]): Near {
   const found: Near = new Map();
   const add = (one: string, other: string) =>
     found.set(one, (found.get(one) ?? new Set()).add(other));
-  for (const { model, service } of edges) {
-    add(model, service);
-    add(service, model);
+  for (const { modelUuid, modelServiceUuid } of edges) {
+    add(modelUuid, modelServiceUuid);
+    add(modelServiceUuid, modelUuid);
   }
   return found;
 }

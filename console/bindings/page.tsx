@@ -82,7 +82,7 @@ function filtered(graph: Graph, text: string, isBoundOnly: boolean): Graph {
   return {
     ...graph,
     nodes: graph.nodes.filter(({ uuid }) => isShown(uuid)),
-    edges: graph.edges.filter(({ model, service }) => isShown(model) && isShown(service)),
+    edges: graph.edges.filter((edge) => isShown(edge.modelUuid) && isShown(edge.modelServiceUuid)),
   };
 }
 
@@ -96,12 +96,12 @@ function BindingsTable({ graph: { nodes, edges } }: { graph: Graph }) {
     <Table<Edge>
       caption={t('bindings')}
       columns={[
-        column('model', ({ model }) => link(model)),
-        column('service', ({ service }) => link(service)),
+        column('model', ({ modelUuid }) => link(modelUuid)),
+        column('service', ({ modelServiceUuid }) => link(modelServiceUuid)),
         column('defaultService', ({ isDefault }) => isDefault && '✓'),
       ]}
       rows={edges}
-      keyOf={({ model, service }) => `${model} ${service}`}
+      keyOf={({ uuid }) => uuid}
     />
   );
 }

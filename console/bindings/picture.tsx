@@ -47,19 +47,21 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
   const canvas = useLines(edges);
   const isNear = (uuid: string) => uuid === chosen || near.get(chosen)?.has(uuid) || false;
 
-  const zoomBy = (factor: number, least = ZOOM.least) =>
-    setZoom(Math.min(ZOOM.most, Math.max(least, zoom * factor)));
-  const showAll = (least?: number) => {
-    if (!frame.current) return;
-    const { clientWidth, clientHeight, scrollWidth, scrollHeight } = frame.current;
+  const zoomTo = (next: number, { least, most } = ZOOM) =>
+    setZoom(Math.min(most, Math.max(least, next)));
+  const showAll = (least = ZOOM.least) => {
+    if (!frame.current || !canvas.current) return;
+    const { clientWidth, scrollWidth, clientHeight } = frame.current;
+    const width = scrollWidth > clientWidth ? clientWidth / scrollWidth : Infinity;
     // At half the size, twice as many groups are next to each other.
-    zoomBy(Math.min(clientWidth / scrollWidth, Math.sqrt(clientHeight / scrollHeight)), least);
+    const height = Math.sqrt(clientHeight / canvas.current.offsetHeight);
+    zoomTo(zoom * Math.min(width, height), { ...ZOOM, least, most: 1 });
   };
-  useLayoutEffect(() => showAll(ZOOM.readable), []);
+  useLayoutEffect(() => showAll(ZOOM.readable), [nodes]);
   const turn = (event: WheelEvent) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    zoomBy(event.deltaY > 0 ? 1 / ZOOM.step : ZOOM.step);
+    zoomTo(event.deltaY > 0 ? zoom / ZOOM.step : zoom * ZOOM.step);
   };
   const drag = ({ buttons, pointerType, movementX, movementY }: PointerEvent) => {
     if (buttons === 1 && pointerType === 'mouse') frame.current?.scrollBy(-movementX, -movementY);
@@ -89,10 +91,10 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
   return (
     <div class="picture">
       <div class="zoom">
-        <Button aria-label={t('zoomIn')} onClick={() => zoomBy(ZOOM.step)}>
+        <Button aria-label={t('zoomIn')} onClick={() => zoomTo(zoom * ZOOM.step)}>
           +
         </Button>
-        <Button aria-label={t('zoomOut')} onClick={() => zoomBy(1 / ZOOM.step)}>
+        <Button aria-label={t('zoomOut')} onClick={() => zoomTo(zoom / ZOOM.step)}>
           −
         </Button>
         <Button aria-label={t('showAll')} onClick={() => showAll()}>
@@ -111,11 +113,11 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
       >
         <div class="canvas" ref={canvas} style={{ fontSize: `${zoom}em` }}>
           <svg aria-hidden="true">
-            {edges.map(({ model, service, isDefault }) => (
+            {edges.map(({ uuid, modelUuid, modelServiceUuid, isDefault }) => (
               <path
-                key={`${model} ${service}`}
+                key={uuid}
                 class={isDefault ? 'edge default' : 'edge'}
-                data-near={model === chosen || service === chosen}
+                data-near={[modelUuid, modelServiceUuid].includes(chosen)}
               />
             ))}
           </svg>
@@ -148,8 +150,9 @@ function useLines(edges: readonly Edge[]) {
   return canvas;
 }
 
-function lineOf({ model, service }: Edge): string {
-  const [from, to] = [model, service].map((uuid) => document.getElementById(`node-${uuid}`));
+function lineOf({ modelUuid, modelServiceUuid }: Edge): string {
+  const from = document.getElementById(`node-${modelUuid}`);
+  const to = document.getElementById(`node-${modelServiceUuid}`);
   if (!from || !to) return '';
   const [x1, y1] = [from.offsetLeft + from.offsetWidth, from.offsetTop + from.offsetHeight / 2];
   const [x2, y2] = [to.offsetLeft, to.offsetTop + to.offsetHeight / 2];
