@@ -1,5 +1,4 @@
 import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
-import { Button } from '../components/button.tsx';
 import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { type Edge, type Graph, type Node, neighbours } from './graph.ts';
@@ -7,7 +6,8 @@ import { groupsOf } from './groups.ts';
 
 /** Maximum number of rows in a column, so that no group is much higher than wide. */
 const ROWS_MAX = 20;
-const ZOOM = { least: 0.2, readable: 0.75, step: 1.3, most: 3 };
+/** Size of the picture's text by that of the page. */
+const ZOOM = { min: 0.2, start: 0.8, max: 3, step: 0.1 };
 
 /** To the right and down. */
 const directions: Record<string, [right: number, down: number]> = {
@@ -42,29 +42,19 @@ interface Props {
 export function Picture({ graph: { nodes, edges }, chosen }: Props) {
   const near = useMemo(() => neighbours(edges), [edges]);
   const groups = useMemo(() => groupsOf(nodes, near), [nodes, near]);
-  const [zoom, setZoom] = useState(1);
-  const frame = useRef<HTMLDivElement>(null);
+  const [zoom, setZoom] = useState(ZOOM.start);
   const canvas = useLines(edges);
   const isNear = (uuid: string) => uuid === chosen || near.get(chosen)?.has(uuid) || false;
 
-  const zoomTo = (next: number, { least, most } = ZOOM) =>
-    setZoom(Math.min(most, Math.max(least, next)));
-  const showAll = (least = ZOOM.least) => {
-    if (!frame.current || !canvas.current) return;
-    const { clientWidth, scrollWidth, clientHeight } = frame.current;
-    const width = scrollWidth > clientWidth ? clientWidth / scrollWidth : Infinity;
-    // At half the size, twice as many groups are next to each other.
-    const height = Math.sqrt(clientHeight / canvas.current.offsetHeight);
-    zoomTo(zoom * Math.min(width, height), { ...ZOOM, least, most: 1 });
-  };
-  useLayoutEffect(() => showAll(ZOOM.readable), [nodes]);
   const turn = (event: WheelEvent) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    zoomTo(event.deltaY > 0 ? zoom / ZOOM.step : zoom * ZOOM.step);
+    const next = event.deltaY > 0 ? zoom - ZOOM.step : zoom + ZOOM.step;
+    setZoom(Math.min(ZOOM.max, Math.max(ZOOM.min, next)));
   };
-  const drag = ({ buttons, pointerType, movementX, movementY }: PointerEvent) => {
-    if (buttons === 1 && pointerType === 'mouse') frame.current?.scrollBy(-movementX, -movementY);
+  const drag = ({ buttons, pointerType, movementX, movementY, currentTarget }: PointerEvent) => {
+    if (buttons !== 1 || pointerType !== 'mouse') return;
+    (currentTarget as Element).scrollBy(-movementX, -movementY);
   };
   const move = (event: KeyboardEvent) => {
     const direction = directions[event.key];
@@ -90,23 +80,20 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
   );
   return (
     <div class="picture">
-      <div class="zoom">
-        <Button aria-label={t('zoomIn')} onClick={() => zoomTo(zoom * ZOOM.step)}>
-          +
-        </Button>
-        <Button aria-label={t('zoomOut')} onClick={() => zoomTo(zoom / ZOOM.step)}>
-          −
-        </Button>
-        <Button aria-label={t('showAll')} onClick={() => showAll()}>
-          □
-        </Button>
-      </div>
+      <input
+        type="range"
+        aria-label={t('zoom')}
+        min={ZOOM.min}
+        max={ZOOM.max}
+        step={ZOOM.step}
+        value={zoom}
+        onInput={({ currentTarget }) => setZoom(currentTarget.valueAsNumber)}
+      />
       {/* biome-ignore lint/a11y/useSemanticElements: a picture is no fieldset */}
       <div
         class="frame"
         role="group"
         aria-label={t('bindings')}
-        ref={frame}
         onWheel={turn}
         onPointerMove={drag}
         onKeyDown={move}

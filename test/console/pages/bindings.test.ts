@@ -23,13 +23,12 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await expectSound('bindings-chosen');
     await page.getByRole('link', { name: 'Choose none' }).click();
 
-    await picture.getByRole('link', { name: 'Model bge-m3' }).focus();
+    await picture.getByRole('link', { name: 'Model whisper-large-v3' }).focus();
     for (const [key, name] of [
-      ['ArrowRight', 'Service Embeddings, bound to models: 1'],
-      ['ArrowDown', 'Service Rerank, bound to models: 1'],
+      ['ArrowRight', 'Service Speech to text, bound to models: 1'],
+      ['ArrowUp', 'Service Rerank, bound to models: 1'],
       ['ArrowLeft', 'Model bge-m3, bound to services: 2'],
-      ['ArrowDown', 'Model Qwen2.5-VL-7B, bound to services: 2'],
-      ['ArrowUp', 'Model bge-m3, bound to services: 2'],
+      ['ArrowDown', 'Model whisper-large-v3, bound to services: 1'],
     ] as const) {
       await page.keyboard.press(key);
       expect(await page.locator(':focus-visible').getAttribute('aria-label')).toBe(name);
@@ -37,7 +36,7 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
 
     const width = async () => (await picture.locator('a').first().boundingBox())?.width;
     const before = (await width()) ?? 0;
-    await page.getByRole('button', { name: 'Zoom in' }).click();
+    await page.getByRole('slider', { name: 'Zoom' }).press('ArrowRight');
     await expect.poll(width).toBeGreaterThan(before);
     await picture.hover();
     await page.keyboard.down('Control');
