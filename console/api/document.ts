@@ -1,4 +1,3 @@
-import document from '../../openapi/openapi.json';
 import type { operations } from './openapi.d.ts';
 
 /** The name of an operation of the API. */
@@ -23,11 +22,17 @@ export interface Schema {
 /** A member of an object, or a parameter. */
 export type Field = [name: string, schema: Schema];
 
-const schemas = document.components.schemas as unknown as Record<string, Schema>;
+interface OpenApi {
+  paths: Record<string, Record<string, { operationId: Operation }>>;
+  components: { schemas: Record<string, Schema> };
+}
+
+/** The document of the server that has sent the page. */
+const { paths, components }: OpenApi = await (await fetch('../openapi.json')).json();
 
 /** Method and URL of each operation. */
 const requestLines = new Map(
-  Object.entries(document.paths).flatMap(([url, methods]) =>
+  Object.entries(paths).flatMap(([url, methods]) =>
     Object.entries(methods).map(
       ([method, { operationId }]) => [operationId, [method.toUpperCase(), url]] as const,
     ),
@@ -35,7 +40,7 @@ const requestLines = new Map(
 );
 
 /** The names of all operations, in the document's order. */
-export const operationNames = [...requestLines.keys()] as Operation[];
+export const operationNames = [...requestLines.keys()];
 
 /** Method and path of a request, with these values in the place of `{name}`. */
 export function requestLine(operation: Operation, values: Record<string, string> = {}) {
@@ -54,7 +59,7 @@ export function resolve(schema: Schema): Schema {
 
 /** The schema of that name; one without members where the document has none. */
 export function schemaOf(name: string): Schema {
-  return schemas[name] ?? {};
+  return components.schemas[name] ?? {};
 }
 
 /** The members of an object's schema, resolved, in their order. */
