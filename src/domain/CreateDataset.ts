@@ -9,11 +9,12 @@ export const CreateDataset = addHandler(
   'Dataset',
   async (fields, own, { store }) => {
     // Not the whole center, whose capacity is the sum of the sizes of all that it has.
-    const [center] = await store.listFields(
-      'ModelCenter',
-      { conditions: [hasUuid('ModelCenter', fields.modelCenterUuid)], start: 0, limit: 1 },
-      ['url'],
-    );
+    const [center] = await store.list('ModelCenter', {
+      conditions: [hasUuid('ModelCenter', fields.modelCenterUuid)],
+      start: 0,
+      limit: 1,
+      fields: ['url'],
+    });
     const installPath = datasetPath(center, own.uuid);
     return { ...datasetDefaults, ...fields, ...own, installPath };
   },

@@ -21,12 +21,10 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
     if (query.count) return { total: await store.count(kind, conditions, caller) };
 
     const stored = fields && storedFields(kind, fields);
-    const page = { conditions, ...(sort && { sort }), start, limit };
-    const read = () =>
-      stored ? store.listFields(kind, page, stored, caller) : store.list(kind, page, caller);
+    const page = { conditions, ...(sort && { sort }), start, limit, fields: stored };
     const { records, ...total } = query.replyWithCount
-      ? await store.listWithTotal(kind, page, stored, caller)
-      : { records: limit === 0 ? [] : await read() };
+      ? await store.listWithTotal(kind, page, caller)
+      : { records: limit === 0 ? [] : await store.list(kind, page, caller) };
     const inventories = records.map((record) => toInventory(kind, record, formatDate, now, fields));
     return { inventories, ...total };
   };

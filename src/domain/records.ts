@@ -148,9 +148,6 @@ export interface Records {
   SystemTag: SystemTag;
 }
 
-/** A record without the fields that are never returned. */
-export type PublicView<Kind extends EntityKind> = Omit<Records[Kind], keyof HiddenOf<Kind>>;
-
 /** A resource as it is added or changed: without what the store adds up. */
 export type ResourceFields<Kind extends EntityKind> = Omit<Records[Kind], keyof UsedCapacity>;
 

@@ -8,7 +8,6 @@ import type {
   ModelService,
   ModelServiceRef,
   NewJob,
-  PublicView,
   Records,
   ResourceFields,
   Resources,
@@ -74,6 +73,8 @@ export interface PageQuery {
   start: number;
   /** Maximum number of resources to return. */
   limit: number;
+  /** The fields to read of each, by default all that inventories show. */
+  fields?: readonly string[] | undefined;
 }
 
 /** Who a read is for. */
@@ -92,21 +93,16 @@ interface Reads {
   ): Promise<Records[K] | undefined>;
 
   /** A page of records; rejects with SYS.1007 if it is too large. */
-  list<K extends EntityKind>(kind: K, query: PageQuery, reader?: Reader): Promise<PublicView<K>[]>;
-
-  /** The same, with only these fields of each record. */
-  listFields<K extends EntityKind>(
+  list<K extends EntityKind>(
     kind: K,
     query: PageQuery,
-    fields: readonly string[],
     reader?: Reader,
   ): Promise<Partial<Records[K]>[]>;
 
-  /** A page, of these fields if any are given, and the number of all that satisfy its conditions, from one snapshot. */
+  /** The same, and the number of all that satisfy its conditions, from one snapshot. */
   listWithTotal<K extends EntityKind>(
     kind: K,
     query: PageQuery,
-    fields?: readonly string[],
     reader?: Reader,
   ): Promise<{ records: Partial<Records[K]>[]; total: number }>;
 

@@ -278,7 +278,7 @@ describe('a read', () => {
       store.find('Model', last),
       store.find('ModelService', service),
       store.list('Model', { ...ALL, conditions: [named] }),
-      store.listFields('Model', ALL, ['uuid']),
+      store.list('Model', { ...ALL, fields: ['uuid'] }),
       store.count('Model', []),
       store.list('UserTag', ALL),
       store.readResources(),

@@ -70,7 +70,7 @@ test('lists, counts and partial lists that no index bounds are read by the worke
   const query = { ...twenty, conditions: scan(`${'a'.repeat(90)}%`) };
   expect(uuidsOf(await store.list('ModelService', query))).toEqual(uuidsOf(long));
   expect(await store.count('ModelService', query.conditions)).toBe(10);
-  expect(await store.listFields('ModelService', query, ['uuid', 'name'])).toEqual(
+  expect(await store.list('ModelService', { ...query, fields: ['uuid', 'name'] })).toEqual(
     long.map(({ uuid, name }) => ({ uuid, name })),
   );
 

@@ -110,7 +110,7 @@ describe('a client’s text', () => {
   test('is no field to the store either', async (context) => {
     const { store } = openFileStore(context);
     const { uuid } = await added(store);
-    const listed = await store.listFields('ModelService', ALL, [...hostileNames, 'size']);
+    const listed = await store.list('ModelService', { ...ALL, fields: [...hostileNames, 'size'] });
     expect(listed).toEqual([{ uuid, size: 0 }]);
     expectNothingPlanted();
   });

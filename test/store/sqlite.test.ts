@@ -295,7 +295,7 @@ describe('SQLite', () => {
       );
     }
     const fields = (limit: number, ...names: string[]) =>
-      store.listFields('ModelService', { ...ALL, limit }, ['uuid', ...names]);
+      store.list('ModelService', { ...ALL, limit, fields: ['uuid', ...names] });
     await expect(store.list('ModelService', ALL)).rejects.toMatchObject({ errorCode: 'SYS.1007' });
     await expect(fields(5, 'yaml')).rejects.toMatchObject({
       errorCode: 'SYS.1007',
@@ -320,7 +320,7 @@ describe('SQLite', () => {
     });
     for (const { conditions, selected } of [...forms, ...forms]) {
       const both = { ...ALL, conditions };
-      expect(await store.listFields('ModelCenter', both, selected)).toHaveLength(2);
+      expect(await store.list('ModelCenter', { ...both, fields: selected })).toHaveLength(2);
       expect(await store.count('ModelCenter', [...conditions, named])).toBe(1);
     }
     expect(uuidsOf(await store.list('ModelCenter', ALL)).toSorted()).toEqual(
@@ -346,7 +346,10 @@ describe('SQLite', () => {
         kinds.flatMap((kind): [string, () => Promise<unknown>][] => [
           [`find ${kind}`, () => store.find(kind, service)],
           [`list ${kind}`, () => store.list(kind, { ...ALL, start: 100, limit: 100 })],
-          [`list fields of ${kind}`, () => store.listFields(kind, ALL, ['uuid', 'createDate'])],
+          [
+            `list fields of ${kind}`,
+            () => store.list(kind, { ...ALL, fields: ['uuid', 'createDate'] }),
+          ],
           [`count ${kind}`, () => store.count(kind, [])],
         ]),
       ),

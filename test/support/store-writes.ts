@@ -166,7 +166,6 @@ export function storeCalls(
     deleteSnapshot: () => store.deleteSnapshot('a'),
     find: () => store.find('ModelService', service),
     list: () => store.list('ModelService', ALL),
-    listFields: () => store.listFields('ModelService', ALL, ['uuid']),
     listWithTotal: () => store.listWithTotal('ModelService', ALL),
     count: () => store.count('ModelService', []),
     addSession: () => store.addSession(session(), 0),

@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { PublicView, Records } from '../../domain/records.ts';
+import type { Records } from '../../domain/records.ts';
 import type { PageQuery } from '../../domain/store.ts';
 import { compilePages, compileRecordMapper, selectList } from '../fields.ts';
 import { assertPageSize, estimatedBytes, PAGE_BYTES_MAX } from '../page-size.ts';
@@ -14,15 +14,13 @@ const pageOf = compilePages(compilePage);
 
 /**
  * Reads a page of records by one statement, so that all of it is from one snapshot.
- * @param names the columns to read; by default the columns and relations that lists return
  * @throws ApiError SYS.1007 for a page that is too large
  */
 export function* listRecords<K extends EntityKind>(
   kind: K,
   query: PageQuery,
-  names?: readonly string[],
-): Steps<PublicView<K>[]> {
-  const page = pageOf(kind, names);
+): Steps<Partial<Records[K]>[]> {
+  const page = pageOf(kind, query.fields);
   const { table } = records.entityMappings[kind];
   const { uuids, order } = records.pageOf(kind, query);
   // Of a page that is too large only one row is read, which has the size of the page.

@@ -76,9 +76,7 @@ export function createPostgresStore(
       (await writeStatement(() => statements.claimHook({ ...claim, uuid })))[0],
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
     list: (kind, query) => readList(() => listRecords(kind, query)),
-    listFields: (kind, query, fields) => readList(() => listRecords(kind, query, fields)) as never,
-    listWithTotal: (kind, query, fields) =>
-      readList(() => inSnapshot(() => listAndCount(kind, query, fields))),
+    listWithTotal: (kind, query) => readList(() => inSnapshot(() => listAndCount(kind, query))),
     count: (kind, conditions) => readList(() => countRecords(kind, conditions)),
 
     addResources: (resources) => write(() => insertResources(statements, resources)),
@@ -120,12 +118,8 @@ export function createPostgresStore(
   return store;
 }
 
-function* listAndCount<K extends EntityKind>(
-  kind: K,
-  query: PageQuery,
-  fields?: readonly string[],
-): Steps<{ records: never; total: number }> {
-  const found = (yield* listRecords(kind, query, fields)) as never;
+function* listAndCount<K extends EntityKind>(kind: K, query: PageQuery) {
+  const found = yield* listRecords(kind, query);
   return { records: found, total: yield* countRecords(kind, query.conditions) };
 }
 

@@ -35,7 +35,7 @@ export function createReads({
   runQuery,
   fileIdentity,
   worker,
-}: Parts): Pick<Store, 'list' | 'listFields' | 'listWithTotal' | 'count'> {
+}: Parts): Pick<Store, 'list' | 'listWithTotal' | 'count'> {
   function run(query: SqlQuery, isBounded: boolean, reader?: Reader): Promise<unknown[]> {
     // The worker would open the file that replaced a moved one.
     if (isBounded || !worker || !fileIdentity.isUnmoved) {
@@ -44,14 +44,8 @@ export function createReads({
     return worker.run(query, reader);
   }
 
-  async function readPage(
-    kind: EntityKind,
-    query: PageQuery,
-    fields?: readonly string[],
-    reader?: Reader,
-    total?: SqlQuery,
-  ) {
-    const { rows, toRecord } = pageReader(kind, fields);
+  async function readPage(kind: EntityKind, query: PageQuery, reader?: Reader, total?: SqlQuery) {
+    const { rows, toRecord } = pageReader(kind, query.fields);
     const isBounded = total ? isBoundedCount(query.conditions) : isBoundedPage(kind, query);
     const uuids = toQuery(records.pageOf(kind, query).uuids);
     const found = await run({ ...uuids, rows, total }, isBounded, reader);
@@ -60,10 +54,9 @@ export function createReads({
   }
 
   return {
-    list: async (kind, query, reader) => (await readPage(kind, query, undefined, reader)).records,
-    listFields: async (...args) => (await readPage(...args)).records,
-    listWithTotal: (kind, query, fields, reader) =>
-      readPage(kind, query, fields, reader, records.countOf(kind, query.conditions)),
+    list: async (kind, query, reader) => (await readPage(kind, query, reader)).records,
+    listWithTotal: (kind, query, reader) =>
+      readPage(kind, query, reader, records.countOf(kind, query.conditions)),
     count: async (kind, conditions, reader) => {
       const [found] = await run(
         records.countOf(kind, conditions),

@@ -104,7 +104,7 @@ export function describeBindings(open: OpenStore): void {
       for (const one of refs) await store.bindModelToService(one, extras(), asIs);
       const refsNow = async () => {
         const now = await store.list('ModelService', ALL);
-        return now.flatMap(({ modelServiceRefs }) => modelServiceRefs).map(({ uuid }) => uuid);
+        return now.flatMap(({ modelServiceRefs = [] }) => modelServiceRefs).map(({ uuid }) => uuid);
       };
       return { store, refs: refs as [ModelServiceRef, ...ModelServiceRef[]], refsNow };
     };

@@ -51,7 +51,7 @@ export function describeCenters(open: OpenStore): void {
       for (const [uuid, sums] of expected) expect(await capacityOf(store, uuid)).toEqual(sums);
       const listed = await store.list('ModelCenter', ALL);
       expect(uuidsOf(listed)).toEqual(uuidsOf(byAge(centers)));
-      for (const { uuid, modelUsedCapacity, modelServiceUsedCapacity } of listed) {
+      for (const { uuid = '', modelUsedCapacity, modelServiceUsedCapacity } of listed) {
         expect([modelUsedCapacity, modelServiceUsedCapacity]).toEqual(expected.get(uuid));
       }
     });

@@ -344,7 +344,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
                   const paged: unknown[] = [];
                   for (let start = 0; start <= rows.length; start += limit) {
                     const query = { conditions: [], sort, start, limit };
-                    paged.push(...(await store.listFields(kind, query, fields)));
+                    paged.push(...(await store.list(kind, { ...query, fields })));
                   }
                   expect(paged, `${kind} ${text}`).toEqual(
                     oracleQuery(rows, { kind, sort: text }).page.map((row) =>
@@ -380,7 +380,7 @@ export function describeQueryLanguage(name: string, open: OpenStore): void {
               const query = { conditions: [], start: 0, limit: 1000 };
               const fields = parseFields(kind, selected.join(' , ')) as string[];
 
-              const found = await store.listFields(kind, query, ['uuid', ...fields]);
+              const found = await store.list(kind, { ...query, fields: ['uuid', ...fields] });
 
               const rows = rowsOf(fixtures)[kind];
               const expectedFields = new Set(['uuid', ...selected]);

@@ -83,7 +83,7 @@ export function describeServices(open: OpenStore): void {
         start: 1,
         limit: 4,
       });
-      const parts = ({ modelServiceImages, modelServiceRefs }: (typeof page)[number]) => [
+      const parts = ({ modelServiceImages = [], modelServiceRefs = [] }: (typeof page)[number]) => [
         uuidsOf(modelServiceImages),
         uuidsOf(modelServiceRefs),
       ];
