@@ -1,11 +1,5 @@
 import { addHandler } from './additions.ts';
-import {
-  architecturesOf,
-  createServiceImages,
-  distinctArchitectures,
-  newRef,
-  withVersion,
-} from './records.ts';
+import { architecturesOf, createServiceImages, newRef, withVersion } from './records.ts';
 
 /** Copies a service. Given parameters override its fields, even with `0`, `false` and `""` (F17). */
 export const CloneModelService = addHandler(
@@ -19,14 +13,13 @@ export const CloneModelService = addHandler(
         own.createDate,
         dependencies,
       );
-      const architectures = architecturesOf(images);
       const isGiven = cpuArchitectures ?? architectureImages;
       const clone = {
         ...service,
         ...fields,
         ...own,
         cpuArchitectures: isGiven
-          ? distinctArchitectures([...(cpuArchitectures ?? []), ...architectures])
+          ? architecturesOf(images, cpuArchitectures)
           : service.cpuArchitectures,
         modelServiceImages: images,
         modelServiceRefs: service.modelServiceRefs.map(({ modelUuid }) =>

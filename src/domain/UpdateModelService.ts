@@ -4,8 +4,6 @@ import { architecturesOf, createServiceImages, withVersion } from './records.ts'
 import { updateHandler } from './updates.ts';
 import type { EditName, Edits } from './yaml.ts';
 
-const editNames = Object.keys(yamlEditFields) as EditName[];
-
 /** Changes the given fields and `lastOpDate` (F14 to F16). */
 export const UpdateModelService = updateHandler(
   'UpdateModelService',
@@ -37,12 +35,11 @@ export const UpdateModelService = updateHandler(
 
 /** Separates the parameters that are fields of a service from the edits of its yaml. */
 function splitYamlEdits<Params extends Edits>(params: Params) {
-  const fields = { ...params };
-  const edits: Record<string, unknown> = {};
-  for (const name of editNames) {
-    if (!Object.hasOwn(fields, name)) continue;
-    edits[name] = fields[name];
-    delete fields[name];
-  }
-  return { fields: fields as Omit<Params, EditName>, edits: edits as Edits };
+  const { fields = [], edits = [] } = Object.groupBy(Object.entries(params), ([name]) =>
+    Object.hasOwn(yamlEditFields, name) ? 'edits' : 'fields',
+  );
+  return {
+    fields: Object.fromEntries(fields) as Omit<Params, EditName>,
+    edits: Object.fromEntries(edits) as Edits,
+  };
 }

@@ -163,21 +163,15 @@ interface UuidSource {
   newUuid: () => string;
 }
 
-type Architecture = ModelServiceImage['cpuArchitecture'];
-
-/** The fields of an image that do not depend on its service. */
-type Image = Pick<ModelServiceImage, 'vmImageUuid' | 'dockerImage'> & { cpuArchitecture: string };
-
 /** Creates a service's images from parameters or from another service's, with new uuids and dates. */
 export function createServiceImages(
-  images: readonly Image[],
+  images: readonly Pick<ModelServiceImage, 'cpuArchitecture' | 'vmImageUuid' | 'dockerImage'>[],
   modelServiceUuid: string,
   now: number,
   { newUuid }: UuidSource,
 ): ModelServiceImage[] {
   return images.map((image) => ({
     ...image,
-    cpuArchitecture: image.cpuArchitecture as Architecture,
     uuid: newUuid(),
     modelServiceUuid,
     createDate: now,
@@ -185,16 +179,12 @@ export function createServiceImages(
   }));
 }
 
-/** Removes duplicates and keeps the order (F12). */
-export function distinctArchitectures(
-  architectures: readonly string[],
+/** The architectures of a service, each once: those given, then those of its images (F12). */
+export function architecturesOf(
+  images: readonly Pick<ModelServiceImage, 'cpuArchitecture'>[],
+  given: ModelService['cpuArchitectures'] = [],
 ): ModelService['cpuArchitectures'] {
-  return [...new Set(architectures)] as Architecture[];
-}
-
-/** The architectures of a service for which none were given (F12). */
-export function architecturesOf(images: readonly Pick<ModelServiceImage, 'cpuArchitecture'>[]) {
-  return distinctArchitectures(images.map(({ cpuArchitecture }) => cpuArchitecture));
+  return [...new Set([...given, ...images.map(({ cpuArchitecture }) => cpuArchitecture)])];
 }
 
 /** Sets the memory that a model of known size needs, unless it is given (F27). */

@@ -9,23 +9,21 @@ import {
   oneOf,
   Refine,
   text,
-  typedAs,
   verbatim,
 } from './types.ts';
 
 const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
 
 /** A CPU architecture in a request: in any case, converted to lower case (F12). */
-export const cpuArchitectureInput = verbatim(
-  `CPU architecture: one of ${architectures.join(', ')}, in any case.`,
-  {
+export const cpuArchitectureInput = Type.Unsafe<(typeof architectures)[number]>(
+  verbatim(`CPU architecture: one of ${architectures.join(', ')}, in any case.`, {
     examples: ['X86_64'],
     [Refine]: (value: string, field: string, message: string) => {
       const lowerCased = value.toLowerCase();
       if ((architectures as readonly string[]).includes(lowerCased)) return lowerCased;
       throw invalidEnumValue(architectures, value, field, message);
     },
-  },
+  }),
 );
 
 /** A CPU architecture in an answer. */
@@ -37,7 +35,7 @@ export const cpuArchitecture = oneOf('CPU architecture.', architectures, {
  * Numbers of GPUs in a request: comma-separated, a JSON array in a string, or a JSON array; converted
  * to a list of integers. An empty text is an empty list (F25). The OpenAPI document has the first, the platform's type.
  */
-export const gpuNumbersInput = typedAs<number[]>(
+export const gpuNumbersInput = Type.Unsafe<number[]>(
   Type.Union(
     [
       text('Comma-separated, or a JSON array.', { max: 255 }),

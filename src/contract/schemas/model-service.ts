@@ -86,8 +86,6 @@ const limitedInBytes = {
   },
 };
 
-const sources = ['Other', 'Bentoml', 'HuggingFace'] as const;
-
 /** Values of a new service for parameters that are not given (F46). */
 export const modelServiceDefaults = {
   type: 'Endpoint',
@@ -100,15 +98,11 @@ export const modelServiceDefaults = {
   vendorToSpecUuidsMap: {},
 } as const;
 
-const field = {
+/** Fields of a service in the order in which a clone's are checked. */
+const ownFields = {
   name: text('Name of the resource; need not be unique.', { max: 255 }),
   description: text('What the resource is.', { max: 2048 }),
   readme: verbatim('The service’s README.'),
-  yaml: verbatim('The service’s YAML configuration; stored as sent, whatever its syntax.'),
-  requestCpu: integer('CPUs the service asks for.', { min: 0 }),
-  requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
-  modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
-  zoneUuid: uuidOf('the zone; stored, never returned'),
   size: long('Size of the service.'),
   gpuComputeCapability: text('GPU compute capability the service needs.', { max: 32 }),
   installPath: text('Where the service is installed.', { max: 512 }),
@@ -119,8 +113,19 @@ const field = {
   type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval'], {
     $id: 'ModelServiceType',
   }),
-  source: oneOf('Where the service comes from.', sources, { $id: 'ModelServiceSource' }),
+  yaml: verbatim('The service’s YAML configuration; stored as sent, whatever its syntax.'),
+  source: oneOf('Where the service comes from.', ['Other', 'Bentoml', 'HuggingFace'], {
+    $id: 'ModelServiceSource',
+  }),
   framework: text('Framework of the service.', { max: 255 }),
+  requestCpu: integer('CPUs the service asks for.', { min: 0 }),
+  requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
+};
+
+const field = {
+  ...ownFields,
+  modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
+  zoneUuid: uuidOf('the zone; stored, never returned'),
   modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), {
     ...boundedList,
     [RefersTo]: 'ModelVO',
@@ -292,22 +297,9 @@ export const UpdateModelServiceParams = Type.Object(
 export const CloneModelServiceParams = Type.Object(
   optional({
     ...since('5.3.20', {
-      name: field.name,
-      description: field.description,
+      ...ownFields,
       readme: { ...field.readme, ...limitedInBytes },
       size: { ...field.size, minimum: 0 },
-      gpuComputeCapability: field.gpuComputeCapability,
-      installPath: field.installPath,
-      startCommand: field.startCommand,
-      pythonVersion: field.pythonVersion,
-      condaVersion: field.condaVersion,
-      system: field.system,
-      type: field.type,
-      yaml: field.yaml,
-      source: field.source,
-      framework: field.framework,
-      requestCpu: field.requestCpu,
-      requestMemory: field.requestMemory,
       ...newResourceFields,
     }),
     ...since('5.3.40', {

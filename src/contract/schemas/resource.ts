@@ -11,7 +11,6 @@ import {
   RefersTo,
   Refine,
   text,
-  typedAs,
   UUID_MAX,
   uuidOf,
   Verbatim,
@@ -58,7 +57,7 @@ const MAX_TIME_MS = 253_402_300_799_999;
 
 /** A time in ISO 8601 with its zone, which the validator converts to milliseconds since the epoch. */
 export function isoTime(description: string) {
-  return typedAs<number>(
+  return Type.Unsafe<number>(
     text(`${description}, as ISO 8601 with its zone.`, {
       format: 'date-time',
       [Refine]: parseIsoTime,

@@ -88,21 +88,14 @@ interface NumberOptions extends FieldOptions {
   max?: number;
 }
 
-/** A 32-bit integer. */
-export function integer(
-  description: string,
-  { min = -INTEGER_MAX - 1, max = INTEGER_MAX, ...options }: NumberOptions = {},
-) {
-  return Type.Integer({ description, format: 'int32', minimum: min, maximum: max, ...options });
-}
+const integerOf =
+  (format: string, lowest: number, highest: number) =>
+  (description: string, { min = lowest, max = highest, ...options }: NumberOptions = {}) =>
+    Type.Integer({ description, format, minimum: min, maximum: max, ...options });
 
+export const integer = integerOf('int32', -INTEGER_MAX - 1, INTEGER_MAX);
 /** A 64-bit integer within the range that a JSON number holds exactly (F8). */
-export function long(
-  description: string,
-  { min = -LONG_MAX, max = LONG_MAX, ...options }: NumberOptions = {},
-) {
-  return Type.Integer({ description, format: 'int64', minimum: min, maximum: max, ...options });
-}
+export const long = integerOf('int64', -LONG_MAX, LONG_MAX);
 
 export function boolean(description: string, options: FieldOptions = {}) {
   return Type.Boolean({ description, ...options });
@@ -151,11 +144,6 @@ export function objectOf<Fields extends TProperties>(
   options: FieldOptions = {},
 ) {
   return Type.Object(fields, { $id, ...options, description });
-}
-
-/** Gives a schema the type that its refinement returns. */
-export function typedAs<To>(schema: TSchema) {
-  return Type.Unsafe<To>(schema);
 }
 
 type Fields = Record<string, TSchema>;
