@@ -66,7 +66,7 @@ describe('a layer imports only itself and inner layers', () => {
   const layers: Record<string, RegExp[]> = {
     contract: [/^src\/contract\//, /^(@sinclair\/typebox|node:buffer)$/],
     // Of node:net the parsers of addresses.
-    domain: [/^src\/(contract|domain)\//, /^(yaml|lru-cache|node:net)$/],
+    domain: [/^src\/(contract|domain)\//, /^(ipaddr\.js|yaml|lru-cache|node:net)$/],
     store: [...STORE, /^(drizzle-orm(\/.+)?|better-sqlite3|pg|lru-cache|node:.+)$/],
     control: [
       /^src\/(contract|domain|http|control)\//,

@@ -69,6 +69,8 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       await setAdminPassword(settings.adminPassword, { store, passwords, newUuid });
     }
     const app = await buildApp({
+      ...settings,
+      ...environment,
       dependencies: {
         store,
         clock: environment.clock,
@@ -87,25 +89,15 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
         strictReferences: settings.strictReferences,
         deployments: { readyAfter: settings.deployTime * 1000, url: settings.deployUrl },
       },
-      logger,
       reply: { mode: settings.reply, publicUrl: settings.publicUrl },
       jobRetention: settings.jobRetention * 1000,
       accessKeys: { keys: new Map(settings.accessKey), timeZone: settings.timeZone },
       hookAllow: settings.hookAllow ?? (isLoopback(settings.host) ? ['local'] : []),
       control: settings.control ? { seed } : undefined,
-      record: openRecording(settings.record, environment.version),
-      unknownFields: settings.unknownFields,
-      bodyLimit: settings.bodyLimit,
-      trustProxy: settings.trustProxy,
+      record: openRecording(settings.record, version),
       limits: {
         connections: connectionsMax(environment.processLimits, settings.databaseConnections),
       },
-      corsOrigins: settings.corsOrigins,
-      metrics,
-      version,
-      docsAssets: environment.docsAssets,
-      consoleAssets: environment.consoleAssets,
-      timeouts: environment.timeouts,
     });
     app.addHook('onClose', () => store.close());
     const url = await listen(app, settings);

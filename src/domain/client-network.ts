@@ -1,9 +1,8 @@
-import { isIPv6, SocketAddress } from 'node:net';
+import { isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
 
-const MAPPED = '::ffff:';
-const GROUPS = 8;
-/** Groups of an IPv6 address's network prefix, which has 64 bits. */
-const NETWORK_GROUPS = 4;
+/** Parts of an IPv6 address's network prefix, which has 64 bits. */
+const NETWORK_PARTS = 4;
 /** Longest key for text that is no address; clients may send any length. */
 const OTHER_MAX = 64;
 
@@ -18,10 +17,8 @@ export function clientNetwork(address: string): string {
   const [, ipv4] = /^(\d+\.\d+\.\d+\.\d+)(?::\d+)?$/.exec(bare) ?? [];
   if (ipv4 !== undefined) return ipv4;
   if (!isIPv6(bare)) return address.slice(0, OTHER_MAX);
-  const { address: canonical } = new SocketAddress({ address: bare, family: 'ipv6' });
-  if (canonical.startsWith(MAPPED)) return canonical.slice(MAPPED.length);
-  const [left = [], right = []] = canonical.split('::').map((part) => part.split(':'));
-  const zeros = Array<string>(GROUPS - left.length - right.length).fill('0');
-  const network = [...left, ...zeros, ...right].slice(0, NETWORK_GROUPS);
-  return `${network.map((group) => group || '0').join(':')}::/64`;
+  const ip = ipaddr.IPv6.parse(bare);
+  if (ip.isIPv4MappedAddress()) return ip.toIPv4Address().toString();
+  const network = ip.parts.slice(0, NETWORK_PARTS).map((part) => part.toString(16));
+  return `${network.join(':')}::/64`;
 }
