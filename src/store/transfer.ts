@@ -102,8 +102,8 @@ export interface CopyProgress {
 
 type OnStep = (step: CopyProgress) => void;
 
-/** Limits of a batch; a single row may have more bytes. */
-export const BATCH = { bytes: 4 * 1024 * 1024, rows: 1000 };
+/** Limits of a batch; a single row may have more bytes. Of larger batches V8 would collect the garbage late. */
+export const BATCH = { bytes: 4 * 1024 * 1024, rows: 100 };
 
 /** The first line of a dump: its format, and the columns of its tables. */
 function headerOf(tables: readonly CopiedTable[]): object {
