@@ -2,8 +2,7 @@ import type { Settings } from '../api/aios.ts';
 import { callServer } from '../api/client.ts';
 import { Command, Form } from '../components/command.tsx';
 import { Input } from '../components/field.tsx';
-import { formatTime } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatTime, t } from '../texts/text.ts';
 
 interface PanelProps {
   title: string;

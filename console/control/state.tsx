@@ -5,8 +5,7 @@ import { Command, Form } from '../components/command.tsx';
 import { Input } from '../components/field.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
-import { formatNumber, formatTime } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatNumber, formatTime, t } from '../texts/text.ts';
 
 /** The saved states: to save the present one, to go back to one, and to delete one. */
 export function Snapshots({ snapshots }: { snapshots: Snapshot[] }) {

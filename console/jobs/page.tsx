@@ -4,8 +4,7 @@ import { Button } from '../components/button.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { route, setParameters } from '../router.ts';
-import { formatTime } from '../texts/format.ts';
-import { type TextKey, t } from '../texts/text.ts';
+import { formatTime, type TextKey, t } from '../texts/text.ts';
 
 const POLL_MS = 2000;
 

@@ -1,5 +1,4 @@
-import { formatNumber } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatNumber, t } from '../texts/text.ts';
 
 const WIDTH = 300;
 const HEIGHT = 90;

@@ -5,8 +5,7 @@ import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { countResources, kinds } from '../resources/kinds.ts';
 import { linkTo } from '../router.ts';
-import { formatNumber, formatTime } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatNumber, formatTime, t } from '../texts/text.ts';
 import { Chart } from './chart.tsx';
 import { rateBetween, readSample, type Sample } from './metrics.ts';
 

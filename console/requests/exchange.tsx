@@ -2,8 +2,7 @@ import type { Fault, JournalEntry } from '../api/aios.ts';
 import { Code } from '../components/code.tsx';
 import { Drawer } from '../components/drawer.tsx';
 import { AddFault } from '../control/fault.tsx';
-import { formatTime } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatTime, t } from '../texts/text.ts';
 
 /** A request and its answer, side by side. */
 export function Exchange({ entry }: { entry: JournalEntry }) {

@@ -9,8 +9,7 @@ import { Command } from '../components/command.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
-import { formatMoment, formatNumber } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatMoment, formatNumber, t } from '../texts/text.ts';
 import { Exchange, Status } from './exchange.tsx';
 
 const POLL_MS = 1000;

@@ -2,8 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { type Field, membersOf, resolve, type Schema } from '../api/document.ts';
 import { Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
-import { formatNumber } from '../texts/format.ts';
-import { t } from '../texts/text.ts';
+import { formatNumber, t } from '../texts/text.ts';
 import { referencedKind } from './kinds.ts';
 
 /** Texts are shown up to this length, in characters; the tab with the JSON has them whole. */

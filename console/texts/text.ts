@@ -29,6 +29,26 @@ export function setLanguage(chosen: Language): void {
 export function t(key: TextKey, values: Record<string, string | number> = {}): string {
   return texts[language.value][key].replace(/\{(\w+)\}/g, (_, name) => {
     const value = values[name] ?? '';
-    return typeof value === 'number' ? value.toLocaleString(language.value) : value;
+    return typeof value === 'number' ? formatNumber(value) : value;
   });
+}
+
+/** A number with at most this many digits after the point. */
+export function formatNumber(value: number, digits = 0): string {
+  return value.toLocaleString(language.value, { maximumFractionDigits: digits });
+}
+
+/** A point in time, by the clock of the browser. */
+export function formatTime(time: string | number | Date): string {
+  return new Date(time).toLocaleString(language.value, {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+  });
+}
+
+/** The time of a day, with milliseconds. */
+export function formatMoment(time: string): string {
+  const date = new Date(time);
+  const milliseconds = String(date.getMilliseconds()).padStart(3, '0');
+  return `${date.toLocaleTimeString('en-GB')}.${milliseconds}`;
 }
