@@ -49,20 +49,21 @@ export function requestLine(operation: Operation, values: Record<string, string>
   return { method, path };
 }
 
-/** A schema with what it refers to in its place; its own description wins. */
-export function resolve(schema: Schema): Schema {
-  const reference = schema.$ref ?? schema.allOf?.[0]?.$ref;
-  if (reference === undefined) return schema;
-  const { $ref, allOf, ...own } = schema;
-  return { ...resolve(schemaOf(reference.slice(reference.lastIndexOf('/') + 1))), ...own };
-}
-
 /** The schema of that name; one without members where the document has none. */
 export function schemaOf(name: string): Schema {
   return components.schemas[name] ?? {};
 }
 
-/** The members of an object's schema, resolved, in their order. */
+/** The members of an object's schema, in their order. */
 export function membersOf({ properties = {} }: Schema): Field[] {
   return Object.entries(properties).map(([name, each]) => [name, resolve(each)]);
+}
+
+/** A schema with what it and its items refer to in their place; its own description wins. */
+function resolve({ $ref, allOf, ...own }: Schema): Schema {
+  const reference = $ref ?? allOf?.[0]?.$ref;
+  if (reference !== undefined) {
+    return { ...resolve(schemaOf(reference.slice(reference.lastIndexOf('/') + 1))), ...own };
+  }
+  return own.items ? { ...own, items: resolve(own.items) } : own;
 }

@@ -6,11 +6,10 @@ import { session, setSession } from './session.ts';
 /** Finds out whether the server needs a session, where the tab has none. */
 export async function probeServer(): Promise<void> {
   if (session.value !== undefined) return;
-  const isOpen = await call('QueryModelCenter', { query: { limit: 0 } }).then(
-    () => true,
-    () => false,
+  await call('QueryModelCenter', { query: { limit: 0 } }).then(
+    () => setSession(''),
+    () => setSession(null),
   );
-  setSession(isOpen ? '' : null);
 }
 
 /** @throws Failure ID.1000 for a wrong account name or password */

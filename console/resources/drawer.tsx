@@ -10,7 +10,7 @@ import { t } from '../texts/text.ts';
 import { Bindings } from './bindings.tsx';
 import { fieldsOf } from './fields.ts';
 import { FormButton } from './form.tsx';
-import { parametersOf, toText, toValue } from './form-values.ts';
+import { parametersOf, toTexts, toValues } from './form-values.ts';
 import { actionsOf, getResource, type Kind, type Resource } from './kinds.ts';
 import { Tags } from './tags.tsx';
 import { Values } from './value.tsx';
@@ -74,11 +74,8 @@ function Commands({ kind, resource }: { kind: Kind; resource: Resource }) {
 
 function additionOf(operation: Operation, resource: Resource): string {
   const { fields, toRequest } = parametersOf(operation);
-  const values = fields
-    .map((field) => ({ field, text: toText(field, resource) }))
-    .filter(({ text }) => text !== '')
-    .map(({ field: [name, schema], text }) => [name, toValue(schema, text)]);
-  return curlOf(operation, '', toRequest(Object.fromEntries(values)));
+  const values = toValues(fields, toTexts(fields, resource), toTexts(fields));
+  return curlOf(operation, '', toRequest(values));
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

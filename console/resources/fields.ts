@@ -1,4 +1,4 @@
-import { type Field, membersOf, resolve, type Schema, schemaOf } from '../api/document.ts';
+import { type Field, membersOf, type Schema, schemaOf } from '../api/document.ts';
 import type { Kind } from './kinds.ts';
 
 const COMPARISONS = ['=', '>=', '<=', '>', '<', '!=', '?=', '!?='];
@@ -18,7 +18,7 @@ export function queryFieldsOf(kind: Kind): Field[] {
     membersOf(schema)
       .filter(isScalar)
       .map(([name, member]) => [`${prefix}.${name}`, member]);
-  const related = own.flatMap(([name, { items }]) => (items ? within(name, resolve(items)) : []));
+  const related = own.flatMap(([name, { items }]) => (items ? within(name, items) : []));
   const hasCenter = own.some(([name]) => name === 'modelCenterUuid');
   return [
     ...own.filter(isScalar),

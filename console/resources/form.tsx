@@ -6,7 +6,7 @@ import { Button, DialogButton } from '../components/button.tsx';
 import { announce, FailureBox } from '../components/notices.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { parametersOf, toText, toValue } from './form-values.ts';
+import { parametersOf, toTexts, toValues } from './form-values.ts';
 import type { Action, Kind, Resource } from './kinds.ts';
 import { Parameter } from './parameter.tsx';
 
@@ -37,9 +37,7 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
   const { title, operation } = action;
   const { fields, required, toRequest } = parametersOf(operation);
   const isPrefilled = title === 'edit' || title === 'clone';
-  const [initial] = useState(() =>
-    fields.map((field) => (isPrefilled && resource ? toText(field, resource) : '')),
-  );
+  const [initial] = useState(() => toTexts(fields, isPrefilled ? resource : undefined));
   const { failure, isRunning, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
   const wrong = failure && fieldIn(failure.message, fields);
@@ -51,13 +49,9 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
 
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const texts = new FormData(event.currentTarget as HTMLFormElement);
-    const changed = fields
-      .map(([name, schema], index) => ({ name, schema, text: String(texts.get(name)), index }))
-      // The browser removes each CR.
-      .filter(({ text, index }) => text !== initial[index]?.replaceAll('\r\n', '\n'))
-      .map(({ name, schema, text }) => [name, toValue(schema, text)]);
-    const request = { path: { uuid: resource?.uuid }, ...toRequest(Object.fromEntries(changed)) };
+    const texts = Object.fromEntries(new FormData(event.currentTarget as HTMLFormElement));
+    const values = toValues(fields, texts as Record<string, string>, initial);
+    const request = { path: { uuid: resource?.uuid }, ...toRequest(values) };
     void run(call(operation, request as never), (answer) => {
       announce(t('allDone'));
       onClose();
@@ -65,23 +59,26 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
       openItem(inventory?.uuid ?? '', title === 'deploy' ? 'deployments' : kind.path);
     });
   };
-  const parameters = fields.map((field, index) => {
-    const [name] = field;
-    const isRequired = required.includes(name);
-    const isFirst = isRequired || initial[index] !== '' || /^(name|deleteMode)$/.test(name);
-    const given = { field, text: initial[index], isRequired };
-    const error = name === wrong ? failure?.message : undefined;
-    return { isFirst, control: <Parameter key={name} {...given} error={error} /> };
-  });
-  const further = parameters.filter(({ isFirst }) => !isFirst);
+  const parameter = (field: Field) => (
+    <Parameter
+      key={field[0]}
+      field={field}
+      text={initial[field[0]]}
+      isRequired={required.includes(field[0])}
+      error={field[0] === wrong ? failure?.message : undefined}
+    />
+  );
+  const isFirst = ([name]: Field) =>
+    required.includes(name) || initial[name] !== '' || /^(name|deleteMode)$/.test(name);
+  const further = fields.filter((field) => !isFirst(field));
   return (
     <form ref={form} noValidate onSubmit={submit}>
       {failure && wrong === undefined && <FailureBox failure={failure} />}
-      {parameters.map(({ isFirst, control }) => isFirst && control)}
+      {fields.filter(isFirst).map(parameter)}
       {further.length > 0 && (
         <details>
           <summary>{t('furtherFields', { count: further.length })}</summary>
-          {further.map(({ control }) => control)}
+          {further.map(parameter)}
         </details>
       )}
       <div class="hstack actions">

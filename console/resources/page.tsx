@@ -1,6 +1,5 @@
 import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { FailureBox } from '../components/notices.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
@@ -35,7 +34,11 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   };
   const fields = new Map(scalarFieldsOf(kind));
   return (
-    <PageFrame title={t(kind.path)} actions={add && <FormButton kind={kind} action={add} />}>
+    <PageFrame
+      title={t(kind.path)}
+      actions={add && <FormButton kind={kind} action={add} />}
+      answer={list}
+    >
       <div class="hstack toolbar">
         <QueryField
           kind={kind}
@@ -44,9 +47,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
         />
         <ColumnMenu kind={kind} columns={columns} onChange={setColumns} />
       </div>
-      {list.failure ? (
-        <FailureBox failure={list.failure} onRetry={list.reload} />
-      ) : (
+      {!list.failure && (
         <>
           <Table<Resource>
             caption={t(kind.path)}

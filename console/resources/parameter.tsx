@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { type Field as Described, membersOf, resolve, type Schema } from '../api/document.ts';
+import { type Field as Described, membersOf, type Schema } from '../api/document.ts';
 import { Field } from '../components/field.tsx';
 import { t } from '../texts/text.ts';
 import { valuesOf } from './fields.ts';
@@ -83,8 +83,7 @@ function Reference({ kind, ...control }: { kind: Kind; name: string; defaultValu
 }
 
 /** A value of a schema's form that has nothing in it. */
-function exampleOf(schema: Schema): unknown {
-  const { type, items, properties, additionalProperties } = resolve(schema);
+function exampleOf({ type, items, properties, additionalProperties }: Schema): unknown {
   if (type === 'array') return [exampleOf(items ?? {})];
   if (type !== 'object') return '';
   const members = membersOf({ properties: properties ?? { name: additionalProperties ?? {} } });

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { type Field, membersOf, resolve, type Schema } from '../api/document.ts';
+import { type Field, membersOf, type Schema } from '../api/document.ts';
 import { Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { formatNumber, t } from '../texts/text.ts';
@@ -23,7 +23,7 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
   if (typeof value === 'object' && value !== null) {
     if (Object.keys(value).length === 0) return JSON.stringify(value);
     if (!Array.isArray(value)) return <Values fields={membersOf(schema)} values={{ ...value }} />;
-    const members = membersOf(resolve(schema.items ?? {}));
+    const members = membersOf(schema.items ?? {});
     if (members.length === 0) return value.join(', ');
     return <Rows caption={name} members={members} rows={value} />;
   }
