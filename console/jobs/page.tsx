@@ -21,7 +21,7 @@ export function JobsPage() {
   const answer = useAnswer('jobs', load, POLL_MS);
   const chosen = route.value.parameters.get('show') ?? 'newest';
   const isListed = filters.find(([name]) => name === chosen)?.[1] ?? (() => true);
-  const jobs = answer.data?.jobs ?? [];
+  const jobs = answer.data?.jobs;
   return (
     <PageFrame title={t('jobs')} answer={answer}>
       <div class="hstack filters">
@@ -31,7 +31,7 @@ export function JobsPage() {
             aria-pressed={name === chosen}
             onClick={() => setParameters({ show: name })}
           >
-            {t(name)} ({jobs.filter(isCounted).length})
+            {t(name)} ({jobs?.filter(isCounted).length ?? 0})
           </Button>
         ))}
       </div>
@@ -51,9 +51,8 @@ export function JobsPage() {
           numbers('tries', ({ hook }) => hook?.attempts),
           column('uuid', ({ uuid }) => <code>{uuid}</code>),
         ]}
-        rows={jobs.filter(isListed)}
+        rows={jobs?.filter(isListed)}
         keyOf={({ uuid }) => uuid}
-        empty={answer.data ? undefined : t('loading')}
       />
     </PageFrame>
   );

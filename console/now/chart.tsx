@@ -1,8 +1,5 @@
 import { formatNumber, t } from '../texts/text.ts';
 
-const WIDTH = 300;
-const HEIGHT = 90;
-
 interface Props {
   title: string;
   unit: string;
@@ -20,25 +17,18 @@ export function Chart({ title, unit, values, steps, minutes }: Props) {
   const text = last === undefined ? '–' : `${formatNumber(last, 1)} ${unit}`;
   const path = values.map((value, index) => {
     if (value === undefined) return '';
-    const x = WIDTH - ((values.length - 1 - index) * WIDTH) / steps;
-    const y = HEIGHT - 1 - (value / top) * (HEIGHT - 3);
+    const point = `${steps + 1 - values.length + index} ${top - value}`;
     // After a gap the line begins again, with a point that is seen alone too.
-    return values[index - 1] === undefined ? `M${x} ${y}h.1` : `L${x} ${y}`;
+    return values[index - 1] === undefined ? `M${point}h.1` : `L${point}`;
   });
-  const stroke = {
-    fill: 'none',
-    stroke: 'currentColor',
-    'stroke-width': 2,
-    'vector-effect': 'non-scaling-stroke',
-  };
-  const box = { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, preserveAspectRatio: 'none' };
+  const box = { viewBox: `0 0 ${steps} ${top}`, preserveAspectRatio: 'none' };
   return (
     <figure class="card chart">
       <figcaption class="flex justify-between">
         <span class="text-light">{title}</span> <strong>{text}</strong>
       </figcaption>
       <svg role="img" aria-label={`${title}: ${text}`} {...box}>
-        <path d={path.join('')} {...stroke} />
+        <path d={path.join('')} />
       </svg>
       <div class="flex justify-between hint">
         <span>{t('minutesAgo', { minutes })}</span>

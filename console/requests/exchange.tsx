@@ -27,11 +27,11 @@ function Part({ title, content }: { title: string; content: unknown }) {
   return (
     <div>
       <h3>{title}</h3>
-      {content === null ? (
-        <p class="hint">{t('noBody')}</p>
-      ) : (
-        <Code label={title} text={JSON.stringify(content, null, 2)} isData />
-      )}
+      <Code
+        label={title}
+        text={content === null ? t('noBody') : JSON.stringify(content, null, 2)}
+        isData
+      />
     </div>
   );
 }

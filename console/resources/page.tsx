@@ -58,12 +58,11 @@ export function ResourcePage({ kind }: { kind: Kind }) {
               isNumber: fields.get(name)?.type === 'integer',
               cell: (row) => cell(name, row),
             }))}
-            rows={list.data ?? []}
+            rows={list.data}
             keyOf={({ uuid }) => uuid}
             sort={sort}
             onSort={(changed) => setParameters({ sort: changed, start: undefined })}
             chosen={item}
-            empty={list.data ? undefined : t('loading')}
           />
           <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
         </>

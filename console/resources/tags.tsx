@@ -36,9 +36,8 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
             cell: (tag) => <Command send={() => remove(tag)}>{t('delete')}</Command>,
           },
         ]}
-        rows={data ?? []}
+        rows={data}
         keyOf={(tag) => tag.uuid}
-        empty={data ? undefined : t('loading')}
       />
       <Form button={t('add')} send={add}>
         <Input label="tag" name="tag" isRequired />
