@@ -44,17 +44,9 @@ export async function send(method: string, path: string, body?: unknown, signal?
   throw failure;
 }
 
-/**
- * Calls a route that is not in the OpenAPI document, such as `_aios/requests`.
- * @throws Failure
- */
-export async function callServer<Answer>(
-  method: 'GET' | 'PUT' | 'POST' | 'DELETE',
-  path: string,
-  body?: unknown,
-  signal?: AbortSignal,
-): Promise<Answer> {
-  return (await send(method, path, body, signal)).json();
+/** Calls a route that is not in the OpenAPI document, such as `_aios/requests`. @throws Failure */
+export async function callServer<Answer>(...request: Parameters<typeof send>): Promise<Answer> {
+  return (await send(...request)).json();
 }
 
 type Parts<Name extends Operation> = Pick<operations[Name]['parameters'], 'path' | 'query'> & {

@@ -63,21 +63,27 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
     const links = canvas.current?.querySelectorAll('a') ?? [];
     nearest(event.target as Element, direction, [...links])?.focus();
   };
-  const column = (side: Node[]) => (
-    <div style={{ gridTemplateRows: `repeat(${Math.min(side.length, ROWS_MAX)}, auto)` }}>
-      {side.map((node) => (
-        <NodeLink
-          key={node.uuid}
-          node={node}
-          id={`node-${node.uuid}`}
-          draggable={false}
-          data-near={isNear(node.uuid)}
-          aria-label={nameOf(node)}
-          aria-current={node.uuid === chosen || undefined}
-        />
-      ))}
-    </div>
-  );
+  const column = (group: Node[], shown: Node['kind']) => {
+    const side = group.filter(({ kind }) => kind === shown);
+    const rows = Math.min(side.length, ROWS_MAX);
+    return (
+      rows > 0 && (
+        <div style={{ gridTemplateRows: `repeat(${rows}, auto)` }}>
+          {side.map((node) => (
+            <NodeLink
+              key={node.uuid}
+              node={node}
+              id={`node-${node.uuid}`}
+              draggable={false}
+              data-near={isNear(node.uuid)}
+              aria-label={nameOf(node)}
+              aria-current={node.uuid === chosen || undefined}
+            />
+          ))}
+        </div>
+      )
+    );
+  };
   return (
     <div class="picture">
       <input
@@ -108,10 +114,10 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
               />
             ))}
           </svg>
-          {groups.map(({ models, services }) => (
-            <div key={(models[0] ?? services[0])?.uuid} class="group">
-              {models.length > 0 && column(models)}
-              {services.length > 0 && column(services)}
+          {groups.map((group) => (
+            <div key={group[0]?.uuid} class="group">
+              {column(group, 'model')}
+              {column(group, 'service')}
             </div>
           ))}
         </div>

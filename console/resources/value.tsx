@@ -10,6 +10,8 @@ const TEXT_MAX = 500;
 
 const isUuid = (name: string) => /uuid$/i.test(name);
 
+type Entries = Record<string, unknown>;
+
 interface Props {
   name: string;
   schema: Schema;
@@ -24,8 +26,7 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
     if (Object.keys(value).length === 0) return JSON.stringify(value);
     if (!Array.isArray(value)) return <Values fields={membersOf(schema)} values={{ ...value }} />;
     const members = membersOf(schema.items ?? {});
-    if (members.length === 0) return value.join(', ');
-    return <Rows caption={name} members={members} rows={value} />;
+    return members.length === 0 ? value.join(', ') : <Rows {...{ name, members }} rows={value} />;
   }
   const text = String(value ?? '');
   const shown = text.length > TEXT_MAX ? `${text.slice(0, TEXT_MAX)}…` : text;
@@ -34,34 +35,21 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
   return isUuid(name) ? <span class="code">{content}</span> : content;
 }
 
-interface RowsProps {
-  caption: string;
-  members: Field[];
-  rows: Record<string, unknown>[];
-}
-
 /** A list of objects; what is of interest comes first. */
-function Rows({ caption, members, rows }: RowsProps) {
+function Rows({ name, members, rows }: { name: string; members: Field[]; rows: Entries[] }) {
   const columns = members
-    .filter(([name]) => rows.some((row) => row[name] !== undefined))
+    .filter(([member]) => rows.some((row) => row[member] !== undefined))
     .sort(([first], [second]) => Number(isUuid(first)) - Number(isUuid(second)))
-    .map(([name, schema]) => ({
-      name,
-      title: name,
-      cell: (row: Record<string, unknown>) => <Value {...{ name, schema }} value={row[name]} />,
+    .map(([member, schema]) => ({
+      name: member,
+      title: member,
+      cell: (row: Entries) => <Value name={member} schema={schema} value={row[member]} />,
     }));
-  const keyOf = ({ uuid }: Record<string, unknown>) => String(uuid);
-  return <Table {...{ caption, columns, rows, keyOf }} />;
+  return <Table caption={name} columns={columns} rows={rows} keyOf={({ uuid }) => String(uuid)} />;
 }
 
-interface ValuesProps {
-  /** Those of a map are its own entries. */
-  fields: Field[];
-  values: Record<string, unknown>;
-}
-
-/** All fields that have a value, and the names of those that have none. */
-export function Values({ fields, values }: ValuesProps) {
+/** All fields that have a value, and the names of those that have none. A map has its own entries for fields. */
+export function Values({ fields, values }: { fields: Field[]; values: Entries }) {
   const shown = fields.length > 0 ? fields : Object.keys(values).map((name): Field => [name, {}]);
   const isSet = ([name]: Field) => values[name] !== undefined;
   const unset = shown.filter((field) => !isSet(field)).map(([name]) => name);
