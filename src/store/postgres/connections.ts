@@ -88,7 +88,6 @@ function* rollBack(): Steps<void> {
 export class Connections {
   readonly #pool: Pool;
   readonly #onCommit: () => void;
-  #isClosed = false;
   /** Whether the last write failed because the database's disk is full or failing. */
   isDegraded = false;
 
@@ -141,9 +140,7 @@ export class Connections {
     );
 
   async close(): Promise<void> {
-    if (this.#isClosed) return;
-    this.#isClosed = true;
-    await this.#pool.end();
+    if (!this.#pool.ending) await this.#pool.end();
   }
 
   /**
@@ -186,7 +183,7 @@ export class Connections {
   }
 
   async #translateErrors<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#isClosed) throw new ApiError('notReady', 'the database is closed');
+    if (this.#pool.ending) throw new ApiError('notReady', 'the database is closed');
     try {
       return await work();
     } catch (error) {

@@ -12,21 +12,9 @@ const ANSWER_MS = 5000;
 /** Time until an idle connection is closed. */
 const IDLE_MS = 60_000;
 
-/** Timeouts of the database, in milliseconds. */
-interface StatementTimeouts {
-  statementMs: number;
-  /** Maximum pause within a transaction, so that the locks of a dead client are released. */
-  idleMs: number;
-}
-
-const SERVER_TIMEOUTS: StatementTimeouts = { statementMs: 30_000, idleMs: 10_000 };
-/** For lists and counts (F57). */
-export const LIST_TIMEOUTS: StatementTimeouts = { ...SERVER_TIMEOUTS, statementMs: 5000 };
-/** A statement may sort a whole table, and the other database may be slow between two statements. */
-export const COPY_TIMEOUTS: StatementTimeouts = {
-  statementMs: 1_800_000,
-  idleMs: 1_800_000,
-};
+/** Timeout of a statement, and for lists and counts (F57). */
+const STATEMENT_MS = 30_000;
+export const LIST_MS = 5000;
 
 export type { Pool };
 export type Client = pg.PoolClient;
@@ -42,7 +30,10 @@ const types = {
 export const startTimes = new WeakMap<pg.ClientBase, string>();
 
 export interface PoolOptions {
-  timeouts?: StatementTimeouts;
+  /** Timeout of a statement. */
+  statementMs?: number;
+  /** Maximum pause within a transaction, so that the locks of a dead client are released. */
+  idleMs?: number;
   /** Whether a standby may serve it: what is read there may be out of date. */
   allowsStandby?: boolean | undefined;
 }
@@ -56,9 +47,8 @@ export function openPool(
   url: string,
   connections: number,
   onConnectionLost: (error: Error) => void,
-  { timeouts = SERVER_TIMEOUTS, allowsStandby = false }: PoolOptions = {},
+  { statementMs = STATEMENT_MS, idleMs = 10_000, allowsStandby = false }: PoolOptions = {},
 ): Pool {
-  const { statementMs, idleMs } = timeouts;
   const pool = new Pool(url, {
     max: connections,
     types,
@@ -66,7 +56,7 @@ export function openPool(
     connectionTimeoutMillis: CONNECT_MS,
     idleTimeoutMillis: IDLE_MS,
     // Not shorter for lists: PostgreSQL ends no statement within a LIKE, and a new connection would add to the load.
-    query_timeout: Math.max(statementMs, SERVER_TIMEOUTS.statementMs) + ANSWER_MS,
+    query_timeout: Math.max(statementMs, STATEMENT_MS) + ANSWER_MS,
     keepAlive: true,
     // As a statement, because connection poolers may reject settings at connect.
     onConnect: async (client) => {

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Store } from '../../domain/store.ts';
 import { DatabaseOpenError } from '../errors.ts';
-import { LIST_TIMEOUTS, openPool, type Pool } from './driver.ts';
+import { LIST_MS, openPool, type Pool } from './driver.ts';
 import { sqlState } from './errors.ts';
 import { assertMigrated, migrate } from './migrate.ts';
 import { databaseName } from './pool.ts';
@@ -40,7 +40,7 @@ export async function openPostgresStore(options: PostgresOpenOptions): Promise<S
   const forLists = Math.max(1, Math.floor(connections / 3));
   const pools = {
     main: openPool(url, Math.max(1, connections - forLists), onConnectionLost),
-    lists: openPool(url, forLists, onConnectionLost, { timeouts: LIST_TIMEOUTS }),
+    lists: openPool(url, forLists, onConnectionLost, { statementMs: LIST_MS }),
     health: openPool(url, 1, onConnectionLost),
   };
   const name = databaseName(url);

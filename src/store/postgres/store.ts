@@ -10,7 +10,7 @@ import { oneStep, type Steps, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { Connections, inSnapshot } from './connections.ts';
 import { records } from './dialect.ts';
-import { LIST_TIMEOUTS, type Pool } from './driver.ts';
+import { LIST_MS, type Pool } from './driver.ts';
 import { isCanceled } from './errors.ts';
 import { allRecords, listRecords } from './reads.ts';
 import { statements } from './statements.ts';
@@ -49,7 +49,7 @@ export function createPostgresStore(
   const { read, write, writeStatement } = connections;
   const readList = <Result>(work: Work<Result>) =>
     listConnections.read(work).catch((error) => {
-      throw isCanceled(error) ? queryTooLong(LIST_TIMEOUTS.statementMs / 1000) : error;
+      throw isCanceled(error) ? queryTooLong(LIST_MS / 1000) : error;
     });
   const transactions = { read, write, writeStatement, tryWrite: writeStatement };
 

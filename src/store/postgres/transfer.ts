@@ -8,11 +8,14 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
-import { type Client, COPY_TIMEOUTS, openPool, type Pool, type PoolOptions } from './driver.ts';
+import { type Client, openPool, type Pool, type PoolOptions } from './driver.ts';
 import { assertMigrated, migrate, NAME_ANOTHER, SCHEMA_LOCK } from './migrate.ts';
 import { openError } from './open-store.ts';
 import { databaseName } from './pool.ts';
 import { tables } from './tables.ts';
+
+/** A statement may sort a whole table, and the other database may be slow between two statements. */
+const TIMEOUT_MS = 1_800_000;
 
 export interface PostgresLocation {
   /** `postgres://…` */
@@ -77,7 +80,7 @@ async function withConnection<Result>(
   const name = databaseName(url);
   const ignore = () => {};
   // The second connection is for statements outside the transaction.
-  const options = { timeouts: COPY_TIMEOUTS, allowsStandby };
+  const options = { statementMs: TIMEOUT_MS, idleMs: TIMEOUT_MS, allowsStandby };
   const pool = await translateErrors(name, () => openPool(url, 2, ignore, options));
   try {
     const client = await translateErrors(name, () => pool.connect());
