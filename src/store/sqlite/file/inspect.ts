@@ -27,11 +27,12 @@ export interface SqliteLocation {
  * Checks a database without changing it.
  * @throws DatabaseOpenError for one of another program, of a newer version or a damaged one
  */
-export function inspect({ file, migrationsFolder }: SqliteLocation): void {
+export function inspect(location: SqliteLocation): void {
+  const { file } = location;
   const client = openToInspect(file);
   try {
     assertNotForeign(client, file);
-    assertNotNewer(client, file, migrationsFolder);
+    checkMigrations(client, location);
     if (sizeOf(file) > FULL_CHECK_MAX_BYTES) return;
     if (client.pragma('quick_check(1)', { simple: true }) !== 'ok') throw damagedError(file);
   } finally {
@@ -65,34 +66,23 @@ export function assertOwnDatabase(client: Database.Database, file: string): void
   throw new DatabaseOpenError(`The database ${file} belongs to another program.`);
 }
 
-/** @throws DatabaseOpenError for a database with migrations that this version doesn't know */
-export function assertNotNewer(
+/**
+ * Checks that a database has no migrations that this version doesn't know.
+ * @returns whether it has all others
+ * @throws DatabaseOpenError
+ */
+export function checkMigrations(
   client: Database.Database,
-  file: string,
-  migrationsFolder: string,
-): void {
-  if (!hasTables(client, MIGRATIONS_TABLE)) return;
-  const known = new Set(readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash));
-  const applied = client.prepare(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all() as string[];
-  if (applied.some((hash) => !known.has(hash))) {
+  { file, migrationsFolder }: SqliteLocation,
+): boolean {
+  const known = readMigrationFiles({ migrationsFolder }).map(({ hash }) => hash);
+  const applied = hasTables(client, MIGRATIONS_TABLE)
+    ? client.prepare<[], string>(`SELECT hash FROM ${MIGRATIONS_TABLE}`).pluck().all()
+    : [];
+  if (!applied.every((hash) => known.includes(hash))) {
     throw new DatabaseOpenError(
       `The database ${file} was written by a newer version of this program: run that version, or name another file.`,
     );
   }
-}
-
-/** Whether a database that is not newer has all migrations. */
-export function isUpToDate(client: Database.Database, location: SqliteLocation): boolean {
-  if (!hasTables(client, MIGRATIONS_TABLE)) return false;
-  const applied = client.prepare(`SELECT count(*) FROM ${MIGRATIONS_TABLE}`).pluck().get();
-  return applied === readMigrationFiles(location).length;
-}
-
-/** @throws DatabaseOpenError for a database, not newer, that lacks migrations */
-export function assertNotOlder(client: Database.Database, location: SqliteLocation): void {
-  if (isUpToDate(client, location)) return;
-  const { file } = location;
-  throw new DatabaseOpenError(
-    `The database ${file} was written by an older version of this program: start a server of this version on it first.`,
-  );
+  return applied.length === known.length;
 }

@@ -1,14 +1,14 @@
 import Database from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { DatabaseOpenError } from '../../errors.ts';
 import { openError } from '../errors.ts';
 import { sizeOf } from './files.ts';
 import {
   APPLICATION_ID,
-  assertNotOlder,
   BUSY_TIMEOUT_MS,
+  checkMigrations,
   inspect,
-  isUpToDate,
   MIGRATIONS_TABLE,
   type SqliteLocation,
 } from './inspect.ts';
@@ -50,7 +50,7 @@ export function openSqlite(location: SqliteLocation): Database.Database {
     client.pragma(`application_id = ${APPLICATION_ID}`);
     // A migration that rebuilds a table drops the old one: foreign keys would delete what refers to it.
     client.pragma('foreign_keys = OFF');
-    if (!isNew && !isUpToDate(client, location)) {
+    if (!isNew && !checkMigrations(client, location)) {
       onStep?.(`The database ${file} is brought up to date, which may take some seconds.`);
     }
     migrate(drizzle(client), { migrationsFolder, migrationsTable: MIGRATIONS_TABLE });
@@ -72,8 +72,10 @@ export function openSqliteToRead(location: SqliteLocation): Database.Database {
   try {
     inspect(location);
     client = new Database(location.file, { readonly: true, timeout: BUSY_TIMEOUT_MS });
-    assertNotOlder(client, location);
-    return client;
+    if (checkMigrations(client, location)) return client;
+    throw new DatabaseOpenError(
+      `The database ${location.file} was written by an older version of this program: start a server of this version on it first.`,
+    );
   } catch (error) {
     client?.close();
     throw openError(location.file, error);

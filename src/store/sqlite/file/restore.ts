@@ -5,7 +5,7 @@ import { DatabaseOpenError } from '../../errors.ts';
 import { copyError, errorCode, isCorruption } from '../errors.ts';
 import { replaceDatabase, replacementPath } from './atomic-replace.ts';
 import { hasSqliteHeader, isSameFile, JOURNAL, sizeOf, WAL } from './files.ts';
-import { assertNotNewer, assertOwnDatabase, type SqliteLocation } from './inspect.ts';
+import { assertOwnDatabase, checkMigrations, type SqliteLocation } from './inspect.ts';
 
 /** Suffix of the copy that is checked before it replaces the database. */
 const SUFFIX = '-restoring';
@@ -75,7 +75,7 @@ function assertWhole(copy: string, from: string, migrationsFolder: string): void
   const client = new Database(copy);
   try {
     assertOwnDatabase(client, from);
-    assertNotNewer(client, from, migrationsFolder);
+    checkMigrations(client, { file: from, migrationsFolder });
     if (client.pragma('integrity_check(1)', { simple: true }) !== 'ok') throw damagedBackup(from);
     if ((client.pragma('foreign_key_check') as unknown[]).length > 0) throw damagedBackup(from);
     client.pragma('journal_mode = DELETE');
