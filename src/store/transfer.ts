@@ -35,23 +35,19 @@ const COPIED_TABLES = [
 export function copiedTablesOf(
   tables: Record<(typeof COPIED_TABLES)[number], Table>,
 ): readonly CopiedTable[] {
-  return COPIED_TABLES.map((name) => copiedTable(tables[name]));
-}
-
-function copiedTable(table: Table): CopiedTable {
-  const columns = Object.values(getTableColumns(table) as Record<string, Column>)
-    .map(copiedColumn)
-    .filter(({ name }) => !CLAIMS.includes(name));
-  const isOrdered = columns.some(({ name }) => name === POSITION);
   const rank = ({ name }: CopiedColumn) => (name === POSITION ? '' : name);
-  columns.sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
-  return { name: getTableName(table), columns, isOrdered };
+  return COPIED_TABLES.map((key) => {
+    const columns = Object.values<Column>(getTableColumns(tables[key]))
+      .map((column) => ({ name: columnName(column), valueType: valueTypeOf(column) }))
+      .filter(({ name }) => !CLAIMS.includes(name))
+      .sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
+    return { name: getTableName(tables[key]), columns, isOrdered: columns[0]?.name === POSITION };
+  });
 }
 
-function copiedColumn(column: Column): CopiedColumn {
-  const name = columnName(column);
-  if (column.dataType === 'boolean') return { name, valueType: 'boolean' };
-  return { name, valueType: column.dataType === 'number' ? 'bigint' : 'text' };
+function valueTypeOf({ dataType }: Column): CopiedColumn['valueType'] {
+  if (dataType === 'boolean') return 'boolean';
+  return dataType === 'number' ? 'bigint' : 'text';
 }
 
 /** A table's columns, separated by commas. */
