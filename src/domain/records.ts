@@ -249,12 +249,12 @@ export function createUses(
 }
 
 /** Creates a tag of a resource. */
-export function newTag<Type extends Tag['type']>(
-  type: Type,
+export function newTag(
+  type: Tag['type'],
   { resourceType, resourceUuid, tag }: Pick<Tag, 'resourceType' | 'resourceUuid' | 'tag'>,
   now: number,
   { newUuid }: UuidSource,
-) {
+): Tag {
   return {
     uuid: newUuid(),
     resourceUuid,
@@ -264,7 +264,7 @@ export function newTag<Type extends Tag['type']>(
     inherent: false,
     createDate: now,
     lastOpDate: now,
-  };
+  } as Tag;
 }
 
 /** Creates the tags that a write attaches to a resource, system tags first. */
@@ -275,7 +275,7 @@ export function createTags(
   now: number,
   uuids: UuidSource,
 ): Tag[] {
-  const create = <Type extends Tag['type']>(type: Type, texts: readonly string[]) =>
+  const create = (type: Tag['type'], texts: readonly string[]) =>
     texts.map((tag) => newTag(type, { resourceType, resourceUuid, tag }, now, uuids));
   return [...create('System', systemTags), ...create('User', userTags)];
 }

@@ -10,7 +10,7 @@ export function createTagHandler<Name extends 'CreateUserTag' | 'CreateSystemTag
 ): Handler<Name> {
   const handler = async ({ params }: Request<'CreateUserTag'>, dependencies: Dependencies) => {
     const now = dependencies.clock();
-    const tag = newTag(type, params, now, dependencies) as Tag;
+    const tag = newTag(type, params, now, dependencies);
     const inventory = toInventory(`${type}Tag`, tag, dependencies.formatDate, now);
     return dependencies.store.addTag(tag, () => ({ inventory }));
   };

@@ -4,14 +4,12 @@ import { integer, long, objectOf, optional } from './types.ts';
 /** Length of a job's UUID, which the platform doesn't check otherwise. */
 export const JOB_UUID_LENGTH = 32;
 
-const schemaHeader = {
-  'X-JSON-Schema': Type.Optional(
-    Type.String({
-      pattern: '^true$',
-      description: '`true` adds `schema`, the class of each object, to the answer.',
-    }),
-  ),
-};
+const schemaHeader = optional({
+  'X-JSON-Schema': Type.String({
+    pattern: '^true$',
+    description: '`true` adds `schema`, the class of each object, to the answer.',
+  }),
+});
 
 /**
  * The poll of a job (F56). It isn't one of the operations, because it answers with the result of another
@@ -52,36 +50,32 @@ export const JobList = Type.Object(
 /** Maximum of `X-API-Timeout`, in seconds. */
 export const TIMEOUT_MAX = 999_999_999;
 
-const timeout = {
-  'X-API-Timeout': Type.Optional(
-    Type.Integer({
+/** Request headers of every operation. */
+export const OperationHeaders = Type.Object({
+  ...optional({
+    'X-API-Timeout': Type.Integer({
       minimum: 0,
       maximum: TIMEOUT_MAX,
       description: 'Seconds after which the operation is given up.',
     }),
-  ),
-};
-
-/** Request headers of every operation. */
-export const OperationHeaders = Type.Object({ ...timeout, ...schemaHeader });
+  }),
+  ...schemaHeader,
+});
 
 /** Request headers of a write: each of the first three makes it a job (F1). */
 export const WriteHeaders = Type.Object({
-  'X-Job-UUID': Type.Optional(
-    Type.String({
+  ...optional({
+    'X-Job-UUID': Type.String({
       minLength: JOB_UUID_LENGTH,
       maxLength: JOB_UUID_LENGTH,
       description: 'UUID of the job. One that was used is rejected: a retry does not run twice.',
     }),
-  ),
-  'X-Web-Hook': Type.Optional(
-    Type.String({
+    'X-Web-Hook': Type.String({
       format: 'uri',
       pattern: '^https?://',
       description: 'URL that gets the result when the job has ended.',
     }),
-  ),
-  Prefer: Type.Optional(Type.String({ description: '`respond-async` asks for a job.' })),
-  ...timeout,
-  ...schemaHeader,
+    Prefer: Type.String({ description: '`respond-async` asks for a job.' }),
+  }),
+  ...OperationHeaders.properties,
 });

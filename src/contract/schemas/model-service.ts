@@ -235,23 +235,14 @@ export const AddModelServiceParams = Type.Object({
 /** F39. */
 export const urlPath = { max: 512, pattern: '^/\\S*$' };
 
+const mapEdit = (what: string, entry: string) =>
+  mapOf(`Sets the yaml’s ${what}.`, verbatim(`Value of the ${entry}.`), boundedMap);
+
 /** Parameters that edit the service's yaml (F15). */
 export const yamlEditFields = {
-  environmentParameters: mapOf(
-    'Sets the yaml’s `env`, as a list of `key:value`.',
-    verbatim('Value of the environment variable.'),
-    boundedMap,
-  ),
-  startupParameters: mapOf(
-    'Sets the yaml’s `startupParameters`.',
-    verbatim('Value of the startup parameter.'),
-    boundedMap,
-  ),
-  inferenceParams: mapOf(
-    'Sets the yaml’s `inferenceParams`.',
-    verbatim('Value of the inference parameter.'),
-    boundedMap,
-  ),
+  environmentParameters: mapEdit('`env`, as a list of `key:value`', 'environment variable'),
+  startupParameters: mapEdit('`startupParameters`', 'startup parameter'),
+  inferenceParams: mapEdit('`inferenceParams`', 'inference parameter'),
   serviceName: text('Sets `name` of the yaml’s first service.', { max: 4096 }),
   servicePorts: listOf(
     'Sets `ports` of the yaml’s first service.',

@@ -1,7 +1,7 @@
 import { Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { trim } from '../validation/scalars.ts';
-import { boolean, INTEGER_MAX, integer, listOf, optional, text, verbatim } from './types.ts';
+import { boolean, integer, listOf, optional, text, verbatim } from './types.ts';
 
 /** Page size without `limit` (F57). */
 export const DEFAULT_LIMIT = 1000;
@@ -34,16 +34,8 @@ export const QueryParams = Type.Object(
       verbatim('A condition: field, operator, value.'),
       { maxItems: CONDITIONS_MAX },
     ),
-    limit: integer('Most resources to return; 0 returns none.', {
-      min: 0,
-      max: INTEGER_MAX,
-      default: DEFAULT_LIMIT,
-    }),
-    start: integer('Resources to skip: those of the pages before.', {
-      min: 0,
-      max: INTEGER_MAX,
-      default: 0,
-    }),
+    limit: integer('Most resources to return; 0 returns none.', { min: 0, default: DEFAULT_LIMIT }),
+    start: integer('Resources to skip: those of the pages before.', { min: 0, default: 0 }),
     sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.'),
     fields,
     count: boolean('Return only the number of resources, as `total`.', { default: false }),

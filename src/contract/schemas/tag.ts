@@ -4,19 +4,11 @@ import { boolean, boundedList, listOf, objectOf, oneOf, uuidOf, verbatim } from 
 
 const tag = verbatim('The tag; stored as sent.', { max: 4096 });
 
+const tagsOf = (type: string) =>
+  listOf(`${type} tags to attach, stored as sent; duplicates are dropped.`, tag, boundedList);
+
 /** Members of every write's body, next to the wrapper or inside it (F29). */
-export const tagFields = {
-  systemTags: listOf(
-    'System tags to attach, stored as sent; duplicates are dropped.',
-    tag,
-    boundedList,
-  ),
-  userTags: listOf(
-    'User tags to attach, stored as sent; duplicates are dropped.',
-    tag,
-    boundedList,
-  ),
-};
+export const tagFields = { systemTags: tagsOf('System'), userTags: tagsOf('User') };
 
 const resourceType = oneOf('Kind of the tagged resource.', resourceTypes, {
   $id: 'TaggedResourceType',
