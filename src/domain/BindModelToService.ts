@@ -5,7 +5,7 @@ import { pathReference } from './references.ts';
 
 /** Binds a model to a service, unless it is bound already; dates do not change (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (
-  { path: { modelUuid, modelServiceUuid }, systemTags, userTags },
+  { path: { modelUuid, modelServiceUuid }, ...tags },
   dependencies,
 ) => {
   const now = dependencies.clock();
@@ -16,16 +16,8 @@ export const BindModelToService: Handler<'BindModelToService'> = async (
         pathReference('modelUuid', 'ModelVO', modelUuid),
         pathReference('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
       ],
-      tags: createTags(
-        { systemTags, userTags },
-        'ModelServiceVO',
-        modelServiceUuid,
-        now,
-        dependencies,
-      ),
+      tags: createTags(tags, 'ModelServiceVO', modelServiceUuid, now, dependencies),
     },
-    (service) => ({
-      inventory: toInventory('ModelService', service, dependencies.formatDate, now),
-    }),
+    (service) => ({ inventory: toInventory('ModelService', service, dependencies, now) }),
   );
 };

@@ -24,9 +24,7 @@ export const UpdateDatasets: Handler<'UpdateDatasets'> = async (
       tags: uuids.flatMap((uuid) => createTags(tags, 'DatasetVO', uuid, now, dependencies)),
     },
     (changed) => ({
-      inventories: changed.map((dataset) =>
-        toInventory('Dataset', dataset, dependencies.formatDate, now),
-      ),
+      inventories: changed.map((dataset) => toInventory('Dataset', dataset, dependencies, now)),
     }),
   );
 };

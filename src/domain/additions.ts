@@ -38,7 +38,7 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
     | ((service: Records['ModelService']) => ResourceFields<Kind>),
 ): Handler<Name> {
   const handler = async (request: Request<Name>, dependencies: Dependencies) => {
-    const { store, newUuid, clock, formatDate } = dependencies;
+    const { store, newUuid, clock } = dependencies;
     const { uuid: source = '' } = request.path as { uuid?: string };
     const params = request.params as NewResourceParams;
     const { tagUuids = [], resourceUuid: uuid = newUuid(), ...fields } = params;
@@ -48,7 +48,7 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
     const references = paramReferences(operation, params, dependencies);
     const tags = createTags(request, `${kind}VO`, uuid, now, dependencies);
     const toResult = (added: Records[Kind]) => ({
-      inventory: toInventory(kind, added, formatDate, now),
+      inventory: toInventory(kind, added, dependencies, now),
     });
     if (typeof made !== 'function') {
       return store.addResource(kind, made, { references, tags }, toResult);

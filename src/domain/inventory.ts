@@ -76,7 +76,7 @@ function statusAt(now: number, { outcome, readyDate = now }: Partial<Outcome>): 
 export function toInventory<Kind extends EntityKind>(
   kind: Kind,
   record: Partial<Records[Kind]>,
-  formatDate: FormatDate,
+  { formatDate }: { formatDate: FormatDate },
   now: number,
   fields?: readonly string[],
 ): InventoryOf<Kind> {

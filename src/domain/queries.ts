@@ -7,10 +7,8 @@ import { parseConditions, parseFields, parseSort } from './query-language.ts';
 
 /** Creates the handler that lists one kind: a page, the total number, or both (F57). */
 export function queryHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
-  const handler = async (
-    { query, caller }: Request<'QueryModel'>,
-    { store, clock, parseDate, formatDate }: Dependencies,
-  ) => {
+  const handler = async ({ query, caller }: Request<'QueryModel'>, dependencies: Dependencies) => {
+    const { store, clock, parseDate } = dependencies;
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
     const now = clock();
     const asked = parseConditions(kind, q, parseDate);
@@ -25,7 +23,9 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
     const { records, ...total } = query.replyWithCount
       ? await store.listWithTotal(kind, page, caller)
       : { records: limit === 0 ? [] : await store.list(kind, page, caller) };
-    const inventories = records.map((record) => toInventory(kind, record, formatDate, now, fields));
+    const inventories = records.map((record) =>
+      toInventory(kind, record, dependencies, now, fields),
+    );
     return { inventories, ...total };
   };
   return handler as unknown as Handler<Name>;
@@ -35,12 +35,12 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
 export function getHandler<Name extends OperationName>(kind: EntityKind): Handler<Name> {
   const handler = async (
     { path, query, caller }: Request<'GetModel'>,
-    { store, clock, formatDate }: Dependencies,
+    dependencies: Dependencies,
   ) => {
     const fields = parseFields(kind, query.fields);
-    const record = await store.find(kind, path.uuid, caller);
-    const inventories = record ? [toInventory(kind, record, formatDate, clock(), fields)] : [];
-    return { inventories };
+    const record = await dependencies.store.find(kind, path.uuid, caller);
+    const now = dependencies.clock();
+    return { inventories: record ? [toInventory(kind, record, dependencies, now, fields)] : [] };
   };
   return handler as unknown as Handler<Name>;
 }

@@ -65,7 +65,7 @@ export function parseSort(kind: EntityKind, sort = ''): Sort | undefined {
   const [, sign, name = ''] = /^([+-]?)(.*)$/s.exec(trim(sort)) ?? [];
   const field = trim(name);
   if (field === '') return undefined;
-  return { field: resolveOwnField(kind, field), descending: sign === '-' };
+  return { field: resolveField(kind, field, true), descending: sign === '-' };
 }
 
 /**
@@ -78,25 +78,17 @@ export function parseFields(kind: EntityKind, fields = ''): string[] | undefined
     .map(trim)
     .filter((name) => name !== '');
   if (names.length === 0) return undefined;
-  return [...new Set(names)].map((name) => resolveOwnField(kind, name).name);
+  return [...new Set(names)].map((name) => resolveField(kind, name, true).name);
 }
 
-function resolveOwnField(kind: EntityKind, name: string): QueryField {
-  const field = resolveField(kind, name);
-  if (field.of !== 'self') throw noSuchField(kind, name);
-  return field;
-}
-
-function resolveField(kind: EntityKind, name: string): QueryField {
+/** @throws ApiError SYS.1000 for an unknown field, or one of a related resource where only `isOwn` ones are allowed */
+function resolveField(kind: EntityKind, name: string, isOwn = false): QueryField {
   const field = queryField(kind, name);
-  if (!field) throw noSuchField(kind, name);
-  return field;
-}
-
-function noSuchField(kind: EntityKind, name: string): ApiError {
-  return new ApiError(
+  if (field && (!isOwn || field.of === 'self')) return field;
+  const inventory = className(String(queryableEntities[kind].inventory.$id));
+  throw new ApiError(
     'noSuchField',
-    `inventory class[class ${className(String(queryableEntities[kind].inventory.$id))}] not having field[${name}]`,
+    `inventory class[class ${inventory}] not having field[${name}]`,
   );
 }
 

@@ -11,7 +11,7 @@ export function createTagHandler<Name extends 'CreateUserTag' | 'CreateSystemTag
   const handler = async ({ params }: Request<'CreateUserTag'>, dependencies: Dependencies) => {
     const now = dependencies.clock();
     const tag = newTag(type, params, now, dependencies);
-    const inventory = toInventory(`${type}Tag`, tag, dependencies.formatDate, now);
+    const inventory = toInventory(`${type}Tag`, tag, dependencies, now);
     return dependencies.store.addTag(tag, () => ({ inventory }));
   };
   return handler as unknown as Handler<Name>;
@@ -25,7 +25,7 @@ export const UpdateSystemTag: Handler<'UpdateSystemTag'> = async (
   const now = dependencies.clock();
   const change = { tag: params.tag, lastOpDate: now };
   return dependencies.store.changeSystemTag(path.uuid, change, (tag) => ({
-    inventory: toInventory('SystemTag', tag, dependencies.formatDate, now),
+    inventory: toInventory('SystemTag', tag, dependencies, now),
   }));
 };
 

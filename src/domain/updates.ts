@@ -41,7 +41,7 @@ export function updateHandler<Name extends OperationName, Kind extends ResourceK
         ],
         tags: createTags(tags, `${kind}VO`, uuid, now, dependencies),
       },
-      (changed) => ({ inventory: toInventory(kind, changed, dependencies.formatDate, now) }),
+      (changed) => ({ inventory: toInventory(kind, changed, dependencies, now) }),
     );
   };
   return handler as unknown as Handler<Name>;
