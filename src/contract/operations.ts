@@ -1,4 +1,5 @@
 import type { Static, TSchema } from '@sinclair/typebox';
+import type { DeploymentOutcome } from './deployment-outcome.ts';
 import { datasetOperations } from './operations/datasets.ts';
 import { deploymentOperations } from './operations/deployments.ts';
 import { modelCenterOperations } from './operations/model-centers.ts';
@@ -44,14 +45,6 @@ export interface Caller {
   client: string;
   /** Whether it has disconnected, so that reads may be skipped. */
   isAborted: () => boolean;
-}
-
-/** What a test makes of a deployment (F62). */
-export interface DeploymentOutcome {
-  /** Its status once it is ready. */
-  status: string;
-  /** When it is ready, in milliseconds after the deployment; by default as the settings say. */
-  afterMs?: number | undefined;
 }
 
 /** A validated request, as handlers receive it. */

@@ -1,5 +1,5 @@
+import type { DeploymentOutcome } from '../contract/deployment-outcome.ts';
 import { ApiError, type Failure } from '../contract/errors.ts';
-import type { DeploymentOutcome } from '../contract/operations.ts';
 
 /** The errors that can be injected, by code. */
 const failureByCode = {

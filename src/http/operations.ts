@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
+import type { DeploymentOutcome } from '../contract/deployment-outcome.ts';
 import { ApiError } from '../contract/errors.ts';
 import { MessageQueryParams, partsOf } from '../contract/messages.ts';
 import {
-  type DeploymentOutcome,
   isWrite,
   type Operation,
   type OperationName,
