@@ -1,16 +1,14 @@
 import { isIP } from 'node:net';
-import type { Logger } from 'pino';
 import { type App, type AppOptions, buildApp } from '../app.ts';
 import { ADMIN_ACCOUNT_UUID } from '../contract/aios.ts';
 import { dateFormatter, dateParser } from '../contract/dates.ts';
 import { type DatabaseOptions, openDatabase } from '../database.ts';
 import { setAdminPassword } from '../domain/credentials.ts';
-import type { Dependencies } from '../domain/dependencies.ts';
 import type { Resources } from '../domain/records.ts';
 import { parseSeedResources } from '../domain/seed.ts';
 import type { Store } from '../domain/store.ts';
+import type { environment } from '../environment.ts';
 import { createHar } from '../http/har.ts';
-import type { Metrics } from '../http/metrics.ts';
 import { connectionsMax } from '../http/protocol/connection-limits.ts';
 import { scryptPasswords } from '../passwords.ts';
 import { type Settings, SettingsError } from '../settings.ts';
@@ -22,24 +20,16 @@ const INITIAL_PASSWORD_WARNING =
   'The platform’s initial password of admin, `password`, is valid: set another one with AIOS_ADMIN_PASSWORD.';
 
 /** What `serve` needs from the process. */
-export interface ServeEnvironment
-  extends Pick<Dependencies, 'clock' | 'pause' | 'newUuid'>,
-    Pick<DatabaseOptions, 'migrationsFolder' | 'queryProgram' | 'now' | 'stopping' | 'onStep'>,
-    Pick<AppOptions, 'version' | 'docsAssets' | 'consoleAssets' | 'timeouts'> {
-  logger: Logger;
-  /** Whether the log is for a person, who gets a guide when the server has started. */
-  isInteractive?: boolean;
-  metrics: Metrics;
-  nodeVersion: string;
-  /** Text of /proc/self/limits; empty on systems without it. */
-  processLimits: string;
-  /** Reads a text file. */
-  readFile: (path: string) => string;
-  /** Publishes the URL of the server, for the command `health`. */
-  publishAddress?: (url: string) => void;
-  /** A seed in place of the seed file. */
-  seed?: unknown;
-}
+export type ServeEnvironment = Omit<typeof environment, 'print'> &
+  Pick<DatabaseOptions, 'stopping' | 'onStep'> &
+  Pick<AppOptions, 'logger' | 'metrics' | 'timeouts'> & {
+    /** Whether the log is for a person, who gets a guide when the server has started. */
+    isInteractive?: boolean;
+    /** Publishes the URL of the server, for the command `health`. */
+    publishAddress?: (url: string) => void;
+    /** A seed in place of the seed file. */
+    seed?: unknown;
+  };
 
 /**
  * Opens the database and listens. Requests are served when it resolves.

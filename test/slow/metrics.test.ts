@@ -220,6 +220,7 @@ async function serveWith(env: Record<string, string> = {}) {
     logger: pino({ level: 'silent' }),
     metrics: new Metrics(),
     docsAssets: '',
+    queryProgram: undefined,
     nodeVersion: '24.1.0',
     consoleAssets: '',
     processLimits: '',

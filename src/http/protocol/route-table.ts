@@ -11,12 +11,6 @@ declare module 'fastify' {
   }
 }
 
-interface KnownPath {
-  pattern: RegExp;
-  otherMethods?: string | undefined;
-  methods: Set<string>;
-}
-
 /** The error for a URL that matches no route. */
 export function routeNotFound(url: string): ApiError {
   return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
@@ -24,18 +18,13 @@ export function routeNotFound(url: string): ApiError {
 
 /** Rejects requests that match no route: 405 if the path allows other methods, otherwise 404 (F52). */
 export class RouteTable {
-  readonly #paths = new Map<string, KnownPath>();
+  readonly #routes: { path: RegExp; methods: string[]; otherMethods: string | undefined }[] = [];
 
   /** Registers a route; called for every route that is added. */
   add({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
     if (url.includes('*') || config?.isAbsent) return;
-    const known = this.#paths.get(url) ?? {
-      pattern: patternOf(url),
-      methods: new Set<string>(),
-      otherMethods: config?.otherMethods,
-    };
-    for (const verb of [method].flat()) known.methods.add(verb);
-    this.#paths.set(url, known);
+    const otherMethods = config?.otherMethods;
+    this.#routes.push({ path: patternOf(url), methods: [method].flat(), otherMethods });
   }
 
   /** Hook `onRequest`: rejects such a request before its session and body are read (F34). */
@@ -46,9 +35,9 @@ export class RouteTable {
   };
 
   failureFor(request: Pick<FastifyRequest, 'method' | 'url'>): ApiError {
-    const path = routerPath(request.url);
-    const known = [...this.#paths.values()].filter(({ pattern }) => pattern.test(path));
-    const methods = known.flatMap((each) => [...each.methods]);
+    const sent = routerPath(request.url);
+    const known = this.#routes.filter(({ path }) => path.test(sent));
+    const methods = known.flatMap((route) => route.methods);
     if (methods.length === 0) return routeNotFound(request.url);
     return new ApiError(
       'methodNotAllowed',
