@@ -23,7 +23,7 @@ function modulesOf(folder: string): Module[] {
     .map((name) => {
       const path = join(folder, name);
       const code = readFileSync(path, 'utf8').replace(/\/\*[\s\S]*?\*\/|(?<=^|\s)\/\/.*$/gm, '');
-      const found = code.matchAll(/(?:\bfrom\s*|\bimport\s*\(?\s*)'([^'\n]+)'/g);
+      const found = code.matchAll(/(?:(?<!')\bfrom\s*|\bimport\s*\(?\s*)'([^'\n]+)'/g);
       const imports = [...found].map(([, name = '']) =>
         name.startsWith('.') ? relative('.', join(path, '..', name)) : name,
       );
