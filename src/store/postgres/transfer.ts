@@ -8,8 +8,14 @@ import {
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
-import { type Client, openPool, type Pool, type PoolOptions } from './driver.ts';
-import { assertMigrated, migrate, NAME_ANOTHER, SCHEMA_LOCK } from './migrate.ts';
+import { type Client, openPool, type PoolOptions } from './driver.ts';
+import {
+  assertMigrated,
+  migrate,
+  NAME_ANOTHER,
+  SCHEMA_LOCK,
+  type SchemaLocation,
+} from './migrate.ts';
 import { openError } from './open-store.ts';
 import { databaseName } from './pool.ts';
 import { tables } from './tables.ts';
@@ -34,13 +40,10 @@ export function withSourceDatabase<Result>(
   location: PostgresLocation,
   work: (source: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
-  return withConnection({ ...location, allowsStandby: true }, async (pool, client, name) => {
-    const { migrationsFolder } = location;
-    await translateErrors(name, async () => {
-      await assertMigrated({ pool, name, migrationsFolder });
-      await client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    });
-    return work(createTarget(client, name));
+  return withConnection({ ...location, allowsStandby: true }, async (source, schema) => {
+    await translateErrors(source.name, () => assertMigrated(schema));
+    await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return work(source);
   });
 }
 
@@ -52,30 +55,26 @@ export function withTargetDatabase<Result>(
   location: PostgresLocation,
   work: (target: CopyTarget) => Promise<Result>,
 ): Promise<Result> {
-  return withConnection(location, async (pool, client, name) => {
-    const { migrationsFolder } = location;
-    const target = createTarget(client, name);
+  return withConnection(location, async (target, schema) => {
     const listTables =
       'SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()';
     const assertUnused = () => assertEmpty(target, copiedTables, listTables, NAME_ANOTHER);
-    await translateErrors(name, async () => {
-      // Also before the migration, so that a database that isn't empty stays unchanged.
-      await assertUnused();
-      await migrate({ pool, name, migrationsFolder });
-      await client.query('BEGIN');
-      await lock(client, name);
-      await assertUnused();
-    });
+    // Also before the migration, so that a database that isn't empty stays unchanged.
+    await assertUnused();
+    await translateErrors(target.name, () => migrate(schema));
+    await target.query('BEGIN');
+    await lock(target);
+    await assertUnused();
     const result = await work(target);
-    await translateErrors(name, () => client.query('COMMIT'));
+    await target.query('COMMIT');
     return result;
   });
 }
 
 /** Runs work on a connection that is closed afterwards, which rolls back an unfinished transaction. */
 async function withConnection<Result>(
-  { url, allowsStandby }: PostgresLocation & Pick<PoolOptions, 'allowsStandby'>,
-  work: (pool: Pool, client: Client, name: string) => Promise<Result>,
+  { url, migrationsFolder, allowsStandby }: PostgresLocation & Pick<PoolOptions, 'allowsStandby'>,
+  work: (database: CopyTarget, schema: SchemaLocation) => Promise<Result>,
 ): Promise<Result> {
   const name = databaseName(url);
   const ignore = () => {};
@@ -87,7 +86,7 @@ async function withConnection<Result>(
     // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     try {
-      return await work(pool, client, name);
+      return await work(createTarget(client, name), { pool, name, migrationsFolder });
     } finally {
       client.release(true);
     }
@@ -108,11 +107,9 @@ async function translateErrors<Result>(
 }
 
 /** @throws DatabaseOpenError if another process copies to the database or migrates it */
-async function lock(client: Client, name: string): Promise<void> {
-  const { rows } = await client.query(`SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK}) AS locked`);
-  if (!rows[0].locked) {
-    throw new DatabaseOpenError(`Another copy is made to the database ${name}.`);
-  }
+async function lock({ name, query }: CopyTarget): Promise<void> {
+  const [row] = await query(`SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK})::int`);
+  if (!row?.[0]) throw new DatabaseOpenError(`Another copy is made to the database ${name}.`);
 }
 
 /** A target, which is also a source. */
