@@ -1,8 +1,9 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useRef } from 'preact/hooks';
 import { useAction } from '../api/answer.ts';
 import { t } from '../texts/text.ts';
 import { Button } from './button.tsx';
+import { WrongField } from './field.tsx';
 import { announce, FailureBox } from './notices.tsx';
 
 interface CommandProps extends ComponentProps<'button'> {
@@ -22,41 +23,57 @@ export function Command({ question, send, ...attributes }: CommandProps) {
   return <Button {...attributes} disabled={isRunning} onClick={act} />;
 }
 
-interface FormProps {
+interface FormProps<Answer> {
   button: string;
   /** How the button looks, unless it is one of many. */
   variant?: 'primary' | 'danger';
+  /** Whether the server is to judge all values, also missing ones. */
+  noValidate?: boolean;
   /** Has the server do what the form is for, with the values by the names of the controls. */
-  send: (values: Record<string, string>) => Promise<unknown>;
-  onDone?: () => void;
+  send: (values: Record<string, string>) => Promise<Answer>;
+  onDone?: (answer: Answer) => void;
+  onCancel?: () => void;
   children: ComponentChildren;
 }
 
-/** A form that has the server do something, and shows the sentence with which it refuses. */
-export function Form({ button, variant, send, onDone, children }: FormProps) {
+/** A form that has the server do something; the sentence with which it refuses stands at the field that it names. */
+export function Form<Answer>(props: FormProps<Answer>) {
+  const { button, variant, noValidate, send, onDone, onCancel, children } = props;
   const { failure, isRunning, run } = useAction();
+  const form = useRef<HTMLFormElement>(null);
+  const names = Array.from(form.current?.elements ?? [], (each) => each.getAttribute('name'));
+  const name = failure?.message.split(/\W+/).find((word) => names.includes(word));
+  useEffect(() => {
+    const control = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
+    control?.closest('details')?.setAttribute('open', '');
+    control?.focus();
+  }, [failure]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const form = event.currentTarget as HTMLFormElement;
-    const values = Object.fromEntries(new FormData(form)) as Record<string, string>;
-    void run(send(values), () => {
+    const values = new FormData(event.currentTarget as HTMLFormElement);
+    void run(send(Object.fromEntries(values) as Record<string, string>), (answer) => {
       announce(t('allDone'));
-      form.reset();
-      onDone?.();
+      form.current?.reset();
+      onDone?.(answer);
     });
   };
   return (
-    <form class="hstack" onSubmit={submit}>
-      {failure && <FailureBox failure={failure} />}
-      {children}
-      <button
-        type="submit"
-        class={variant ? '' : 'outline'}
-        data-variant={variant}
-        disabled={isRunning}
-      >
-        {button}
-      </button>
+    <form class="hstack" ref={form} noValidate={noValidate} onSubmit={submit}>
+      {failure && name === undefined && <FailureBox failure={failure} />}
+      <WrongField.Provider value={{ name, sentence: failure?.message }}>
+        {children}
+      </WrongField.Provider>
+      <div class="actions flex gap-2">
+        <button
+          type="submit"
+          class={variant ? '' : 'outline'}
+          data-variant={variant}
+          disabled={isRunning}
+        >
+          {button}
+        </button>
+        {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}
+      </div>
     </form>
   );
 }

@@ -1,30 +1,31 @@
-import { type AllHTMLAttributes, cloneElement, type VNode } from 'preact';
-import { useId } from 'preact/hooks';
+import { type AllHTMLAttributes, cloneElement, createContext, type VNode } from 'preact';
+import { useContext, useId } from 'preact/hooks';
 
 type Attributes = Omit<AllHTMLAttributes<HTMLInputElement>, 'label'>;
+
+/** The control of a form whose value the server rejects, by its name, and the server's sentence. */
+export const WrongField = createContext<{ name?: string; sentence?: string }>({});
 
 interface Props {
   label: string;
   hint?: string;
-  /** The sentence that says what is wrong with the value. */
-  error?: string;
   isRequired?: boolean;
 }
 
+interface FieldProps extends Props {
+  children: VNode<{ name?: string }>;
+}
+
 /** A control with its label, a hint and an error, which are connected with it. */
-export function Field({
-  label,
-  hint,
-  error,
-  isRequired = false,
-  children,
-}: Props & { children: VNode }) {
+export function Field({ label, hint, isRequired = false, children }: FieldProps) {
+  const { name, sentence } = useContext(WrongField);
+  const isWrong = name !== undefined && name === children.props.name;
   const id = useId();
   const attributes = {
     id,
     required: isRequired,
     'aria-describedby': `${id}-hint`,
-    'aria-invalid': error !== undefined,
+    'aria-invalid': isWrong,
   };
   return (
     <div class="field">
@@ -34,7 +35,7 @@ export function Field({
       </label>
       {cloneElement(children, attributes)}
       <p class="hint" id={`${id}-hint`}>
-        {hint} {error && <span class="error">{error}</span>}
+        {hint} {isWrong && <span class="error">{sentence}</span>}
       </p>
     </div>
   );

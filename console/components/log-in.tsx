@@ -16,9 +16,9 @@ export function LogIn() {
         <Form
           button={t('logIn')}
           variant="primary"
-          send={({ account = '', password = '' }) => logIn(account, password)}
+          send={({ accountName = '', password = '' }) => logIn(accountName, password)}
         >
-          <Input label={t('account')} name="account" value="admin" autocomplete="username" />
+          <Input label={t('account')} name="accountName" value="admin" autocomplete="username" />
           <Input
             label={t('password')}
             hint={t('logInHint')}

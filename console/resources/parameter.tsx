@@ -17,14 +17,13 @@ interface Props {
   /** At first. */
   text?: string | undefined;
   isRequired?: boolean;
-  error?: string | undefined;
 }
 
 /** The field of a parameter. */
-export function Parameter({ field, text, isRequired, error }: Props) {
+export function Parameter({ field, text, isRequired }: Props) {
   const [name, schema] = field;
   return (
-    <Field label={name} hint={hintOf(schema)} isRequired={isRequired} error={error}>
+    <Field label={name} hint={hintOf(schema)} isRequired={isRequired}>
       {controlOf(field, text)}
     </Field>
   );
