@@ -46,11 +46,12 @@ export function useAnswer<Answer>(
   return { ...state, reload };
 }
 
-/** Runs a component's calls that change something, with the failure of the last one. */
+/** Runs a component's calls that change something, one at a time, with the failure of the last one. */
 export function useAction() {
   const [failure, setFailure] = useState<Failure>();
   const [isRunning, setRunning] = useState(false);
   const run = async <Answer>(call: Promise<Answer>, onDone?: (answer: Answer) => void) => {
+    if (isRunning) return;
     setRunning(true);
     try {
       const answer = await call;
@@ -62,5 +63,5 @@ export function useAction() {
     }
     setRunning(false);
   };
-  return { failure, isRunning, run };
+  return { failure, run };
 }

@@ -15,12 +15,12 @@ interface CommandProps extends ComponentProps<'button'> {
 
 /** A button that has the server do something, and says whether that worked. */
 export function Command({ question, send, ...attributes }: CommandProps) {
-  const { failure, isRunning, run } = useAction();
+  const { failure, run } = useAction();
   useEffect(() => failure && announce(failure.message, 'danger'), [failure]);
   const act = () => {
     if (question === undefined || confirm(question)) void run(send(), () => announce(t('allDone')));
   };
-  return <Button {...attributes} disabled={isRunning} onClick={act} />;
+  return <Button {...attributes} onClick={act} />;
 }
 
 interface FormProps<Answer> {
@@ -39,7 +39,7 @@ interface FormProps<Answer> {
 /** A form that has the server do something; the sentence with which it refuses stands at the field that it names. */
 export function Form<Answer>(props: FormProps<Answer>) {
   const { button, variant, noValidate, send, onDone, onCancel, children } = props;
-  const { failure, isRunning, run } = useAction();
+  const { failure, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
   const names = Array.from(form.current?.elements ?? [], (each) => each.getAttribute('name'));
   const name = failure?.message.split(/\W+/).find((word) => names.includes(word));
@@ -64,12 +64,7 @@ export function Form<Answer>(props: FormProps<Answer>) {
         {children}
       </WrongField.Provider>
       <div class="actions flex gap-2">
-        <button
-          type="submit"
-          class={variant ? '' : 'outline'}
-          data-variant={variant}
-          disabled={isRunning}
-        >
+        <button type="submit" class={variant ? '' : 'outline'} data-variant={variant}>
           {button}
         </button>
         {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}

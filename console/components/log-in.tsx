@@ -18,13 +18,20 @@ export function LogIn() {
           variant="primary"
           send={({ accountName = '', password = '' }) => logIn(accountName, password)}
         >
-          <Input label={t('account')} name="accountName" value="admin" autocomplete="username" />
+          <Input
+            label={t('account')}
+            name="accountName"
+            value="admin"
+            autocomplete="username"
+            isRequired
+          />
           <Input
             label={t('password')}
             hint={t('logInHint')}
             name="password"
             type="password"
             autocomplete="current-password"
+            isRequired
           />
         </Form>
         <h2>{t('orSession')}</h2>

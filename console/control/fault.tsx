@@ -7,16 +7,19 @@ import { Choice, Input } from '../components/field.tsx';
 import { t } from '../texts/text.ts';
 
 const CODES = 'SYS.1000 SYS.1001 SYS.1003 SYS.1006 SYS.1007 SYS.1010 ID.1000 ID.1001'.split(' ');
-/** What else a fault may do to a request, with the key of its text. */
-const others = { status: 'faultStatus', drop: 'faultDrop', delay: 'faultDelay' } as const;
+/** What else a fault may do to a request, by its text. */
+const OTHERS = ['faultStatus', 'faultDrop', 'faultDelay'] as const;
 
-/** The code of a fault's error, or a key of the others. */
+const isOther = (effect: string): effect is (typeof OTHERS)[number] =>
+  OTHERS.includes(effect as never);
+const textOf = (effect: string) => (isOther(effect) ? t(effect) : effect);
+
+/** The code of a fault's error, or one of the others. */
 function effectOf({ error, drop, status }: Fault): string {
-  return error?.code ?? (drop ? 'drop' : status === undefined ? 'delay' : 'status');
+  if (error) return error.code;
+  if (drop) return 'faultDrop';
+  return status === undefined ? 'faultDelay' : 'faultStatus';
 }
-
-const textOf = (effect: string) =>
-  effect in others ? t(others[effect as keyof typeof others]) : effect;
 
 /** A fault's effect in words. */
 export function describe(fault: Fault): string {
@@ -31,9 +34,9 @@ function faultOf(values: Record<string, string>): Fault {
     operation,
     times: Number(times),
     delayMs: delayMs ? Number(delayMs) : undefined,
-    drop: effect === 'drop' || undefined,
-    status: effect === 'status' ? Number(status) : undefined,
-    error: effect in others ? undefined : { code: effect, details: details || undefined },
+    drop: effect === 'faultDrop' || undefined,
+    status: effect === 'faultStatus' ? Number(status) : undefined,
+    error: isOther(effect) ? undefined : { code: effect, details: details || undefined },
   };
 }
 
@@ -54,6 +57,7 @@ export function AddFault({ button, initial }: Props) {
 
 function FaultForm({ initial, onDone }: { initial: Fault; onDone: () => void }) {
   const [effect, setEffect] = useState(effectOf(initial));
+  const effects = new Set([effectOf(initial), ...CODES, ...OTHERS]);
   return (
     <Form
       button={t('addFault')}
@@ -70,17 +74,22 @@ function FaultForm({ initial, onDone }: { initial: Fault; onDone: () => void }) 
       <Choice
         label={t('effect')}
         name="effect"
-        initial={effect}
+        initial={effectOf(initial)}
         onInput={({ currentTarget }) => setEffect(currentTarget.value)}
-        options={[...CODES, ...Object.keys(others)].map((each) => [each, textOf(each)])}
+        options={[...effects].map((each) => [each, textOf(each)])}
       />
-      {!(effect in others) && (
+      {!isOther(effect) && (
         <Input label={t('details')} name="details" defaultValue={initial.error?.details} />
       )}
-      {effect === 'status' && (
+      {effect === 'faultStatus' && (
         <Input label={t('status')} name="status" type="number" defaultValue="502" />
       )}
-      <Input label={t('delayMs')} name="delayMs" type="number" isRequired={effect === 'delay'} />
+      <Input
+        label={t('delayMs')}
+        name="delayMs"
+        type="number"
+        isRequired={effect === 'faultDelay'}
+      />
       <Input label={t('times')} name="times" type="number" defaultValue="1" isRequired />
     </Form>
   );
