@@ -7,6 +7,7 @@ export type Operation = keyof operations;
 export interface Schema {
   type?: 'string' | 'integer' | 'boolean' | 'array' | 'object';
   description?: string;
+  default?: string;
   enum?: string[];
   maxLength?: number;
   minimum?: number;

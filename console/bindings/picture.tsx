@@ -89,6 +89,7 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
       <input
         type="range"
         aria-label={t('zoom')}
+        title={t('zoom')}
         min={ZOOM.min}
         max={ZOOM.max}
         step={ZOOM.step}

@@ -18,8 +18,8 @@ interface Parameters {
 export function parametersOf(operation: Operation): Parameters {
   const [wrapped, ...tags] = membersOf(schemaOf(`${operation}Request`));
   if (!wrapped) {
-    const mode: Field = ['deleteMode', { ...schemaOf('DeleteMode'), description: t('enforcing') }];
-    return { fields: [mode], required: [], toRequest: (query) => ({ query }) };
+    const mode = { ...schemaOf('DeleteMode'), default: 'Permissive', description: t('enforcing') };
+    return { fields: [['deleteMode', mode]], required: [], toRequest: (query) => ({ query }) };
   }
   const [wrapper, parameters] = wrapped;
   return {
@@ -44,7 +44,7 @@ export function toTexts(fields: Field[], resource?: Resource): Texts {
   );
 }
 
-function toText(schema: Schema, value: unknown): string {
+function toText(schema: Schema, value: unknown = schema.default): string {
   if (value === undefined) return '';
   if (isJson(schema)) {
     const members = Object.keys(schema.items?.properties ?? {});

@@ -52,7 +52,7 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
     return <Parameter key={name} {...{ field, isRequired }} text={initial[name]} />;
   };
   const isFirst = ([name]: Field) =>
-    required.includes(name) || initial[name] !== '' || /^(name|deleteMode)$/.test(name);
+    required.includes(name) || initial[name] !== '' || name === 'name';
   const further = fields.filter((field) => !isFirst(field));
   return (
     <Form

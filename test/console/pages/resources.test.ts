@@ -231,7 +231,11 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await page.getByRole('heading', { name: 'chat-test' }).waitFor();
     await page.getByRole('cell', { name: 'Running' }).first().waitFor();
     await expectSound('deployments-drawer');
-    await fillIn(page, 'Delete', {});
+    await page.getByRole('button', { name: 'Delete', exact: true }).click();
+    await page.getByLabel('deleteMode').selectOption('Enforcing');
+    const request = page.waitForRequest(/\?deleteMode=Enforcing$/);
+    await submit(page, 'Delete', {});
+    await request;
     await page.getByText('Nothing here.').waitFor();
     expect(await groups()).toEqual([]);
   });
