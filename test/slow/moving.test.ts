@@ -36,13 +36,13 @@ test('`dump --all` and `load` need the same memory for any number of services', 
   const peaks: Record<'dump' | 'load', number>[] = [];
   for (const services of [FEW, MANY]) {
     const path = (name: string) => join(folder, `${name}-${services}`);
-    const client = openSqlite({ file: path('from'), migrationsFolder: MIGRATIONS });
+    const client = openSqlite({ file: path('filled'), migrationsFolder: MIGRATIONS });
     const store = createSqliteStore(client);
     await fill(client, store, { services, models: services / 10, centers: 10, tags: services / 2 });
     await store.close();
     const at = (name: string) => `--database-url=file:${path(name)}`;
     peaks.push({
-      dump: await peakOf(['dump', '--all', at('from')], path('lines')),
+      dump: await peakOf(['dump', '--all', at('filled')], path('lines')),
       load: await peakOf(['load', path('lines'), at('to')], path('output')),
     });
   }
