@@ -27,29 +27,23 @@ export const commands = {
 } as const;
 export type Command = keyof typeof commands;
 
-/** The operands of each command. */
-const operandsOf: Record<Command, readonly string[]> = {
-  serve: [],
-  health: [],
-  dump: [],
+/** The operands of commands. */
+const operandsOf: Partial<Record<Command, readonly string[]>> = {
   backup: ['FILE'],
   restore: ['FILE'],
   copy: ['FROM', 'TO'],
   compare: ['[URL]'],
-  demo: [],
   load: ['FILE'],
 };
 
-/** The settings that each command reads. */
-const settingsOf: Record<Command, readonly SettingKey[]> = {
+/** The settings that commands read. */
+const settingsOf: Partial<Record<Command, readonly SettingKey[]>> = {
   serve: settingKeys,
   health: ['host', 'port', 'addressFile'],
   dump: ['databaseUrl'],
   backup: ['databaseUrl'],
   restore: ['databaseUrl'],
-  copy: [],
   compare: ['session', 'accessKey', 'record'],
-  demo: [],
   load: ['databaseUrl'],
 };
 
@@ -163,7 +157,7 @@ function assertValidFlag(
 }
 
 function assertOperands(command: Command, operands: string[], areNeeded: boolean): void {
-  const expected = operandsOf[command];
+  const expected = operandsOf[command] ?? [];
   const surplus = operands[expected.length];
   if (surplus !== undefined) {
     const only = expected.length > 0 ? `only ${expected.join(' ')}` : 'no such argument';
@@ -177,7 +171,7 @@ function assertOperands(command: Command, operands: string[], areNeeded: boolean
 
 const isCommand = (text: string): text is Command => Object.hasOwn(commands, text);
 
-const usageOf = (command: Command) => [command, ...operandsOf[command]].join(' ');
+const usageOf = (command: Command) => [command, ...(operandsOf[command] ?? [])].join(' ');
 
 /** The help of a command; that of `serve`, the default one, lists all commands too. */
 export function helpText(command: Command): string {
@@ -193,7 +187,7 @@ export function helpText(command: Command): string {
       : [commands[command]]),
     '',
     'Flags, with the environment variables that do the same:',
-    ...settingsOf[command].map(settingHelp),
+    ...(settingsOf[command] ?? []).map(settingHelp),
     ...(ownFlags[command] ?? []).map(
       ([flag, value, does]) => `  --${`${flag} ${value}`.trim()}\n      ${does}`,
     ),

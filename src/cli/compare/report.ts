@@ -48,13 +48,11 @@ function section({ decision, what, findings }: Result): string[] {
     ...(steps.length > 0 ? steps : findings.slice(-1)).flatMap(
       ({ request, body, differing, there, here }) => [
         `\`${request}\`: ${differing.length > 0 ? `these differ: ${differing.join(', ')}` : 'the last answer'}`,
-        ...[
-          '```',
-          `sent:  ${body.slice(0, LONGEST)}`,
-          `there: ${shown(there)}`,
-          `here:  ${shown(here)}`,
-          '```',
-        ],
+        '```',
+        `sent:  ${body.slice(0, LONGEST)}`,
+        `there: ${shown(there)}`,
+        `here:  ${shown(here)}`,
+        '```',
       ],
     ),
   ];
