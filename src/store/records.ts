@@ -16,6 +16,9 @@ import type { Steps } from './steps.ts';
 import { tableNameOf } from './tables.ts';
 import { compileConditions } from './where.ts';
 
+/** Fields that a seed has in a list of their own, or not at all. */
+const NOT_SEEDED = ['modelServiceRefs', ...Object.keys(usedCapacities)];
+
 /** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */
 export function compileRecords(dialect: Dialect) {
   const { toQuery, caseFolded } = dialect;
@@ -82,11 +85,9 @@ export function compileRecords(dialect: Dialect) {
     find,
     mustFind,
 
-    /** All fields of a kind, or the uuid and the named ones. */
-    fields: (kind: EntityKind, names?: readonly string[]): Field[] =>
-      names
-        ? fields[kind].filter(({ name }) => name === 'uuid' || names.includes(name))
-        : fields[kind],
+    /** The fields of a kind: its uuid and the named ones. */
+    fields: (kind: EntityKind, names: readonly string[]): Field[] =>
+      fields[kind].filter(({ name }) => name === 'uuid' || names.includes(name)),
 
     /** The query for the uuids of a page, in order. */
     pageOf(kind: EntityKind, { conditions, sort, start, limit }: PageQuery) {
@@ -103,12 +104,14 @@ export function compileRecords(dialect: Dialect) {
       return toQuery(sql`SELECT count(*) FROM ${table} WHERE ${whereAll(kind, conditions)}`);
     },
 
-    /** The query for all records of a kind, oldest first. */
-    allOf(kind: EntityKind): string {
+    /** The query for all records of a kind as a seed has them, oldest first, and what makes them of its rows. */
+    allOf(kind: EntityKind) {
       const { table, baseFilter = sql`true` } = entityMappings[kind];
-      return toQuery(
-        sql`SELECT ${selectList(fields[kind])} FROM ${table} WHERE ${baseFilter} ORDER BY ${table.createDate}, ${table.uuid}`,
-      ).text;
+      const own = fields[kind].filter(({ name }) => !NOT_SEEDED.includes(name));
+      const { text } = toQuery(
+        sql`SELECT ${selectList(own)} FROM ${table} WHERE ${baseFilter} ORDER BY ${table.createDate}, ${table.uuid}`,
+      );
+      return { text, toRecord: compileRecordMapper(own) };
     },
   };
 }

@@ -1,9 +1,9 @@
 import { type EntityKind, type ResourceKind, resourceKinds } from '../contract/schemas/fields.ts';
-import {
-  type ModelServiceInstanceGroup,
-  type Records,
-  type Resources,
-  usedCapacities,
+import type {
+  ModelServiceInstanceGroup,
+  Resources,
+  SystemTag,
+  UserTag,
 } from '../domain/records.ts';
 import { argumentReference, pathReference } from '../domain/references.ts';
 import type { Reference } from '../domain/store.ts';
@@ -139,27 +139,19 @@ export function* insertResources(statements: Statements, resources: Resources): 
 }
 
 /**
- * Reads every resource with all of its fields, within a transaction that reads a snapshot.
+ * Reads every resource with all fields of a seed, within a transaction that reads a snapshot.
  * @param all reads the records of a kind, oldest first
  */
 export function* readResources(
-  all: <K extends EntityKind>(kind: K) => Steps<Records[K][]>,
+  all: (kind: EntityKind) => Steps<object[]>,
   { allRefs }: Statements,
 ): Steps<Resources> {
-  const lists: [string, object[]][] = [];
-  for (const kind of resourceKinds) {
-    lists.push([tableNameOf(kind), (yield* all(kind)).map(ownFields)]);
-  }
+  const lists: Record<string, object[]> = {};
+  for (const kind of resourceKinds) lists[tableNameOf(kind)] = yield* all(kind);
   return {
-    ...(Object.fromEntries(lists) as Pick<Resources, ListName>),
+    ...(lists as unknown as Pick<Resources, ListName>),
     modelServiceRefs: yield* allRefs(),
-    userTags: yield* all('UserTag'),
-    systemTags: yield* all('SystemTag'),
+    userTags: (yield* all('UserTag')) as UserTag[],
+    systemTags: (yield* all('SystemTag')) as SystemTag[],
   };
-}
-
-/** The fields of a resource that a seed has. */
-function ownFields(record: object): object {
-  const others = ['modelServiceRefs', ...Object.keys(usedCapacities)];
-  return Object.fromEntries(Object.entries(record).filter(([name]) => !others.includes(name)));
 }

@@ -36,18 +36,18 @@ export function* listRecords<K extends EntityKind>(
   return rows.map(page.toRecord) as never;
 }
 
-/** Reads all records of a kind with their relations, oldest first, in batches; within a transaction. */
-export function* allRecords<K extends EntityKind>(kind: K): Steps<Records[K][]> {
-  const toRecord = compileRecordMapper(records.fields(kind));
+/** Reads all records of a kind as a seed has them, oldest first, in batches; within a transaction. */
+export function* allRecords(kind: EntityKind): Steps<object[]> {
+  const { text, toRecord } = records.allOf(kind);
   const all: object[] = [];
-  yield { text: `DECLARE fetched NO SCROLL CURSOR FOR ${records.allOf(kind)}` };
+  yield { text: `DECLARE fetched NO SCROLL CURSOR FOR ${text}` };
   let batch: unknown[][];
   do {
     ({ rows: batch } = yield { text: `FETCH ${BATCH_ROWS} FROM fetched` });
     for (const row of batch) all.push(toRecord(row));
   } while (batch.length === BATCH_ROWS);
   yield { text: 'CLOSE fetched' };
-  return all as Records[K][];
+  return all;
 }
 
 /** Compiles the columns of a page's rows, after two with the number and bytes of all its rows. */

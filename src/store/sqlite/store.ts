@@ -1,8 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { Records, Resources } from '../../domain/records.ts';
+import type { Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
-import { compileRecordMapper } from '../fields.ts';
 import { createJobs, sumOf } from '../jobs.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
@@ -155,8 +154,8 @@ export function createSqliteStore(
   return store;
 }
 
-/** Reads all records of a kind with their relations, oldest first. */
-function* allRecords<K extends EntityKind>(kind: K): Steps<Records[K][]> {
-  const { rows } = yield { text: records.allOf(kind) };
-  return rows.map(compileRecordMapper(records.fields(kind))) as unknown as Records[K][];
+/** Reads all records of a kind as a seed has them, oldest first. */
+function* allRecords(kind: EntityKind): Steps<object[]> {
+  const { text, toRecord } = records.allOf(kind);
+  return (yield { text }).rows.map(toRecord);
 }
