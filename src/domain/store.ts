@@ -333,7 +333,7 @@ export interface Snapshot {
   state: string;
 }
 
-interface Snapshots {
+export interface Snapshots {
   /** Adds a snapshot or replaces the one of its name; rejects with SYS.1006 beyond their number or size. */
   saveSnapshot(snapshot: Snapshot): Promise<void>;
   /** All snapshots by name, without their states. */

@@ -6,6 +6,7 @@ import type { CompiledRecords } from './records.ts';
 import type { Statements } from './statements.ts';
 import {
   type Done,
+  inOrder,
   noSteps,
   oneStep,
   type Statement,
@@ -140,9 +141,8 @@ export function createJobs(
     },
     pendingHooks: () => read(() => statements.pendingHooks()),
     hookOf: async (uuid) => (await read(() => statements.hookByJob({ uuid })))[0],
-    changeHook: async (hook) => {
-      await writeStatement(() => oneStep(statements.updateHook({ ...hook, ...claim })));
-    },
+    changeHook: (hook) =>
+      writeStatement(() => inOrder(statements.updateHook({ ...hook, ...claim }))),
   };
 }
 

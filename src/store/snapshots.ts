@@ -1,7 +1,7 @@
 import { ApiError } from '../contract/errors.ts';
-import type { Snapshot, Store } from '../domain/store.ts';
+import type { Snapshot, Snapshots } from '../domain/store.ts';
 import type { Statements } from './statements.ts';
-import type { Steps, Transactions } from './steps.ts';
+import { inOrder, type Steps, type Transactions } from './steps.ts';
 
 /** Maximum number of snapshots, and of their bytes in total. */
 const SNAPSHOTS_MAX = 100;
@@ -27,14 +27,11 @@ export function* saveSnapshot(statements: Statements, snapshot: Snapshot): Steps
 export function createSnapshots(
   statements: Statements,
   { read, write }: Pick<Transactions, 'read' | 'write'>,
-): Pick<Store, `${'save' | 'find' | 'delete'}Snapshot` | 'listSnapshots'> {
+): Snapshots {
   return {
     saveSnapshot: (snapshot) => write(() => saveSnapshot(statements, snapshot)),
     listSnapshots: () => read(() => statements.listSnapshots()),
     findSnapshot: async (name) => (await read(() => statements.snapshotByName({ name })))[0],
-    deleteSnapshot: (name) =>
-      write(function* () {
-        yield statements.deleteSnapshot({ name });
-      }),
+    deleteSnapshot: (name) => write(() => inOrder(statements.deleteSnapshot({ name }))),
   };
 }

@@ -6,7 +6,7 @@ import { createJobs } from '../jobs.ts';
 import { insertResources, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
-import { oneStep, type Steps, type Work } from '../steps.ts';
+import { inOrder, oneStep, type Steps, type Work } from '../steps.ts';
 import { operationWrites } from '../writes.ts';
 import { Connections, inSnapshot } from './connections.ts';
 import { records } from './dialect.ts';
@@ -105,10 +105,7 @@ export function createPostgresStore(
       }
       // After a disk failure, only another write shows whether writes work again.
       if (!connections.isDegraded) return;
-      await write(function* () {
-        yield statements.insertControl();
-        yield statements.rewriteControl();
-      });
+      await write(() => inOrder(statements.insertControl(), statements.rewriteControl()));
     },
     close: async () => {
       await writeStatement(() => oneStep(statements.releaseHooks({ server }))).catch(() => {});
