@@ -45,20 +45,22 @@ function groupReferences(group: ModelServiceInstanceGroup, field: string): Refer
   );
 }
 
-/** The tables of the lists that resources have. */
-const MEMBER_TABLES = {
-  modelServiceImages: 'modelServiceImages',
-  instances: 'modelServiceInstances',
-  datasetRefInventories: 'modelServiceGroupDatasetRefs',
-  modelServiceGroupRefs: 'modelServiceGroupRefs',
-} as const;
+/** The lists that resources have, with their tables. */
+const MEMBERS: { [K in ResourceKind]?: [name: string, table: keyof Statements['insertAll']][] } = {
+  ModelService: [['modelServiceImages', 'modelServiceImages']],
+  ModelServiceInstanceGroup: [
+    ['instances', 'modelServiceInstances'],
+    ['datasetRefInventories', 'modelServiceGroupDatasetRefs'],
+    ['modelServiceGroupRefs', 'modelServiceGroupRefs'],
+  ],
+};
 
 /**
  * The rows of a seed whose uuids are unused, by table.
  * @param resources as parsed: only members of lists may have the same uuid
  * @throws ApiError naming the faulty entry by its index
  */
-function newRows(resources: Resources, existing: readonly string[]) {
+export function newRows(resources: Resources, existing: readonly string[]) {
   const known = new Set(existing);
   const types = new Map<string, string>();
   for (const each of existing) {
@@ -80,8 +82,8 @@ function newRows(resources: Resources, existing: readonly string[]) {
       types.set(uuid, type);
       rows.resources.push({ uuid, type });
       rows[list].push(entry);
-      for (const [name, table] of Object.entries(MEMBER_TABLES)) {
-        const members = (entry as unknown as Record<string, { uuid: string }[]>)[name] ?? [];
+      for (const [name, table] of MEMBERS[kind] ?? []) {
+        const members = entry[name as keyof typeof entry] as unknown as { uuid: string }[];
         for (const [place, member] of members.entries()) {
           const key = `${table} ${member.uuid}`;
           if (known.has(key)) throw usedByAnotherEntry(`${list}[${index}].${name}[${place}]`);
@@ -132,9 +134,13 @@ export function* insertResources(statements: Statements, resources: Resources): 
     const { rows } = yield statements.existing({ uuids });
     for (const [found] of rows) existing.push(found as string);
   }
-  const rows = newRows(resources, existing);
+  yield* insertRows(statements, newRows(resources, existing));
+}
+
+/** Inserts the rows of a seed. */
+export function* insertRows({ insertAll }: Statements, rows: ReturnType<typeof newRows>) {
   for (const table of RESOURCE_TABLES) {
-    for (const slice of slices(rows[table])) yield* statements.insertAll[table](slice);
+    for (const slice of slices(rows[table])) yield* insertAll[table](slice);
   }
 }
 

@@ -27,15 +27,17 @@ const prepare = prepareFor(
   (text) => ({ text, name: `aios_${prepared++}` }),
 );
 
-/** What ends the INSERT of rows that may be there already. */
-const skipExisting = new Map<Table, string>([
+/** What ends the INSERT of rows that may be there already. Of resources those are changed, where they differ. */
+const endings = new Map<Table, string>([
+  ...resourceKinds.map((kind) => {
+    const table = tables[tableNameOf(kind)];
+    const names = columnNames(table).map(([, name]) => name);
+    const change = ` ON CONFLICT (uuid) DO UPDATE SET (${names}) = ROW (${names.map((name) => `excluded.${name}`)})
+      WHERE ${getTableName(table)} IS DISTINCT FROM excluded`;
+    return [table, change] as const;
+  }),
   [tables.modelServiceRefs, SKIP_BOUND_REFS],
-  [
-    tables.tags,
-    ` WHERE NOT EXISTS (SELECT 1 FROM tags AS existing
-    WHERE existing.resource_uuid = added.resource_uuid AND existing.type = added.type
-      AND md5(existing.tag) = md5(added.tag))`,
-  ],
+  [tables.tags, ' ON CONFLICT (resource_uuid, type, md5(tag)) DO NOTHING'],
 ]);
 
 /** The INSERT of a list of any length, with an array parameter for each column. */
@@ -49,7 +51,7 @@ function insertRows(table: Table, list: string): string {
     field === 'position' ? `${MICROSECONDS} + ordinal` : name,
   );
   return `INSERT INTO ${getTableName(table)} (${names(columns)}) SELECT ${values.join(', ')}
-    FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS added (${names(bound)}, ordinal)${skipExisting.get(table) ?? ''}`;
+    FROM unnest(${arrays.join(', ')}) WITH ORDINALITY AS added (${names(bound)}, ordinal)${endings.get(table) ?? ''}`;
 }
 
 /** PostgreSQL's SQL. */

@@ -1,7 +1,9 @@
+import { toSnakeCase } from 'drizzle-orm/casing';
 import type { Hook } from '../../domain/records.ts';
 import { columnFields } from '../fields.ts';
 import { insertRow, prepareQuery } from '../prepare.ts';
 import { compileStatements } from '../statements.ts';
+import { RESOURCE_TABLES } from '../tables.ts';
 import { dialect } from './dialect.ts';
 
 const { prepare, isIn, tables } = dialect;
@@ -12,13 +14,27 @@ const MILLISECONDS = '(extract(epoch FROM clock_timestamp()) * 1000)::bigint';
 /** The expiry of a claim made now. */
 const CLAIM_END = `${MILLISECONDS} + :claimMs::bigint`;
 
+/** The tables whose rows are in the order of their insertion; no other table refers to them. */
+const ordered = RESOURCE_TABLES.filter((name) => 'position' in tables[name]).map(toSnakeCase);
+const GIVEN = 'unnest(:resources.uuid::text[], :resources.type::text[]) AS given (uuid, type)';
+
 const hookQuery = (template: string) => prepareQuery<Hook>(dialect, columnFields(hooks), template);
 
 /** Every statement with a fixed text, except those that read resources. */
 export const statements = {
   ...compileStatements(dialect),
-  /** One statement, so that a concurrent write and its job are either both deleted or both not; rows cascade. */
-  deleteAll: prepare('WITH deleted AS (DELETE FROM jobs) DELETE FROM resources'),
+  /** Waits for all writes to resources: the next statement then sees what they wrote, and their jobs. */
+  lockAll: prepare('SELECT FROM resources ORDER BY uuid FOR UPDATE'),
+  /**
+   * Deletes all resources but those given, because each cascades by several queries, and the ordered rows of all. One
+   * statement, so that a concurrent write and its job are either both deleted or both not.
+   */
+  deleteOthers: prepare(
+    `WITH ${['jobs', ...ordered].map((table) => `deleted_${table} AS (DELETE FROM ${table})`).join(', ')}
+      DELETE FROM resources WHERE NOT EXISTS (
+        SELECT 1 FROM ${GIVEN} WHERE given.uuid = resources.uuid AND given.type = resources.type)`,
+  ),
+  insertAbsent: prepare(`INSERT INTO resources SELECT * FROM ${GIVEN} EXCEPT TABLE resources`),
 
   insertHook: prepare(insertRow(hooks, { claimedBy: ':server', claimedUntil: CLAIM_END }), {
     table: hooks,

@@ -3,7 +3,7 @@ import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery, Store } from '../../domain/store.ts';
 import { queryTooLong } from '../errors.ts';
 import { createJobs } from '../jobs.ts';
-import { insertResources, readResources } from '../seed.ts';
+import { insertResources, insertRows, newRows, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
 import { inOrder, oneStep, type Steps, type Work } from '../steps.ts';
@@ -82,8 +82,11 @@ export function createPostgresStore(
     addResources: (resources) => write(() => insertResources(statements, resources)),
     replaceResources: (resources, snapshot) =>
       write(function* () {
-        yield statements.deleteAll();
-        yield* insertResources(statements, resources);
+        const rows = newRows(resources, []);
+        yield statements.lockAll();
+        yield statements.deleteOthers(rows);
+        yield statements.insertAbsent(rows);
+        yield* insertRows(statements, { ...rows, resources: [] });
         if (snapshot) yield* saveSnapshot(statements, snapshot);
       }),
     readControl: () => read(() => readControl(statements.control)),

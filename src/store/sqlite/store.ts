@@ -3,7 +3,7 @@ import type { EntityKind } from '../../contract/schemas/fields.ts';
 import type { Resources } from '../../domain/records.ts';
 import type { Store } from '../../domain/store.ts';
 import { createJobs, sumOf } from '../jobs.ts';
-import { insertResources, readResources } from '../seed.ts';
+import { insertResources, insertRows, newRows, readResources } from '../seed.ts';
 import { createSessions } from '../sessions.ts';
 import { createSnapshots, saveSnapshot } from '../snapshots.ts';
 import { oneStep, type Steps, type Transactions } from '../steps.ts';
@@ -119,7 +119,7 @@ export function createSqliteStore(
               deleteEverything(client);
               if (snapshot) run(saveSnapshot(statements, snapshot));
               if (resources === copied) return restoreCopy(client);
-              run(insertResources(statements, resources));
+              run(insertRows(statements, newRows(resources, [])));
               copyResources(client);
             })
             .immediate();

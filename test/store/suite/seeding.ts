@@ -540,6 +540,29 @@ export function describeSeeding(open: OpenStore): void {
       await expectIntegrity(store);
     });
 
+    test('undoes a change that is being made, with its job', async (context) => {
+      const store = await open(context);
+      const seed = everyResource();
+      const [{ uuid }] = seed.modelServices;
+      await store.replaceResources(seed);
+      const before = await shown(store);
+      for (let time = 0; time < 5; time++) {
+        let replaced: Promise<void> | undefined;
+        await store.forJob(newJob()).changeResource(
+          'ModelService',
+          uuid,
+          (current) => {
+            replaced ??= store.replaceResources(seed);
+            return { ...current, name: 'changed', modelServiceImages: [image(uuid)] };
+          },
+          extras({ tags: [tag(uuid, 'another')] }),
+          asIs,
+        );
+        await replaced;
+        expect(await shown(store)).toEqual(before);
+      }
+    });
+
     /** Expects that foreign keys are enforced. */
     async function expectIntegrity(store: Store): Promise<void> {
       const before = await contents(store);
