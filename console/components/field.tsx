@@ -34,9 +34,10 @@ export function Field({ label, hint, isRequired = false, children }: FieldProps)
         {isRequired && <span class="required"> *</span>}
       </label>
       {cloneElement(children, attributes)}
-      <p class="hint" id={`${id}-hint`}>
-        {hint} {isWrong && <span class="error">{sentence}</span>}
-      </p>
+      <div class="hint" id={`${id}-hint`}>
+        {hint}
+        {isWrong && <div class="error">{sentence}</div>}
+      </div>
     </div>
   );
 }
