@@ -90,7 +90,9 @@ describe('installed', () => {
       command: [process.execPath, link],
       env,
     });
-    expect((await fetch(`${program.url}/_aios/health`)).status).toBe(200);
+    for (const path of ['/_aios/health', '/docs', '/docs/json', '/docs/yaml', '/console/']) {
+      expect((await fetch(program.url + path)).status, path).toBe(200);
+    }
     const commandLine = `/proc/${program.pid}/cmdline`;
     if (existsSync(commandLine)) {
       const [, flag, path] = readFileSync(commandLine, 'utf8').split('\0');

@@ -57,7 +57,7 @@ export function serveDocs(app: FastifyInstance, assets: string, publicUrl: strin
 }
 
 /** Loads the library only when it is needed, because that takes a thirtieth of the start. */
-const toYaml = async (document: object) => (await import('yaml')).stringify(document);
+const toYaml = async (document: object) => (await import('yaml')).default.stringify(document);
 
 /**
  * Creates the function that makes the generated OpenAPI document that of the server with a URL.
