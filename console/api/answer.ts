@@ -1,5 +1,5 @@
 import { signal } from '@preact/signals';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Failure } from './client.ts';
 
 export interface Loading<Answer> {
@@ -49,19 +49,19 @@ export function useAnswer<Answer>(
 /** Runs a component's calls that change something, one at a time, with the failure of the last one. */
 export function useAction() {
   const [failure, setFailure] = useState<Failure>();
-  const [isRunning, setRunning] = useState(false);
-  const run = async <Answer>(call: Promise<Answer>, onDone?: (answer: Answer) => void) => {
-    if (isRunning) return;
-    setRunning(true);
+  const isRunning = useRef(false);
+  const run = async <Answer>(call: () => Promise<Answer>, onDone?: (answer: Answer) => void) => {
+    if (isRunning.current) return;
+    isRunning.current = true;
     try {
-      const answer = await call;
+      const answer = await call();
       setFailure(undefined);
       changes.value += 1;
       onDone?.(answer);
     } catch (error) {
       setFailure(error as Failure);
     }
-    setRunning(false);
+    isRunning.current = false;
   };
   return { failure, run };
 }

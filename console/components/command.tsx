@@ -18,7 +18,7 @@ export function Command({ question, send, ...attributes }: CommandProps) {
   const { failure, run } = useAction();
   useEffect(() => failure && announce(failure.message, 'danger'), [failure]);
   const act = () => {
-    if (question === undefined || confirm(question)) void run(send(), () => announce(t('allDone')));
+    if (question === undefined || confirm(question)) void run(send, () => announce(t('allDone')));
   };
   return <Button {...attributes} onClick={act} />;
 }
@@ -50,12 +50,14 @@ export function Form<Answer>(props: FormProps<Answer>) {
   }, [failure]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
-    const values = new FormData(event.currentTarget as HTMLFormElement);
-    void run(send(Object.fromEntries(values) as Record<string, string>), (answer) => {
+    const controls = new FormData(event.currentTarget as HTMLFormElement);
+    const values = Object.fromEntries(controls) as Record<string, string>;
+    const finish = (answer: Answer) => {
       announce(t('allDone'));
       form.current?.reset();
       onDone?.(answer);
-    });
+    };
+    void run(() => send(values), finish);
   };
   return (
     <form class="hstack" ref={form} noValidate={noValidate} onSubmit={submit}>

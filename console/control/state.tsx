@@ -53,9 +53,7 @@ export function StateFiles() {
   const upload = (method: 'PUT' | 'POST') => (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const [file] = input.files ?? [];
-    const send = async () =>
-      file && callServer(method, '_aios/state', JSON.parse(await file.text()));
-    void run(send());
+    void run(async () => file && callServer(method, '_aios/state', JSON.parse(await file.text())));
     input.value = '';
   };
   return (

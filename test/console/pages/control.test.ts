@@ -53,6 +53,21 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await expectSoundInBothLanguages(visit, 'control', '控制');
   });
 
+  test('sends nothing a second time before it is answered', async (context) => {
+    const { page } = await visitConsole(context, { env, hash: '#/control' });
+    let sent = 0;
+    await page.route('**/_aios/uuids', () => {
+      sent += 1;
+    });
+    await page.getByRole('button', { name: 'Random' }).dblclick();
+    const form = page.locator('form', { has: page.getByLabel('Seed') });
+    await form.getByLabel('Seed').fill('my seed');
+    await form.getByRole('button', { name: 'Set' }).dblclick();
+    // Answered after the requests before it have been counted.
+    await page.evaluate("fetch('../_aios/health')");
+    expect(sent).toBe(2);
+  });
+
   test('saves and restores snapshots, puts the state in and out by file, and resets', async (context) => {
     const visit = await visitConsole(context, { env, hash: '#/control' });
     const { page, call, expectSound } = visit;
