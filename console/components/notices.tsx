@@ -48,7 +48,7 @@ interface FailureProps {
 export function FailureBox({ failure, onRetry }: FailureProps) {
   return (
     <div role="alert" data-variant="danger">
-      {failure.code !== '' && <code>{failure.code}</code>} <span>{failure.message}</span>
+      {failure.code && <code>{failure.code}</code>} <span>{failure.message}</span>
       {onRetry && <Button onClick={onRetry}>{t('retry')}</Button>}
     </div>
   );

@@ -93,6 +93,10 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     writeFileSync(file, JSON.stringify({ models: state.models.slice(2, 5) }));
     await page.getByLabel('Replace the state by a file').setInputFiles(file);
     await expect.poll(total).toBe(3);
+    writeFileSync(file, 'no JSON');
+    await page.getByLabel('Add a file to the state').setInputFiles(file);
+    await page.getByRole('alert').filter({ hasText: 'JSON' }).waitFor();
+    expect(await page.getByRole('alert').locator('code').count()).toBe(0);
     writeFileSync(file, '{"models":[{}]}');
     await page.getByLabel('Replace the state by a file').setInputFiles(file);
     await page.getByText('field[models[0]').waitFor();
