@@ -7,7 +7,7 @@ import { type Settings, SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/errors.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
-import { type CopyProgress, type CopyTarget, dumpTables, loadTables } from '../store/transfer.ts';
+import { type CopyDatabase, type CopyProgress, dumpTables, loadTables } from '../store/transfer.ts';
 
 export interface CopyOptions {
   /** Folder with the migrations of every kind of database. */
@@ -135,8 +135,8 @@ function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
 
 /** Functions that run work on the database as the one that is read, and as the one that is filled. */
 interface Openers {
-  withSource: (work: (source: CopyTarget) => Promise<string>) => Promise<string>;
-  withTarget: (work: (target: CopyTarget) => Promise<string>) => Promise<string>;
+  withSource: (work: (source: CopyDatabase) => Promise<string>) => Promise<string>;
+  withTarget: (work: (target: CopyDatabase) => Promise<string>) => Promise<string>;
 }
 
 async function openers(database: DatabaseLocation, migrations: string): Promise<Openers> {

@@ -59,8 +59,8 @@ export function columnList({ columns }: CopiedTable): string {
 export type CopyValue = string | number | null;
 export type CopyRow = readonly CopyValue[];
 
-/** A database that rows are read from, or written to and read again to compare them. Its methods throw DatabaseOpenError. */
-export interface CopyTarget {
+/** A database that is copied from or to; what is written is read again and compared. Its methods throw DatabaseOpenError. */
+export interface CopyDatabase {
   /** Name of the database in error messages. */
   name: string;
   query: (text: string) => Promise<CopyRow[]>;
@@ -74,7 +74,7 @@ export interface CopyTarget {
  * @throws DatabaseOpenError for a database with rows in any table that is copied
  */
 export async function assertEmpty(
-  { name, query }: CopyTarget,
+  { name, query }: CopyDatabase,
   tables: readonly CopiedTable[],
   listTables: string,
   hint: string,
@@ -114,7 +114,7 @@ function headerOf(tables: readonly CopiedTable[]): object {
  */
 export async function* dumpTables(
   tables: readonly CopiedTable[],
-  source: CopyTarget,
+  source: CopyDatabase,
   onStep: OnStep,
 ): AsyncGenerator<string> {
   const lineOf = (value: object) => `${JSON.stringify(value)}\n`;
@@ -140,7 +140,7 @@ export async function* dumpTables(
 export async function loadTables(
   tables: readonly CopiedTable[],
   dump: AsyncIterable<string>,
-  target: CopyTarget,
+  target: CopyDatabase,
   onStep: OnStep,
 ): Promise<number> {
   const entries = entriesOf(dump);
@@ -240,7 +240,7 @@ function parseLine(line: string): object {
 
 const damaged = () => new DatabaseOpenError('The dump is damaged: nothing was copied.');
 
-function tableMismatch({ name }: CopiedTable, target: CopyTarget): DatabaseOpenError {
+function tableMismatch({ name }: CopiedTable, target: CopyDatabase): DatabaseOpenError {
   return new DatabaseOpenError(
     `The table ${name} would not be the same in ${target.name}: nothing was copied.`,
   );

@@ -13,7 +13,7 @@ import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
 import {
-  type CopyTarget,
+  type CopyDatabase,
   type CopyValue,
   dumpTables,
   loadTables,
@@ -40,7 +40,7 @@ import { nothing } from '../support/results.ts';
 
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
 
-type Rows = Parameters<CopyTarget['write']>[1];
+type Rows = Parameters<CopyDatabase['write']>[1];
 
 /** Paths of a database with rows in every table, and of a missing one in another folder. */
 async function paths(context: Finishing) {
@@ -280,7 +280,7 @@ describe('copy finds a difference, and leaves nothing behind, if the writer', ()
     const { from, folder, to } = await paths(context);
     const copying = withSourceFile(located(from), (source) =>
       withTargetFile(located(to), (target) => {
-        const write: CopyTarget['write'] = (moved, rows) =>
+        const write: CopyDatabase['write'] = (moved, rows) =>
           target.write(moved, moved.name === table ? corrupted(rows) : rows);
         const dump = dumpTables(copiedTables, source, () => {});
         return loadTables(copiedTables, dump, { ...target, write }, () => {});

@@ -12,7 +12,7 @@ import {
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
 import { copiedTables, withSourceFile } from '../../src/store/sqlite/transfer.ts';
-import { type CopyTarget, dumpTables, loadTables } from '../../src/store/transfer.ts';
+import { type CopyDatabase, dumpTables, loadTables } from '../../src/store/transfer.ts';
 import {
   changeFile,
   copyError,
@@ -57,7 +57,7 @@ const withoutClaims = ({ hooks = [], ...rows }: Awaited<ReturnType<typeof rowsOf
 });
 
 /** Copies a file into the target as `wrap` wraps it. */
-const copyThrough = (from: string, url: string, wrap: (target: CopyTarget) => CopyTarget) =>
+const copyThrough = (from: string, url: string, wrap: (target: CopyDatabase) => CopyDatabase) =>
   withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
     withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
       loadTables(

@@ -3,8 +3,8 @@ import {
   assertEmpty,
   BATCH,
   type CopiedTable,
+  type CopyDatabase,
   type CopyRow,
-  type CopyTarget,
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
@@ -38,7 +38,7 @@ export const copiedTables = copiedTablesOf(tables);
  */
 export function withSourceDatabase<Result>(
   location: PostgresLocation,
-  work: (source: CopyTarget) => Promise<Result>,
+  work: (source: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
   return withConnection({ ...location, allowsStandby: true }, async (source, schema) => {
     await translateErrors(source.name, () => assertMigrated(schema));
@@ -53,7 +53,7 @@ export function withSourceDatabase<Result>(
  */
 export function withTargetDatabase<Result>(
   location: PostgresLocation,
-  work: (target: CopyTarget) => Promise<Result>,
+  work: (target: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
   return withConnection(location, async (target, schema) => {
     const listTables =
@@ -74,7 +74,7 @@ export function withTargetDatabase<Result>(
 /** Runs work on a connection that is closed afterwards, which rolls back an unfinished transaction. */
 async function withConnection<Result>(
   { url, migrationsFolder, allowsStandby }: PostgresLocation & Pick<PoolOptions, 'allowsStandby'>,
-  work: (database: CopyTarget, schema: SchemaLocation) => Promise<Result>,
+  work: (database: CopyDatabase, schema: SchemaLocation) => Promise<Result>,
 ): Promise<Result> {
   const name = databaseName(url);
   const ignore = () => {};
@@ -86,7 +86,7 @@ async function withConnection<Result>(
     // A broken connection rejects the query and emits the error as well.
     client.on('error', ignore);
     try {
-      return await work(createTarget(client, name), { pool, name, migrationsFolder });
+      return await work(toCopyDatabase(client, name), { pool, name, migrationsFolder });
     } finally {
       client.release(true);
     }
@@ -107,13 +107,13 @@ async function translateErrors<Result>(
 }
 
 /** @throws DatabaseOpenError if another process copies to the database or migrates it */
-async function lock({ name, query }: CopyTarget): Promise<void> {
+async function lock({ name, query }: CopyDatabase): Promise<void> {
   const [row] = await query(`SELECT pg_try_advisory_xact_lock(${SCHEMA_LOCK})::int`);
   if (!row?.[0]) throw new DatabaseOpenError(`Another copy is made to the database ${name}.`);
 }
 
-/** A target, which is also a source. */
-function createTarget(client: Client, name: string): CopyTarget {
+/** Wraps a connection as a database that is copied from or to. */
+function toCopyDatabase(client: Client, name: string): CopyDatabase {
   const query = (text: string) =>
     translateErrors(
       name,

@@ -4,8 +4,8 @@ import {
   assertEmpty,
   BATCH,
   type CopiedTable,
+  type CopyDatabase,
   type CopyRow,
-  type CopyTarget,
   columnList,
   copiedTablesOf,
 } from '../transfer.ts';
@@ -27,14 +27,14 @@ const SUFFIX = '-copying';
  */
 export async function withSourceFile<Result>(
   location: SqliteLocation,
-  work: (source: CopyTarget) => Promise<Result>,
+  work: (source: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
   const { file } = location;
   if (!sizeOf(file)) throw new DatabaseOpenError(`There is no database ${file}.`);
   const client = openSqliteToRead(location);
   try {
     client.exec('BEGIN');
-    return await work(createTarget(client, file));
+    return await work(toCopyDatabase(client, file));
   } finally {
     client.close();
   }
@@ -47,7 +47,7 @@ export async function withSourceFile<Result>(
  */
 export async function withTargetFile<Result>(
   location: SqliteLocation,
-  work: (target: CopyTarget) => Promise<Result>,
+  work: (target: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
   const { file, migrationsFolder } = location;
   try {
@@ -59,7 +59,7 @@ export async function withTargetFile<Result>(
         client.pragma('journal_mode = MEMORY');
         client.pragma('synchronous = OFF');
         client.exec('BEGIN');
-        const result = await work(createTarget(client, file));
+        const result = await work(toCopyDatabase(client, file));
         client.exec('COMMIT');
         return result;
       } finally {
@@ -78,7 +78,7 @@ async function assertEmptyFile(location: SqliteLocation): Promise<void> {
   inspect(location);
   const client = openToInspect(location.file);
   try {
-    const target = createTarget(client, location.file);
+    const target = toCopyDatabase(client, location.file);
     const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
     await assertEmpty(target, copiedTables, listTables, 'name a file that is not there yet');
   } finally {
@@ -86,8 +86,8 @@ async function assertEmptyFile(location: SqliteLocation): Promise<void> {
   }
 }
 
-/** A target, which is also a source. */
-function createTarget(client: Database.Database, name: string): CopyTarget {
+/** Wraps a connection as a database that is copied from or to. */
+function toCopyDatabase(client: Database.Database, name: string): CopyDatabase {
   const translated = async <Result>(work: () => Result): Promise<Result> => {
     try {
       return work();
