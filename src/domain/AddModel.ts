@@ -6,16 +6,16 @@ import { newRef, withGpuMemory } from './records.ts';
 export const AddModel = addHandler(
   'AddModel',
   'Model',
-  ({ modelServiceUuids = [], defaultModelServiceUuid, ...fields }, own, dependencies) => {
+  ({ modelServiceUuids = [], defaultModelServiceUuid, ...fields }, base, dependencies) => {
     const bound = new Set(modelServiceUuids);
     if (defaultModelServiceUuid !== undefined) bound.add(defaultModelServiceUuid);
     return withGpuMemory({
       ...modelDefaults,
-      modelId: own.uuid,
+      modelId: base.uuid,
       ...fields,
-      ...own,
+      ...base,
       modelServiceRefs: [...bound].map((each) =>
-        newRef(own.uuid, each, dependencies, each === defaultModelServiceUuid),
+        newRef(base.uuid, each, dependencies, each === defaultModelServiceUuid),
       ),
     });
   },

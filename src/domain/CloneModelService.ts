@@ -5,25 +5,25 @@ import { architecturesOf, createServiceImages, newRef, withVersion } from './rec
 export const CloneModelService = addHandler(
   'CloneModelService',
   'ModelService',
-  ({ architectureImages, cpuArchitectures, ...fields }, own, dependencies) =>
+  ({ architectureImages, cpuArchitectures, ...fields }, base, dependencies) =>
     (service) => {
       const images = createServiceImages(
         architectureImages ?? service.modelServiceImages,
-        own.uuid,
-        own.createDate,
+        base.uuid,
+        base.createDate,
         dependencies,
       );
       const isGiven = cpuArchitectures ?? architectureImages;
       const clone = {
         ...service,
         ...fields,
-        ...own,
+        ...base,
         cpuArchitectures: isGiven
           ? architecturesOf(images, cpuArchitectures)
           : service.cpuArchitectures,
         modelServiceImages: images,
         modelServiceRefs: service.modelServiceRefs.map(({ modelUuid }) =>
-          newRef(modelUuid, own.uuid, dependencies),
+          newRef(modelUuid, base.uuid, dependencies),
         ),
       };
       return withVersion(clone, service);

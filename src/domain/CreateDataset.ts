@@ -7,7 +7,7 @@ import { datasetPath } from './records.ts';
 export const CreateDataset = addHandler(
   'CreateDataset',
   'Dataset',
-  async (fields, own, { store }) => {
+  async (fields, base, { store }) => {
     // Not the whole center, whose capacity is the sum of the sizes of all that it has.
     const [center] = await store.list('ModelCenter', {
       conditions: [hasUuid('ModelCenter', fields.modelCenterUuid)],
@@ -15,7 +15,7 @@ export const CreateDataset = addHandler(
       limit: 1,
       fields: ['url'],
     });
-    const installPath = datasetPath(center, own.uuid);
-    return { ...datasetDefaults, ...fields, ...own, installPath };
+    const installPath = datasetPath(center, base.uuid);
+    return { ...datasetDefaults, ...fields, ...base, installPath };
   },
 );

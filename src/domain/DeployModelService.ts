@@ -8,12 +8,12 @@ export const DeployModelService = addHandler(
   'ModelServiceInstanceGroup',
   (
     { datasetUuids, modelServiceGroupUuids, serviceBootUptime = null, ...fields },
-    own,
+    base,
     dependencies,
     request,
   ) => {
     const { newUuid, deployments } = dependencies;
-    const { uuid, createDate, lastOpDate } = own;
+    const { uuid, createDate, lastOpDate } = base;
     const { name, type } = fields;
     const { status: outcome = RUNNING, afterMs = deployments.readyAfter } = request.outcome ?? {};
     const state = { outcome, readyDate: createDate + afterMs };
@@ -32,7 +32,7 @@ export const DeployModelService = addHandler(
     return (service) => ({
       ...deploymentDefaults,
       ...fields,
-      ...own,
+      ...base,
       ...state,
       serviceBootupTime: serviceBootUptime,
       modelServiceUuid: service.uuid,

@@ -11,8 +11,8 @@ interface NewResourceParams {
   tagUuids?: string[];
 }
 
-/** The fields of every new resource. */
-interface OwnFields {
+/** The fields that every new resource has. */
+interface BaseFields {
   uuid: string;
   tagUuids: string[];
   createDate: number;
@@ -21,15 +21,15 @@ interface OwnFields {
 
 /**
  * Creates the handler that adds a resource.
- * @param make makes it of the other parameters; for one that is derived from the service that the path names, it
- *   returns the function that does
+ * @param make returns the resource, made of the other parameters; or the function that makes it of the service that
+ *   the path names
  */
 export function addHandler<Name extends OperationName, Kind extends ResourceKind>(
   operation: Name,
   kind: Kind,
   make: (
     fields: Omit<Request<Name>['params'], keyof NewResourceParams>,
-    own: OwnFields,
+    base: BaseFields,
     dependencies: Dependencies,
     request: Request<Name>,
   ) =>
@@ -39,12 +39,12 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
 ): Handler<Name> {
   const handler = async (request: Request<Name>, dependencies: Dependencies) => {
     const { store, newUuid, clock } = dependencies;
-    const { uuid: source = '' } = request.path as { uuid?: string };
+    const { uuid: serviceUuid = '' } = request.path as { uuid?: string };
     const params = request.params as NewResourceParams;
     const { tagUuids = [], resourceUuid: uuid = newUuid(), ...fields } = params;
     const now = clock();
-    const own = { uuid, tagUuids, createDate: now, lastOpDate: now };
-    const made = await make(fields as never, own, dependencies, request);
+    const base = { uuid, tagUuids, createDate: now, lastOpDate: now };
+    const made = await make(fields as never, base, dependencies, request);
     const references = paramReferences(operation, params, dependencies);
     const tags = createTags(request, `${kind}VO`, uuid, now, dependencies);
     const toResult = (added: Records[Kind]) => ({
@@ -55,9 +55,9 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
     }
     return store.deriveResource(
       kind,
-      { kind: 'ModelService', uuid: source },
+      { kind: 'ModelService', uuid: serviceUuid },
       made,
-      { references: [pathReference('uuid', 'ModelServiceVO', source), ...references], tags },
+      { references: [pathReference('uuid', 'ModelServiceVO', serviceUuid), ...references], tags },
       toResult,
     );
   };

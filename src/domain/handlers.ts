@@ -37,9 +37,9 @@ export const handlers: { readonly [Name in OperationName]: Handler<Name> } = {
   DeleteModels: deleteAllHandler('ModelVO'),
   QueryModel: queryHandler('Model'),
   GetModel: getHandler('Model'),
-  AddModelCenter: addHandler('AddModelCenter', 'ModelCenter', (fields, own) => ({
+  AddModelCenter: addHandler('AddModelCenter', 'ModelCenter', (fields, base) => ({
     ...fields,
-    ...own,
+    ...base,
     status: 'Connected',
   })),
   UpdateModelCenter: updateHandler('UpdateModelCenter', 'ModelCenter'),
