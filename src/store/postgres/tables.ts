@@ -53,7 +53,7 @@ const make = {
   /** The server that has claimed the hook, and the expiry of its claim by the database's clock. */
   hookColumns: { claimedBy: text().notNull(), claimedUntil: integer().notNull() },
   hookKey: 'claimedUntil',
-} as unknown as TableBuilders;
+} satisfies Record<keyof TableBuilders, unknown> as unknown as TableBuilders;
 
 export const tables = declareTables(make);
 

@@ -31,6 +31,6 @@ const make = {
   ],
   hookColumns: {},
   hookKey: 'jobUuid',
-} as unknown as TableBuilders;
+} satisfies Record<keyof TableBuilders, unknown> as unknown as TableBuilders;
 
 export const tables = declareTables(make);
