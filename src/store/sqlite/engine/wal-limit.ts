@@ -16,12 +16,15 @@ export function createWalLimit(client: Database.Database, files: FileIdentity): 
   return () => {
     if (!client.open || files.walBytes <= next) return;
     // A failed checkpoint is retried only after the WAL has grown.
-    next = isCheckpointed(client) ? WAL_BYTES_MAX : files.walBytes + WAL_BYTES_MAX / 4;
+    next = checkpoint(client) ? WAL_BYTES_MAX : files.walBytes + WAL_BYTES_MAX / 4;
   };
 }
 
-/** Moves the WAL into the file; fails if another program reads from the WAL, or the disk is full. */
-function isCheckpointed(client: Database.Database): boolean {
+/**
+ * Moves the WAL into the file.
+ * @returns whether it succeeded: not if another program reads from the WAL, or the disk is full
+ */
+function checkpoint(client: Database.Database): boolean {
   try {
     const [outcome] = client.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
     return outcome?.busy === 0;
