@@ -29,7 +29,7 @@ export const KEYS = [
   'datasetUuid',
 ] as const;
 
-/** Creates the functions that make the columns of inventories: all but keys. */
+/** Creates the functions that turn the fields of inventories into columns, except keys. */
 export function inventoryColumns<Builder>(make: ColumnBuilders<Builder>) {
   const { text, optionalText, integer, optionalInteger, flag, json } = make;
 
@@ -46,7 +46,7 @@ export function inventoryColumns<Builder>(make: ColumnBuilders<Builder>) {
     }
   }
 
-  /** A column for every stored field of an inventory, by the same name. */
+  /** A column of the same name for each stored field of an inventory. */
   function columnsOf<Name extends string>({ properties, required = [] }: Inventory<Name>) {
     const columns = Object.entries<FieldSchema>(properties)
       .filter(([name, schema]) => isColumn(name, schema) && !KEYS.some((key) => key === name))
@@ -56,7 +56,7 @@ export function inventoryColumns<Builder>(make: ColumnBuilders<Builder>) {
     };
   }
 
-  /** The columns of a kind's own fields: those of its inventory, and hidden ones. */
+  /** The columns of a kind: those of its inventory, and of the fields that are stored and never returned. */
   function columnsOfKind<Shown extends string, Hidden extends string>(kind: {
     inventory: Inventory<Shown>;
     hidden: Inventory<Hidden>;

@@ -82,7 +82,7 @@ export function compilePages<Page extends object>(
   return (kind, fields = listedFields[kind]) => pages.memo([kind, ...fields].join());
 }
 
-/** An object with what is made of each name, by that name. */
+/** An object with a member for each name, which `make` returns. */
 export function mapNames<Name extends string, Made>(
   names: readonly Name[],
   make: (name: Name) => Made,

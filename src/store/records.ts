@@ -21,8 +21,7 @@ const NOT_SEEDED = ['modelServiceRefs', ...Object.keys(usedCapacities)];
 
 /** Compiles reads of records with their relations: a service's images and refs, a center's capacity. */
 export function compileRecords(dialect: Dialect) {
-  const { toQuery, caseFolded } = dialect;
-  const { tables } = dialect;
+  const { tables, toQuery, caseFolded } = dialect;
   const { entityMappings, whereAll, orderBy } = compileConditions(dialect);
   const fields = mapNames(entityKinds, (kind) => [
     ...columnFields(entityMappings[kind].table),

@@ -58,6 +58,7 @@ const MEMBERS: { [K in ResourceKind]?: [name: string, table: keyof Statements['i
 /**
  * The rows of a seed whose uuids are unused, by table.
  * @param resources as parsed: only members of lists may have the same uuid
+ * @param existing what the statement `existing` has found of them
  * @throws ApiError naming the faulty entry by its index
  */
 export function newRows(resources: Resources, existing: readonly string[]) {

@@ -73,7 +73,7 @@ export const RESOURCE_TABLES = [
 /** The tables that are the same in both databases. */
 export type StoredTables = ReturnType<typeof declareTables>;
 
-/** Declares the tables that are the same in both databases; a missing column doesn't compile. */
+/** Declares the tables that are the same in both databases. Those of resources get their columns from the schemas. */
 export function declareTables(make: TableBuilders) {
   const { table, index, uniqueIndex, text, integer, flag, caseFolded } = make;
   const { columnsOf, columnsOfKind } = inventoryColumns(make);
@@ -94,17 +94,12 @@ export function declareTables(make: TableBuilders) {
     index(`${name}_by_age`).on(createDate, uuid);
   type Listed = 'createDate' | 'name' | 'modelCenterUuid' | 'size';
   /** A table of resources that belong to a center. */
-  const ofCenter = <Name extends string>(name: string, own: Record<Name | Listed, Builder>) =>
-    table(name, { uuid: refersTo(key(), resources), ...own }, (of) => [
-      byAge(name, of),
-      index(`${name}_by_name`).on(caseFolded(of.name), of.createDate, of.uuid),
+  const ofCenter = <Name extends string>(name: string, columns: Record<Name | Listed, Builder>) =>
+    table(name, { uuid: refersTo(key(), resources), ...columns }, (t) => [
+      byAge(name, t),
+      index(`${name}_by_name`).on(caseFolded(t.name), t.createDate, t.uuid),
       // Also has the columns that sort a page, and the size for a center's capacity.
-      index(`${name}_by_center`).on(
-        caseFolded(of.modelCenterUuid),
-        of.createDate,
-        of.uuid,
-        of.size,
-      ),
+      index(`${name}_by_center`).on(caseFolded(t.modelCenterUuid), t.createDate, t.uuid, t.size),
     ]);
   const modelServices = ofCenter('model_services', columnsOfKind(queryableEntities.ModelService));
   const modelColumns = columnsOfKind(queryableEntities.Model);
@@ -122,14 +117,14 @@ export function declareTables(make: TableBuilders) {
       modelUuid: refersTo(make.optionalText(), models, 'set null'),
       ...columnsOfKind(queryableEntities.ModelServiceInstanceGroup),
     },
-    (of) => [
-      byAge('model_service_instance_groups', of),
+    (t) => [
+      byAge('model_service_instance_groups', t),
       index('model_service_instance_groups_by_service').on(
-        of.modelServiceUuid,
-        of.createDate,
-        of.uuid,
+        t.modelServiceUuid,
+        t.createDate,
+        t.uuid,
       ),
-      index('model_service_instance_groups_by_model').on(of.modelUuid),
+      index('model_service_instance_groups_by_model').on(t.modelUuid),
     ],
   );
   /** What groups use, in the column of that name. */
@@ -141,9 +136,9 @@ export function declareTables(make: TableBuilders) {
         modelServiceInstanceGroupUuid: refersTo(text(), modelServiceInstanceGroups),
         [field]: refersTo(text(), used),
       } as Record<'position' | 'uuid' | 'modelServiceInstanceGroupUuid' | Used, Builder>,
-      (of) => [
-        index(`${name}_by_group`).on(of.modelServiceInstanceGroupUuid),
-        index(`${name}_by_use`).on(of[field]),
+      (t) => [
+        index(`${name}_by_group`).on(t.modelServiceInstanceGroupUuid),
+        index(`${name}_by_use`).on(t[field]),
       ],
     );
   const jobs = table(
@@ -155,7 +150,7 @@ export function declareTables(make: TableBuilders) {
       success: flag(),
       outcome: make.json(),
     } satisfies Record<keyof Job, Builder>,
-    (of) => [index('jobs_by_age').on(of.createDate)],
+    (t) => [index('jobs_by_age').on(t.createDate)],
   );
   const hookColumns = {
     jobUuid: refersTo(key(), jobs),
@@ -172,7 +167,7 @@ export function declareTables(make: TableBuilders) {
     modelCenters: table(
       'model_centers',
       { uuid: refersTo(key(), resources), ...columnsOfKind(queryableEntities.ModelCenter) },
-      (of) => [byAge('model_centers', of)],
+      (t) => [byAge('model_centers', t)],
     ),
     datasets,
     modelServiceImages: table(
@@ -182,16 +177,16 @@ export function declareTables(make: TableBuilders) {
         modelServiceUuid: refersTo(text(), modelServices),
         ...columnsOf(ModelServiceImageInventory),
       },
-      (of) => [
+      (t) => [
         index('model_service_images_by_service').on(
           ...make.covering(
-            of.modelServiceUuid,
-            of.uuid,
-            of.cpuArchitecture,
-            of.vmImageUuid,
-            of.dockerImage,
-            of.createDate,
-            of.lastOpDate,
+            t.modelServiceUuid,
+            t.uuid,
+            t.cpuArchitecture,
+            t.vmImageUuid,
+            t.dockerImage,
+            t.createDate,
+            t.lastOpDate,
           ),
         ),
       ],
@@ -204,13 +199,13 @@ export function declareTables(make: TableBuilders) {
         modelServiceUuid: refersTo(text(), modelServices),
         isDefault: flag(),
       },
-      (of) => [
-        uniqueIndex('model_service_refs_once').on(of.modelUuid, of.modelServiceUuid),
+      (t) => [
+        uniqueIndex('model_service_refs_once').on(t.modelUuid, t.modelServiceUuid),
         uniqueIndex('model_service_refs_one_default')
-          .on(of.modelUuid)
-          .where(make.isTrue(of.isDefault)),
+          .on(t.modelUuid)
+          .where(make.isTrue(t.isDefault)),
         index('model_service_refs_by_service').on(
-          ...make.covering(of.modelServiceUuid, of.uuid, of.modelUuid, of.isDefault),
+          ...make.covering(t.modelServiceUuid, t.uuid, t.modelUuid, t.isDefault),
         ),
       ],
     ),
@@ -223,7 +218,7 @@ export function declareTables(make: TableBuilders) {
         ...columnsOf(ModelServiceInstanceInventory),
         ...columnsOf(OutcomeFields),
       },
-      (of) => [index('model_service_instances_by_group').on(of.modelServiceGroupUuid)],
+      (t) => [index('model_service_instances_by_group').on(t.modelServiceGroupUuid)],
     ),
     modelServiceGroupDatasetRefs: usedByGroups(
       'model_service_group_dataset_refs',
@@ -243,10 +238,10 @@ export function declareTables(make: TableBuilders) {
         ...tagColumns,
         inherent: make.withDefault(tagColumns.inherent, false),
       },
-      (of) => [
-        uniqueIndex('tags_once').on(of.resourceUuid, of.type, make.tagKey(of.tag)),
-        byAge('tags', of),
-        ...make.tagIndexes(of),
+      (t) => [
+        uniqueIndex('tags_once').on(t.resourceUuid, t.type, make.tagKey(t.tag)),
+        byAge('tags', t),
+        ...make.tagIndexes(t),
       ],
     ),
     /** Hashes of passwords. */
@@ -260,13 +255,13 @@ export function declareTables(make: TableBuilders) {
         createDate: integer(),
         expiredDate: integer(),
       } satisfies Record<keyof Session, Builder>,
-      (of) => [index('sessions_by_expiry').on(of.expiredDate)],
+      (t) => [index('sessions_by_expiry').on(t.expiredDate)],
     ),
     jobs,
-    hooks: table('hooks', { ...hookColumns, ...make.hookColumns }, (of) => [
+    hooks: table('hooks', { ...hookColumns, ...make.hookColumns }, (t) => [
       index('hooks_pending')
-        .on((of as Record<string, Column>)[make.hookKey] as Column)
-        .where(make.isTrue(of.pending)),
+        .on((t as Record<string, Column>)[make.hookKey] as Column)
+        .where(make.isTrue(t.pending)),
     ]),
     /** States of the resources that tests go back to. */
     snapshots: table('snapshots', {

@@ -116,7 +116,7 @@ export function operationWrites(
     return yield* mustFind('ModelService', ref.modelServiceUuid);
   }
 
-  function* addReferring<K extends ResourceKind, Result>(
+  function* addWithReferences<K extends ResourceKind, Result>(
     kind: K,
     record: ResourceFields<K>,
     { references, tags }: WriteExtras,
@@ -178,10 +178,10 @@ export function operationWrites(
     addResource: (kind, record, extras, toResult) => {
       const isSingle = extras.references.length === 0 && kind !== 'ModelCenter';
       return add(isSingle ? writeStatement : write, kind, toResult, (remember) => {
-        if (!isSingle) return addReferring(kind, record, extras, remember);
+        if (!isSingle) return addWithReferences(kind, record, extras, remember);
         // A single statement has no transaction: it would stay where its result can't be made.
         const result = remember(record as never);
-        return addReferring(kind, record, extras, () => result);
+        return addWithReferences(kind, record, extras, () => result);
       });
     },
 
