@@ -66,14 +66,15 @@ interface Subject<Inventory extends TSchema>
   extends Pick<Operation, 'path' | 'tag' | 'since' | 'untagged'> {
   /** Its `$id` is the kind's name and `Inventory`. */
   inventory: Inventory;
-  /** Name of a resource in sentences. */
+  /** What a resource is called in descriptions. */
   one: string;
-  /** The same in summaries. */
+  /** What it is called in summaries; the same by default. */
   title?: string;
+  /** `O` by default. */
   evidence?: Operation['evidence'];
 }
 
-/** What the operations on a kind of resource are, by what they do: all but what a kind has of its own. */
+/** Creates what the operations on every kind of resource have in common; a kind adds its parameters and what differs. */
 export function operationsOn<Inventory extends TSchema>(subject: Subject<Inventory>) {
   const { path, one, title = one, evidence = 'O', ...others } = subject;
   const metadata = { ...others, evidence };

@@ -57,7 +57,7 @@ export const ModelServiceInstanceInventory = inventoryOf(
   },
 );
 
-export const ModelServiceGroupDatasetRefInventory = objectOf(
+const ModelServiceGroupDatasetRefInventory = objectOf(
   'ModelServiceGroupDatasetRefInventory',
   'A deployment’s use of a dataset.',
   {

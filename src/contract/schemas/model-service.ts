@@ -98,8 +98,8 @@ export const modelServiceDefaults = {
   vendorToSpecUuidsMap: {},
 } as const;
 
-/** Fields of a service in the order in which a clone's are checked. */
-const ownFields = {
+/** The fields of a service that a clone may override, in the order in which they are checked. */
+const cloneFields = {
   name: text('Name of the resource; need not be unique.', { max: 255 }),
   description: text('What the resource is.', { max: 2048 }),
   readme: verbatim('The service’s README.'),
@@ -123,7 +123,7 @@ const ownFields = {
 };
 
 const field = {
-  ...ownFields,
+  ...cloneFields,
   modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
   zoneUuid: uuidOf('the zone; stored, never returned'),
   modelUuids: listOf('UUIDs of models to bind.', uuidInList('a model'), {
@@ -288,7 +288,7 @@ export const UpdateModelServiceParams = Type.Object(
 export const CloneModelServiceParams = Type.Object(
   optional({
     ...since('5.3.20', {
-      ...ownFields,
+      ...cloneFields,
       readme: { ...field.readme, ...limitedInBytes },
       size: { ...field.size, minimum: 0 },
       ...newResourceFields,
