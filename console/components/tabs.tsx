@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 
-export interface Tab {
+interface Tab {
   title: string;
   /** Made only while the tab is chosen. */
   content: () => ComponentChildren;

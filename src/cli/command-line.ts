@@ -27,7 +27,7 @@ export const commands = {
 } as const;
 export type Command = keyof typeof commands;
 
-/** The operands of commands. */
+/** The operands of the commands that have some. */
 const operandsOf: Partial<Record<Command, readonly string[]>> = {
   backup: ['FILE'],
   restore: ['FILE'],
@@ -36,7 +36,7 @@ const operandsOf: Partial<Record<Command, readonly string[]>> = {
   load: ['FILE'],
 };
 
-/** The settings that commands read. */
+/** The settings of the commands that read some. */
 const settingsOf: Partial<Record<Command, readonly SettingKey[]>> = {
   serve: settingKeys,
   health: ['host', 'port', 'addressFile'],

@@ -66,7 +66,7 @@ function usedByDeployment(uuid: string): ApiError {
 }
 
 /** The error of deleting by a text that is no uuid (F23); undefined for a uuid. */
-export function invalidUuid(field: string, uuid: string): ApiError | undefined {
+function invalidUuid(field: string, uuid: string): ApiError | undefined {
   if (isUuid(uuid)) return undefined;
   return new ApiError('resourceNotFound', `invalid value[${uuid}] of field [${field}]`);
 }

@@ -199,8 +199,6 @@ export function withGpuMemory<
   return model;
 }
 
-type Versioned = Partial<ModelServiceFields> & Pick<ModelServiceFields, 'type' | 'installPath'>;
-
 /** Creates the binding of a model to a service. */
 export function newRef(
   modelUuid: string,
@@ -210,6 +208,8 @@ export function newRef(
 ): ModelServiceRef {
   return { uuid: newUuid(), modelUuid, modelServiceUuid, isDefault };
 }
+
+type Versioned = Partial<ModelServiceFields> & Pick<ModelServiceFields, 'type' | 'installPath'>;
 
 /** The version in the last segment of an app's path, such as `/apps/dify_1.11.1` (F28). */
 function appVersion({ type, installPath }: Versioned): string | null {

@@ -28,6 +28,7 @@ export const decisionOf = (id: string): string => id.replace(/-.*/, '');
 
 type Written = Pick<Call, 'headers' | 'see'> & Record<string, unknown>;
 
+/** The member that is neither headers nor `see` is the request: its method and path, and its body. */
 function toCall({ headers, see, ...request }: Written): Call {
   const [[line, body] = ['', null]] = Object.entries(request);
   const [method = '', path] = line.split(' ');

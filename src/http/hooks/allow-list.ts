@@ -24,6 +24,7 @@ function toRange(text: string) {
 }
 type Range = ReturnType<typeof toRange>;
 
+/** Unlike `match` of ipaddr.js, it accepts ranges of the other family, which have no such address. */
 const isIn = (address: Range[0], ranges: Range[]) =>
   ipaddr.subnetMatch(address, { ranges }, '') === 'ranges';
 
