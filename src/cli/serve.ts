@@ -59,8 +59,11 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       await setAdminPassword(settings.adminPassword, { store, passwords, newUuid });
     }
     const app = await buildApp({
-      ...settings,
       ...environment,
+      unknownFields: settings.unknownFields,
+      bodyLimit: settings.bodyLimit,
+      trustProxy: settings.trustProxy,
+      corsOrigins: settings.corsOrigins,
       dependencies: {
         store,
         clock: environment.clock,

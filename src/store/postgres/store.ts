@@ -1,6 +1,7 @@
 import { ApiError } from '../../contract/errors.ts';
 import type { EntityKind } from '../../contract/schemas/fields.ts';
-import type { Condition, PageQuery, Store } from '../../domain/store.ts';
+import type { Hook, Resources } from '../../domain/records.ts';
+import type { Condition, PageQuery, Snapshot, Store } from '../../domain/store.ts';
 import { queryTooLong } from '../errors.ts';
 import { createJobs } from '../jobs.ts';
 import { insertResources, insertRows, newRows, readResources } from '../seed.ts';
@@ -62,16 +63,33 @@ export function createPostgresStore(
     return (rows[0]?.[0] as string) || undefined;
   }
 
+  function* setControl(change: (state: string | undefined) => string): Steps<string> {
+    yield statements.insertControl();
+    const state = change(yield* readControl(statements.lockControl));
+    yield statements.updateControl({ state });
+    return state;
+  }
+
+  function* extendAndClaim(uuids: readonly string[]): Steps<Hook[]> {
+    if (uuids.length > 0) yield statements.extendClaims({ ...claim, uuids });
+    return yield* statements.claimHooks({ ...claim, limit: CLAIMED_MAX });
+  }
+
+  function* replaceAll(resources: Resources, snapshot?: Snapshot): Steps<void> {
+    const rows = newRows(resources, []);
+    yield statements.lockAll();
+    yield statements.deleteOthers(rows);
+    yield statements.insertAbsent(rows);
+    yield* insertRows(statements, { ...rows, resources: [] });
+    if (snapshot) yield* saveSnapshot(statements, snapshot);
+  }
+
   const store: Store = {
     ...operationWrites(statements, records, transactions),
     ...createSessions(statements, transactions),
     ...createSnapshots(statements, transactions),
     ...createJobs({ statements, records, transactions, claim, stored }, () => store),
-    claimHooks: (uuids) =>
-      write(function* () {
-        if (uuids.length > 0) yield statements.extendClaims({ ...claim, uuids });
-        return yield* statements.claimHooks({ ...claim, limit: CLAIMED_MAX });
-      }),
+    claimHooks: (uuids) => write(() => extendAndClaim(uuids)),
     claimHook: async (uuid) =>
       (await writeStatement(() => statements.claimHook({ ...claim, uuid })))[0],
     find: (kind, uuid) => read(() => records.find(kind, uuid)),
@@ -80,23 +98,9 @@ export function createPostgresStore(
     count: (kind, conditions) => readList(() => countRecords(kind, conditions)),
 
     addResources: (resources) => write(() => insertResources(statements, resources)),
-    replaceResources: (resources, snapshot) =>
-      write(function* () {
-        const rows = newRows(resources, []);
-        yield statements.lockAll();
-        yield statements.deleteOthers(rows);
-        yield statements.insertAbsent(rows);
-        yield* insertRows(statements, { ...rows, resources: [] });
-        if (snapshot) yield* saveSnapshot(statements, snapshot);
-      }),
+    replaceResources: (resources, snapshot) => write(() => replaceAll(resources, snapshot)),
     readControl: () => read(() => readControl(statements.control)),
-    changeControl: (change) =>
-      write(function* () {
-        yield statements.insertControl();
-        const state = change(yield* readControl(statements.lockControl));
-        yield statements.updateControl({ state });
-        return state;
-      }),
+    changeControl: (change) => write(() => setControl(change)),
     readResources: () => read(() => inSnapshot(() => readResources(allRecords, statements))),
 
     ping: async () => {
