@@ -21,7 +21,12 @@ import {
   tag,
 } from '../support/records.ts';
 import {
+  addModelService,
+  createDataset,
+  deployModelService,
   requiredCenterParams,
+  requiredDatasetParams,
+  requiredDeploymentParams,
   requiredModelParams,
   requiredServiceParams,
 } from '../support/resources.ts';
@@ -147,6 +152,48 @@ describe('what a seed leaves open is as in an addition', () => {
       uuid: expect.stringMatching(/^[0-9a-f]{32}$/),
     }));
     expect(set(modelServices)).toEqual([{ ...stored, modelServiceImages: expected }]);
+  });
+
+  test('of datasets and deployments', async () => {
+    const server = await startServer();
+    const dataset = (await createDataset(server)).uuid;
+    const { uuid: service } = await addModelService(server, { type: 'App', yaml: 'a: b' });
+    const params = { ...requiredDeploymentParams, type: 'BareMetal2' };
+    const { uuid } = await deployModelService(server, params, service);
+    const { modelServices, ...stored } = await server.store.readResources();
+    const seeded = parseSeedResources(
+      {
+        modelServices: toSeed({ ...noResources, modelServices })['modelServices' as never],
+        datasets: [{ ...requiredDatasetParams, uuid: dataset }],
+        modelServiceInstanceGroups: [{ ...params, uuid, modelServiceUuid: service }],
+      },
+      atStart,
+    );
+    const [group] = stored.modelServiceInstanceGroups;
+    const instances = group?.instances.map((each) => ({ ...each, uuid: expect.any(String) }));
+    expect(set(seeded.datasets)).toEqual(set(stored.datasets));
+    expect(set(seeded.modelServiceInstanceGroups)).toEqual([
+      { ...set(group), instances: instances?.map((each) => ({ ...set(each), uuid: each.uuid })) },
+    ]);
+  });
+
+  test('of instances, but what a deployment becomes and when is that of its group', () => {
+    const [own, others] = [
+      { outcome: 'Failed', readyDate: '2026-01-02T03:04:06.000Z' },
+      { outcome: 'Odd', readyDate: '2026-01-02T03:04:07.000Z' },
+    ];
+    const { modelServiceInstanceGroups } = read({
+      modelServiceInstanceGroups: [
+        { ...requiredDeploymentParams, uuid: newUuid(), ...own, instances: [{}, others] },
+      ],
+    });
+    const becomes = ({ outcome, readyDate }: { outcome: string; readyDate: number }) => ({
+      outcome,
+      readyDate: new Date(readyDate).toISOString(),
+    });
+    const [group] = modelServiceInstanceGroups;
+    expect(group && becomes(group)).toEqual(own);
+    expect(group?.instances.map(becomes)).toEqual([own, others]);
   });
 
   test('of tags and bindings', async () => {
