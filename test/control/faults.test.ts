@@ -20,9 +20,10 @@ import {
   addModel,
   addModelService,
   deployModelService,
+  requiredDeploymentParams,
   requiredModelParams,
 } from '../support/resources.ts';
-import { type Answer, API, type Server } from '../support/server.ts';
+import { type Answer, API, SESSION, type Server } from '../support/server.ts';
 
 const MODELS = `${API}/models`;
 const UNKNOWN_SESSION = '00000000000040008000000000000000';
@@ -91,6 +92,27 @@ describe('the outcome of a deployment', () => {
     expect((await deployModelService(shared())).status).toBe('any text');
   });
 
+  test('may be long, and a day later', async () => {
+    await planned({ outcome: { status: 'a'.repeat(255), afterMs: 86_400_000 } });
+    expect((await deployModelService(shared())).status).toBe('Deploying');
+  });
+
+  test('is also that of a job and of a message', async () => {
+    const server = shared();
+    await planned({ times: 2, outcome: { status: 'Failed', afterMs: 0 } });
+    const { uuid } = await addModelService(server);
+    const deployModelService = requiredDeploymentParams;
+    const headers = { 'x-job-uuid': newUuid() };
+    const path = `${API}/model-services/${uuid}`;
+    const { status } = await server.put(path, { deployModelService }, { headers });
+    const session = { uuid: SESSION };
+    const message = { uuid, session, ...deployModelService };
+    await server.post('/zstack/api', { 'org.zstack.ai.message.APIDeployModelServiceMsg': message });
+
+    expect(status).toBe(202);
+    expect((await server.query(GROUPS, ['status=Failed'])).body.inventories).toHaveLength(2);
+  });
+
   test('uses nothing up for an update at the same path, and waits where it has a delay', async () => {
     const server = shared();
     await planned({ delayMs: 1 });
@@ -119,6 +141,8 @@ describe('the outcome of a deployment', () => {
     ['an error', { status: 502 }, 'only one of field[status] and field[outcome]'],
     ['no status', { outcome: { afterMs: 1 } }, 'field[faults[0].outcome.status]'],
     ['a negative time', { outcome: { status: 'a', afterMs: -1 } }, 'outcome.afterMs'],
+    ['more than a day', { outcome: { status: 'a', afterMs: 86_400_001 } }, 'outcome.afterMs'],
+    ['a long status', { outcome: { status: 'a'.repeat(256) } }, 'outcome.status'],
   ])('is rejected with %s', async (_, more, sentence) => {
     const fault = { operation: 'DeployModelService', outcome: fails, ...more };
     const { status, body } = await shared().put('/_aios/faults', { faults: [fault] });
