@@ -6,6 +6,8 @@ import {
   addModel,
   addModelCenter,
   addModelService,
+  createDataset,
+  deployModelService,
   requiredModelParams,
 } from '../support/resources.ts';
 import { API, ROOT, type Server, startServer } from '../support/server.ts';
@@ -25,6 +27,8 @@ describe('the classes of an answer (F36)', () => {
     const { uuid: service } = await addModelService(server, { architectureImages });
     await addModel(server, { modelServiceUuids: [service] });
     const { uuid: center } = await addModelCenter(server);
+    const { uuid: dataset } = await createDataset(server);
+    const group = await deployModelService(server, { datasetUuids: [dataset] }, service);
     const tag = { resourceType: 'ModelServiceVO', resourceUuid: service, tag: 'a' };
     const headers = WANTED;
     for (const kind of ['user', 'system'])
@@ -53,6 +57,24 @@ describe('the classes of an answer (F36)', () => {
         'some fields',
         server.get(`${services}?q=uuid=${service}&fields=name`, { headers }),
         ofService('inventories[0]').slice(0, 1),
+      ],
+      [
+        'a dataset',
+        server.put(
+          `${API}/datasets`,
+          { updateDatasets: { updateDatasetStructs: [{ uuid: dataset }] } },
+          { headers },
+        ),
+        [['inventories[0]', `${AI}.DatasetInventory`]],
+      ],
+      [
+        'a deployment',
+        server.get(`${services}/instances/groups/${group.uuid}`, { headers }),
+        [
+          ['inventories[0]', `${AI}.ModelServiceInstanceGroupInventory`],
+          ['inventories[0].instances[0]', `${AI}.ModelServiceInstanceInventory`],
+          ['inventories[0].datasetRefInventories[0]', `${AI}.ModelServiceGroupDatasetRefInventory`],
+        ],
       ],
       ['nothing', server.get(`${services}/${newUuid()}`, { headers }), []],
       [
