@@ -224,7 +224,7 @@ export function everyDatasetField(): EveryField<Dataset> {
     url: 'a url',
     installPath: 'a url/datasets/a',
     modelCenterUuid: newUuid(),
-    size: 3,
+    size: 5,
     system: true,
     token: 'a token',
     usageScenarios: ['FineTune'],
