@@ -329,6 +329,16 @@ describe('a rejection names the member', () => {
       ({ userTags: [first] }) => ({ userTags: [first, { ...first, uuid: newUuid() }] }),
       'userTags[1]',
     ],
+    [
+      'a dataset with the uuid of a model',
+      ({ models: [model], datasets: [first] }) => ({ datasets: [{ ...first, uuid: model.uuid }] }),
+      'datasets[0].uuid',
+    ],
+    [
+      'a deployment that is there twice',
+      ({ modelServiceInstanceGroups: [first] }) => ({ modelServiceInstanceGroups: [first, first] }),
+      'modelServiceInstanceGroups[1].uuid',
+    ],
   ])('%s', (_what, lists, path) => {
     const seed = wholeSeed();
     expectPath(expectedError({ ...seed, ...lists(seed) }), path);
