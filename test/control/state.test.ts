@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { expectDone, reset, setClock, sharedSteered } from '../support/control.ts';
 import { expectFailure } from '../support/failures.ts';
 import { newUuid } from '../support/records.ts';
-import { addModel } from '../support/resources.ts';
+import {
+  addModel,
+  createDataset,
+  deployModelService,
+  requiredDeploymentParams,
+} from '../support/resources.ts';
 import { API, ROOT, type Server } from '../support/server.ts';
 
 const STATE = '/_aios/state';
@@ -51,6 +56,13 @@ describe('PUT of a state', () => {
     const { uuid } = await addModel(server);
     const tag = { resourceType: 'ModelVO', resourceUuid: uuid, tag: 'a' };
     await server.post(`${ROOT}/user-tags`, { params: tag });
+    const datasetUuids = [(await createDataset(server)).uuid];
+    const used = (await deployModelService(server)).uuid;
+    await deployModelService(server, {
+      modelUuid: uuid,
+      datasetUuids,
+      modelServiceGroupUuids: [used],
+    });
     const { body } = await server.get(STATE);
     expectDone(await server.put(STATE, body));
     expect((await server.get(STATE)).body).toEqual(body);
@@ -81,6 +93,22 @@ test.each<[string, unknown, number, 'SYS.1003' | 'SYS.1007', string]>([
     'SYS.1003',
     'modelServiceRefs[0].modelUuid',
   ],
+  ...Object.entries({
+    modelServiceUuid: newUuid(),
+    modelUuid: newUuid(),
+    datasetUuids: [newUuid()],
+    modelServiceGroupUuids: [newUuid()],
+  }).map(([field, unknown]): [string, object, 503, 'SYS.1003', string] => [
+    `a deployment with an unknown ${field}`,
+    {
+      modelServiceInstanceGroups: [
+        { ...requiredDeploymentParams, uuid: newUuid(), [field]: unknown },
+      ],
+    },
+    503,
+    'SYS.1003',
+    `modelServiceInstanceGroups[0].${field}`,
+  ]),
 ])('%s is rejected with its place, and nothing changes', async (_, state, status, code, place) => {
   const server = shared();
   await server.put(STATE, { models: [model('given')] });
