@@ -1,6 +1,5 @@
 import type { TSchema } from '@sinclair/typebox';
 import { type Operation, operations } from './operations.ts';
-import { listOf } from './schemas/types.ts';
 
 /** The packages of inventories; the others are in that of AIOS. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -27,7 +26,7 @@ export function withClasses(
   if (!type || !(inventory ?? inventories)) return result;
   const schema = {};
   addClasses(schema, 'inventory', inventory, type);
-  addClasses(schema, 'inventories', inventories, listOf('', type));
+  addClasses(schema, 'inventories', inventories, { items: type });
   return { ...result, schema };
 }
 
@@ -36,7 +35,7 @@ function addClasses(
   schema: Record<string, string>,
   path: string,
   value: unknown,
-  { $id, properties, items }: TSchema,
+  { $id, properties, items }: Partial<TSchema>,
 ): void {
   if (Array.isArray(value)) {
     for (const [index, each] of value.entries()) {
