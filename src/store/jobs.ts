@@ -43,6 +43,7 @@ export function createJobs(
   store: () => Store,
 ): Jobs & Pick<Hooks, 'pendingHooks' | 'hookOf' | 'changeHook'> {
   const { read, write, writeStatement } = transactions;
+  const makeWrites = operationWrites(statements, records);
   let unsummed = SUM_INTERVAL;
 
   /**
@@ -126,7 +127,7 @@ export function createJobs(
     forJob: (job, toOutcome) => {
       const writeAsJob = <Result>(work: Work<Result>) => writeJob(job, true, work, toOutcome);
       const jobTransactions = { write: writeAsJob, writeStatement: writeAsJob };
-      return { ...store(), ...operationWrites(statements, records, jobTransactions) };
+      return { ...store(), ...makeWrites(jobTransactions) };
     },
     addFailedJob: async (job, failure) => {
       await writeJob(job, false, () => noSteps(failure));

@@ -21,12 +21,16 @@ const readOnlyFields: { [K in ResourceKind]?: readonly (keyof Records[K])[] } = 
   ModelCenter: Object.keys(usedCapacities) as (keyof UsedCapacity)[],
 };
 
-/** Creates the writes of the operations; each runs in one transaction. */
+type MakeWrites = (transactions: Pick<Transactions, 'write' | 'writeStatement'>) => Writes;
+
+/**
+ * Creates the function that makes the writes of the operations with the transactions of a store or of a job; each write
+ * runs in one.
+ */
 export function operationWrites(
   statements: Statements,
   { find, mustFind }: CompiledRecords,
-  { write, writeStatement }: Pick<Transactions, 'write' | 'writeStatement'>,
-): Writes {
+): MakeWrites {
   /** Changes resources under locks on them and on all that they refer to; attaches their tags last. */
   function* changeLocked<Changed, Result>(
     uuids: readonly string[],
@@ -145,7 +149,7 @@ export function operationWrites(
    * @param work calls `toResult` with the resource before it ends
    */
   function add<K extends ResourceKind, Result>(
-    run: typeof write,
+    run: Transactions['write'],
     kind: K,
     toResult: (added: Records[K]) => Result,
     work: (toResult: (added: Records[K]) => Result) => Steps<Result>,
@@ -168,101 +172,107 @@ export function operationWrites(
     return stored?.createDate === added.createDate ? added : undefined;
   }
 
-  /** Makes a write whose steps are a generator function that is made once (see `Work`). */
-  const transaction =
-    <Args extends unknown[], Result>(steps: (...args: Args) => Steps<Result>, run = write) =>
-    (...args: Args): Promise<Result> =>
-      run(() => steps(...args));
+  return ({ write, writeStatement }) => {
+    /** Makes a write whose steps are a generator function that is made once (see `Work`). */
+    const transaction =
+      <Args extends unknown[], Result>(steps: (...args: Args) => Steps<Result>, run = write) =>
+      (...args: Args): Promise<Result> =>
+        run(() => steps(...args));
 
-  return {
-    addResource: (kind, record, extras, toResult) => {
-      const isSingle = extras.references.length === 0 && kind !== 'ModelCenter';
-      return add(isSingle ? writeStatement : write, kind, toResult, (remember) => {
-        if (!isSingle) return addWithReferences(kind, record, extras, remember);
-        // A single statement has no transaction: it would stay where its result can't be made.
-        const result = remember(record as never);
-        return addWithReferences(kind, record, extras, () => result);
-      });
-    },
+    return {
+      addResource: (kind, record, extras, toResult) => {
+        const isSingle = extras.references.length === 0 && kind !== 'ModelCenter';
+        return add(isSingle ? writeStatement : write, kind, toResult, (remember) => {
+          if (!isSingle) return addWithReferences(kind, record, extras, remember);
+          // A single statement has no transaction: it would stay where its result can't be made.
+          const result = remember(record as never);
+          return addWithReferences(kind, record, extras, () => result);
+        });
+      },
 
-    deriveResource: (kind, source, derive, extras, toResult) =>
-      add(write, kind, toResult, (remember) => addDerived(kind, source, derive, extras, remember)),
+      deriveResource: (kind, source, derive, extras, toResult) =>
+        add(write, kind, toResult, (remember) =>
+          addDerived(kind, source, derive, extras, remember),
+        ),
 
-    changeResource: (kind, uuid, change, extras, toResult) =>
-      write(() => changeLocked([uuid], extras, replace(kind, uuid, change), toResult)),
+      changeResource: (kind, uuid, change, extras, toResult) =>
+        write(() => changeLocked([uuid], extras, replace(kind, uuid, change), toResult)),
 
-    changeResources: (kind, uuids, change, extras, toResult) =>
-      write(() => changeLocked(uuids, extras, replaceAll(kind, uuids, change), toResult)),
+      changeResources: (kind, uuids, change, extras, toResult) =>
+        write(() => changeLocked(uuids, extras, replaceAll(kind, uuids, change), toResult)),
 
-    bindModelToService: (ref, extras, toResult) =>
-      write(() => changeLocked([ref.modelServiceUuid], extras, bind(ref), toResult)),
+      bindModelToService: (ref, extras, toResult) =>
+        write(() => changeLocked([ref.modelServiceUuid], extras, bind(ref), toResult)),
 
-    unbindModelFromService: transaction(function* (modelUuid, modelServiceUuid, toResult) {
-      yield* statements.lockForUpdate({ uuids: [modelUuid, modelServiceUuid] });
-      yield statements.deleteRef({ modelUuid, modelServiceUuid });
-      return toResult();
-    }),
+      unbindModelFromService: transaction(function* (modelUuid, modelServiceUuid, toResult) {
+        yield* statements.lockForUpdate({ uuids: [modelUuid, modelServiceUuid] });
+        yield statements.deleteRef({ modelUuid, modelServiceUuid });
+        return toResult();
+      }),
 
-    deleteResources: transaction(function* (
-      type,
-      uuids,
-      toResult,
-      { withUses } = { withUses: false },
-    ) {
-      const { rows } = yield statements.resourcesForUpdate({ uuids, type });
-      const found = rows.flat() as string[];
-      const uses = withUses ? { rows: [] } : yield statements.usedByGroups({ uuids: found });
-      const used = new Set(uses.rows.flat() as string[]);
-      yield statements.deleteResources({ uuids: found.filter((uuid) => !used.has(uuid)) });
-      return toResult(used);
-    }),
+      deleteResources: transaction(function* (
+        type,
+        uuids,
+        toResult,
+        { withUses } = { withUses: false },
+      ) {
+        const { rows } = yield statements.resourcesForUpdate({ uuids, type });
+        const found = rows.flat() as string[];
+        const uses = withUses ? { rows: [] } : yield statements.usedByGroups({ uuids: found });
+        const used = new Set(uses.rows.flat() as string[]);
+        yield statements.deleteResources({ uuids: found.filter((uuid) => !used.has(uuid)) });
+        return toResult(used);
+      }),
 
-    deleteModelCenter: transaction(function* (uuid, { withContents }, toResult) {
-      const findContents = function* (): Steps<string[][]> {
-        return (yield statements.contentsOfCenter({ uuid })).rows as string[][];
-      };
-      const uuidsOf = (contents: string[][]) => contents.map(([, each]) => each);
-      const first = withContents ? uuidsOf(yield* findContents()) : [];
-      yield* statements.lockForUpdate({ uuids: [uuid, ...first] });
-      const center = { uuids: [uuid], type: 'ModelCenterVO' };
-      const { count } = yield statements.resourcesForUpdate(center);
-      if (count === 0) return toResult();
-      // Found again, because some may have been moved before the lock.
-      const found = yield* findContents();
-      if (found.length > 0 && !withContents) throw hasContents(uuid, found);
-      yield* statements.lockForUpdate({ uuids: uuidsOf(found) });
-      const locked = new Set(uuidsOf(found));
-      const deleted = uuidsOf(yield* findContents()).filter((each) => locked.has(each));
-      yield statements.deleteResources({ uuids: [uuid, ...deleted] });
-      return toResult();
-    }),
+      deleteModelCenter: transaction(function* (uuid, { withContents }, toResult) {
+        const findContents = function* (): Steps<string[][]> {
+          return (yield statements.contentsOfCenter({ uuid })).rows as string[][];
+        };
+        const uuidsOf = (contents: string[][]) => contents.map(([, each]) => each);
+        const first = withContents ? uuidsOf(yield* findContents()) : [];
+        yield* statements.lockForUpdate({ uuids: [uuid, ...first] });
+        const center = { uuids: [uuid], type: 'ModelCenterVO' };
+        const { count } = yield statements.resourcesForUpdate(center);
+        if (count === 0) return toResult();
+        // Found again, because some may have been moved before the lock.
+        const found = yield* findContents();
+        if (found.length > 0 && !withContents) throw hasContents(uuid, found);
+        yield* statements.lockForUpdate({ uuids: uuidsOf(found) });
+        const locked = new Set(uuidsOf(found));
+        const deleted = uuidsOf(yield* findContents()).filter((each) => locked.has(each));
+        yield statements.deleteResources({ uuids: [uuid, ...deleted] });
+        return toResult();
+      }),
 
-    addTag: transaction(function* (tag, toResult) {
-      yield* assertReferences([pathReference('resourceUuid', tag.resourceType, tag.resourceUuid)]);
-      const added = yield* statements.insertAll.tags([tag]);
-      if (added === 0) throw alreadyTagged(tag);
-      return toResult();
-    }),
+      addTag: transaction(function* (tag, toResult) {
+        yield* assertReferences([
+          pathReference('resourceUuid', tag.resourceType, tag.resourceUuid),
+        ]);
+        const added = yield* statements.insertAll.tags([tag]);
+        if (added === 0) throw alreadyTagged(tag);
+        return toResult();
+      }),
 
-    changeSystemTag: transaction(function* (uuid, change, toResult) {
-      yield* statements.tagsForUpdate({ uuids: [uuid] });
-      const current = yield* find('SystemTag', uuid);
-      if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
-      const changed = { ...current, ...change };
-      if ((yield statements.sameTag(changed)).count > 0) throw alreadyTagged(changed);
-      yield statements.updateTag(changed);
-      return toResult(changed);
-    }),
+      changeSystemTag: transaction(function* (uuid, change, toResult) {
+        yield* statements.tagsForUpdate({ uuids: [uuid] });
+        const current = yield* find('SystemTag', uuid);
+        if (!current) throw notFound('uuid', `uuid:${uuid}`, 'SystemTagVO');
+        const changed = { ...current, ...change };
+        if ((yield statements.sameTag(changed)).count > 0) throw alreadyTagged(changed);
+        yield statements.updateTag(changed);
+        return toResult(changed);
+      }),
 
-    deleteTag: transaction(function* (uuid, toResult) {
-      yield statements.deleteTag({ uuid });
-      return toResult();
-    }, writeStatement),
+      deleteTag: transaction(function* (uuid, toResult) {
+        yield statements.deleteTag({ uuid });
+        return toResult();
+      }, writeStatement),
 
-    renewSession: transaction(function* (uuid, now, expiredDate, toResult) {
-      const [session] = yield* statements.setExpiry({ uuid, now, expiredDate });
-      return toResult(session);
-    }),
+      renewSession: transaction(function* (uuid, now, expiredDate, toResult) {
+        const [session] = yield* statements.setExpiry({ uuid, now, expiredDate });
+        return toResult(session);
+      }),
+    };
   };
 }
 

@@ -77,7 +77,7 @@ export function createPostgresStore(
 
   function* replaceAll(resources: Resources, snapshot?: Snapshot): Steps<void> {
     const rows = newRows(resources, []);
-    yield statements.lockAll();
+    yield statements.allResourcesForUpdate();
     yield statements.deleteOthers(rows);
     yield statements.insertAbsent(rows);
     yield* insertRows(statements, { ...rows, resources: [] });
@@ -85,7 +85,7 @@ export function createPostgresStore(
   }
 
   const store: Store = {
-    ...operationWrites(statements, records, transactions),
+    ...operationWrites(statements, records)(transactions),
     ...createSessions(statements, transactions),
     ...createSnapshots(statements, transactions),
     ...createJobs({ statements, records, transactions, claim, stored }, () => store),

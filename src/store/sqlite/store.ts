@@ -79,7 +79,7 @@ export function createSqliteStore(
   }
 
   const store: Store = {
-    ...operationWrites(statements, records, transactions),
+    ...operationWrites(statements, records)(transactions),
     ...createSessions(statements, transactions),
     ...createSnapshots(statements, transactions),
     ...createJobs({ statements, records, transactions, claim: {}, stored }, () => store),
