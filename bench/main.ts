@@ -23,6 +23,7 @@ import { formatFigure, isMissed, speedTables } from './speed-table.ts';
 
 const PATH = '/v1/ai/model-services';
 const COLD_STARTS = 7;
+const READS = ['get', 'name', 'list'] as const;
 
 const seconds = numberOf('BENCH_SECONDS', 5);
 const warmUpSeconds = Math.min(2, seconds);
@@ -118,8 +119,8 @@ function readsIn(file: string, name: string) {
   );
 }
 
-/** Measures writes and reads of a small database, alternately with both versions, each on a file of its own. */
-async function measureFew(): Promise<void> {
+/** Measures writes and reads, alternately with both versions, each on a file of its own. */
+async function measureVersions(): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const version of versions) {
       const empty = join(folder, `writes-${version.name}-${round}.db`.replaceAll(' ', '-'));
@@ -150,37 +151,33 @@ async function measureFew(): Promise<void> {
     const typedWriting = await start(current, file(`typed-writes-${round}`));
     await sample(current, typedWriting, 'addTyped', typed(add));
     await typedWriting.stop();
-    for (const version of versions) {
-      const file = fewOf(version);
-      await readThrough(file);
-      const reads = readsIn(file, 'few');
-      const server = await start(version, file);
-      await sample(version, server, 'get', reads.get);
-      await sample(version, server, 'name', reads.name);
-      await sample(version, server, 'list', reads.list);
-      const memory = server.megabytes();
-      if (memory !== undefined) version.samples.memory.push(memory);
-      if (version === current) {
-        await sample(version, server, 'getTyped', typed(reads.get));
-        await sample(version, server, 'listTyped', typed(reads.list));
-      }
-      await server.stop();
-    }
+    await measureReads();
   }
 }
 
-/** Measures the same reads of a large database with this version, to compare them with the small one. */
-async function measureMany(file: string): Promise<void> {
-  const [version] = versions;
-  const reads = readsIn(file, 'many');
-  for (let round = 0; round < rounds; round++) {
-    await readThrough(file);
-    const server = await start(version, file);
-    await sample(version, server, 'getMany', reads.get);
-    await sample(version, server, 'nameMany', reads.name);
-    await sample(version, server, 'listMany', reads.list);
-    await server.stop();
+/** Measures each read of small and large databases one after the other, since they are compared with each other. */
+async function measureReads(): Promise<void> {
+  for (const path of [...versions.map(fewOf), file('many')]) await readThrough(path);
+  const few = await Promise.all(
+    versions.map(async (version) => ({
+      version,
+      reads: readsIn(fewOf(version), `few-${version.name}`),
+      server: await start(version, fewOf(version)),
+    })),
+  );
+  const many = { reads: readsIn(file('many'), 'many'), server: await start(current, file('many')) };
+  for (const name of READS) {
+    for (const { version, reads, server } of few) await sample(version, server, name, reads[name]);
+    await sample(current, many.server, `${name}Many`, many.reads[name]);
   }
+  for (const { version, reads, server } of few) {
+    const memory = server.megabytes();
+    if (memory !== undefined) version.samples.memory.push(memory);
+    if (version !== current) continue;
+    await sample(version, server, 'getTyped', typed(reads.get));
+    await sample(version, server, 'listTyped', typed(reads.list));
+  }
+  for (const { server } of [...few, many]) await server.stop();
 }
 
 async function measureWhileScanning(file: string): Promise<void> {
@@ -263,11 +260,10 @@ copyFileSync(fewOf(old), fewOf(current));
 // Migrates its file, which is no part of a start.
 await (await start(current, fewOf(current))).stop();
 await measureStarts();
-await measureFew();
+await makeDatabase(file('many'), many);
+await measureVersions();
 await makeDatabase(file('scanned'), scanned);
 await measureWhileScanning(file('scanned'));
-await makeDatabase(file('many'), many);
-await measureMany(file('many'));
 await compareBareFastify(fewOf(current));
 
 const rows = rowsOf(current.samples, old.samples);
