@@ -15,6 +15,8 @@ export interface DatabaseOptions
   queryProgram?: string | undefined;
   /** Monotonic milliseconds. */
   now: () => number;
+  /** Connections that the server has accepted so far; without it, a batch doesn't wait while connections come. */
+  accepted?: () => number;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface DatabaseOptions
  */
 export async function openDatabase(
   { databaseUrl, databaseConnections }: DatabaseSettings,
-  { migrationsFolder, queryProgram, now, onCommit, ...options }: DatabaseOptions,
+  { migrationsFolder, queryProgram, now, accepted, onCommit, ...options }: DatabaseOptions,
 ): Promise<Store> {
   if (databaseUrl.kind === 'postgres') {
     return (await postgres()).openPostgresStore({
@@ -40,6 +42,7 @@ export async function openDatabase(
     onCommit,
     onStep: options.onStep,
     now,
+    accepted,
     queryWorker: queryProgram === undefined ? undefined : { program: queryProgram },
   });
 }

@@ -42,8 +42,10 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
   const { logger, metrics, version, nodeVersion } = environment;
   metrics.describe({ version, node_version: nodeVersion, database: settings.databaseUrl.kind });
   const passwords = scryptPasswords();
+  let accepted = 0;
   const store = await openDatabase(settings, {
     ...environment,
+    accepted: () => accepted,
     server: environment.newUuid(),
     onCommit: (writes) => metrics.commits.observe(writes),
     onConnectionLost: (err) => logger.warn({ err }, 'a connection to the database broke'),
@@ -93,6 +95,9 @@ export async function serve(settings: Settings, environment: ServeEnvironment) {
       },
     });
     app.addHook('onClose', () => store.close());
+    app.server.on('connection', () => {
+      accepted++;
+    });
     const url = await listen(app, settings);
     environment.publishAddress?.(url);
     const hasInitial = await hasInitialPassword(settings, store);

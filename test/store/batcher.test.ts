@@ -66,10 +66,12 @@ function openBatcher(context: Finishing) {
   )`);
   const commits: number[] = [];
   let now = 0;
+  let accepted = 0;
   const batcher = new TransactionBatcher(client, {
     onCommit: (writes) => void commits.push(writes),
     assertFileInPlace: () => {},
     now: () => now,
+    accepted: () => accepted,
   });
   const insert = client.prepare('INSERT INTO rows VALUES (?, ?)');
   const ids = client.prepare('SELECT id FROM rows ORDER BY id').pluck();
@@ -81,6 +83,10 @@ function openBatcher(context: Finishing) {
     /** Lets this many milliseconds pass. */
     advance: (milliseconds: number) => {
       now += milliseconds;
+    },
+    /** As if the server accepted a connection. */
+    accept: () => {
+      accepted++;
     },
     commits,
     insert: (id: number, parent: number | null = null) => void insert.run(id, parent),
@@ -113,6 +119,40 @@ describe('the writes of one tick', () => {
     const pending = await Promise.all(times(count, () => add(store)));
     expect(commits).toEqual(expected);
     expect(uuidsOf(rows('models') as { uuid: string }[]).toSorted()).toEqual(pending.toSorted());
+  });
+
+  test.for([
+    [10, [10]],
+    [100, [64, 36]],
+  ] as const)('wait for those of %i connections accepted in successive ticks, in commits of %j', async ([
+    count,
+    expected,
+  ], context) => {
+    const { batcher, accept, commits, insert } = openBatcher(context);
+    const pending = [];
+    for (const id of times(count, (index) => index)) {
+      accept();
+      pending.push(batcher.write(() => insert(id)));
+      await nextTick();
+    }
+    await Promise.all(pending);
+    expect(commits).toEqual(expected);
+  });
+
+  test('do not wait for ever while connections are accepted that bring none', async (context) => {
+    const { batcher, accept, insert } = openBatcher(context);
+    let isDone = false;
+    const write = batcher
+      .write(() => insert(1))
+      .then(() => {
+        isDone = true;
+      });
+    for (let tick = 0; tick < 100 && !isDone; tick++) {
+      accept();
+      await nextTick();
+    }
+    expect(isDone).toBe(true);
+    await write;
   });
 
   test('end their batch when its time is over, and all are done in their order', async (context) => {

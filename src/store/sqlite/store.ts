@@ -26,6 +26,8 @@ export interface SqliteStoreOptions {
   onCommit?: ((writes: number) => void) | undefined;
   /** Monotonic milliseconds; without it, only the number of writes limits a batch. */
   now?: (() => number) | undefined;
+  /** Connections that the server has accepted so far. */
+  accepted?: (() => number) | undefined;
   /** The process that runs long queries; without it, they block the event loop. */
   queryWorker?: Pick<QueryWorkerOptions, 'program' | 'runLimit'> | undefined;
 }
@@ -43,6 +45,7 @@ export function createSqliteStore(
     assertFileInPlace: fileIdentity.assertFileInPlace,
     onCommit: options.onCommit ?? (() => {}),
     now: options.now ?? (() => 0),
+    accepted: options.accepted ?? (() => 0),
   });
   const write: Transactions['write'] = (work) => batcher.write(() => run(work()));
   const transactions: Transactions = {

@@ -8,6 +8,9 @@ const WRITES_MAX = 64;
 /** … and a batch of writes or reads after this many milliseconds, because it blocks the event loop. */
 const BATCH_MS = 5;
 
+/** Iterations of the event loop that a batch waits at most while connections are accepted. */
+const ACCEPTING_MAX = 64;
+
 /** Delay, in milliseconds, before a retry of writes that met another program's lock. */
 const LOCK_RETRY_MS = 20;
 /** Retries in a row: two seconds in total, including the attempts. */
@@ -39,6 +42,8 @@ export interface BatcherOptions {
   assertFileInPlace: () => void;
   /** Monotonic milliseconds. */
   now: () => number;
+  /** Connections that the server has accepted so far. */
+  accepted: () => number;
 }
 
 /**
@@ -51,6 +56,8 @@ export interface BatcherOptions {
  * - A failure of the transaction (a full disk, COMMIT) fails every write of the batch.
  * - The reads of a tick run after its writes, in one read transaction, and see them.
  * - A batch ends after 64 writes or 5 ms; the rest waits for the next tick, so that other events run in between.
+ * - Node accepts one connection in each iteration of the event loop. As long as one brings a connection, the batch
+ *   waits for the next one: otherwise the last of many simultaneous clients would wait for a batch of each other.
  * - Writes that meet another program's lock are retried for two seconds; reads continue meanwhile.
  * - The database's files are checked before each write transaction and after its COMMIT.
  */
@@ -67,6 +74,7 @@ export class TransactionBatcher {
   #lockRetries = 0;
   #isWaitingForLock = false;
   #isDegraded = false;
+  #accepted = 0;
 
   constructor(client: Database.Database, options: BatcherOptions) {
     this.#client = client;
@@ -127,7 +135,17 @@ export class TransactionBatcher {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    globalThis.setImmediate(() => this.#runTick());
+    this.#runSoon(ACCEPTING_MAX);
+  }
+
+  #runSoon(iterations: number): void {
+    globalThis.setImmediate(() => {
+      const accepted = this.#options.accepted();
+      const isAccepting = accepted > this.#accepted;
+      this.#accepted = accepted;
+      if (isAccepting && iterations > 0) this.#runSoon(iterations - 1);
+      else this.#runTick();
+    });
   }
 
   #runTick(): void {
