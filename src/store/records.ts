@@ -88,13 +88,13 @@ export function compileRecords(dialect: Dialect) {
     fields: (kind: EntityKind, names: readonly string[]): Field[] =>
       fields[kind].filter(({ name }) => name === 'uuid' || names.includes(name)),
 
-    /** The query for the uuids of a page, in order. */
-    pageOf(kind: EntityKind, { conditions, sort, start, limit }: PageQuery) {
+    /** The query for the values of a key of a page's rows, in order. */
+    pageOf(kind: EntityKind, { conditions, sort, start, limit }: PageQuery, key: 'uuid' | 'rowid') {
       const { table } = entityMappings[kind];
       const where = whereAll(kind, conditions);
       const order = sql.join(orderBy(kind, sort), sql`, `);
-      const uuids = sql`SELECT ${table.uuid} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`;
-      return { uuids, order };
+      const keys = sql`SELECT ${table}.${sql.identifier(key)} FROM ${table} WHERE ${where} ORDER BY ${order} LIMIT ${limit} OFFSET ${start}`;
+      return { keys, order };
     },
 
     /** The query for the number of resources that satisfy conditions. */

@@ -22,13 +22,13 @@ export function* listRecords<K extends EntityKind>(
 ): Steps<Partial<Records[K]>[]> {
   const page = pageOf(kind, query.fields);
   const { table } = records.entityMappings[kind];
-  const { uuids, order } = records.pageOf(kind, query);
+  const { keys, order } = records.pageOf(kind, query, 'uuid');
   // Of a page that is too large only one row is read, which has the size of the page.
   const { rows } = yield dialect.toQuery(
     sql`SELECT page_rows, page_bytes, ${page.select} FROM (
         SELECT ${table}.*, count(*) OVER () AS page_rows, sum(${page.bytes}) OVER () AS page_bytes,
           row_number() OVER () AS page_row
-        FROM (${uuids}) AS found JOIN ${table} ON ${table.uuid} = found.uuid
+        FROM (${keys}) AS found JOIN ${table} ON ${table.uuid} = found.uuid
       ) AS ${table} WHERE page_bytes <= ${PAGE_BYTES_MAX} OR page_row = 1 ORDER BY ${order}`,
   );
   const [count, bytes] = (rows[0] ?? [0, 0]) as [number, string];

@@ -47,8 +47,8 @@ export function createReads({
   async function readPage(kind: EntityKind, query: PageQuery, reader?: Reader, total?: SqlQuery) {
     const { rows, toRecord } = pageReader(kind, query.fields);
     const isBounded = total ? isBoundedCount(query.conditions) : isBoundedPage(kind, query);
-    const uuids = toQuery(records.pageOf(kind, query).uuids);
-    const found = await run({ ...uuids, rows, total }, isBounded, reader);
+    const rowids = toQuery(records.pageOf(kind, query, 'rowid').keys);
+    const found = await run({ ...rowids, rows, total }, isBounded, reader);
     const count = total && (found.pop() as number);
     return { records: (found as unknown[][]).map(toRecord) as never[], total: count as number };
   }
@@ -73,15 +73,14 @@ function compilePage(kind: EntityKind, names: readonly string[]) {
   const mapping = records.entityMappings[kind];
   const { table } = mapping;
   const fields = records.fields(kind, names);
-  const where = sql`FROM ${table} WHERE ${table.uuid} IN (SELECT value FROM json_each(${sql.placeholder('uuids')}))`;
+  const where = sql`FROM ${table} WHERE rowid IN (SELECT value FROM json_each(${sql.placeholder('rowids')}))`;
   const bytes = estimatedBytes(mapping, new Set(fields.map(({ name }) => name)));
   return {
     rows: {
-      select: toQuery(sql`SELECT ${selectList(fields)} ${where}`).text,
+      select: toQuery(sql`SELECT rowid, ${selectList(fields)} ${where}`).text,
       size: toQuery(sql`SELECT coalesce(sum(${bytes}), 0) ${where}`).text,
-      uuidIndex: fields.findIndex(({ name }) => name === 'uuid'),
     },
-    toRecord: compileRecordMapper(fields),
+    toRecord: compileRecordMapper(fields, 1),
   };
 }
 

@@ -11,18 +11,16 @@ const CHARACTER_BYTES_MAX = 3;
 export interface SqlQuery {
   text: string;
   values: readonly unknown[];
-  /** The SQL that reads the resources with the resulting uuids; absent if the values are the result. */
+  /** The SQL that reads the resources with the resulting rowids; absent if the values are the result. */
   rows?: PageRows | undefined;
   /** A count whose value follows the result. */
   total?: SqlQuery | undefined;
 }
 
-/** SQL that reads the rows of resources, and their size; its parameter is a JSON list of uuids. */
+/** SQL that reads the rows of resources, each after its rowid, and their size; its parameter is a JSON list of rowids. */
 export interface PageRows {
   select: string;
   size: string;
-  /** Index of the uuid column. */
-  uuidIndex: number;
 }
 
 /**
@@ -43,20 +41,20 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
   const prepareValue = prepared((statement) => statement.pluck());
   const prepareRow = prepared((statement) => statement.raw());
 
-  function rowsOf({ select, size, uuidIndex }: PageRows, uuids: unknown[]): unknown[][] {
-    const list = JSON.stringify(uuids);
+  function rowsOf({ select, size }: PageRows, rowids: unknown[]): unknown[][] {
+    const list = JSON.stringify(rowids);
     const rows = new Map<unknown, unknown[]>();
     // Most pages are small enough to skip the query for their size, which reads every row.
     let characters = PAGE_BYTES_MAX / CHARACTER_BYTES_MAX;
     for (const row of prepareRow(select).iterate(list) as Iterable<unknown[]>) {
-      rows.set(row[uuidIndex], row);
+      rows.set(row[0], row);
       const remaining = characters - charactersOf(row);
       if (characters >= 0 && remaining < 0) {
-        assertPageSize(uuids.length, prepareValue(size).get(list) as number);
+        assertPageSize(rowids.length, prepareValue(size).get(list) as number);
       }
       characters = remaining;
     }
-    return uuids.map((uuid) => rows.get(uuid)).filter((row) => row !== undefined);
+    return rowids.map((rowid) => rows.get(rowid)).filter((row) => row !== undefined);
   }
 
   return function runQuery({ text, values, rows, total }: SqlQuery): unknown[] {
