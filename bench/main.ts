@@ -104,9 +104,17 @@ const typed = (load: Load): Load => ({
   isRight: (answer) => answer.schema !== undefined && load.isRight(answer),
 });
 
-/** The read loads; every request has a random uuid, name or page. */
+/**
+ * The read loads; every request has a random uuid, name or page. Those of a large database are of so many services as
+ * the small one has, spread over all: choosing among a million would take the caches from the server.
+ */
 function readsIn(file: string, name: string) {
-  const uuids = column(file, 'model_services', 'uuid');
+  const valuesIn = (field: string) => {
+    const all = column(file, 'model_services', field);
+    const step = Math.ceil(all.length / few);
+    return all.filter((_, index) => index % step === 0);
+  };
+  const uuids = valuesIn('uuid');
   // Any row may be the first one: more pages than a server could remember.
   const pages = Array.from(
     { length: Math.min(uuids.length, 10_000) - 100 },
@@ -114,7 +122,7 @@ function readsIn(file: string, name: string) {
   );
   return readsOf(
     valuesOf(folder, `${name}-uuids`, uuids),
-    valuesOf(folder, `${name}-names`, column(file, 'model_services', 'name')),
+    valuesOf(folder, `${name}-names`, valuesIn('name')),
     valuesOf(folder, `${name}-pages`, pages),
   );
 }
