@@ -38,19 +38,28 @@ interface Start {
   health: { path: string; isHealthy: (status: number) => boolean };
 }
 
+/** The heap settings of `npm start` and the image; version 0.7 had the second one only. */
+const HEAP_FLAGS = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
+
 /**
  * Starts a built server as `npm start` and the image do.
- * @param program path of its `main.js`; by default that of this version
+ * @param program path of the `main.js` of version 0.7; by default this version's
  * @param settings further environment variables
  */
 export const startServer = (
   databaseUrl: string,
   log: string,
-  { program = resolve('dist/main.js'), settings = {} as Record<string, string> } = {},
+  {
+    program,
+    settings = {},
+  }: { program?: string | undefined; settings?: Record<string, string> } = {},
 ): Promise<Server> =>
   start({
     command: process.execPath,
-    args: () => ['--max-semi-space-size=8', program],
+    args: () =>
+      program === undefined
+        ? [...HEAP_FLAGS, resolve('dist/main.js')]
+        : [...HEAP_FLAGS.slice(1), program],
     env: (port) => ({
       AIOS_PORT: String(port),
       AIOS_DATABASE_URL: databaseUrl,

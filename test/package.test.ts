@@ -95,10 +95,11 @@ describe('installed', () => {
     }
     const commandLine = `/proc/${program.pid}/cmdline`;
     if (existsSync(commandLine)) {
-      const [, flag, path] = readFileSync(commandLine, 'utf8').split('\0');
+      const [, least, most, path] = readFileSync(commandLine, 'utf8').split('\0');
       const main = join(folder, 'node_modules/aios-model-server/dist/main.js');
-      expect([flag, path]).toEqual(['--max-semi-space-size=8', main]);
-      expect(manifest.scripts.start).toContain(flag);
+      const flags = ['--min-semi-space-size=8', '--max-semi-space-size=8'];
+      expect([least, most, path]).toEqual([...flags, main]);
+      expect(manifest.scripts.start).toContain(flags.join(' '));
     }
     program.signal('SIGTERM');
     expect(await program.ended).toBe(0);
