@@ -24,7 +24,7 @@ const hookQuery = (template: string) => prepareQuery<Hook>(dialect, columnFields
 export const statements = {
   ...compileStatements(dialect),
   /** Waits for all writes to resources: the next statement then sees what they wrote, and their jobs. */
-  allResourcesForUpdate: prepare('SELECT FROM resources ORDER BY uuid FOR UPDATE'),
+  lockResources: prepare('LOCK TABLE resources IN EXCLUSIVE MODE'),
   /**
    * Deletes all resources but those given, because each cascades by several queries, and the ordered rows of all. One
    * statement, so that a concurrent write and its job are either both deleted or both not.

@@ -77,7 +77,7 @@ export function createPostgresStore(
 
   function* replaceAll(resources: Resources, snapshot?: Snapshot): Steps<void> {
     const rows = newRows(resources, []);
-    yield statements.allResourcesForUpdate();
+    yield statements.lockResources();
     yield statements.deleteOthers(rows);
     yield statements.insertAbsent(rows);
     yield* insertRows(statements, { ...rows, resources: [] });
