@@ -159,19 +159,10 @@ export interface Writes {
   ): Promise<Result>;
 
   /**
-   * Replaces the fields of a resource by what `change` returns: also a service's images, not its refs; adds a model's
-   * new refs and sets which one is the default.
+   * Replaces the fields of resources, in this order, by what `change` returns: also a service's images, not its refs;
+   * adds a model's new refs and sets which one is the default.
    * @param change pure; if it throws, the transaction is rolled back
    */
-  changeResource<K extends ResourceKind, Result>(
-    kind: K,
-    uuid: string,
-    change: (current: Records[K]) => ResourceFields<K>,
-    extras: WriteExtras,
-    toResult: (changed: Records[K]) => Result,
-  ): Promise<Result>;
-
-  /** The same for several resources, in this order. */
   changeResources<K extends ResourceKind, Result>(
     kind: K,
     uuids: readonly string[],

@@ -30,9 +30,9 @@ export function updateHandler<Name extends OperationName, Kind extends ResourceK
     const { uuid } = path as { uuid: string };
     const now = dependencies.clock();
     const change = await prepare(request, dependencies, now);
-    return dependencies.store.changeResource(
+    return dependencies.store.changeResources(
       kind,
-      uuid,
+      [uuid],
       (current) => ({ ...change(current), lastOpDate: now }),
       {
         references: [
@@ -41,7 +41,9 @@ export function updateHandler<Name extends OperationName, Kind extends ResourceK
         ],
         tags: createTags(tags, `${kind}VO`, uuid, now, dependencies),
       },
-      (changed) => ({ inventory: toInventory(kind, changed, dependencies, now) }),
+      ([changed]) => ({
+        inventory: toInventory(kind, changed as Records[Kind], dependencies, now),
+      }),
     );
   };
   return handler as unknown as Handler<Name>;

@@ -77,15 +77,19 @@ export function operationWrites(
 
   function* replace<K extends ResourceKind>(
     kind: K,
-    uuid: string,
+    uuids: readonly string[],
     change: (current: Records[K]) => ResourceFields<K>,
-  ): Steps<Records[K]> {
-    const current = yield* mustFind(kind, uuid);
-    const changed = { ...change(current) } as Records[K];
-    for (const name of readOnlyFields[kind] ?? []) changed[name] = current[name];
-    yield statements.updateResource[kind](changed);
-    yield* replaceLists(kind, current as Lists, changed as Lists);
-    return changed;
+  ): Steps<Records[K][]> {
+    const replaced: Records[K][] = [];
+    for (const uuid of uuids) {
+      const current = yield* mustFind(kind, uuid);
+      const changed = { ...change(current) } as Records[K];
+      for (const name of readOnlyFields[kind] ?? []) changed[name] = current[name];
+      yield statements.updateResource[kind](changed);
+      yield* replaceLists(kind, current as Lists, changed as Lists);
+      replaced.push(changed);
+    }
+    return replaced;
   }
 
   /** Replaces a service's images, or a model's refs, if they differ. */
@@ -103,16 +107,6 @@ export function operationWrites(
       );
       for (const ref of refs) if (ref.isDefault) yield statements.markDefaultRef(ref);
     }
-  }
-
-  function* replaceAll<K extends ResourceKind>(
-    kind: K,
-    uuids: readonly string[],
-    change: (current: Records[K]) => ResourceFields<K>,
-  ): Steps<Records[K][]> {
-    const changed = [];
-    for (const uuid of uuids) changed.push(yield* replace(kind, uuid, change));
-    return changed;
   }
 
   function* bind(ref: ModelServiceRef): Steps<ModelService> {
@@ -195,11 +189,8 @@ export function operationWrites(
           addDerived(kind, source, derive, extras, remember),
         ),
 
-      changeResource: (kind, uuid, change, extras, toResult) =>
-        write(() => changeLocked([uuid], extras, replace(kind, uuid, change), toResult)),
-
       changeResources: (kind, uuids, change, extras, toResult) =>
-        write(() => changeLocked(uuids, extras, replaceAll(kind, uuids, change), toResult)),
+        write(() => changeLocked(uuids, extras, replace(kind, uuids, change), toResult)),
 
       bindModelToService: (ref, extras, toResult) =>
         write(() => changeLocked([ref.modelServiceUuid], extras, bind(ref), toResult)),

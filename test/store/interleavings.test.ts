@@ -55,9 +55,9 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
   fc.tuple(of(services), of(parts), fc.boolean()).map(([uuid, part, fails]) => ({
     reported: `change service ${uuid} ${part} ${fails}`,
     execute: (store: Store, resultOf: () => string) =>
-      store.changeResource(
+      store.changeResources(
         'ModelService',
-        uuid,
+        [uuid],
         (current) => {
           if (fails) throw new ApiError('operationFailed', 'no change');
           const name = `${current.name}, changed`.slice(-30);

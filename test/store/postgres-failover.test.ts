@@ -125,7 +125,7 @@ describePostgres('a write whose answer is lost', () => {
     const { direct, store, relay, uuid } = await relayed(context);
     relay.cut('COMMIT', isDone);
     const change = (current: ModelService) => ({ ...current, size: 1 });
-    const changing = store.changeResource('ModelService', uuid, change, extras(), toDone);
+    const changing = store.changeResources('ModelService', [uuid], change, extras(), toDone);
     await expect(changing).rejects.toEqual(UNKNOWN);
     expect((await direct.find('ModelService', uuid))?.size).toBe(isDone ? 1 : 0);
   });

@@ -231,12 +231,12 @@ describePostgres('a job that is sent to two servers at once', () => {
     [
       'changes',
       (store, uuid, service) =>
-        store.changeResource(
+        store.changeResources(
           'ModelService',
-          service,
+          [service],
           (current) => ({ ...current, size: current.size + 1, name: uuid }),
           extras({ references: [pathReference(service)] }),
-          ({ uuid }) => ({ uuid }),
+          () => ({ uuid: service }),
         ),
     ],
     ['deletes', (store, uuid) => store.deleteResources('ModelServiceVO', [uuid], () => ({ uuid }))],
@@ -353,9 +353,9 @@ describePostgres('a concurrent change of two servers', () => {
     const { uuid } = await added(stores[0], { size: 0 });
     const increments = stores.flatMap((store) =>
       Array.from({ length: TIMES }, () =>
-        store.changeResource(
+        store.changeResources(
           'ModelService',
-          uuid,
+          [uuid],
           (current) => ({ ...current, size: current.size + 1 }),
           extras({ references: [pathReference(uuid)] }),
           nothing,
@@ -412,9 +412,9 @@ describePostgres('transactions that wait for each other', () => {
           () =>
             one.bindModelToService(ref(model, service), extras({ references: inBoth }), nothing),
           () =>
-            other.changeResource(
+            other.changeResources(
               'Model',
-              model,
+              [model],
               (current) => ({
                 ...current,
                 modelServiceRefs: [ref(model, service, { isDefault: true })],
@@ -470,9 +470,9 @@ describePostgres('transactions that wait for each other', () => {
       }
       const [first = '', ...others] = services;
       const mark = (store: Store) =>
-        store.changeResource(
+        store.changeResources(
           'Model',
-          uuid,
+          [uuid],
           (current) => ({
             ...current,
             modelServiceRefs: current.modelServiceRefs.map((each) => ({
@@ -539,9 +539,9 @@ describePostgres('transactions that wait for each other', () => {
       );
       const moved = models.map((uuid, index) =>
         (index % 2 ? one : other)
-          .changeResource(
+          .changeResources(
             'Model',
-            uuid,
+            [uuid],
             (current) => ({ ...current, modelCenterUuid: to.uuid }),
             extras({ references: [pathReference(uuid, 'ModelVO')] }),
             () => uuid,

@@ -107,7 +107,7 @@ test('a page has only rows that satisfy its query, also during writes', async (c
   const writing = (async () => {
     for (let count = 0; isReading; count++) {
       const change = (current: ModelService) => ({ ...current, yaml: count % 2 ? 'flip' : 'flop' });
-      await store.changeResource('ModelService', service?.uuid ?? '', change, extras(), nothing);
+      await store.changeResources('ModelService', [service?.uuid ?? ''], change, extras(), nothing);
     }
   })();
   let found = 0;

@@ -355,17 +355,17 @@ describe('SQLite', () => {
       ),
       references: () => store.addResource('Model', newModel(), extras({ references }), nothing),
       change: () =>
-        store.changeResource(
+        store.changeResources(
           'ModelService',
-          service,
+          [service],
           (current) => ({ ...current, modelServiceImages: [] }),
           extras({ tags: [tag(service, 'another')] }),
           asIs,
         ),
       changeModel: () =>
-        store.changeResource(
+        store.changeResources(
           'Model',
-          model,
+          [model],
           (current) => ({
             ...current,
             modelServiceRefs: current.modelServiceRefs.map((one, index) => ({

@@ -61,10 +61,10 @@ export const operationWrites: Record<keyof Writes, OperationWrite> &
   Record<string, OperationWrite> = {
   addResource: (_, store, resultOf) =>
     store.addResource('ModelService', modelService(), extras(), resultOf),
-  changeResource: ({ service }, store, resultOf, atWork) =>
-    store.changeResource(
+  'changeResources of a service': ({ service }, store, resultOf, atWork) =>
+    store.changeResources(
       'ModelService',
-      service,
+      [service],
       (current) => {
         atWork();
         return { ...current, name: 'changed' };
@@ -93,10 +93,10 @@ export const operationWrites: Record<keyof Writes, OperationWrite> &
       resultOf,
     );
   },
-  'changeResource of a model': ({ model }, store, resultOf, atWork) =>
-    store.changeResource(
+  'changeResources of a model': ({ model }, store, resultOf, atWork) =>
+    store.changeResources(
       'Model',
-      model,
+      [model],
       (current) => {
         atWork();
         return { ...current, name: 'changed' };

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Store } from '../../../src/domain/store.ts';
 import { extras, newUuid, tag } from '../../support/records.ts';
-import { asIs, nothing } from '../../support/results.ts';
+import { asIs, first, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -66,12 +66,12 @@ export function describeCenters(open: OpenStore): void {
         await added(store, { modelCenterUuid, size: 5 });
       }
       expect(await capacityOf(store, uuid)).toEqual([9, 15]);
-      const answered = await store.changeResource(
+      const answered = await store.changeResources(
         'ModelCenter',
-        uuid,
+        [uuid],
         (current) => current,
         extras(),
-        asIs,
+        first,
       );
       expect(answered).toMatchObject({ modelUsedCapacity: 9, modelServiceUsedCapacity: 15 });
     });
@@ -87,9 +87,9 @@ export function describeCenters(open: OpenStore): void {
       const service = await added(store, { modelCenterUuid: uuid, size: 11 });
       const [moved = '', deleted = '', arriving = ''] = uuidsOf(models);
       const move = (model: string, modelCenterUuid: string) =>
-        store.changeResource(
+        store.changeResources(
           'Model',
-          model,
+          [model],
           (current) => ({ ...current, modelCenterUuid }),
           extras(),
           asIs,

@@ -3,7 +3,7 @@ import type { Model, ModelServiceRef } from '../../../src/domain/records.ts';
 import type { Store, WriteExtras } from '../../../src/domain/store.ts';
 import type { Finishing } from '../../support/folder.ts';
 import { extras, model, newUuid, ref, tag } from '../../support/records.ts';
-import { asIs } from '../../support/results.ts';
+import { first } from '../../support/results.ts';
 import {
   added,
   addedModel,
@@ -46,7 +46,7 @@ export function describeModels(open: OpenStore): void {
       given: Partial<WriteExtras> = {},
     ) => {
       const references = [pathReference(uuid, 'ModelVO')];
-      return store.changeResource('Model', uuid, make, extras({ references, ...given }), asIs);
+      return store.changeResources('Model', [uuid], make, extras({ references, ...given }), first);
     };
 
     describe('that has refs', () => {

@@ -20,7 +20,7 @@ import {
   newUuid,
   tag,
 } from '../../support/records.ts';
-import { asIs, nothing } from '../../support/results.ts';
+import { asIs, first, nothing } from '../../support/results.ts';
 import {
   ALL,
   added,
@@ -63,7 +63,7 @@ const kinds: {
     full: () => ({ ...everyServiceField(), modelServiceImages: [], modelServiceRefs: [] }),
     add: (store, record, given) => store.addResource('ModelService', record, given, nothing),
     change: (store, uuid, make, given) =>
-      store.changeResource('ModelService', uuid, make, given, asIs),
+      store.changeResources('ModelService', [uuid], make, given, first),
     further: {},
   },
   {
@@ -72,7 +72,8 @@ const kinds: {
     minimal: model,
     full: () => ({ ...everyModelField(), modelServiceRefs: [] }),
     add: (store, record, given) => store.addResource('Model', record, given, nothing),
-    change: (store, uuid, make, given) => store.changeResource('Model', uuid, make, given, asIs),
+    change: (store, uuid, make, given) =>
+      store.changeResources('Model', [uuid], make, given, first),
     further: {},
   },
   {
@@ -82,7 +83,7 @@ const kinds: {
     full: everyCenterField,
     add: (store, record, given) => store.addResource('ModelCenter', record, given, asIs),
     change: (store, uuid, make, given) =>
-      store.changeResource('ModelCenter', uuid, make, given, asIs),
+      store.changeResources('ModelCenter', [uuid], make, given, first),
     further: noCapacity,
   },
   {
@@ -91,7 +92,8 @@ const kinds: {
     minimal: dataset,
     full: everyDatasetField,
     add: (store, record, given) => store.addResource('Dataset', record, given, nothing),
-    change: (store, uuid, make, given) => store.changeResource('Dataset', uuid, make, given, asIs),
+    change: (store, uuid, make, given) =>
+      store.changeResources('Dataset', [uuid], make, given, first),
     further: {},
   },
 ];

@@ -304,9 +304,9 @@ export function describeSeeding(open: OpenStore): void {
       const [{ uuid }] = seed.models;
       const [full, bare] = seed.modelServices;
       await store.unbindModelFromService(uuid, bare.uuid, nothing);
-      await store.changeResource(
+      await store.changeResources(
         'Model',
-        uuid,
+        [uuid],
         (current) => ({
           ...current,
           modelServiceRefs: current.modelServiceRefs.map((each) => ({ ...each, isDefault: true })),
@@ -365,9 +365,9 @@ export function describeSeeding(open: OpenStore): void {
     async function disturb(store: Store, seed: EveryResource): Promise<void> {
       const [full, bare] = seed.modelServices;
       await fill(store);
-      await store.changeResource(
+      await store.changeResources(
         'ModelService',
-        full.uuid,
+        [full.uuid],
         (current) => ({
           ...current,
           name: 'changed',
@@ -548,9 +548,9 @@ export function describeSeeding(open: OpenStore): void {
       const before = await shown(store);
       for (let time = 0; time < 5; time++) {
         let replaced: Promise<void> | undefined;
-        await store.forJob(newJob()).changeResource(
+        await store.forJob(newJob()).changeResources(
           'ModelService',
-          uuid,
+          [uuid],
           (current) => {
             replaced ??= store.replaceResources(seed);
             return { ...current, name: 'changed', modelServiceImages: [image(uuid)] };

@@ -11,7 +11,7 @@ import {
   ref,
   tag,
 } from '../../support/records.ts';
-import { asIs, nothing } from '../../support/results.ts';
+import { asIs, first, nothing } from '../../support/results.ts';
 import {
   added,
   addedModel,
@@ -98,12 +98,12 @@ export function describeServices(open: OpenStore): void {
       make: (current: ModelService) => ModelService,
       given: Partial<WriteExtras> = {},
     ) =>
-      store.changeResource(
+      store.changeResources(
         'ModelService',
-        uuid,
+        [uuid],
         make,
         extras({ references: [pathReference(uuid)], ...given }),
-        asIs,
+        first,
       );
 
     test('passes in images and refs as well, and answers what it stores', async (context) => {

@@ -57,11 +57,11 @@ export function describeWrites(open: OpenStore): void {
     'adding a center': ({ store }, given) =>
       store.addResource('ModelCenter', modelCenter(), given, asIs),
     'changing a service': ({ store, service: { uuid } }, given) =>
-      store.changeResource('ModelService', uuid, renamed, given, asIs),
+      store.changeResources('ModelService', [uuid], renamed, given, asIs),
     'changing a model': ({ store, bound: { uuid } }, given) =>
-      store.changeResource('Model', uuid, renamed, given, asIs),
+      store.changeResources('Model', [uuid], renamed, given, asIs),
     'changing a center': ({ store, center: { uuid } }, given) =>
-      store.changeResource('ModelCenter', uuid, renamed, given, asIs),
+      store.changeResources('ModelCenter', [uuid], renamed, given, asIs),
     'cloning a service': ({ store, service: { uuid } }, given) =>
       store.deriveResource(
         'ModelService',
@@ -174,9 +174,9 @@ export function describeWrites(open: OpenStore): void {
     'a service with an image that is another’s': (store, { modelServiceImages }) =>
       store.addResource('ModelService', modelService({ modelServiceImages }), extras(), nothing),
     'a change that has an image twice': (store, { uuid, modelServiceImages: images }) =>
-      store.changeResource(
+      store.changeResources(
         'ModelService',
-        uuid,
+        [uuid],
         (current) => ({ ...renamed(current), modelServiceImages: [...images, ...images] }),
         extras(),
         asIs,
@@ -189,13 +189,13 @@ export function describeWrites(open: OpenStore): void {
     'a binding of an unknown model': (store, { uuid }) =>
       store.bindModelToService(ref(UNKNOWN, uuid), extras(), asIs),
     'a change of an unknown service': (store) =>
-      store.changeResource('ModelService', UNKNOWN, asIs, extras(), asIs),
+      store.changeResources('ModelService', [UNKNOWN], asIs, extras(), asIs),
     'a change of an unknown model': (store) =>
-      store.changeResource('Model', UNKNOWN, asIs, extras(), asIs),
+      store.changeResources('Model', [UNKNOWN], asIs, extras(), asIs),
     'a change of an unknown center': (store) =>
-      store.changeResource('ModelCenter', UNKNOWN, asIs, extras(), asIs),
+      store.changeResources('ModelCenter', [UNKNOWN], asIs, extras(), asIs),
     'a change of a model by the uuid of a service': (store, { uuid }) =>
-      store.changeResource('Model', uuid, asIs, extras(), asIs),
+      store.changeResources('Model', [uuid], asIs, extras(), asIs),
     'a tag on an unknown resource': (store) =>
       store.addResource('Model', model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
     'a clone of an unknown service': (store) =>
