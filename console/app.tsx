@@ -1,8 +1,7 @@
 import type { ComponentType } from 'preact';
-import { useEffect } from 'preact/hooks';
-import { hasControl, health, readHealth } from './api/aios.ts';
-import { logOut, probeServer } from './api/login.ts';
-import { session } from './api/session.ts';
+import { hasControl } from './api/aios.ts';
+import { session } from './api/client.ts';
+import { logOut } from './api/login.ts';
 import { BindingsPage } from './bindings/page.tsx';
 import { Button } from './components/button.tsx';
 import { LogIn } from './components/log-in.tsx';
@@ -30,15 +29,10 @@ const OF_CONTROL: TextKey[] = ['requests', 'control'];
 
 /** The whole console: the form to log in, or navigation and the page of the route. */
 export function App() {
-  useEffect(() => {
-    void probeServer();
-    void readHealth();
-  }, []);
   return (
     <>
       <Header />
-      {session.value === null && <LogIn />}
-      {typeof session.value === 'string' && health.value && <Pages />}
+      {session.value === null ? <LogIn /> : <Pages />}
       <Notices />
     </>
   );
@@ -68,7 +62,7 @@ function Header() {
 }
 
 function Pages() {
-  const shown = pages.filter(([path]) => hasControl.value || !OF_CONTROL.includes(path));
+  const shown = pages.filter(([path]) => hasControl || !OF_CONTROL.includes(path));
   const page = shown.find(([path]) => path === route.value.page) ?? shown[0];
   if (!page) return null;
   const [path, Content] = page;

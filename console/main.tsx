@@ -14,8 +14,10 @@ import './styles/components.css';
 import './styles/resources.css';
 import './styles/pages.css';
 import { render } from 'preact';
+import { probeServer } from './api/login.ts';
 import { App } from './app.tsx';
 
+await probeServer();
 const root = document.getElementById('app');
 root?.replaceChildren();
 if (root) render(<App />, root);

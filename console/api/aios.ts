@@ -1,12 +1,5 @@
-import { computed, signal } from '@preact/signals';
 import { callServer } from './client.ts';
 import type { components, paths } from './control.d.ts';
-
-interface Health {
-  version: string;
-  aiosVersion: string;
-  control: 'on' | 'off';
-}
 
 type Schemas = components['schemas'];
 /** A request and its answer, as the server's journal has it. */
@@ -22,18 +15,11 @@ export type Fault = Partial<Omit<Schemas['PlannedFault'], 'operation' | 'error'>
   error?: { code: string; details?: string } | undefined;
 };
 
-/** What the server says of itself; undefined until it has answered. */
-export const health = signal<Health | undefined>();
-
 /** Whether the server has the control API, and with it a journal. */
-export const hasControl = computed(() => health.value?.control === 'on');
-
-/** Asks the server what it is; without an answer it counts as one without the control API. */
-export async function readHealth(): Promise<void> {
-  health.value = await callServer<Health>('GET', '_aios/health').catch(
-    (): Health => ({ version: '', aiosVersion: '', control: 'off' }),
-  );
-}
+export const hasControl = await callServer<{ control: 'on' | 'off' }>('GET', '_aios/health').then(
+  ({ control }) => control === 'on',
+  () => false,
+);
 
 /** Reads what is below `_aios`. @throws Failure */
 export function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {

@@ -1,7 +1,7 @@
+import { signal } from '@preact/signals';
 import { t } from '../texts/text.ts';
 import { type Operation, requestLine } from './document.ts';
 import type { components, operations } from './openapi.d.ts';
-import { isExpired, session, setSession } from './session.ts';
 
 export type Schemas = components['schemas'];
 
@@ -9,6 +9,21 @@ export type Schemas = components['schemas'];
 export const serverUrl = new URL('..', location.href).href;
 /** Time between two polls of a job, in milliseconds. */
 const POLL_INTERVAL_MS = 300;
+/** The name under which the page at /docs stores a session too: for this tab, until it is closed. */
+const STORED = 'aios-session';
+
+/** UUID of the session; empty where the server needs none, null where one has to be made. */
+export const session = signal<string | null>(sessionStorage.getItem(STORED) ?? '');
+/** Whether the last session was ended by the server. */
+export const isExpired = signal(false);
+
+/** Uses a session from now on; without one the form to log in appears. */
+export function setSession(uuid: string | null, hasExpired = false): void {
+  if (uuid) sessionStorage.setItem(STORED, uuid);
+  else sessionStorage.removeItem(STORED);
+  isExpired.value = hasExpired;
+  session.value = uuid;
+}
 
 /** A failure that a server answered, or that none did; the message is the server's own sentence. */
 export class Failure extends Error {

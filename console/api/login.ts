@@ -1,15 +1,12 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { call, Failure } from './client.ts';
-import { session, setSession } from './session.ts';
+import { t } from '../texts/text.ts';
+import { call, Failure, session, setSession } from './client.ts';
 
 /** Finds out whether the server needs a session, where the tab has none. */
 export async function probeServer(): Promise<void> {
-  if (session.value !== undefined) return;
-  await call('QueryModelCenter', { query: { limit: 0 } }).then(
-    () => setSession(''),
-    () => setSession(null),
-  );
+  if (session.value !== '') return;
+  await call('QueryModelCenter', { query: { limit: 0 } }).catch(() => setSession(null));
 }
 
 /** @throws Failure ID.1000 for a wrong account name or password */
@@ -22,9 +19,9 @@ export async function logIn(accountName: string, password: string): Promise<void
 }
 
 /** Uses a session that exists already. @throws Failure if it is not valid */
-export async function continueSession(uuid: string, invalid: string): Promise<void> {
+export async function continueSession(uuid: string): Promise<void> {
   const { valid } = await call('ValidateSession', { path: { uuid } });
-  if (!valid) throw new Failure({ details: invalid });
+  if (!valid) throw new Failure({ details: t('sessionInvalid') });
   setSession(uuid);
 }
 

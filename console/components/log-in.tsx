@@ -1,6 +1,5 @@
-import { Failure } from '../api/client.ts';
+import { Failure, isExpired } from '../api/client.ts';
 import { continueSession, logIn } from '../api/login.ts';
-import { isExpired } from '../api/session.ts';
 import { t } from '../texts/text.ts';
 import { Form } from './command.tsx';
 import { Input } from './field.tsx';
@@ -35,10 +34,7 @@ export function LogIn() {
           />
         </Form>
         <h2>{t('orSession')}</h2>
-        <Form
-          button={t('useSession')}
-          send={({ uuid = '' }) => continueSession(uuid.trim(), t('sessionInvalid'))}
-        >
+        <Form button={t('useSession')} send={({ uuid = '' }) => continueSession(uuid.trim())}>
           <Input label={t('sessionUuid')} name="uuid" class="code" isRequired />
         </Form>
       </PageFrame>

@@ -19,7 +19,7 @@ const time = { minutes: 5, steps: 300_000 / SAMPLE_MS };
 const samples = signal<Sample[]>([]);
 
 async function readNow(abort: AbortSignal) {
-  const settings = hasControl.value ? await read<Settings>('settings', abort) : undefined;
+  const settings = hasControl ? await read<Settings>('settings', abort) : undefined;
   const sample = await readSample(abort);
   samples.value = [...samples.value, sample].slice(-time.steps - 1);
   return { sample, clock: settings?.clock ?? { now: sample.date, stopped: false } };
@@ -110,6 +110,6 @@ function Operations({ sample }: { sample: Sample }) {
 /** An operation's name, which leads to its requests where they are recorded. */
 function RequestsLink({ operation }: { operation: string }) {
   if (operation === 'unrouted') return t('unknownPath');
-  if (!hasControl.value) return operation;
+  if (!hasControl) return operation;
   return <a href={linkTo('requests', '', new URLSearchParams({ operation }))}>{operation}</a>;
 }

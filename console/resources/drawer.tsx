@@ -1,7 +1,6 @@
 import { useAnswer } from '../api/answer.ts';
-import { serverUrl } from '../api/client.ts';
+import { serverUrl, session } from '../api/client.ts';
 import { type Operation, requestLine } from '../api/document.ts';
-import { session } from '../api/session.ts';
 import { Code } from '../components/code.tsx';
 import { Drawer } from '../components/drawer.tsx';
 import { FailureBox } from '../components/notices.tsx';
