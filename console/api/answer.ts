@@ -6,11 +6,15 @@ export interface Loading<Answer> {
   /** The last answer, also while the next one is awaited. */
   data?: Answer;
   failure?: Failure;
-  reload: () => void;
 }
 
 /** Number of changes made here so far: all that is shown is loaded again after each. */
 const changes = signal(0);
+
+/** Loads all that is shown again. */
+export function reload(): void {
+  changes.value += 1;
+}
 
 /**
  * Loads what a component shows, again whenever the key changes and after every action; what was requested before is
@@ -23,27 +27,23 @@ export function useAnswer<Answer>(
   load: (signal: AbortSignal) => Promise<Answer>,
   interval?: number,
 ): Loading<Answer> {
-  const [state, setState] = useState<Omit<Loading<Answer>, 'reload'>>({});
-  const [round, setRound] = useState(0);
-  const reload = () => setRound((count) => count + 1);
+  const [state, setState] = useState<Loading<Answer>>({});
   useEffect(() => {
     const controller = new AbortController();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const settle = (settled: typeof state) => {
+    const run = async () => {
+      const settled = await load(controller.signal).then(
+        (data) => ({ data }),
+        (failure: Failure) => ({ failure }),
+      );
       if (controller.signal.aborted) return;
       setState(({ data }) => ({ data, ...settled }));
-      if (interval !== undefined) timer = setTimeout(reload, interval);
+      // What begins after the abort fails at once.
+      if (interval !== undefined) setTimeout(run, interval);
     };
-    load(controller.signal).then(
-      (data) => settle({ data }),
-      (failure: Failure) => settle({ failure }),
-    );
-    return () => {
-      controller.abort();
-      clearTimeout(timer);
-    };
-  }, [key, round, changes.value]);
-  return { ...state, reload };
+    void run();
+    return () => controller.abort();
+  }, [key, changes.value]);
+  return state;
 }
 
 /** Runs a component's calls that change something, one at a time, with the failure of the last one. */
@@ -56,7 +56,7 @@ export function useAction() {
     try {
       const answer = await call();
       setFailure(undefined);
-      changes.value += 1;
+      reload();
       onDone?.(answer);
     } catch (error) {
       setFailure(error as Failure);

@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
-import type { Loading } from '../api/answer.ts';
+import { type Loading, reload } from '../api/answer.ts';
 import { t } from '../texts/text.ts';
 import { FailureBox } from './notices.tsx';
 
@@ -35,7 +35,7 @@ export function PageFrame({ title, actions, answer, children }: Props) {
         <span class="spacer" />
         {actions}
       </div>
-      {answer?.failure && <FailureBox failure={answer.failure} onRetry={answer.reload} />}
+      {answer?.failure && <FailureBox failure={answer.failure} onRetry={reload} />}
       {children}
     </>
   );
