@@ -7,7 +7,6 @@ export interface Column<Row> {
   name: string;
   title: string;
   cell: (row: Row) => ComponentChildren;
-  isSortable?: boolean;
   isNumber?: boolean;
 }
 
@@ -43,13 +42,13 @@ export function Table<Row>(props: Props<Row>) {
     : (['ascending', '↑'] as const);
   const classOf = ({ isNumber }: Column<Row>) => (isNumber ? 'align-right' : undefined);
   const header = (column: Column<Row>) => {
-    const { name, title, isSortable } = column;
+    const { name, title } = column;
     const isSorted = sort?.slice(1) === name;
     const next = sort === `+${name}` ? `-${name}` : `+${name}`;
     return (
       <th key={name} class={classOf(column)} aria-sort={isSorted ? order : undefined}>
-        {isSortable ? (
-          <Button class="ghost" onClick={() => onSort?.(next)}>
+        {onSort ? (
+          <Button class="ghost" onClick={() => onSort(next)}>
             {title} {isSorted && <span aria-hidden="true">{arrow}</span>}
           </Button>
         ) : (

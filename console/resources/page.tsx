@@ -54,7 +54,6 @@ export function ResourcePage({ kind }: { kind: Kind }) {
             columns={columns.map((name) => ({
               name,
               title: name,
-              isSortable: true,
               isNumber: fields.get(name)?.type === 'integer',
               cell: (row) => cell(name, row),
             }))}
