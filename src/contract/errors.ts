@@ -24,7 +24,7 @@ const catalogue = {
   tooManyLogins: { status: 429, code: 'ID.1000', meaning: 'Too many logins failed' },
   headersTooLarge: { status: 431, code: 'SYS.1015', meaning: 'The headers are too large' },
   resourceNotFound: { status: 503, code: 'SYS.1003', meaning: 'A resource does not exist' },
-  operationFailed: { status: 503, code: 'SYS.1006', meaning: 'The operation is not possible now' },
+  operationFailed: { status: 503, code: 'SYS.1006', meaning: 'The state of a resource forbids it' },
   loginFailed: { status: 503, code: 'ID.1000', meaning: 'The account name or password is wrong' },
   sessionInvalid: {
     status: 503,
@@ -32,10 +32,10 @@ const catalogue = {
     meaning: 'The session is missing, unknown or expired',
   },
   wrongSignature: { status: 503, code: 'ID.1001', meaning: 'The signature is wrong' },
-  timedOut: { status: 503, code: 'SYS.1001', meaning: 'The time of `X-API-Timeout` is over' },
+  timedOut: { status: 503, code: 'SYS.1001', meaning: 'The timeout of `X-API-Timeout` has passed' },
   notReady: { status: 503, code: 'SYS.1010', meaning: 'The server is starting, stopping or busy' },
   noSuchField: { status: 503, code: 'SYS.1000', meaning: 'A field of the query does not exist' },
-  internal: { status: 503, code: 'SYS.1000', meaning: 'The server has failed' },
+  internal: { status: 503, code: 'SYS.1000', meaning: 'An internal error' },
 } as const;
 
 /** The range of HTTP statuses of failures. */
@@ -67,8 +67,8 @@ const DETAILS_MAX = 4096;
 
 const errorMembers = {
   code: Type.String({ description: 'Error code, for example SYS.1007.', examples: ['SYS.1007'] }),
-  description: Type.String({ description: 'What kind of error it is, in a sentence.' }),
-  details: Type.String({ description: 'What went wrong in this request.', maxLength: DETAILS_MAX }),
+  description: Type.String({ description: 'What the code means, in a sentence.' }),
+  details: Type.String({ description: 'What is wrong with the request.', maxLength: DETAILS_MAX }),
   elaboration: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
   location: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
   cost: Type.Optional(Type.String({ description: 'Reserved by the platform.' })),
@@ -77,15 +77,15 @@ const errorMembers = {
 /** A schema of its own without causes: many tools can't follow one that contains itself. */
 const ErrorCause = objectOf(
   'ErrorCause',
-  'What caused an error. Causes of causes are not described.',
+  'The cause of an error, without its own causes.',
   errorMembers,
 );
 
-export const ErrorCode = objectOf('ErrorCode', 'What went wrong.', {
+export const ErrorCode = objectOf('ErrorCode', 'An error.', {
   ...errorMembers,
   ...optional({
     cause: ErrorCause,
-    causes: listOf('What caused this error.', ErrorCause),
+    causes: listOf('The causes of this error.', ErrorCause),
     opaque: mapOf('Reserved by the platform.', Type.Unknown()),
   }),
 });

@@ -91,7 +91,7 @@ class DocumentBuilder {
         requestBody: { required: body.required !== undefined, ...this.#json(body, example.body) },
       }),
       responses: {
-        200: this.#response('Done.', answerSchema(name), example.answer),
+        200: this.#response('The operation succeeded.', answerSchema(name), example.answer),
         ...(isWrite(operation) && { 202: this.#accepted() }),
         ...this.#failures(
           documentedFailures(method !== 'GET', operation.failures, open),
@@ -251,7 +251,7 @@ class DocumentBuilder {
   #property({ default: value, ...schema }: TSchema): Members {
     const { $ref, ...keywords } = this.#schema(schema as TSchema);
     if (value === undefined) return $ref ? { $ref } : keywords;
-    const description = `${schema.description} ${JSON.stringify(value)} unless given.`;
+    const description = `${schema.description} Default: ${JSON.stringify(value)}.`;
     return { ...($ref ? { allOf: [{ $ref }] } : keywords), description };
   }
 }

@@ -34,19 +34,19 @@ function compileBodyValidator<Schema extends TSchema>(schema: Schema) {
 const operationNames = [...Object.keys(operations), GetJob.name];
 
 const fault = Type.Object({
-  operation: oneOf('ZStack’s name of the operation, or `*` for any.', [...operationNames, '*']),
+  operation: oneOf('Name of the operation, or `*` for any operation.', [...operationNames, '*']),
   ...optional({
-    times: integer('Number of requests it applies to; 1 by default.', { min: 1 }),
-    delayMs: integer('Milliseconds of delay before the request is processed.', DELAY),
-    drop: boolean('Whether to drop the connection without an answer.'),
+    times: integer('Number of requests to apply the fault to; 1 by default.', { min: 1 }),
+    delayMs: integer('Delay before the request is processed, in milliseconds.', DELAY),
+    drop: boolean('Whether to close the connection without an answer.'),
     error: Type.Object({
-      code: oneOf('Code of the error.', faultCodes),
-      details: Type.Optional(text('Details of the error.')),
+      code: oneOf('Error code, for example SYS.1006.', faultCodes),
+      details: Type.Optional(text('Description of the error in this request.')),
     }),
-    status: integer('A status to answer instead of running the operation.', FAILURE_STATUSES),
+    status: integer('HTTP status to answer instead of running the operation.', FAILURE_STATUSES),
     outcome: Type.Object({
-      status: text('Status of the deployment once it is ready.', { max: 255 }),
-      afterMs: Type.Optional(integer('Milliseconds until it is ready.', DELAY)),
+      status: text('Status of the deployment once it is ready; any text.', { max: 255 }),
+      afterMs: Type.Optional(integer('Time until it is ready, in milliseconds.', DELAY)),
     }),
   }),
 });
@@ -55,26 +55,26 @@ const fault = Type.Object({
 export const controlBodies = {
   PlannedFault: Type.Composite([
     fault,
-    Type.Object({ struck: integer('Number of requests it has applied to.', { min: 0 }) }),
+    Type.Object({ struck: integer('Number of requests it was applied to.', { min: 0 }) }),
   ]),
-  Faults: Type.Object({ faults: listOf('The faults, in order.', fault) }),
+  Faults: Type.Object({ faults: listOf('The faults; the first that matches applies.', fault) }),
   Clock: Type.Object(
     optional({
-      now: isoTime('When the clock is stopped'),
+      now: isoTime('Time to stop the clock at'),
       aheadMs: long('Offset of the clock from the real time, in milliseconds.', CLOCK_OFFSET),
     }),
   ),
-  Uuids: Type.Object(optional({ seed: text('Seed of the next uuids.') })),
+  Uuids: Type.Object(optional({ seed: text('Any text; it determines the UUIDs that follow.') })),
   Jobs: Type.Object(
     optional({
-      afterMs: integer('Milliseconds for which polls report a job as running.', DELAY),
-      atPoll: integer('The first poll that reports a job as ended.', { min: 1 }),
+      afterMs: integer('Time for which polls report a job as running, in milliseconds.', DELAY),
+      atPoll: integer('Number of the first poll that reports a job as ended.', { min: 1 }),
     }),
   ),
   Restore: Type.Object(
     optional({
-      clock: boolean('Whether to set the clock as it was.'),
-      uuids: boolean('Whether to continue the sequence of UUIDs where it was.'),
+      clock: boolean('Whether to restore the clock too.'),
+      uuids: boolean('Whether to continue the sequence of UUIDs too.'),
     }),
   ),
 };
@@ -142,10 +142,10 @@ export const parseRestore = compileBodyValidator(controlBodies.Restore);
 export const parseJournalFilter = compileBodyValidator(
   Type.Object(
     optional({
-      operation: oneOf('ZStack’s name of the operation.', operationNames),
-      status: integer('Status of the answer.'),
-      after: integer('Id of an entry; only later ones are returned.', { min: 0 }),
-      limit: integer('Most entries to return: the last ones.', { min: 0 }),
+      operation: oneOf('Name of the operation.', operationNames),
+      status: integer('HTTP status of the answer.'),
+      after: integer('Id of an entry; only later entries are returned.', { min: 0 }),
+      limit: integer('Maximum number of entries to return: the latest ones.', { min: 0 }),
     }),
   ),
 );

@@ -53,7 +53,7 @@ test('Postman imports requests that succeed as they are', async (context) => {
   expect(outcomes).toHaveLength(Object.keys(examples.operations).length);
   // The seed has no jobs.
   expect(outcomes.filter(([, status]) => status !== 200)).toEqual([
-    ['Get what a job has come to', 404],
+    ['Get the result of a job', 404],
   ]);
 });
 

@@ -21,14 +21,14 @@ export const datasetOperations = {
     wrapperAliases: ['param'],
     params: CreateDatasetParams,
     summary: 'Create a dataset',
-    description: 'Stores what is given about a dataset. Nothing is fetched from its URL.',
+    description: 'Registers a dataset. Nothing is downloaded from its URL.',
   },
   UpdateDataset: {
     ...update,
     params: UpdateDatasetParams,
     failures: ['operationFailed'],
     description:
-      'Changes the fields given and leaves the others as they are. A system dataset is refused with SYS.1006.',
+      'Changes the given fields and leaves the others unchanged. A system dataset is rejected with SYS.1006.',
   },
   UpdateDatasets: {
     ...update,
@@ -41,7 +41,7 @@ export const datasetOperations = {
     failures: ['operationFailed'],
     summary: 'Update several datasets',
     description:
-      'Changes the fields given of each dataset, in order, as UpdateDataset does: either all or none.',
+      'Changes each dataset as UpdateDataset does, in order. If one fails, none is changed.',
   },
   DeleteDataset: {
     ...remove,
@@ -50,9 +50,7 @@ export const datasetOperations = {
   },
   DeleteDatasets: {
     ...removeAll,
-    description:
-      'Deletes datasets with their tags, and tells of each how it went, with status 200 also where some ' +
-      'failed. `uuids` may stand in a JSON body instead.',
+    description: `Deletes datasets with their tags. ${removeAll.description}`,
   },
   QueryDataset: query,
   GetDataset: get,

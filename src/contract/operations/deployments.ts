@@ -17,8 +17,7 @@ const { update, remove, removeAll, query, get } = operationsOn({
   inventory: ModelServiceInstanceGroupInventory,
   tag: 'Deployments',
   path: '/v1/ai/model-services/instances/groups',
-  one: 'group',
-  title: 'deployment',
+  one: 'deployment',
 });
 
 export const deploymentOperations = {
@@ -33,8 +32,8 @@ export const deploymentOperations = {
     params: DeployModelServiceParams,
     summary: 'Deploy a model service',
     description:
-      'Nothing is run: a group with one instance is stored, which is `Deploying` until `AIOS_DEPLOY_TIME` has ' +
-      'passed, then `Running`. The instance then has the URL that `AIOS_DEPLOY_URL` makes.',
+      'Stores a deployment with one instance; nothing runs. It is `Deploying` until `AIOS_DEPLOY_TIME` has passed, ' +
+      'then `Running`, with the URL of `AIOS_DEPLOY_URL`. Parameters that the answer lacks are stored all the same.',
   },
   UpdateModelServiceInstanceGroup: {
     ...update,
@@ -43,22 +42,18 @@ export const deploymentOperations = {
     params: UpdateModelServiceInstanceGroupParams,
     evidence: 'K',
     description:
-      'Nothing that runs is changed: the fields given are stored, the others stay as they are.',
+      'Changes the given fields and leaves the others unchanged; the instance keeps its name and YAML.',
   },
   DeleteModelServiceInstanceGroup: {
     ...remove,
     evidence: 'K',
     failures: ['operationFailed'],
-    description:
-      'Nothing that runs is stopped: the group is deleted with its instances and tags. ' +
-      `${DELETE_USED} ${DELETE_UNKNOWN}`,
+    description: `Deletes a deployment with its instances and tags. ${DELETE_USED} ${DELETE_UNKNOWN}`,
   },
   DeleteModelServiceInstanceGroups: {
     ...removeAll,
     evidence: 'K',
-    description:
-      'Nothing that runs is stopped: the groups are deleted with their instances and tags. The answer tells of each ' +
-      'how it went, with status 200 also where some failed. `uuids` may stand in a JSON body instead.',
+    description: `Deletes deployments with their instances and tags. ${removeAll.description}`,
   },
   QueryModelServiceInstanceGroup: { ...query, aliases: [`${query.path}/`] },
   GetModelServiceInstanceGroup: get,

@@ -19,15 +19,15 @@ export const modelCenterOperations = {
     ...add,
     params: AddModelCenterParams,
     description:
-      'Registers a storage location of models, services and datasets. The server doesn’t connect to it.',
+      'Registers a storage location of models, services and datasets. The server does not connect to it.',
   },
   UpdateModelCenter: { ...update, params: UpdateModelCenterParams },
   DeleteModelCenter: {
     ...remove,
     failures: ['operationFailed'],
     description:
-      'Deletes a center with its tags. One that has models or datasets is rejected with SYS.1006 in ' +
-      `Permissive mode; Enforcing deletes them too. Services stay as they are. ${DELETE_UNKNOWN}`,
+      'Deletes a center with its tags. If it has models or datasets, Permissive mode rejects the deletion with ' +
+      `SYS.1006; Enforcing mode deletes them too. Services are not changed. ${DELETE_UNKNOWN}`,
   },
   QueryModelCenter: query,
   GetModelCenter: get,

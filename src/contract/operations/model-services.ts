@@ -20,7 +20,7 @@ export const modelServiceOperations = {
     ...add,
     params: AddModelServiceParams,
     evidence: 'D',
-    description: 'Adds a model service with its images and binds it to the models named.',
+    description: 'Adds a model service with its images; binds it to the models of `modelUuids`.',
   },
   UpdateModelService: {
     ...update,
@@ -28,8 +28,8 @@ export const modelServiceOperations = {
     params: UpdateModelServiceParams,
     evidence: 'D',
     description:
-      'Changes the fields given and leaves the others as they are. Images and the vendor map are ' +
-      'replaced; the `service*`, environment, startup and inference parameters edit the yaml.',
+      'Changes the given fields and leaves the others unchanged; lists and maps are replaced as a whole. `service…`, ' +
+      '`environmentParameters`, `startupParameters` and `inferenceParams` edit the stored `yaml`.',
   },
   CloneModelService: {
     ...add,
@@ -42,7 +42,7 @@ export const modelServiceOperations = {
     evidence: 'D',
     summary: 'Clone a model service',
     description:
-      'Copies a service with its images and bindings; each field given overrides the source’s.',
+      'Copies a service with its images and bindings; given fields replace those of the source.',
   },
   DeleteModelService: {
     ...remove,

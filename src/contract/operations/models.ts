@@ -30,7 +30,7 @@ export const modelOperations = {
     ...add,
     params: AddModelParams,
     evidence: 'D',
-    description: 'Adds a model and binds it to the services named.',
+    description: 'Adds a model, and binds it to the services of `modelServiceUuids`.',
   },
   BindModelToService: {
     ...add,
@@ -39,14 +39,14 @@ export const modelOperations = {
     params: noFields,
     evidence: 'D',
     summary: 'Bind a model to a service',
-    description: 'Binds a model to a service; binding them again changes nothing.',
+    description: 'Binds a model to a service. Binding them again changes nothing.',
   },
   UnbindModelFromService: {
     ...remove,
     ...binding,
     query: noFields,
     summary: 'Unbind a model from a service',
-    description: 'Removes the binding of a model to a service; without one it succeeds too.',
+    description: 'Removes the binding of a model to a service. It succeeds also without a binding.',
   },
   UpdateModel: { ...update, params: UpdateModelParams },
   DeleteModel: {
@@ -56,9 +56,7 @@ export const modelOperations = {
   },
   DeleteModels: {
     ...removeAll,
-    description:
-      'Deletes models with their bindings and tags, and tells of each how it went, with status 200 ' +
-      'also where some failed. `uuids` may stand in a JSON body instead.',
+    description: `Deletes models with their bindings and tags. ${removeAll.description}`,
   },
   QueryModel: query,
   GetModel: get,

@@ -57,9 +57,9 @@ export const deletion = {
   answers: 'nothing',
 } as const;
 
-export const DELETE_UNKNOWN = 'An unknown UUID succeeds.';
+export const DELETE_UNKNOWN = 'Deleting an unknown UUID succeeds.';
 export const DELETE_USED =
-  'One that a deployment uses is refused with SYS.1006 in Permissive mode; in Enforcing mode the deployment loses it.';
+  'If a deployment uses it, Permissive mode rejects this with SYS.1006; Enforcing mode removes it from the deployment.';
 
 /** A kind of resource, with what its operations have in common. */
 interface Subject<Inventory extends TSchema>
@@ -99,7 +99,7 @@ export function operationsOn<Inventory extends TSchema>(subject: Subject<Invento
       aliases: [`${ofOne.path}/actions`],
       wrapper: `update${String(subject.inventory.$id).replace(/Inventory$/, '')}`,
       summary: `Update a ${title}`,
-      description: 'Changes the fields given and leaves the others as they are.',
+      description: 'Changes the given fields and leaves the others unchanged.',
     },
     remove: { ...ofOne, ...deletion, summary: `Delete a ${title}` },
     removeAll: {
@@ -108,6 +108,8 @@ export function operationsOn<Inventory extends TSchema>(subject: Subject<Invento
       query: DeleteUuidsQuery,
       answers: 'results',
       summary: `Delete several ${title}s`,
+      description:
+        'The answer has a result for each UUID, also if some fail. `uuids` may be in a JSON body instead.',
     },
     query: {
       ...ofAll,
@@ -117,9 +119,9 @@ export function operationsOn<Inventory extends TSchema>(subject: Subject<Invento
       failures: ['noSuchField'],
       summary: `List ${title}s`,
       description:
-        `Lists the ${title}s for which all conditions of \`q\` hold, the oldest first. \`start\` and ` +
-        '`limit` count rows at the moment of the request, so rows added or deleted between two pages ' +
-        'may shift them.',
+        `Lists the ${title}s that meet all conditions of \`q\`, the oldest first unless \`sort\` is given. ` +
+        '`start` and `limit` count rows at the time of the request: rows that are added or deleted between ' +
+        'two requests shift the later pages.',
     },
     get: {
       ...ofOne,
@@ -127,7 +129,7 @@ export function operationsOn<Inventory extends TSchema>(subject: Subject<Invento
       query: GetParams,
       answers: 'found',
       summary: `Get a ${title}`,
-      description: `Returns the ${one} as the one member of \`inventories\`, which is empty for an unknown UUID.`,
+      description: `Returns the ${one} in \`inventories\`, a list that is empty for an unknown UUID.`,
     },
   } as const;
 }

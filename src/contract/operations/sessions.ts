@@ -18,7 +18,7 @@ export const sessionOperations = {
     wrapper: 'logInByAccount',
     params: LogInByAccountParams,
     summary: 'Log in',
-    description: 'Begins a session, whose UUID goes into `Authorization: OAuth <uuid>`.',
+    description: 'Creates a session; other requests name it by `Authorization: OAuth <uuid>`.',
   },
   LogOut: {
     ...metadata,
@@ -28,7 +28,7 @@ export const sessionOperations = {
     pathParameters,
     query: noFields,
     summary: 'Log out',
-    description: 'Ends a session; an unknown one succeeds too.',
+    description: 'Ends a session. Ending an unknown one succeeds.',
   },
   ValidateSession: {
     ...metadata,
@@ -40,7 +40,7 @@ export const sessionOperations = {
     pathParameters,
     answers: 'valid',
     summary: 'Check a session',
-    description: 'Tells whether a session is valid, without prolonging it.',
+    description: 'Returns whether a session is valid, without extending it.',
   },
   RenewSession: {
     ...metadata,
@@ -52,6 +52,6 @@ export const sessionOperations = {
     wrapper: 'renewSession',
     params: RenewSessionParams,
     summary: 'Renew a session',
-    description: 'Lets a session last for the time given, from now.',
+    description: 'Extends a session by `duration`, counted from now.',
   },
 } as const satisfies Record<string, Operation>;

@@ -20,6 +20,7 @@ const system = operationsOn({
   title: 'system tag',
 });
 
+const DUPLICATE = 'A tag that the resource already has is rejected with SYS.1006.';
 const create = {
   wrapper: 'params',
   wrapperAliases: ['param'],
@@ -32,7 +33,7 @@ export const tagOperations = {
     ...user.add,
     ...create,
     summary: 'Attach a user tag',
-    description: 'Attaches a user tag to a resource; one that it carries already is SYS.1006.',
+    description: `Attaches a user tag to a resource. ${DUPLICATE}`,
   },
   QueryUserTag: user.query,
   GetUserTag: user.get,
@@ -40,7 +41,7 @@ export const tagOperations = {
     ...system.add,
     ...create,
     summary: 'Attach a system tag',
-    description: 'Attaches a system tag to a resource; one that it carries already is SYS.1006.',
+    description: `Attaches a system tag to a resource. ${DUPLICATE}`,
   },
   UpdateSystemTag: {
     ...system.update,
@@ -48,8 +49,7 @@ export const tagOperations = {
     path: '/v1/system-tags/{uuid}/actions',
     aliases: ['/v1/system-tags/{uuid}'],
     params: UpdateTagParams,
-    summary: 'Change a system tag',
-    description: 'Changes a tag’s text; one that the resource carries already is SYS.1006.',
+    description: `Changes the text of a system tag. ${DUPLICATE}`,
   },
   QuerySystemTag: system.query,
   GetSystemTag: system.get,

@@ -17,8 +17,8 @@ import {
 
 const field = {
   name: text('Name of the dataset; need not be unique.', { max: 255 }),
-  description: text('What the dataset is.', { max: 2048 }),
-  url: text('Where the dataset comes from; nothing is fetched.', { max: 2048 }),
+  description: text('Free-text description of the dataset.', { max: 2048 }),
+  url: text('URL of the dataset’s source; nothing is downloaded.', { max: 2048 }),
   modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
   system: boolean('Whether it is a system dataset, which can’t be updated.'),
   token: text('Access token; stored, never returned and never logged.'),
@@ -27,14 +27,14 @@ const field = {
 /** Parameters of an update that are stored and never returned. */
 const hiddenParams = {
   usageScenarios: listOf(
-    'What the dataset is used for; stored, never returned.',
-    oneOf('A use of a dataset.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf'], {
+    'Purposes of the dataset; stored, never returned.',
+    oneOf('A purpose of a dataset.', ['FineTune', 'Endpoint', 'App', 'ModelEval', 'ModelPerf'], {
       $id: 'DatasetUsageScenario',
     }),
     boundedList,
   ),
   dataType: oneOf(
-    'Kind of data; stored, never returned.',
+    'Type of the data; stored, never returned.',
     ['Text', 'Audio', 'Image', 'Video', 'Tabular', 'Geospatial', 'TimeSeries'],
     { $id: 'DatasetDataType' },
   ),
@@ -54,11 +54,11 @@ export const DatasetInventory = inventoryOf('DatasetInventory', 'A dataset.', {
   url: field.url,
   installPath: Type.Optional(
     text(
-      'Where the dataset is stored: in its center, if that was known when the dataset was made.',
+      '`<url of the center>/datasets/<uuid>`; absent if the center was unknown at the creation.',
     ),
   ),
   modelCenterUuid: field.modelCenterUuid,
-  size: long('Size of the dataset: 0, unless a seed gives another.'),
+  size: long('Size in bytes: 0 unless a seed sets it.'),
   system: field.system,
 });
 
@@ -92,8 +92,8 @@ export const UpdateDatasetParams = Type.Object(changes);
 
 export const UpdateDatasetsParams = Type.Object({
   updateDatasetStructs: listOf(
-    'The datasets to update, each at most once.',
-    objectOf('UpdateDatasetStruct', 'A dataset with its changes.', {
+    'The datasets to update, each listed at most once.',
+    objectOf('UpdateDatasetStruct', 'The changes of one dataset.', {
       uuid: uuidInList('the dataset'),
       ...changes,
     }),

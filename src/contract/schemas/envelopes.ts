@@ -4,11 +4,11 @@ import { DeletionResult } from './resource.ts';
 import { tagFields } from './tag.ts';
 import { boolean, integer, listOf, mapOf, objectOf, optional, since } from './types.ts';
 
-const success = boolean('Always true: a failure has `error` instead.', { examples: [true] });
+const success = boolean('Always true: failures have `error` instead.', { examples: [true] });
 
 const schema = Type.Optional(
   mapOf(
-    'The class of each object, by its path; only with the header `X-JSON-Schema`.',
+    'Class names of the objects in the answer, by their paths; only with the header `X-JSON-Schema`.',
     Type.String(),
   ),
 );
@@ -21,35 +21,35 @@ export function answerSchema(name: OperationName): TObject {
     objectOf(`${id}Answer`, description, { success, ...members });
   switch (answers) {
     case 'inventory':
-      return answer(resource, 'One resource.', { inventory, schema });
+      return answer(resource, 'The resource.', { inventory, schema });
     case 'inventories':
-      return answer(`${resource}List`, 'A list of resources.', {
+      return answer(`${resource}List`, 'A page of a list of resources.', {
         ...optional({
-          inventories: listOf('The resources; absent with `count=true`.', inventory),
-          total: integer('Number of all matching resources; only when requested.', { min: 0 }),
+          inventories: listOf('The resources of the page; absent with `count=true`.', inventory),
+          total: integer('Number of all matches, with `count` or `replyWithCount`.', { min: 0 }),
         }),
         schema,
       });
     case 'several':
-      return answer(`${resource}s`, 'Several resources.', {
-        inventories: listOf('The resources.', inventory),
+      return answer(`${resource}s`, 'The updated resources.', {
+        inventories: listOf('The resources, in the order of the request.', inventory),
         schema,
       });
     case 'found':
-      return answer(`${resource}Found`, 'A resource, if it was found.', {
-        inventories: listOf('The resource, or nothing where there is none.', inventory),
+      return answer(`${resource}Found`, 'A list of the resource, or an empty one.', {
+        inventories: listOf('The resource; empty for an unknown UUID.', inventory),
         schema,
       });
     case 'results':
-      return answer('Deletion', 'What became of each resource.', {
-        results: listOf('One for each resource.', DeletionResult),
+      return answer('Deletion', 'The result for each resource.', {
+        results: listOf('One for each UUID of the request, in its order.', DeletionResult),
       });
     case 'valid':
       return answer('Validity', 'Whether a session is valid.', {
         valid: boolean('Whether the session is valid.'),
       });
     case 'nothing':
-      return answer('Success', 'The operation was done.', {});
+      return answer('Success', 'The operation succeeded.', {});
   }
 }
 

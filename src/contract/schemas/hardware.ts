@@ -16,7 +16,7 @@ const architectures = ['x86_64', 'aarch64', 'mips64el', 'loongarch64'] as const;
 
 /** A CPU architecture in a request: in any case, converted to lower case (F12). */
 export const cpuArchitectureInput = Type.Unsafe<(typeof architectures)[number]>(
-  verbatim(`CPU architecture: one of ${architectures.join(', ')}, in any case.`, {
+  verbatim(`CPU architecture: one of ${architectures.join(', ')}; case-insensitive.`, {
     examples: ['X86_64'],
     [Refine]: (value: string, field: string, message: string) => {
       const lowerCased = value.toLowerCase();
@@ -38,7 +38,7 @@ export const cpuArchitecture = oneOf('CPU architecture.', architectures, {
 export const gpuNumbersInput = Type.Unsafe<number[]>(
   Type.Union(
     [
-      text('Comma-separated, or a JSON array.', { max: 255 }),
+      text('Separated by commas, or a JSON array.', { max: 255 }),
       listOf('A JSON array.', integer('A number of GPUs.', { min: 0 }), boundedList),
     ],
     {

@@ -7,7 +7,7 @@ export const JOB_UUID_LENGTH = 32;
 const schemaHeader = optional({
   'X-JSON-Schema': Type.String({
     pattern: '^true$',
-    description: '`true` adds `schema`, the class of each object, to the answer.',
+    description: '`true` adds `schema`, the class name of each object, to the answer.',
   }),
 });
 
@@ -21,30 +21,30 @@ export const GetJob = {
   params: Type.Object({ uuid: Type.String({ description: 'UUID of the job.' }) }),
   headers: Type.Object(schemaHeader),
   tag: 'Jobs',
-  summary: 'Get what a job has come to',
+  summary: 'Get the result of a job',
   description:
-    "Answers with what the job's operation answers, or with its failure, for a while after the job " +
-    'has ended. The UUID is all it asks for.',
+    'Returns 202 while the job runs, then the answer of its operation or its failure. A job can be polled ' +
+    'for `AIOS_JOB_RETENTION`, three hours by default. No session is needed.',
   otherMethods: 'only GET method is allowed for querying job status',
 } as const;
 
 /** The body of a 202 (F56). */
-export const JobAccepted = objectOf('JobAccepted', 'The operation goes on as a job.', {
-  location: Type.String({ description: 'Where to poll for the result.' }),
-  apiTimeout: long('How long the job may take, in milliseconds.', { min: 0 }),
+export const JobAccepted = objectOf('JobAccepted', 'The operation runs as a job.', {
+  location: Type.String({ description: 'URL to poll for the result.' }),
+  apiTimeout: long('Timeout of the job, in milliseconds.', { min: 0 }),
 });
 
 /** The body of a poll while the job is running. */
 export const JobRunning = objectOf(
   'JobRunning',
-  'The job has not ended yet.',
+  'The job is still running.',
   {},
   { additionalProperties: false },
 );
 
 /** The parameters of the list of jobs. */
 export const JobList = Type.Object(
-  optional({ limit: integer('Most jobs to return; 100 by default.', { min: 1, max: 1000 }) }),
+  optional({ limit: integer('Maximum number of jobs; 100 by default.', { min: 1, max: 1000 }) }),
 );
 
 /** Maximum of `X-API-Timeout`, in seconds. */
@@ -56,7 +56,7 @@ export const OperationHeaders = Type.Object({
     'X-API-Timeout': Type.Integer({
       minimum: 0,
       maximum: TIMEOUT_MAX,
-      description: 'Seconds after which the operation is given up.',
+      description: 'Seconds within which the operation must begin; else it fails with SYS.1001.',
     }),
   }),
   ...schemaHeader,
@@ -68,14 +68,15 @@ export const WriteHeaders = Type.Object({
     'X-Job-UUID': Type.String({
       minLength: JOB_UUID_LENGTH,
       maxLength: JOB_UUID_LENGTH,
-      description: 'UUID of the job. One that was used is rejected: a retry does not run twice.',
+      description:
+        'Runs the operation as a job with this UUID. A UUID is accepted once, so that a retry does not run twice.',
     }),
     'X-Web-Hook': Type.String({
       format: 'uri',
       pattern: '^https?://',
-      description: 'URL that gets the result when the job has ended.',
+      description: 'Runs the operation as a job and sends its result to this URL by POST.',
     }),
-    Prefer: Type.String({ description: '`respond-async` asks for a job.' }),
+    Prefer: Type.String({ description: '`respond-async` runs the operation as a job.' }),
   }),
   ...OperationHeaders.properties,
 });

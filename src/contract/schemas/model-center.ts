@@ -10,47 +10,47 @@ import { integer, long, objectOf, optional, text, UUID_MAX, uuidOf, verbatim } f
  */
 const fieldsOf = (short: number, longer: number, uuidMax = UUID_MAX) => ({
   name: text('Name of the center; need not be unique.', { max: short }),
-  url: text('Where the center’s files are.', { max: longer }),
-  managementIp: text('Address the center is managed at.', { max: short }),
-  managementPort: integer('Port the center is managed at.', { min: 1, max: 65_535 }),
-  description: text('What the center is.', { max: longer }),
-  parameters: verbatim('The center’s parameters.', { max: short }),
+  url: text('URL of the center’s storage.', { max: longer }),
+  managementIp: text('Address of the center’s management interface.', { max: short }),
+  managementPort: integer('Port of the center’s management interface.', { min: 1, max: 65_535 }),
+  description: text('Free-text description of the center.', { max: longer }),
+  parameters: verbatim('Parameters of the center; any text, stored as sent.', { max: short }),
   zoneUuid: uuidOf('the zone; stored, never returned', { max: uuidMax }),
   storageNetworkUuid: uuidOf('the storage network', { max: uuidMax }),
   serviceNetworkUuid: uuidOf('the service network', { max: uuidMax }),
-  containerRegistry: text('Container registry.', { max: longer }),
-  containerNetwork: text('Container network.', { max: longer }),
-  containerStorageNetwork: text('Container storage network.', { max: longer }),
+  containerRegistry: text('Container registry of the center.', { max: longer }),
+  containerNetwork: text('Container network of the center.', { max: longer }),
+  containerStorageNetwork: text('Container storage network of the center.', { max: longer }),
 });
 const stored = fieldsOf(255, 2048);
 
-const capacityOf = (what: string) => long(`Bytes taken by ${what}.`);
+const capacityOf = (what: string) => long(`Storage used by ${what}, in bytes: always 0.`);
 
 export const ModelCenterCapacityInventory = objectOf(
   'ModelCenterCapacityInventory',
-  'What a center holds.',
+  'Used and available storage of a center.',
   {
     uuid,
-    modelUsedCapacity: long('Sum of the sizes of the center’s models.'),
-    modelServiceUsedCapacity: long('Sum of the sizes of the center’s services.'),
-    datasetUsedCapacity: long('Sum of the sizes of the center’s datasets.'),
-    fineTuneUsedCapacity: capacityOf('fine-tuning: always 0'),
-    modelEvaluationUsedCapacity: capacityOf('evaluations: always 0'),
-    temporaryUsedCapacity: capacityOf('temporary files: always 0'),
-    cacheUsedCapacity: capacityOf('caches: always 0'),
-    totalCapacity: long('What the center can hold: always 0.'),
-    availableCapacity: long('What the center can still take: always 0.'),
+    modelUsedCapacity: long('Sum of the sizes of the center’s models, in bytes.'),
+    modelServiceUsedCapacity: long('Sum of the sizes of the center’s services, in bytes.'),
+    datasetUsedCapacity: long('Sum of the sizes of the center’s datasets, in bytes.'),
+    fineTuneUsedCapacity: capacityOf('fine-tuning'),
+    modelEvaluationUsedCapacity: capacityOf('evaluations'),
+    temporaryUsedCapacity: capacityOf('temporary files'),
+    cacheUsedCapacity: capacityOf('caches'),
+    totalCapacity: long('Total capacity in bytes: always 0.'),
+    availableCapacity: long('Available capacity in bytes: always 0.'),
   },
 );
 
 export const ModelCenterInventory = inventoryOf(
   'ModelCenterInventory',
-  'A storage location of models and services.',
+  'A storage location of models, services and datasets.',
   {
     name: stored.name,
     description: Type.Optional(stored.description),
     url: stored.url,
-    status: text('State of the center: always `Connected`.'),
+    status: text('Connection status of the center: always `Connected`.'),
     parameters: Type.Optional(stored.parameters),
     managementIp: stored.managementIp,
     managementPort: stored.managementPort,

@@ -29,29 +29,29 @@ export const DEPLOYING = 'Deploying';
 export const RUNNING = 'Running';
 
 const status = text(
-  `\`${DEPLOYING}\` until it is ready, then \`${RUNNING}\`, or what a test or seed says.`,
+  `\`${DEPLOYING}\` until the deployment is ready, then \`${RUNNING}\` or the status that a fault or seed sets.`,
   {
     [WhenReady]: { column: 'outcome', before: DEPLOYING },
   },
 );
-const modelServiceGroupUuid = uuidOf('the group');
+const modelServiceGroupUuid = uuidOf('the deployment');
 const { yaml, type: modelServiceType } = ModelServiceInventory.properties;
 
 export const ModelServiceInstanceInventory = inventoryOf(
   'ModelServiceInstanceInventory',
   'An instance of a deployed service.',
   {
-    name: text('Name of the group when it was deployed.', { max: 255 }),
+    name: text('Name of the deployment at its creation.', { max: 255 }),
     modelServiceGroupUuid,
     yaml: { ...yaml, [Computed]: true },
     status,
     ...optional({
-      url: text('Where the service is reached, once the deployment is ready.', {
+      url: text('URL of the service by `AIOS_DEPLOY_URL`, once the deployment is ready.', {
         [WhenReady]: { column: 'url', before: null },
       }),
-      urlMaps: text('Further URLs.'),
-      internalUrl: text('Where other services reach it.'),
-      vmInstanceUuid: uuidOf('a VM, for a VirtualMachine; no VM is started'),
+      urlMaps: text('Further URLs; only if a seed sets them.'),
+      internalUrl: text('URL for other services; only if a seed sets it.'),
+      vmInstanceUuid: uuidOf('the VM of a `VirtualMachine` deployment; no VM is started'),
       architecture: cpuArchitecture,
     }),
   },
@@ -59,18 +59,18 @@ export const ModelServiceInstanceInventory = inventoryOf(
 
 const ModelServiceGroupDatasetRefInventory = objectOf(
   'ModelServiceGroupDatasetRefInventory',
-  'A deployment’s use of a dataset.',
+  'A reference of a deployment to a dataset.',
   {
-    uuid: text('UUID of the use.'),
+    uuid: text('UUID of the reference.'),
     datasetUuid: uuidOf('the dataset'),
     modelServiceInstanceGroupUuid: modelServiceGroupUuid,
   },
 );
 
-const name = text('Name of the resource; need not be unique.', { max: 255 });
-const description = text('What the resource is.', { max: 2048 });
+const name = text('Name of the deployment; need not be unique.', { max: 255 });
+const description = text('Free-text description of the deployment.', { max: 2048 });
 const type = oneOf(
-  'What the service is deployed to.',
+  'Kind of host to deploy the service to.',
   ['VirtualMachine', 'Container', 'BareMetal2'],
   { $id: 'DeploymentType' },
 );
@@ -80,10 +80,10 @@ export const ModelServiceInstanceGroupInventory = inventoryOf(
   'ModelServiceInstanceGroupInventory',
   'A deployment of a service.',
   {
-    ...optional({ modelServiceUuid: uuidOf('the service, unless it is deleted'), modelUuid }),
-    instances: listOf('The instances.', ModelServiceInstanceInventory),
+    ...optional({ modelServiceUuid: uuidOf('the service, unless it was deleted'), modelUuid }),
+    instances: listOf('Instances of the deployment.', ModelServiceInstanceInventory),
     datasetRefInventories: listOf(
-      'The datasets that are used.',
+      'References to the datasets that the deployment uses.',
       ModelServiceGroupDatasetRefInventory,
     ),
     status,
@@ -99,15 +99,15 @@ export const ModelServiceInstanceGroupInventory = inventoryOf(
 );
 
 const shortUrlPath = { ...urlPath, max: 255 };
-const bootTime = integer('Seconds that the service takes to start.', { min: 1, max: 65_535 });
+const bootTime = integer('Start-up time of the service, in seconds.', { min: 1, max: 65_535 });
 
-const l3NetworkUuids = listOf('UUIDs of networks.', uuidInList('a network'), boundedList);
+const l3NetworkUuids = listOf('UUIDs of L3 networks.', uuidInList('an L3 network'), boundedList);
 const maps = {
-  environmentVariables: mapOf('Environment variables.', verbatim('A value.'), {
+  environmentVariables: mapOf('Environment variables by name.', verbatim('Its value.'), {
     ...boundedMap,
     [NoNulls]: true,
   }),
-  startupParameters: mapOf('Startup parameters.', verbatim('A value.'), boundedMap),
+  startupParameters: mapOf('Startup parameters by name.', verbatim('Its value.'), boundedMap),
 };
 const probes = {
   serviceLivez: text('Path of the liveness check.', shortUrlPath),
@@ -118,19 +118,19 @@ const deploymentFields = {
   zoneUuid: uuidOf('the zone'),
   ...optional({
     vmImageUuid: uuidOf('the VM image'),
-    dockerImage: text('Container image; required for a Container.', { max: 255 }),
+    dockerImage: text('Container image; required for type `Container`.', { max: 255 }),
     primaryStorageUuid: uuidOf('the primary storage'),
     cpuNum: integer('Number of CPUs.', { min: 1 }),
     requestCpuNum: integer('Number of CPUs requested.', { min: 1 }),
-    memorySize: long('Memory.', { min: 1 }),
-    requestMemorySize: long('Memory requested.', { min: 1 }),
+    memorySize: long('Memory in bytes.', { min: 1 }),
+    requestMemorySize: long('Memory requested, in bytes.', { min: 1 }),
     l3NetworkUuids,
     ...maps,
     serviceBootUptime: bootTime,
     ...probes,
     clusterUuid: uuidOf('the cluster'),
     rootDiskOfferingUuid: uuidOf('the offering of the root disk'),
-    rootDiskSize: long('Size of the root disk.', { min: 1 }),
+    rootDiskSize: long('Size of the root disk, in bytes.', { min: 1 }),
     projectUuid: uuidOf('the project'),
   }),
 };
@@ -139,8 +139,8 @@ const { serviceBootUptime: serviceBootupTime, ...storedFields } = deploymentFiel
 
 /** The status that a deployment gets, and when; until then it is `Deploying` (F62). */
 export const OutcomeFields = Type.Object({
-  outcome: text('Status of a deployment that is ready.'),
-  readyDate: date('When the deployment is ready'),
+  outcome: text(`Status of the deployment once it is ready; \`${RUNNING}\` by default.`),
+  readyDate: date('Time at which the deployment is ready'),
 });
 
 export type OutcomeFields = Static<typeof OutcomeFields>;
@@ -180,8 +180,8 @@ export const DeployModelServiceParams = Type.Object(
         [RefersTo]: 'DatasetVO',
       }),
       modelServiceGroupUuids: listOf(
-        'UUIDs of groups that it uses; stored, never returned.',
-        uuidInList('a group'),
+        'UUIDs of other deployments that this one uses; stored, never returned.',
+        uuidInList('a deployment'),
         { ...boundedList, [RefersTo]: 'ModelServiceInstanceGroupVO' },
       ),
     }),

@@ -36,7 +36,7 @@ export const ModelServiceRefInventory = objectOf(
 );
 
 const vmImageUuid = uuidOf('the VM image');
-const dockerImage = text('Container image.', {
+const dockerImage = text('Reference of the container image.', {
   max: 255,
   examples: ['registry.example.com/x86_64/myimage:latest'],
 });
@@ -59,7 +59,7 @@ const ArchitectureImage = objectOf(
     cpuArchitecture: cpuArchitectureInput,
     ...optional({
       vmImageUuid: uuidInList('the VM image'),
-      dockerImage: verbatim('Container image.', { max: 255 }),
+      dockerImage: verbatim('Reference of the container image.', { max: 255 }),
     }),
   },
   {
@@ -100,12 +100,12 @@ export const modelServiceDefaults = {
 
 /** The fields of a service that a clone may override, in the order in which they are checked. */
 const cloneFields = {
-  name: text('Name of the resource; need not be unique.', { max: 255 }),
-  description: text('What the resource is.', { max: 2048 }),
-  readme: verbatim('The service’s README.'),
-  size: long('Size of the service.'),
-  gpuComputeCapability: text('GPU compute capability the service needs.', { max: 32 }),
-  installPath: text('Where the service is installed.', { max: 512 }),
+  name: text('Name of the service; need not be unique.', { max: 255 }),
+  description: text('Free-text description of the service.', { max: 2048 }),
+  readme: verbatim('README of the service; stored as sent.'),
+  size: long('Size of the service, in bytes.'),
+  gpuComputeCapability: text('Required GPU compute capability, such as 7.5.', { max: 32 }),
+  installPath: text('Installation path of the service.', { max: 512 }),
   startCommand: text('Command that starts the service.', { max: 1024 }),
   pythonVersion: text('Python version.', { max: 32 }),
   condaVersion: text('Conda version.', { max: 32 }),
@@ -113,13 +113,13 @@ const cloneFields = {
   type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval'], {
     $id: 'ModelServiceType',
   }),
-  yaml: verbatim('The service’s YAML configuration; stored as sent, whatever its syntax.'),
-  source: oneOf('Where the service comes from.', ['Other', 'Bentoml', 'HuggingFace'], {
+  yaml: verbatim('YAML configuration of the service; stored as sent, its syntax is not checked.'),
+  source: oneOf('Source of the service.', ['Other', 'Bentoml', 'HuggingFace'], {
     $id: 'ModelServiceSource',
   }),
-  framework: text('Framework of the service.', { max: 255 }),
-  requestCpu: integer('CPUs the service asks for.', { min: 0 }),
-  requestMemory: long('Memory the service asks for; the unit is the client’s.', { min: 0 }),
+  framework: text('Framework of the service; any text.', { max: 255 }),
+  requestCpu: integer('Number of CPUs requested.', { min: 0 }),
+  requestMemory: long('Memory requested; the platform documents no unit of it.', { min: 0 }),
 };
 
 const field = {
@@ -140,10 +140,10 @@ const field = {
     },
   }),
   supportDistributed: boolean('Whether distributed deployment is supported.'),
-  containerCommand: text('Container start command, up to 65,535 bytes.', limitedInBytes),
-  containerArgs: text('Container start arguments, up to 65,535 bytes.', limitedInBytes),
+  containerCommand: text('Start command of the container, up to 65,535 bytes.', limitedInBytes),
+  containerArgs: text('Start arguments of the container, up to 65,535 bytes.', limitedInBytes),
   vendorToSpecUuidsMap: mapOf(
-    'GPU vendor to the UUIDs of its GPU specifications; duplicates are dropped.',
+    'UUIDs of GPU specifications by GPU vendor; duplicates are removed.',
     listOf('UUIDs of GPU specifications.', uuidInList('a GPU specification'), {
       ...boundedList,
       [Refine]: (uuids: string[]) => [...new Set(uuids)],
@@ -151,7 +151,7 @@ const field = {
     boundedMap,
   ),
   cpuArchitectures: listOf(
-    'CPU architectures the service supports.',
+    'CPU architectures that the service supports.',
     cpuArchitectureInput,
     boundedList,
   ),
@@ -180,17 +180,17 @@ export const ModelServiceInventory = inventoryOf('ModelServiceInventory', 'A mod
   source: field.source,
   size: field.size,
   system: field.system,
-  hasNewVersion: boolean('Whether a new version is available.'),
+  hasNewVersion: boolean('Whether a new version is available: false unless a seed sets it.'),
   gpuComputeCapability: Type.Optional(field.gpuComputeCapability),
   installPath: field.installPath,
   pythonVersion: Type.Optional(field.pythonVersion),
   condaVersion: Type.Optional(field.condaVersion),
-  version: Type.Optional(text('Version of the service.', { max: 255 })),
+  version: Type.Optional(text('Version of the service; only if a seed sets it.', { max: 255 })),
   startCommand: field.startCommand,
   containerCommand: Type.Optional(field.containerCommand),
   containerArgs: Type.Optional(field.containerArgs),
   supportDistributed: field.supportDistributed,
-  cpuArchitectures: listOf('CPU architectures the service supports.', cpuArchitecture),
+  cpuArchitectures: listOf('CPU architectures that the service supports.', cpuArchitecture),
   vendorToSpecUuidsMap: field.vendorToSpecUuidsMap,
   modelServiceRefs: listOf('Bindings to models.', ModelServiceRefInventory),
   modelServiceImages: listOf('Images of the service.', ModelServiceImageInventory),
@@ -236,27 +236,27 @@ export const AddModelServiceParams = Type.Object({
 export const urlPath = { max: 512, pattern: '^/\\S*$' };
 
 const mapEdit = (what: string, entry: string) =>
-  mapOf(`Sets the yaml’s ${what}.`, verbatim(`Value of the ${entry}.`), boundedMap);
+  mapOf(`Sets ${what} in the \`yaml\`.`, verbatim(`Value of the ${entry}.`), boundedMap);
 
 /** Parameters that edit the service's yaml (F15). */
 export const yamlEditFields = {
   environmentParameters: mapEdit('`env`, as a list of `key:value`', 'environment variable'),
   startupParameters: mapEdit('`startupParameters`', 'startup parameter'),
   inferenceParams: mapEdit('`inferenceParams`', 'inference parameter'),
-  serviceName: text('Sets `name` of the yaml’s first service.', { max: 4096 }),
+  serviceName: text('Sets `name` of the `yaml`’s first service.', { max: 4096 }),
   servicePorts: listOf(
-    'Sets `ports` of the yaml’s first service.',
+    'Sets `ports` of the `yaml`’s first service.',
     integer('A port.', { min: 1, max: 65_535 }),
     { uniqueItems: true, ...boundedList },
   ),
-  serviceLivez: text('Sets `livez` of the yaml’s first service.', urlPath),
-  serviceReadyz: text('Sets `readyz` of the yaml’s first service.', urlPath),
-  serviceBootupTime: integer('Sets `serviceBootupTime` of the yaml’s first service.', {
+  serviceLivez: text('Sets `livez` of the `yaml`’s first service.', urlPath),
+  serviceReadyz: text('Sets `readyz` of the `yaml`’s first service.', urlPath),
+  serviceBootupTime: integer('Sets `serviceBootupTime` of the `yaml`’s first service: seconds.', {
     min: 1,
     max: 65_535,
   }),
-  serviceInstallPath: text('Sets `installPath` of the yaml’s first service.', { max: 4096 }),
-  serviceStartCommand: text('Sets `startCommand` of the yaml’s first service.', { max: 4096 }),
+  serviceInstallPath: text('Sets `installPath` of the `yaml`’s first service.', { max: 4096 }),
+  serviceStartCommand: text('Sets `startCommand` of the `yaml`’s first service.', { max: 4096 }),
 };
 
 const containerFields = since('5.5.22', {

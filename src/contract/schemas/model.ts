@@ -30,20 +30,20 @@ export const modelDefaults = {
 };
 
 const field = {
-  name: text('Name of the resource; need not be unique.', { max: 255 }),
-  description: text('What the resource is.', { max: 2048 }),
-  installPath: text('Where the model is installed.', { max: 2048 }),
-  parameters: verbatim('The model’s parameters.'),
+  name: text('Name of the model; need not be unique.', { max: 255 }),
+  description: text('Free-text description of the model.', { max: 2048 }),
+  installPath: text('Installation path of the model.', { max: 2048 }),
+  parameters: verbatim('Parameters of the model; any text, stored as sent.'),
   modelCenterUuid: uuidOf('the model center', { [RefersTo]: 'ModelCenterVO' }),
-  logo: verbatim('The model’s logo, as base64.'),
-  vendor: text('Who makes the model.', { max: 255 }),
-  modelId: text('ID of the model; the UUID where none was given. Not unique.', { max: 255 }),
-  introduction: verbatim('Introduction to the model.'),
-  size: long('Size of the model.', { min: 0 }),
+  logo: verbatim('Logo of the model, in base64.'),
+  vendor: text('Vendor of the model.', { max: 255 }),
+  modelId: text('ID of the model; its UUID by default. Need not be unique.', { max: 255 }),
+  introduction: verbatim('Introduction to the model; stored as sent.'),
+  size: long('Size of the model, in bytes.', { min: 0 }),
   version: text('Version of the model.', { max: 255 }),
-  gpuConstraintDescription: text('What the model needs of GPUs.', { max: 512 }),
+  gpuConstraintDescription: text('Description of the model’s GPU requirements.', { max: 512 }),
   token: text('Access token; stored, never returned and never logged.'),
-  shareMode: oneOf('Share mode: `Public`; stored, never returned.', ['Public']),
+  shareMode: oneOf('Share mode, only `Public`; stored, never returned.', ['Public']),
 };
 
 /** Fields that are stored and never returned (F27). */
@@ -69,22 +69,22 @@ export const ModelInventory = inventoryOf('ModelInventory', 'A model.', {
   introduction: Type.Optional(field.introduction),
   size: field.size,
   version: Type.Optional(field.version),
-  type: text('Kind of model.', { max: 255 }),
-  minGpuMemory: Type.Optional(long('Least GPU memory.')),
-  recommendedGpuMemory: Type.Optional(long('Recommended GPU memory.')),
+  type: text('Type of the model: `Custom` unless a seed sets it.', { max: 255 }),
+  minGpuMemory: Type.Optional(long('Minimum GPU memory in bytes: `size` + `extraGpuMemRequest`.')),
+  recommendedGpuMemory: Type.Optional(long('Recommended GPU memory in bytes: the same sum.')),
   recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number of GPUs.')),
   gpuConstraintDescription: Type.Optional(field.gpuConstraintDescription),
-  versionSemver: Type.Optional(text('Semantic version.')),
-  isLatestVersion: boolean('Whether it is the latest version.'),
+  versionSemver: Type.Optional(text('Semantic version of the model.')),
+  isLatestVersion: boolean('Whether it is the latest version: true unless a seed sets it.'),
   artifactChecksum: Type.Optional(text('Checksum of the artifact.')),
   artifactSizeBytes: Type.Optional(long('Size of the artifact, in bytes.')),
   architectureType: Type.Optional(text('Architecture of the model.')),
   frameworkVersion: Type.Optional(text('Version of the framework.')),
-  requiredAccelerator: Type.Optional(text('Accelerator the model needs.')),
-  pipelineTag: Type.Optional(text('Pipeline tag.')),
+  requiredAccelerator: Type.Optional(text('Accelerator that the model needs.')),
+  pipelineTag: Type.Optional(text('Pipeline tag of the model.')),
   modelServiceRefs: listOf('Bindings to services.', ModelServiceRefInventory),
-  extraGpuMemRequest: long('Extra GPU memory requested.'),
-  SAMPLE_SIZE: integer('Sample size.'),
+  extraGpuMemRequest: long('GPU memory requested in addition to `size`, in bytes.'),
+  SAMPLE_SIZE: integer('Sample size: 1000 unless a seed sets it.'),
 });
 
 /** In the order of F46, in which they are checked. */
@@ -147,7 +147,7 @@ export const UpdateModelParams = Type.Object(
     modelId: field.modelId,
     defaultModelServiceUuid,
     clearDefaultModelService: boolean(
-      'Whether the model shall have no default service; its binding stays. A default that is given wins.',
+      'Whether to clear the default service, whose binding stays. `defaultModelServiceUuid` takes precedence.',
     ),
   }),
 );

@@ -17,8 +17,8 @@ export const PATTERNS_MAX = 1024;
 export const WILDCARDS_MAX = 16;
 
 const fields = text(
-  'Scalar fields to return, separated by commas. An answer then holds these alone, though the schema ' +
-    'calls others required: clients that validate answers should not use it.',
+  'Scalar fields to return, separated by commas. The answer then lacks other fields, also those that its ' +
+    'schema requires: not for clients that validate answers.',
 );
 
 /** The query parameters of a Get operation. */
@@ -28,22 +28,22 @@ export const GetParams = Type.Object(optional({ fields }));
 export const QueryParams = Type.Object(
   optional({
     q: listOf(
-      'A condition such as `name=chat`, `size>=1024`, `name~=chat%` or `description is null`; all ' +
-        'that are given must hold. The parameter is repeated for each of them: `q=…&q=…`, which axios ' +
-        'does with `paramsSerializer: { indexes: null }`.',
-      verbatim('A condition: field, operator, value.'),
+      'Conditions of a field, an operator and a value, such as `name=chat`, `size>=1024`, `name~=chat%` or ' +
+        '`description is null`; all must hold. Repeat the parameter for each condition: `q=…&q=…`, with axios ' +
+        'by `paramsSerializer: { indexes: null }`.',
+      verbatim('A condition: field, operator and value.'),
       { maxItems: CONDITIONS_MAX },
     ),
-    limit: integer('Most resources to return; 0 returns none.', { min: 0, default: DEFAULT_LIMIT }),
-    start: integer('Resources to skip: those of the pages before.', { min: 0, default: 0 }),
-    sort: text('Field to sort by: `+name` or `name` ascending, `-name` descending.'),
+    limit: integer('Maximum number of resources to return.', { min: 0, default: DEFAULT_LIMIT }),
+    start: integer('Number of resources to skip before the page.', { min: 0, default: 0 }),
+    sort: text('Field to sort by: `name` or `+name` ascending, `-name` descending.'),
     fields,
-    count: boolean('Return only the number of resources, as `total`.', { default: false }),
-    replyWithCount: boolean('Also return `total`, the number of all resources that match.', {
+    count: boolean('Whether to return `total` alone: the number of matches.', { default: false }),
+    replyWithCount: boolean('Whether to add `total`: the number of matches on all pages.', {
       default: false,
     }),
-    groupBy: text('Accepted, without effect.'),
-    filterName: text('Accepted, without effect.'),
+    groupBy: text('Accepted for compatibility; has no effect.'),
+    filterName: text('Accepted for compatibility; has no effect.'),
   }),
 );
 

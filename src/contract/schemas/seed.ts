@@ -29,7 +29,7 @@ function storedFields(...schemas: { properties: Fields }[]): Fields {
   const stored = fields.filter(([name, schema]) => isColumn(name, schema));
   return {
     ...Object.fromEntries(
-      stored.map(([name, schema]) => [name, Time in schema ? isoTime('When') : schema]),
+      stored.map(([name, schema]) => [name, Time in schema ? isoTime('Time') : schema]),
     ),
     uuid,
   };
@@ -47,7 +47,7 @@ const image = entrySchema(
   {
     ...storedFields(ModelServiceImageInventory),
     vmImageUuid: uuidInList('the VM image'),
-    dockerImage: verbatim('Container image.', { max: 255 }),
+    dockerImage: verbatim('Reference of the container image.', { max: 255 }),
   },
   ['cpuArchitecture'],
 );
@@ -63,25 +63,25 @@ const tag = (inventory: { properties: Fields }) => {
 
 /** A seed: the resources of a server, named as in the API. */
 export const Seed = entrySchema({
-  $schema: text('Where the JSON Schema of seeds is, for editors.'),
-  about: text('What the seed is, for its readers.'),
-  modelCenters: entriesOf('Centers.', 'ModelCenter'),
+  $schema: text('URL or path of the JSON Schema of seeds, for editors.'),
+  about: text('Comment for readers of the seed; ignored.'),
+  modelCenters: entriesOf('Model centers.', 'ModelCenter'),
   models: entriesOf('Models.', 'Model', {
     zoneUuid: HiddenFields.properties.zoneUuid,
     recommendedGpuNum: listOf('Recommended numbers of GPUs.', integer('A number.', { min: 0 })),
   }),
-  modelServices: entriesOf('Services, with their images.', 'ModelService', {
-    modelServiceImages: listOf('Images.', image),
+  modelServices: entriesOf('Model services with their images.', 'ModelService', {
+    modelServiceImages: listOf('Images of the service, one per CPU architecture.', image),
   }),
   modelServiceRefs: listOf('Bindings of models to services.', ref),
   datasets: entriesOf('Datasets.', 'Dataset'),
   modelServiceInstanceGroups: entriesOf(
-    'Deployments, with their instances.',
+    'Deployments with their instances.',
     'ModelServiceInstanceGroup',
     {
-      datasetUuids: listOf('UUIDs of datasets.', uuidInList('a dataset')),
-      modelServiceGroupUuids: listOf('UUIDs of groups.', uuidInList('a group')),
-      instances: listOf('Instances.', entrySchema(instanceFields)),
+      datasetUuids: listOf('UUIDs of datasets that the deployment uses.', uuidInList('a dataset')),
+      modelServiceGroupUuids: listOf('UUIDs of deployments.', uuidInList('a deployment')),
+      instances: listOf('Instances of the deployment.', entrySchema(instanceFields)),
     },
   ),
   userTags: listOf('User tags.', tag(UserTagInventory)),

@@ -2,15 +2,15 @@ import { Type } from '@sinclair/typebox';
 import { createDate, lastOpDate, resourceTypes, uuid } from './resource.ts';
 import { boolean, boundedList, listOf, objectOf, oneOf, uuidOf, verbatim } from './types.ts';
 
-const tag = verbatim('The tag; stored as sent.', { max: 4096 });
+const tag = verbatim('Text of the tag; stored as sent.', { max: 4096 });
 
 const tagsOf = (type: string) =>
-  listOf(`${type} tags to attach, stored as sent; duplicates are dropped.`, tag, boundedList);
+  listOf(`${type} tags to attach; stored as sent, duplicates are removed.`, tag, boundedList);
 
 /** Members of every write's body, next to the wrapper or inside it (F29). */
 export const tagFields = { systemTags: tagsOf('System'), userTags: tagsOf('User') };
 
-const resourceType = oneOf('Kind of the tagged resource.', resourceTypes, {
+const resourceType = oneOf('Type of the tagged resource.', resourceTypes, {
   $id: 'TaggedResourceType',
 });
 const resourceUuid = uuidOf('the tagged resource');
@@ -33,7 +33,7 @@ export const UserTagInventory = objectOf(
 
 export const SystemTagInventory = objectOf(
   'SystemTagInventory',
-  'A tag that steers how a resource is treated.',
+  'A tag that the platform interprets; this server only stores it.',
   {
     ...tagProperties('System'),
     inherent: boolean('Whether the tag came with the platform: always false.'),
