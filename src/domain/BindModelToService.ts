@@ -1,7 +1,7 @@
 import type { Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
 import { createTags, newRef } from './records.ts';
-import { pathReference } from './references.ts';
+import { referenceTo } from './references.ts';
 
 /** Binds a model to a service, unless it is bound already; dates do not change (F14 and F18). */
 export const BindModelToService: Handler<'BindModelToService'> = async (
@@ -13,8 +13,8 @@ export const BindModelToService: Handler<'BindModelToService'> = async (
     newRef(modelUuid, modelServiceUuid, dependencies),
     {
       references: [
-        pathReference('modelUuid', 'ModelVO', modelUuid),
-        pathReference('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
+        referenceTo('modelUuid', 'ModelVO', modelUuid),
+        referenceTo('modelServiceUuid', 'ModelServiceVO', modelServiceUuid),
       ],
       tags: createTags(tags, 'ModelServiceVO', modelServiceUuid, now, dependencies),
     },

@@ -2,7 +2,7 @@ import { ApiError } from '../contract/errors.ts';
 import type { Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
 import { createTags, type Dataset } from './records.ts';
-import { argumentReference } from './references.ts';
+import { referenceTo } from './references.ts';
 
 /** Changes datasets in order, each as UpdateDataset does: either all or none (F62). */
 export const UpdateDatasets: Handler<'UpdateDatasets'> = async (
@@ -20,7 +20,7 @@ export const UpdateDatasets: Handler<'UpdateDatasets'> = async (
       return { ...current, ...changes.get(current.uuid), lastOpDate: now };
     },
     {
-      references: argumentReference('updateDatasetStructs', 'DatasetVO', uuids),
+      references: [referenceTo('updateDatasetStructs', 'DatasetVO', uuids)],
       tags: uuids.flatMap((uuid) => createTags(tags, 'DatasetVO', uuid, now, dependencies)),
     },
     (changed) => ({

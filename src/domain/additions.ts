@@ -3,7 +3,7 @@ import type { ResourceKind } from '../contract/schemas/fields.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
 import { createTags, type Records, type ResourceFields } from './records.ts';
-import { paramReferences, pathReference } from './references.ts';
+import { paramReferences, referenceTo } from './references.ts';
 
 /** Parameters of every operation that creates a resource. */
 interface NewResourceParams {
@@ -57,7 +57,7 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
       kind,
       { kind: 'ModelService', uuid: serviceUuid },
       made,
-      { references: [pathReference('uuid', 'ModelServiceVO', serviceUuid), ...references], tags },
+      { references: [referenceTo('uuid', 'ModelServiceVO', serviceUuid), ...references], tags },
       toResult,
     );
   };

@@ -1,5 +1,4 @@
 import { type Operation, type OperationName, operations } from '../contract/operations.ts';
-import type { ResourceType } from '../contract/schemas/resource.ts';
 import { type FieldOptions, RefersTo } from '../contract/schemas/types.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Reference } from './store.ts';
@@ -24,22 +23,17 @@ export function paramReferences(
   { strictReferences }: Pick<Dependencies, 'strictReferences'>,
 ): Reference[] {
   return referringParams[operation]
+    .filter(({ field }) => params[field as never] !== undefined)
     .filter(({ type }) => strictReferences || !STRICT_TYPES.includes(type))
-    .flatMap(({ field, type }) => argumentReference(field, type, params[field as never]));
+    .map(({ field, type }) => referenceTo(field, type, params[field as never]));
 }
 
-/** The resource that the request's path names. */
-export function pathReference(field: string, type: ResourceType, uuid: string): Reference {
-  return { field, type, uuids: [uuid], list: false };
-}
-
-/** The resources that an argument names; none if it is absent. */
-export function argumentReference(
+/** The resource, or the list of them, that an argument or the request's path names. */
+export function referenceTo(
   field: string,
   type: Reference['type'],
-  value: string | readonly string[] | undefined,
-): Reference[] {
-  if (value === undefined) return [];
+  value: string | readonly string[],
+): Reference {
   const list = typeof value !== 'string';
-  return [{ field, type, uuids: list ? value : [value], list }];
+  return { field, type, uuids: list ? value : [value], list };
 }

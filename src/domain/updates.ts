@@ -3,7 +3,7 @@ import type { ResourceKind } from '../contract/schemas/fields.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
 import { createTags, type Records, type ResourceFields } from './records.ts';
-import { paramReferences, pathReference } from './references.ts';
+import { paramReferences, referenceTo } from './references.ts';
 
 /** Returns the changed resource, but for `lastOpDate`; throws ApiError for one that may not be changed. */
 type Change<Kind extends ResourceKind> = (current: Records[Kind]) => ResourceFields<Kind>;
@@ -36,7 +36,7 @@ export function updateHandler<Name extends OperationName, Kind extends ResourceK
       (current) => ({ ...change(current), lastOpDate: now }),
       {
         references: [
-          pathReference('uuid', `${kind}VO`, uuid),
+          referenceTo('uuid', `${kind}VO`, uuid),
           ...paramReferences(operation, params as object, dependencies),
         ],
         tags: createTags(tags, `${kind}VO`, uuid, now, dependencies),

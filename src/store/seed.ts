@@ -5,7 +5,7 @@ import type {
   SystemTag,
   UserTag,
 } from '../domain/records.ts';
-import { argumentReference, pathReference } from '../domain/references.ts';
+import { referenceTo } from '../domain/references.ts';
 import type { Reference } from '../domain/store.ts';
 import { assertAllFound, usedByAnotherEntry, usedByAnotherKind } from './errors.ts';
 import { mapNames } from './fields.ts';
@@ -41,7 +41,7 @@ function groupReferences(group: ModelServiceInstanceGroup, field: string): Refer
     ['modelServiceGroupUuids', 'ModelServiceInstanceGroupVO', groups],
   ] as const;
   return named.flatMap(([name, type, value]) =>
-    argumentReference(field + name, type, value || undefined),
+    value ? [referenceTo(field + name, type, value)] : [],
   );
 }
 
@@ -99,8 +99,8 @@ export function newRows(resources: Resources, existing: readonly string[]) {
   }
   for (const [index, ref] of resources.modelServiceRefs.entries()) {
     const field = `modelServiceRefs[${index}]`;
-    assertFound(pathReference(`${field}.modelUuid`, 'ModelVO', ref.modelUuid));
-    assertFound(pathReference(`${field}.modelServiceUuid`, 'ModelServiceVO', ref.modelServiceUuid));
+    assertFound(referenceTo(`${field}.modelUuid`, 'ModelVO', ref.modelUuid));
+    assertFound(referenceTo(`${field}.modelServiceUuid`, 'ModelServiceVO', ref.modelServiceUuid));
     if (known.has(`pair ${ref.modelUuid} ${ref.modelServiceUuid}`)) continue;
     if (known.has(`ref ${ref.uuid}`)) throw usedByAnotherEntry(field);
     const isDefault = ref.isDefault && !known.has(`default ${ref.modelUuid}`);
@@ -109,7 +109,7 @@ export function newRows(resources: Resources, existing: readonly string[]) {
   for (const list of ['userTags', 'systemTags'] as const) {
     for (const [index, tag] of resources[list].entries()) {
       const owner = `${list}[${index}].resourceUuid`;
-      assertFound(pathReference(owner, tag.resourceType, tag.resourceUuid));
+      assertFound(referenceTo(owner, tag.resourceType, tag.resourceUuid));
       // A tag with the same uuid may exist with another text.
       if (!known.has(`tag ${tag.uuid}`)) rows.tags.push(tag);
     }

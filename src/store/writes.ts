@@ -8,7 +8,7 @@ import {
   type UsedCapacity,
   usedCapacities,
 } from '../domain/records.ts';
-import { pathReference } from '../domain/references.ts';
+import { referenceTo } from '../domain/references.ts';
 import type { Reference, WriteExtras, Writes } from '../domain/store.ts';
 import { alreadyTagged, assertAllFound, hasContents, notFound } from './errors.ts';
 import type { CompiledRecords } from './records.ts';
@@ -236,9 +236,7 @@ export function operationWrites(
       }),
 
       addTag: transaction(function* (tag, toResult) {
-        yield* assertReferences([
-          pathReference('resourceUuid', tag.resourceType, tag.resourceUuid),
-        ]);
+        yield* assertReferences([referenceTo('resourceUuid', tag.resourceType, tag.resourceUuid)]);
         const added = yield* statements.insertAll.tags([tag]);
         if (added === 0) throw alreadyTagged(tag);
         return toResult();
