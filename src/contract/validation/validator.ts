@@ -96,15 +96,10 @@ function validatorForType(schema: TSchema): Validator {
   }
 }
 
-/** A text or a list, chosen by whether the value is an array. */
+/** A text or a list, in this order, chosen by whether the value is an array. */
 function unionValidator(schemas: TSchema[]): Validator {
-  const members = schemas.map((schema) => ({
-    isList: schema.type === 'array',
-    validator: compileValidator(schema),
-  }));
-  const validatorFor = (value: unknown): Validator =>
-    (members.find(({ isList }) => isList === Array.isArray(value)) ?? members[0])
-      ?.validator as Validator;
+  const [single, list] = schemas.map(compileValidator) as [Validator, Validator];
+  const validatorFor = (value: unknown) => (Array.isArray(value) ? list : single);
   return {
     coerce: (value, field, context) => validatorFor(value).coerce(value, field, context),
     validate: (value, field, context) => validatorFor(value).validate(value, field, context),
