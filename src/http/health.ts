@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { AIOS_VERSION, CONTEXT_PATH } from '../contract/aios.ts';
-import { invalidArgument } from '../contract/errors.ts';
 import { isPlainObject } from '../contract/validation/validator.ts';
 import type { Store } from '../domain/store.ts';
-import { decodedPath } from './protocol/urls.ts';
+import { noAction } from './protocol/route-table.ts';
 
 /** Maximum body of a client that has not logged in, in bytes. */
 const BODY_LIMIT = 1024;
@@ -36,9 +35,7 @@ export function serveHealth(
   };
   app.put(`${NODES}/actions`, { bodyLimit: BODY_LIMIT }, async ({ body, url }) => {
     if (isPlainObject(body) && Object.hasOwn(body, 'getVersion')) return getVersion();
-    throw invalidArgument(
-      `the body doesn't contain action mapping to the URL[${decodedPath(url)}]`,
-    );
+    throw noAction(url);
   });
   app.get(`${NODES}/ready`, isReady);
   return new Map<string, () => Promise<object>>([

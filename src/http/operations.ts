@@ -24,7 +24,8 @@ import { completeResult, type jobRequestSetter, runAsJob } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 import { discardBody } from './protocol/error-handler.ts';
 import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
-import { decodedPath, routePattern } from './protocol/urls.ts';
+import { noAction } from './protocol/route-table.ts';
+import { routePattern } from './protocol/urls.ts';
 import { operationOf } from './request-log.ts';
 
 declare module 'fastify' {
@@ -77,8 +78,7 @@ function createRunner(name: OperationName, context: OperationContext): Runner {
     if (injectedFailure) return () => Promise.reject(injectedFailure);
     const validateTypes = message ? validateMessage : validateRequest;
     const { params, query, body } = message ? partsOf(name, message.fields) : request;
-    const path = () => decodedPath(request.url);
-    const validateArguments = validateTypes({ path, query, body } as RawRequest);
+    const validateArguments = validateTypes({ query, body } as RawRequest);
     return async (scoped: Dependencies) => {
       checkTimeout(request, reply);
       const isAborted = () => raw.socket.destroyed;
@@ -145,8 +145,11 @@ export function serveOperations(
   const writeHooks = [checkHeaders, setJobRequest, authorizeWrite].map(asHook);
 
   const runners = new Map<OperationName, Runner>();
-  const runActionOf: RouteHandlerMethod = (request, reply) =>
-    runners.get(operationOf(request) as OperationName)?.(request, reply);
+  const runActionOf: RouteHandlerMethod = (request, reply) => {
+    const { action, injectedFailure, body, url } = request;
+    if (!action && !injectedFailure && isPlainObject(body ?? {})) throw noAction(url);
+    return runners.get(operationOf(request) as OperationName)?.(request, reply);
+  };
   for (const name of Object.keys(operations) as OperationName[]) {
     const operation: Operation = operations[name];
     const { method, path, aliases = [], open, needsAction } = operation;
@@ -176,7 +179,7 @@ const actions = (Object.keys(operations) as OperationName[]).filter(
   (name) => (operations[name] as Operation).needsAction,
 );
 
-/** Sets the operation that the body names, where the path has several actions (F32). */
+/** Sets the operation whose wrapper the body has, even if that is null, where the path has several actions (F32). */
 function setAction(request: FastifyRequest): void {
   const { body, jobRequest } = request;
   const isNamed = (name: OperationName) =>

@@ -41,7 +41,7 @@ function readerOf(name: OperationName) {
   const read = compileRequestValidator(name, () => {});
   return (params: object) => {
     try {
-      return read({ path: () => '', query: {}, body: { [wrapper]: params } })().params;
+      return read({ query: {}, body: { [wrapper]: params } })().params;
     } catch (error) {
       if (error instanceof ApiError && error.failure === 'invalidArgument') return error.message;
       throw error;

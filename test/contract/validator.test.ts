@@ -40,11 +40,10 @@ const validatorOf = <Name extends OperationName>(name: Name) => {
   const validate = compileRequestValidator(name, () => {});
   return {
     validateBody(body: unknown) {
-      const { query: _, ...others } = validate({ path: () => '', query: {}, body })();
+      const { query: _, ...others } = validate({ query: {}, body })();
       return others;
     },
-    validateQuery: (query: Record<string, unknown>) =>
-      validate({ path: () => '', query, body: undefined })().query,
+    validateQuery: (query: Record<string, unknown>) => validate({ query, body: undefined })().query,
   };
 };
 
@@ -191,7 +190,6 @@ test('unknown fields are reported by path, known fields and tags are not', () =>
     },
   };
   compileRequestValidator('AddModelService', ({ fields }) => reported.push(...fields))({
-    path: () => '',
     query: {},
     body,
   });
@@ -200,7 +198,7 @@ test('unknown fields are reported by path, known fields and tags are not', () =>
 
 describe('deletions (F46)', () => {
   const deletion = (name: OperationName, query: Record<string, unknown>, body?: unknown) =>
-    outcome(() => compileRequestValidator(name, () => {})({ path: () => '', query, body })().query);
+    outcome(() => compileRequestValidator(name, () => {})({ query, body })().query);
 
   test.each<[string, Record<string, unknown>, unknown, object]>([
     ['nothing', {}, undefined, {}],

@@ -24,8 +24,6 @@ export type OnUnknownFields = (unknown: UnknownNames) => void;
 
 /** A request before validation. */
 export interface RawRequest {
-  /** Returns the decoded path after `/zstack`, for error sentences. */
-  path: () => string;
   /** The parsed query string: a text, or a list of texts for a repeated parameter. */
   query: Record<string, unknown>;
   /** The parsed JSON; undefined or null without a body. */
@@ -70,7 +68,6 @@ export function compileRequestValidator<Name extends OperationName>(
 
   return (request) => {
     const body = bodyObject(request.body);
-    if (operation.needsAction) assertAction(operation, body, request.path);
     const unknownTopLevel = Object.keys(body).filter((field) => !bodyNames.has(field));
     const context: ValidationContext = { message, unknownFields: unknownTopLevel };
     const wrapper = findWrapper(wrappers, body);
@@ -106,16 +103,6 @@ export function compileRequestValidator<Name extends OperationName>(
       };
     };
   };
-}
-
-/** A body names its action by the wrapper, even if that is null (F32). */
-function assertAction(
-  operation: Operation,
-  body: Record<string, unknown>,
-  path: () => string,
-): void {
-  if (operation.wrapper && Object.hasOwn(body, operation.wrapper)) return;
-  throw invalidArgument(`the body doesn't contain action mapping to the URL[${path()}]`);
 }
 
 function bodyObject(body: unknown): Record<string, unknown> {

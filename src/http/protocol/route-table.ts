@@ -1,5 +1,5 @@
 import type { FastifyRequest, RouteOptions } from 'fastify';
-import { ApiError } from '../../contract/errors.ts';
+import { ApiError, invalidArgument } from '../../contract/errors.ts';
 import { decodedPath, normalizedPath, routerPath } from './urls.ts';
 
 declare module 'fastify' {
@@ -14,6 +14,11 @@ declare module 'fastify' {
 /** The error for a URL that matches no route. */
 export function routeNotFound(url: string): ApiError {
   return new ApiError('noRoute', `no api mapping to ${decodedPath(url)}`);
+}
+
+/** The error for a body that names no action of its path (F32). */
+export function noAction(url: string): ApiError {
+  return invalidArgument(`the body doesn't contain action mapping to the URL[${decodedPath(url)}]`);
 }
 
 /** Rejects requests that match no route: 405 if the path allows other methods, otherwise 404 (F52). */
