@@ -1,26 +1,23 @@
 import { expect, test } from 'vitest';
-import { printProgress } from '../src/cli/copy.ts';
-import type { CopyProgress } from '../src/store/transfer.ts';
+import { progress } from '../src/cli/copy.ts';
 
 test('a copy prints each table when it is done, and a long one every second', () => {
-  const steps: [ms: number, step: CopyProgress][] = [
-    [300, { table: 'models', rows: 100, phase: 'copied' }],
-    [300, { table: 'models', rows: 100, phase: 'compared' }],
-    [0, { table: 'models', rows: 100, phase: 'copied and compared' }],
-    [600, { table: 'services', rows: 100, phase: 'copied' }],
-    [600, { table: 'services', rows: 200, phase: 'copied' }],
-    [1000, { table: 'services', rows: 100, phase: 'compared' }],
-  ];
+  const steps = [
+    [300, 'models', 100, 'copied'],
+    [300, 'models', 100, 'compared'],
+    [0, 'models', 100, 'copied and compared'],
+    [600, 'services', 100, 'copied'],
+    [600, 'services', 200, 'copied'],
+    [1000, 'services', 100, 'compared'],
+  ] as const;
   const lines: string[] = [];
   let now = 0;
-  const show = printProgress(
-    (line) => lines.push(line),
-    () => now,
-  );
-  for (const [ms, step] of steps) {
+  const { show, seconds } = progress({ print: (line) => lines.push(line), clock: () => now });
+  for (const [ms, table, rows, phase] of steps) {
     now += ms;
-    show(step);
+    show(table, rows, phase);
   }
+  expect(seconds()).toBe(3);
   expect(lines).toEqual([
     'models: 100 rows copied and compared',
     'services: 200 rows copied',

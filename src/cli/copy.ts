@@ -1,13 +1,13 @@
 import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { type DatabaseUrl, parseDatabaseUrl } from '../setting-values.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/errors.ts';
 import { isSameFile } from '../store/sqlite/file/files.ts';
-import { copiedTables, withSourceFile, withTargetFile } from '../store/sqlite/transfer.ts';
-import { type CopyDatabase, type CopyProgress, dumpTables, loadTables } from '../store/transfer.ts';
+import * as sqlite from '../store/sqlite/transfer.ts';
+import { dumpTables, loadTables, type OnStep } from '../store/transfer.ts';
 
 export interface CopyOptions {
   /** Folder with the migrations of every kind of database. */
@@ -30,26 +30,16 @@ const MS_PER_SECOND = 1000;
  * @returns a message for the user
  * @throws SettingsError for an operand that is no such URL; DatabaseOpenError
  */
-export async function copy(
-  from: string,
-  to: string,
-  { migrationsFolder, print, clock }: CopyOptions,
-): Promise<string> {
+export async function copy(from: string, to: string, options: CopyOptions): Promise<string> {
   const [source, target] = [parseLocation(from, 'FROM'), parseLocation(to, 'TO')];
   if (isSameDatabase(source, target)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
-  const seconds = stopwatch(clock);
-  const { withSource } = await openers(source, migrationsFolder);
-  const { withTarget } = await openers(target, migrationsFolder);
-  return withSource((origin) =>
-    withTarget(async (destination) => {
-      const dump = dumpTables(copiedTables, origin, () => {});
-      const show = printProgress(print, clock);
-      const rows = await loadTables(copiedTables, dump, destination, show);
-      return `${rows} rows copied from ${origin.name} to ${destination.name} in ${seconds()} s, each compared.`;
-    }),
-  );
+  const { withSource, ...location } = await transferOf(source, options);
+  return withSource(location, (origin) => {
+    const dump = dumpTables(origin, () => {});
+    return fill(target, dump, `copied from ${origin.name} to`, options);
+  });
 }
 
 type DatabaseSetting = Pick<Settings, 'databaseUrl'>;
@@ -62,13 +52,12 @@ type DatabaseSetting = Pick<Settings, 'databaseUrl'>;
 export async function dumpAll(
   { databaseUrl }: DatabaseSetting,
   output: Writable,
-  { migrationsFolder, print, clock }: CopyOptions,
+  options: CopyOptions,
 ): Promise<string> {
-  const seconds = stopwatch(clock);
-  const { withSource } = await openers(lasting(databaseUrl), migrationsFolder);
-  return withSource(async (source) => {
-    const show = printProgress(print, clock);
-    await pipeline(dumpTables(copiedTables, source, show), output, { end: false });
+  const { show, seconds } = progress(options);
+  const { withSource, ...location } = await transferOf(lasting(databaseUrl), options);
+  return withSource(location, async (source) => {
+    await pipeline(dumpTables(source, show), output, { end: false });
     return `The database ${source.name} is dumped in ${seconds()} s.`;
   });
 }
@@ -81,14 +70,22 @@ export async function dumpAll(
 export async function load(
   { databaseUrl }: DatabaseSetting,
   input: Readable,
-  { migrationsFolder, print, clock }: CopyOptions,
+  options: CopyOptions,
 ): Promise<string> {
-  const seconds = stopwatch(clock);
-  const { withTarget } = await openers(lasting(databaseUrl), migrationsFolder);
-  return withTarget(async (target) => {
-    const dump = input.setEncoding('utf8');
-    const rows = await loadTables(copiedTables, dump, target, printProgress(print, clock));
-    return `${rows} rows loaded into ${target.name} in ${seconds()} s, each compared.`;
+  return fill(lasting(databaseUrl), input.setEncoding('utf8'), 'loaded into', options);
+}
+
+async function fill(
+  database: DatabaseLocation,
+  dump: AsyncIterable<string>,
+  done: string,
+  options: CopyOptions,
+): Promise<string> {
+  const { show, seconds } = progress(options);
+  const { withTarget, ...location } = await transferOf(database, options);
+  return withTarget(location, async (target) => {
+    const rows = await loadTables(dump, target, show);
+    return `${rows} rows ${done} ${target.name} in ${seconds()} s, each compared.`;
   });
 }
 
@@ -102,12 +99,6 @@ export async function openFile(path: string): Promise<Readable> {
   } catch (error) {
     throw new SettingsError(`${path} can't be read (${(error as NodeJS.ErrnoException).code}).`);
   }
-}
-
-/** A function that returns the seconds since now. */
-function stopwatch(clock: () => number): () => number {
-  const start = clock();
-  return () => Math.round((clock() - start) / MS_PER_SECOND);
 }
 
 function lasting(url: DatabaseUrl): DatabaseLocation {
@@ -127,42 +118,29 @@ function parseLocation(text: string, operand: string): DatabaseLocation {
 }
 
 function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
-  if (from.kind === 'file' && to.kind === 'file') {
-    return resolve(from.path) === resolve(to.path) || isSameFile(from.path, to.path);
-  }
-  return from.kind === 'postgres' && to.kind === 'postgres' && from.url === to.url;
+  const areFiles = from.kind === 'file' && to.kind === 'file';
+  return isDeepStrictEqual(from, to) || (areFiles && isSameFile(from.path, to.path));
 }
 
-/** Functions that run work on the database as the one that is read, and as the one that is filled. */
-interface Openers {
-  withSource: (work: (source: CopyDatabase) => Promise<string>) => Promise<string>;
-  withTarget: (work: (target: CopyDatabase) => Promise<string>) => Promise<string>;
-}
-
-async function openers(database: DatabaseLocation, migrations: string): Promise<Openers> {
+/** The module that copies a kind of database, and where one is. */
+async function transferOf(database: DatabaseLocation, { migrationsFolder }: CopyOptions) {
   if (database.kind === 'file') {
-    const location = { file: database.path, migrationsFolder: `${migrations}/sqlite` };
-    return {
-      withSource: (work) => withSourceFile(location, work),
-      withTarget: (work) => withTargetFile(location, work),
-    };
+    return { ...sqlite, place: database.path, migrationsFolder: `${migrationsFolder}/sqlite` };
   }
   // Loaded on demand, so that copies between files don't load the PostgreSQL driver.
   const postgres = await import('../store/postgres/transfer.ts');
-  const location = { url: database.url, migrationsFolder: `${migrations}/postgres` };
-  return {
-    withSource: (work) => postgres.withSourceDatabase(location, work),
-    withTarget: (work) => postgres.withTargetDatabase(location, work),
-  };
+  return { ...postgres, place: database.url, migrationsFolder: `${migrationsFolder}/postgres` };
 }
 
-/** @returns a function that prints each table when it is done, and a long one every second */
-export function printProgress(print: (line: string) => void, clock: () => number) {
-  let printedAt = clock();
-  return ({ table, rows, phase }: CopyProgress): void => {
+/** Measures the seconds from now on, and prints each table when it is done, and a long one every second. */
+export function progress({ print, clock }: Pick<CopyOptions, 'print' | 'clock'>) {
+  const start = clock();
+  let printedAt = start;
+  const show: OnStep = (table, rows, phase) => {
     const isDone = phase === 'copied and compared';
     if (!isDone && clock() - printedAt < MS_PER_SECOND) return;
     print(`${table}: ${rows} rows ${phase}`);
     printedAt = clock();
   };
+  return { show, seconds: () => Math.round((clock() - start) / MS_PER_SECOND) };
 }

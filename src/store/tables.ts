@@ -73,7 +73,10 @@ export const RESOURCE_TABLES = [
 /** The tables that are the same in both databases. */
 export type StoredTables = ReturnType<typeof declareTables>;
 
-/** Declares the tables that are the same in both databases. Those of resources get their columns from the schemas. */
+/**
+ * Declares the tables that are the same in both databases, each after those that it refers to. Those of resources get
+ * their columns from the schemas.
+ */
 export function declareTables(make: TableBuilders) {
   const { table, index, uniqueIndex, text, integer, flag, caseFolded } = make;
   const { columnsOf, columnsOfKind } = inventoryColumns(make);
@@ -162,14 +165,15 @@ export function declareTables(make: TableBuilders) {
   const tagColumns = columnsOf(SystemTagInventory);
   return {
     resources,
-    modelServices,
-    models,
     modelCenters: table(
       'model_centers',
       { uuid: refersTo(key(), resources), ...columnsOfKind(queryableEntities.ModelCenter) },
       (t) => [byAge('model_centers', t)],
     ),
+    models,
+    modelServices,
     datasets,
+    modelServiceInstanceGroups,
     modelServiceImages: table(
       'model_service_images',
       {
@@ -209,7 +213,6 @@ export function declareTables(make: TableBuilders) {
         ),
       ],
     ),
-    modelServiceInstanceGroups,
     modelServiceInstances: table(
       'model_service_instances',
       {

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { type Column, getTableColumns, getTableName, type Table } from 'drizzle-orm';
 import { DatabaseOpenError } from './errors.ts';
 import { columnName } from './prepare.ts';
-import { RESOURCE_TABLES } from './tables.ts';
+import type { StoredTables } from './tables.ts';
 
 /** A table whose rows are copied to another database, the same for SQLite and PostgreSQL. */
 export interface CopiedTable {
@@ -12,42 +12,29 @@ export interface CopiedTable {
   isOrdered: boolean;
 }
 
-export interface CopiedColumn {
-  name: string;
-  valueType: 'text' | 'bigint' | 'boolean';
-}
+/** A column, and the type of its values in PostgreSQL. */
+type CopiedColumn = Record<'name' | 'valueType', string>;
 
 /** Columns that refer to a running server; they are not copied. */
 const CLAIMS = ['claimed_by', 'claimed_until'];
 const POSITION = 'position';
 
-/** The tables that are copied, by their names in a store's tables.ts, in the order of their foreign keys. */
-const COPIED_TABLES = [
-  ...RESOURCE_TABLES,
-  'passwords',
-  'sessions',
-  'jobs',
-  'hooks',
-  'snapshots',
-] as const;
+/** Types of values by drizzle's; all others are texts. */
+const valueTypes: Record<string, string> = { number: 'bigint', boolean: 'boolean' };
 
-/** The copied tables of a store, in the order of their foreign keys. */
-export function copiedTablesOf(
-  tables: Record<(typeof COPIED_TABLES)[number], Table>,
-): readonly CopiedTable[] {
+/** The copied tables of a store, each after those that it refers to. */
+export function copiedTablesOf(tables: StoredTables): readonly CopiedTable[] {
   const rank = ({ name }: CopiedColumn) => (name === POSITION ? '' : name);
-  return COPIED_TABLES.map((key) => {
-    const columns = Object.values<Column>(getTableColumns(tables[key]))
-      .map((column) => ({ name: columnName(column), valueType: valueTypeOf(column) }))
+  return Object.values<Table>(tables).map((table) => {
+    const columns = Object.values<Column>(getTableColumns(table))
+      .map((column) => ({
+        name: columnName(column),
+        valueType: valueTypes[column.dataType] ?? 'text',
+      }))
       .filter(({ name }) => !CLAIMS.includes(name))
       .sort((one, other) => (rank(one) < rank(other) ? -1 : 1));
-    return { name: getTableName(tables[key]), columns, isOrdered: columns[0]?.name === POSITION };
+    return { name: getTableName(table), columns, isOrdered: columns[0]?.name === POSITION };
   });
-}
-
-function valueTypeOf({ dataType }: Column): CopiedColumn['valueType'] {
-  if (dataType === 'boolean') return 'boolean';
-  return dataType === 'number' ? 'bigint' : 'text';
 }
 
 /** A table's columns, separated by commas. */
@@ -55,17 +42,20 @@ export function columnList({ columns }: CopiedTable): string {
   return columns.map(({ name }) => `"${name}"`).join(', ');
 }
 
-/** A copied value, in the same form for SQLite and PostgreSQL: a flag is 0 or 1. */
-export type CopyValue = string | number | null;
-export type CopyRow = readonly CopyValue[];
+/** A copied row, in the same form for SQLite and PostgreSQL: a flag is 0 or 1. */
+export type CopyRow = readonly (string | number | null)[];
+
+/** Where a database is that is copied from or to: the path of its file or its URL, and the folder of its migrations. */
+export type CopyLocation = Record<'place' | 'migrationsFolder', string>;
 
 /** A database that is copied from or to; what is written is read again and compared. Its methods throw DatabaseOpenError. */
 export interface CopyDatabase {
   /** Name of the database in error messages. */
   name: string;
+  tables: readonly CopiedTable[];
   query: (text: string) => Promise<CopyRow[]>;
-  /** All rows in batches: those of an ordered table by position, others in any order. */
-  rows: (table: CopiedTable) => AsyncIterable<readonly CopyRow[]>;
+  /** All rows: those of an ordered table by position, others in any order. */
+  rows: (table: CopiedTable) => Iterable<CopyRow> | AsyncIterable<CopyRow>;
   write: (table: CopiedTable, rows: readonly CopyRow[]) => Promise<void>;
 }
 
@@ -74,8 +64,7 @@ export interface CopyDatabase {
  * @throws DatabaseOpenError for a database with rows in any table that is copied
  */
 export async function assertEmpty(
-  { name, query }: CopyDatabase,
-  tables: readonly CopiedTable[],
+  { name, tables, query }: CopyDatabase,
   listTables: string,
   hint: string,
 ): Promise<void> {
@@ -87,16 +76,11 @@ export async function assertEmpty(
   }
 }
 
-/** Progress of a dump or copy. */
-export interface CopyProgress {
-  table: string;
-  /** Rows of the table dumped, copied or compared so far. */
-  rows: number;
-  /** The last is that of a table that is done. */
-  phase: 'dumped' | 'copied' | 'compared' | 'copied and compared';
-}
-
-type OnStep = (step: CopyProgress) => void;
+/**
+ * Called after every batch with the rows of the table so far, which are dumped, copied or compared, and once for each
+ * table that is done: `copied and compared`.
+ */
+export type OnStep = (table: string, rows: number, phase: string) => void;
 
 /** Limits of a batch; a single row may have more bytes. Of larger batches V8 would collect the garbage late. */
 export const BATCH = { bytes: 4 * 1024 * 1024, rows: 100 };
@@ -112,75 +96,74 @@ function headerOf(tables: readonly CopiedTable[]): object {
  * values, and then their number and digest.
  * @throws DatabaseOpenError
  */
-export async function* dumpTables(
-  tables: readonly CopiedTable[],
-  source: CopyDatabase,
-  onStep: OnStep,
-): AsyncGenerator<string> {
+export async function* dumpTables(source: CopyDatabase, onStep: OnStep): AsyncGenerator<string> {
   const lineOf = (value: object) => `${JSON.stringify(value)}\n`;
-  yield lineOf(headerOf(tables));
-  for (const table of tables) {
+  yield lineOf(headerOf(source.tables));
+  for (const table of source.tables) {
     const sum = new TableSum(table, source.name);
-    for await (const batch of source.rows(table)) {
-      sum.add(batch);
-      yield batch.map(lineOf).join('');
-      onStep({ table: table.name, rows: sum.rows, phase: 'dumped' });
+    let part = '';
+    for await (const row of source.rows(table)) {
+      sum.add(row);
+      part += lineOf(row);
+      if (sum.rows % BATCH.rows !== 0 && part.length < BATCH.bytes) continue;
+      yield part;
+      part = '';
+      onStep(table.name, sum.rows, 'dumped');
     }
-    yield lineOf(sum);
+    yield part + lineOf(sum);
   }
 }
 
 /**
  * Loads a dump into an empty database, and compares what is stored there with it.
  * @param dump its text in parts of any length
- * @param onStep called after every batch, and once for each table that is done
  * @returns the number of rows
  * @throws DatabaseOpenError for a dump that is damaged or of another version, and if the target's rows differ from it
  */
 export async function loadTables(
-  tables: readonly CopiedTable[],
   dump: AsyncIterable<string>,
   target: CopyDatabase,
   onStep: OnStep,
 ): Promise<number> {
-  const entries = entriesOf(dump);
-  const next = async () => (await entries.next()).value;
-  try {
-    if (!isSame(await next(), headerOf(tables))) {
-      throw new DatabaseOpenError('This is no dump of this version: nothing was copied.');
+  const sums = target.tables.map((table) => new TableSum(table, 'of the dump'));
+  /** The lines that are no rows; a table's comes after its rows. */
+  const ends = [headerOf(target.tables), ...sums];
+  let done = 0;
+  const notAsExpected = () =>
+    done === 0
+      ? new DatabaseOpenError('This is no dump of this version: nothing was copied.')
+      : damaged();
+  for await (const entry of entriesOf(dump)) {
+    const loaded = sums[done - 1];
+    if (loaded && Array.isArray(entry)) {
+      for (const row of entry) loaded.add(row);
+      await target.write(loaded.table, entry);
+      onStep(loaded.table.name, loaded.rows, 'copied');
+      continue;
     }
-    const sums: TableSum[] = [];
-    for (const table of tables) {
-      const step = (sum: TableSum, phase: CopyProgress['phase']) =>
-        onStep({ table: table.name, rows: sum.rows, phase });
-      const loaded = new TableSum(table, 'of the dump');
-      let entry = await next();
-      for (; Array.isArray(entry); entry = await next()) {
-        loaded.add(entry);
-        await target.write(table, entry);
-        step(loaded, 'copied');
-      }
-      if (!isSame(entry, loaded)) throw damaged();
-      const stored = new TableSum(table, target.name);
-      for await (const batch of target.rows(table)) {
-        stored.add(batch);
-        step(stored, 'compared');
-      }
-      if (!isSame(stored, loaded)) throw tableMismatch(table, target);
-      step(loaded, 'copied and compared');
-      sums.push(loaded);
-    }
-    if (!(await entries.next()).done) throw damaged();
-    // Another program may have written to the target since its rows were compared.
-    for (const { table, rows } of sums) {
-      const [count] = await target.query(`SELECT count(*) FROM "${table.name}"`);
-      if (Number(count?.[0]) !== rows) throw tableMismatch(table, target);
-    }
-    return sums.reduce((total, { rows }) => total + rows, 0);
-  } finally {
-    // Ends the reading of a database, which could not be closed otherwise.
-    await entries.return(undefined);
+    if (!isSame(entry, ends[done])) throw notAsExpected();
+    if (loaded) await compare(target, loaded, onStep);
+    done++;
   }
+  if (done < ends.length) throw notAsExpected();
+  // Another program may have written to the target since its rows were compared.
+  for (const { table, rows } of sums) {
+    const [count] = await target.query(`SELECT count(*) FROM "${table.name}"`);
+    if (Number(count?.[0]) !== rows) throw tableMismatch(table, target);
+  }
+  return sums.reduce((total, { rows }) => total + rows, 0);
+}
+
+/** @throws DatabaseOpenError if the target's rows of a table are not those that were loaded */
+async function compare(target: CopyDatabase, loaded: TableSum, onStep: OnStep): Promise<void> {
+  const { table, rows } = loaded;
+  const stored = new TableSum(table, target.name);
+  for await (const row of target.rows(table)) {
+    stored.add(row);
+    if (stored.rows % BATCH.rows === 0) onStep(table.name, stored.rows, 'compared');
+  }
+  if (!isSame(stored, loaded)) throw tableMismatch(table, target);
+  onStep(table.name, rows, 'copied and compared');
 }
 
 /** The number and the digest of a table's rows, as the line after them has it. */
@@ -195,14 +178,34 @@ class TableSum {
     this.#database = database;
   }
 
-  /** @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL */
-  add(batch: readonly CopyRow[]): void {
-    for (const row of batch) this.#digest ^= hashOf(row, ++this.rows, this.table, this.#database);
+  /**
+   * Adds the SHA-256 of a row. The digest is the XOR of them, which doesn't depend on the order; that of an ordered
+   * table does, because its rows are hashed with their indexes in place of their positions.
+   * @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL
+   */
+  add(row: CopyRow): void {
+    const { name, columns, isOrdered } = this.table;
+    const wrong = columns.find((column, place) => !isRepresentable(row[place], column));
+    if (wrong) {
+      throw new DatabaseOpenError(
+        `The database ${this.#database} has in ${name}.${wrong.name} a value that this program never stores: nothing was copied.`,
+      );
+    }
+    this.rows++;
+    const values = isOrdered ? [this.rows, ...row.slice(1)] : row;
+    this.#digest ^= BigInt(`0x${hash('sha256', JSON.stringify(values))}`);
   }
 
   toJSON(): object {
     return { table: this.table.name, rows: this.rows, digest: this.#digest.toString(16) };
   }
+}
+
+/** Whether a value is exact in SQLite and PostgreSQL alike. */
+function isRepresentable(value: CopyRow[number] | undefined, { valueType }: CopiedColumn): boolean {
+  if (value === null) return true;
+  if (valueType === 'boolean') return value === 0 || value === 1;
+  return valueType === 'bigint' ? Number.isSafeInteger(value) : typeof value === 'string';
 }
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
@@ -244,28 +247,4 @@ function tableMismatch({ name }: CopiedTable, target: CopyDatabase): DatabaseOpe
   return new DatabaseOpenError(
     `The table ${name} would not be the same in ${target.name}: nothing was copied.`,
   );
-}
-
-/**
- * The SHA-256 of a row. A table's digest is the XOR of them, which doesn't depend on the order; that of an ordered
- * table does, because its rows are hashed with their indexes in place of their positions.
- * @throws DatabaseOpenError for a value that is not the same in SQLite and PostgreSQL
- */
-function hashOf(row: CopyRow, index: number, table: CopiedTable, database: string): bigint {
-  const wrong = table.columns.find((column, place) => !isRepresentable(row[place], column));
-  if (wrong) {
-    throw new DatabaseOpenError(
-      `The database ${database} has in ${table.name}.${wrong.name} a value that this program never stores: nothing was copied.`,
-    );
-  }
-  const values = table.isOrdered ? [index, ...row.slice(1)] : row;
-  return BigInt(`0x${hash('sha256', JSON.stringify(values))}`);
-}
-
-/** Whether a value is exact in SQLite and PostgreSQL alike. */
-function isRepresentable(value: CopyValue | undefined, { valueType }: CopiedColumn): boolean {
-  if (value === null) return true;
-  if (valueType === 'text') return typeof value === 'string';
-  if (valueType === 'boolean') return value === 0 || value === 1;
-  return Number.isSafeInteger(value);
 }

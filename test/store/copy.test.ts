@@ -11,13 +11,8 @@ import { describe, expect, test } from 'vitest';
 import { SettingsError } from '../../src/settings.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { copiedTables, withSourceFile, withTargetFile } from '../../src/store/sqlite/transfer.ts';
-import {
-  type CopyDatabase,
-  type CopyValue,
-  dumpTables,
-  loadTables,
-} from '../../src/store/transfer.ts';
+import { copiedTables, withSource, withTarget } from '../../src/store/sqlite/transfer.ts';
+import { type CopyDatabase, dumpTables, loadTables } from '../../src/store/transfer.ts';
 import {
   changeFile,
   copyError,
@@ -39,8 +34,10 @@ import { copyRelease, damage, olderReleases, reading, releases } from '../suppor
 import { nothing } from '../support/results.ts';
 
 const located = (file: string) => ({ file, migrationsFolder: MIGRATIONS });
+const at = (place: string) => ({ place, migrationsFolder: MIGRATIONS });
 
 type Rows = Parameters<CopyDatabase['write']>[1];
+type CopyValue = Rows[number][number];
 
 /** Paths of a database with rows in every table, and of a missing one in another folder. */
 async function paths(context: Finishing) {
@@ -278,12 +275,12 @@ describe('copy finds a difference, and leaves nothing behind, if the writer', ()
     ],
   ])('%s', async ([, table, corrupted], context) => {
     const { from, folder, to } = await paths(context);
-    const copying = withSourceFile(located(from), (source) =>
-      withTargetFile(located(to), (target) => {
+    const copying = withSource(at(from), (source) =>
+      withTarget(at(to), (target) => {
         const write: CopyDatabase['write'] = (moved, rows) =>
           target.write(moved, moved.name === table ? corrupted(rows) : rows);
-        const dump = dumpTables(copiedTables, source, () => {});
-        return loadTables(copiedTables, dump, { ...target, write }, () => {});
+        const dump = dumpTables(source, () => {});
+        return loadTables(dump, { ...target, write }, () => {});
       }),
     );
     await expect(copying).rejects.toThrow(

@@ -5,13 +5,10 @@ import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { dump } from '../../src/cli/dump.ts';
-import {
-  copiedTables as postgresTables,
-  withTargetDatabase,
-} from '../../src/store/postgres/transfer.ts';
+import { copiedTables as postgresTables, withTarget } from '../../src/store/postgres/transfer.ts';
 import { openSqlite } from '../../src/store/sqlite/file/open.ts';
 import { createSqliteStore } from '../../src/store/sqlite/store.ts';
-import { copiedTables, withSourceFile } from '../../src/store/sqlite/transfer.ts';
+import { copiedTables, withSource } from '../../src/store/sqlite/transfer.ts';
 import { type CopyDatabase, dumpTables, loadTables } from '../../src/store/transfer.ts';
 import {
   changeFile,
@@ -58,11 +55,10 @@ const withoutClaims = ({ hooks = [], ...rows }: Awaited<ReturnType<typeof rowsOf
 
 /** Copies a file into the target as `wrap` wraps it. */
 const copyThrough = (from: string, url: string, wrap: (target: CopyDatabase) => CopyDatabase) =>
-  withSourceFile({ file: from, migrationsFolder: MIGRATIONS }, (source) =>
-    withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
+  withSource({ place: from, migrationsFolder: MIGRATIONS }, (source) =>
+    withTarget({ place: url, migrationsFolder: POSTGRES_MIGRATIONS }, (target) =>
       loadTables(
-        copiedTables,
-        dumpTables(copiedTables, source, () => {}),
+        dumpTables(source, () => {}),
         wrap(target),
         () => {},
       ),
@@ -291,7 +287,7 @@ describePostgres('a copy is rejected', () => {
     const { from } = await files(context);
     const url = await postgresDatabase(context);
     let second = '';
-    await withTargetDatabase({ url, migrationsFolder: POSTGRES_MIGRATIONS }, async () => {
+    await withTarget({ place: url, migrationsFolder: POSTGRES_MIGRATIONS }, async () => {
       second = await copyError(`file:${from}`, url);
     });
     expect(second).toMatch(/^Another copy is made to the database /);

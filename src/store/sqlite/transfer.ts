@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { DatabaseOpenError } from '../errors.ts';
 import {
   assertEmpty,
-  BATCH,
   type CopiedTable,
   type CopyDatabase,
+  type CopyLocation,
   type CopyRow,
   columnList,
   copiedTablesOf,
@@ -25,13 +25,12 @@ const SUFFIX = '-copying';
  * Runs work on a source that reads a snapshot of a database, also while a server runs on it.
  * @throws DatabaseOpenError for one that is missing, or that this version can't read
  */
-export async function withSourceFile<Result>(
-  location: SqliteLocation,
+export async function withSource<Result>(
+  { place: file, migrationsFolder }: CopyLocation,
   work: (source: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const { file } = location;
   if (!sizeOf(file)) throw new DatabaseOpenError(`There is no database ${file}.`);
-  const client = openSqliteToRead(location);
+  const client = openSqliteToRead({ file, migrationsFolder });
   try {
     client.exec('BEGIN');
     return await work(toCopyDatabase(client, file));
@@ -45,14 +44,13 @@ export async function withSourceFile<Result>(
  * no server runs on. If the work fails, nothing has changed.
  * @throws DatabaseOpenError for one that has rows, is in use or belongs to another program
  */
-export async function withTargetFile<Result>(
-  location: SqliteLocation,
+export async function withTarget<Result>(
+  { place: file, migrationsFolder }: CopyLocation,
   work: (target: CopyDatabase) => Promise<Result>,
 ): Promise<Result> {
-  const { file, migrationsFolder } = location;
   try {
     return await replaceDatabase(file, SUFFIX, async (path) => {
-      if (sizeOf(file) > 0) await assertEmptyFile(location);
+      if (sizeOf(file) > 0) await assertEmptyFile({ file, migrationsFolder });
       const client = openSqlite({ file: path, migrationsFolder });
       try {
         // After a crash the unfinished file is useless, so it needs no durability.
@@ -62,17 +60,16 @@ export async function withTargetFile<Result>(
         const result = await work(toCopyDatabase(client, file));
         client.exec('COMMIT');
         return result;
+      } catch (error) {
+        throw openError(file, error);
       } finally {
         client.close();
       }
     });
   } catch (error) {
-    throw isFileError(error) ? copyError(replacementPath(file, SUFFIX), file, error) : error;
+    throw copyError(replacementPath(file, SUFFIX), file, error);
   }
 }
-
-const isFileError = (error: unknown) =>
-  error instanceof Database.SqliteError || (error as NodeJS.ErrnoException).syscall !== undefined;
 
 async function assertEmptyFile(location: SqliteLocation): Promise<void> {
   inspect(location);
@@ -80,7 +77,7 @@ async function assertEmptyFile(location: SqliteLocation): Promise<void> {
   try {
     const target = toCopyDatabase(client, location.file);
     const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-    await assertEmpty(target, copiedTables, listTables, 'name a file that is not there yet');
+    await assertEmpty(target, listTables, 'name a file that is not there yet');
   } finally {
     client.close();
   }
@@ -88,43 +85,24 @@ async function assertEmptyFile(location: SqliteLocation): Promise<void> {
 
 /** Wraps a connection as a database that is copied from or to. */
 function toCopyDatabase(client: Database.Database, name: string): CopyDatabase {
-  const translated = async <Result>(work: () => Result): Promise<Result> => {
-    try {
-      return work();
-    } catch (error) {
-      throw openError(name, error);
-    }
-  };
   return {
     name,
-    query: (text) => translated(() => client.prepare(text).raw().all() as CopyRow[]),
-    rows: async function* (table) {
+    tables: copiedTables,
+    query: async (text) => client.prepare(text).raw().all() as CopyRow[],
+    rows: function* (table) {
+      const order = table.isOrdered ? ' ORDER BY position' : '';
+      const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
       try {
-        yield* batches(client, table);
+        yield* client.prepare(select).raw().iterate() as Iterable<CopyRow>;
       } catch (error) {
         throw openError(name, error);
       }
     },
-    write: (table, rows) =>
-      translated(() => {
-        const insert = client.prepare(insertSql(table));
-        for (const row of rows) insert.run(row);
-      }),
+    write: async (table, rows) => {
+      const insert = client.prepare(insertSql(table));
+      for (const row of rows) insert.run(row);
+    },
   };
-}
-
-function* batches(client: Database.Database, table: CopiedTable): Generator<readonly CopyRow[]> {
-  const order = table.isOrdered ? ' ORDER BY position' : '';
-  const select = `SELECT ${columnList(table)} FROM "${table.name}"${order}`;
-  let [batch, bytes]: [CopyRow[], number] = [[], 0];
-  for (const row of client.prepare(select).raw().iterate() as Iterable<CopyRow>) {
-    for (const value of row) bytes += typeof value === 'string' ? value.length : 0;
-    batch.push(row);
-    if (batch.length < BATCH.rows && bytes < BATCH.bytes) continue;
-    yield batch;
-    [batch, bytes] = [[], 0];
-  }
-  if (batch.length > 0) yield batch;
 }
 
 /** Inserts a row. Positions, which may repeat in PostgreSQL, are made to ascend. */
