@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isDeepStrictEqual } from 'node:util';
+import type { environment } from '../environment.ts';
 import { type DatabaseUrl, parseDatabaseUrl } from '../setting-values.ts';
 import { type Settings, SettingsError } from '../settings.ts';
 import { DatabaseOpenError } from '../store/errors.ts';
@@ -9,19 +9,14 @@ import { isSameFile } from '../store/sqlite/file/files.ts';
 import * as sqlite from '../store/sqlite/transfer.ts';
 import { dumpTables, loadTables, type OnStep } from '../store/transfer.ts';
 
-export interface CopyOptions {
-  /** Folder with the migrations of every kind of database. */
-  migrationsFolder: string;
+/** What copies take from the process. */
+export interface CopyOptions extends Pick<typeof environment, 'migrationsFolder' | 'clock'> {
   /** Prints a line of the progress. */
   print: (line: string) => void;
-  /** Milliseconds since the epoch. */
-  clock: () => number;
 }
 
-/** A database that outlives the process. */
-type DatabaseLocation = Exclude<DatabaseUrl, { kind: 'memory' }>;
-
 const MS_PER_SECOND = 1000;
+const IN_MEMORY = 'AIOS_DATABASE_URL names a database in memory, which ends with its server.';
 
 /**
  * Copies a whole database, which may be in use, to an empty or missing one. If it fails, nothing is copied.
@@ -31,18 +26,21 @@ const MS_PER_SECOND = 1000;
  * @throws SettingsError for an operand that is no such URL; DatabaseOpenError
  */
 export async function copy(from: string, to: string, options: CopyOptions): Promise<string> {
-  const [source, target] = [parseLocation(from, 'FROM'), parseLocation(to, 'TO')];
-  if (isSameDatabase(source, target)) {
+  // The message doesn't repeat the text, which may have a password in an unexpected place.
+  const parsed = (text: string, operand: string) => {
+    const otherwise = `${operand} names no database to copy, only file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE do.`;
+    return transferOf(parseDatabaseUrl(text), otherwise, options);
+  };
+  const { withSource, ...source } = await parsed(from, 'FROM');
+  const target = await parsed(to, 'TO');
+  if (source.place === target.place || isSameFile(source.place, target.place)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
-  const { withSource, ...location } = await transferOf(source, options);
-  return withSource(location, (origin) => {
+  return withSource(source, (origin) => {
     const dump = dumpTables(origin, () => {});
     return fill(target, dump, `copied from ${origin.name} to`, options);
   });
 }
-
-type DatabaseSetting = Pick<Settings, 'databaseUrl'>;
 
 /**
  * Writes a whole database, which may be in use, as lines of JSON.
@@ -50,12 +48,12 @@ type DatabaseSetting = Pick<Settings, 'databaseUrl'>;
  * @throws SettingsError for a database in memory; DatabaseOpenError
  */
 export async function dumpAll(
-  { databaseUrl }: DatabaseSetting,
+  { databaseUrl }: Pick<Settings, 'databaseUrl'>,
   output: Writable,
   options: CopyOptions,
 ): Promise<string> {
   const { show, seconds } = progress(options);
-  const { withSource, ...location } = await transferOf(lasting(databaseUrl), options);
+  const { withSource, ...location } = await transferOf(databaseUrl, IN_MEMORY, options);
   return withSource(location, async (source) => {
     await pipeline(dumpTables(source, show), output, { end: false });
     return `The database ${source.name} is dumped in ${seconds()} s.`;
@@ -68,21 +66,22 @@ export async function dumpAll(
  * @throws SettingsError for a database in memory; DatabaseOpenError
  */
 export async function load(
-  { databaseUrl }: DatabaseSetting,
+  { databaseUrl }: Pick<Settings, 'databaseUrl'>,
   input: Readable,
   options: CopyOptions,
 ): Promise<string> {
-  return fill(lasting(databaseUrl), input.setEncoding('utf8'), 'loaded into', options);
+  const target = await transferOf(databaseUrl, IN_MEMORY, options);
+  return fill(target, input.setEncoding('utf8'), 'loaded into', options);
 }
 
-async function fill(
-  database: DatabaseLocation,
+/** Loads a dump, and says what was `done`. */
+function fill(
+  { withTarget, ...location }: Awaited<ReturnType<typeof transferOf>>,
   dump: AsyncIterable<string>,
   done: string,
   options: CopyOptions,
 ): Promise<string> {
   const { show, seconds } = progress(options);
-  const { withTarget, ...location } = await transferOf(database, options);
   return withTarget(location, async (target) => {
     const rows = await loadTables(dump, target, show);
     return `${rows} rows ${done} ${target.name} in ${seconds()} s, each compared.`;
@@ -101,32 +100,19 @@ export async function openFile(path: string): Promise<Readable> {
   }
 }
 
-function lasting(url: DatabaseUrl): DatabaseLocation {
-  if (url.kind !== 'memory') return url;
-  throw new SettingsError(
-    'AIOS_DATABASE_URL names a database in memory, which ends with its server.',
-  );
-}
-
-/** The message doesn't repeat the text, which may have a password in an unexpected place. */
-function parseLocation(text: string, operand: string): DatabaseLocation {
-  const url = parseDatabaseUrl(text);
-  if (url && url.kind !== 'memory') return url;
-  throw new SettingsError(
-    `${operand} names no database to copy, only file:PATH or postgres://USER:PASSWORD@HOST:PORT/DATABASE do.`,
-  );
-}
-
-function isSameDatabase(from: DatabaseLocation, to: DatabaseLocation): boolean {
-  const areFiles = from.kind === 'file' && to.kind === 'file';
-  return isDeepStrictEqual(from, to) || (areFiles && isSameFile(from.path, to.path));
-}
-
-/** The module that copies a kind of database, and where one is. */
-async function transferOf(database: DatabaseLocation, { migrationsFolder }: CopyOptions) {
-  if (database.kind === 'file') {
+/**
+ * What copies a database, and where it is.
+ * @throws SettingsError, which says `otherwise`, if there is none, or one that ends with its process
+ */
+async function transferOf(
+  database: DatabaseUrl | undefined,
+  otherwise: string,
+  { migrationsFolder }: CopyOptions,
+) {
+  if (database?.kind === 'file') {
     return { ...sqlite, place: database.path, migrationsFolder: `${migrationsFolder}/sqlite` };
   }
+  if (database?.kind !== 'postgres') throw new SettingsError(otherwise);
   // Loaded on demand, so that copies between files don't load the PostgreSQL driver.
   const postgres = await import('../store/postgres/transfer.ts');
   return { ...postgres, place: database.url, migrationsFolder: `${migrationsFolder}/postgres` };
