@@ -4,7 +4,7 @@ import addFormats from 'ajv-formats';
 import { describe, expect, test } from 'vitest';
 import { controlPaths, steered } from '../support/control.ts';
 import { newUuid } from '../support/records.ts';
-import { addModel, requiredModelParams } from '../support/resources.ts';
+import { requiredModelParams } from '../support/resources.ts';
 import { API } from '../support/server.ts';
 import { sharedServer } from '../support/shared-server.ts';
 
@@ -19,24 +19,19 @@ const ajv = new Ajv2020({ strict: false, allErrors: true });
 ajv.addFormat('int32', true).addFormat('int64', true);
 ajv.addSchema(document, 'control.json');
 
-/** What is wrong with a value by the schema at a place of the document. */
-function faults(value: unknown, ...place: string[]): unknown[] {
-  const pointer = place.map((part) => part.replaceAll('/', '~1').replaceAll('%', '%25')).join('/');
-  const validate = ajv.compile({ $ref: `control.json#/${encodeURI(pointer)}` });
+/** What is wrong with a value by the named schema to which a place refers. */
+function faults(value: unknown, schema: Node): unknown[] {
+  const validate = ajv.compile({ $ref: `control.json${schema.$ref}` });
   validate(value);
   return validate.errors ?? [];
 }
 
-/** Bodies for the operations that need one. */
-const bodies: Record<string, unknown> = {
-  putState: { modelCenters: [] },
-  addState: {},
-  setFaults: { faults: [{ operation: 'AddModel', times: 2, error: { code: 'SYS.1006' } }] },
-  setClock: { now: '2025-11-25T11:51:50.000Z' },
-  setUuids: { seed: 'a' },
-  setJobs: { atPoll: 3 },
-  restoreSnapshot: { clock: true },
-};
+function resolve(node: Node): Node {
+  if (!node.$ref) return node;
+  const [, ...parts] = node.$ref.split('/');
+  return parts.reduce((at: Node, part: string) => at[part], document);
+}
+const json = (node: Node): Node => resolve(node).content['application/json'];
 
 const operations = Object.entries<Node>(document.paths).flatMap(([path, verbs]) =>
   Object.entries<Node>(verbs).map(([verb, operation]) => ({ path, verb, operation })),
@@ -68,28 +63,26 @@ describe('the OpenAPI document of the control API', () => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test('describes the bodies and answers', async () => {
+  test('describes bodies and answers, with examples that the server takes and gives', async () => {
     const server = shared();
-    await addModel(server, { name: 'a' });
     const job = { headers: { 'x-job-uuid': newUuid(), 'x-web-hook': 'http://127.0.0.1:9/a' } };
     await server.post(`${API}/models`, { param: requiredModelParams }, job);
-    await server.put('/_aios/snapshots/a');
-    await server.put('/_aios/faults', bodies.setFaults);
     for (const { path, verb, operation } of operations) {
-      const body = bodies[operation.operationId];
-      if (body) {
-        const place = ['requestBody', 'content', 'application/json', 'schema'];
-        expect(faults(body, 'paths', path, verb, ...place)).toEqual([]);
-      }
-      if (operation.operationId === 'restoreSnapshot') await server.put('/_aios/snapshots/a');
-      const url = path.replace('{name}', 'a');
-      const answer = await server.call(verb.toUpperCase(), url, body);
-      expect(answer.status, operation.operationId).toBe(200);
-      const place = ['responses', '200', 'content', 'application/json', 'schema'];
-      expect(faults(answer.body, 'paths', path, verb, ...place)).toEqual([]);
+      const { operationId, requestBody, responses } = operation;
+      const request = requestBody && json(requestBody);
+      if (request) expect(faults(request.example, request.schema), operationId).toEqual([]);
+      if (operationId === 'restoreSnapshot') await server.put('/_aios/snapshots/ready');
+      const url = path.replace('{name}', 'ready');
+      const answer = await server.call(verb.toUpperCase(), url, request?.example);
+      expect(answer.status, operationId).toBe(200);
+      const { schema, example } = json(responses[200]);
+      expect(faults(answer.body, schema), operationId).toEqual([]);
+      expect(faults(example, schema), operationId).toEqual([]);
+      expect(Object.keys(example), operationId).toEqual(Object.keys(answer.body));
     }
     const { status, body } = await server.post('/_aios/snapshots/none/restore');
     expect(status).toBe(404);
-    expect(faults(body, 'components', 'schemas', 'Error')).toEqual([]);
+    const { schema } = json(document.components.responses.SnapshotNotFound);
+    expect(faults(body, schema)).toEqual([]);
   });
 });
