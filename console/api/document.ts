@@ -60,6 +60,10 @@ export function membersOf({ properties = {} }: Schema): Field[] {
   return Object.entries(properties).map(([name, each]) => [name, resolve(each)]);
 }
 
+/** The values that a schema allows, where they are few. */
+export const valuesOf = ({ type, enum: values = [] }: Schema): string[] =>
+  type === 'boolean' ? ['true', 'false'] : values;
+
 /** A schema with what it and its items refer to in their place; its own description wins. */
 function resolve({ $ref, allOf, ...own }: Schema): Schema {
   const reference = $ref ?? allOf?.[0]?.$ref;

@@ -6,12 +6,10 @@ import { Drawer } from '../components/drawer.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { t } from '../texts/text.ts';
-import { Bindings } from './bindings.tsx';
-import { fieldsOf } from './fields.ts';
 import { FormButton } from './form.tsx';
-import { parametersOf, toTexts, toValues } from './form-values.ts';
-import { actionsOf, getResource, type Kind, type Resource } from './kinds.ts';
-import { Tags } from './tags.tsx';
+import { formOf } from './form-values.ts';
+import { actionsOf, fieldsOf, getResource, type Kind, type Resource } from './kinds.ts';
+import { Bindings, Tags } from './related.tsx';
 import { Values } from './value.tsx';
 
 /** Fields that have tabs of their own. */
@@ -72,9 +70,9 @@ function Commands({ kind, resource }: { kind: Kind; resource: Resource }) {
 }
 
 function additionOf(operation: Operation, resource: Resource): string {
-  const { fields, toRequest } = parametersOf(operation);
-  const values = toValues(fields, toTexts(fields, resource), toTexts(fields));
-  return curlOf(operation, '', toRequest(values));
+  const { parameters } = formOf(operation, resource);
+  const texts = Object.fromEntries(parameters.map(({ name, text }) => [name, text]));
+  return curlOf(operation, '', formOf(operation).toRequest(texts));
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

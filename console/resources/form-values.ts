@@ -1,34 +1,43 @@
-import { type Field, membersOf, type Operation, type Schema, schemaOf } from '../api/document.ts';
+import { membersOf, type Operation, type Schema, schemaOf } from '../api/document.ts';
 import { t } from '../texts/text.ts';
 import type { Resource } from './kinds.ts';
 
 /** Fields of inventories that requests name otherwise. */
 const SOURCES: Record<string, string> = { architectureImages: 'modelServiceImages' };
 
-type Texts = Record<string, string>;
-type Values = Record<string, unknown>;
-
-interface Parameters {
-  fields: Field[];
-  required: string[];
-  toRequest: (values: Values) => { query?: Values; body?: object };
+/** A parameter of an operation in a form. */
+export interface Parameter {
+  name: string;
+  schema: Schema;
+  isRequired: boolean;
+  /** At first; empty for none. */
+  text: string;
 }
 
-/** The parameters of an operation, which of them are required, and where a request has their values. */
-export function parametersOf(operation: Operation): Parameters {
+/**
+ * The parameters of an operation, at first with a resource's values or else with their defaults, and what makes a
+ * request of the texts that are not the first ones.
+ */
+export function formOf(operation: Operation, resource?: Resource) {
+  const mode = { ...schemaOf('DeleteMode'), default: 'Permissive', description: t('enforcing') };
   const [wrapped, ...tags] = membersOf(schemaOf(`${operation}Request`));
-  if (!wrapped) {
-    const mode = { ...schemaOf('DeleteMode'), default: 'Permissive', description: t('enforcing') };
-    return { fields: [['deleteMode', mode]], required: [], toRequest: (query) => ({ query }) };
-  }
-  const [wrapper, parameters] = wrapped;
-  return {
-    fields: [...membersOf(parameters), ...tags],
-    required: parameters.required ?? [],
-    toRequest: ({ systemTags, userTags, ...values }) => ({
-      body: { [wrapper]: values, systemTags, userTags },
+  const [wrapper, schema] = wrapped ?? ['', { properties: { deleteMode: mode } }];
+  const parameters = [...membersOf(schema), ...tags].map(
+    ([name, each]): Parameter => ({
+      name,
+      schema: each,
+      isRequired: schema.required?.includes(name) ?? false,
+      text: toText(each, resource?.[SOURCES[name] ?? name]),
     }),
+  );
+  const toRequest = (texts: Record<string, string>) => {
+    const changed = parameters.filter(({ name, text }) => texts[name] !== text);
+    const { systemTags, userTags, ...values } = Object.fromEntries(
+      changed.map((each) => [each.name, toValue(each.schema, String(texts[each.name]))]),
+    );
+    return wrapped ? { body: { [wrapper]: values, systemTags, userTags } } : { query: values };
   };
+  return { parameters, toRequest };
 }
 
 /** Whether a value is written as lines: a list of texts or numbers. */
@@ -36,13 +45,6 @@ export const isLines = ({ type, items }: Schema) => type === 'array' && items?.t
 
 /** Whether a value is written as JSON: a list of objects, or an object. */
 export const isJson = ({ type, items }: Schema) => [type, items?.type].includes('object');
-
-/** The texts that a form has for a resource's values, by the names of parameters; empty for none. */
-export function toTexts(fields: Field[], resource?: Resource): Texts {
-  return Object.fromEntries(
-    fields.map(([name, schema]) => [name, toText(schema, resource?.[SOURCES[name] ?? name])]),
-  );
-}
 
 function toText(schema: Schema, value: unknown = schema.default): string {
   if (value === undefined) return '';
@@ -56,21 +58,14 @@ function toText(schema: Schema, value: unknown = schema.default): string {
   return String(value).replaceAll('\r\n', '\n');
 }
 
-/** The values of the parameters whose texts are not those that a form began with. */
-export function toValues(fields: Field[], texts: Texts, initial: Texts): Values {
-  const changed = fields.filter(([name]) => texts[name] !== initial[name]);
-  return Object.fromEntries(
-    changed.map(([name, schema]) => [name, toValue(schema, String(texts[name]))]),
-  );
-}
-
 /** What can't be read is sent as it is, for the server to reject. */
-function toValue({ type, items = {} }: Schema, text: string): unknown {
-  if (type === 'array' && items.type !== 'object') {
+function toValue(schema: Schema, text: string): unknown {
+  const { type = 'string', items = {} } = schema;
+  if (isLines(schema)) {
     const lines = text.split('\n').filter((line) => line !== '');
     return lines.map((line) => toValue(items, line));
   }
-  if (type === undefined || type === 'string') return text;
+  if (type === 'string') return text;
   try {
     const value = JSON.parse(text);
     return typeof value === 'number' && !Number.isSafeInteger(value) ? text : value;

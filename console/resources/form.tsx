@@ -1,13 +1,12 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api/client.ts';
-import type { Field } from '../api/document.ts';
 import { DialogButton } from '../components/button.tsx';
 import { Form } from '../components/command.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { parametersOf, toTexts, toValues } from './form-values.ts';
+import { formOf, type Parameter } from './form-values.ts';
 import type { Action, Kind, Resource } from './kinds.ts';
-import { Parameter } from './parameter.tsx';
+import { ParameterField } from './parameter.tsx';
 
 interface Props {
   kind: Kind;
@@ -34,26 +33,19 @@ export function FormButton({ kind, action, resource }: Props) {
 /** The form of an operation, made of the schema of its request. The server judges the values. */
 function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: () => void }) {
   const { title, operation } = action;
-  const { fields, required, toRequest } = parametersOf(operation);
   const isPrefilled = title === 'edit' || title === 'clone';
-  const [initial] = useState(() => toTexts(fields, isPrefilled ? resource : undefined));
-  const send = (texts: Record<string, string>) => {
-    const request = toRequest(toValues(fields, texts, initial));
-    return call(operation, { path: { uuid: resource?.uuid }, ...request } as never);
-  };
+  const [form] = useState(() => formOf(operation, isPrefilled ? resource : undefined));
+  const send = (texts: Record<string, string>) =>
+    call(operation, { path: { uuid: resource?.uuid }, ...form.toRequest(texts) } as never);
   const show = (answer: object) => {
     const { inventory } = answer as { inventory?: Resource };
     onClose();
     openItem(inventory?.uuid ?? '', title === 'deploy' ? 'deployments' : kind.path);
   };
-  const parameter = (field: Field) => {
-    const [name] = field;
-    const isRequired = required.includes(name);
-    return <Parameter key={name} {...{ field, isRequired }} text={initial[name]} />;
-  };
-  const isFirst = ([name]: Field) =>
-    required.includes(name) || initial[name] !== '' || name === 'name';
-  const further = fields.filter((field) => !isFirst(field));
+  const field = (each: Parameter) => <ParameterField key={each.name} {...each} />;
+  const isFirst = ({ name, isRequired, text }: Parameter) =>
+    isRequired || text !== '' || name === 'name';
+  const further = form.parameters.filter((each) => !isFirst(each));
   return (
     <Form
       button={t(title)}
@@ -63,11 +55,11 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
       onDone={show}
       onCancel={onClose}
     >
-      {fields.filter(isFirst).map(parameter)}
+      {form.parameters.filter(isFirst).map(field)}
       {further.length > 0 && (
         <details>
           <summary>{t('furtherFields', { count: further.length })}</summary>
-          {further.map(parameter)}
+          {further.map(field)}
         </details>
       )}
     </Form>

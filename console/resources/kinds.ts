@@ -1,5 +1,11 @@
 import { call, Failure } from '../api/client.ts';
-import { type Operation, operationNames } from '../api/document.ts';
+import {
+  type Field,
+  membersOf,
+  type Operation,
+  operationNames,
+  schemaOf,
+} from '../api/document.ts';
 import type { operations } from '../api/openapi.d.ts';
 import { t } from '../texts/text.ts';
 
@@ -50,6 +56,12 @@ export const kinds: Kind[] = [
 ];
 
 export const kindOf = (path: Kind['path']) => kinds.find((kind) => kind.path === path) as Kind;
+
+/** The fields of a kind's inventory. */
+export const fieldsOf = ({ entity }: Kind): Field[] => membersOf(schemaOf(`${entity}Inventory`));
+
+/** Whether a field can be a column, sorted by, and named in `fields`. */
+export const isScalar = ([, { type }]: Field) => type !== 'array' && type !== 'object';
 
 /** The kind whose UUID a field has; undefined for any other field. */
 export const referencedKind = (field: string) =>

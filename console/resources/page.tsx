@@ -1,38 +1,48 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
+import type { Field } from '../api/document.ts';
+import { Button } from '../components/button.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { ColumnMenu, storedColumns } from './column-menu.tsx';
 import { ResourceDrawer } from './drawer.tsx';
-import { scalarFieldsOf } from './fields.ts';
 import { FormButton } from './form.tsx';
-import { actionsOf, countResources, type Kind, listResources, type Resource } from './kinds.ts';
-import { PAGE_SIZES, Pager } from './pager.tsx';
+import {
+  actionsOf,
+  countResources,
+  fieldsOf,
+  isScalar,
+  type Kind,
+  listResources,
+} from './kinds.ts';
 import { QueryField } from './query-field.tsx';
-import { Value } from './value.tsx';
+import { fieldColumn } from './value.tsx';
 
+/** What can be chosen; no page requests more. */
+const PAGE_SIZES = [20, 50, 100];
 const PAGE_SIZE = 50;
+
+/** Changes what the table has, and shows it from its first row on. */
+const show = (changes: Parameters<typeof setParameters>[0]) =>
+  setParameters({ start: undefined, ...changes });
 
 /** The page of a kind of resource: query, table and what is open of it. */
 export function ResourcePage({ kind }: { kind: Kind }) {
   const { item, parameters } = route.value;
-  const [columns, setColumns] = useState(() => storedColumns(kind));
+  const choices = fieldsOf(kind).filter((field) => isScalar(field) && field[0] !== 'name');
+  const [chosen, choose] = useStoredNames(`aios-columns-${kind.path}`, kind.columns);
+  const columns = chosen.flatMap((name) => choices.filter(([each]) => each === name));
   const q = parameters.getAll('q');
   const sort = parameters.get('sort') ?? '-createDate';
   const start = Number(parameters.get('start') ?? 0);
   const limit = PAGE_SIZES.find((size) => String(size) === parameters.get('limit')) ?? PAGE_SIZE;
-  const query = { q, sort, start, limit, fields: ['uuid', ...columns].join() };
+  const fields = ['uuid', 'name', ...columns.map(([name]) => name)].join();
+  const query = { q, sort, start, limit, fields };
   const list = useAnswer(JSON.stringify(query), (signal) => listResources(kind, query, signal));
   // On its own, because the rows need not wait for it.
   const count = useAnswer(q.join('\n'), (signal) => countResources(kind, q, signal));
   const add = actionsOf(kind).find(({ title }) => title === 'add');
-  const cell = (name: string, row: Resource) => {
-    if (name !== 'name') return <Value name={name} schema={{}} value={row[name]} />;
-    return <a href={linkTo(kind.path, row.uuid, parameters)}>{row.name || row.uuid}</a>;
-  };
-  const fields = new Map(scalarFieldsOf(kind));
   return (
     <PageFrame
       title={t(kind.path)}
@@ -40,27 +50,27 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       answer={list}
     >
       <div class="hstack toolbar">
-        <QueryField
-          kind={kind}
-          conditions={q}
-          onChange={(changed) => setParameters({ q: changed, start: undefined })}
-        />
-        <ColumnMenu kind={kind} columns={columns} onChange={setColumns} />
+        <QueryField kind={kind} conditions={q} onChange={(changed) => show({ q: changed })} />
+        <ColumnMenu choices={choices} chosen={chosen} onChange={choose} />
       </div>
       {!list.failure && (
         <>
-          <Table<Resource>
+          <Table
             caption={t(kind.path)}
-            columns={columns.map((name) => ({
-              name,
-              title: name,
-              isNumber: fields.get(name)?.type === 'integer',
-              cell: (row) => cell(name, row),
-            }))}
+            columns={[
+              {
+                name: 'name',
+                title: 'name',
+                cell: ({ uuid, name }) => (
+                  <a href={linkTo(kind.path, uuid, parameters)}>{name || uuid}</a>
+                ),
+              },
+              ...columns.map(fieldColumn),
+            ]}
             rows={list.data}
             keyOf={({ uuid }) => uuid}
             sort={sort}
-            onSort={(changed) => setParameters({ sort: changed, start: undefined })}
+            onSort={(changed) => show({ sort: changed })}
             chosen={item}
           />
           <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
@@ -68,5 +78,82 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       )}
       {item !== '' && <ResourceDrawer key={item} kind={kind} uuid={item} />}
     </PageFrame>
+  );
+}
+
+/** Names that this browser stores, and what changes them. */
+function useStoredNames(key: string, usual: string[]) {
+  const [names, setNames] = useState(() => localStorage.getItem(key)?.split(',') ?? usual);
+  const store = (changed: string[]) => {
+    localStorage.setItem(key, changed.join());
+    setNames(changed);
+  };
+  return [names, store] as const;
+}
+
+interface ColumnMenuProps {
+  choices: Field[];
+  chosen: string[];
+  onChange: (chosen: string[]) => void;
+}
+
+/** Chooses the columns of the table besides the name. */
+function ColumnMenu({ choices, chosen, onChange }: ColumnMenuProps) {
+  const id = useId();
+  const toggle = (name: string) => {
+    const others = chosen.filter((each) => each !== name);
+    onChange(others.length < chosen.length ? others : [...chosen, name]);
+  };
+  return (
+    <>
+      <Button popovertarget={id}>{t('columns')}</Button>
+      <fieldset id={id} popover="auto" aria-label={t('columns')}>
+        {choices.map(([name]) => (
+          <label key={name}>
+            <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
+            {name}
+          </label>
+        ))}
+      </fieldset>
+    </>
+  );
+}
+
+interface PagerProps {
+  start: number;
+  limit: number;
+  /** Number of rows on this page. */
+  shown: number;
+  /** Undefined until it is known. */
+  total: number | undefined;
+}
+
+/** Says which rows are shown, and leads to others. */
+function Pager({ start, limit, shown, total }: PagerProps) {
+  const go = (to: number) => setParameters({ start: to > 0 ? String(to) : undefined });
+  const hasNext = total === undefined ? shown === limit : start + limit < total;
+  const range = { first: shown === 0 ? 0 : start + 1, last: start + shown, total: total ?? '…' };
+  return (
+    <div class="hstack">
+      <span role="status">{t('rows', range)}</span>
+      <span class="spacer" />
+      <label>
+        {t('pageSize')}{' '}
+        <select
+          value={limit}
+          onChange={({ currentTarget }) => show({ limit: currentTarget.value })}
+        >
+          {PAGE_SIZES.map((size) => (
+            <option key={size}>{size}</option>
+          ))}
+        </select>
+      </label>
+      <Button disabled={start === 0} onClick={() => go(start - limit)}>
+        {t('previous')}
+      </Button>
+      <Button disabled={!hasNext} onClick={() => go(start + limit)}>
+        {t('next')}
+      </Button>
+    </div>
   );
 }

@@ -1,10 +1,9 @@
 import { useId, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import { type Field as Described, membersOf, type Schema } from '../api/document.ts';
+import { membersOf, type Schema, valuesOf } from '../api/document.ts';
 import { Field } from '../components/field.tsx';
 import { t } from '../texts/text.ts';
-import { valuesOf } from './fields.ts';
-import { isJson, isLines } from './form-values.ts';
+import { isJson, isLines, type Parameter } from './form-values.ts';
 import { type Kind, listResources, referencedKind } from './kinds.ts';
 
 const TEXT_MAX = 16_777_215;
@@ -12,25 +11,18 @@ const PROPOSED_MAX = 20;
 const LONG_TEXTS =
   /^(description|yaml|readme|introduction|parameters|containerCommand|containerArgs)$/;
 
-interface Props {
-  field: Described;
-  /** At first. */
-  text?: string | undefined;
-  isRequired?: boolean;
-}
-
 /** The field of a parameter. */
-export function Parameter({ field, text, isRequired }: Props) {
-  const [name, schema] = field;
+export function ParameterField(parameter: Parameter) {
+  const { name, schema, isRequired } = parameter;
   return (
     <Field label={name} hint={hintOf(schema)} isRequired={isRequired}>
-      {controlOf(field, text)}
+      {controlOf(parameter)}
     </Field>
   );
 }
 
 /** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
-function controlOf([name, schema]: Described, text = '') {
+function controlOf({ name, schema, text }: Parameter) {
   const kind = referencedKind(name);
   if (kind) return <Reference kind={kind} name={name} defaultValue={text} />;
   const isData = isLines(schema) || isJson(schema) || name === 'yaml';

@@ -1,9 +1,30 @@
 import { useId, useState } from 'preact/hooks';
+import { type Field, membersOf, schemaOf, valuesOf } from '../api/document.ts';
 import { t } from '../texts/text.ts';
-import { operatorsOf, queryFieldsOf, valuesOf } from './fields.ts';
-import type { Kind } from './kinds.ts';
+import { fieldsOf, isScalar, type Kind } from './kinds.ts';
 
 const CONDITION = /^\s*([\w.]+)\s*(!?[~?]?=|[<>]=?| is null| not null)(.*)$/s;
+
+const COMPARISONS = ['=', '>=', '<=', '>', '<', '!=', '?=', '!?='];
+
+/** The fields that a query may name: those of the resource, its tags (F57), and those of what it refers to. */
+function queryFieldsOf(kind: Kind): Field[] {
+  const own = fieldsOf(kind);
+  const hasCenter = own.some(([name]) => name === 'modelCenterUuid');
+  const center: Field = ['modelCenter', { items: schemaOf('ModelCenterInventory') }];
+  const related = (hasCenter ? [...own, center] : own).flatMap(([name, { items = {} }]) =>
+    membersOf(items).map(([member, schema]): Field => [`${name}.${member}`, schema]),
+  );
+  const tags = ['__userTag__', '__systemTag__'].map((name): Field => [name, {}]);
+  return [...own, ...tags, ...related].filter(isScalar);
+}
+
+/** The operators that make sense for a field, the most usual one first. */
+function operatorsOf([name, { type, enum: values }]: Field): string[] {
+  if (type === 'boolean') return ['=', '!='];
+  if (type === 'integer' || name.endsWith('Date')) return COMPARISONS;
+  return values ? ['=', '!=', '?=', '!?='] : ['~=', '=', '!=', '!~=', '?=', '!?='];
+}
 
 /** What a text may go on to: the names of fields, then the field's operators, then its values. */
 function completionsOf(kind: Kind, text: string): string[] {

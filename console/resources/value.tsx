@@ -1,6 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { type Field, membersOf, type Schema } from '../api/document.ts';
-import { Table } from '../components/table.tsx';
+import { type Column, Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { formatNumber, t } from '../texts/text.ts';
 import { referencedKind } from './kinds.ts';
@@ -35,16 +35,18 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
   return isUuid(name) ? <span class="code">{content}</span> : content;
 }
 
+/** The column of a field. */
+export function fieldColumn([name, schema]: Field): Column<Entries> {
+  const cell = (row: Entries) => <Value name={name} schema={schema} value={row[name]} />;
+  return { name, title: name, isNumber: schema.type === 'integer', cell };
+}
+
 /** A list of objects; what is of interest comes first. */
 function Rows({ name, members, rows }: { name: string; members: Field[]; rows: Entries[] }) {
   const columns = members
     .filter(([member]) => rows.some((row) => row[member] !== undefined))
     .sort(([first], [second]) => Number(isUuid(first)) - Number(isUuid(second)))
-    .map(([member, schema]) => ({
-      name: member,
-      title: member,
-      cell: (row: Entries) => <Value name={member} schema={schema} value={row[member]} />,
-    }));
+    .map(fieldColumn);
   return <Table caption={name} columns={columns} rows={rows} keyOf={({ uuid }) => String(uuid)} />;
 }
 
