@@ -15,7 +15,7 @@ import { ResourcePage } from './resources/page.tsx';
 import { linkTo, route } from './router.ts';
 import { language, setLanguage, type TextKey, t } from './texts/text.ts';
 
-/** The pages by their paths, which name their titles too; the first one is opened at the start. */
+/** The pages by their paths, which name their titles too. */
 const pages: [path: TextKey, Content: ComponentType][] = [
   ['now', NowPage],
   ...kinds.map((kind): [TextKey, ComponentType] => [kind.path, () => <ResourcePage kind={kind} />]),
@@ -63,9 +63,8 @@ function Header() {
 
 function Pages() {
   const shown = pages.filter(([path]) => hasControl || !OF_CONTROL.includes(path));
-  const page = shown.find(([path]) => path === route.value.page) ?? shown[0];
-  if (!page) return null;
-  const [path, Content] = page;
+  const page = shown.find(([path]) => path === route.value.page);
+  const [path, Content] = page ?? ['now' as const, NowPage];
   return (
     <div class="app">
       <nav aria-label={t('navigation')}>

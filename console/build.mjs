@@ -1,4 +1,3 @@
-import { cpSync } from 'node:fs';
 import { build } from 'esbuild';
 
 /**
@@ -8,20 +7,17 @@ import { build } from 'esbuild';
  */
 export async function buildConsole(sourcemap) {
   const { metafile } = await build({
-    entryPoints: ['console/main.tsx'],
+    entryPoints: ['console/main.tsx', 'console/index.html'],
+    loader: { '.html': 'copy' },
     outdir: 'dist/console',
     bundle: true,
     minify: true,
-    platform: 'browser',
     target: 'es2022',
     format: 'esm',
-    jsx: 'automatic',
-    jsxImportSource: 'preact',
     sourcemap: sourcemap && 'external',
     sourcesContent: false,
     legalComments: 'none',
     metafile: true,
   });
-  cpSync('console/index.html', 'dist/console/index.html');
   return Object.keys(metafile.inputs);
 }

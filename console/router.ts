@@ -1,20 +1,15 @@
 import { computed, signal } from '@preact/signals';
 
-/** What the URL's hash names, for example `#/services/<uuid>?q=type=App&start=100`. */
-export interface Route {
-  page: string;
-  /** What is open on the page, such as a resource's UUID; empty for nothing. */
-  item: string;
-  parameters: URLSearchParams;
-}
-
 const hash = signal(location.hash);
 addEventListener('hashchange', () => {
   hash.value = location.hash;
 });
 
-/** The present route. */
-export const route = computed<Route>(() => {
+/**
+ * The page that the URL's hash names, what is open on it, and its parameters; for example
+ * `#/services/<uuid>?q=type=App&start=100`. What is open is empty for nothing.
+ */
+export const route = computed(() => {
   const [path = '', query = ''] = hash.value.replace(/^#?\/?/, '').split(/\?(.*)/s);
   const [page = '', item = ''] = path.split('/').map(decodeURIComponent);
   return { page, item, parameters: new URLSearchParams(query) };

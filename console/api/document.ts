@@ -32,13 +32,12 @@ interface OpenApi {
 const { paths, components }: OpenApi = await (await fetch('../openapi.json')).json();
 
 /** Method and URL of each operation. */
-const requestLines = new Map(
-  Object.entries(paths).flatMap(([url, methods]) =>
-    Object.entries(methods).map(
-      ([method, { operationId }]) => [operationId, [method.toUpperCase(), url]] as const,
-    ),
-  ),
-);
+const requestLines = new Map<Operation, [method: string, url: string]>();
+for (const [url, methods] of Object.entries(paths)) {
+  for (const [method, { operationId }] of Object.entries(methods)) {
+    requestLines.set(operationId, [method.toUpperCase(), url]);
+  }
+}
 
 /** The names of all operations, in the document's order. */
 export const operationNames = [...requestLines.keys()];

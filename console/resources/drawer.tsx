@@ -12,9 +12,6 @@ import { actionsOf, fieldsOf, getResource, type Kind, type Resource } from './ki
 import { Bindings, Tags } from './related.tsx';
 import { Values } from './value.tsx';
 
-/** Fields that have tabs of their own. */
-const TABS = ['yaml', 'modelServiceRefs'];
-
 /** Everything about a resource, and what can be done with it. */
 export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
   const { data, failure } = useAnswer(uuid, (signal) => getResource(kind, uuid, signal));
@@ -32,7 +29,7 @@ export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
 
 function tabsOf(kind: Kind, resource: Resource) {
   const { uuid, yaml, modelServiceRefs: refs } = resource;
-  const fields = fieldsOf(kind).filter(([name]) => !TABS.includes(name));
+  const fields = fieldsOf(kind).filter(([name]) => !/^(yaml|modelServiceRefs)$/.test(name));
   const json = JSON.stringify(resource, null, 2);
   const tabs = [
     { title: t('fields'), content: () => <Values fields={fields} values={resource} /> },
@@ -53,26 +50,26 @@ function tabsOf(kind: Kind, resource: Resource) {
 
 /** The commands that get a resource, and that add one with the same values. */
 function Commands({ kind, resource }: { kind: Kind; resource: Resource }) {
-  const add = actionsOf(kind).find(({ title }) => title === 'add');
+  const add = actionsOf(kind).find(({ title }) => title === 'add')?.operation;
   const commands = [
-    { title: t('curlGet'), text: curlOf(`Get${kind.entity}`, resource.uuid) },
-    add && { title: t('curlAdd'), text: additionOf(add.operation, resource) },
-  ];
+    [t('curlGet'), curlOf(`Get${kind.entity}`, resource.uuid)],
+    [t('curlAdd'), add && curlOf(add, '', additionOf(add, resource))],
+  ] as const;
   return commands.map(
-    (command) =>
-      command && (
-        <section key={command.title}>
-          <h3>{command.title}</h3>
-          <Code label={command.title} text={command.text} />
+    ([title, text]) =>
+      text && (
+        <section key={title}>
+          <h3>{title}</h3>
+          <Code label={title} text={text} />
         </section>
       ),
   );
 }
 
-function additionOf(operation: Operation, resource: Resource): string {
+function additionOf(operation: Operation, resource: Resource) {
   const { parameters } = formOf(operation, resource);
-  const texts = Object.fromEntries(parameters.map(({ name, text }) => [name, text]));
-  return curlOf(operation, '', formOf(operation).toRequest(texts));
+  const texts = parameters.map(({ name, text }) => [name, text]);
+  return formOf(operation).toRequest(Object.fromEntries(texts));
 }
 
 const quoted = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;

@@ -1,12 +1,19 @@
-import { useState } from 'preact/hooks';
+import { useId, useState } from 'preact/hooks';
+import { useAnswer } from '../api/answer.ts';
 import { call } from '../api/client.ts';
+import { membersOf, type Schema, valuesOf } from '../api/document.ts';
 import { DialogButton } from '../components/button.tsx';
 import { Form } from '../components/command.tsx';
+import { Field } from '../components/field.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { formOf, type Parameter } from './form-values.ts';
-import type { Action, Kind, Resource } from './kinds.ts';
-import { ParameterField } from './parameter.tsx';
+import { formOf, isJson, isLines, type Parameter } from './form-values.ts';
+import { type Action, type Kind, listResources, type Resource, referencedKind } from './kinds.ts';
+
+const TEXT_MAX = 16_777_215;
+const PROPOSED_MAX = 20;
+const LONG_TEXTS =
+  /^(description|yaml|readme|introduction|parameters|containerCommand|containerArgs)$/;
 
 interface Props {
   kind: Kind;
@@ -64,4 +71,88 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
       )}
     </Form>
   );
+}
+
+/** The field of a parameter. */
+export function ParameterField(parameter: Parameter) {
+  const { name, schema, isRequired } = parameter;
+  return (
+    <Field label={name} hint={hintOf(schema)} isRequired={isRequired}>
+      {controlOf(parameter)}
+    </Field>
+  );
+}
+
+/** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
+function controlOf({ name, schema, text }: Parameter) {
+  const kind = referencedKind(name);
+  if (kind) return <Reference kind={kind} name={name} defaultValue={text} />;
+  const isData = isLines(schema) || isJson(schema) || name === 'yaml';
+  if (isData || LONG_TEXTS.test(name)) {
+    const example = isJson(schema) ? JSON.stringify(exampleOf(schema)) : '';
+    const rows = Math.min(16, Math.max(3, text.split('\n').length + 1));
+    const given = { rows, class: isData ? 'code' : '', placeholder: example, defaultValue: text };
+    return <textarea name={name} {...given} />;
+  }
+  const values = valuesOf(schema);
+  if (values.length === 0) return <input name={name} defaultValue={text} />;
+  return (
+    <select name={name}>
+      {['', ...values].map((each) => (
+        <option key={each} selected={each === text}>
+          {each}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** A UUID, or the beginning of a name, for which the browser proposes resources. */
+function Reference({ kind, ...control }: { kind: Kind; name: string; defaultValue: string }) {
+  const id = useId();
+  const [text, setText] = useState('');
+  const { data = [] } = useAnswer(`${kind.path} ${text}`, (signal) => {
+    const q = text === '' || /^[0-9a-f]{32}$/.test(text) ? [] : [`name~=${text}%`];
+    return listResources(kind, { q, limit: PROPOSED_MAX, fields: 'uuid,name' }, signal);
+  });
+  return (
+    <>
+      <input
+        {...control}
+        class="code"
+        list={id}
+        autocomplete="off"
+        onInput={({ currentTarget }) => setText(currentTarget.value)}
+      />
+      <datalist id={id}>
+        {data.map(({ uuid, name }) => (
+          <option key={uuid} value={uuid}>
+            {name}
+          </option>
+        ))}
+      </datalist>
+    </>
+  );
+}
+
+/** A value of a schema's form that has nothing in it. */
+function exampleOf({ type, items, properties, additionalProperties }: Schema): unknown {
+  if (type === 'array') return [exampleOf(items ?? {})];
+  if (type !== 'object') return '';
+  const members = membersOf({ properties: properties ?? { name: additionalProperties ?? {} } });
+  return Object.fromEntries(members.map(([name, each]) => [name, exampleOf(each)]));
+}
+
+/** What the document says of a value, how it is written, and its limits. */
+function hintOf(schema: Schema): string {
+  const { description, maxLength = TEXT_MAX, minimum, maximum } = schema;
+  return [
+    description,
+    isLines(schema) && t('lines'),
+    isJson(schema) && 'JSON.',
+    maxLength < TEXT_MAX && t('lengthLimit', { count: maxLength }),
+    maximum !== undefined && t('range', { minimum: minimum ?? 0, maximum }),
+  ]
+    .filter(Boolean)
+    .join(' ');
 }

@@ -16,21 +16,17 @@ export interface Resource {
   [field: string]: unknown;
 }
 
-/** A kind of resource. Its operations, their parameters and its fields are in the OpenAPI document. */
-export interface Kind {
-  /** Names the page. */
-  path: 'services' | 'models' | 'centers' | 'datasets' | 'deployments';
-  /** Ends the names of its operations, and begins those of its inventory and of the type of its tags. */
-  entity: 'ModelService' | 'Model' | 'ModelCenter' | 'Dataset' | 'ModelServiceInstanceGroup';
-  /** The columns of its table, until others are chosen. */
-  columns: string[];
-}
-
-/** Every kind that has a page, in the order of the navigation. */
-export const kinds: Kind[] = [
+/**
+ * Every kind of resource that has a page, in the order of the navigation. Its operations, their parameters and its
+ * fields are in the OpenAPI document.
+ */
+export const kinds = [
   {
+    /** Names the page. */
     path: 'services',
+    /** Ends the names of its operations, and begins those of its inventory and of the type of its tags. */
     entity: 'ModelService',
+    /** The columns of its table, until others are chosen. */
     columns: ['type', 'framework', 'requestCpu', 'requestMemory', 'system', 'createDate'],
   },
   {
@@ -53,7 +49,9 @@ export const kinds: Kind[] = [
     entity: 'ModelServiceInstanceGroup',
     columns: ['status', 'type', 'modelServiceType', 'modelServiceUuid', 'createDate'],
   },
-];
+] as const;
+
+export type Kind = (typeof kinds)[number];
 
 export const kindOf = (path: Kind['path']) => kinds.find((kind) => kind.path === path) as Kind;
 

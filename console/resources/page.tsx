@@ -31,7 +31,13 @@ const show = (changes: Parameters<typeof setParameters>[0]) =>
 export function ResourcePage({ kind }: { kind: Kind }) {
   const { item, parameters } = route.value;
   const choices = fieldsOf(kind).filter((field) => isScalar(field) && field[0] !== 'name');
-  const [chosen, choose] = useStoredNames(`aios-columns-${kind.path}`, kind.columns);
+  const storage = `aios-columns-${kind.path}`;
+  const stored = localStorage.getItem(storage)?.split(',');
+  const [chosen, setChosen] = useState<readonly string[]>(stored ?? kind.columns);
+  const choose = (names: string[]) => {
+    localStorage.setItem(storage, names.join());
+    setChosen(names);
+  };
   const columns = chosen.flatMap((name) => choices.filter(([each]) => each === name));
   const q = parameters.getAll('q');
   const sort = parameters.get('sort') ?? '-createDate';
@@ -81,19 +87,9 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   );
 }
 
-/** Names that this browser stores, and what changes them. */
-function useStoredNames(key: string, usual: string[]) {
-  const [names, setNames] = useState(() => localStorage.getItem(key)?.split(',') ?? usual);
-  const store = (changed: string[]) => {
-    localStorage.setItem(key, changed.join());
-    setNames(changed);
-  };
-  return [names, store] as const;
-}
-
 interface ColumnMenuProps {
   choices: Field[];
-  chosen: string[];
+  chosen: readonly string[];
   onChange: (chosen: string[]) => void;
 }
 

@@ -5,8 +5,8 @@ import { Choice, Input } from '../components/field.tsx';
 import { column, Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
+import { ParameterField } from './form.tsx';
 import { type Kind, kindOf, listResources, type Resource } from './kinds.ts';
-import { ParameterField } from './parameter.tsx';
 import { fieldColumn } from './value.tsx';
 
 type Ref = Schemas['ModelServiceRefInventory'];

@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import { type Field, membersOf, type Schema } from '../api/document.ts';
+import { type Field, membersOf } from '../api/document.ts';
 import { type Column, Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { formatNumber, t } from '../texts/text.ts';
@@ -12,14 +12,8 @@ const isUuid = (name: string) => /uuid$/i.test(name);
 
 type Entries = Record<string, unknown>;
 
-interface Props {
-  name: string;
-  schema: Schema;
-  value: unknown;
-}
-
 /** The value of a field: a UUID of another resource as a link to it, a list of objects as a table. */
-export function Value({ name, schema, value }: Props): ComponentChildren {
+function contentOf([name, schema]: Field, value: unknown): ComponentChildren {
   if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'object' && value !== null) {
@@ -36,9 +30,10 @@ export function Value({ name, schema, value }: Props): ComponentChildren {
 }
 
 /** The column of a field. */
-export function fieldColumn([name, schema]: Field): Column<Entries> {
-  const cell = (row: Entries) => <Value name={name} schema={schema} value={row[name]} />;
-  return { name, title: name, isNumber: schema.type === 'integer', cell };
+export function fieldColumn(field: Field): Column<Entries> {
+  const [name, { type }] = field;
+  const cell = (row: Entries) => contentOf(field, row[name]);
+  return { name, title: name, isNumber: type === 'integer', cell };
 }
 
 /** A list of objects; what is of interest comes first. */
@@ -61,9 +56,7 @@ export function Values({ fields, values }: { fields: Field[]; values: Entries })
         {shown.filter(isSet).map(([name, schema]) => (
           <div key={name}>
             <dt title={schema.description}>{name}</dt>
-            <dd>
-              <Value name={name} schema={schema} value={values[name]} />
-            </dd>
+            <dd>{contentOf([name, schema], values[name])}</dd>
           </div>
         ))}
       </dl>
