@@ -3,12 +3,19 @@ import { countResources, kindOf, listResources, type Resource } from '../resourc
 
 export interface Node extends Resource {
   kind: 'model' | 'service';
-  /** Number of nodes that it is bound to; undefined where that is not known. */
+  /** The nodes that it is bound to. */
+  bound: Node[];
+  /** Number of all that it is bound to; undefined where that is not known. */
   count?: number;
 }
 
+type Ref = Schemas['ModelServiceRefInventory'];
+
 /** A model that is bound to a service. */
-export type Edge = Schemas['ModelServiceRefInventory'];
+export interface Edge extends Ref {
+  model: Node;
+  service: Node;
+}
 
 export interface Graph {
   nodes: Node[];
@@ -20,9 +27,6 @@ export interface Graph {
   /** Number of nodes that are bound to the chosen one and left out. */
   omitted: number;
 }
-
-/** For each node what it is bound to. */
-export type Near = Map<string, Set<string>>;
 
 /** Number of nodes up to which all of them are shown. */
 const WHOLE_MAX = 500;
@@ -64,31 +68,44 @@ export async function loadGraph(chosen: string, text: string, signal: AbortSigna
   const lists = sides.flatMap(({ kind, resources, other, fields }) =>
     queriesOf(other).map(async (query) => {
       const list = await listResources(resources, { limit: PAGE, fields, ...query }, signal);
-      return list.map((resource): Node => ({ ...resource, kind }));
+      return list.map((resource): Node => ({ ...resource, kind, bound: [] }));
     }),
   );
   const [found, bound] = await Promise.all([Promise.all(lists), isNear ? count(isBound) : 0]);
   const nodes = found.flat();
-  const uuids = new Set(nodes.map(({ uuid }) => uuid));
-  const edges = nodes
-    .flatMap(({ modelServiceRefs = [] }) => modelServiceRefs as Edge[])
-    .filter(({ modelUuid }) => uuids.has(modelUuid));
+  const edges = connect(nodes);
   const omitted = isNear ? bound - edges.length : 0;
-  const near = neighbours(edges);
-  for (const node of nodes) {
-    const isKnown = isWhole || (isNear && node.uuid === chosen);
-    if (isKnown) node.count = (near.get(node.uuid)?.size ?? 0) + omitted;
-  }
+  const known = nodes.filter(({ uuid }) => isWhole || (isNear && uuid === chosen));
+  for (const node of known) node.count = node.bound.length + omitted;
   return { nodes, edges, isWhole, total, omitted };
 }
 
-export function neighbours(edges: readonly Edge[]): Near {
-  const found: Near = new Map();
-  const add = (one: string, other: string) =>
-    found.set(one, (found.get(one) ?? new Set()).add(other));
-  for (const { modelUuid, modelServiceUuid } of edges) {
-    add(modelUuid, modelServiceUuid);
-    add(modelServiceUuid, modelUuid);
+/** Connects services with the models that they are bound to. */
+function connect(nodes: Node[]): Edge[] {
+  const byUuid = new Map(nodes.map((node) => [node.uuid, node]));
+  return nodes.flatMap((service) => {
+    const refs = (service.modelServiceRefs ?? []) as Ref[];
+    return refs.flatMap((ref) => {
+      const model = byUuid.get(ref.modelUuid);
+      if (!model) return [];
+      model.bound.push(service);
+      service.bound.push(model);
+      return [{ ...ref, model, service }];
+    });
+  });
+}
+
+/** The groups of connected nodes, the largest first; each from node to node, which leaves few crossings. */
+export function groupsOf(nodes: Node[]): Node[][] {
+  const left = new Set(nodes);
+  const groups: Node[][] = [];
+  for (const first of left) {
+    const group = new Set([first]);
+    for (const { bound } of group) {
+      for (const other of bound) if (left.has(other)) group.add(other);
+    }
+    for (const node of group) left.delete(node);
+    groups.push([...group]);
   }
-  return found;
+  return groups.sort((a, b) => b.length - a.length);
 }

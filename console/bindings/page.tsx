@@ -1,4 +1,4 @@
-import { useMemo, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
 import { Button } from '../components/button.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
@@ -6,7 +6,7 @@ import { column, Table } from '../components/table.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { type Edge, type Graph, loadGraph, neighbours } from './graph.ts';
+import { type Edge, type Graph, loadGraph, type Node } from './graph.ts';
 import { NodeLink, nameOf, Picture } from './picture.tsx';
 
 /** Which models are bound to which services. */
@@ -22,7 +22,7 @@ export function BindingsPage() {
     return graph;
   });
   const { data } = answer;
-  const shown = useMemo(() => data && filtered(data, text, isBoundOnly), [data, text, isBoundOnly]);
+  const shown = data && filtered(data, text, isBoundOnly);
   const chosen = data?.nodes.find(({ uuid }) => uuid === item);
   return (
     <PageFrame title={t('bindings')} answer={answer}>
@@ -43,7 +43,7 @@ export function BindingsPage() {
         <span class="spacer" />
         <span class="node model">{t('model')}</span>
         <span class="node service">{t('service')}</span>
-        <span class="default-link">{t('defaultService')}</span>
+        <span>━ {t('defaultService')}</span>
       </search>
       {data && !data.isWhole && (text !== '' || item === '') && (
         <p role="status">{t('chooseNode', { total: data.total })}</p>
@@ -62,8 +62,8 @@ export function BindingsPage() {
         <Tabs
           label={t('bindings')}
           tabs={[
-            { title: t('picture'), content: () => <Picture graph={shown} chosen={item} /> },
-            { title: t('table'), content: () => <BindingsTable graph={shown} /> },
+            { title: t('picture'), content: () => <Picture {...shown} chosen={item} /> },
+            { title: t('table'), content: () => <BindingsTable edges={shown.edges} /> },
           ]}
         />
       )}
@@ -72,32 +72,23 @@ export function BindingsPage() {
 }
 
 /** The nodes whose names contain the text, with what these are bound to; the server has searched a part of the whole. */
-function filtered(graph: Graph, text: string, isBoundOnly: boolean): Graph {
-  const near = neighbours(graph.edges);
-  const found = graph.nodes.filter(
-    ({ name }) => !graph.isWhole || name.toLowerCase().includes(text.toLowerCase()),
-  );
-  const uuids = new Set(found.flatMap(({ uuid }) => [uuid, ...(near.get(uuid) ?? [])]));
-  const isShown = (uuid: string) => uuids.has(uuid) && (!isBoundOnly || near.has(uuid));
+function filtered({ nodes, edges, isWhole }: Graph, text: string, isBoundOnly: boolean) {
+  const isFound = ({ name }: Node) => !isWhole || name.toLowerCase().includes(text.toLowerCase());
+  const isShown = (node: Node) =>
+    (isFound(node) || node.bound.some(isFound)) && (node.bound.length > 0 || !isBoundOnly);
   return {
-    ...graph,
-    nodes: graph.nodes.filter(({ uuid }) => isShown(uuid)),
-    edges: graph.edges.filter((edge) => isShown(edge.modelUuid) && isShown(edge.modelServiceUuid)),
+    nodes: nodes.filter(isShown),
+    edges: edges.filter(({ model, service }) => isShown(model) && isShown(service)),
   };
 }
 
-function BindingsTable({ graph: { nodes, edges } }: { graph: Graph }) {
-  const byUuid = new Map(nodes.map((node) => [node.uuid, node]));
-  const link = (uuid: string) => {
-    const node = byUuid.get(uuid);
-    return node && <NodeLink node={node} />;
-  };
+function BindingsTable({ edges }: { edges: Edge[] }) {
   return (
     <Table<Edge>
       caption={t('bindings')}
       columns={[
-        column('model', ({ modelUuid }) => link(modelUuid)),
-        column('service', ({ modelServiceUuid }) => link(modelServiceUuid)),
+        column('model', ({ model }) => <NodeLink node={model} />),
+        column('service', ({ service }) => <NodeLink node={service} />),
         column('defaultService', ({ isDefault }) => isDefault && '✓'),
       ]}
       rows={edges}

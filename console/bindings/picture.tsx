@@ -1,13 +1,15 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { type Edge, type Graph, type Node, neighbours } from './graph.ts';
-import { groupsOf } from './groups.ts';
+import { type Edge, type Graph, groupsOf, type Node } from './graph.ts';
 
 /** Maximum number of rows in a column, so that no group is much higher than wide. */
 const ROWS_MAX = 20;
+/** Width of a node by that of its column; the rest is for lines. */
+const NODE_WIDTH = 13 / 16;
 /** Size of the picture's text by that of the page. */
-const ZOOM = { min: 0.2, start: 0.8, max: 3, step: 0.1 };
+const ZOOM = { min: 0.2, max: 3, step: 0.1 };
+const ZOOM_START = 0.8;
 
 /** To the right and down. */
 const directions: Record<string, [right: number, down: number]> = {
@@ -32,24 +34,18 @@ export function NodeLink({ node, ...attributes }: { node: Node; [name: string]: 
   );
 }
 
-interface Props {
-  graph: Pick<Graph, 'nodes' | 'edges'>;
+interface Props extends Pick<Graph, 'nodes' | 'edges'> {
   /** UUID of the chosen node; empty for none. */
   chosen: string;
 }
 
 /** The graph as a picture that can be moved and zoomed; the arrow keys lead from node to node. */
-export function Picture({ graph: { nodes, edges }, chosen }: Props) {
-  const near = useMemo(() => neighbours(edges), [edges]);
-  const groups = useMemo(() => groupsOf(nodes, near), [nodes, near]);
-  const [zoom, setZoom] = useState(ZOOM.start);
-  const canvas = useLines(edges);
-  const isNear = (uuid: string) => uuid === chosen || near.get(chosen)?.has(uuid) || false;
-
+export function Picture({ nodes, edges, chosen }: Props) {
+  const [zoom, setZoom] = useState(ZOOM_START);
   const turn = (event: WheelEvent) => {
     if (!event.ctrlKey) return;
     event.preventDefault();
-    const next = event.deltaY > 0 ? zoom - ZOOM.step : zoom + ZOOM.step;
+    const next = zoom - Math.sign(event.deltaY) * ZOOM.step;
     setZoom(Math.min(ZOOM.max, Math.max(ZOOM.min, next)));
   };
   const drag = ({ buttons, pointerType, movementX, movementY, currentTarget }: PointerEvent) => {
@@ -60,98 +56,91 @@ export function Picture({ graph: { nodes, edges }, chosen }: Props) {
     const direction = directions[event.key];
     if (!direction) return;
     event.preventDefault();
-    const links = canvas.current?.querySelectorAll('a') ?? [];
+    const links = (event.currentTarget as Element).querySelectorAll('a');
     nearest(event.target as Element, direction, [...links])?.focus();
   };
-  const column = (group: Node[], shown: Node['kind']) => {
-    const side = group.filter(({ kind }) => kind === shown);
-    const rows = Math.min(side.length, ROWS_MAX);
-    return (
-      rows > 0 && (
-        <div style={{ gridTemplateRows: `repeat(${rows}, auto)` }}>
-          {side.map((node) => (
-            <NodeLink
-              key={node.uuid}
-              node={node}
-              id={`node-${node.uuid}`}
-              draggable={false}
-              data-near={isNear(node.uuid)}
-              aria-label={nameOf(node)}
-              aria-current={node.uuid === chosen || undefined}
-            />
-          ))}
-        </div>
-      )
-    );
-  };
   return (
-    <div class="picture">
-      <input
-        type="range"
-        aria-label={t('zoom')}
-        title={t('zoom')}
-        min={ZOOM.min}
-        max={ZOOM.max}
-        step={ZOOM.step}
-        value={zoom}
-        onInput={({ currentTarget }) => setZoom(currentTarget.valueAsNumber)}
-      />
+    <>
+      <label class="hstack filters">
+        {t('zoom')}
+        <input
+          type="range"
+          {...ZOOM}
+          value={zoom}
+          onInput={({ currentTarget }) => setZoom(currentTarget.valueAsNumber)}
+        />
+      </label>
       {/* biome-ignore lint/a11y/useSemanticElements: a picture is no fieldset */}
       <div
-        class="frame"
+        class="card hstack picture"
         role="group"
         aria-label={t('bindings')}
+        style={{ fontSize: `${zoom}em` }}
         onWheel={turn}
         onPointerMove={drag}
         onKeyDown={move}
       >
-        <div class="canvas" ref={canvas} style={{ fontSize: `${zoom}em` }}>
-          <svg aria-hidden="true">
-            {edges.map(({ uuid, modelUuid, modelServiceUuid, isDefault }) => (
-              <path
-                key={uuid}
-                class={isDefault ? 'edge default' : 'edge'}
-                data-near={[modelUuid, modelServiceUuid].includes(chosen)}
-              />
-            ))}
-          </svg>
-          {groups.map((group) => (
-            <div key={group[0]?.uuid} class="group">
-              {column(group, 'model')}
-              {column(group, 'service')}
-            </div>
-          ))}
-        </div>
+        {groupsOf(nodes).map((group) => (
+          <Group key={group[0]?.uuid} nodes={group} edges={edges} chosen={chosen} />
+        ))}
       </div>
+    </>
+  );
+}
+
+/** Connected nodes, models on the left and services on the right, and the lines between them. */
+function Group({ nodes, edges, chosen }: Props) {
+  const { places, width, height } = placesOf(nodes);
+  const line = ({ model, service }: Edge) => {
+    const [left, y1] = places.get(model) ?? [0, 0];
+    const [x2, y2] = places.get(service) ?? [0, 0];
+    const x1 = left + NODE_WIDTH;
+    const middle = (x1 + x2) / 2;
+    return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+  };
+  return (
+    <div class="group">
+      <svg aria-hidden="true" viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none">
+        {edges
+          .filter(({ model }) => places.has(model))
+          .map((edge) => (
+            <path
+              key={edge.uuid}
+              class={edge.isDefault ? 'edge default' : 'edge'}
+              data-near={[edge.modelUuid, edge.modelServiceUuid].includes(chosen)}
+              d={line(edge)}
+            />
+          ))}
+      </svg>
+      {[...places].map(([node, [column, row]]) => (
+        <NodeLink
+          key={node.uuid}
+          node={node}
+          style={{ gridArea: `${row} / ${column + 1} / span 2` }}
+          draggable={false}
+          data-near={node.uuid === chosen || node.bound.some(({ uuid }) => uuid === chosen)}
+          aria-label={nameOf(node)}
+          aria-current={node.uuid === chosen || undefined}
+        />
+      ))}
     </div>
   );
 }
 
-/** Draws the lines of edges between their nodes, again whenever the size of the canvas changes. */
-function useLines(edges: readonly Edge[]) {
-  const canvas = useRef<HTMLDivElement>(null);
-  useLayoutEffect(() => {
-    const { current } = canvas;
-    if (!current) return;
-    const observer = new ResizeObserver(() => {
-      for (const [index, path] of current.querySelectorAll('path').entries()) {
-        path.setAttribute('d', lineOf(edges[index] as Edge));
-      }
-    });
-    observer.observe(current);
-    return () => observer.disconnect();
-  }, [edges]);
-  return canvas;
-}
-
-function lineOf({ modelUuid, modelServiceUuid }: Edge): string {
-  const from = document.getElementById(`node-${modelUuid}`);
-  const to = document.getElementById(`node-${modelServiceUuid}`);
-  if (!from || !to) return '';
-  const [x1, y1] = [from.offsetLeft + from.offsetWidth, from.offsetTop + from.offsetHeight / 2];
-  const [x2, y2] = [to.offsetLeft, to.offsetTop + to.offsetHeight / 2];
-  const middle = (x1 + x2) / 2;
-  return `M${x1} ${y1}C${middle} ${y1} ${middle} ${y2} ${x2} ${y2}`;
+/** For each node its column, models first, and the first of its two rows, so that both sides have the same middle. */
+function placesOf(nodes: Node[]) {
+  const sides = ['model', 'service'].map((side) => nodes.filter(({ kind }) => kind === side));
+  const height = Math.min(ROWS_MAX, Math.max(...sides.map(({ length }) => length)));
+  const places = new Map<Node, [column: number, row: number]>();
+  let column = 0;
+  for (const side of sides) {
+    const rows = Math.min(side.length, ROWS_MAX);
+    for (const [index, node] of side.entries()) {
+      places.set(node, [column + Math.floor(index / rows), 2 * (index % rows) + 1 + height - rows]);
+    }
+    column += Math.ceil(side.length / ROWS_MAX);
+  }
+  return { places, width: column, height: 2 * height };
 }
 
 /** The nearest of these in a direction; what is aside counts twice. */
