@@ -16,8 +16,13 @@ import {
  * @throws Error for a schema with a type or keyword that would go unchecked
  */
 export function compileValidator(schema: TSchema): Validator {
-  assertKnownKeywords(schema);
-  const validator = validatorForType(schema);
+  const kind = kinds[kindOf(schema)];
+  if (!kind) throw new Error(`unsupported type '${schema.type}'`);
+  const [compile, ...keywords] = kind;
+  const isUnknown = (each: string) => !others.includes(each) && !keywords.includes(each);
+  const unknown = Object.keys(schema).find(isUnknown);
+  if (unknown) throw new Error(`unsupported keyword '${unknown}': ${JSON.stringify(schema)}`);
+  const validator = compile(schema);
   const refine = schema[Refine as never] as Refinement<unknown, unknown> | undefined;
   if (!refine) return validator;
   return {
@@ -46,59 +51,28 @@ export function compileStrictValidator<Value>(
   };
 }
 
-const keywords = new Set([
-  'type',
-  'properties',
-  'required',
-  'additionalProperties',
-  'items',
-  'anyOf',
-  'enum',
-  'maxLength',
-  'pattern',
-  'minItems',
-  'maxItems',
-  'uniqueItems',
-  'maxProperties',
-  'minimum',
-  'maximum',
-  '$id',
-  'title',
-  'description',
-  'default',
-  'examples',
-  'format',
-  'x-zstack-since',
-]);
+/** What compiles a schema of each kind, and the keywords that it reads. */
+const kinds: Record<string, [compile: (schema: TSchema) => Validator, ...keywords: string[]]> = {
+  string: [stringValidator, 'maxLength', 'enum', 'pattern'],
+  integer: [integerValidator, 'minimum', 'maximum'],
+  boolean: [() => booleanValidator],
+  array: [arrayValidator, 'items', 'minItems', 'maxItems', 'uniqueItems'],
+  object: [objectValidator, 'properties', 'required'],
+  map: [mapValidator, 'additionalProperties', 'maxProperties'],
+  union: [unionValidator, 'anyOf'],
+};
 
-function assertKnownKeywords(schema: TSchema): void {
-  const isUnknown = (keyword: string) =>
-    !keywords.has(keyword) || (keyword === 'additionalProperties' && schema.properties);
-  const unknown = Object.keys(schema).find(isUnknown);
-  if (unknown) throw new Error(`unsupported keyword '${unknown}': ${JSON.stringify(schema)}`);
-}
+/** Keywords of every kind, of which nothing is checked here but `type`. */
+const others = ['type', '$id', 'description', 'default', 'examples', 'format', 'x-zstack-since'];
 
-function validatorForType(schema: TSchema): Validator {
-  if (schema.anyOf) return unionValidator(schema.anyOf);
-  switch (schema.type) {
-    case 'string':
-      return stringValidator(schema);
-    case 'integer':
-      return integerValidator(schema);
-    case 'boolean':
-      return booleanValidator;
-    case 'array':
-      return arrayValidator(schema);
-    case 'object':
-      return schema.properties ? objectValidator(schema) : mapValidator(schema);
-    default:
-      throw new Error(`unsupported type '${schema.type}'`);
-  }
+function kindOf({ type, anyOf, properties }: TSchema): string {
+  if (anyOf) return 'union';
+  return type === 'object' && !properties ? 'map' : String(type);
 }
 
 /** A text or a list, in this order, chosen by whether the value is an array. */
-function unionValidator(schemas: TSchema[]): Validator {
-  const [single, list] = schemas.map(compileValidator) as [Validator, Validator];
+function unionValidator({ anyOf }: TSchema): Validator {
+  const [single, list] = anyOf.map(compileValidator) as [Validator, Validator];
   const validatorFor = (value: unknown) => (Array.isArray(value) ? list : single);
   return {
     coerce: (value, field, context) => validatorFor(value).coerce(value, field, context),
