@@ -55,7 +55,7 @@ export function addHandler<Name extends OperationName, Kind extends ResourceKind
     }
     return store.deriveResource(
       kind,
-      { kind: 'ModelService', uuid: serviceUuid },
+      serviceUuid,
       made,
       { references: [referenceTo('uuid', 'ModelServiceVO', serviceUuid), ...references], tags },
       toResult,

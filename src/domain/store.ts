@@ -1,4 +1,5 @@
 import type { ErrorAnswer } from '../contract/errors.ts';
+import type { Caller } from '../contract/operations.ts';
 import type { EntityKind, QueryField, ResourceKind } from '../contract/schemas/fields.ts';
 import type { ResourceType } from '../contract/schemas/resource.ts';
 import type {
@@ -77,13 +78,8 @@ export interface PageQuery {
   fields?: readonly string[] | undefined;
 }
 
-/** Who a read is for. */
-export interface Reader {
-  /** Once it returns true, the read may be skipped and reject. */
-  isAborted: () => boolean;
-  /** Session or address; slow reads of one client do not delay those of others. */
-  client: string;
-}
+/** Who a read is for: once `isAborted`, it may be skipped and reject; slow reads of one client delay no others. */
+export type Reader = Pick<Caller, 'client' | 'isAborted'>;
 
 interface Reads {
   find<K extends EntityKind>(
@@ -147,13 +143,13 @@ export interface Writes {
   ): Promise<Result>;
 
   /**
-   * Adds the resource that `derive` returns for another one, whose existence a reference checks.
+   * Adds the resource that `derive` returns for a service, whose existence a reference checks.
    * @param derive pure; if it throws, the transaction is rolled back
    */
-  deriveResource<K extends ResourceKind, Source extends ResourceKind, Result>(
+  deriveResource<K extends ResourceKind, Result>(
     kind: K,
-    source: { kind: Source; uuid: string },
-    derive: (source: Records[Source]) => ResourceFields<K>,
+    serviceUuid: string,
+    derive: (service: ModelService) => ResourceFields<K>,
     extras: WriteExtras,
     toResult: (added: Records[K]) => Result,
   ): Promise<Result>;

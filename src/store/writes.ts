@@ -124,16 +124,16 @@ export function operationWrites(
     return toResult(yield* insert(kind, record, tags));
   }
 
-  function* addDerived<K extends ResourceKind, Source extends ResourceKind, Result>(
+  function* addDerived<K extends ResourceKind, Result>(
     kind: K,
-    source: { kind: Source; uuid: string },
-    derive: (source: Records[Source]) => ResourceFields<K>,
+    serviceUuid: string,
+    derive: (service: ModelService) => ResourceFields<K>,
     { references, tags }: WriteExtras,
     toResult: (added: Records[K]) => Result,
   ): Steps<Result> {
-    yield* statements.lockToDerive({ uuid: source.uuid });
+    yield* statements.lockToDerive({ uuid: serviceUuid });
     yield* assertReferences(references);
-    const record = derive(yield* mustFind(source.kind, source.uuid));
+    const record = derive(yield* mustFind('ModelService', serviceUuid));
     return toResult(yield* insert(kind, record, tags));
   }
 
@@ -184,9 +184,9 @@ export function operationWrites(
         });
       },
 
-      deriveResource: (kind, source, derive, extras, toResult) =>
+      deriveResource: (kind, serviceUuid, derive, extras, toResult) =>
         add(write, kind, toResult, (remember) =>
-          addDerived(kind, source, derive, extras, remember),
+          addDerived(kind, serviceUuid, derive, extras, remember),
         ),
 
       changeResources: (kind, uuids, change, extras, toResult) =>

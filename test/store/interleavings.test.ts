@@ -72,7 +72,7 @@ const writes: fc.Arbitrary<{ reported: string; execute: Execute }> = fc.oneof(
     execute: (store: Store, resultOf: () => string) =>
       store.deriveResource(
         'ModelService',
-        { kind: 'ModelService', uuid: source },
+        source,
         (record) => ({ ...record, uuid, modelServiceImages: [], modelServiceRefs: [] }),
         extras({ references: [pathReference(source)] }),
         resultOf,

@@ -76,8 +76,7 @@ describePostgres('a write whose answer is lost', () => {
     'a copy': {
       last: 'COMMIT',
       write: (store, service) => {
-        const source = { kind: 'ModelService', uuid: service } as const;
-        return store.deriveResource('ModelService', source, () => written, extras(), toDone);
+        return store.deriveResource('ModelService', service, () => written, extras(), toDone);
       },
     },
     'a job': {

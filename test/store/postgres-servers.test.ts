@@ -425,7 +425,7 @@ describePostgres('transactions that wait for each other', () => {
           () =>
             one.deriveResource(
               'ModelService',
-              { kind: 'ModelService', uuid: service },
+              service,
               (source) => ({
                 ...source,
                 uuid: newUuid(),
@@ -503,7 +503,7 @@ describePostgres('transactions that wait for each other', () => {
       const clone = (store: Store) =>
         store.deriveResource(
           'ModelService',
-          { kind: 'ModelService', uuid: source },
+          source,
           (current) => {
             const uuid = newUuid();
             const modelServiceRefs = current.modelServiceRefs.map((each) =>

@@ -75,7 +75,7 @@ export const operationWrites: Record<keyof Writes, OperationWrite> &
   deriveResource: ({ service }, store, resultOf, atWork) =>
     store.deriveResource(
       'ModelService',
-      { kind: 'ModelService', uuid: service },
+      service,
       (source) => {
         atWork();
         return { ...source, uuid: newUuid(), modelServiceImages: [], modelServiceRefs: [] };

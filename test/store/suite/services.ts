@@ -194,7 +194,7 @@ export function describeServices(open: OpenStore): void {
       let seen: unknown;
       const answered = await store.deriveResource(
         'ModelService',
-        { kind: 'ModelService', uuid },
+        uuid,
         (current) => {
           seen = current;
           return derived;
@@ -216,7 +216,7 @@ export function describeServices(open: OpenStore): void {
       const clone = (derive: (source: ModelService) => ModelService) => () =>
         store.deriveResource(
           'ModelService',
-          { kind: 'ModelService', uuid },
+          uuid,
           derive,
           extras({ tags: [tag(uuid, 'a tag')] }),
           asIs,

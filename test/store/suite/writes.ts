@@ -65,7 +65,7 @@ export function describeWrites(open: OpenStore): void {
     'cloning a service': ({ store, service: { uuid } }, given) =>
       store.deriveResource(
         'ModelService',
-        { kind: 'ModelService', uuid },
+        uuid,
         (source) => ({ ...source, uuid: newUuid() }),
         given,
         asIs,
@@ -199,13 +199,7 @@ export function describeWrites(open: OpenStore): void {
     'a tag on an unknown resource': (store) =>
       store.addResource('Model', model(), extras({ tags: [tag(UNKNOWN, 'a tag')] }), nothing),
     'a clone of an unknown service': (store) =>
-      store.deriveResource(
-        'ModelService',
-        { kind: 'ModelService', uuid: UNKNOWN },
-        asIs,
-        extras(),
-        asIs,
-      ),
+      store.deriveResource('ModelService', UNKNOWN, asIs, extras(), asIs),
     'a service that has no result': (store) =>
       store.addResource('ModelService', modelService(), extras(), noResult),
     'a model that has no result': (store) =>
