@@ -33,7 +33,7 @@ export const deploymentOperations = {
     summary: 'Deploy a model service',
     description:
       'Stores a deployment with one instance; nothing runs. It is `Deploying` until `AIOS_DEPLOY_TIME` has passed, ' +
-      'then `Running`, with the URL of `AIOS_DEPLOY_URL`. Parameters that the answer lacks are stored all the same.',
+      'then `Running`, with the URL of `AIOS_DEPLOY_URL`. Parameters without a field in the answer are stored too.',
   },
   UpdateModelServiceInstanceGroup: {
     ...update,

@@ -113,7 +113,7 @@ const cloneFields = {
   type: oneOf('Kind of service.', ['Endpoint', 'FineTune', 'App', 'ModelEval'], {
     $id: 'ModelServiceType',
   }),
-  yaml: verbatim('YAML configuration of the service; stored as sent, its syntax is not checked.'),
+  yaml: verbatim('YAML configuration, stored as sent; only an update checks its syntax.'),
   source: oneOf('Source of the service.', ['Other', 'Bentoml', 'HuggingFace'], {
     $id: 'ModelServiceSource',
   }),
@@ -185,7 +185,7 @@ export const ModelServiceInventory = inventoryOf('ModelServiceInventory', 'A mod
   installPath: field.installPath,
   pythonVersion: Type.Optional(field.pythonVersion),
   condaVersion: Type.Optional(field.condaVersion),
-  version: Type.Optional(text('Version of the service; only if a seed sets it.', { max: 255 })),
+  version: Type.Optional(text('Version of an `App`, the end of its `installPath`.', { max: 255 })),
   startCommand: field.startCommand,
   containerCommand: Type.Optional(field.containerCommand),
   containerArgs: Type.Optional(field.containerArgs),
