@@ -19,8 +19,8 @@ interface DialogButtonProps extends Omit<ComponentProps<'button'>, 'children' | 
   text: string;
   /** Of the dialog, where it is not the button's text. */
   title?: string;
-  /** Makes the dialog's content, which can close it. */
-  children: (close: () => void) => ComponentChildren;
+  /** The dialog's content: a form closes the dialog when it is done. */
+  children: ComponentChildren;
 }
 
 /** A button that opens a modal dialog; the browser holds the focus in it, and returns it at the end. */
@@ -29,7 +29,6 @@ export function DialogButton({ text, title = text, children, ...attributes }: Di
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
   useEffect(() => dialog.current?.showModal(), [isOpen]);
-  const close = () => dialog.current?.close();
   return (
     <>
       <Button {...attributes} onClick={() => setOpen(true)}>
@@ -39,9 +38,9 @@ export function DialogButton({ text, title = text, children, ...attributes }: Di
         <dialog ref={dialog} class="card" aria-labelledby={id} onClose={() => setOpen(false)}>
           <header class="flex justify-between">
             <h2 id={id}>{title}</h2>
-            <CloseButton onClick={close} />
+            <CloseButton onClick={() => dialog.current?.close()} />
           </header>
-          {children(close)}
+          {children}
         </dialog>
       )}
     </>

@@ -1,7 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { t } from '../texts/text.ts';
-import { Button } from './button.tsx';
-import { announce } from './notices.tsx';
+import { Form } from './form.tsx';
 
 /** Texts longer than this, in characters, are shown without colours. */
 const HIGHLIGHTED_MAX = 100_000;
@@ -41,17 +40,15 @@ interface Props {
 
 /** A text of several lines that can be copied. */
 export function Code({ label, text, isData = false }: Props) {
-  const copy = async () => {
-    await navigator.clipboard.writeText(text);
-    announce(t('copied'));
-  };
   return (
     <div class="code-block">
       <section aria-label={label} tabIndex={0}>
         <pre>{isData ? highlight(text) : text}</pre>
       </section>
       {/* Browsers have a clipboard on https and for the machine itself only. */}
-      {globalThis.navigator.clipboard && <Button onClick={() => void copy()}>{t('copy')}</Button>}
+      {navigator.clipboard && (
+        <Form button={t('copy')} send={() => navigator.clipboard.writeText(text)} />
+      )}
     </div>
   );
 }

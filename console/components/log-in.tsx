@@ -1,8 +1,8 @@
 import { Failure, isExpired } from '../api/client.ts';
 import { continueSession, logIn } from '../api/login.ts';
 import { t } from '../texts/text.ts';
-import { Form } from './command.tsx';
 import { Input } from './field.tsx';
+import { Form } from './form.tsx';
 import { FailureBox } from './notices.tsx';
 import { PageFrame } from './page-frame.tsx';
 

@@ -5,36 +5,35 @@ import { Button, CloseButton } from './button.tsx';
 
 interface Notice {
   text: string;
-  variant: 'success' | 'danger';
 }
 
-/** How long the notice of a success is shown, in milliseconds. */
+/** How long a notice is shown, in milliseconds. */
 const SHOWN_MS = 5000;
 
-/** The last one, while it is shown. */
-const notice = signal<Notice | undefined>(undefined);
+/** The notices that are shown, oldest first. */
+const notices = signal<Notice[]>([]);
 
-/** Shows a text, and has screen readers say it: a success for a moment, a failure until it is dismissed. */
-export function announce(text: string, variant: Notice['variant'] = 'success'): void {
-  const shown = { text, variant };
-  notice.value = shown;
-  if (variant === 'success') setTimeout(() => notice.value === shown && dismiss(), SHOWN_MS);
+/** Shows a text for a moment, and has screen readers say it. */
+export function announce(text: string): void {
+  const notice = { text };
+  notices.value = [...notices.value, notice];
+  setTimeout(dismiss, SHOWN_MS, notice);
 }
 
-function dismiss(): void {
-  notice.value = undefined;
+function dismiss(notice: Notice): void {
+  notices.value = notices.value.filter((each) => each !== notice);
 }
 
-/** The live region of the last notice. */
+/** The live region of the notices. */
 export function Notices() {
   return (
-    <div class="toast-container" data-placement="bottom-right" role="status">
-      {notice.value && (
-        <div class="toast hstack" data-variant={notice.value.variant}>
-          {notice.value.text}
-          <CloseButton onClick={dismiss} />
+    <div class="toast-container" data-placement="bottom-right" role="log">
+      {notices.value.map((notice) => (
+        <div key={notice} class="toast hstack" data-variant="success">
+          {notice.text}
+          <CloseButton onClick={() => dismiss(notice)} />
         </div>
-      )}
+      ))}
     </div>
   );
 }

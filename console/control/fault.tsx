@@ -2,8 +2,8 @@ import { useState } from 'preact/hooks';
 import { addFault, type Fault } from '../api/aios.ts';
 import { operationNames } from '../api/document.ts';
 import { DialogButton } from '../components/button.tsx';
-import { Form } from '../components/command.tsx';
 import { Choice, Input } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
 import { t } from '../texts/text.ts';
 
 const CODES = 'SYS.1000 SYS.1001 SYS.1003 SYS.1006 SYS.1007 SYS.1010 ID.1000 ID.1001'.split(' ');
@@ -50,21 +50,16 @@ interface Props {
 export function AddFault({ button, initial }: Props) {
   return (
     <DialogButton text={button} title={t('addFault')}>
-      {(close) => <FaultForm initial={initial} onDone={close} />}
+      <FaultForm initial={initial} />
     </DialogButton>
   );
 }
 
-function FaultForm({ initial, onDone }: { initial: Fault; onDone: () => void }) {
+function FaultForm({ initial }: { initial: Fault }) {
   const [effect, setEffect] = useState(effectOf(initial));
   const effects = new Set([effectOf(initial), ...CODES, ...OTHERS]);
   return (
-    <Form
-      button={t('addFault')}
-      variant="primary"
-      send={(values) => addFault(faultOf(values))}
-      onDone={onDone}
-    >
+    <Form button={t('addFault')} variant="primary" send={(values) => addFault(faultOf(values))}>
       <Choice
         label={t('operation')}
         name="operation"

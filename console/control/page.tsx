@@ -1,7 +1,7 @@
 import { type Fault, read, type Settings, type Snapshot, setFaults } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
-import { Command } from '../components/command.tsx';
+import { commands, Form } from '../components/form.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { t } from '../texts/text.ts';
@@ -24,13 +24,12 @@ async function readControl(abort: AbortSignal) {
 export function ControlPage() {
   const answer = useAnswer('control', readControl, POLL_MS);
   const reset = (
-    <Command
-      data-variant="danger"
+    <Form
+      button={t('reset')}
+      variant="danger"
       question={t('resetHint')}
       send={() => callServer('POST', '_aios/reset')}
-    >
-      {t('reset')}
-    </Command>
+    />
   );
   return (
     <PageFrame title={t('control')} actions={reset} answer={answer}>
@@ -48,7 +47,6 @@ export function ControlPage() {
 
 /** The faults in their order, with how often each was applied. */
 function Faults({ faults }: { faults: Fault[] }) {
-  const remove = (removed: Fault) => setFaults(faults.filter((fault) => fault !== removed));
   return (
     <section>
       <h2>{t('faults')}</h2>
@@ -58,7 +56,7 @@ function Faults({ faults }: { faults: Fault[] }) {
           column('operation', ({ operation }) => operation),
           column('effect', describe),
           numbers('applied', ({ struck, times }) => `${struck} / ${times}`),
-          column('actions', (fault) => <Command send={() => remove(fault)}>{t('remove')}</Command>),
+          commands('remove', (removed) => setFaults(faults.filter((fault) => fault !== removed))),
         ]}
         rows={faults}
         keyOf={(fault) => JSON.stringify(fault)}

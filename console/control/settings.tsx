@@ -1,7 +1,7 @@
 import type { Settings } from '../api/aios.ts';
 import { callServer } from '../api/client.ts';
-import { Command, Form } from '../components/command.tsx';
 import { Input } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
 import { formatTime, t } from '../texts/text.ts';
 
 interface PanelProps {
@@ -27,7 +27,7 @@ function Panel({ title, path, state, inputs, none }: PanelProps) {
           <Input label={label} name="value" type={type} step={1} isRequired />
         </Form>
       ))}
-      <Command send={() => set({})}>{none}</Command>
+      <Form button={none} send={() => set({})} />
     </section>
   );
 }

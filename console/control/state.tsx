@@ -1,8 +1,8 @@
 import type { Snapshot } from '../api/aios.ts';
 import { useAction } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
-import { Command, Form } from '../components/command.tsx';
 import { Input } from '../components/field.tsx';
+import { commands, Form } from '../components/form.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { formatNumber, formatTime, t } from '../texts/text.ts';
@@ -23,12 +23,8 @@ export function Snapshots({ snapshots }: { snapshots: Snapshot[] }) {
           column('name', ({ name }) => name),
           column('time', ({ createDate }) => formatTime(createDate)),
           numbers('size', ({ bytes }) => `${formatNumber(bytes / 1024, 1)} KiB`),
-          column('actions', ({ name }) => (
-            <>
-              <Command send={() => call('POST', name, '/restore')}>{t('restore')}</Command>{' '}
-              <Command send={() => call('DELETE', name)}>{t('remove')}</Command>
-            </>
-          )),
+          commands('restore', ({ name }) => call('POST', name, '/restore')),
+          commands('remove', ({ name }) => call('DELETE', name)),
         ]}
         rows={snapshots}
         keyOf={({ name }) => name}
@@ -63,7 +59,7 @@ export function StateFiles() {
       <div class="hstack">
         <Input type="file" accept=".json" label={t('addState')} onChange={upload('POST')} />
         <Input type="file" accept=".json" label={t('replaceState')} onChange={upload('PUT')} />
-        <Command send={download}>{t('download')}</Command>
+        <Form button={t('download')} send={download} />
       </div>
     </section>
   );

@@ -5,7 +5,7 @@ import { useAnswer } from '../api/answer.ts';
 import { callServer } from '../api/client.ts';
 import { operationNames } from '../api/document.ts';
 import { Button } from '../components/button.tsx';
-import { Command } from '../components/command.tsx';
+import { Form } from '../components/form.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
@@ -70,7 +70,7 @@ export function RequestsPage() {
         <Button aria-pressed={isPaused.value} onClick={pause}>
           {t('pause')}
         </Button>
-        <Command send={clear}>{t('clearJournal')}</Command>
+        <Form button={t('clearJournal')} send={clear} />
       </search>
       <Table<JournalEntry>
         caption={t('requests')}

@@ -3,8 +3,8 @@ import { useAnswer } from '../api/answer.ts';
 import { call } from '../api/client.ts';
 import { membersOf, type Schema, valuesOf } from '../api/document.ts';
 import { DialogButton } from '../components/button.tsx';
-import { Form } from '../components/command.tsx';
 import { Field } from '../components/field.tsx';
+import { Form } from '../components/form.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { formOf, isJson, isLines, type Parameter } from './form-values.ts';
@@ -32,13 +32,13 @@ export function FormButton({ kind, action, resource }: Props) {
       text={t(title)}
       title={resource && `${t(title)}: ${resource.name}`}
     >
-      {(close) => <ResourceForm {...{ kind, action, resource }} onClose={close} />}
+      <ResourceForm {...{ kind, action, resource }} />
     </DialogButton>
   );
 }
 
 /** The form of an operation, made of the schema of its request. The server judges the values. */
-function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: () => void }) {
+function ResourceForm({ kind, action, resource }: Props) {
   const { title, operation } = action;
   const isPrefilled = title === 'edit' || title === 'clone';
   const [form] = useState(() => formOf(operation, isPrefilled ? resource : undefined));
@@ -46,7 +46,6 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
     call(operation, { path: { uuid: resource?.uuid }, ...form.toRequest(texts) } as never);
   const show = (answer: object) => {
     const { inventory } = answer as { inventory?: Resource };
-    onClose();
     openItem(inventory?.uuid ?? '', title === 'deploy' ? 'deployments' : kind.path);
   };
   const field = (each: Parameter) => <ParameterField key={each.name} {...each} />;
@@ -60,7 +59,6 @@ function ResourceForm({ kind, action, resource, onClose }: Props & { onClose: ()
       noValidate
       send={send}
       onDone={show}
-      onCancel={onClose}
     >
       {form.parameters.filter(isFirst).map(field)}
       {further.length > 0 && (

@@ -1,8 +1,8 @@
 import { useAnswer } from '../api/answer.ts';
 import { call, type Schemas } from '../api/client.ts';
-import { Command, Form } from '../components/command.tsx';
 import { Choice, Input } from '../components/field.tsx';
-import { column, Table } from '../components/table.tsx';
+import { commands, Form } from '../components/form.tsx';
+import { Table } from '../components/table.tsx';
 import { linkTo } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { ParameterField } from './form.tsx';
@@ -44,9 +44,7 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
             cell: (ref) => <a href={linkTo(otherKind.path, ref[other])}>{nameOf(ref[other])}</a>,
           },
           fieldColumn(['isDefault', {}]),
-          column('unbind', (ref) => (
-            <Command send={() => unbind(ref[other])}>{t('unbind')}</Command>
-          )),
+          commands('unbind', (ref) => unbind(ref[other])),
         ]}
         rows={refs}
         keyOf={({ uuid }) => uuid}
@@ -69,7 +67,6 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
     const params = { resourceType: `${kind.entity}VO` as const, resourceUuid: uuid, tag };
     return call(`Create${type as 'User' | 'System'}Tag`, { body: { params } });
   };
-  const remove = (tag: string) => call('DeleteTag', { path: { uuid: tag } });
   return (
     <>
       <Table<{ uuid: string }>
@@ -77,7 +74,7 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
         columns={[
           fieldColumn(['tag', {}]),
           fieldColumn(['type', {}]),
-          column('delete', (tag) => <Command send={() => remove(tag.uuid)}>{t('delete')}</Command>),
+          commands('delete', (tag) => call('DeleteTag', { path: { uuid: tag.uuid } })),
         ]}
         rows={data}
         keyOf={(tag) => tag.uuid}

@@ -7,7 +7,6 @@ export const en = {
   loading: 'Loading…',
   close: 'Close',
   copy: 'Copy',
-  copied: 'Copied.',
   retry: 'Try again',
   noAnswer: 'The server does not answer.',
 
@@ -54,7 +53,6 @@ export const en = {
 
   add: 'Add',
   delete: 'Delete',
-  cancel: 'Cancel',
   enforcing: 'Enforcing: also what uses it',
   lines: 'One for each line.',
   range: '{minimum} – {maximum}.',
@@ -126,12 +124,11 @@ export const en = {
   givenUp: 'given up',
 
   control: 'Control',
-  allDone: 'Done.',
+  done: 'Done: {action}.',
   remove: 'Remove',
   faults: 'Faults',
   addFault: 'Add a fault',
   applied: 'Applied',
-  actions: 'Actions',
   effect: 'Effect',
   faultStatus: 'Only a status',
   faultDrop: 'Connection dropped',

@@ -9,7 +9,6 @@ export const zh: Record<keyof typeof en, string> = {
   loading: '加载中…',
   close: '关闭',
   copy: '复制',
-  copied: '已复制。',
   retry: '重试',
   noAnswer: '服务器没有应答。',
 
@@ -56,7 +55,6 @@ export const zh: Record<keyof typeof en, string> = {
 
   add: '添加',
   delete: '删除',
-  cancel: '取消',
   enforcing: 'Enforcing：连同使用者一并删除',
   lines: '每行一个。',
   range: '{minimum} – {maximum}。',
@@ -128,12 +126,11 @@ export const zh: Record<keyof typeof en, string> = {
   givenUp: '已放弃',
 
   control: '控制',
-  allDone: '已完成。',
+  done: '已完成：{action}。',
   remove: '移除',
   faults: '故障',
   addFault: '添加故障',
   applied: '已生效',
-  actions: '操作项',
   effect: '效果',
   faultStatus: '仅状态码',
   faultDrop: '断开连接',

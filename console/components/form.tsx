@@ -1,44 +1,32 @@
-import type { ComponentChildren, ComponentProps } from 'preact';
+import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useAction } from '../api/answer.ts';
-import { t } from '../texts/text.ts';
-import { Button } from './button.tsx';
+import { type TextKey, t } from '../texts/text.ts';
 import { WrongField } from './field.tsx';
 import { announce, FailureBox } from './notices.tsx';
+import { type Column, column } from './table.tsx';
 
-interface CommandProps extends ComponentProps<'button'> {
-  /** What has to be confirmed first; nothing unless given. */
-  question?: string;
-  /** Has the server do what the button is for. */
-  send: () => Promise<unknown>;
-}
-
-/** A button that has the server do something, and says whether that worked. */
-export function Command({ question, send, ...attributes }: CommandProps) {
-  const { failure, run } = useAction();
-  useEffect(() => failure && announce(failure.message, 'danger'), [failure]);
-  const act = () => {
-    if (question === undefined || confirm(question)) void run(send, () => announce(t('allDone')));
-  };
-  return <Button {...attributes} onClick={act} />;
-}
-
-interface FormProps<Answer> {
+interface Props<Answer> {
   button: string;
   /** How the button looks, unless it is one of many. */
   variant?: 'primary' | 'danger';
+  /** What has to be confirmed first; nothing unless given. */
+  question?: string;
   /** Whether the server is to judge all values, also missing ones. */
   noValidate?: boolean;
   /** Has the server do what the form is for, with the values by the names of the controls. */
   send: (values: Record<string, string>) => Promise<Answer>;
   onDone?: (answer: Answer) => void;
-  onCancel?: () => void;
-  children: ComponentChildren;
+  /** The controls; without them the form is a button alone. */
+  children?: ComponentChildren;
 }
 
-/** A form that has the server do something; the sentence with which it refuses stands at the field that it names. */
-export function Form<Answer>(props: FormProps<Answer>) {
-  const { button, variant, noValidate, send, onDone, onCancel, children } = props;
+/**
+ * A form that has the server do something, says when that is done, and closes the dialog that it is in. The sentence
+ * with which the server refuses stands at the field that it names.
+ */
+export function Form<Answer>(props: Props<Answer>) {
+  const { button, variant, question, noValidate, send, onDone, children } = props;
   const { failure, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
   const names = Array.from(form.current?.elements ?? [], (each) => each.getAttribute('name'));
@@ -50,11 +38,13 @@ export function Form<Answer>(props: FormProps<Answer>) {
   }, [failure]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
+    if (question !== undefined && !confirm(question)) return;
     const controls = new FormData(event.currentTarget as HTMLFormElement);
     const values = Object.fromEntries(controls) as Record<string, string>;
     const finish = (answer: Answer) => {
-      announce(t('allDone'));
+      announce(t('done', { action: button }));
       form.current?.reset();
+      form.current?.closest('dialog')?.close();
       onDone?.(answer);
     };
     void run(() => send(values), finish);
@@ -65,12 +55,14 @@ export function Form<Answer>(props: FormProps<Answer>) {
       <WrongField.Provider value={{ name, sentence: failure?.message }}>
         {children}
       </WrongField.Provider>
-      <div class="actions flex gap-2">
-        <button type="submit" class={variant ? '' : 'outline'} data-variant={variant}>
-          {button}
-        </button>
-        {onCancel && <Button onClick={onCancel}>{t('cancel')}</Button>}
-      </div>
+      <button type="submit" class={variant ? '' : 'outline'} data-variant={variant}>
+        {button}
+      </button>
     </form>
   );
+}
+
+/** A column of buttons that have the server do something with their rows. */
+export function commands<Row>(name: TextKey, send: (row: Row) => Promise<unknown>): Column<Row> {
+  return column(name, (row) => <Form button={t(name)} send={() => send(row)} />);
 }
