@@ -1,7 +1,6 @@
 import { sha512 } from '@noble/hashes/sha2.js';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils.js';
-import { t } from '../texts/text.ts';
-import { call, Failure, session, setSession } from './client.ts';
+import { call, session, setSession } from './client.ts';
 
 /** Finds out whether the server needs a session, where the tab has none. */
 export async function probeServer(): Promise<void> {
@@ -16,13 +15,6 @@ export async function logIn(accountName: string, password: string): Promise<void
   const body = { logInByAccount: { accountName, password: hash } };
   const { inventory } = await call('LogInByAccount', { body });
   setSession(inventory.uuid);
-}
-
-/** Uses a session that exists already. @throws Failure if it is not valid */
-export async function continueSession(uuid: string): Promise<void> {
-  const { valid } = await call('ValidateSession', { path: { uuid } });
-  if (!valid) throw new Failure({ details: t('sessionInvalid') });
-  setSession(uuid);
 }
 
 /** Ends the session, also on the server. */

@@ -15,11 +15,9 @@ export const en = {
   logInHint: 'Kept for this tab, until it is closed.',
   account: 'Account',
   password: 'Password',
-  orSession: 'or with a session',
   sessionUuid: 'Session UUID',
-  useSession: 'Use this session',
+  orSession: 'In place of account and password.',
   sessionExpired: 'The session has expired. Log in again.',
-  sessionInvalid: 'The session is not valid.',
 
   services: 'Services',
   models: 'Models',

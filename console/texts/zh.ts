@@ -17,11 +17,9 @@ export const zh: Record<keyof typeof en, string> = {
   logInHint: '仅在此标签页中保留，关闭后失效。',
   account: '账户',
   password: '密码',
-  orSession: '或使用会话',
   sessionUuid: '会话 UUID',
-  useSession: '使用此会话',
+  orSession: '代替账户和密码。',
   sessionExpired: '会话已过期，请重新登录。',
-  sessionInvalid: '会话无效。',
 
   services: '模型服务',
   models: '模型',
