@@ -1,4 +1,10 @@
-import { type AllHTMLAttributes, cloneElement, createContext, type VNode } from 'preact';
+import {
+  type AllHTMLAttributes,
+  type ComponentProps,
+  cloneElement,
+  createContext,
+  type VNode,
+} from 'preact';
 import { useContext, useId } from 'preact/hooks';
 
 type Attributes = Omit<AllHTMLAttributes<HTMLInputElement>, 'label'>;
@@ -51,23 +57,22 @@ export function Input({ label, hint, isRequired, ...attributes }: Props & Attrib
   );
 }
 
-interface ChoiceProps extends Props {
+interface ChoiceProps extends Pick<ComponentProps<'select'>, 'value' | 'onInput'> {
+  label: string;
   name: string;
-  /** The value at first. */
-  initial?: string;
-  onInput?: (event: { currentTarget: HTMLSelectElement }) => void;
-  /** The values with their texts. */
-  options: [value: string, text: string][];
+  /** The values; one that is there again is left out. */
+  options: readonly string[];
+  textOf?: (option: string) => string;
 }
 
 /** A field that has one of several values. */
-export function Choice({ label, initial, options, ...attributes }: ChoiceProps) {
+export function Choice({ label, options, textOf = String, ...attributes }: ChoiceProps) {
   return (
     <Field label={label}>
       <select {...attributes}>
-        {options.map(([value, text]) => (
-          <option key={value} value={value} selected={value === initial}>
-            {text}
+        {[...new Set(options)].map((each) => (
+          <option key={each} value={each}>
+            {textOf(each)}
           </option>
         ))}
       </select>

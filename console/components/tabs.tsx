@@ -1,32 +1,25 @@
-import type { ComponentChildren } from 'preact';
-import { useId, useRef, useState } from 'preact/hooks';
-
-interface Tab {
-  title: string;
-  /** Made only while the tab is chosen. */
-  content: () => ComponentChildren;
-}
+import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
+import { useId, useState } from 'preact/hooks';
 
 interface Props {
   label: string;
-  tabs: Tab[];
+  /** The content is made only while the tab is chosen. */
+  tabs: { title: string; content: () => ComponentChildren }[];
 }
 
 /** Tabs of which one is shown; the arrow keys move between them. */
 export function Tabs({ label, tabs }: Props) {
   const id = useId();
-  const list = useRef<HTMLDivElement>(null);
   const [chosen, setChosen] = useState(0);
-  const move = (event: KeyboardEvent) => {
-    const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (step === undefined) return;
+  const move = ({ key, currentTarget }: TargetedKeyboardEvent<HTMLElement>) => {
+    const step = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
     const index = (chosen + step + tabs.length) % tabs.length;
     setChosen(index);
-    list.current?.querySelectorAll('button')[index]?.focus();
+    currentTarget.querySelectorAll('button')[index]?.focus();
   };
   return (
     <>
-      <div role="tablist" aria-label={label} ref={list} onKeyDown={move}>
+      <div role="tablist" aria-label={label} onKeyDown={move}>
         {tabs.map(({ title }, index) => (
           <button
             key={title}

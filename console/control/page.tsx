@@ -11,14 +11,12 @@ import { Snapshots, StateFiles } from './state.tsx';
 
 const POLL_MS = 2000;
 
-async function readControl(abort: AbortSignal) {
-  const [settings, { faults }, { snapshots }] = await Promise.all([
-    read<Settings>('settings', abort),
+const readControl = (abort: AbortSignal) =>
+  Promise.all([
     read<{ faults: Fault[] }>('faults', abort),
+    read<Settings>('settings', abort),
     read<{ snapshots: Snapshot[] }>('snapshots', abort),
   ]);
-  return { settings, faults, snapshots };
-}
 
 /** What tests can set: faults, clock, UUIDs, the delay of jobs, and the state of the whole server. */
 export function ControlPage() {
@@ -35,9 +33,9 @@ export function ControlPage() {
     <PageFrame title={t('control')} actions={reset} answer={answer}>
       {answer.data && (
         <>
-          <Faults faults={answer.data.faults} />
-          <SettingPanels settings={answer.data.settings} />
-          <Snapshots snapshots={answer.data.snapshots} />
+          <Faults {...answer.data[0]} />
+          <SettingPanels {...answer.data[1]} />
+          <Snapshots {...answer.data[2]} />
           <StateFiles />
         </>
       )}
@@ -61,7 +59,7 @@ function Faults({ faults }: { faults: Fault[] }) {
         rows={faults}
         keyOf={(fault) => JSON.stringify(fault)}
       />
-      <AddFault button={t('addFault')} initial={{ operation: '*', error: { code: 'SYS.1000' } }} />
+      <AddFault button={t('addFault')} />
     </section>
   );
 }

@@ -5,8 +5,7 @@ import { Form } from '../components/form.tsx';
 import { formatTime, t } from '../texts/text.ts';
 
 interface PanelProps {
-  title: string;
-  /** The route, below `/_aios`. */
+  /** Names the route, below `/_aios`, and the title. */
   path: 'clock' | 'uuids' | 'jobs';
   /** What is set, in words. */
   state: string;
@@ -16,11 +15,11 @@ interface PanelProps {
   none: string;
 }
 
-function Panel({ title, path, state, inputs, none }: PanelProps) {
+function Panel({ path, state, inputs, none }: PanelProps) {
   const set = (body: object) => callServer('PUT', `_aios/${path}`, body);
   return (
     <section class="card">
-      <h2>{title}</h2>
+      <h2>{t(path)}</h2>
       <p>{state}</p>
       {inputs.map(([label, toBody, type]) => (
         <Form key={label} button={t('set')} send={({ value = '' }) => set(toBody(value))}>
@@ -33,14 +32,13 @@ function Panel({ title, path, state, inputs, none }: PanelProps) {
 }
 
 /** The settings of clock, UUIDs and jobs. */
-export function SettingPanels({ settings: { clock, uuids, jobs } }: { settings: Settings }) {
+export function SettingPanels({ clock, uuids, jobs }: Settings) {
   const offset = clock.aheadMs === 0 ? '' : ` (${t('ahead', { seconds: clock.aheadMs / 1000 })})`;
   const job = jobs.afterMs === undefined ? '' : t('jobsAfter', { ms: jobs.afterMs });
-  const poll = jobs.atPoll === undefined ? '' : t('jobsAtPoll', { poll: jobs.atPoll });
+  const poll = jobs.atPoll === undefined ? '' : `${t('lastPoll')}: ${jobs.atPoll}`;
   return (
     <div class="columns">
       <Panel
-        title={t('clock')}
         path="clock"
         state={formatTime(clock.now) + (clock.stopped ? ` (${t('stopped')})` : offset)}
         inputs={[
@@ -50,14 +48,12 @@ export function SettingPanels({ settings: { clock, uuids, jobs } }: { settings: 
         none={t('realTime')}
       />
       <Panel
-        title={t('newUuids')}
         path="uuids"
-        state={uuids.seed === undefined ? t('random') : t('seeded', { seed: uuids.seed })}
+        state={uuids.seed === undefined ? t('random') : `${t('seed')}: ${uuids.seed}`}
         inputs={[[t('seed'), (seed) => ({ seed })]]}
         none={t('random')}
       />
       <Panel
-        title={t('jobDelay')}
         path="jobs"
         state={job || poll || t('noDelay')}
         inputs={[

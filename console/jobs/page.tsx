@@ -42,7 +42,7 @@ export function JobsPage() {
           column('operation', ({ operation }) => operation),
           column('result', ({ success, error }) =>
             success ? (
-              <span class="good">{t('succeeded')}</span>
+              <span class="good">✓</span>
             ) : (
               <span class="bad" title={error?.details}>{`✕ ${error?.code} ${error?.details}`}</span>
             ),

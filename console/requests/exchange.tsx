@@ -7,9 +7,13 @@ import { formatTime, t } from '../texts/text.ts';
 /** A request and its answer, side by side. */
 export function Exchange({ entry }: { entry: JournalEntry }) {
   const { operation, method, path, query, status, time, request, response } = entry;
-  const actions = <AddFault button={t('makeFault')} initial={faultOf(entry)} />;
+  const { error } = (response ?? {}) as Pick<Fault, 'error'>;
+  const fault = { operation: operation ?? '*', error, drop: status === 0 };
   return (
-    <Drawer title={operation ?? t('unknownPath')} actions={actions}>
+    <Drawer
+      title={operation ?? t('unknownPath')}
+      actions={<AddFault button={t('makeFault')} initial={fault} />}
+    >
       <p>
         <code>{`${method} ${path}`}</code> <Status status={status} />{' '}
         <span class="hint">{formatTime(time)}</span>
@@ -29,7 +33,7 @@ function Part({ title, content }: { title: string; content: unknown }) {
       <h3>{title}</h3>
       <Code
         label={title}
-        text={content === null ? t('noBody') : JSON.stringify(content, null, 2)}
+        text={content === null ? t('none') : JSON.stringify(content, null, 2)}
         isData
       />
     </div>
@@ -40,12 +44,4 @@ function Part({ title, content }: { title: string; content: unknown }) {
 export function Status({ status }: { status: number }) {
   if (status > 0 && status < 400) return <span class="good">{status}</span>;
   return <span class="bad">✕ {status || t('dropped')}</span>;
-}
-
-/** The fault that repeats this failure, or an internal error of what has succeeded. */
-function faultOf({ operation, status, response }: JournalEntry): Fault {
-  const target = operation ?? '*';
-  if (status === 0) return { operation: target, drop: true };
-  const { error } = (response ?? {}) as Pick<Fault, 'error'>;
-  return { operation: target, error: error ?? { code: 'SYS.1000' } };
 }

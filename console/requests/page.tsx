@@ -9,7 +9,7 @@ import { Form } from '../components/form.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
-import { formatMoment, formatNumber, t } from '../texts/text.ts';
+import { formatMoment, formatNumber, type TextKey, t } from '../texts/text.ts';
 import { Exchange, Status } from './exchange.tsx';
 
 const POLL_MS = 1000;
@@ -40,7 +40,9 @@ async function clear(): Promise<void> {
 /** What the page's parameters leave: an operation, the first digit of a status, a text in the path or the bodies. */
 function matches(entry: JournalEntry, parameters: URLSearchParams): boolean {
   const { operation, status, path, query, request, response } = entry;
-  const [wanted, digit, text] = ['operation', 'status', 'text'].map((name) => parameters.get(name));
+  const [wanted, digit, text] = ['operation', 'status', 'contains'].map((name) =>
+    parameters.get(name),
+  );
   if (wanted && operation !== wanted) return false;
   if (digit && !String(status).startsWith(digit)) return false;
   if (!text) return true;
@@ -94,25 +96,25 @@ export function RequestsPage() {
 }
 
 function Filters() {
-  const given = (name: string, label: string) => {
-    return { name, 'aria-label': label, value: route.value.parameters.get(name) ?? '' };
+  const given = (name: TextKey) => {
+    return { name, 'aria-label': t(name), value: route.value.parameters.get(name) ?? '' };
   };
   return (
     <>
-      <select {...given('operation', t('operation'))}>
-        <option value="">{t('anyOperation')}</option>
+      <select {...given('operation')}>
+        <option value="">{t('operation')}</option>
         {operationNames.map((name) => (
           <option key={name}>{name}</option>
         ))}
       </select>
-      <select {...given('status', t('status'))}>
-        <option value="">{t('anyStatus')}</option>
+      <select {...given('status')}>
+        <option value="">{t('status')}</option>
         <option value="2">2xx</option>
         <option value="4">4xx</option>
         <option value="5">5xx</option>
         <option value="0">{t('dropped')}</option>
       </select>
-      <input type="search" placeholder={t('contains')} {...given('text', t('contains'))} />
+      <input type="search" placeholder={t('contains')} {...given('contains')} />
     </>
   );
 }

@@ -81,7 +81,7 @@ export function Tags({ kind, uuid }: { kind: Kind; uuid: string }) {
       />
       <Form button={t('add')} send={add}>
         <Input label="tag" name="tag" isRequired />
-        <Choice label="type" name="type" options={TAG_TYPES.map((type) => [type, type])} />
+        <Choice label="type" name="type" options={TAG_TYPES} />
       </Form>
     </>
   );
