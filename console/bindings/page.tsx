@@ -29,8 +29,8 @@ export function BindingsPage() {
       <search class="hstack filters">
         <input
           type="search"
-          aria-label={t('nameContains')}
-          placeholder={t('nameContains')}
+          aria-label={t('contains')}
+          placeholder={t('contains')}
           value={text}
           onInput={({ currentTarget }) => setParameters({ text: currentTarget.value || undefined })}
         />

@@ -1,16 +1,8 @@
-import {
-  type AllHTMLAttributes,
-  type ComponentProps,
-  cloneElement,
-  createContext,
-  type VNode,
-} from 'preact';
+import { type AllHTMLAttributes, cloneElement, createContext, type VNode } from 'preact';
 import { useContext, useId } from 'preact/hooks';
 
-type Attributes = Omit<AllHTMLAttributes<HTMLInputElement>, 'label'>;
-
-/** The control of a form whose value the server rejects, by its name, and the server's sentence. */
-export const WrongField = createContext<{ name?: string; sentence?: string }>({});
+/** The server's sentence about the value that it rejects, by the name of the control that has it. */
+export const Rejected = createContext<Record<string, string>>({});
 
 interface Props {
   label: string;
@@ -24,14 +16,13 @@ interface FieldProps extends Props {
 
 /** A control with its label, a hint and an error, which are connected with it. */
 export function Field({ label, hint, isRequired = false, children }: FieldProps) {
-  const { name, sentence } = useContext(WrongField);
-  const isWrong = name !== undefined && name === children.props.name;
+  const sentence = useContext(Rejected)[children.props.name ?? ''];
   const id = useId();
   const attributes = {
     id,
     required: isRequired,
     'aria-describedby': `${id}-hint`,
-    'aria-invalid': isWrong,
+    'aria-invalid': sentence !== undefined,
   };
   return (
     <div class="field">
@@ -42,11 +33,13 @@ export function Field({ label, hint, isRequired = false, children }: FieldProps)
       {cloneElement(children, attributes)}
       <div class="hint" id={`${id}-hint`}>
         {hint}
-        {isWrong && <div class="error">{sentence}</div>}
+        {sentence && <div class="error">{sentence}</div>}
       </div>
     </div>
   );
 }
+
+type Attributes = Omit<AllHTMLAttributes<HTMLInputElement>, 'label'>;
 
 /** A field of one line; what is given further are attributes of the element. */
 export function Input({ label, hint, isRequired, ...attributes }: Props & Attributes) {
@@ -57,9 +50,11 @@ export function Input({ label, hint, isRequired, ...attributes }: Props & Attrib
   );
 }
 
-interface ChoiceProps extends Pick<ComponentProps<'select'>, 'value' | 'onInput'> {
+interface ChoiceProps {
   label: string;
   name: string;
+  value?: string;
+  onInput?: (event: { currentTarget: HTMLSelectElement }) => void;
   /** The values; one that is there again is left out. */
   options: readonly string[];
   textOf?: (option: string) => string;

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import { useAction } from '../api/answer.ts';
 import { type TextKey, t } from '../texts/text.ts';
-import { WrongField } from './field.tsx';
+import { Rejected } from './field.tsx';
 import { announce, FailureBox } from './notices.tsx';
 import { type Column, column } from './table.tsx';
 
@@ -52,9 +52,9 @@ export function Form<Answer>(props: Props<Answer>) {
   return (
     <form class="hstack" ref={form} noValidate={noValidate} onSubmit={submit}>
       {failure && name === undefined && <FailureBox failure={failure} />}
-      <WrongField.Provider value={{ name, sentence: failure?.message }}>
+      <Rejected.Provider value={failure && name ? { [name]: failure.message } : {}}>
         {children}
-      </WrongField.Provider>
+      </Rejected.Provider>
       <button type="submit" class={variant ? '' : 'outline'} data-variant={variant}>
         {button}
       </button>

@@ -8,7 +8,7 @@ import { t } from '../texts/text.ts';
 
 const CODES = 'SYS.1000 SYS.1001 SYS.1003 SYS.1006 SYS.1007 SYS.1010 ID.1000 ID.1001'.split(' ');
 /** What a fault without an error does, by its text. */
-const OTHERS = ['faultStatus', 'dropped', 'faultDelay'] as const;
+const OTHERS = ['faultStatus', 'dropped', 'delayMs'] as const;
 
 const isOther = (effect: string): effect is (typeof OTHERS)[number] =>
   OTHERS.includes(effect as never);

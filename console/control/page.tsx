@@ -53,7 +53,7 @@ function Faults({ faults }: { faults: Fault[] }) {
         columns={[
           column('operation', ({ operation }) => operation),
           column('effect', describe),
-          numbers('applied', ({ struck, times }) => `${struck} / ${times}`),
+          numbers('times', ({ struck, times }) => `${struck} / ${times}`),
           commands('remove', (removed) => setFaults(faults.filter((fault) => fault !== removed))),
         ]}
         rows={faults}

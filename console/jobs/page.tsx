@@ -40,7 +40,7 @@ export function JobsPage() {
         columns={[
           column('time', ({ time }) => formatTime(time)),
           column('operation', ({ operation }) => operation),
-          column('result', ({ success, error }) =>
+          column('status', ({ success, error }) =>
             success ? (
               <span class="good">✓</span>
             ) : (
@@ -49,7 +49,7 @@ export function JobsPage() {
           ),
           column('webHook', ({ hook }) => hook && <Hook {...hook} />),
           numbers('tries', ({ hook }) => hook?.attempts),
-          column('uuid', ({ uuid }) => <code>{uuid}</code>),
+          { name: 'uuid', title: 'UUID', cell: ({ uuid }) => <code>{uuid}</code> },
         ]}
         rows={jobs?.filter(isListed)}
         keyOf={({ uuid }) => uuid}

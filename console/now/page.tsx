@@ -98,7 +98,7 @@ function Operations({ sample }: { sample: Sample }) {
         column('operation', ({ operation }) => <RequestsLink operation={operation} />),
         numbers('requests', ({ requests }) => formatNumber(requests)),
         numbers('meanTime', ({ mean }) => `${formatNumber(mean, 1)} ms`),
-        numbers('failures', ({ failed }) => formatNumber(failed)),
+        numbers('failed', ({ failed }) => formatNumber(failed)),
         column('lately', ({ lately }) => <span class="bad">{lately.join(' ')}</span>),
       ]}
       rows={rows}

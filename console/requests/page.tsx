@@ -20,10 +20,8 @@ const ROWS = 100;
 
 /** The entries that were read, newest first. */
 const entries = signal<JournalEntry[]>([]);
-const isPaused = signal(false);
 
 async function readNewest(abort: AbortSignal): Promise<void> {
-  if (isPaused.value) return;
   const last = entries.value[0]?.id ?? 0;
   const path = `requests?after=${last}&limit=100`;
   const { requests } = await read<{ requests: JournalEntry[] }>(path, abort);
@@ -52,14 +50,13 @@ function matches(entry: JournalEntry, parameters: URLSearchParams): boolean {
 
 /** The journal of requests, as they come in. */
 export function RequestsPage() {
-  const answer = useAnswer('journal', readNewest, POLL_MS);
+  const [isPaused, setPaused] = useState(false);
+  const load = async (abort: AbortSignal) => isPaused || readNewest(abort);
+  const answer = useAnswer(`paused: ${isPaused}`, load, POLL_MS);
   const { item, parameters } = route.value;
   const [rows, setRows] = useState(ROWS);
   const found = entries.value.filter((entry) => matches(entry, parameters));
   const chosen = entries.value.find(({ id }) => String(id) === item);
-  const pause = () => {
-    isPaused.value = !isPaused.value;
-  };
   const filter = ({ target }: Event) => {
     const { name, value } = target as HTMLInputElement;
     setParameters({ [name]: value || undefined });
@@ -69,7 +66,7 @@ export function RequestsPage() {
       <search class="hstack filters" onInput={filter}>
         <Filters />
         <span class="spacer" />
-        <Button aria-pressed={isPaused.value} onClick={pause}>
+        <Button aria-pressed={isPaused} onClick={() => setPaused(!isPaused)}>
           {t('pause')}
         </Button>
         <Form button={t('clearJournal')} send={clear} />
@@ -83,7 +80,7 @@ export function RequestsPage() {
           column('operation', ({ operation }) => operation ?? t('unknownPath')),
           column('status', ({ status }) => <Status status={status} />),
           numbers('duration', ({ ms }) => `${formatNumber(ms, 1)} ms`),
-          column('path', ({ method, path }) => <code>{`${method} ${path}`}</code>),
+          column('request', ({ method, path }) => <code>{`${method} ${path}`}</code>),
         ]}
         rows={found.slice(0, rows)}
         keyOf={({ id }) => String(id)}

@@ -9,9 +9,8 @@ const STORED = 'aios-language';
 const texts: Record<Language, Record<TextKey, string>> = { en, zh };
 
 function initialLanguage(): Language {
-  const stored = localStorage.getItem(STORED);
-  if (stored === 'en' || stored === 'zh') return stored;
-  return navigator.language.startsWith('zh') ? 'zh' : 'en';
+  const wanted = localStorage.getItem(STORED) ?? navigator.language;
+  return wanted.startsWith('zh') ? 'zh' : 'en';
 }
 
 export const language = signal<Language>(initialLanguage());
