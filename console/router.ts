@@ -28,10 +28,11 @@ export function openItem(item: string, page = route.value.page): void {
   location.hash = linkTo(page, item, page === route.value.page ? parameters : undefined);
 }
 
-/** Changes parameters of the present page: a list repeats one, undefined removes it. */
+/** Changes parameters of the present page, whose rows begin at the first again: a list repeats one, undefined removes it. */
 export function setParameters(changes: Record<string, string | string[] | undefined>): void {
   const { page, item, parameters } = route.value;
   const changed = new URLSearchParams(parameters);
+  changed.delete('start');
   for (const [name, value] of Object.entries(changes)) {
     changed.delete(name);
     for (const each of [value ?? []].flat()) changed.append(name, each);

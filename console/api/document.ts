@@ -59,6 +59,9 @@ export function membersOf({ properties = {} }: Schema): Field[] {
   return Object.entries(properties).map(([name, each]) => [name, resolve(each)]);
 }
 
+/** Whether a field can be a column, sorted by, and named in `fields`. */
+export const isScalar = ([, { type }]: Field) => type !== 'array' && type !== 'object';
+
 /** The values that a schema allows, where they are few. */
 export const valuesOf = ({ type, enum: values = [] }: Schema): string[] =>
   type === 'boolean' ? ['true', 'false'] : values;

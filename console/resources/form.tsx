@@ -110,8 +110,8 @@ function Reference({ kind, ...control }: { kind: Kind; name: string; defaultValu
   const id = useId();
   const [text, setText] = useState('');
   const { data = [] } = useAnswer(`${kind.path} ${text}`, (signal) => {
-    const q = text === '' || /^[0-9a-f]{32}$/.test(text) ? [] : [`name~=${text}%`];
-    return listResources(kind, { q, limit: PROPOSED_MAX, fields: 'uuid,name' }, signal);
+    const query = { q: [`name~=${text}%`], limit: PROPOSED_MAX, fields: 'uuid,name' };
+    return listResources(kind, query, signal);
   });
   return (
     <>

@@ -1,11 +1,5 @@
 import { call, Failure } from '../api/client.ts';
-import {
-  type Field,
-  membersOf,
-  type Operation,
-  operationNames,
-  schemaOf,
-} from '../api/document.ts';
+import { membersOf, type Operation, operationNames, schemaOf } from '../api/document.ts';
 import type { operations } from '../api/openapi.d.ts';
 import { t } from '../texts/text.ts';
 
@@ -56,10 +50,7 @@ export type Kind = (typeof kinds)[number];
 export const kindOf = (path: Kind['path']) => kinds.find((kind) => kind.path === path) as Kind;
 
 /** The fields of a kind's inventory. */
-export const fieldsOf = ({ entity }: Kind): Field[] => membersOf(schemaOf(`${entity}Inventory`));
-
-/** Whether a field can be a column, sorted by, and named in `fields`. */
-export const isScalar = ([, { type }]: Field) => type !== 'array' && type !== 'object';
+export const fieldsOf = ({ entity }: Kind) => membersOf(schemaOf(`${entity}Inventory`));
 
 /** The kind whose UUID a field has; undefined for any other field. */
 export const referencedKind = (field: string) =>
@@ -75,17 +66,14 @@ const verbs = {
   Delete: 'delete',
 } as const;
 
-export interface Action {
-  title: (typeof verbs)[keyof typeof verbs];
-  operation: Operation;
-}
-
 /** What the API can do with a kind by a form. */
-export function actionsOf({ entity }: Kind): Action[] {
+export function actionsOf({ entity }: Kind) {
   return Object.entries(verbs)
     .map(([verb, title]) => ({ title, operation: `${verb}${entity}` as Operation }))
     .filter(({ operation }) => operationNames.includes(operation));
 }
+
+export type Action = ReturnType<typeof actionsOf>[number];
 
 type Query = operations['QueryModel']['parameters']['query'];
 

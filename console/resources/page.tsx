@@ -1,6 +1,6 @@
 import { useId, useState } from 'preact/hooks';
 import { useAnswer } from '../api/answer.ts';
-import type { Field } from '../api/document.ts';
+import { type Field, isScalar } from '../api/document.ts';
 import { Button } from '../components/button.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { Table } from '../components/table.tsx';
@@ -8,24 +8,13 @@ import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { ResourceDrawer } from './drawer.tsx';
 import { FormButton } from './form.tsx';
-import {
-  actionsOf,
-  countResources,
-  fieldsOf,
-  isScalar,
-  type Kind,
-  listResources,
-} from './kinds.ts';
+import { actionsOf, countResources, fieldsOf, type Kind, listResources } from './kinds.ts';
 import { QueryField } from './query-field.tsx';
 import { fieldColumn } from './value.tsx';
 
 /** What can be chosen; no page requests more. */
 const PAGE_SIZES = [20, 50, 100];
 const PAGE_SIZE = 50;
-
-/** Changes what the table has, and shows it from its first row on. */
-const show = (changes: Parameters<typeof setParameters>[0]) =>
-  setParameters({ start: undefined, ...changes });
 
 /** The page of a kind of resource: query, table and what is open of it. */
 export function ResourcePage({ kind }: { kind: Kind }) {
@@ -56,7 +45,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       answer={list}
     >
       <div class="hstack toolbar">
-        <QueryField kind={kind} conditions={q} onChange={(changed) => show({ q: changed })} />
+        <QueryField kind={kind} />
         <ColumnMenu choices={choices} chosen={chosen} onChange={choose} />
       </div>
       {!list.failure && (
@@ -76,7 +65,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
             rows={list.data}
             keyOf={({ uuid }) => uuid}
             sort={sort}
-            onSort={(changed) => show({ sort: changed })}
+            onSort={(changed) => setParameters({ sort: changed })}
             chosen={item}
           />
           <Pager start={start} limit={limit} shown={list.data?.length ?? 0} total={count.data} />
@@ -127,7 +116,7 @@ interface PagerProps {
 /** Says which rows are shown, and leads to others. */
 function Pager({ start, limit, shown, total }: PagerProps) {
   const go = (to: number) => setParameters({ start: to > 0 ? String(to) : undefined });
-  const hasNext = total === undefined ? shown === limit : start + limit < total;
+  const isLast = total === undefined ? shown < limit : start + limit >= total;
   const range = { first: shown === 0 ? 0 : start + 1, last: start + shown, total: total ?? '…' };
   return (
     <div class="hstack">
@@ -137,7 +126,7 @@ function Pager({ start, limit, shown, total }: PagerProps) {
         {t('pageSize')}{' '}
         <select
           value={limit}
-          onChange={({ currentTarget }) => show({ limit: currentTarget.value })}
+          onChange={({ currentTarget }) => setParameters({ limit: currentTarget.value })}
         >
           {PAGE_SIZES.map((size) => (
             <option key={size}>{size}</option>
@@ -147,7 +136,7 @@ function Pager({ start, limit, shown, total }: PagerProps) {
       <Button disabled={start === 0} onClick={() => go(start - limit)}>
         {t('previous')}
       </Button>
-      <Button disabled={!hasNext} onClick={() => go(start + limit)}>
+      <Button disabled={isLast} onClick={() => go(start + limit)}>
         {t('next')}
       </Button>
     </div>

@@ -1,7 +1,9 @@
 import { useId, useState } from 'preact/hooks';
-import { type Field, membersOf, schemaOf, valuesOf } from '../api/document.ts';
+import { type Field, isScalar, membersOf, schemaOf, valuesOf } from '../api/document.ts';
+import { Button } from '../components/button.tsx';
+import { route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
-import { fieldsOf, isScalar, type Kind } from './kinds.ts';
+import { fieldsOf, type Kind } from './kinds.ts';
 
 const CONDITION = /^\s*([\w.]+)\s*(!?[~?]?=|[<>]=?| is null| not null)(.*)$/s;
 
@@ -36,20 +38,16 @@ function completionsOf(kind: Kind, text: string): string[] {
   return [...operatorsOf(field), ' is null', ' not null'].map((each) => name + each);
 }
 
-interface Props {
-  kind: Kind;
-  conditions: string[];
-  onChange: (conditions: string[]) => void;
-}
-
 /** The conditions of a query, and a field for the next one, which the browser completes. */
-export function QueryField({ kind, conditions, onChange }: Props) {
+export function QueryField({ kind }: { kind: Kind }) {
+  const conditions = route.value.parameters.getAll('q');
   const id = useId();
   const [text, setText] = useState('');
   const add = (event: Event) => {
     event.preventDefault();
     if (text.trim() === '') return;
-    onChange([...conditions, CONDITION.test(text) ? text : `name~=%${text.trim()}%`]);
+    const condition = CONDITION.test(text) ? text : `name~=%${text.trim()}%`;
+    setParameters({ q: [...conditions, condition] });
     setText('');
   };
   return (
@@ -57,14 +55,13 @@ export function QueryField({ kind, conditions, onChange }: Props) {
       {conditions.map((each, index) => (
         <span key={`${index} ${each}`} class="chip">
           <code>{each}</code>
-          <button
-            type="button"
+          <Button
             class="ghost small"
             aria-label={t('removeCondition', { condition: each })}
-            onClick={() => onChange(conditions.toSpliced(index, 1))}
+            onClick={() => setParameters({ q: conditions.toSpliced(index, 1) })}
           >
             ×
-          </button>
+          </Button>
         </span>
       ))}
       <input
