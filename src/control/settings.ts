@@ -8,6 +8,7 @@ import {
   integer,
   listOf,
   long,
+  objectOf,
   oneOf,
   optional,
   text,
@@ -39,12 +40,12 @@ const fault = Type.Object({
     times: integer('Number of requests to apply the fault to; 1 by default.', { min: 1 }),
     delayMs: integer('Delay before the request is processed, in milliseconds.', DELAY),
     drop: boolean('Whether to close the connection without an answer.'),
-    error: Type.Object({
+    error: objectOf('FaultError', 'The error that the operation, or its job, ends with.', {
       code: oneOf('Error code, for example SYS.1006.', faultCodes),
       details: Type.Optional(text('Description of the error in this request.')),
     }),
     status: integer('HTTP status to answer instead of running the operation.', FAILURE_STATUSES),
-    outcome: Type.Object({
+    outcome: objectOf('FaultOutcome', 'The status that a new deployment gets.', {
       status: text('Status of the deployment once it is ready; any text.', { max: 255 }),
       afterMs: Type.Optional(integer('Time until it is ready, in milliseconds.', DELAY)),
     }),

@@ -29,7 +29,10 @@ function storedFields(...schemas: { properties: Fields }[]): Fields {
   const stored = fields.filter(([name, schema]) => isColumn(name, schema));
   return {
     ...Object.fromEntries(
-      stored.map(([name, schema]) => [name, Time in schema ? isoTime('Time') : schema]),
+      stored.map(([name, schema]) => [
+        name,
+        schema[Time as never] ? isoTime(schema[Time as never]) : schema,
+      ]),
     ),
     uuid,
   };

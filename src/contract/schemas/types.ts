@@ -33,7 +33,7 @@ export type Refinement<From, To> = (value: From, field: string, message: string)
 /** Marks a map whose entries must not be null; another one drops them (F9). */
 export const NoNulls = Symbol('no nulls');
 
-/** Marks a text of an inventory that is stored and compared as a time. */
+/** Marks a text of an inventory that is stored and compared as a time, with what the time is. */
 export const Time = Symbol('time');
 
 /** Marks a text of a deployment that is that of `column` once the deployment is ready, and `before` until then (F62). */
@@ -47,7 +47,7 @@ export const Computed = Symbol('computed');
 
 export interface FieldOptions extends SchemaOptions {
   [Verbatim]?: true;
-  [Time]?: true;
+  [Time]?: string;
   [WhenReady]?: { column: string; before: string | null };
   [Computed]?: true;
   [RefersTo]?: string;
@@ -74,7 +74,7 @@ export function verbatim(description: string, options: TextOptions = {}) {
 export function date(description: string) {
   return text(`${description}, in the server’s time zone.`, {
     examples: ['Nov 25, 2025 11:51:50 AM'],
-    [Time]: true,
+    [Time]: description,
   });
 }
 
