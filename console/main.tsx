@@ -11,7 +11,6 @@ import '@knadh/oat/css/utilities.css';
 import './styles/theme.css';
 import './styles/layout.css';
 import './styles/components.css';
-import './styles/resources.css';
 import './styles/pages.css';
 import { type ComponentType, render } from 'preact';
 import { hasControl } from './api/aios.ts';
@@ -56,7 +55,7 @@ function App() {
 function Header() {
   const other = language.value === 'en' ? 'zh' : 'en';
   return (
-    <header class="header hstack">
+    <header class="header flex items-center">
       <Button class="skip" onClick={() => document.querySelector('main')?.focus()}>
         {t('skip')}
       </Button>

@@ -58,7 +58,7 @@ export function Table<Row>(props: Props<Row>) {
     );
   };
   return (
-    <section class="table" aria-label={caption} tabIndex={0}>
+    <section class="card table" aria-label={caption} tabIndex={0}>
       <table>
         <thead>
           <tr>{columns.map(header)}</tr>

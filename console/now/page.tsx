@@ -52,7 +52,7 @@ function Tiles() {
   return (
     <div class="columns tiles">
       {kinds.map(({ path }, index) => (
-        <a key={path} class="card unstyled" href={linkTo(path)}>
+        <a key={path} class="button outline" href={linkTo(path)}>
           <strong>{data ? formatNumber(data[index] ?? 0) : '–'}</strong> {t(path)}
         </a>
       ))}

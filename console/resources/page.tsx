@@ -44,7 +44,7 @@ export function ResourcePage({ kind }: { kind: Kind }) {
       actions={add && <FormButton kind={kind} action={add} />}
       answer={list}
     >
-      <div class="hstack toolbar">
+      <div class="hstack">
         <QueryField kind={kind} />
         <ColumnMenu choices={choices} chosen={chosen} onChange={choose} />
       </div>
@@ -92,7 +92,7 @@ function ColumnMenu({ choices, chosen, onChange }: ColumnMenuProps) {
   return (
     <>
       <Button popovertarget={id}>{t('columns')}</Button>
-      <fieldset id={id} popover="auto" aria-label={t('columns')}>
+      <fieldset id={id} class="card" popover="auto" aria-label={t('columns')}>
         {choices.map(([name]) => (
           <label key={name}>
             <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
@@ -119,11 +119,11 @@ function Pager({ start, limit, shown, total }: PagerProps) {
   const isLast = total === undefined ? shown < limit : start + limit >= total;
   const range = { first: shown === 0 ? 0 : start + 1, last: start + shown, total: total ?? '…' };
   return (
-    <div class="hstack">
+    <div class="hstack filters">
       <span role="status">{t('rows', range)}</span>
       <span class="spacer" />
-      <label>
-        {t('pageSize')}{' '}
+      <label class="flex items-center gap-2">
+        {t('pageSize')}
         <select
           value={limit}
           onChange={({ currentTarget }) => setParameters({ limit: currentTarget.value })}

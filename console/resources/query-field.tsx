@@ -51,18 +51,16 @@ export function QueryField({ kind }: { kind: Kind }) {
     setText('');
   };
   return (
-    <form class="query" onSubmit={add}>
+    <form class="hstack query" onSubmit={add}>
       {conditions.map((each, index) => (
-        <span key={`${index} ${each}`} class="chip">
-          <code>{each}</code>
-          <Button
-            class="ghost small"
-            aria-label={t('removeCondition', { condition: each })}
-            onClick={() => setParameters({ q: conditions.toSpliced(index, 1) })}
-          >
-            ×
-          </Button>
-        </span>
+        <Button
+          key={`${index} ${each}`}
+          class="outline small"
+          aria-label={t('removeCondition', { condition: each })}
+          onClick={() => setParameters({ q: conditions.toSpliced(index, 1) })}
+        >
+          <code>{each}</code> ×
+        </Button>
       ))}
       <input
         class="code"
