@@ -46,15 +46,15 @@ found=$(call GET "/ai/model-services?q=modelServiceRefs.modelUuid=$model&q=reque
 echo 'bound them, and found the service chat by its model'
 
 # A center with models is not deleted.
-if refused=$(call DELETE "/ai/model-centers/$center" 2>&1); then
+if rejected=$(call DELETE "/ai/model-centers/$center" 2>&1); then
   echo 'the center was deleted with its model' >&2
   exit 1
 fi
-[[ $refused == *'"code":"SYS.1006"'* ]] || {
-  echo "unexpected error: $refused" >&2
+[[ $rejected == *'"code":"SYS.1006"'* ]] || {
+  echo "unexpected error: $rejected" >&2
   exit 1
 }
-echo "the server answered $(sed 's/.*"code":"\([^"]*\)".*"details":"\([^"]*\)".*/\1: \2/' <<<"$refused" | tail -n 1)"
+echo "the server answered $(sed 's/.*"code":"\([^"]*\)".*"details":"\([^"]*\)".*/\1: \2/' <<<"$rejected" | tail -n 1)"
 
 call DELETE "/ai/model-services/$service" >/dev/null
 call DELETE "/ai/models/$model" >/dev/null
