@@ -1,4 +1,4 @@
-import { type TObject, type TSchema, Type } from '@sinclair/typebox';
+import { type Static, type TObject, type TSchema, Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { messageClass } from '../messages.ts';
 import { type Operation, type OperationName, operations, type Request } from '../operations.ts';
@@ -57,9 +57,7 @@ export function compileRequestValidator<Name extends OperationName>(
   const params = compileValidator(operation.params);
   const tags = compileValidator(tagSchema);
   const query = compileValidator(operation.query);
-  const wrappers = operation.wrapper
-    ? [operation.wrapper, ...(operation.wrapperAliases ?? [])]
-    : [];
+  const wrappers = [operation.wrapper ?? [], operation.wrapperAliases ?? []].flat();
   // A deletion may have the parameters of its query in the body (F46).
   const isDeletion = operation.method === 'DELETE';
   const queryNames = isDeletion ? Object.keys(operation.query.properties) : [];
@@ -67,7 +65,7 @@ export function compileRequestValidator<Name extends OperationName>(
   const bodyNames = new Set([...wrappers, ...queryNames, ...tagNames]);
 
   return (request) => {
-    const body = bodyObject(request.body);
+    const body = objectIn(request.body ?? {}, 'body');
     const unknownTopLevel = Object.keys(body).filter((field) => !bodyNames.has(field));
     const context: ValidationContext = { message, unknownFields: unknownTopLevel };
     const wrapper = findWrapper(wrappers, body);
@@ -91,10 +89,8 @@ export function compileRequestValidator<Name extends OperationName>(
 
     return () => {
       const validParams = params.validate(coercedParams, '', context);
-      const { systemTags = [], userTags = [] } = tags.validate(coercedTags, '', context) as {
-        systemTags?: string[];
-        userTags?: string[];
-      };
+      const validTags = tags.validate(coercedTags, '', context);
+      const { systemTags = [], userTags = [] } = validTags as Static<typeof tagSchema>;
       return {
         params: validParams as ValidatedRequest<Name>['params'],
         query: query.validate(coercedQuery, '', context) as ValidatedRequest<Name>['query'],
@@ -105,10 +101,9 @@ export function compileRequestValidator<Name extends OperationName>(
   };
 }
 
-function bodyObject(body: unknown): Record<string, unknown> {
-  const object = body ?? {};
-  if (!isPlainObject(object)) throw typeMismatch('body', 'an object', object);
-  return object;
+function objectIn(value: unknown, field: string): Record<string, unknown> {
+  if (isPlainObject(value)) return value;
+  throw typeMismatch(field, 'an object', value);
 }
 
 /** The first wrapper that the body has, the operation's own before its aliases (F30). */
@@ -117,10 +112,7 @@ function findWrapper(
   body: Record<string, unknown>,
 ): Record<string, unknown> {
   const name = wrappers.find((wrapper) => (body[wrapper] ?? null) !== null);
-  if (name === undefined) return {};
-  const wrapper = body[name];
-  if (!isPlainObject(wrapper)) throw typeMismatch(name, 'an object', wrapper);
-  return wrapper;
+  return name === undefined ? {} : objectIn(body[name], name);
 }
 
 /** Each list of tags next to the wrapper, else the one inside it (F29). */
