@@ -48,15 +48,6 @@ export function parseConditions(
   return parsed;
 }
 
-/** The condition that a resource has this uuid. */
-export function hasUuid(kind: EntityKind, uuid: string): Condition {
-  return {
-    field: resolveField(kind, 'uuid'),
-    predicate: { is: '=', value: uuid },
-    negated: false,
-  };
-}
-
 /**
  * Parses the order of a query: `+field`, `-field` or `field`; undefined for none.
  * @throws ApiError SYS.1000 for an unknown field, or one of a related resource
@@ -65,7 +56,7 @@ export function parseSort(kind: EntityKind, sort = ''): Sort | undefined {
   const [, sign, name = ''] = /^([+-]?)(.*)$/s.exec(trim(sort)) ?? [];
   const field = trim(name);
   if (field === '') return undefined;
-  return { field: resolveField(kind, field, true), descending: sign === '-' };
+  return { field: resolveField(kind, field, 'self'), descending: sign === '-' };
 }
 
 /**
@@ -78,13 +69,16 @@ export function parseFields(kind: EntityKind, fields = ''): string[] | undefined
     .map(trim)
     .filter((name) => name !== '');
   if (names.length === 0) return undefined;
-  return [...new Set(names)].map((name) => resolveField(kind, name, true).name);
+  return [...new Set(names)].map((name) => resolveField(kind, name, 'self').name);
 }
 
-/** @throws ApiError SYS.1000 for an unknown field, or one of a related resource where only `isOwn` ones are allowed */
-function resolveField(kind: EntityKind, name: string, isOwn = false): QueryField {
+/**
+ * @param owner of the fields that are allowed; by default any
+ * @throws ApiError SYS.1000 for an unknown field, or one of another owner
+ */
+function resolveField(kind: EntityKind, name: string, owner?: QueryField['of']): QueryField {
   const field = queryField(kind, name);
-  if (field && (!isOwn || field.of === 'self')) return field;
+  if (field && (owner === undefined || field.of === owner)) return field;
   const inventory = className(String(queryableEntities[kind].inventory.$id));
   throw new ApiError(
     'noSuchField',
