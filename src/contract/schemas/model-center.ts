@@ -3,12 +3,10 @@ import { inventoryOf, newResourceFields, uuid } from './resource.ts';
 import { integer, long, objectOf, optional, text, UUID_MAX, uuidOf, verbatim } from './types.ts';
 
 /**
- * The fields of a center, in the order of F46, in which they are checked.
- * @param short maximum length of names and addresses
- * @param longer that of other texts
- * @param uuidMax that of uuids
+ * The fields of a center, in the order of F46, in which they are checked; with the maximum lengths of names and
+ * addresses, of other texts, and of uuids.
  */
-const fieldsOf = (short: number, longer: number, uuidMax = UUID_MAX) => ({
+const fieldsOf = ({ short = 255, longer = 2048, uuidMax = UUID_MAX } = {}) => ({
   name: text('Name of the center; need not be unique.', { max: short }),
   url: text('URL of the center’s storage.', { max: longer }),
   managementIp: text('Address of the center’s management interface.', { max: short }),
@@ -22,7 +20,7 @@ const fieldsOf = (short: number, longer: number, uuidMax = UUID_MAX) => ({
   containerNetwork: text('Container network of the center.', { max: longer }),
   containerStorageNetwork: text('Container storage network of the center.', { max: longer }),
 });
-const stored = fieldsOf(255, 2048);
+const stored = fieldsOf();
 
 const capacityOf = (what: string) => long(`Storage used by ${what}, in bytes: always 0.`);
 
@@ -65,7 +63,10 @@ export const ModelCenterInventory = inventoryOf(
   },
 );
 
-const { name, url, managementIp, managementPort, ...others } = fieldsOf(128, 2048, 32);
+const { name, url, managementIp, managementPort, ...others } = fieldsOf({
+  short: 128,
+  uuidMax: 32,
+});
 
 export const AddModelCenterParams = Type.Object({
   name,
@@ -75,6 +76,6 @@ export const AddModelCenterParams = Type.Object({
   ...optional({ ...others, ...newResourceFields }),
 });
 
-const { zoneUuid, ...changes } = fieldsOf(255, 255);
+const { zoneUuid, ...changes } = fieldsOf({ longer: 255 });
 
 export const UpdateModelCenterParams = Type.Object(optional(changes));
