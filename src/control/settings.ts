@@ -28,7 +28,7 @@ const DELAY = { min: 0, max: 86_400_000 };
  * It throws ApiError SYS.1007 for invalid and for unknown members.
  */
 function compileBodyValidator<Schema extends TSchema>(schema: Schema) {
-  const validate = compileStrictValidator<Static<Schema>>(schema, 'the control surface');
+  const validate = compileStrictValidator<Static<Schema>>(schema, 'the control API');
   return (sent: unknown) => validate(sent ?? {});
 }
 
