@@ -126,26 +126,21 @@ export async function loadTables(
   onStep: OnStep,
 ): Promise<number> {
   const sums = target.tables.map((table) => new TableSum(table, 'of the dump'));
-  /** The lines that are no rows; a table's comes after its rows. */
-  const ends = [headerOf(target.tables), ...sums];
-  let done = 0;
-  const notAsExpected = () =>
-    done === 0
-      ? new DatabaseOpenError('This is no dump of this version: nothing was copied.')
-      : damaged();
+  /** What is no row: the first line, the one after the rows of each table, and the end. */
+  const others = [headerOf(target.tables), ...sums, undefined];
+  let passed = 0;
   for await (const entry of entriesOf(dump)) {
-    const loaded = sums[done - 1];
+    const loaded = sums[passed - 1];
     if (loaded && Array.isArray(entry)) {
       for (const row of entry) loaded.add(row);
       await target.write(loaded.table, entry);
       onStep(loaded.table.name, loaded.rows, 'copied');
       continue;
     }
-    if (!isSame(entry, ends[done])) throw notAsExpected();
+    if (!isSame(entry, others[passed])) throw passed > 0 ? damaged() : foreign();
     if (loaded) await compare(target, loaded, onStep);
-    done++;
+    passed++;
   }
-  if (done < ends.length) throw notAsExpected();
   // Another program may have written to the target since its rows were compared.
   for (const { table, rows } of sums) {
     const [count] = await target.query(`SELECT count(*) FROM "${table.name}"`);
@@ -210,8 +205,8 @@ function isRepresentable(value: CopyRow[number] | undefined, { valueType }: Copi
 
 const isSame = (one: unknown, other: unknown) => JSON.stringify(one) === JSON.stringify(other);
 
-/** The rows of a dump in batches, and its other lines. */
-async function* entriesOf(dump: AsyncIterable<string>): AsyncGenerator<CopyRow[] | object> {
+/** The rows of a dump in batches, its other lines, and undefined at its end. */
+async function* entriesOf(dump: AsyncIterable<string>): AsyncGenerator<unknown> {
   let rest = '';
   for await (const part of dump) {
     const lines = part.split('\n');
@@ -231,9 +226,10 @@ async function* entriesOf(dump: AsyncIterable<string>): AsyncGenerator<CopyRow[]
     if (rows.length > 0) yield rows;
   }
   if (rest !== '') throw damaged();
+  yield undefined;
 }
 
-function parseLine(line: string): object {
+function parseLine(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -241,6 +237,7 @@ function parseLine(line: string): object {
   }
 }
 
+const foreign = () => new DatabaseOpenError('This is no dump of this version: nothing was copied.');
 const damaged = () => new DatabaseOpenError('The dump is damaged: nothing was copied.');
 
 function tableMismatch({ name }: CopiedTable, target: CopyDatabase): DatabaseOpenError {

@@ -2,11 +2,9 @@ import { DatabaseOpenError } from '../errors.ts';
 import {
   assertEmpty,
   BATCH,
-  type CopiedTable,
   type CopyDatabase,
   type CopyLocation,
   type CopyRow,
-  columnList,
   copiedTablesOf,
 } from '../transfer.ts';
 import { type Client, openPool } from './driver.ts';
@@ -23,6 +21,9 @@ import { tables } from './tables.ts';
 
 /** A statement may sort a whole table, and the other database may be slow between two statements. */
 const TIMEOUT_MS = 1_800_000;
+
+/** No server has claimed a copied hook; other tables have no such columns. */
+const UNCLAIMED = { claimed_by: '', claimed_until: 0 };
 
 export const copiedTables = copiedTablesOf(tables);
 
@@ -126,19 +127,15 @@ function toCopyDatabase(client: Client, name: string): CopyDatabase {
       } while (batch.length === size);
       await query('CLOSE fetched');
     },
-    write: async (table, rows) => {
-      const columns = table.columns.map((_, index) => rows.map((row) => row[index]));
-      await query(insertSql(table), columns);
+    write: async ({ name, columns }, rows) => {
+      const records = rows.map((row) => ({
+        ...UNCLAIMED,
+        ...Object.fromEntries(columns.map((column, index) => [column.name, row[index]])),
+      }));
+      await query(
+        `INSERT INTO "${name}" SELECT * FROM json_populate_recordset(NULL::"${name}", $1)`,
+        [JSON.stringify(records)],
+      );
     },
   };
-}
-
-/** Inserts rows with one array parameter for each column. */
-function insertSql(table: CopiedTable): string {
-  const lists = table.columns.map(({ valueType }, index) => `$${index + 1}::${valueType}[]`);
-  // No server has claimed a copied hook.
-  const [names, values] =
-    table.name === 'hooks' ? [', claimed_by, claimed_until', ", '', 0"] : ['', ''];
-  return `INSERT INTO "${table.name}" (${columnList(table)}${names})
-    SELECT *${values} FROM unnest(${lists.join(', ')})`;
 }
