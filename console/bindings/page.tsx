@@ -61,10 +61,10 @@ export function BindingsPage() {
       {shown && shown.nodes.length > 0 && (
         <Tabs
           label={t('bindings')}
-          tabs={[
-            { title: t('picture'), content: () => <Picture {...shown} chosen={item} /> },
-            { title: t('table'), content: () => <BindingsTable edges={shown.edges} /> },
-          ]}
+          tabs={{
+            [t('picture')]: <Picture {...shown} chosen={item} />,
+            [t('table')]: <BindingsTable edges={shown.edges} />,
+          }}
         />
       )}
     </PageFrame>

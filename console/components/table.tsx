@@ -5,7 +5,8 @@ import { Button } from './button.tsx';
 export interface Column<Row> {
   /** Names the column in `sort`. */
   name: string;
-  title: string;
+  /** The name unless given. */
+  title?: string;
   cell: (row: Row) => ComponentChildren;
   isNumber?: boolean;
 }
@@ -42,7 +43,7 @@ export function Table<Row>(props: Props<Row>) {
     : (['ascending', '↑'] as const);
   const classOf = ({ isNumber }: Column<Row>) => (isNumber ? 'align-right' : undefined);
   const header = (column: Column<Row>) => {
-    const { name, title } = column;
+    const { name, title = name } = column;
     const isSorted = sort?.slice(1) === name;
     const next = sort === `+${name}` ? `-${name}` : `+${name}`;
     return (

@@ -3,24 +3,25 @@ import { useId, useState } from 'preact/hooks';
 
 interface Props {
   label: string;
-  /** The content is made only while the tab is chosen. */
-  tabs: { title: string; content: () => ComponentChildren }[];
+  /** The contents by the titles of the tabs; a tab without content is left out. */
+  tabs: Record<string, ComponentChildren>;
 }
 
 /** Tabs of which one is shown; the arrow keys move between them. */
 export function Tabs({ label, tabs }: Props) {
   const id = useId();
   const [chosen, setChosen] = useState(0);
+  const shown = Object.entries(tabs).filter(([, content]) => content);
   const move = ({ key, currentTarget }: TargetedKeyboardEvent<HTMLElement>) => {
     const step = { ArrowLeft: -1, ArrowRight: 1 }[key] ?? 0;
-    const index = (chosen + step + tabs.length) % tabs.length;
+    const index = (chosen + step + shown.length) % shown.length;
     setChosen(index);
     currentTarget.querySelectorAll('button')[index]?.focus();
   };
   return (
     <>
       <div role="tablist" aria-label={label} onKeyDown={move}>
-        {tabs.map(({ title }, index) => (
+        {shown.map(([title], index) => (
           <button
             key={title}
             type="button"
@@ -36,7 +37,7 @@ export function Tabs({ label, tabs }: Props) {
         ))}
       </div>
       <div role="tabpanel" id={`${id}-panel`} aria-labelledby={`${id}-${chosen}`}>
-        {tabs[chosen]?.content()}
+        {shown[chosen]?.[1]}
       </div>
     </>
   );

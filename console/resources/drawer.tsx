@@ -30,22 +30,14 @@ export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
 function tabsOf(kind: Kind, resource: Resource) {
   const { uuid, yaml, modelServiceRefs: refs } = resource;
   const fields = fieldsOf(kind).filter(([name]) => !/^(yaml|modelServiceRefs)$/.test(name));
-  const json = JSON.stringify(resource, null, 2);
-  const tabs = [
-    { title: t('fields'), content: () => <Values fields={fields} values={resource} /> },
-    yaml !== undefined && {
-      title: 'YAML',
-      content: () => <Code label="YAML" text={String(yaml)} isData />,
-    },
-    refs !== undefined && {
-      title: t('bindings'),
-      content: () => <Bindings kind={kind} resource={resource} />,
-    },
-    { title: t('tags'), content: () => <Tags kind={kind} uuid={uuid} /> },
-    { title: 'JSON', content: () => <Code label="JSON" text={json} isData /> },
-    { title: 'curl', content: () => <Commands kind={kind} resource={resource} /> },
-  ];
-  return tabs.filter((tab) => tab !== false);
+  return {
+    [t('fields')]: <Values fields={fields} values={resource} />,
+    YAML: yaml !== undefined && <Code label="YAML" text={String(yaml)} isData />,
+    [t('bindings')]: refs !== undefined && <Bindings kind={kind} resource={resource} />,
+    [t('tags')]: <Tags kind={kind} uuid={uuid} />,
+    JSON: <Code label="JSON" text={JSON.stringify(resource, null, 2)} isData />,
+    curl: <Commands kind={kind} resource={resource} />,
+  };
 }
 
 /** The commands that get a resource, and that add one with the same values. */

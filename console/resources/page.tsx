@@ -55,7 +55,6 @@ export function ResourcePage({ kind }: { kind: Kind }) {
             columns={[
               {
                 name: 'name',
-                title: 'name',
                 cell: ({ uuid, name }) => (
                   <a href={linkTo(kind.path, uuid, parameters)}>{name || uuid}</a>
                 ),

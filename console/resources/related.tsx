@@ -40,7 +40,6 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
         columns={[
           {
             name: other,
-            title: other,
             cell: (ref) => <a href={linkTo(otherKind.path, ref[other])}>{nameOf(ref[other])}</a>,
           },
           fieldColumn(['isDefault', {}]),

@@ -33,7 +33,7 @@ function contentOf([name, schema]: Field, value: unknown): ComponentChildren {
 export function fieldColumn(field: Field): Column<Entries> {
   const [name, { type }] = field;
   const cell = (row: Entries) => contentOf(field, row[name]);
-  return { name, title: name, isNumber: type === 'integer', cell };
+  return { name, isNumber: type === 'integer', cell };
 }
 
 /** A list of objects; what is of interest comes first. */
