@@ -1,5 +1,5 @@
 import type { ComponentChildren, ComponentProps } from 'preact';
-import { useEffect, useId, useRef, useState } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { t } from '../texts/text.ts';
 
 /** A button that sends no form. */
@@ -28,7 +28,7 @@ export function DialogButton({ text, title = text, children, ...attributes }: Di
   const [isOpen, setOpen] = useState(false);
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), [isOpen]);
+  useLayoutEffect(() => dialog.current?.showModal(), [isOpen]);
   return (
     <>
       <Button {...attributes} onClick={() => setOpen(true)}>
