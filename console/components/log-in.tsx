@@ -1,5 +1,4 @@
-import { Failure, isExpired, setSession } from '../api/client.ts';
-import { logIn } from '../api/login.ts';
+import { Failure, isExpired, logIn, setSession } from '../api/client.ts';
 import { t } from '../texts/text.ts';
 import { Input } from './field.tsx';
 import { Form } from './form.tsx';

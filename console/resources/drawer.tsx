@@ -6,7 +6,7 @@ import { Drawer } from '../components/drawer.tsx';
 import { FailureBox } from '../components/notices.tsx';
 import { Tabs } from '../components/tabs.tsx';
 import { t } from '../texts/text.ts';
-import { FormButton } from './form.tsx';
+import { FormButtons } from './form.tsx';
 import { formOf } from './form-values.ts';
 import { actionsOf, fieldsOf, getResource, type Kind, type Resource } from './kinds.ts';
 import { Bindings, Tags } from './related.tsx';
@@ -15,10 +15,7 @@ import { Values } from './value.tsx';
 /** Everything about a resource, and what can be done with it. */
 export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
   const { data, failure } = useAnswer(uuid, (signal) => getResource(kind, uuid, signal));
-  const actions = data && actionsOf(kind).filter(({ title }) => title !== 'add');
-  const buttons = actions?.map((action) => (
-    <FormButton key={action.title} {...{ kind, action }} resource={data} />
-  ));
+  const buttons = data && <FormButtons kind={kind} resource={data} />;
   return (
     <Drawer title={data?.name || uuid} actions={buttons}>
       {failure && <FailureBox failure={failure} />}

@@ -8,37 +8,39 @@ import { Form } from '../components/form.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { formOf, isJson, isLines, type Parameter } from './form-values.ts';
-import { type Action, type Kind, listResources, type Resource, referencedKind } from './kinds.ts';
+import { actionsOf, type Kind, listResources, type Resource, referencedKind } from './kinds.ts';
 
 const TEXT_MAX = 16_777_215;
 const PROPOSED_MAX = 20;
 const LONG_TEXTS =
   /^(description|yaml|readme|introduction|parameters|containerCommand|containerArgs)$/;
 
+type Action = ReturnType<typeof actionsOf>[number];
+
 interface Props {
   kind: Kind;
-  action: Action;
   /** What it is about; undefined for a new one. */
-  resource?: Resource;
+  resource?: Resource | undefined;
 }
 
-/** The button that opens the form of an operation. */
-export function FormButton({ kind, action, resource }: Props) {
-  const { title } = action;
-  return (
+/** The buttons that open the forms of what can be done with a resource, or that which adds one. */
+export function FormButtons({ kind, resource }: Props) {
+  const actions = actionsOf(kind).filter(({ title }) => (title === 'add') === !resource);
+  return actions.map((action) => (
     <DialogButton
-      class={title === 'add' ? 'primary' : 'outline'}
-      data-variant={title === 'delete' && 'danger'}
-      text={t(title)}
-      title={resource && `${t(title)}: ${resource.name}`}
+      key={action.title}
+      class={resource ? 'outline' : 'primary'}
+      data-variant={action.title === 'delete' && 'danger'}
+      text={t(action.title)}
+      title={resource && `${t(action.title)}: ${resource.name}`}
     >
       <ResourceForm {...{ kind, action, resource }} />
     </DialogButton>
-  );
+  ));
 }
 
 /** The form of an operation, made of the schema of its request. The server judges the values. */
-function ResourceForm({ kind, action, resource }: Props) {
+function ResourceForm({ kind, action, resource }: Props & { action: Action }) {
   const { title, operation } = action;
   const isPrefilled = title === 'edit' || title === 'clone';
   const [form] = useState(() => formOf(operation, isPrefilled ? resource : undefined));

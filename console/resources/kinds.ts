@@ -73,8 +73,6 @@ export function actionsOf({ entity }: Kind) {
     .filter(({ operation }) => operationNames.includes(operation));
 }
 
-export type Action = ReturnType<typeof actionsOf>[number];
-
 type Query = operations['QueryModel']['parameters']['query'];
 
 /** @throws Failure */

@@ -7,8 +7,8 @@ import { Table } from '../components/table.tsx';
 import { linkTo, route, setParameters } from '../router.ts';
 import { t } from '../texts/text.ts';
 import { ResourceDrawer } from './drawer.tsx';
-import { FormButton } from './form.tsx';
-import { actionsOf, countResources, fieldsOf, type Kind, listResources } from './kinds.ts';
+import { FormButtons } from './form.tsx';
+import { countResources, fieldsOf, type Kind, listResources } from './kinds.ts';
 import { QueryField } from './query-field.tsx';
 import { fieldColumn } from './value.tsx';
 
@@ -37,13 +37,8 @@ export function ResourcePage({ kind }: { kind: Kind }) {
   const list = useAnswer(JSON.stringify(query), (signal) => listResources(kind, query, signal));
   // On its own, because the rows need not wait for it.
   const count = useAnswer(q.join('\n'), (signal) => countResources(kind, q, signal));
-  const add = actionsOf(kind).find(({ title }) => title === 'add');
   return (
-    <PageFrame
-      title={t(kind.path)}
-      actions={add && <FormButton kind={kind} action={add} />}
-      answer={list}
-    >
+    <PageFrame title={t(kind.path)} actions={<FormButtons kind={kind} />} answer={list}>
       <div class="hstack">
         <QueryField kind={kind} />
         <ColumnMenu choices={choices} chosen={chosen} onChange={choose} />
