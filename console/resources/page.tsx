@@ -88,7 +88,7 @@ function ColumnMenu({ choices, chosen, onChange }: ColumnMenuProps) {
       <Button popovertarget={id}>{t('columns')}</Button>
       <fieldset id={id} class="card" popover="auto" aria-label={t('columns')}>
         {choices.map(([name]) => (
-          <label key={name}>
+          <label key={name} class="flex">
             <input type="checkbox" checked={chosen.includes(name)} onChange={() => toggle(name)} />
             {name}
           </label>
