@@ -117,16 +117,11 @@ services:
 } as const;
 
 /** Ends of services' names, with their tags. */
-export const uses = [
-  'chat',
-  'search',
-  'support',
-  'translation',
-  'review',
-  'batch',
-  'test',
-] as const;
-export const stages = ['production', 'staging', 'experiment'] as const;
+export const uses = ['chat', 'search', 'support', 'translation', 'review', 'batch', 'test'];
+export const stages = ['production', 'staging', 'experiment'];
+
+/** What becomes of deployments, in turn. */
+export const outcomes = ['Running', 'Running', 'Failed', 'Running', 'Deploying', 'Running'];
 
 /** Datasets: name, kind of data, MiB. */
 export const datasets = [

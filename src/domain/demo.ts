@@ -1,4 +1,4 @@
-import { centers, datasets, frameworks, models, stages, uses } from './demo-data.ts';
+import { centers, datasets, frameworks, models, outcomes, stages, uses } from './demo-data.ts';
 
 const GIB = 1024 ** 3;
 const MIB = 1024 ** 2;
@@ -24,11 +24,10 @@ export function demoSeed(services: number, number: number): object {
     const createDate = new Date(START + seconds * SECOND_MS).toISOString();
     return { uuid: uuid(), createDate, lastOpDate: createDate };
   };
-  const make = <Entry>(count: number, entry: (index: number) => Entry) =>
-    Array.from({ length: count }, (_, index) => entry(index));
+  const make = <Entry>(length: number, entry: (index: number) => Entry) =>
+    Array.from({ length }, (_, index) => entry(index));
 
-  const modelCenters = make(Math.min(centers.length, Math.ceil(services / 50)), (index) => {
-    const [name, managementIp] = centers[index] as (typeof centers)[number];
+  const modelCenters = centers.slice(0, Math.ceil(services / 50)).map(([name, managementIp]) => {
     const url = `nfs://${managementIp}/ai`;
     return { ...resource(), name, url, managementIp, managementPort: 8989 };
   });
@@ -67,8 +66,36 @@ export function demoSeed(services: number, number: number): object {
     };
     return { model, service };
   });
+  const stored = make(Math.ceil(services / 10), () => {
+    const [name, dataType, size] = pick(datasets);
+    const { uuid: modelCenterUuid } = pick(modelCenters);
+    const url = `https://datasets.example.com/${name}.tar`;
+    return { ...resource(), name, url, dataType, size: size * MIB, modelCenterUuid };
+  });
   const withDefault = new Set<string>();
   const zoneUuid = uuid();
+  const vmImageUuid = uuid();
+  const deployed = make(Math.ceil(services / 4), resource);
+  const groups = deployed.map((created, index) => {
+    const { model, service } = served[index] as (typeof served)[number];
+    const { name, modelServiceImages } = service;
+    const outcome = outcomes[index % outcomes.length];
+    const isVm = index % 3 === 1;
+    const image = isVm ? { vmImageUuid } : { dockerImage: modelServiceImages[0]?.dockerImage };
+    const instance = {
+      ...(isVm && { vmInstanceUuid: uuid() }),
+      ...(outcome === 'Running' && { url: `http://10.0.0.${1 + below(250)}:8000` }),
+    };
+    return {
+      ...{ ...created, ...image, name, outcome, zoneUuid },
+      type: isVm ? 'VirtualMachine' : 'Container',
+      modelServiceUuid: service.uuid,
+      modelUuid: model.uuid,
+      datasetUuids: index % 2 === 0 ? [pick(stored).uuid] : [],
+      modelServiceGroupUuids: index % 4 === 3 ? [deployed[0]?.uuid] : [],
+      instances: [{ ...created, ...instance, uuid: uuid() }],
+    };
+  });
   return {
     about: `Demo data: ${services} services, made by the seed ${number}.`,
     modelCenters,
@@ -79,24 +106,8 @@ export function demoSeed(services: number, number: number): object {
       withDefault.add(model.uuid);
       return { uuid: uuid(), modelUuid: model.uuid, modelServiceUuid: service.uuid, isDefault };
     }),
-    datasets: make(Math.ceil(services / 10), () => {
-      const [name, dataType, size] = pick(datasets);
-      const { uuid: modelCenterUuid } = pick(modelCenters);
-      const url = `https://datasets.example.com/${name}.tar`;
-      return { ...resource(), name, url, dataType, size: size * MIB, modelCenterUuid };
-    }),
-    modelServiceInstanceGroups: served.slice(0, Math.ceil(services / 4)).map((each) => {
-      const { service, model } = each;
-      const created = resource();
-      const { modelServiceImages, name } = service;
-      return {
-        ...created,
-        ...{ name, type: 'Container', zoneUuid, dockerImage: modelServiceImages[0]?.dockerImage },
-        modelServiceUuid: service.uuid,
-        modelUuid: model.uuid,
-        instances: [{ ...created, uuid: uuid(), url: `http://10.0.0.${1 + below(250)}:8000` }],
-      };
-    }),
+    datasets: stored,
+    modelServiceInstanceGroups: groups,
     userTags: served.map(({ service }) => ({
       ...resource(),
       resourceUuid: service.uuid,

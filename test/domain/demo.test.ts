@@ -68,6 +68,24 @@ describe('demo data', () => {
     }
   });
 
+  test('has deployments of several types and outcomes, some with datasets and a used group', () => {
+    const seed = demoSeed(40, 5) as Json;
+    const groups: Json[] = seed.modelServiceInstanceGroups;
+    const all = (field: string) => new Set(groups.flatMap((group) => group[field]));
+    expect(all('type')).toEqual(new Set(['Container', 'VirtualMachine']));
+    expect(all('outcome')).toEqual(new Set(['Running', 'Failed', 'Deploying']));
+    const uuids = (entries: Json[]) => entries.map(({ uuid }) => uuid);
+    expect(uuids(seed.datasets)).toEqual(expect.arrayContaining([...all('datasetUuids')]));
+    expect(uuids(groups)).toEqual(expect.arrayContaining([...all('modelServiceGroupUuids')]));
+    for (const field of ['datasetUuids', 'modelServiceGroupUuids']) {
+      const counts = groups.map((group) => group[field].length);
+      expect(new Set(counts), field).toEqual(new Set([0, 1]));
+    }
+    for (const { outcome, instances } of groups) {
+      expect(instances[0].url !== undefined, outcome).toBe(outcome === 'Running');
+    }
+  });
+
   test('is written by `demo`, and served with AIOS_SEED_FILE=demo:SERVICES:SEED', async (context) => {
     const { ended, stdout } = await launch(context, {
       args: ['demo', '--services', '1000', '--seed', '7'],
