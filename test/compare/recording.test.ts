@@ -94,6 +94,18 @@ test('what compare asks can be recorded, and has no session', async () => {
   }
 });
 
+test('an account is logged out at the end', async () => {
+  const aios = await start({ adminPassword: 'secret' });
+  onTestFinished(aios.close);
+  const file = fileFor('password');
+  writeFileSync(file, 'secret\n');
+  const flags = { only: 'F1', account: 'admin', 'password-file': file };
+  const { confirmed } = await comparison({ url: aios.url, session: '' }, flags);
+  expect(confirmed).toEqual(['F1']);
+  const last = (await aios.requests()).at(-1);
+  expect(last).toMatchObject({ operation: 'LogOut', status: 200 });
+});
+
 test.each<[what: string, flags: Record<string, string>, sentence: RegExp]>([
   ['without a URL or a file', {}, /^compare needs either a URL or --har/],
   ['on a missing file', { har: 'none.har' }, /^The file "none\.har" can't be read/],

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import type { HarEntry } from '../../http/har.ts';
 import { start } from '../../index.ts';
 import { type Settings, UsageError } from '../../settings.ts';
-import { connect, logOut, readInput } from './connect.ts';
+import { connect, readInput } from './connect.ts';
 import { normalized } from './differences.ts';
 import { type CompareOptions, play } from './play.ts';
 import { decisionOf, type Probe, probes } from './probes.ts';
@@ -64,22 +64,14 @@ export async function compare(target: string, settings: Settings, options: Compa
   if (asked.length === 0) throw new UsageError(`--only ${only}: no probe is about that.`);
   if (har === undefined) await announce(target, asked, options);
   const findings: Finding[] = [];
-  const own = await start();
+  await using own = await start();
   const authorize = () => ({ authorization: own.headers.Authorization });
   const ownPeer = { url: own.url, session: own.session, authorize, clock };
-  try {
-    const peer = har === undefined ? await connect(target, settings, options) : ownPeer;
-    try {
-      const entries =
-        har === undefined ? play(asked, peer, options) : parseHar(readInput(har, options.readFile));
-      const replay = replayer(own, ownPeer, asked, peer.session);
-      for await (const entry of entries) findings.push(await replay(entry));
-    } finally {
-      if (flags.account !== undefined) await logOut(peer);
-    }
-  } finally {
-    await own.close();
-  }
+  const peer = har === undefined ? await connect(target, settings, options) : ownPeer;
+  const entries =
+    har === undefined ? play(asked, peer, options) : parseHar(readInput(har, options.readFile));
+  const replay = replayer(own, ownPeer, asked, peer.session);
+  for await (const entry of entries) findings.push(await replay(entry));
   const isPlayed = ({ id }: Probe) => !har || findings.some(({ probe }) => probe === id);
   const results = judge(asked.filter(isPlayed), findings);
   if (json !== undefined) writeFileSync(json, normalized(JSON.stringify(results, null, 2)));

@@ -6,8 +6,6 @@ import { type Settings, UsageError } from '../../settings.ts';
 import { answerOf, type Peer, send } from './exchange.ts';
 import type { CompareOptions } from './play.ts';
 
-const ACCOUNTS = '/zstack/v1/accounts';
-
 /**
  * Connects to a server: with a session, an access key, or the password of an account.
  * @param target its URL, also with the path of the API
@@ -35,19 +33,18 @@ export async function connect(
     const password = scryptPasswords().digest(readInput(file, readFile).trimEnd());
     const body = JSON.stringify({ logInByAccount: { accountName, password } });
     const headers = { authorization: '' };
-    const login = await send(peer, { method: 'PUT', path: `${ACCOUNTS}/login`, headers, body });
+    const login = await send(peer, {
+      method: 'PUT',
+      path: '/zstack/v1/accounts/login',
+      headers,
+      body,
+    });
     const { inventory } = answerOf(login);
     if (!inventory) throw new UsageError(`${url} logs nobody in: ${login.response.content.text}`);
     peer.session = inventory.uuid;
   }
   if (record !== '') peer.record = createHar(record, version);
   return peer;
-}
-
-/** Ends the session of an account. */
-export async function logOut(peer: Peer): Promise<void> {
-  const path = `${ACCOUNTS}/sessions/${peer.session}`;
-  await send({ ...peer, record: undefined }, { method: 'DELETE', path, headers: {}, body: '' });
 }
 
 /** Reads a file that the user has named. @throws UsageError */

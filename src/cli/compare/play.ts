@@ -1,3 +1,4 @@
+import type { environment } from '../../environment.ts';
 import type { HarEntry } from '../../http/har.ts';
 import { UsageError } from '../../settings.ts';
 import { answerOf, isSuccess, type Peer, type Sent, send } from './exchange.ts';
@@ -20,14 +21,10 @@ const POLL_MS = 200;
 const POLLS_MAX = 300;
 
 /** What the command takes from the process. */
-export interface CompareOptions extends Pick<Peer, 'clock'> {
+export interface CompareOptions
+  extends Pick<typeof environment, 'version' | 'newUuid' | 'pause' | 'readFile' | 'clock'> {
   /** The flags of the command, by their names. */
   flags: Record<string, string | undefined>;
-  /** The program's version. */
-  version: string;
-  newUuid: () => string;
-  pause: (milliseconds: number) => Promise<unknown>;
-  readFile: (path: string) => string;
   /** Prints a line for the user. */
   print: (line: string) => void;
   /** Asks the user whether to go on. */
@@ -37,15 +34,15 @@ export interface CompareOptions extends Pick<Peer, 'clock'> {
 }
 
 /**
- * Plays probes at a server, each until a call that prepares others fails; then deletes what they have created. Every
- * request has a header that names its probe and call.
+ * Plays probes at a server, each until a call that prepares others fails; then deletes what they have created, and
+ * logs the account out. Every request has a header that names its probe and call.
  * @returns the requests with their answers, also the polls of jobs
  * @throws UsageError if the server can't be reached, or lets no resources be added
  */
 export async function* play(
   probes: readonly Probe[],
   peer: Peer,
-  { newUuid, pause, stopping, print }: CompareOptions,
+  { flags, newUuid, pause, stopping, print }: CompareOptions,
 ): AsyncGenerator<HarEntry> {
   const run = PREFIX + newUuid().slice(0, 8);
   const values: Record<string, string | undefined> = { session: peer.session };
@@ -100,5 +97,7 @@ export async function* play(
         if (!isSuccess(answerOf(deleted.at(-1)))) print(`${path}/${uuid} could not be deleted.`);
       }
     }
+    const session = `/zstack/v1/accounts/sessions/${peer.session}`;
+    if (flags.account !== undefined) await ask({ method: 'DELETE', path: session }, 'end');
   }
 }
