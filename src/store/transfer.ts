@@ -37,11 +37,6 @@ export function copiedTablesOf(tables: StoredTables): readonly CopiedTable[] {
   });
 }
 
-/** A table's columns, separated by commas. */
-export function columnList({ columns }: CopiedTable): string {
-  return columns.map(({ name }) => `"${name}"`).join(', ');
-}
-
 /** A copied row, in the same form for SQLite and PostgreSQL: a flag is 0 or 1. */
 export type CopyRow = readonly (string | number | null)[];
 

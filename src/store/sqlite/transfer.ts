@@ -6,17 +6,18 @@ import {
   type CopyDatabase,
   type CopyLocation,
   type CopyRow,
-  columnList,
   copiedTablesOf,
 } from '../transfer.ts';
 import { copyError, openError } from './errors.ts';
 import { replaceDatabase, replacementPath } from './file/atomic-replace.ts';
 import { sizeOf } from './file/files.ts';
-import { inspect, openToInspect, type SqliteLocation } from './file/inspect.ts';
+import { inspect, openToInspect } from './file/inspect.ts';
 import { openSqlite, openSqliteToRead } from './file/open.ts';
 import { tables } from './tables.ts';
 
 export const copiedTables = copiedTablesOf(tables);
+
+const columnList = ({ columns }: CopiedTable) => columns.map(({ name }) => `"${name}"`).join(', ');
 
 /** Suffix of the new database while it is filled. */
 const SUFFIX = '-copying';
@@ -31,12 +32,10 @@ export async function withSource<Result>(
 ): Promise<Result> {
   if (!sizeOf(file)) throw new DatabaseOpenError(`There is no database ${file}.`);
   const client = openSqliteToRead({ file, migrationsFolder });
-  try {
+  return withClient(client, file, (source) => {
     client.exec('BEGIN');
-    return await work(toCopyDatabase(client, file));
-  } finally {
-    client.close();
-  }
+    return work(source);
+  });
 }
 
 /**
@@ -50,42 +49,36 @@ export async function withTarget<Result>(
 ): Promise<Result> {
   try {
     return await replaceDatabase(file, SUFFIX, async (path) => {
-      if (sizeOf(file) > 0) await assertEmptyFile({ file, migrationsFolder });
+      if (sizeOf(file) > 0) {
+        inspect({ file, migrationsFolder });
+        const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
+        await withClient(openToInspect(file), file, (target) =>
+          assertEmpty(target, listTables, 'name a file that is not there yet'),
+        );
+      }
       const client = openSqlite({ file: path, migrationsFolder });
-      try {
+      return withClient(client, file, async (target) => {
         // After a crash the unfinished file is useless, so it needs no durability.
         client.pragma('journal_mode = MEMORY');
         client.pragma('synchronous = OFF');
         client.exec('BEGIN');
-        const result = await work(toCopyDatabase(client, file));
+        const result = await work(target);
         client.exec('COMMIT');
         return result;
-      } catch (error) {
-        throw openError(file, error);
-      } finally {
-        client.close();
-      }
+      });
     });
   } catch (error) {
     throw copyError(replacementPath(file, SUFFIX), file, error);
   }
 }
 
-async function assertEmptyFile(location: SqliteLocation): Promise<void> {
-  inspect(location);
-  const client = openToInspect(location.file);
-  try {
-    const target = toCopyDatabase(client, location.file);
-    const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-    await assertEmpty(target, listTables, 'name a file that is not there yet');
-  } finally {
-    client.close();
-  }
-}
-
-/** Wraps a connection as a database that is copied from or to. */
-function toCopyDatabase(client: Database.Database, name: string): CopyDatabase {
-  return {
+/** Runs work on a connection, as a database that is copied from or to, and closes it. */
+async function withClient<Result>(
+  client: Database.Database,
+  name: string,
+  work: (database: CopyDatabase) => Promise<Result>,
+): Promise<Result> {
+  const database: CopyDatabase = {
     name,
     tables: copiedTables,
     query: async (text) => client.prepare(text).raw().all() as CopyRow[],
@@ -103,6 +96,13 @@ function toCopyDatabase(client: Database.Database, name: string): CopyDatabase {
       for (const row of rows) insert.run(row);
     },
   };
+  try {
+    return await work(database);
+  } catch (error) {
+    throw openError(name, error);
+  } finally {
+    client.close();
+  }
 }
 
 /** Inserts a row. Positions, which may repeat in PostgreSQL, are made to ascend. */
