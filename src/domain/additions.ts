@@ -2,7 +2,7 @@ import type { OperationName, Request } from '../contract/operations.ts';
 import type { ResourceKind } from '../contract/schemas/fields.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
-import { createTags, type Records, type ResourceFields } from './records.ts';
+import { createTags, type Model, type Records, type ResourceFields } from './records.ts';
 import { paramReferences, referenceTo } from './references.ts';
 
 /** Parameters of every operation that creates a resource. */
@@ -12,12 +12,7 @@ interface NewResourceParams {
 }
 
 /** The fields that every new resource has. */
-interface BaseFields {
-  uuid: string;
-  tagUuids: string[];
-  createDate: number;
-  lastOpDate: number;
-}
+type BaseFields = Pick<Model, 'uuid' | 'tagUuids' | 'createDate' | 'lastOpDate'>;
 
 /**
  * Creates the handler that adds a resource.

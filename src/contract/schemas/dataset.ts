@@ -1,5 +1,5 @@
 import { type Static, Type } from '@sinclair/typebox';
-import { assertUnique } from '../validation/validator.ts';
+import { uniqueBy } from '../validation/validator.ts';
 import { HiddenFields, inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
   boolean,
@@ -97,15 +97,6 @@ export const UpdateDatasetsParams = Type.Object({
       uuid: uuidInList('the dataset'),
       ...changes,
     }),
-    {
-      ...boundedList,
-      [Refine]: (structs: { uuid: string }[], name: string) => {
-        assertUnique(
-          name,
-          structs.map((struct) => struct.uuid),
-        );
-        return structs;
-      },
-    },
+    { ...boundedList, [Refine]: uniqueBy('uuid') },
   ),
 });

@@ -1,7 +1,7 @@
-import { type Static, Type } from '@sinclair/typebox';
+import { Type } from '@sinclair/typebox';
 import { invalidArgument } from '../errors.ts';
 import { trim } from '../validation/scalars.ts';
-import { assertUnique } from '../validation/validator.ts';
+import { uniqueBy } from '../validation/validator.ts';
 import { cpuArchitecture, cpuArchitectureInput } from './hardware.ts';
 import { inventoryOf, newResourceFields, uuidInList } from './resource.ts';
 import {
@@ -70,7 +70,6 @@ const ArchitectureImage = objectOf(
     },
   },
 );
-type ArchitectureImage = Static<typeof ArchitectureImage>;
 
 /** Bytes of a text of the platform's database. */
 const BYTES_MAX = 65_535;
@@ -133,11 +132,7 @@ const field = {
   architectureImages: listOf('The images, one per CPU architecture.', ArchitectureImage, {
     minItems: 1,
     ...boundedList,
-    [Refine]: (images: ArchitectureImage[], field: string) => {
-      const architectures = images.map(({ cpuArchitecture }) => cpuArchitecture);
-      assertUnique(field, architectures);
-      return images;
-    },
+    [Refine]: uniqueBy('cpuArchitecture'),
   }),
   supportDistributed: boolean('Whether distributed deployment is supported.'),
   containerCommand: text('Start command of the container, up to 65,535 bytes.', limitedInBytes),

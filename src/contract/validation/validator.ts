@@ -104,11 +104,20 @@ function arrayValidator(schema: TSchema): Validator {
 }
 
 /** @throws ApiError SYS.1007 for a member that is in the list twice */
-export function assertUnique(field: string, list: readonly unknown[]): void {
+function assertUnique(field: string, list: readonly unknown[]): void {
   const repeated = list.find((member, index) => list.indexOf(member) < index);
   if (repeated === undefined) return;
   throw invalidArgument(`field[${field}] cannot contain the element[${repeated}] twice`);
 }
+
+/** Makes the check that the objects of a list differ in a member. */
+export const uniqueBy =
+  (member: string) =>
+  (list: Record<string, unknown>[], field: string): object[] => {
+    const values = list.map((each) => each[member]);
+    assertUnique(field, values);
+    return list;
+  };
 
 function assertMaxMembers(
   members: unknown[],
