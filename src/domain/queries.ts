@@ -1,5 +1,5 @@
 import type { OperationName, Request } from '../contract/operations.ts';
-import { type EntityKind, type QueryField, queryField } from '../contract/schemas/fields.ts';
+import { type EntityKind, queryField } from '../contract/schemas/fields.ts';
 import { DEFAULT_LIMIT } from '../contract/schemas/query.ts';
 import type { Dependencies, Handler } from './dependencies.ts';
 import { toInventory } from './inventory.ts';
@@ -11,10 +11,8 @@ export function queryHandler<Name extends OperationName>(kind: EntityKind): Hand
     const { store, clock, parseDate } = dependencies;
     const { q = [], limit = DEFAULT_LIMIT, start = 0 } = query;
     const now = clock();
-    const asked = parseConditions(kind, q, parseDate);
-    const conditions = asked.map((condition) => withTime(condition, now));
-    const order = parseSort(kind, query.sort);
-    const sort = order && withTime(order, now);
+    const conditions = parseConditions(kind, q, parseDate, now);
+    const sort = parseSort(kind, query.sort, now);
     const fields = parseFields(kind, query.fields);
     if (query.count) return { total: await store.count(kind, conditions, caller) };
 
@@ -43,11 +41,6 @@ export function getHandler<Name extends OperationName>(kind: EntityKind): Handle
     return { inventories: record ? [toInventory(kind, record, dependencies, now, fields)] : [] };
   };
   return handler as unknown as Handler<Name>;
-}
-
-/** Binds a condition or order to the time of its query, which deployments' fields depend on (F62). */
-function withTime<Part extends { field: QueryField }>(part: Part, now: number): Part {
-  return { ...part, field: { ...part.field, now } };
 }
 
 /** The fields to read for those that are returned. */

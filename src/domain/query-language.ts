@@ -31,18 +31,21 @@ const scalarValidators = {
 
 /**
  * Parses the conditions of a query (F57), texts or already split.
+ * @param now the time of the query, which deployments' fields depend on (F62)
  * @throws ApiError SYS.1007 for an invalid condition or value, SYS.1000 for an unknown field
  */
 export function parseConditions(
   kind: EntityKind,
   conditions: readonly (string | QueryCondition)[],
   parseDate: ParseDate,
+  now = 0,
 ): Condition[] {
   const parsed = conditions.map((each): Condition => {
     const { name, op, value = '' } = typeof each === 'string' ? parseCondition(each) : each;
     const field = resolveField(kind, name);
     const { is, negated } = operatorForms[op];
-    return { field, negated, predicate: toPredicate(is, field, name, value, parseDate) };
+    const predicate = toPredicate(is, field, name, value, parseDate);
+    return { field: { ...field, now }, negated, predicate };
   });
   assertPatternLimits(parsed);
   return parsed;
@@ -52,11 +55,11 @@ export function parseConditions(
  * Parses the order of a query: `+field`, `-field` or `field`; undefined for none.
  * @throws ApiError SYS.1000 for an unknown field, or one of a related resource
  */
-export function parseSort(kind: EntityKind, sort = ''): Sort | undefined {
+export function parseSort(kind: EntityKind, sort = '', now = 0): Sort | undefined {
   const [, sign, name = ''] = /^([+-]?)(.*)$/s.exec(trim(sort)) ?? [];
   const field = trim(name);
   if (field === '') return undefined;
-  return { field: resolveField(kind, field, 'self'), descending: sign === '-' };
+  return { field: { ...resolveField(kind, field, 'self'), now }, descending: sign === '-' };
 }
 
 /**
