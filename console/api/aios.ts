@@ -1,4 +1,4 @@
-import { callServer } from './client.ts';
+import { send } from './client.ts';
 import type { components, paths } from './control.d.ts';
 
 type Schemas = components['schemas'];
@@ -16,20 +16,24 @@ export type Fault = Partial<Omit<Schemas['PlannedFault'], 'operation' | 'error'>
 };
 
 /** Whether the server has the control API, and with it a journal. */
-export const hasControl = await callServer<{ control: 'on' | 'off' }>('GET', '_aios/health').then(
+export const hasControl = await read<{ control: 'on' | 'off' }>('health').then(
   ({ control }) => control === 'on',
   () => false,
 );
 
 /** Reads what is below `_aios`. @throws Failure */
-export function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
-  return callServer<Answer>('GET', `_aios/${path}`, undefined, signal);
+export async function read<Answer>(path: string, signal?: AbortSignal): Promise<Answer> {
+  return (await send('GET', `_aios/${path}`, undefined, signal)).json();
+}
+
+/** Changes what is below `_aios`. @throws Failure */
+export async function write(method: 'PUT' | 'POST' | 'DELETE', path: string, body?: object) {
+  return (await send(method, `_aios/${path}`, body)).json();
 }
 
 /** Sets the faults, in their order; none counts as applied yet. @throws Failure */
-export async function setFaults(faults: readonly Fault[]): Promise<void> {
-  const body = { faults: faults.map(({ struck: _, ...fault }) => fault) };
-  await callServer('PUT', '_aios/faults', body);
+export function setFaults(faults: readonly Fault[]) {
+  return write('PUT', 'faults', { faults: faults.map(({ struck: _, ...fault }) => fault) });
 }
 
 /** Adds a fault to what is left of the others. @throws Failure */

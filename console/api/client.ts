@@ -61,11 +61,6 @@ export async function send(method: string, path: string, body?: unknown, signal?
   throw failure;
 }
 
-/** Calls a route that is not in the OpenAPI document, such as `_aios/requests`. @throws Failure */
-export async function callServer<Answer>(...request: Parameters<typeof send>): Promise<Answer> {
-  return (await send(...request)).json();
-}
-
 type Parts<Name extends Operation> = Pick<operations[Name]['parameters'], 'path' | 'query'> & {
   body?: NonNullable<operations[Name]['requestBody']>['content']['application/json'];
   signal?: AbortSignal | undefined;

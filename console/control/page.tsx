@@ -1,6 +1,5 @@
-import { type Fault, read, type Settings, type Snapshot, setFaults } from '../api/aios.ts';
+import { type Fault, read, type Settings, type Snapshot, setFaults, write } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
-import { callServer } from '../api/client.ts';
 import { commands, Form } from '../components/form.tsx';
 import { PageFrame } from '../components/page-frame.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
@@ -26,7 +25,7 @@ export function ControlPage() {
       button={t('reset')}
       variant="danger"
       question={t('resetHint')}
-      send={() => callServer('POST', '_aios/reset')}
+      send={() => write('POST', 'reset')}
     />
   );
   return (

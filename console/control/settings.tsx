@@ -1,5 +1,4 @@
-import type { Settings } from '../api/aios.ts';
-import { callServer } from '../api/client.ts';
+import { type Settings, write } from '../api/aios.ts';
 import { Input } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
 import { formatTime, t } from '../texts/text.ts';
@@ -16,7 +15,7 @@ interface PanelProps {
 }
 
 function Panel({ path, state, inputs, none }: PanelProps) {
-  const set = (body: object) => callServer('PUT', `_aios/${path}`, body);
+  const set = (body: object) => write('PUT', path, body);
   return (
     <section class="card">
       <h2>{t(path)}</h2>

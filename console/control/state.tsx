@@ -1,6 +1,5 @@
-import type { Snapshot } from '../api/aios.ts';
+import { read, type Snapshot, write } from '../api/aios.ts';
 import { useAction } from '../api/answer.ts';
-import { callServer } from '../api/client.ts';
 import { Input } from '../components/field.tsx';
 import { commands, Form } from '../components/form.tsx';
 import { FailureBox } from '../components/notices.tsx';
@@ -10,7 +9,7 @@ import { formatNumber, formatTime, t } from '../texts/text.ts';
 /** The saved states: to save the present one, to go back to one, and to delete one. */
 export function Snapshots({ snapshots }: { snapshots: Snapshot[] }) {
   const call = (method: 'PUT' | 'POST' | 'DELETE', name: string, more = '') =>
-    callServer(method, `_aios/snapshots/${encodeURIComponent(name)}${more}`);
+    write(method, `snapshots/${encodeURIComponent(name)}${more}`);
   return (
     <section>
       <h2>{t('snapshots')}</h2>
@@ -35,7 +34,7 @@ export function Snapshots({ snapshots }: { snapshots: Snapshot[] }) {
 
 /** Saves all resources as a file, in the form of a seed. */
 async function download(): Promise<void> {
-  const state = await callServer<object>('GET', '_aios/state');
+  const state = await read<object>('state');
   const link = document.createElement('a');
   link.href = URL.createObjectURL(new Blob([JSON.stringify(state, null, 2)]));
   link.download = 'aios-state.json';
@@ -49,7 +48,7 @@ export function StateFiles() {
   const upload = (method: 'PUT' | 'POST') => (event: Event) => {
     const input = event.currentTarget as HTMLInputElement;
     const [file] = input.files ?? [];
-    void run(async () => file && callServer(method, '_aios/state', JSON.parse(await file.text())));
+    void run(async () => file && write(method, 'state', JSON.parse(await file.text())));
     input.value = '';
   };
   return (

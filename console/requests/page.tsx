@@ -1,8 +1,7 @@
 import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
-import { type JournalEntry, read } from '../api/aios.ts';
+import { type JournalEntry, read, write } from '../api/aios.ts';
 import { useAnswer } from '../api/answer.ts';
-import { callServer } from '../api/client.ts';
 import { operationNames } from '../api/document.ts';
 import { Button } from '../components/button.tsx';
 import { Form } from '../components/form.tsx';
@@ -31,7 +30,7 @@ async function readNewest(abort: AbortSignal): Promise<void> {
 }
 
 async function clear(): Promise<void> {
-  await callServer('DELETE', '_aios/requests');
+  await write('DELETE', 'requests');
   entries.value = [];
 }
 
