@@ -14,7 +14,12 @@ export function LogIn() {
       <PageFrame title={t('logIn')}>
         {isExpired.value && <FailureBox failure={new Failure({ details: t('sessionExpired') })} />}
         <Form button={t('logIn')} variant="primary" send={send}>
-          <Input label={t('account')} name="accountName" value="admin" autocomplete="username" />
+          <Input
+            label={t('account')}
+            name="accountName"
+            defaultValue="admin"
+            autocomplete="username"
+          />
           <Input
             label={t('password')}
             hint={t('logInHint')}
