@@ -50,9 +50,7 @@ export function requestLine(operation: Operation, values: Record<string, string>
 }
 
 /** The schema of that name; one without members where the document has none. */
-export function schemaOf(name: string): Schema {
-  return components.schemas[name] ?? {};
-}
+export const schemaOf = (name: string): Schema => components.schemas[name] ?? {};
 
 /** The members of an object's schema, in their order. */
 export function membersOf({ properties = {} }: Schema): Field[] {

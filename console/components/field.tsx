@@ -50,21 +50,20 @@ export function Input({ label, hint, isRequired, ...attributes }: Props & Attrib
   );
 }
 
-interface ChoiceProps {
-  label: string;
+interface ChoiceProps extends Props {
   name: string;
   value?: string;
   onInput?: (event: { currentTarget: HTMLSelectElement }) => void;
-  /** The values; one that is there again is left out. */
+  /** The values, the one at first before the others; one that is there again is left out. */
   options: readonly string[];
   textOf?: (option: string) => string;
 }
 
 /** A field that has one of several values. */
-export function Choice({ label, options, textOf = String, ...attributes }: ChoiceProps) {
+export function Choice({ name, value, onInput, options, textOf = String, ...field }: ChoiceProps) {
   return (
-    <Field label={label}>
-      <select {...attributes}>
+    <Field {...field}>
+      <select {...{ name, value, onInput }}>
         {[...new Set(options)].map((each) => (
           <option key={each} value={each}>
             {textOf(each)}

@@ -3,7 +3,7 @@ import { useAnswer } from '../api/answer.ts';
 import { call } from '../api/client.ts';
 import { membersOf, type Schema, valuesOf } from '../api/document.ts';
 import { DialogButton } from '../components/button.tsx';
-import { Field } from '../components/field.tsx';
+import { Choice, Field } from '../components/field.tsx';
 import { Form } from '../components/form.tsx';
 import { openItem } from '../router.ts';
 import { t } from '../texts/text.ts';
@@ -75,15 +75,14 @@ function ResourceForm({ kind, action, resource }: Props & { action: Action }) {
 
 /** The field of a parameter. */
 export function ParameterField(parameter: Parameter) {
-  const { name, schema, isRequired } = parameter;
-  return (
-    <Field label={name} hint={hintOf(schema)} isRequired={isRequired}>
-      {controlOf(parameter)}
-    </Field>
-  );
+  const { name, schema, isRequired, text } = parameter;
+  const field = { label: name, hint: hintOf(schema), isRequired };
+  const values = valuesOf(schema);
+  if (values.length === 0) return <Field {...field}>{controlOf(parameter)}</Field>;
+  return <Choice {...field} name={name} options={[text, '', ...values]} />;
 }
 
-/** The control of a parameter: a choice, a text, a line for each entry of a list, or JSON. */
+/** The control of a parameter: a text, a line for each entry of a list, or JSON. */
 function controlOf({ name, schema, text }: Parameter) {
   const kind = referencedKind(name);
   if (kind) return <Reference kind={kind} name={name} defaultValue={text} />;
@@ -94,17 +93,7 @@ function controlOf({ name, schema, text }: Parameter) {
     const given = { rows, class: isData ? 'code' : '', placeholder: example, defaultValue: text };
     return <textarea name={name} {...given} />;
   }
-  const values = valuesOf(schema);
-  if (values.length === 0) return <input name={name} defaultValue={text} />;
-  return (
-    <select name={name}>
-      {['', ...values].map((each) => (
-        <option key={each} selected={each === text}>
-          {each}
-        </option>
-      ))}
-    </select>
-  );
+  return <input name={name} defaultValue={text} />;
 }
 
 /** A UUID, or the beginning of a name, for which the browser proposes resources. */

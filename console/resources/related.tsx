@@ -27,12 +27,11 @@ export function Bindings({ kind, resource }: { kind: Kind; resource: Resource })
     return uuids.length === 0 ? [] : listResources(otherKind, query, signal);
   });
   const nameOf = (uuid: string) => named.find((each) => each.uuid === uuid)?.name ?? uuid;
-  const pathTo = (uuid: string) => {
-    return { modelUuid: resource.uuid, modelServiceUuid: resource.uuid, [other]: uuid };
-  };
+  const own = { modelUuid: resource.uuid, modelServiceUuid: resource.uuid };
   const bind = ({ [other]: uuid = '' }: Record<string, string>) =>
-    call('BindModelToService', { path: pathTo(uuid.trim()), body: {} });
-  const unbind = (uuid: string) => call('UnbindModelFromService', { path: pathTo(uuid) });
+    call('BindModelToService', { path: { ...own, [other]: uuid.trim() }, body: {} });
+  const unbind = (uuid: string) =>
+    call('UnbindModelFromService', { path: { ...own, [other]: uuid } });
   return (
     <>
       <Table<Ref>
