@@ -51,9 +51,7 @@ export function BindingsPage() {
       {data && chosen && (
         <p role="status">
           {nameOf(chosen)} {data.omitted > 0 && t('omitted', { count: data.omitted })}{' '}
-          <a href={linkTo(chosen.kind === 'model' ? 'models' : 'services', item)}>
-            {t('allFields')}
-          </a>{' '}
+          <a href={linkTo(`${chosen.kind}s`, item)}>{t('allFields')}</a>{' '}
           <a href={linkTo('bindings')}>{t('chooseNone')}</a>
         </p>
       )}

@@ -28,7 +28,7 @@ export function nameOf({ kind, name, count }: Node): string {
 /** A node, which leads to what it is bound to: a model is round, a service has corners. */
 export function NodeLink({ node, ...attributes }: { node: Node; [name: string]: unknown }) {
   return (
-    <a class={`node ${node.kind}`} href={linkTo('bindings', node.uuid)} {...attributes}>
+    <a class={`node unstyled ${node.kind}`} href={linkTo('bindings', node.uuid)} {...attributes}>
       {node.name}
     </a>
   );

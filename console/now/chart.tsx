@@ -27,7 +27,7 @@ export function Chart({ title, unit, values, steps, minutes }: Props) {
       <figcaption class="flex justify-between">
         <span class="text-light">{title}</span> <strong>{text}</strong>
       </figcaption>
-      <svg role="img" aria-label={`${title}: ${text}`} {...box}>
+      <svg class="w-100" role="img" aria-label={`${title}: ${text}`} {...box}>
         <path d={path.join('')} />
       </svg>
       <div class="flex justify-between hint">

@@ -50,9 +50,9 @@ export function rateBetween(before: Sample, after: Sample) {
     [...operations.values()].reduce((sum, counts) => sum + counts[member], 0);
   const requests = sumOf(after, 'requests') - sumOf(before, 'requests');
   const seconds = sumOf(after, 'seconds') - sumOf(before, 'seconds');
-  const isRestarted = before.started !== after.started;
+  if (before.started !== after.started) return {};
   return {
-    perSecond: isRestarted ? undefined : (requests * 1000) / (after.time - before.time),
-    mean: isRestarted || requests === 0 ? undefined : (seconds * 1000) / requests,
+    perSecond: (requests * 1000) / (after.time - before.time),
+    mean: requests === 0 ? undefined : (seconds * 1000) / requests,
   };
 }

@@ -19,7 +19,7 @@ export function Exchange({ entry }: { entry: JournalEntry }) {
         <span class="hint">{formatTime(time)}</span>
       </p>
       {Object.keys(query ?? {}).length > 0 && <Part title={t('parameters')} content={query} />}
-      <div class="columns pair">
+      <div class="columns">
         <Part title={t('request')} content={request} />
         <Part title={t('answer')} content={response} />
       </div>
