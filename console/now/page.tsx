@@ -6,14 +6,12 @@ import { column, numbers, Table } from '../components/table.tsx';
 import { countResources, kinds } from '../resources/kinds.ts';
 import { linkTo } from '../router.ts';
 import { formatNumber, formatTime, t } from '../texts/text.ts';
-import { Chart } from './chart.tsx';
+import { Chart, MINUTES, STEPS } from './chart.tsx';
 import { rateBetween, readSample, type Sample } from './metrics.ts';
 
 /** Milliseconds between two samples, and between two counts of what is stored. */
-const SAMPLE_MS = 2000;
+const SAMPLE_MS = (MINUTES * 60_000) / STEPS;
 const COUNT_MS = 10_000;
-/** The time that is drawn. */
-const time = { minutes: 5, steps: 300_000 / SAMPLE_MS };
 
 /** The samples of this tab, oldest first. */
 const samples = signal<Sample[]>([]);
@@ -21,7 +19,7 @@ const samples = signal<Sample[]>([]);
 async function readNow(abort: AbortSignal) {
   const settings = hasControl ? await read<Settings>('settings', abort) : undefined;
   const sample = await readSample(abort);
-  samples.value = [...samples.value, sample].slice(-time.steps - 1);
+  samples.value = [...samples.value, sample].slice(-STEPS - 1);
   return { sample, clock: settings?.clock ?? { now: sample.date, stopped: false } };
 }
 
@@ -36,8 +34,8 @@ export function NowPage() {
     <PageFrame title={t('now')} answer={answer}>
       <Tiles />
       <div class="columns">
-        <Chart title={t('requestsPerSecond')} unit="/s" values={perSecond} {...time} />
-        <Chart title={t('meanTime')} unit="ms" values={mean} {...time} />
+        <Chart title={t('requestsPerSecond')} unit="/s" values={perSecond} />
+        <Chart title={t('meanTime')} unit="ms" values={mean} />
       </div>
       {answer.data && <Server {...answer.data} />}
       {answer.data && <Operations sample={answer.data.sample} />}
