@@ -30,20 +30,12 @@ function highlight(text: string): ComponentChildren {
   return [...parts, text.slice(end)];
 }
 
-interface Props {
-  /** For screen readers. */
-  label: string;
-  text: string;
-  /** Whether it is YAML or JSON, which are coloured. */
-  isData?: boolean;
-}
-
-/** A text of several lines that can be copied. */
-export function Code({ label, text, isData = false }: Props) {
+/** A text of several lines that can be copied; the label is for screen readers. */
+export function Code({ label, text }: { label: string; text: string }) {
   return (
     <div class="code-block">
       <section aria-label={label} tabIndex={0}>
-        <pre>{isData ? highlight(text) : text}</pre>
+        <pre>{highlight(text)}</pre>
       </section>
       {/* Browsers have a clipboard on https and for the machine itself only. */}
       {navigator.clipboard && (

@@ -10,9 +10,7 @@ interface Props {
   isRequired?: boolean;
 }
 
-interface FieldProps extends Props {
-  children: VNode<{ name?: string }>;
-}
+type FieldProps = Props & { children: VNode<{ name?: string }> };
 
 /** A control with its label, a hint and an error, which are connected with it. */
 export function Field({ label, hint, isRequired = false, children }: FieldProps) {

@@ -29,8 +29,8 @@ export function Form<Answer>(props: Props<Answer>) {
   const { button, variant, question, noValidate, send, onDone, children } = props;
   const { failure, run } = useAction();
   const form = useRef<HTMLFormElement>(null);
-  const names = Array.from(form.current?.elements ?? [], (each) => each.getAttribute('name'));
-  const name = failure?.message.split(/\W+/).find((word) => names.includes(word));
+  const controls = form.current?.elements;
+  const name = failure?.message.split(/\W+/).find((word) => controls?.namedItem(word));
   useEffect(() => {
     const control = form.current?.querySelector<HTMLElement>('[aria-invalid="true"]');
     control?.closest('details')?.setAttribute('open', '');
@@ -39,8 +39,8 @@ export function Form<Answer>(props: Props<Answer>) {
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     if (question !== undefined && !confirm(question)) return;
-    const controls = new FormData(event.currentTarget as HTMLFormElement);
-    const values = Object.fromEntries(controls) as Record<string, string>;
+    const data = new FormData(event.currentTarget as HTMLFormElement);
+    const values = Object.fromEntries(data) as Record<string, string>;
     const finish = (answer: Answer) => {
       announce(t('done', { action: button }));
       form.current?.reset();

@@ -27,7 +27,7 @@ export function LogIn() {
             type="password"
             autocomplete="current-password"
           />
-          <Input label={t('sessionUuid')} hint={t('orSession')} name="uuid" class="code" />
+          <Input label={t('sessionUuid')} name="uuid" class="code" />
         </Form>
       </PageFrame>
     </main>

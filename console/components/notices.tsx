@@ -38,13 +38,8 @@ export function Notices() {
   );
 }
 
-interface FailureProps {
-  failure: Failure;
-  onRetry?: () => void;
-}
-
 /** Says why something could not be loaded or done, in the server's own sentence. */
-export function FailureBox({ failure, onRetry }: FailureProps) {
+export function FailureBox({ failure, onRetry }: { failure: Failure; onRetry?: () => void }) {
   return (
     <div role="alert" data-variant="danger">
       {failure.code && <code>{failure.code}</code>} <span>{failure.message}</span>

@@ -74,15 +74,9 @@ export function Table<Row>(props: Props<Row>) {
               ))}
             </tr>
           ))}
-          {!rows?.length && (
-            <tr>
-              <td class="align-center text-light" colSpan={columns.length}>
-                {t(rows ? 'none' : 'loading')}
-              </td>
-            </tr>
-          )}
         </tbody>
       </table>
+      {!rows?.length && <p class="align-center hint">{t(rows ? 'none' : 'loading')}</p>}
     </section>
   );
 }

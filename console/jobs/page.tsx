@@ -12,7 +12,7 @@ const POLL_MS = 2000;
 const filters: [name: TextKey, isListed: (job: Job) => boolean][] = [
   ['newest', () => true],
   ['failed', ({ success, hook }) => !success || Boolean(hook?.failure)],
-  ['pendingHooks', ({ hook }) => Boolean(hook?.pending)],
+  ['pending', ({ hook }) => Boolean(hook?.pending)],
 ];
 
 /** The newest jobs with their errors and web hooks. */

@@ -31,11 +31,7 @@ function Part({ title, content }: { title: string; content: unknown }) {
   return (
     <div>
       <h3>{title}</h3>
-      <Code
-        label={title}
-        text={content === null ? t('none') : JSON.stringify(content, null, 2)}
-        isData
-      />
+      <Code label={title} text={content === null ? t('none') : JSON.stringify(content, null, 2)} />
     </div>
   );
 }

@@ -29,10 +29,10 @@ function tabsOf(kind: Kind, resource: Resource) {
   const fields = fieldsOf(kind).filter(([name]) => !/^(yaml|modelServiceRefs)$/.test(name));
   return {
     [t('fields')]: <Values fields={fields} values={resource} />,
-    YAML: yaml !== undefined && <Code label="YAML" text={String(yaml)} isData />,
+    YAML: yaml !== undefined && <Code label="YAML" text={String(yaml)} />,
     [t('bindings')]: refs !== undefined && <Bindings kind={kind} resource={resource} />,
     [t('tags')]: <Tags kind={kind} uuid={uuid} />,
-    JSON: <Code label="JSON" text={JSON.stringify(resource, null, 2)} isData />,
+    JSON: <Code label="JSON" text={JSON.stringify(resource, null, 2)} />,
     curl: <Commands kind={kind} resource={resource} />,
   };
 }

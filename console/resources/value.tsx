@@ -14,7 +14,6 @@ type Entries = Record<string, unknown>;
 
 /** The value of a field: a UUID of another resource as a link to it, a list of objects as a table. */
 function contentOf([name, schema]: Field, value: unknown): ComponentChildren {
-  if (typeof value === 'boolean') return t(value ? 'yes' : 'no');
   if (typeof value === 'number') return formatNumber(value);
   if (typeof value === 'object' && value !== null) {
     if (Object.keys(value).length === 0) return JSON.stringify(value);

@@ -15,8 +15,7 @@ export const en = {
   logInHint: 'Kept for this tab, until it is closed.',
   account: 'Account',
   password: 'Password',
-  sessionUuid: 'Session UUID',
-  orSession: 'In place of account and password.',
+  sessionUuid: 'Session UUID, in place of both',
   sessionExpired: 'The session has expired. Log in again.',
 
   services: 'Services',
@@ -56,8 +55,6 @@ export const en = {
   range: '{minimum} – {maximum}.',
   furtherFields: '{count} further fields',
   lengthLimit: 'At most {count} characters.',
-  yes: 'yes',
-  no: 'no',
 
   now: 'Now',
   version: 'Version',
@@ -105,12 +102,11 @@ export const en = {
   jobs: 'Jobs and hooks',
   newest: 'Newest',
   failed: 'Failed',
-  pendingHooks: 'Pending hooks',
   webHook: 'Web hook',
   tries: 'Tries',
-  pending: 'pending',
-  delivered: 'delivered',
-  givenUp: 'given up',
+  pending: 'Pending',
+  delivered: 'Delivered',
+  givenUp: 'Given up',
 
   control: 'Control',
   done: 'Done: {action}.',
@@ -143,6 +139,5 @@ export const en = {
   addState: 'Add a file to the state',
   replaceState: 'Replace the state by a file',
   reset: 'Reset',
-  resetHint:
-    'Everything goes back to the seed: resources, jobs, faults, clock and UUIDs. Sessions stay.',
+  resetHint: 'Resources, jobs, faults, clock and UUIDs go back to the seed. Sessions stay.',
 } as const;

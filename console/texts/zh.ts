@@ -17,8 +17,7 @@ export const zh: Record<keyof typeof en, string> = {
   logInHint: '仅在此标签页中保留，关闭后失效。',
   account: '账户',
   password: '密码',
-  sessionUuid: '会话 UUID',
-  orSession: '代替账户和密码。',
+  sessionUuid: '会话 UUID（代替账户和密码）',
   sessionExpired: '会话已过期，请重新登录。',
 
   services: '模型服务',
@@ -58,8 +57,6 @@ export const zh: Record<keyof typeof en, string> = {
   range: '{minimum} – {maximum}。',
   furtherFields: '其余 {count} 个字段',
   lengthLimit: '最多 {count} 个字符。',
-  yes: '是',
-  no: '否',
 
   now: '概览',
   version: '版本',
@@ -107,7 +104,6 @@ export const zh: Record<keyof typeof en, string> = {
   jobs: '任务与回调',
   newest: '最近的',
   failed: '失败的',
-  pendingHooks: '待回调的',
   webHook: 'Web 回调',
   tries: '尝试次数',
   pending: '等待中',
@@ -145,5 +141,5 @@ export const zh: Record<keyof typeof en, string> = {
   addState: '将文件添加到当前状态',
   replaceState: '用文件替换当前状态',
   reset: '重置',
-  resetHint: '一切恢复为初始数据：资源、任务、故障、时钟和 UUID。会话保留。',
+  resetHint: '资源、任务、故障、时钟和 UUID 恢复为初始数据。会话保留。',
 };
