@@ -38,9 +38,7 @@ interface Props<Row> {
 /** A table that scrolls in itself where it is wider than the page. */
 export function Table<Row>(props: Props<Row>) {
   const { caption, columns, rows, keyOf, sort, onSort, chosen } = props;
-  const [order, arrow] = sort?.startsWith('-')
-    ? (['descending', '↓'] as const)
-    : (['ascending', '↑'] as const);
+  const order = sort?.startsWith('-') ? 'descending' : 'ascending';
   const classOf = ({ isNumber }: Column<Row>) => (isNumber ? 'align-right' : undefined);
   const header = (column: Column<Row>) => {
     const { name, title = name } = column;
@@ -50,7 +48,8 @@ export function Table<Row>(props: Props<Row>) {
       <th key={name} class={classOf(column)} aria-sort={isSorted ? order : undefined}>
         {onSort ? (
           <Button class="ghost" onClick={() => onSort(next)}>
-            {title} {isSorted && <span aria-hidden="true">{arrow}</span>}
+            {title}{' '}
+            {isSorted && <span aria-hidden="true">{order === 'ascending' ? '↑' : '↓'}</span>}
           </Button>
         ) : (
           title
@@ -76,7 +75,7 @@ export function Table<Row>(props: Props<Row>) {
           ))}
         </tbody>
       </table>
-      {!rows?.length && <p class="align-center hint">{t(rows ? 'none' : 'loading')}</p>}
+      {!rows?.length && <p class="p-4 align-center text-light">{t(rows ? 'none' : 'loading')}</p>}
     </section>
   );
 }

@@ -19,7 +19,7 @@ export function ResourceDrawer({ kind, uuid }: { kind: Kind; uuid: string }) {
   return (
     <Drawer title={data?.name || uuid} actions={buttons}>
       {failure && <FailureBox failure={failure} />}
-      {data && <Tabs label={t('parts')} tabs={tabsOf(kind, data)} />}
+      {data && <Tabs label={data.name} tabs={tabsOf(kind, data)} />}
     </Drawer>
   );
 }
@@ -40,19 +40,16 @@ function tabsOf(kind: Kind, resource: Resource) {
 /** The commands that get a resource, and that add one with the same values. */
 function Commands({ kind, resource }: { kind: Kind; resource: Resource }) {
   const add = actionsOf(kind).find(({ title }) => title === 'add')?.operation;
-  const commands = [
-    [t('curlGet'), curlOf(`Get${kind.entity}`, resource.uuid)],
-    [t('curlAdd'), add && curlOf(add, '', additionOf(add, resource))],
-  ] as const;
-  return commands.map(
-    ([title, text]) =>
-      text && (
-        <section key={title}>
-          <h3>{title}</h3>
-          <Code label={title} text={text} />
-        </section>
-      ),
-  );
+  const commands = {
+    [`Get${kind.entity}`]: curlOf(`Get${kind.entity}`, resource.uuid),
+    ...(add && { [add]: curlOf(add, '', additionOf(add, resource)) }),
+  };
+  return Object.entries(commands).map(([operation, text]) => (
+    <section key={operation}>
+      <h3>{operation}</h3>
+      <Code label={operation} text={text} />
+    </section>
+  ));
 }
 
 function additionOf(operation: Operation, resource: Resource) {

@@ -38,13 +38,10 @@ export const en = {
   previous: 'Previous',
   next: 'Next',
 
-  parts: 'Parts',
   fields: 'Fields',
   bindings: 'Bindings',
   tags: 'Tags',
   unset: 'Not set: {names}',
-  curlGet: 'Get it',
-  curlAdd: 'Add one with these values',
   bind: 'Bind',
   unbind: 'Unbind',
 

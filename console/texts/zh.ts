@@ -40,13 +40,10 @@ export const zh: Record<keyof typeof en, string> = {
   previous: '上一页',
   next: '下一页',
 
-  parts: '组成部分',
   fields: '字段',
   bindings: '绑定',
   tags: '标签',
   unset: '未设置：{names}',
-  curlGet: '获取',
-  curlAdd: '用这些值添加一个',
   bind: '绑定',
   unbind: '解绑',
 
