@@ -27,7 +27,7 @@ export function LogIn() {
             type="password"
             autocomplete="current-password"
           />
-          <Input label={t('sessionUuid')} name="uuid" class="code" />
+          <Input label={t('sessionUuid')} name="uuid" class="code" pattern="\s*\w+\s*" />
         </Form>
       </PageFrame>
     </main>
