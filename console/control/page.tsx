@@ -91,7 +91,7 @@ function Panel({ path, state, inputs, none }: PanelProps) {
 }
 
 /** The settings of clock, UUIDs and jobs. */
-export function SettingPanels({ clock, uuids, jobs }: Settings) {
+function SettingPanels({ clock, uuids, jobs }: Settings) {
   const offset = clock.aheadMs === 0 ? '' : ` (${t('ahead', { seconds: clock.aheadMs / 1000 })})`;
   const job = jobs.afterMs === undefined ? '' : t('jobsAfter', { ms: jobs.afterMs });
   const poll = jobs.atPoll === undefined ? '' : `${t('lastPoll')}: ${jobs.atPoll}`;
