@@ -151,6 +151,7 @@ describe('a schema with an unsupported keyword or type does not compile', () => 
   test.each<[string, TSchema]>([
     ['a minimum length', Type.String({ minLength: 1 })],
     ['a multiple', Type.Integer({ multipleOf: 2 })],
+    ['a keyword of another type', text('', { minimum: 1 })],
     ['closed objects', Type.Object({}, { additionalProperties: false })],
     ['a field’s keyword', Type.Object({ a: Type.Optional(Type.String({ minLength: 1 })) })],
     ['a member’s keyword', Type.Array(Type.Array(Type.String({ minLength: 1 })))],
