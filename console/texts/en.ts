@@ -16,7 +16,7 @@ export const en = {
   account: 'Account',
   password: 'Password',
   sessionUuid: 'Session UUID, in place of both',
-  sessionExpired: 'The session has expired. Log in again.',
+  sessionExpired: 'The session is not valid or has expired. Log in again.',
 
   services: 'Services',
   models: 'Models',

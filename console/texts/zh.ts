@@ -18,7 +18,7 @@ export const zh: Record<keyof typeof en, string> = {
   account: '账户',
   password: '密码',
   sessionUuid: '会话 UUID（代替账户和密码）',
-  sessionExpired: '会话已过期，请重新登录。',
+  sessionExpired: '会话无效或已过期，请重新登录。',
 
   services: '模型服务',
   models: '模型',

@@ -55,6 +55,6 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     const { page } = await visitConsole(context, { isLoggedIn: false });
     await page.evaluate(`sessionStorage.setItem('aios-session', '${'0'.repeat(32)}')`);
     await page.reload();
-    await page.getByText('The session has expired. Log in again.').waitFor();
+    await page.getByText('The session is not valid or has expired. Log in again.').waitFor();
   });
 });
