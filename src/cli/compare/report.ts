@@ -14,26 +14,19 @@ export interface Result {
 
 /** Judges probes by their findings, and requests of other clients one by one. */
 export function judge(probes: readonly Probe[], findings: readonly Finding[]): Result[] {
+  const result = (decision: string, what: string, own: readonly Finding[], isComplete = true) => {
+    const isSame = own.every(({ differing }) => differing.length === 0);
+    const agreed: Result['verdict'] = isComplete ? 'confirmed' : 'could not be asked';
+    return { decision, what, verdict: isSame ? agreed : 'contradicted', findings: own } as const;
+  };
   const ofProbes = probes.map(({ id, what, calls }): Result => {
     const own = findings.filter(({ probe }) => probe === id);
-    const isComplete =
-      own.at(-1)?.call === calls.length - 1 && own.every(({ there }) => there.status > 0);
-    const verdict = differs(own) ? 'contradicted' : isComplete ? 'confirmed' : 'could not be asked';
-    return { decision: decisionOf(id), what, verdict, findings: own };
+    const isAnswered = own.every(({ there }) => there.status > 0);
+    return result(decisionOf(id), what, own, isAnswered && own.at(-1)?.call === calls.length - 1);
   });
   const ofOthers = findings.filter(({ probe }) => probe === undefined);
-  return ofProbes.concat(
-    ofOthers.map((finding) => ({
-      decision: 'request',
-      what: finding.request,
-      verdict: differs([finding]) ? 'contradicted' : 'confirmed',
-      findings: [finding],
-    })),
-  );
+  return ofProbes.concat(ofOthers.map((finding) => result('request', finding.request, [finding])));
 }
-
-const differs = (findings: readonly Finding[]) =>
-  findings.some(({ differing }) => differing.length > 0);
 
 /** Longest answer in the report, in characters. */
 const LONGEST = 2000;
