@@ -22,23 +22,16 @@ export async function connect(
     if (!key) return { authorization: `OAuth ${peer.session}` };
     const [id, secret] = key;
     const date = new Date(clock()).toUTCString();
-    return {
-      date,
-      authorization: `ZStack ${id}:${signatureOf(secret, date, { method, url: path })}`,
-    };
+    const signature = signatureOf(secret, date, { method, url: path });
+    return { date, authorization: `ZStack ${id}:${signature}` };
   };
   const peer: Peer = { url, session, authorize, clock };
   if (flags.account !== undefined) {
     const { account: accountName, 'password-file': file = '' } = flags;
     const password = scryptPasswords().digest(readInput(file, readFile).trimEnd());
     const body = JSON.stringify({ logInByAccount: { accountName, password } });
-    const headers = { authorization: '' };
-    const login = await send(peer, {
-      method: 'PUT',
-      path: '/zstack/v1/accounts/login',
-      headers,
-      body,
-    });
+    const request = { method: 'PUT', path: '/zstack/v1/accounts/login', body };
+    const login = await send(peer, { ...request, headers: { authorization: '' } });
     const { inventory } = answerOf(login);
     if (!inventory) throw new UsageError(`${url} logs nobody in: ${login.response.content.text}`);
     peer.session = inventory.uuid;
