@@ -80,6 +80,9 @@ const settingFlags = settingKeys.flatMap((key) =>
   takesFile(key) ? [flagOf(key), `${flagOf(key)}-file`] : [flagOf(key)],
 );
 
+/** Those of all commands; `normalized` gives switches a value too. */
+const flagsWithValue = [...settingFlags, ...allOwnFlags.map(([flag]) => flag)];
+
 const switches = settingKeys
   .filter((key) => definitions[key].parse === parseBoolean)
   .map(flagOf)
@@ -106,12 +109,7 @@ export function parseCommandLine(args: string[]): CommandLine {
     options: {
       help: { type: 'boolean', short: 'h' },
       version: { type: 'boolean', short: 'v' },
-      ...Object.fromEntries(
-        [...settingFlags, ...allOwnFlags.map(([flag]) => flag)].map((flag) => [
-          flag,
-          { type: 'string' as const },
-        ]),
-      ),
+      ...Object.fromEntries(flagsWithValue.map((flag) => [flag, { type: 'string' }])),
     },
     allowPositionals: true,
     strict: false,
