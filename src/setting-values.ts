@@ -30,7 +30,9 @@ export function parseDatabaseUrl(text: string): DatabaseUrl | undefined {
   if (/^postgres(ql)?:\/\/[^\s]+$/.test(text)) {
     const hosts = HOSTS.exec(text)?.[0].split(',') ?? [''];
     const isAllowed = hosts.every((host) => {
-      const { pathname = '' } = URL.parse(text.replace(HOSTS, host)) ?? {};
+      const { pathname = '', searchParams } = URL.parse(text.replace(HOSTS, host)) ?? {};
+      // The driver would never connect to a port that is no number.
+      if (!/^\d*$/.test(searchParams?.get('port') ?? '')) return false;
       return /^\/[^/]+$/.test(pathname) && (host !== '' || hosts.length === 1);
     });
     return isAllowed ? { kind: 'postgres', url: text } : undefined;

@@ -143,7 +143,7 @@ const allowed: Values = {
     ...[
       'postgres://localhost/aios',
       'postgresql://aios:p%40ss@db.example.com:5432/aios?sslmode=verify-full',
-      'postgres:///aios?host=/run/postgresql',
+      'postgres:///aios?host=/run/postgresql&port=5433',
       'postgres://aios:p%40ss@db-1,db-2:5433,[::1]/aios',
     ].map((url): [string, Settings['databaseUrl']] => [url, { kind: 'postgres', url }]),
   ],
@@ -227,7 +227,7 @@ const rejected: Record<SettingKey, string[]> = {
     'postgres:aios',
     'postgres://db-1,db-2:x/aios',
     'postgres://db-1,db-2/',
-    ...['postgres://a,b:99999/x', 'postgres://a,[::::]/x'],
+    ...['postgres://a,b:99999/x', 'postgres://a,[::::]/x', 'postgres://a/x?port=y'],
     ...['postgres://a,/x', 'postgres://a,,b/x', 'postgres://,b/x'],
     'mysql://localhost/aios',
     'file://host/aios.db',

@@ -34,6 +34,6 @@ function toResult(query: SqlQuery): SentResult {
 function open(file: string): (query: SqlQuery) => unknown[] {
   const client = new Database(file, { readonly: true });
   client.pragma(`cache_size = -${CACHE_KIB}`);
-  // In a transaction, so that uuids, rows and total come from one snapshot.
+  // In a transaction, so that rowids, rows and total come from one snapshot.
   return client.transaction(compileQueryRunner(client));
 }
