@@ -22,8 +22,8 @@ const pages: [page: string, item: string, selector: string][] = [
   ['bindings', '', '.picture a'],
   ['bindings', model, '.picture a'],
   ['requests', '', 'tbody a'],
-  ['jobs', '', 'tbody td'],
-  ['control', '', 'tbody td'],
+  ['jobs', '', 'table + p'],
+  ['control', '', 'table + p'],
 ];
 
 /** Opens a page and waits until this is painted. @returns how long that took, in milliseconds */
