@@ -1,8 +1,9 @@
+import { execFileSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import pg from 'pg';
 import { expect, test } from 'vitest';
-import type { Finishing } from '../support/folder.ts';
+import { type Finishing, temporaryFolder } from '../support/folder.ts';
 import { freePort } from '../support/free-port.ts';
 import { describePostgres } from '../support/postgres.ts';
 import { type Cluster, describeCluster, startCluster } from '../support/postgres-cluster.ts';
@@ -30,8 +31,11 @@ const SLACK_MS = 3000;
 
 /** What a server says that is started before its database. */
 const WAITING = 'the database is not there yet, waiting for it';
+const PROGRAM = `"${process.execPath}" "${resolve('dist/main.js')}"`;
+/** Waits until the program has said that it waits. */
+const UNTIL_WAITING = `until grep -q '${WAITING}' log; do sleep 0.1; done`;
 /** Starts the program, and has it stop while it waits. */
-const STOPPED_SOON = `"${process.execPath}" "${resolve('dist/main.js')}" & sleep 2; kill $!; wait $!`;
+const STOPPED_SOON = `touch log; ${PROGRAM} > log & ${UNTIL_WAITING}; kill $!; wait $!; ended=$?; cat log; exit $ended`;
 
 interface Served {
   cluster: Cluster;
@@ -187,13 +191,15 @@ describePostgres('PostgreSQL under a running server', () => {
       const cluster = await startCluster(context);
       await cluster.stop();
       let program: Program | undefined;
-      const launching = launchServing(context, { env: { AIOS_DATABASE_URL: cluster.url } }).then(
-        (launched) => {
-          program = launched;
-          return launched;
-        },
-      );
-      await setTimeout(3000);
+      const cwd = temporaryFolder(context);
+      const command: [string, ...string[]] = ['sh', '-c', `${PROGRAM} | tee log`];
+      const env = { AIOS_DATABASE_URL: cluster.url };
+      const launching = launchServing(context, { command, cwd, env }).then((launched) => {
+        program = launched;
+        return launched;
+      });
+      execFileSync('timeout', ['60', 'sh', '-c', `touch log; ${UNTIL_WAITING}`], { cwd });
+      await setTimeout(1000);
       expect(program).toBeUndefined();
       await cluster.start();
       expect(await addService(await launching, 'first')).toMatchObject({ status: 200 });
@@ -210,7 +216,7 @@ describePostgres('PostgreSQL under a running server', () => {
       expect(program.log().map(({ msg }) => msg)).toEqual([WAITING, 'SIGTERM received, stopping']);
       expect(program.stdout()).not.toContain('secret');
       expect(program.stderr()).toMatch(/^aios-model-server: The database [^\n]+ can't be used: /);
-      expect(performance.now() - start).toBeLessThan(6000);
+      expect(performance.now() - start).toBeLessThan(20_000);
     });
 
     test('may never start: its server ends with a sentence', async (context) => {
