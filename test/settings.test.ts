@@ -143,6 +143,7 @@ const allowed: Values = {
     ...[
       'postgres://localhost/aios',
       'postgresql://aios:p%40ss@db.example.com:5432/aios?sslmode=verify-full',
+      'postgres:///aios?host=/run/postgresql',
       'postgres:///aios?host=/run/postgresql&port=5433',
       'postgres://aios:p%40ss@db-1,db-2:5433,[::1]/aios',
     ].map((url): [string, Settings['databaseUrl']] => [url, { kind: 'postgres', url }]),

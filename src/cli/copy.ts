@@ -1,4 +1,5 @@
 import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { environment } from '../environment.ts';
@@ -33,7 +34,8 @@ export async function copy(from: string, to: string, options: CopyOptions): Prom
   };
   const { withSource, ...source } = await parsed(from, 'FROM');
   const target = await parsed(to, 'TO');
-  if (source.place === target.place || isSameFile(source.place, target.place)) {
+  // Paths are compared too, because a missing file may be spelled in two ways.
+  if (resolve(source.place) === resolve(target.place) || isSameFile(source.place, target.place)) {
     throw new DatabaseOpenError('FROM and TO are the same database: name another one to copy to.');
   }
   return withSource(source, (origin) => {

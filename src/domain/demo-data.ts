@@ -120,7 +120,7 @@ services:
 export const uses = ['chat', 'search', 'support', 'translation', 'review', 'batch', 'test'];
 export const stages = ['production', 'staging', 'experiment'];
 
-/** What becomes of deployments, in turn. */
+/** Outcomes of deployments, in turn. */
 export const outcomes = ['Running', 'Running', 'Failed', 'Running', 'Deploying', 'Running'];
 
 /** Datasets: name, kind of data, MiB. */

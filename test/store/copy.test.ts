@@ -192,6 +192,10 @@ describe('copy fails and changes nothing', () => {
       );
     }
     expect(fingerprint(dirname(from))).toEqual(before);
+    // Also where there is none yet.
+    expect(await copyError(`file:${folder}/none.db`, `file:${folder}/./none.db`)).toBe(
+      'FROM and TO are the same database: name another one to copy to.',
+    );
   });
 
   test.for([
