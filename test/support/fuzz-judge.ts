@@ -365,6 +365,12 @@ function explanation(
     const uuids = (before.jobs as Row[]).map(({ uuid }) => uuid);
     if (uuids.includes(sent.headers['X-Job-UUID'])) return 'the job uuid';
   }
+  // A flaw may take away the only image of an architecture (F38).
+  if (/ must have a vmImageUuid or a dockerImage$/.test(details)) {
+    const images = params.architectureImages as Row[];
+    const lacksBoth = ({ vmImageUuid, dockerImage }: Row) => !(vmImageUuid || dockerImage);
+    if (images.some(lacksBoth)) return 'the image';
+  }
   const edits = /^(service[A-Z]|environmentParameters|startupParameters|inferenceParams)/;
   if (operation.id === 'UpdateModelService' && code === 'SYS.1007' && /yaml/i.test(details)) {
     const services = before.model_services as Row[];
