@@ -35,12 +35,13 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     await page.getByLabel('Number of requests').fill('1');
     await page.getByRole('button', { name: 'Add a fault' }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('log').getByRole('button', { name: 'Close' }).click();
     expect(await call('POST', MODELS, { param: requiredModelParams })).toMatchObject({
       error: { code: 'SYS.1007', details: 'the same again' },
     });
 
     await page.keyboard.press('Escape');
-    await page.getByRole('button', { name: 'Close' }).click();
+    await page.getByRole('button', { name: 'Close' }).waitFor({ state: 'detached' });
     await page.getByRole('searchbox').fill('');
     await expect.poll(() => rows.count()).toBe(2);
     await page.getByRole('button', { name: 'Pause' }).click();
