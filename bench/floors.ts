@@ -1,10 +1,15 @@
 import type { Measured } from './load.ts';
 import type { Row } from './speed-table.ts';
 
+/** The figures of one load, and the processor time that the server took meanwhile; NaN without /proc. */
+export interface CpuMeasured extends Measured {
+  cpuSeconds: number;
+}
+
 /** The figures of one load in one round. */
 export interface LoadRound extends Measured {
-  /** Processor time of the server for each request, in microseconds; undefined without /proc. */
-  cpuMicroseconds: number | undefined;
+  /** Processor time of the server for each request, in microseconds. */
+  cpuMicroseconds: number;
 }
 
 /** The samples of one version; each list has one member for each round. */
@@ -53,9 +58,31 @@ export function median(numbers: readonly number[]): number {
   );
 }
 
-/** The least of the rounds: whatever else the machine does only makes the processor time longer. */
-const cpuOf = ({ loads }: Samples, name: LoadName): number =>
-  Math.min(...loads[name].map(({ cpuMicroseconds }) => cpuMicroseconds ?? Number.NaN));
+/** Joins the measurements of one round: latencies are those of the worse one. */
+export function joinHalves(halves: readonly CpuMeasured[]): LoadRound {
+  const sum = (of: (half: CpuMeasured) => number) =>
+    halves.reduce((total, half) => total + of(half), 0);
+  const answers = sum((half) => half.answers);
+  return {
+    perSecond: sum(({ perSecond }) => perSecond) / halves.length,
+    p50: Math.max(...halves.map(({ p50 }) => p50)),
+    p99: Math.max(...halves.map(({ p99 }) => p99)),
+    failed: sum(({ failed }) => failed),
+    answers,
+    cpuMicroseconds: (sum(({ cpuSeconds }) => cpuSeconds) / answers) * 1e6,
+  };
+}
+
+/** The ratio of two loads' processor times: the median of the rounds, in each of which both were measured together. */
+function cpuRatio(loads: readonly LoadRound[], others: readonly LoadRound[]): number {
+  return median(
+    loads.map(
+      ({ cpuMicroseconds }, round) =>
+        cpuMicroseconds / (others[round]?.cpuMicroseconds ?? Number.NaN),
+    ),
+  );
+}
+
 const p99Of = ({ loads }: Samples, name: LoadName): number =>
   median(loads[name].map(({ p99 }) => p99));
 
@@ -64,7 +91,7 @@ export function rowsOf(now: Samples, reference: Samples): Row[] {
   const cpu = (name: LoadName, floor: number): Row => ({
     name: `${LOADS[name]}: processor time against 0.7`,
     unit: '×',
-    measured: cpuOf(now, name) / cpuOf(reference, name),
+    measured: cpuRatio(now.loads[name], reference.loads[name]),
     floor,
   });
   const p99 = (name: LoadName, floor: number): Row => ({
@@ -76,14 +103,14 @@ export function rowsOf(now: Samples, reference: Samples): Row[] {
   const growth = (many: LoadName, few: LoadName): Row => ({
     name: `${LOADS[many]}: processor time against 20,000`,
     unit: '×',
-    measured: cpuOf(now, many) / cpuOf(now, few),
+    measured: cpuRatio(now.loads[many], now.loads[few]),
     floor: 1.3,
   });
   // At least 0.6 of the rate without the header.
   const typed = (name: LoadName, untyped: LoadName): Row => ({
     name: `${LOADS[name]}: processor time against without`,
     unit: '×',
-    measured: cpuOf(now, name) / cpuOf(now, untyped),
+    measured: cpuRatio(now.loads[name], now.loads[untyped]),
     floor: 1 / 0.6,
   });
   return [

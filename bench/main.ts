@@ -4,26 +4,33 @@ import examples from '../openapi/examples.json' with { type: 'json' };
 import { writeTables } from '../src/scripts/tables.ts';
 import { startScanning } from './background-load.ts';
 import { column, makeDatabase, readThrough } from './database.ts';
-import { emptySamples, LOADS, type LoadName, median, rowsOf, type Samples } from './floors.ts';
+import {
+  type CpuMeasured,
+  emptySamples,
+  joinHalves,
+  LOADS,
+  type LoadName,
+  median,
+  rowsOf,
+  type Samples,
+} from './floors.ts';
 import {
   type Answer,
   CONNECTIONS,
   chooseTool,
   headersOf,
-  type LoadOptions,
   tryOnce,
   type Values,
   valuesOf,
 } from './load.ts';
 import { buildReference } from './reference.ts';
+import { add, clone, type Load, PATH, readsIn, typed, update } from './requests.ts';
 import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
 import { type Server, startBareFastify, startServer } from './servers.ts';
 import { formatFigure, isMissed, speedTables } from './speed-table.ts';
 
-const PATH = '/v1/ai/model-services';
 const COLD_STARTS = 7;
-const READS = ['get', 'name', 'list'] as const;
 
 const seconds = numberOf('BENCH_SECONDS', 5);
 const warmUpSeconds = Math.min(2, seconds);
@@ -43,36 +50,49 @@ type Version = (typeof versions)[number];
 const [current, old] = versions;
 const failures: string[] = [];
 
-type Load = Omit<LoadOptions, 'url'> & { path: string };
-
-/** Puts a load on a server and measures it, after a warm-up. */
-async function measure(server: Server, { path, ...load }: Load, name: string) {
+/** Puts a load on a server and measures it. */
+async function measure(server: Server, { path, ...load }: Load, name: string, isWarm = false) {
   const whole = { ...load, url: server.api + path };
-  await tryOnce(whole);
-  const warmUp = await tool.run(whole, warmUpSeconds);
-  const before = server.cpuSeconds();
+  if (!isWarm) {
+    await tryOnce(whole);
+    const warmUp = await tool.run(whole, warmUpSeconds);
+    if (warmUp.failed > 0) failures.push(`${warmUp.failed} answers of ${name} were no success`);
+  }
+  const before = server.cpuSeconds() ?? Number.NaN;
   const measured = await tool.run(whole, seconds);
-  const after = server.cpuSeconds();
-  const failed = warmUp.failed + measured.failed;
-  if (failed > 0) failures.push(`${failed} answers of ${name} were no success`);
-  const cpuMicroseconds =
-    before === undefined || after === undefined
-      ? undefined
-      : ((after - before) / measured.answers) * 1e6;
+  const cpuSeconds = (server.cpuSeconds() ?? Number.NaN) - before;
+  if (measured.failed > 0) failures.push(`${measured.failed} answers of ${name} were no success`);
+  const microseconds = (cpuSeconds / measured.answers) * 1e6;
   console.log(
     [
       name.padEnd(58),
       formatFigure(measured.perSecond, '/s').padStart(10),
       `p99 ${formatFigure(measured.p99, 'ms')}`.padStart(14),
-      cpuMicroseconds === undefined ? '' : `${cpuMicroseconds.toFixed(0)} µs CPU`.padStart(12),
+      Number.isNaN(cpuSeconds) ? '' : `${microseconds.toFixed(0)} µs CPU`.padStart(12),
     ].join(' '),
   );
-  return { ...measured, cpuMicroseconds };
+  return { ...measured, cpuSeconds };
 }
 
-async function sample(version: Version, server: Server, name: LoadName, load: Load) {
-  const measured = await measure(server, load, `${LOADS[name]}, ${version.name}`);
-  version.samples.loads[name].push(measured);
+/** One of the loads that are compared with each other, on a running server. */
+interface Part {
+  version: Version;
+  server: Server;
+  name: LoadName;
+  load: Load;
+}
+
+/** Measures the parts there and back (A B C, C B A): what a machine gains or loses meanwhile is then shared equally. */
+async function compareLoads(parts: readonly Part[]): Promise<void> {
+  const halves = parts.map((part) => ({ ...part, measured: [] as CpuMeasured[] }));
+  for (const half of [...halves, ...halves.toReversed()]) {
+    const { version, server, name, load, measured } = half;
+    const isWarm = measured.length > 0;
+    measured.push(await measure(server, load, `${LOADS[name]}, ${version.name}`, isWarm));
+  }
+  for (const { version, name, measured } of halves) {
+    version.samples.loads[name].push(joinHalves(measured));
+  }
 }
 
 const start = (version: Version, file: string, settings = {}) =>
@@ -84,117 +104,84 @@ const start = (version: Version, file: string, settings = {}) =>
 const file = (name: string) => join(folder, `${name}.db`);
 const fewOf = ({ name }: Version) => file(`few-${name.replaceAll(' ', '-')}`);
 
-const hasUuid = (answer: Answer) => /^[0-9a-f]{32}$/.test(answer.inventory?.uuid);
-const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
-const add: Load = {
-  path: PATH,
-  body: examples.operations.AddModelService.body,
-  isRight: hasUuid,
-};
-const readsOf = (uuids: Values, names: Values, pages: Values) => ({
-  get: { path: `${PATH}/{}`, values: uuids, isRight: hasCount(1) },
-  name: { path: `${PATH}?q=name={}`, values: names, isRight: hasCount(1) },
-  list: { path: `${PATH}?limit=100&start={}`, values: pages, isRight: hasCount(100) },
-});
-
-/** A load with the header for which answers say the class of each object. */
-const typed = (load: Load): Load => ({
-  ...load,
-  headers: { 'x-json-schema': 'true' },
-  isRight: (answer) => answer.schema !== undefined && load.isRight(answer),
-});
-
-/**
- * The read loads; every request has a random uuid, name or page. Those of a large database are of so many services as
- * the small one has, spread over all: choosing among a million would take the caches from the server.
- */
-function readsIn(file: string, name: string) {
-  const valuesIn = (field: string) => {
-    const all = column(file, 'model_services', field);
-    const step = Math.ceil(all.length / few);
-    return all.filter((_, index) => index % step === 0);
-  };
-  const uuids = valuesIn('uuid');
-  // Any row may be the first one: more pages than a server could remember.
-  const pages = Array.from(
-    { length: Math.min(uuids.length, 10_000) - 100 },
-    (_, start) => `${start}`,
-  );
-  return readsOf(
-    valuesOf(folder, `${name}-uuids`, uuids),
-    valuesOf(folder, `${name}-names`, valuesIn('name')),
-    valuesOf(folder, `${name}-pages`, pages),
-  );
-}
-
-/** Measures writes and reads, alternately with both versions, each on a file of its own. */
+/** Measures writes and reads of both versions, each on a file of its own. */
 async function measureVersions(): Promise<void> {
   for (let round = 0; round < rounds; round++) {
-    for (const version of versions) {
-      const empty = join(folder, `writes-${version.name}-${round}.db`.replaceAll(' ', '-'));
-      const writing = await start(version, empty);
-      await sample(version, writing, 'add', add);
-      await writing.stop();
-      const uuids = valuesOf(
-        folder,
-        'written',
-        column(empty, 'model_services', 'uuid').slice(0, few),
-      );
-      const again = await start(version, empty);
-      await sample(version, again, 'update', {
-        path: `${PATH}/{}`,
-        method: 'PUT',
-        body: { updateModelService: { description: 'changed', requestCpu: 2 } },
-        values: uuids,
-        isRight: hasUuid,
-      });
-      await sample(version, again, 'clone', {
-        path: `${PATH}/{}`,
-        body: { params: { name: 'a clone' } },
-        values: uuids,
-        isRight: hasUuid,
-      });
-      await again.stop();
-    }
-    const typedWriting = await start(current, file(`typed-writes-${round}`));
-    await sample(current, typedWriting, 'addTyped', typed(add));
-    await typedWriting.stop();
+    await measureWrites(round);
     await measureReads();
   }
 }
 
-/** Measures each read of small and large databases one after the other, since they are compared with each other. */
-async function measureReads(): Promise<void> {
-  for (const path of [...versions.map(fewOf), file('many')]) await readThrough(path);
-  const few = await Promise.all(
-    versions.map(async (version) => ({
+async function measureWrites(round: number): Promise<void> {
+  const written = (version: Version) =>
+    file(`writes-${version.name}-${round}`.replaceAll(' ', '-'));
+  const adding: Part[] = [];
+  for (const version of versions) {
+    adding.push({
       version,
-      reads: readsIn(fewOf(version), `few-${version.name}`),
-      server: await start(version, fewOf(version)),
-    })),
+      server: await start(version, written(version)),
+      name: 'add',
+      load: add,
+    });
+  }
+  const server = await start(current, file(`typed-writes-${round}`));
+  adding.push({ version: current, server, name: 'addTyped', load: typed(add) });
+  await compareLoads(adding);
+  for (const part of adding) await part.server.stop();
+
+  const changing: { version: Version; server: Server; values: Values }[] = [];
+  for (const version of versions) {
+    const uuids = column(written(version), 'model_services', 'uuid').slice(0, few);
+    const values = valuesOf(folder, `written-${version.name.replaceAll(' ', '-')}`, uuids);
+    changing.push({ version, server: await start(version, written(version)), values });
+  }
+  await compareLoads(
+    changing.map((part) => ({ ...part, name: 'update', load: update(part.values) })),
   );
-  const many = { reads: readsIn(file('many'), 'many'), server: await start(current, file('many')) };
-  for (const name of READS) {
-    for (const { version, reads, server } of few) await sample(version, server, name, reads[name]);
-    await sample(current, many.server, `${name}Many`, many.reads[name]);
+  await compareLoads(
+    changing.map((part) => ({ ...part, name: 'clone', load: clone(part.values) })),
+  );
+  for (const part of changing) await part.server.stop();
+}
+
+/** Measures each read of both versions, of a large database, and with the schema in the response. */
+async function measureReads(): Promise<void> {
+  const files = [...versions.map(fewOf), file('many'), file('typed')];
+  for (const path of files) await readThrough(path);
+  const reads = readsIn(fewOf(current), 'few', few);
+  const readsOfMany = readsIn(file('many'), 'many', few);
+  const servers: Server[] = [];
+  for (const [index, path] of files.entries()) {
+    servers.push(await start(versions[index] ?? current, path));
   }
-  for (const { version, reads, server } of few) {
-    const memory = server.megabytes();
+  const [now, reference, many, withSchema] = servers as [Server, Server, Server, Server];
+  for (const name of ['get', 'name', 'list'] as const) {
+    const parts: Part[] = [
+      { version: current, server: now, name, load: reads[name] },
+      { version: old, server: reference, name, load: reads[name] },
+      { version: current, server: many, name: `${name}Many`, load: readsOfMany[name] },
+    ];
+    if (name !== 'name') {
+      const load = typed(reads[name]);
+      parts.push({ version: current, server: withSchema, name: `${name}Typed`, load });
+    }
+    await compareLoads(parts);
+  }
+  for (const [index, version] of versions.entries()) {
+    const memory = servers[index]?.megabytes();
     if (memory !== undefined) version.samples.memory.push(memory);
-    if (version !== current) continue;
-    await sample(version, server, 'getTyped', typed(reads.get));
-    await sample(version, server, 'listTyped', typed(reads.list));
   }
-  for (const { server } of [...few, many]) await server.stop();
+  for (const server of servers) await server.stop();
 }
 
 async function measureWhileScanning(file: string): Promise<void> {
   const [version] = versions;
-  const { get } = readsIn(file, 'scanned');
+  const { get } = readsIn(file, 'scanned', few);
   for (let round = 0; round < rounds; round++) {
     const server = await start(version, file);
     const scanning = startScanning(server.api);
-    await sample(version, server, 'getWhileScanning', get);
+    const measured = await measure(server, get, LOADS.getWhileScanning);
+    version.samples.loads.getWhileScanning.push(joinHalves([measured]));
     const failed = await scanning.stop();
     if (failed > 0) failures.push(`${failed} scans were no success`);
     await server.stop();
@@ -248,7 +235,7 @@ async function compareBareFastify(file: string): Promise<void> {
   const service = ((await response.json()) as Answer).inventory;
   const bare = await startBareFastify(await bundlePeer('bare-fastify'), service);
   const bareAdd = await measure(bare, add, 'AddModelService, bare Fastify');
-  const bareGet = await measure(bare, readsIn(file, 'few').get, 'GET by uuid, bare Fastify');
+  const bareGet = await measure(bare, readsIn(file, 'few', few).get, 'GET by uuid, bare Fastify');
   await bare.stop();
   await ours.stop();
   const perSecond = (name: LoadName, samples: Samples) =>
@@ -267,6 +254,7 @@ await makeDatabase(fewOf(old), few, old.program);
 copyFileSync(fewOf(old), fewOf(current));
 // Migrates its file, which is no part of a start.
 await (await start(current, fewOf(current))).stop();
+copyFileSync(fewOf(current), file('typed'));
 await measureStarts();
 await makeDatabase(file('many'), many);
 await measureVersions();

@@ -6,7 +6,7 @@ export type Unit = '×' | '/s' | 'ms' | 'MB';
 export interface Row {
   name: string;
   unit: Unit;
-  /** The median of the rounds, or the ratio of the least processor times of two. */
+  /** The median of the rounds. */
   measured: number;
   /** The maximum. */
   floor: number;
