@@ -1,8 +1,6 @@
 import { read, type Snapshot, write } from '../api/aios.ts';
-import { useAction } from '../api/answer.ts';
 import { Input } from '../components/field.tsx';
 import { commands, Form } from '../components/form.tsx';
-import { FailureBox } from '../components/notices.tsx';
 import { column, numbers, Table } from '../components/table.tsx';
 import { formatNumber, formatTime, t } from '../texts/text.ts';
 
@@ -42,24 +40,23 @@ async function download(): Promise<void> {
   URL.revokeObjectURL(link.href);
 }
 
+/** Sends the resources of a file: they are added, or replace everything. */
+const upload = (method: 'PUT' | 'POST') => async (values: Record<string, unknown>) =>
+  write(method, 'state', JSON.parse(await (values.file as File).text()));
+
 /** The state of the server out to a file, and in from one. */
 export function StateFiles() {
-  const { failure, run } = useAction();
-  const upload = (method: 'PUT' | 'POST') => (event: Event) => {
-    const input = event.currentTarget as HTMLInputElement;
-    const [file] = input.files ?? [];
-    void run(async () => file && write(method, 'state', JSON.parse(await file.text())));
-    input.value = '';
-  };
+  const file = { type: 'file', accept: '.json', name: 'file', isRequired: true };
   return (
     <section>
       <h2>{t('stateFile')}</h2>
-      {failure && <FailureBox failure={failure} />}
-      <div class="hstack">
-        <Input type="file" accept=".json" label={t('addState')} onChange={upload('POST')} />
-        <Input type="file" accept=".json" label={t('replaceState')} onChange={upload('PUT')} />
-        <Form button={t('download')} send={download} />
-      </div>
+      <Form button={t('add')} send={upload('POST')}>
+        <Input {...file} label={t('addState')} />
+      </Form>
+      <Form button={t('replace')} question={t('replaceHint')} send={upload('PUT')}>
+        <Input {...file} label={t('replaceState')} />
+      </Form>
+      <Form button={t('download')} send={download} />
     </section>
   );
 }

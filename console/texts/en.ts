@@ -135,6 +135,8 @@ export const en = {
   download: 'Download',
   addState: 'Add a file to the state',
   replaceState: 'Replace the state by a file',
+  replace: 'Replace',
+  replaceHint: 'The file replaces all resources, and a reset goes back to it.',
   reset: 'Reset',
   resetHint: 'Resources, jobs, faults, clock and UUIDs go back to the seed. Sessions stay.',
 } as const;

@@ -137,6 +137,8 @@ export const zh: Record<keyof typeof en, string> = {
   download: '下载',
   addState: '将文件添加到当前状态',
   replaceState: '用文件替换当前状态',
+  replace: '替换',
+  replaceHint: '文件将替换所有资源，重置也会恢复到该文件。',
   reset: '重置',
   resetHint: '资源、任务、故障、时钟和 UUID 恢复为初始数据。会话保留。',
 };

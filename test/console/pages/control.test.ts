@@ -87,18 +87,22 @@ describe.skipIf(!browser)('the console, in a browser,', () => {
     page.on('dialog', (dialog) => void dialog.accept());
     await page.getByRole('button', { name: 'Reset' }).click();
     await expect.poll(total).toBe(0);
-    writeFileSync(file, JSON.stringify({ models: state.models.slice(0, 2) }));
-    await page.getByLabel('Add a file to the state').setInputFiles(file);
+    const send = async (label: string, button: string, content: string) => {
+      writeFileSync(file, content);
+      await page.getByLabel(label).setInputFiles(file);
+      await page.getByRole('button', { name: button, exact: true }).click();
+    };
+    const add = (content: string) => send('Add a file to the state', 'Add', content);
+    const replace = (content: string) => send('Replace the state by a file', 'Replace', content);
+    await add(JSON.stringify({ models: state.models.slice(0, 2) }));
     await expect.poll(total).toBe(2);
-    writeFileSync(file, JSON.stringify({ models: state.models.slice(2, 5) }));
-    await page.getByLabel('Replace the state by a file').setInputFiles(file);
+    await replace(JSON.stringify({ models: state.models.slice(2, 5) }));
     await expect.poll(total).toBe(3);
-    writeFileSync(file, 'no JSON');
-    await page.getByLabel('Add a file to the state').setInputFiles(file);
+    await page.getByRole('log').getByText('Done: Replace.').waitFor();
+    await add('no JSON');
     await page.getByRole('alert').filter({ hasText: 'JSON' }).waitFor();
     expect(await page.getByRole('alert').locator('code').count()).toBe(0);
-    writeFileSync(file, '{"models":[{}]}');
-    await page.getByLabel('Replace the state by a file').setInputFiles(file);
+    await replace('{"models":[{}]}');
     await page.getByText('field[models[0]').waitFor();
 
     const saved = page.getByRole('row', { name: 'sample' });
