@@ -181,6 +181,18 @@ describe('copy fails and changes nothing', () => {
     }
   });
 
+  test('to a database that another program has locked, which is named', async (context) => {
+    const { from, to } = await paths(context);
+    putEmptyDatabase(to);
+    const other = openSqlite(located(to));
+    context.onTestFinished(() => void other.close());
+    other.pragma('journal_mode = DELETE');
+    other.exec('BEGIN EXCLUSIVE');
+    expect(await copyError(`file:${from}`, `file:${to}`)).toBe(
+      `The database ${to} is locked by another program.`,
+    );
+  });
+
   test('to itself, also by another path', async (context) => {
     const { from, folder } = await paths(context);
     const before = fingerprint(dirname(from));

@@ -50,11 +50,11 @@ export async function withTarget<Result>(
   try {
     return await replaceDatabase(file, SUFFIX, async (path) => {
       if (sizeOf(file) > 0) {
-        inspect({ file, migrationsFolder });
         const listTables = "SELECT name FROM sqlite_schema WHERE type = 'table'";
-        await withClient(openToInspect(file), file, (target) =>
-          assertEmpty(target, listTables, 'name a file that is not there yet'),
-        );
+        await withClient(openToInspect(file), file, (target) => {
+          inspect({ file, migrationsFolder });
+          return assertEmpty(target, listTables, 'name a file that is not there yet');
+        });
       }
       const client = openSqlite({ file: path, migrationsFolder });
       return withClient(client, file, async (target) => {
