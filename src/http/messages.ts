@@ -56,7 +56,8 @@ export function serveMessages(
     const { type, operation } = request.message as Message;
     const run = operation ? runners.get(operation) : firstCalls.get(type);
     if (!run) throw invalidArgument(`no message of the class[${type}]`);
-    if (operation && isWrite(operations[operation]) && jobs.isDelayed) {
+    const mayWait = operation && operations[operation].tag !== 'Sessions';
+    if (mayWait && isWrite(operations[operation]) && jobs.isDelayed) {
       const job = { uuid: newUuid(), operation, createDate: clock(), hookUrl: undefined };
       request.jobRequest = { job, accepted: processing(job.uuid, job.createDate) };
     }

@@ -200,6 +200,22 @@ test('a write whose job ends later is counted as a job', async () => {
   expect(await metrics.text()).toContain(counted);
 });
 
+test('a message of sessions is done at once while other writes wait', async () => {
+  const server = await startServer({ control: { seed: noResources } });
+  await server.put('/_aios/jobs', { atPoll: 2 });
+  const type = 'org.zstack.header.identity.APIRenewSession';
+  const login = 'org.zstack.header.identity.APILogInByAccountMsg';
+  const { result } = await send(server, {
+    [login]: credentials(digestOf('password')).logInByAccount,
+  });
+  const { uuid } = result['org.zstack.header.identity.APILogInReply'].inventory;
+  const renewal = await send(server, { [`${type}Msg`]: { session: { uuid }, sessionUuid: uuid } });
+  expect(renewal).toMatchObject({
+    state: 'Done',
+    result: { [`${type}Event`]: { success: true, inventory: { uuid } } },
+  });
+});
+
 test('calls that clients make first need no session', async () => {
   const server = await startServer();
   const open = { session: null };
