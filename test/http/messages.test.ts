@@ -104,6 +104,13 @@ test('invalid parameters are the operation’s failures', async () => {
       'SYS.1007',
       expect.stringContaining('sortDirection'),
     ],
+    [
+      query,
+      'Reply',
+      { sortBy: 'name', sortDirection: '' },
+      'SYS.1007',
+      expect.stringContaining('are [asc, desc], but  found'),
+    ],
     ...['sortBy', 'sortDirection', 'fields'].map(
       (field): [string, string, object, string, unknown] => [
         query,

@@ -149,7 +149,7 @@ function queryValues(
     }
     // An empty enumeration value means the default: `deleteMode=` is Permissive (F46).
     const isEmpty = schema.enum && typeof value === 'string' && trim(value) === '';
-    values[name] = isEmpty ? schema.default : value;
+    values[name] = isEmpty ? (schema.default ?? value) : value;
   }
   return values;
 }
