@@ -62,6 +62,11 @@ export function compileRequestValidator<Name extends OperationName>(
   const isDeletion = operation.method === 'DELETE';
   const queryNames = isDeletion ? Object.keys(operation.query.properties) : [];
   const known = [...Object.keys(operation.params.properties), ...tagNames];
+  const queryParameters = new Set(
+    Object.entries<TSchema>(operation.query.properties).flatMap(([each, { type }]) =>
+      type === 'array' ? [each, `${each}.0`] : each,
+    ),
+  );
   const bodyNames = new Set([...wrappers, ...queryNames, ...tagNames]);
 
   return (request) => {
@@ -81,7 +86,7 @@ export function compileRequestValidator<Name extends OperationName>(
       unknownTopLevel.some((field) => Object.hasOwn(operation.params.properties, field));
     const parameters = Object.keys(request.query)
       .slice(0, PARAMETERS_MAX)
-      .filter((each) => !Object.hasOwn(operation.query.properties, each.replace(/\.\d{1,9}$/, '')));
+      .filter((each) => !queryParameters.has(each.replace(/\.\d{1,9}$/, '.0')));
     if (fields.length > 0 || parameters.length > 0) {
       const missingWrapper = isUnwrapped ? wrappers[0] : undefined;
       onUnknownFields({ message, fields, known, parameters, missingWrapper });
