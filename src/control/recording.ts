@@ -55,6 +55,10 @@ function parsedAnswer(answer: unknown = null): unknown {
     : answer;
 }
 
+const WEB_HOOK = 'x-web-hook';
+/** Matches the user, with a password, and the query in the URL of a hook. */
+const HOOK_SECRETS = /(?<=\/\/)[^/]*(?=@)|(?<=\?).*/g;
+
 /** Records every request to the API with its answer, secrets masked; a failure to write is logged. */
 export function recordExchanges(
   app: FastifyInstance,
@@ -63,7 +67,9 @@ export function recordExchanges(
 ): void {
   recordRequests(app, clock, (entry, request) => {
     const { headers, session, protocol, host } = request;
-    const sent = { ...entry, request: { headers, body: entry.request } };
+    const hook = String(headers[WEB_HOOK] ?? '').replace(HOOK_SECRETS, '***');
+    const sentHeaders = { ...headers, ...(hook && { [WEB_HOOK]: hook }) };
+    const sent = { ...entry, request: { headers: sentHeaders, body: entry.request } };
     const masked = redactEntry(sent, [session, ...access.wellKnownSessions], Infinity);
     const { path, query, method, status } = masked;
     const { headers: shown, body } = masked.request as typeof sent.request;

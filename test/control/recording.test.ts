@@ -70,7 +70,14 @@ test('a recording has no secret, and only its owner can read it', async () => {
   await call('GET', `${MODELS}?token=${token}&q=token=${token}&q=uuid=${aios.session}`);
   const message = { session: { uuid: aios.session }, token };
   await call('POST', '/zstack/api/', { 'org.zstack.ai.message.APIAddModelMsg': message });
-  await expect.poll(entries).toHaveLength(5);
+  const secret = secrets.make('hook');
+  const hook = `http://user:${secret}@127.0.0.1:1/done?key=${secret}`;
+  await call('POST', MODELS, { param: {} }, { 'X-Web-Hook': hook });
+  await expect.poll(entries).toHaveLength(6);
+  expect(entries()[5].request.headers).toContainEqual({
+    name: 'x-web-hook',
+    value: 'http://***@127.0.0.1:1/done?***',
+  });
   expect(secrets.foundIn(readFileSync(file, 'utf8'))).toEqual([]);
   expect(statSync(file).mode & 0o777).toBe(0o600);
 });
