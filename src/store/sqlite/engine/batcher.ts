@@ -22,8 +22,8 @@ interface Task {
   work: Work;
   /** Whether the work begins its own transaction, so that it can't be batched. */
   isExclusive: boolean;
-  /** Whether the task fails at once if another program holds the lock. */
-  isTry: boolean;
+  /** Whether the task fails at once if another program holds the lock, in place of waiting. */
+  failsIfLocked: boolean;
   isAborted: () => boolean;
   resolve: (result: never) => void;
   reject: (error: unknown) => void;
@@ -98,7 +98,7 @@ export class TransactionBatcher {
 
   /** Like `write`, but rejects at once if another program holds the lock. */
   readonly tryWrite = <Result>(work: () => Result): Promise<Result> =>
-    this.#enqueue(this.#writes, { work, isTry: true });
+    this.#enqueue(this.#writes, { work, failsIfLocked: true });
 
   /**
    * Runs a read in the tick's read transaction, which sees every acknowledged write.
@@ -122,11 +122,11 @@ export class TransactionBatcher {
   #enqueue<Result>(queue: Task[], task: Partial<Task> & { work: () => Result }): Promise<Result> {
     return new Promise((resolve, fail) => {
       if (!this.#client.open) throw new ApiError('notReady', 'the database is closed');
-      if (task.isTry && this.#isWaitingForLock) {
+      if (task.failsIfLocked && this.#isWaitingForLock) {
         throw new ApiError('notReady', 'the database is locked');
       }
       const reject = (error: unknown) => fail(translateError(error));
-      const defaults = { isExclusive: false, isTry: false, isAborted: () => false };
+      const defaults = { isExclusive: false, failsIfLocked: false, isAborted: () => false };
       queue.push({ ...defaults, ...task, resolve, reject });
       this.#schedule();
     });
@@ -184,13 +184,13 @@ export class TransactionBatcher {
 
   #failBatch(batch: readonly Task[], error: unknown): void {
     const isRetried = isLocked(error) && this.#lockRetries < LOCK_RETRIES_MAX;
-    const failed = batch.filter(({ isTry }) => isTry || !isRetried);
+    const failed = batch.filter(({ failsIfLocked }) => failsIfLocked || !isRetried);
     for (const { reject } of failed) reject(error);
     if (!isRetried) {
       this.#isDegraded = true;
       return;
     }
-    this.#writes.unshift(...batch.filter(({ isTry }) => !isTry));
+    this.#writes.unshift(...batch.filter(({ failsIfLocked }) => !failsIfLocked));
     this.#lockRetries++;
     this.#isWaitingForLock = true;
     globalThis.setTimeout(() => {

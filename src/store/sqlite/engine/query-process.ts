@@ -22,7 +22,7 @@ process.send?.(READY);
 
 function toResult(query: SqlQuery): SentResult {
   try {
-    runQuery ??= open(process.argv[2] as string);
+    runQuery ??= openRunner(process.argv[2] as string);
     return { values: runQuery(query) };
   } catch (error) {
     const { message } = error as Error;
@@ -31,7 +31,7 @@ function toResult(query: SqlQuery): SentResult {
   }
 }
 
-function open(file: string): (query: SqlQuery) => unknown[] {
+function openRunner(file: string): (query: SqlQuery) => unknown[] {
   const client = new Database(file, { readonly: true });
   client.pragma(`cache_size = -${CACHE_KIB}`);
   // In a transaction, so that rowids, rows and total come from one snapshot.

@@ -41,7 +41,7 @@ export interface QueryWorkerOptions {
   program: string;
   /** Path of the database file. */
   file: string;
-  /** Called between two queries, when the process has no open read transaction. */
+  /** Called when a process has ended a query with its read transaction, before it gets the next one. */
   onIdle: () => void;
   /** Processor time that a query may use, in milliseconds; one second by default. */
   runLimit?: number | undefined;
@@ -60,13 +60,13 @@ const SERVER: Reader = { isAborted: () => false, client: '' };
 
 /**
  * Runs lists and counts that an index doesn't bound in two processes, so that no other request waits for them
- * (ADR-16). A client has one query at a time in them, and clients are served round-robin, so that the slow queries of one do not
- * delay those of others.
+ * (ADR-16). A client has one query at a time in them, and the client whose last query began longest ago comes next, so
+ * that the slow queries of one don't delay those of others.
  */
 export class QueryWorker {
   readonly #queue: QueuedQuery[] = [];
   readonly #processes: readonly QueryProcess[];
-  /** When clients last had a query started, by number. */
+  /** The number of the last start of each client's queries. */
   readonly #started = new LRUCache<string, number>({ max: CLIENTS_MAX });
   #starts = 0;
   #isClosed = false;

@@ -4,8 +4,8 @@ import { assertPageSize, PAGE_BYTES_MAX } from '../../page-size.ts';
 
 /** Maximum cached statements: queries have few forms in practice, but clients can cause many. */
 const PREPARED_MAX = 200;
-/** Bytes that a character may take in UTF-8. */
-const CHARACTER_BYTES_MAX = 3;
+/** Bytes that a UTF-16 unit may take in UTF-8. */
+const UNIT_BYTES_MAX = 3;
 
 /** A list or count in SQL with one value per row. It must be cloneable, to be sent to the query process. */
 export interface SqlQuery {
@@ -45,14 +45,14 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
     const list = JSON.stringify(rowids);
     const rows = new Map<unknown, unknown[]>();
     // Most pages are small enough to skip the query for their size, which reads every row.
-    let characters = PAGE_BYTES_MAX / CHARACTER_BYTES_MAX;
+    let unitsLeft = PAGE_BYTES_MAX / UNIT_BYTES_MAX;
     for (const row of prepareRow(select).iterate(list) as Iterable<unknown[]>) {
       rows.set(row[0], row);
-      const remaining = characters - charactersOf(row);
-      if (characters >= 0 && remaining < 0) {
+      const wasWithin = unitsLeft >= 0;
+      unitsLeft -= textUnits(row);
+      if (wasWithin && unitsLeft < 0) {
         assertPageSize(rowids.length, prepareValue(size).get(list) as number);
       }
-      characters = remaining;
     }
     return rowids.map((rowid) => rows.get(rowid)).filter((row) => row !== undefined);
   }
@@ -64,8 +64,8 @@ export function compileQueryRunner(client: Database.Database): (query: SqlQuery)
   };
 }
 
-function charactersOf(values: readonly unknown[]): number {
-  let characters = 0;
-  for (const value of values) if (typeof value === 'string') characters += value.length;
-  return characters;
+function textUnits(row: readonly unknown[]): number {
+  let units = 0;
+  for (const value of row) if (typeof value === 'string') units += value.length;
+  return units;
 }

@@ -2,13 +2,13 @@ import type Database from 'better-sqlite3';
 import { sqliteCode } from '../errors.ts';
 import type { FileIdentity } from '../file/files.ts';
 
-/** Size of the WAL, in bytes, from which it is truncated: four times SQLite's automatic checkpoint. */
+/** Size of the WAL, in bytes, from which it is truncated: four times that of an automatic checkpoint. */
 const WAL_BYTES_MAX = 64 * 1024 * 1024;
 
 /**
  * Limits the size of the WAL. SQLite restarts it only when no connection reads from it, which never happens
- * while the query process runs one query after the other.
- * @returns a function to be called when the query process has no open read transaction
+ * while a query process runs one query after the other.
+ * @returns a function to be called when a query process has ended its read transaction
  */
 export function createWalLimit(client: Database.Database, files: FileIdentity): () => void {
   /** Size at which the next checkpoint is tried. */
@@ -22,7 +22,7 @@ export function createWalLimit(client: Database.Database, files: FileIdentity): 
 
 /**
  * Moves the WAL into the file.
- * @returns whether it succeeded: not if another program reads from the WAL, or the disk is full
+ * @returns whether it succeeded: not if another process reads from the WAL, or the disk is full
  */
 function checkpoint(client: Database.Database): boolean {
   try {
