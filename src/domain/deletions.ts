@@ -37,7 +37,7 @@ export function deleteAllHandler(type: ResourceType): Handler<'DeleteModels'> {
   };
 }
 
-/** Deletes a center with its models, or only if it has none; services stay (F23 and F24). */
+/** Deletes a center with its models and datasets, or only if it has none; services stay (F23 and F24). */
 export const DeleteModelCenter: Handler<'DeleteModelCenter'> = async (
   { path, query },
   { store },

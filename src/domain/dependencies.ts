@@ -51,7 +51,7 @@ export interface Access {
 
 /** The settings of deployments (F62). */
 export interface Deployments {
-  /** How long after its deployment a service runs, in milliseconds. */
+  /** Time from a deployment until its service runs, in milliseconds. */
   readyAfter: number;
   /** The URL of an instance with `{group}`, `{instance}` and `{name}`; empty for none. */
   url: string;

@@ -13,7 +13,7 @@ const REMEMBERED_MS = 900_000;
 const NETWORKS_MAX = { failed: 10_000, known: 1000 };
 /** Passwords verified at the same time: each takes a core and 32 MiB for about 90 ms. */
 const VERIFYING_MAX = 2;
-/** Maximum waiting attempts: of one network, and in all when a network is to join that has not logged in before. */
+/** Waiting attempts from which another one is rejected: those of its network, or all if that has never logged in. */
 const WAITING_MAX = { ofNetwork: 10, ofUnknown: 256 };
 
 /** Delays and then blocks clients that guess passwords, by network, and verifies few at a time (F51). */
