@@ -6,10 +6,7 @@ import { createTags, type Model, type Records, type ResourceFields } from './rec
 import { paramReferences, referenceTo } from './references.ts';
 
 /** Parameters of every operation that creates a resource. */
-interface NewResourceParams {
-  resourceUuid?: string;
-  tagUuids?: string[];
-}
+type NewResourceParams = Pick<Request<'AddModel'>['params'], 'resourceUuid' | 'tagUuids'>;
 
 /** The fields that every new resource has. */
 type BaseFields = Pick<Model, 'uuid' | 'tagUuids' | 'createDate' | 'lastOpDate'>;

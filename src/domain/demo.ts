@@ -8,10 +8,10 @@ const SECOND_MS = 1000;
 /**
  * Makes a seed of realistic resources: centers, models, services with bindings, tags and deployments, and datasets.
  * @param services number of services; of the rest there are in proportion
- * @param number determines everything else: the same seed for the same numbers
+ * @param start of the random numbers, which determine everything else: the same seed for the same arguments
  */
-export function demoSeed(services: number, number: number): object {
-  const random = randomNumbers(number);
+export function demoSeed(services: number, start: number): object {
+  const random = randomNumbers(start);
   const below = (limit: number) => Math.floor(random() * limit);
   const pick = <Member>(list: readonly Member[]) => list[below(list.length)] as Member;
   const uuid = () => {
@@ -97,7 +97,7 @@ export function demoSeed(services: number, number: number): object {
     };
   });
   return {
-    about: `Demo data: ${services} services, made by the seed ${number}.`,
+    about: `Demo data: ${services} services, made by the seed ${start}.`,
     modelCenters,
     models: versions.map(({ model }) => model),
     modelServices: served.map(({ service }) => service),
@@ -122,9 +122,9 @@ function filled(template: string, values: Record<string, unknown>): string {
   return template.replace(/\{(\w+)\}/g, (_, name: string) => String(values[name]));
 }
 
-/** Numbers from 0 to 1 that a seed determines: mulberry32. */
-function randomNumbers(seed: number): () => number {
-  let state = seed;
+/** Numbers from 0 to 1 that the start determines: mulberry32. */
+function randomNumbers(start: number): () => number {
+  let state = start;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
     let mixed = Math.imul(state ^ (state >>> 15), 1 | state);

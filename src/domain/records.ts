@@ -137,7 +137,7 @@ export interface Hook {
 /** A job with its hook, whose fields are null if it has none; a success is listed without its outcome. */
 export type ListedJob = Job & { [Field in keyof Omit<Hook, 'jobUuid'>]: Hook[Field] | null };
 
-/** The stored form of each kind of resource. */
+/** The stored form of each kind of entity. */
 export interface Records {
   ModelService: ModelService;
   Model: Model;
@@ -237,13 +237,13 @@ export function createUses(
   groupUuids: readonly string[] = [],
   { newUuid }: UuidSource,
 ) {
-  const newRef = () => ({ uuid: newUuid(), modelServiceInstanceGroupUuid });
+  const newUse = () => ({ uuid: newUuid(), modelServiceInstanceGroupUuid });
   return {
     datasetRefInventories: [...new Set(datasetUuids)].map(
-      (datasetUuid): DatasetRef => ({ ...newRef(), datasetUuid }),
+      (datasetUuid): DatasetRef => ({ ...newUse(), datasetUuid }),
     ),
     modelServiceGroupRefs: [...new Set(groupUuids)].map(
-      (usedGroupUuid): GroupRef => ({ ...newRef(), usedGroupUuid }),
+      (usedGroupUuid): GroupRef => ({ ...newUse(), usedGroupUuid }),
     ),
   };
 }

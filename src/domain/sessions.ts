@@ -16,8 +16,8 @@ export function admitSession(
 ): Promise<void> | void {
   if (access.wellKnownSessions.has(uuid)) return;
   const now = steadyClock();
-  return store.useSession(uuid, now, now + access.sessionLifetime).then((isValid) => {
-    if (!isValid) throw sessionExpired();
+  return store.useSession(uuid, now, now + access.sessionLifetime).then((session) => {
+    if (!session) throw sessionExpired();
   });
 }
 
@@ -82,9 +82,9 @@ export const RenewSession: Handler<'RenewSession'> = async (
   const { access, store, steadyClock } = dependencies;
   const now = steadyClock();
   const lifetime = params.duration === undefined ? access.sessionLifetime : params.duration * 1000;
-  const isStored = !access.wellKnownSessions.has(uuid);
+  const isWellKnown = access.wellKnownSessions.has(uuid);
   return store.renewSession(uuid, now, now + lifetime, (renewed) => {
-    if (!renewed && isStored && access.required) throw sessionExpired();
+    if (!renewed && !isWellKnown && access.required) throw sessionExpired();
     const session = renewed ?? adminSession(uuid, now, now + lifetime);
     return { inventory: sessionInventory(session, dependencies.formatDate) };
   });
