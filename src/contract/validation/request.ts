@@ -73,9 +73,9 @@ export function compileRequestValidator<Name extends OperationName>(
     const body = objectIn(request.body ?? {}, 'body');
     const unknownTopLevel = Object.keys(body).filter((field) => !bodyNames.has(field));
     const context: ValidationContext = { message, unknownFields: unknownTopLevel };
-    const wrapper = findWrapper(wrappers, body);
-    const coercedParams = params.coerce(wrapper, '', context);
-    const coercedTags = tags.coerce(extractTags(body, wrapper), '', context);
+    const wrapped = unwrap(wrappers, body);
+    const coercedParams = params.coerce(wrapped, '', context);
+    const coercedTags = tags.coerce(extractTags(body, wrapped), '', context);
     const rawQuery = queryValues(operation, request.query, isDeletion ? body : {});
     const coercedQuery = query.coerce(rawQuery, '', context);
 
@@ -111,8 +111,8 @@ function objectIn(value: unknown, field: string): Record<string, unknown> {
   throw typeMismatch(field, 'an object', value);
 }
 
-/** The first wrapper that the body has, the operation's own before its aliases (F30). */
-function findWrapper(
+/** What the first wrapper of the body holds, the operation's own before its aliases (F30). */
+function unwrap(
   wrappers: readonly string[],
   body: Record<string, unknown>,
 ): Record<string, unknown> {
@@ -123,10 +123,10 @@ function findWrapper(
 /** Each list of tags next to the wrapper, else the one inside it (F29). */
 function extractTags(
   body: Record<string, unknown>,
-  wrapper: Record<string, unknown>,
+  wrapped: Record<string, unknown>,
 ): Record<string, unknown> {
   const tags: Record<string, unknown> = {};
-  for (const name of tagNames) tags[name] = body[name] ?? wrapper[name] ?? null;
+  for (const name of tagNames) tags[name] = body[name] ?? wrapped[name] ?? null;
   return tags;
 }
 

@@ -20,7 +20,7 @@ export interface ValidationContext {
   readonly message: string;
   /** Fields that no schema has, in the order found. */
   readonly unknownFields: string[];
-  /** Whether those sentences name the field too in which the platform's don't. */
+  /** Whether the field is also named in those error sentences in which the platform doesn't name it. */
   readonly includeFieldName?: boolean;
 }
 

@@ -19,7 +19,7 @@ export function compileValidator(schema: TSchema): Validator {
   const kind = kinds[kindOf(schema)];
   if (!kind) throw new Error(`unsupported type '${schema.type}'`);
   const [compile, ...keywords] = kind;
-  const isUnknown = (each: string) => !others.includes(each) && !keywords.includes(each);
+  const isUnknown = (each: string) => !common.includes(each) && !keywords.includes(each);
   const unknown = Object.keys(schema).find(isUnknown);
   if (unknown) throw new Error(`unsupported keyword '${unknown}': ${JSON.stringify(schema)}`);
   const validator = compile(schema);
@@ -62,8 +62,8 @@ const kinds: Record<string, [compile: (schema: TSchema) => Validator, ...keyword
   union: [unionValidator, 'anyOf'],
 };
 
-/** Keywords of every kind, of which nothing is checked here but `type`. */
-const others = ['type', '$id', 'description', 'default', 'examples', 'format', 'x-zstack-since'];
+/** Keywords of every kind, of which only `type` and the `format` of integers are checked. */
+const common = ['type', '$id', 'description', 'default', 'examples', 'format', 'x-zstack-since'];
 
 function kindOf({ type, anyOf, properties }: TSchema): string {
   if (anyOf) return 'union';
