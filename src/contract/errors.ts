@@ -104,27 +104,27 @@ const RETRY_AFTER_SECONDS = 1;
 
 /** A failure that is reported to the client; any other thrown error is answered as SYS.1000. */
 export class ApiError extends Error {
-  readonly failure: Failure;
+  readonly kind: Failure;
   readonly headers: Readonly<Record<string, string>>;
   /** A sentence for the log alone. */
   hint: string | undefined;
 
   /**
-   * @param failure the entry of the catalogue
+   * @param kind the entry of the catalogue
    * @param details the sentence for `error.details`
    * @param headers response headers, such as `Allow`
    */
-  constructor(failure: Failure, details: string, headers: Record<string, string> = {}) {
+  constructor(kind: Failure, details: string, headers: Record<string, string> = {}) {
     super(details);
     this.name = 'ApiError';
-    this.failure = failure;
+    this.kind = kind;
     this.headers =
-      failure === 'notReady' ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers } : headers;
+      kind === 'notReady' ? { 'retry-after': String(RETRY_AFTER_SECONDS), ...headers } : headers;
   }
 
   /** HTTP status of the inline answer. */
   get status(): number {
-    return catalogue[this.failure].status;
+    return catalogue[this.kind].status;
   }
 
   get isClientError(): boolean {
@@ -132,12 +132,12 @@ export class ApiError extends Error {
   }
 
   get errorCode(): string {
-    return catalogue[this.failure].code;
+    return catalogue[this.kind].code;
   }
 
   /** The body of the answer: exactly `{"error":{…}}` (F2). */
   get answer(): ErrorAnswer {
-    const { code } = catalogue[this.failure];
+    const { code } = catalogue[this.kind];
     return { error: { code, description: descriptions[code], details: truncate(this.message) } };
   }
 }

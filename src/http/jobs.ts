@@ -84,9 +84,9 @@ export async function runAsJob(
     return result;
   } catch (thrown) {
     const failure = toFailure(thrown, request);
-    const isDuplicate = failure.failure === 'duplicateJob';
+    const isDuplicate = failure.kind === 'duplicateJob';
     // The client may retry with the same job uuid. A failure that a test has injected is stored.
-    const isTemporary = failure.failure === 'notReady' && failure !== request.injectedFailure;
+    const isTemporary = failure.kind === 'notReady' && failure !== request.injectedFailure;
     if (isDuplicate || isTemporary || (failure.isClientError && !accepted)) throw failure;
     await store.addFailedJob(job, failure.answer);
     metrics.jobs.inc({ operation: job.operation, outcome: 'failed' });

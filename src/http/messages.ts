@@ -72,7 +72,7 @@ export function serveMessages(
   function answerFailure(error: FastifyError, request: FastifyRequest, reply: FastifyReply) {
     const { message } = request;
     const failure = message && toFailure(error, request);
-    if (!failure || temporaryFailures.includes(failure.failure)) {
+    if (!failure || temporaryFailures.includes(failure.kind)) {
       return handleError(error, request, reply);
     }
     request.failure = failure;

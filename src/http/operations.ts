@@ -128,7 +128,7 @@ export function serveOperations(
       await checkSession(request);
     } catch (error) {
       const { job, accepted } = request.jobRequest ?? {};
-      const isUnauthenticated = error instanceof ApiError && error.failure === 'sessionInvalid';
+      const isUnauthenticated = error instanceof ApiError && error.kind === 'sessionInvalid';
       // An unauthenticated client must not cause the lookup of a name.
       if (job && !webHooks.needsLookup(job)) await checkHook(request);
       if (!isUnauthenticated || !job || !accepted || job.hookUrl) throw error;

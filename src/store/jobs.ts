@@ -117,7 +117,7 @@ export function createJobs(
       return written;
     } catch (error) {
       // The work may have failed because another server ran the same job at the same time.
-      const isRejected = error instanceof ApiError && error.failure !== 'notReady';
+      const isRejected = error instanceof ApiError && error.kind !== 'notReady';
       const isDuplicate = stored.isShared && isRejected && (await read(() => exists(job)));
       throw isDuplicate ? duplicateJob(job) : error;
     }

@@ -43,7 +43,7 @@ function readerOf(name: OperationName) {
     try {
       return read({ query: {}, body: { [wrapper]: params } })().params;
     } catch (error) {
-      if (error instanceof ApiError && error.failure === 'invalidArgument') return error.message;
+      if (error instanceof ApiError && error.kind === 'invalidArgument') return error.message;
       throw error;
     }
   };

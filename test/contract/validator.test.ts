@@ -29,7 +29,7 @@ function outcome<Value>(act: () => Value): { value: Value } | { rejected: string
   try {
     return { value: act() };
   } catch (error) {
-    if (error instanceof ApiError && error.failure === 'invalidArgument') {
+    if (error instanceof ApiError && error.kind === 'invalidArgument') {
       return { rejected: error.message };
     }
     throw error;

@@ -32,7 +32,7 @@ function makeAttempts(pause: (milliseconds: number) => Promise<void> = async () 
     /** What became of an attempt. */
     tried: (address: string, verify: () => Promise<boolean>): Promise<Outcome> =>
       attempts.run(address, verify).catch((error) => {
-        if (error instanceof ApiError && error.failure === 'tooManyLogins') return 'rejected';
+        if (error instanceof ApiError && error.kind === 'tooManyLogins') return 'rejected';
         if (error === broken) return 'broken';
         throw error;
       }),
@@ -86,7 +86,7 @@ describe('an address', () => {
     ] as const) {
       subject.advance(passed);
       await expect(subject.attempts.run('a', right)).rejects.toMatchObject({
-        failure: 'tooManyLogins',
+        kind: 'tooManyLogins',
         headers: { 'retry-after': seconds },
       });
     }

@@ -195,7 +195,7 @@ describe('a name', () => {
     resolveAs('slow.example');
     const slow = lookUp('slow.example', 'one');
     const names = Array.from({ length: 15 }, (_, name) => lookUp(`n${name}.example`, 'one'));
-    const refusal = { failure: 'notReady' };
+    const refusal = { kind: 'notReady' };
     await expect(lookUp('localhost', 'one')).rejects.toMatchObject(refusal);
     expect(await lookUp('localhost', 'other')).not.toEqual([]);
     expect(await lookUp('127.0.0.1', 'one')).not.toEqual([]);

@@ -11,7 +11,7 @@ function expectedError(body: string | Buffer): string {
     parse(body);
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
-    expect(error.failure).toBe('invalidArgument');
+    expect(error.kind).toBe('invalidArgument');
     return error.message;
   }
   throw new Error('the body was accepted');

@@ -211,7 +211,7 @@ describe('a transaction that fails', () => {
     context.onTestFinished(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
     const locked = expect.objectContaining({
-      failure: 'notReady',
+      kind: 'notReady',
       message: 'the database is locked by another program',
     });
     const pending = times(WRITES_MAX + 2, () => add(store));
@@ -283,7 +283,7 @@ describe('a transaction that fails', () => {
   test('on a full disk stores only whole writes, and all that were answered', async (context) => {
     const { store, client, rows } = openFileStore(context);
     const full = expect.objectContaining({
-      failure: 'internal',
+      kind: 'internal',
       message: 'the disk of the database is full, nothing was changed',
     });
     const pages = client.pragma('page_count', { simple: true }) as number;
@@ -386,7 +386,7 @@ describe('a read', () => {
     const pending = [batcher.read(count, () => isAborted), batcher.read(count, () => !isAborted)];
     const later = Promise.allSettled(pending);
     isAborted = true;
-    const notReady = expect.objectContaining({ failure: 'notReady' });
+    const notReady = expect.objectContaining({ kind: 'notReady' });
     expect(await later).toEqual([
       { status: 'rejected', reason: notReady },
       { status: 'fulfilled', value: [] },

@@ -123,7 +123,7 @@ test('a page has only rows that satisfy its query, also during writes', async (c
 test('other requests are answered while the worker is busy', async (context) => {
   const { program, hasBegun } = hangingProgram(context);
   const { store, services } = await storeWithWorker(context, { program });
-  const scanned = store.count('ModelService', scan('hang%')).catch(({ failure }) => failure);
+  const scanned = store.count('ModelService', scan('hang%')).catch(({ kind }) => kind);
   await hasBegun();
   await Promise.all([
     store.find('ModelService', services[0]?.uuid ?? ''),
@@ -150,9 +150,9 @@ describe('a query that hangs', () => {
   const HANG = { text: 'hang', values: [] };
   const ANSWER = { text: 'answer', values: [] };
   const answered = { status: 'fulfilled', value: ['answer'] };
-  const rejected = (failure: string, message: RegExp) => ({
+  const rejected = (kind: string, message: RegExp) => ({
     status: 'rejected',
-    reason: expect.objectContaining({ failure, message: expect.stringMatching(message) }),
+    reason: expect.objectContaining({ kind, message: expect.stringMatching(message) }),
   });
 
   /** A worker with such a process, and a limit of processor time in milliseconds. */

@@ -46,7 +46,7 @@ function openDatabase(context: Finishing, file: string): Database.Database {
   return client;
 }
 
-const notice = (failure: string, message: string) => expect.objectContaining({ failure, message });
+const notice = (kind: string, message: string) => expect.objectContaining({ kind, message });
 
 const firstRelease = (context: Finishing) => copyRelease(context, releases[0] as Release);
 
@@ -221,7 +221,7 @@ describe('SQLite', () => {
   test('rejects a page that is too large, but no single resource', async (context) => {
     const store = createSqliteStore(openDatabase(context, ':memory:'));
     const tooLarge = (resources: number) => ({
-      failure: 'invalidArgument',
+      kind: 'invalidArgument',
       message: expect.stringMatching(
         `^the ${resources} resources asked for hold \\d+ bytes, more than 67108864: ask for fewer`,
       ),

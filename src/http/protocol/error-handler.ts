@@ -25,7 +25,7 @@ export function handleError(
 export function toFailure(thrown: unknown, request: FastifyRequest): ApiError {
   const error = thrown instanceof Error ? thrown : new Error(`thrown: ${thrown}`);
   const failure = toApiError(error, request);
-  if (failure.failure === 'internal')
+  if (failure.kind === 'internal')
     request.log.error({ err: failure.cause ?? error }, 'internal error');
   return failure;
 }

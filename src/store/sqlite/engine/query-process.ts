@@ -26,8 +26,8 @@ function toResult(query: SqlQuery): SentResult {
     return { values: runQuery(query) };
   } catch (error) {
     const { message } = error as Error;
-    const failure = error instanceof ApiError ? error.failure : undefined;
-    return { error: { failure, code: sqliteCode(error), message } };
+    const kind = error instanceof ApiError ? error.kind : undefined;
+    return { error: { kind, code: sqliteCode(error), message } };
   }
 }
 

@@ -27,7 +27,7 @@ export const READY = 'ready';
 
 /** An error in the form that the process sends, because a message has no classes. */
 interface SentError {
-  failure: Failure | undefined;
+  kind: Failure | undefined;
   /** SQLite's code. */
   code: string | undefined;
   message: string;
@@ -237,8 +237,8 @@ class QueryProcess {
 
 const closed = () => new ApiError('notReady', 'the database is closed');
 
-function errorOf({ failure, code, message }: SentError): unknown {
-  if (failure) return new ApiError(failure, message);
+function errorOf({ kind, code, message }: SentError): unknown {
+  if (kind) return new ApiError(kind, message);
   return translateError(code ? new Database.SqliteError(message, code) : new Error(message));
 }
 
