@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { parseSeedResources, toSeed } from '../domain/seed.ts';
 import type { Snapshot, Store } from '../domain/store.ts';
 import type { SessionCheck } from '../http/auth/sessions.ts';
-import { asHook, checkHeaders } from '../http/protocol/headers.ts';
+import { asHook, checkOperationHeaders } from '../http/protocol/headers.ts';
 import type { Control } from './control.ts';
 import {
   parseClock,
@@ -32,7 +32,7 @@ export async function controlRoutes(
 ): Promise<void> {
   const { uuids, journal } = control;
   app.addHook('onRequest', () => control.refresh());
-  app.addHook('onRequest', asHook(checkHeaders));
+  app.addHook('onRequest', asHook(checkOperationHeaders));
   app.addHook('onRequest', asHook(checkSession));
   const route = (
     method: 'GET' | 'PUT' | 'POST' | 'DELETE',

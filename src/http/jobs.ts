@@ -38,10 +38,10 @@ const SWEEP_MS = 60_000;
 
 /** Serves the poll of jobs (F56). It needs no session: knowing the UUID authorizes. */
 export async function jobRoutes(app: FastifyInstance, { jobs }: { jobs: Jobs }): Promise<void> {
-  const { name, path, otherMethods } = GetJob;
+  const { name, path, otherMethodsMessage } = GetJob;
   app.get<{ Params: { uuid: string } }>(
     routePattern(path),
-    { config: { operation: name, otherMethods } },
+    { config: { operation: name, otherMethodsMessage } },
     async (request, reply) => {
       if (request.injectedFailure) throw request.injectedFailure;
       const job = await jobs.find(request.params.uuid);

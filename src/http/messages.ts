@@ -9,12 +9,12 @@ import type { Jobs } from '../domain/jobs.ts';
 import { admitSession } from '../domain/sessions.ts';
 import type { Runner } from './operations.ts';
 import { handleError, toFailure } from './protocol/error-handler.ts';
-import { asHook, checkHeaders } from './protocol/headers.ts';
+import { asHook, checkOperationHeaders } from './protocol/headers.ts';
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** The message in the body; undefined for a request of the REST API. */
-    message: ReturnType<typeof messageOf> | undefined;
+    message: Message | undefined;
   }
 }
 
@@ -86,7 +86,7 @@ export function serveMessages(
       method: ['POST', 'PUT'],
       url: CONTEXT_PATH + path,
       config: { hasSessionInBody: true },
-      onRequest: asHook(checkHeaders),
+      onRequest: asHook(checkOperationHeaders),
       preValidation: readMessage,
       handler: answerMessage,
       errorHandler: answerFailure,

@@ -23,7 +23,7 @@ import type { WebHooks } from './hooks/web-hooks.ts';
 import { completeResult, type jobRequestSetter, runAsJob } from './jobs.ts';
 import type { Metrics } from './metrics.ts';
 import { discardBody } from './protocol/error-handler.ts';
-import { asHook, checkHeaders, checkTimeout } from './protocol/headers.ts';
+import { asHook, checkOperationHeaders, checkTimeout } from './protocol/headers.ts';
 import { noAction } from './protocol/route-table.ts';
 import { routePattern } from './protocol/urls.ts';
 import { operationOf } from './request-log.ts';
@@ -140,9 +140,9 @@ export function serveOperations(
 
   const { bodyLimit = UNAUTHENTICATED_BODY_LIMIT } = app.initialConfig;
   const openLimit = { bodyLimit: Math.min(bodyLimit, UNAUTHENTICATED_BODY_LIMIT) };
-  const openHooks = [checkHeaders].map(asHook);
-  const readHooks = [checkHeaders, checkSession].map(asHook);
-  const writeHooks = [checkHeaders, setJobRequest, authorizeWrite].map(asHook);
+  const openHooks = [checkOperationHeaders].map(asHook);
+  const readHooks = [checkOperationHeaders, checkSession].map(asHook);
+  const writeHooks = [checkOperationHeaders, setJobRequest, authorizeWrite].map(asHook);
 
   const runners = new Map<OperationName, Runner>();
   const runActionOf: RouteHandlerMethod = (request, reply) => {

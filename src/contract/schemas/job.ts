@@ -25,7 +25,7 @@ export const GetJob = {
   description:
     'Returns 202 while the job runs, then the answer of its operation or its failure. A job can be polled ' +
     'for `AIOS_JOB_RETENTION`, three hours by default. No session is needed.',
-  otherMethods: 'only GET method is allowed for querying job status',
+  otherMethodsMessage: 'only GET method is allowed for querying job status',
 } as const;
 
 /** The body of a 202 (F56). */

@@ -7,7 +7,7 @@ export function yieldToEventLoop(length: number, step: () => void): void {
   else setImmediate(step);
 }
 
-/** Encodes a large answer once, for counting its bytes and for sending; passes on a small one unchanged. */
+/** Encodes a large answer once, for its `Content-Length` and for sending; passes on a small one unchanged. */
 export function encodeAnswer(payload: unknown, done: (payload: unknown) => void): void {
   const length = typeof payload === 'string' ? payload.length : 0;
   yieldToEventLoop(length, () => {

@@ -41,7 +41,7 @@ export function setAnswerHeaders(request: FastifyRequest, reply: FastifyReply): 
 }
 
 /**
- * Checks the size of URL and headers, `Host` and `Transfer-Encoding`, before routing (F52).
+ * Checks the head of a request: the size of URL and headers, `Host` and `Transfer-Encoding` (F52).
  * @throws ApiError 414, 431 or SYS.1007
  */
 export function checkHead({ raw }: FastifyRequest): void {
@@ -81,10 +81,10 @@ export function headTooLarge(socket: Socket): ApiError {
 }
 
 /**
- * Checks the headers that every operation understands, before authorization (F34).
+ * Checks the headers that every operation understands, `X-API-Timeout` and `Content-Type`, before authorization (F34).
  * @throws ApiError SYS.1007, also with status 415
  */
-export function checkHeaders(request: FastifyRequest): void {
+export function checkOperationHeaders(request: FastifyRequest): void {
   requestTimeout(request);
   const { headers } = request;
   const type = headers['content-type'];

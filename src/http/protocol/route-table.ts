@@ -5,7 +5,7 @@ import { decodedPath, normalizedPath, routerPath } from './urls.ts';
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** Message of the 405 for other methods, in place of the usual one. */
-    otherMethods?: string;
+    otherMethodsMessage?: string;
     /** Whether the route only rejects its requests, so that no `Allow` names it. */
     isAbsent?: boolean;
   }
@@ -23,13 +23,13 @@ export function noAction(url: string): ApiError {
 
 /** Rejects requests that match no route: 405 if the path allows other methods, otherwise 404 (F52). */
 export class RouteTable {
-  readonly #routes: { path: RegExp; methods: string[]; otherMethods: string | undefined }[] = [];
+  readonly #routes: { path: RegExp; methods: string[]; message: string | undefined }[] = [];
 
   /** Registers a route; called for every route that is added. */
   add({ url, method, config }: Pick<RouteOptions, 'url' | 'method' | 'config'>): void {
     if (url.includes('*') || config?.isAbsent) return;
-    const otherMethods = config?.otherMethods;
-    this.#routes.push({ path: patternOf(url), methods: [method].flat(), otherMethods });
+    const message = config?.otherMethodsMessage;
+    this.#routes.push({ path: patternOf(url), methods: [method].flat(), message });
   }
 
   /** Hook `onRequest`: rejects such a request before its session and body are read (F34). */
@@ -46,7 +46,7 @@ export class RouteTable {
     if (methods.length === 0) return routeNotFound(request.url);
     return new ApiError(
       'methodNotAllowed',
-      known[0]?.otherMethods ??
+      known[0]?.message ??
         `The method[${request.method}] is not allowed for the path[${normalizedPath(request.url)}]`,
       { allow: [...new Set(methods)].sort().join(', ') },
     );

@@ -60,15 +60,15 @@ export function proxyCheck(trustProxy: boolean | string[]): (socket: Socket) => 
 }
 
 /**
- * Creates the hook that removes `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
+ * Creates the hook that empties `X-Forwarded-Proto`, `-Host` and `-Prefix` unless a trusted proxy sent them. Of
  * several values it leaves the first, which the proxy next to the client has set; Fastify would take the last.
  */
 export function filterForwardedHeaders(trustProxy: boolean | string[]) {
   const isTrusted = proxyCheck(trustProxy);
   return ({ raw: { headers, socket } }: FastifyRequest): void => {
     for (const name of FORWARDED) {
-      const [first = ''] = String(headers[name] ?? '').split(',', 1);
       if (headers[name] === undefined) continue;
+      const [first = ''] = String(headers[name]).split(',', 1);
       headers[name] = isTrusted(socket) ? first.trim() : '';
     }
   };
