@@ -3,7 +3,7 @@ import { invalidArgument } from '../../contract/errors.ts';
 
 /** Maximum difference between a request's date and the server's, in milliseconds (F51). */
 const SKEW_MAX_MS = 15 * 60_000;
-const HOUR = 3_600_000;
+const HOUR_MS = 3_600_000;
 
 const FORMAT = 'EEE, dd MMM yyyy HH:mm:ss z';
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
@@ -78,12 +78,12 @@ export function isWithinTolerance(date: string, serverOffset: Offset, now: numbe
 function offsetsOf(zone: string): Offset[] {
   const [, sign, hours, minutes = '0'] = /^(?:GMT|UTC)?([+-])(\d{1,2}):?(\d{2})?$/.exec(zone) ?? [];
   if (sign) {
-    const offset = Number(`${sign}1`) * (Number(hours) + Number(minutes) / 60) * HOUR;
+    const offset = Number(`${sign}1`) * (Number(hours) + Number(minutes) / 60) * HOUR_MS;
     return [() => offset];
   }
   const offsets: Offset[] = [];
   for (const [hours, names] of Object.entries(ABBREVIATIONS)) {
-    if (names.split(' ').includes(zone.toUpperCase())) offsets.push(() => Number(hours) * HOUR);
+    if (names.split(' ').includes(zone.toUpperCase())) offsets.push(() => Number(hours) * HOUR_MS);
   }
   try {
     return [...offsets, zoneOffset(zone)];

@@ -11,7 +11,7 @@ declare module 'fastify' {
   }
 }
 
-/** The client that limits count for: the session, or the address where none is required. */
+/** The client that long queries and web hooks are counted for: the session, or the address where none is required. */
 export const clientOf = ({ session, ip }: FastifyRequest): string => session || ip;
 
 /** Checks that a request has a valid session; returns a promise only if it queries the store. */
@@ -19,7 +19,7 @@ export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;
 
 /**
  * Creates the check for a valid session or access key (F51).
- * It throws ApiError: SYS.1007 for a missing header or an unknown scheme, otherwise ID.1001.
+ * It throws ApiError: SYS.1007 for a missing or malformed header, ID.1001 for what it doesn't admit.
  */
 export function createSessionCheck(
   dependencies: Dependencies,
