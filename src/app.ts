@@ -167,7 +167,7 @@ export async function buildApp(options: AppOptions) {
   app.addHook('onResponse', asHook(metrics.answered));
   const loadShedder = new LoadShedder(limits);
   app.addHook('onRequest', loadShedder.admit);
-  app.addHook('onSend', loadShedder.answer);
+  app.addHook('onSend', loadShedder.countAnswer);
   app.addHook('onClose', loadShedder.stop);
   app.addContentTypeParser('*', createBodyParser(loadShedder));
   app.addHook('onRequest', asHook(checkHead));

@@ -4,7 +4,7 @@ import { parseJsonBody } from '../../contract/validation/json.ts';
 import { yieldToEventLoop } from '../protocol/event-loop.ts';
 import type { LoadShedder } from './in-flight.ts';
 
-/** Initial size of the buffer of a body, in bytes; a full buffer is doubled. */
+/** Largest initial size of the buffer of a body, in bytes; a full buffer is doubled. */
 const INITIAL_BUFFER_BYTES = 64 * 1024;
 
 type Done = (error: Error | null, body?: unknown) => void;
@@ -19,8 +19,8 @@ export function createBodyParser(loadShedder: LoadShedder) {
   return (request: FastifyRequest, payload: RequestPayload, done: Done): void => {
     const { headers, raw } = request;
     const limit = request.routeOptions.bodyLimit;
-    const declared = Number(headers['content-length'] ?? Math.min(INITIAL_BUFFER_BYTES, limit));
-    let body = Buffer.allocUnsafe(Math.min(declared, INITIAL_BUFFER_BYTES));
+    const expected = Number(headers['content-length'] ?? Math.min(INITIAL_BUFFER_BYTES, limit));
+    let body = Buffer.allocUnsafe(Math.min(expected, INITIAL_BUFFER_BYTES));
     let length = 0;
 
     const finish = (error?: Error) => {
@@ -54,7 +54,7 @@ export function createBodyParser(loadShedder: LoadShedder) {
       yieldToEventLoop(length, () => done(null, parsed));
     };
 
-    if (declared > limit) done(bodyTooLarge(limit));
+    if (expected > limit) done(bodyTooLarge(limit));
     else if (raw.destroyed) onError();
     else payload.on('data', onData).on('end', finish).on('error', onError);
   };

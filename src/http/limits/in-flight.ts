@@ -34,7 +34,7 @@ interface InFlight {
 export const defaultLoadLimits = {
   /** Open connections, half of them from one client; each takes about 12 KiB of memory. */
   connections: 8000,
-  /** Unanswered requests, half of them from one client: twice as many as a thousand clients send. */
+  /** Unanswered requests, half of them from one client: enough for a thousand connections of one. */
   requests: 2048,
   /** Bytes of the bodies of unanswered requests, half of them of one session. */
   bodyBytes: 256 * 1024 ** 2,
@@ -63,7 +63,7 @@ export class LoadShedder {
   readonly #queued: Quota;
   readonly #bodies: Quota;
   /** Bodies of senders that are not known yet, which must not use the quota of sessions. */
-  readonly #messages: Quota;
+  readonly #unknownBodies: Quota;
   readonly #answers: Quota;
   /** The last pipelined request of a connection. */
   readonly #lastQueued = new WeakMap<Socket, FastifyRequest>();
@@ -75,7 +75,7 @@ export class LoadShedder {
     this.#requests = new Quota(Math.min(limits.requests, limits.connections));
     this.#queued = new Quota(QUEUE_FACTOR * limits.requests);
     this.#bodies = new Quota(limits.bodyBytes);
-    this.#messages = new Quota(limits.bodyBytes / 4);
+    this.#unknownBodies = new Quota(limits.bodyBytes / 4);
     this.#answers = new Quota(limits.answerBytes);
     this.#timer = setInterval(() => {
       this.#isHeapFull = getHeapStatistics().used_heap_size > limits.heapBytes;
@@ -105,7 +105,7 @@ export class LoadShedder {
       const owner = request.session || client;
       if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
     };
-    const bodies = hasSessionInBody ? this.#messages : this.#bodies;
+    const bodies = hasSessionInBody ? this.#unknownBodies : this.#bodies;
     const inFlight = { client, bodyBytes: 0, answerBytes: 0, bodies, bodyOwner: client, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
@@ -135,10 +135,11 @@ export class LoadShedder {
     if (!inFlight) return;
     const factor = inFlight.bodyBytes + bytes <= SMALL_BYTES ? Number.POSITIVE_INFINITY : 1;
     inFlight.bodyOwner = session || inFlight.client;
-    const hasRoom = inFlight.bodies.take(inFlight.bodyOwner, bytes, factor);
-    if (hasRoom) inFlight.bodyBytes += bytes;
-    else inFlight.release();
-    if (!hasRoom) throw overloaded('too many large bodies are in flight');
+    if (!inFlight.bodies.take(inFlight.bodyOwner, bytes, factor)) {
+      inFlight.release();
+      throw overloaded('too many large bodies are in flight');
+    }
+    inFlight.bodyBytes += bytes;
   }
 
   /** Stops counting a request once its body has arrived, if its handler has a limit of its own. */
@@ -147,7 +148,7 @@ export class LoadShedder {
   }
 
   /** Hook `onSend`: counts a large answer until its client has received it, and encodes it. */
-  readonly answer: onSendHookHandler<unknown> = (request, _reply, payload, done) => {
+  readonly countAnswer: onSendHookHandler<unknown> = (request, _reply, payload, done) => {
     const { inFlight, raw } = request;
     // Node resets the timeout when the answer has been sent.
     raw.socket.setTimeout(this.#limits.stall);
