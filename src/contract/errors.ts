@@ -148,6 +148,7 @@ function truncate(details: string): string {
   return `${details.slice(0, DETAILS_MAX - 3).toWellFormed()}...`;
 }
 
+/** Sentences of the platform are copied with its mistakes, such as `incuded` and `excepted` (F51 to F57). */
 export function invalidArgument(details: string): ApiError {
   return new ApiError('invalidArgument', details);
 }

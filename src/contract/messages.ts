@@ -15,7 +15,7 @@ const packages: Partial<Record<Operation['tag'], string>> = {
 export const messageClass = (name: OperationName): string =>
   `${packages[operations[name].tag] ?? 'org.zstack.ai.message'}.API${name}Msg`;
 
-/** The class of the reply to a message: a Reply of queries, sessions and first calls, else an Event (F60, F61). */
+/** The class of the reply to a message: an Event of writes, else a Reply (F60, F61). */
 export function replyClass(message: string): string {
   const isReply = /\.API(Query|LogIn|LogOut|ValidateSession|GetVersion|IsReady)/.test(message);
   return message.replace(/(ByAccount)?Msg$/, isReply ? 'Reply' : 'Event');
@@ -65,7 +65,7 @@ const condition = Type.Object({
   value: Type.Optional(Type.Union([value, Type.Array(value)], { [Refine]: String })),
 });
 
-/** The parameters of a query's message, which are validated to those of the query (F60). */
+/** The parameters of a query's message, which validation turns into those of the query (F60). */
 export const MessageQueryParams = Type.Object(
   optional({
     ...Type.Omit(QueryParams, ['q', 'sort']).properties,

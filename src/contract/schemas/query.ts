@@ -64,7 +64,7 @@ export const operators = [
 ] as const;
 export type Operator = (typeof operators)[number];
 
-/** A condition in the form of a message (F60). */
+/** A condition in its parts, as messages have it (F60). */
 export interface QueryCondition {
   name: string;
   op: Operator;
