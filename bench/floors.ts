@@ -12,12 +12,12 @@ export interface LoadRound extends Measured {
   cpuMicroseconds: number;
 }
 
-/** The samples of one version; each list has one member for each round. */
+/** The samples of one version; a list of a load or of its memory has one member for each round. */
 export interface Samples {
   loads: Record<LoadName, LoadRound[]>;
   /** Milliseconds from the start of the process to healthy. */
   coldStart: number[];
-  /** Megabytes after all loads of 20,000 services. */
+  /** Megabytes after a round's reads of 20,000 services. */
   memory: number[];
   /** Megabytes after a start with a seed of 100,000 services. */
   seedMemory: number[];

@@ -42,6 +42,7 @@ export interface Measured {
   p99: number;
   /** Error responses, and requests without a response. */
   failed: number;
+  /** All responses, also those of errors. */
   answers: number;
 }
 
@@ -155,7 +156,7 @@ function scriptOf({ url, method = 'POST', body, headers: more, values }: LoadOpt
 }
 
 /** The members of autocannon's report that are used here. */
-interface ToolReport {
+interface AutocannonReport {
   requests: { total: number };
   latency: { p50: number; p99: number };
   duration: number;
@@ -174,7 +175,7 @@ const autocannon: Tool = {
     seconds,
   ) => {
     const [before, after] = pathOf(url);
-    const reported: ToolReport = await autocannonRun({
+    const reported: AutocannonReport = await autocannonRun({
       url: new URL(url).origin,
       connections,
       duration: seconds,

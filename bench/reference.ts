@@ -6,7 +6,7 @@ import { folder } from './run.ts';
 const COMMIT = 'a283ad2c2f673752ef08f45d219a94ead442ce42';
 
 /**
- * Checks out version 0.7 in a worktree and builds it.
+ * Checks out version 0.7 in a clone of the repository and builds it.
  * @returns path of its program
  * @throws Error if the commit is not in the repository, as in a shallow clone
  */
