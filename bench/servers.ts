@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { endChild, isRunning, startChild } from './children.ts';
 
-/** A session of the settings; the servers that are compared need none. */
+/** The session of every server's settings; bare Fastify ignores it. */
 const SESSION = 'b86c9016b4f24953a9edefb53ca0678c';
 export const AUTHORIZATION = `OAuth ${SESSION}`;
 
@@ -28,14 +28,13 @@ export interface Server {
 }
 
 interface Start {
-  command: string;
+  /** Of Node.js. */
   args: (port: number) => string[];
   env?: (port: number) => Record<string, string>;
   /** File for its output; a terminal would slow it down. */
   log: string;
-  api: string;
-  /** The health check, repeated until its status is good. */
-  health: { path: string; isHealthy: (status: number) => boolean };
+  /** A path that is asked for until its status is 200. */
+  healthPath: string;
 }
 
 /** The heap settings of `npm start` and the image; version 0.7 had the second one only. */
@@ -55,7 +54,6 @@ export const startServer = (
   }: { program?: string | undefined; settings?: Record<string, string> } = {},
 ): Promise<Server> =>
   start({
-    command: process.execPath,
     args: () =>
       program === undefined
         ? [...HEAP_FLAGS, resolve('dist/main.js')]
@@ -67,25 +65,22 @@ export const startServer = (
       ...settings,
     }),
     log,
-    api: '/zstack',
-    health: { path: '/_aios/health', isHealthy: (status) => status === 200 },
+    healthPath: '/_aios/health',
   });
 
 /** Starts the bundled program of bare-fastify.ts. */
 export const startBareFastify = (program: string, service: unknown): Promise<Server> =>
   start({
-    command: process.execPath,
     args: (port) => [program, String(port), JSON.stringify(service)],
     log: `${program}.log`,
-    api: '/zstack',
-    health: { path: '/zstack/v1/ai/model-services/one', isHealthy: (status) => status === 200 },
+    healthPath: '/zstack/v1/ai/model-services/one',
   });
 
-async function start({ command, args, env, log, api, health }: Start): Promise<Server> {
+async function start({ args, env, log, healthPath }: Start): Promise<Server> {
   const port = await freePort();
   const output = openSync(log, 'a');
   const began = performance.now();
-  const child = startChild(command, args(port), {
+  const child = startChild(process.execPath, args(port), {
     env: env?.(port),
     stdio: ['ignore', output, output],
   });
@@ -95,15 +90,15 @@ async function start({ command, args, env, log, api, health }: Start): Promise<S
   child.once('error', (error) => {
     failure = error;
   });
-  while (!health.isHealthy(await statusOf(url + health.path))) {
+  while ((await statusOf(url + healthPath)) !== 200) {
     if (failure) throw failure;
     if (!isRunning(child) || performance.now() - began > START_MAX_MS) {
-      throw new Error(`${command} is not ready: ${readFileSync(log, 'utf8').slice(-1000)}`);
+      throw new Error(`The server is not ready: ${readFileSync(log, 'utf8').slice(-1000)}`);
     }
     await setTimeout(POLL_MS);
   }
   return {
-    api: url + api,
+    api: `${url}/zstack`,
     startedWithin: performance.now() - began,
     cpuSeconds: () => cpuSeconds(pid),
     megabytes: () => megabytes(pid),
