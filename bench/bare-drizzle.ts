@@ -2,6 +2,7 @@ import { type Placeholder, placeholder } from 'drizzle-orm';
 import { drizzle, type NodePgDatabase } from 'drizzle-orm/node-postgres';
 import pg from 'pg';
 import { tables } from '../src/store/postgres/tables.ts';
+import type { Way } from './scale-table.ts';
 
 const { modelServiceImages, modelServices, resources } = tables;
 
@@ -84,7 +85,7 @@ function preparedOn(to: NodePgDatabase | Transaction) {
 }
 
 /** Ways to insert a service; prepared statements in a transaction need one connection for each worker. */
-const ways: Record<string, () => Promise<(row: Rows) => Promise<void>>> = {
+const ways: Record<Way, () => Promise<(row: Rows) => Promise<void>>> = {
   transaction: async () => (row) => db.transaction((tx) => insert(tx, row)),
   statements: async () => (row) => insert(db, row),
   'prepared statements': async () => preparedOn(db),
@@ -100,7 +101,7 @@ const ways: Record<string, () => Promise<(row: Rows) => Promise<void>>> = {
   },
 };
 
-const chosen = ways[way];
+const chosen = ways[way as Way];
 if (!chosen) throw new Error(`${way} must be one of ${Object.keys(ways).join(', ')}`);
 const workers = await Promise.all(Array.from({ length: Number(connections) }, chosen));
 

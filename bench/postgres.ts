@@ -11,12 +11,13 @@ import { parseDatabaseUrl } from '../src/setting-values.ts';
 import { image, modelService, newUuid } from '../test/support/records.ts';
 import { startChild } from './children.ts';
 import { median } from './floors.ts';
-import { type Answer, chooseTool, type LoadOptions, type Tool, tryOnce, valuesOf } from './load.ts';
+import { type Answer, chooseTool, type Tool, tryOnce, valuesOf } from './load.ts';
+import { hasCount, type Load, PATH } from './requests.ts';
 import { machineOf, writeResults } from './results.ts';
 import { bundlePeer, folder, numberOf } from './run.ts';
 import {
   LOADS,
-  type Load as LoadName,
+  type LoadName,
   type PostgresResults,
   SETUPS,
   type Setup,
@@ -34,7 +35,6 @@ const FLOOR = 0.8;
 const CONNECTIONS = 48;
 /** The connections that a server's writes and reads by UUID use by default. */
 const DATABASE_CONNECTIONS = 10;
-const SERVICES_PATH = '/v1/ai/model-services';
 
 const databaseUrl = process.env.AIOS_BENCH_POSTGRES_URL ?? process.env.AIOS_TEST_POSTGRES_URL;
 if (!databaseUrl) {
@@ -64,8 +64,8 @@ const postgresUrl = schemaUrl.href;
 const fileUrl = `file:${join(folder, 'bench.db')}`;
 
 const request = examples.operations.AddModelService.body;
-const add: Omit<LoadOptions, 'url'> & { path: string } = {
-  path: SERVICES_PATH,
+const add: Load = {
+  path: PATH,
   body: {
     ...request,
     param: {
@@ -80,10 +80,7 @@ const add: Omit<LoadOptions, 'url'> & { path: string } = {
 };
 
 /** Runs a load on servers, with the same number of connections to each. */
-async function runLoad(
-  servers: readonly Server[],
-  { path, ...load }: typeof add,
-): Promise<SetupRound> {
+async function runLoad(servers: readonly Server[], { path, ...load }: Load): Promise<SetupRound> {
   const connections = CONNECTIONS / servers.length;
   const all = servers.map(({ api }) => ({ ...load, url: api + path, connections }));
   for (const one of all) await tryOnce(one);
@@ -223,14 +220,13 @@ const samples = Object.fromEntries(
 /** Measures one server and several, on both databases; services added in one round remain for the next. */
 async function measureSetups(): Promise<void> {
   const uuids = await fillBoth();
-  const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
-  const loads: Record<LoadName, typeof add> = {
+  const loads: Record<LoadName, Load> = {
     get: {
-      path: `${SERVICES_PATH}/{}`,
+      path: `${PATH}/{}`,
       values: valuesOf(folder, 'uuids', uuids),
       isRight: hasCount(1),
     },
-    newest: { path: `${SERVICES_PATH}?limit=100&sort=-createDate`, isRight: hasCount(100) },
+    newest: { path: `${PATH}?limit=100&sort=-createDate`, isRight: hasCount(100) },
     add,
   };
   for (let round = 0; round < settings.rounds; round += 1) {

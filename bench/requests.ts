@@ -8,7 +8,7 @@ export const PATH = '/v1/ai/model-services';
 export type Load = Omit<LoadOptions, 'url'> & { path: string };
 
 const hasUuid = (answer: Answer) => /^[0-9a-f]{32}$/.test(answer.inventory?.uuid);
-const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
+export const hasCount = (count: number) => (answer: Answer) => answer.inventories?.length === count;
 export const add: Load = {
   path: PATH,
   body: examples.operations.AddModelService.body,

@@ -15,7 +15,7 @@ export const LOADS = {
   newest: 'QueryModelService, newest 100',
   add: 'AddModelService with two images',
 } as const;
-export type Load = keyof typeof LOADS;
+export type LoadName = keyof typeof LOADS;
 
 /** How a bare Drizzle program may insert the rows of one AddModelService. */
 export const WAYS = {
@@ -50,7 +50,7 @@ export interface PostgresResults {
   };
   setups: {
     setup: Setup;
-    loads: { load: Load; perSecond: number; p99: number; rounds: SetupRound[] }[];
+    loads: { load: LoadName; perSecond: number; p99: number; rounds: SetupRound[] }[];
   }[];
 }
 
@@ -61,7 +61,7 @@ export function scaleTables(results: PostgresResults): Tables {
 
 /** Requests a second of each setup. */
 function setupTable({ setups }: PostgresResults): string[][] {
-  const cell = (setup: Setup, load: Load) => {
+  const cell = (setup: Setup, load: LoadName) => {
     const figures = setups.find((each) => each.setup === setup);
     const found = figures?.loads.find((each) => each.load === load);
     if (!found) throw new Error(`The results lack ${setup} ${load}.`);
@@ -70,7 +70,7 @@ function setupTable({ setups }: PostgresResults): string[][] {
   const all = Object.keys(SETUPS) as Setup[];
   return [
     ['What', ...all.map((setup) => SETUPS[setup].name)],
-    ...(Object.keys(LOADS) as Load[]).map((load) => [
+    ...(Object.keys(LOADS) as LoadName[]).map((load) => [
       LOADS[load],
       ...all.map((setup) => cell(setup, load)),
     ]),
