@@ -87,30 +87,30 @@ const p99Of = ({ loads }: Samples, name: LoadName): number =>
   median(loads[name].map(({ p99 }) => p99));
 
 /** Computes the rows of the table, each a figure with its bound, from the samples of this version and of 0.7. */
-export function rowsOf(now: Samples, reference: Samples): Row[] {
+export function rowsOf(current: Samples, old: Samples): Row[] {
   const cpu = (name: LoadName, floor: number): Row => ({
     name: `${LOADS[name]}: processor time against 0.7`,
     unit: '×',
-    measured: cpuRatio(now.loads[name], reference.loads[name]),
+    measured: cpuRatio(current.loads[name], old.loads[name]),
     floor,
   });
   const p99 = (name: LoadName, floor: number): Row => ({
     name: `${LOADS[name]}: p99`,
     unit: 'ms',
-    measured: p99Of(now, name),
+    measured: p99Of(current, name),
     floor,
   });
   const growth = (many: LoadName, few: LoadName): Row => ({
     name: `${LOADS[many]}: processor time against 20,000`,
     unit: '×',
-    measured: cpuRatio(now.loads[many], now.loads[few]),
+    measured: cpuRatio(current.loads[many], current.loads[few]),
     floor: 1.3,
   });
   // At least 0.6 of the rate without the header.
   const typed = (name: LoadName, untyped: LoadName): Row => ({
     name: `${LOADS[name]}: processor time against without`,
     unit: '×',
-    measured: cpuRatio(now.loads[name], now.loads[untyped]),
+    measured: cpuRatio(current.loads[name], current.loads[untyped]),
     floor: 1 / 0.6,
   });
   return [
@@ -133,20 +133,20 @@ export function rowsOf(now: Samples, reference: Samples): Row[] {
     {
       name: 'cold start to healthy against 0.7',
       unit: '×',
-      measured: median(now.coldStart) / median(reference.coldStart),
+      measured: median(current.coldStart) / median(old.coldStart),
       floor: 1,
     },
-    { name: 'cold start to healthy', unit: 'ms', measured: median(now.coldStart), floor: 350 },
+    { name: 'cold start to healthy', unit: 'ms', measured: median(current.coldStart), floor: 350 },
     {
       name: 'memory after load against 0.7',
       unit: '×',
-      measured: median(now.memory) / median(reference.memory),
+      measured: median(current.memory) / median(old.memory),
       floor: 1,
     },
     {
       name: 'memory after a start with a seed of 100,000 services',
       unit: 'MB',
-      measured: median(now.seedMemory),
+      measured: median(current.seedMemory),
       floor: 350,
     },
   ].filter(({ measured }) => !Number.isNaN(measured)) as Row[];

@@ -41,16 +41,16 @@ const scanned = numberOf('BENCH_SCANNED', 100_000);
 const seeded = numberOf('BENCH_SEEDED', 100_000);
 const tool = chooseTool(folder, process.env.BENCH_TOOL);
 
-/** This version and 0.7, which are measured alternately. */
+/** This version and 0.7, which are measured alternately; the names of their files contain `files`. */
 const versions = [
-  { name: 'this version', program: undefined, samples: emptySamples() },
-  { name: '0.7', program: buildReference(), samples: emptySamples() },
+  { name: 'this version', files: 'current', program: undefined, samples: emptySamples() },
+  { name: '0.7', files: 'old', program: buildReference(), samples: emptySamples() },
 ] as const;
 type Version = (typeof versions)[number];
 const [current, old] = versions;
 const failures: string[] = [];
 
-/** Puts a load on a server and measures it. */
+/** Puts a load on a server and measures it; a server that is not warm gets it for a while before. */
 async function measure(server: Server, { path, ...load }: Load, name: string, isWarm = false) {
   const whole = { ...load, url: server.api + path };
   if (!isWarm) {
@@ -101,8 +101,8 @@ const start = (version: Version, file: string, settings = {}) =>
     settings,
   });
 
-const file = (name: string) => join(folder, `${name}.db`);
-const fewOf = ({ name }: Version) => file(`few-${name.replaceAll(' ', '-')}`);
+const fileOf = (name: string) => join(folder, `${name}.db`);
+const fewOf = ({ files }: Version) => fileOf(`few-${files}`);
 
 /** Measures writes and reads of both versions, each on a file of its own. */
 async function measureVersions(): Promise<void> {
@@ -113,8 +113,7 @@ async function measureVersions(): Promise<void> {
 }
 
 async function measureWrites(round: number): Promise<void> {
-  const written = (version: Version) =>
-    file(`writes-${version.name}-${round}`.replaceAll(' ', '-'));
+  const written = ({ files }: Version) => fileOf(`writes-${files}-${round}`);
   const adding: Part[] = [];
   for (const version of versions) {
     adding.push({
@@ -124,7 +123,7 @@ async function measureWrites(round: number): Promise<void> {
       load: add,
     });
   }
-  const server = await start(current, file(`typed-writes-${round}`));
+  const server = await start(current, fileOf(`typed-writes-${round}`));
   adding.push({ version: current, server, name: 'addTyped', load: typed(add) });
   await compareLoads(adding);
   for (const part of adding) await part.server.stop();
@@ -132,7 +131,7 @@ async function measureWrites(round: number): Promise<void> {
   const changing: { version: Version; server: Server; values: Values }[] = [];
   for (const version of versions) {
     const uuids = column(written(version), 'model_services', 'uuid').slice(0, few);
-    const values = valuesOf(folder, `written-${version.name.replaceAll(' ', '-')}`, uuids);
+    const values = valuesOf(folder, `written-${version.files}`, uuids);
     changing.push({ version, server: await start(version, written(version)), values });
   }
   await compareLoads(
@@ -146,24 +145,24 @@ async function measureWrites(round: number): Promise<void> {
 
 /** Measures each read of both versions, of a large database, and with the schema in the response. */
 async function measureReads(): Promise<void> {
-  const files = [...versions.map(fewOf), file('many'), file('typed')];
+  const files = [...versions.map(fewOf), fileOf('many'), fileOf('typed')];
   for (const path of files) await readThrough(path);
   const reads = readsIn(fewOf(current), 'few', few);
-  const readsOfMany = readsIn(file('many'), 'many', few);
+  const readsOfMany = readsIn(fileOf('many'), 'many', few);
   const servers: Server[] = [];
   for (const [index, path] of files.entries()) {
     servers.push(await start(versions[index] ?? current, path));
   }
-  const [now, reference, many, withSchema] = servers as [Server, Server, Server, Server];
+  const [ofCurrent, ofOld, ofMany, ofTyped] = servers as [Server, Server, Server, Server];
   for (const name of ['get', 'name', 'list'] as const) {
     const parts: Part[] = [
-      { version: current, server: now, name, load: reads[name] },
-      { version: old, server: reference, name, load: reads[name] },
-      { version: current, server: many, name: `${name}Many`, load: readsOfMany[name] },
+      { version: current, server: ofCurrent, name, load: reads[name] },
+      { version: old, server: ofOld, name, load: reads[name] },
+      { version: current, server: ofMany, name: `${name}Many`, load: readsOfMany[name] },
     ];
     if (name !== 'name') {
       const load = typed(reads[name]);
-      parts.push({ version: current, server: withSchema, name: `${name}Typed`, load });
+      parts.push({ version: current, server: ofTyped, name: `${name}Typed`, load });
     }
     await compareLoads(parts);
   }
@@ -175,13 +174,12 @@ async function measureReads(): Promise<void> {
 }
 
 async function measureWhileScanning(file: string): Promise<void> {
-  const [version] = versions;
   const { get } = readsIn(file, 'scanned', few);
   for (let round = 0; round < rounds; round++) {
-    const server = await start(version, file);
+    const server = await start(current, file);
     const scanning = startScanning(server.api);
     const measured = await measure(server, get, LOADS.getWhileScanning);
-    version.samples.loads.getWhileScanning.push(joinHalves([measured]));
+    current.samples.loads.getWhileScanning.push(joinHalves([measured]));
     const failed = await scanning.stop();
     if (failed > 0) failures.push(`${failed} scans were no success`);
     await server.stop();
@@ -199,13 +197,9 @@ async function measureStarts(): Promise<void> {
     }
   }
   for (const version of versions) {
-    const server = await start(
-      version,
-      join(folder, `seeded-${version.name.replace(' ', '-')}.db`),
-      {
-        AIOS_SEED_FILE: seed,
-      },
-    );
+    const server = await start(version, fileOf(`seeded-${version.files}`), {
+      AIOS_SEED_FILE: seed,
+    });
     const memory = server.megabytes();
     if (memory !== undefined) version.samples.seedMemory.push(memory);
     console.log(`memory after a start with a seed, ${version.name}: ${memory?.toFixed(0)} MB`);
@@ -225,8 +219,7 @@ function seedServices(): object[] {
 
 /** Measures the ratio to a bare Fastify with the same payload; it has no floor, because it is too noisy. */
 async function compareBareFastify(file: string): Promise<void> {
-  const [version] = versions;
-  const ours = await start(version, file);
+  const ours = await start(current, file);
   const response = await fetch(ours.api + PATH, {
     method: 'POST',
     headers: headersOf({}),
@@ -254,12 +247,12 @@ await makeDatabase(fewOf(old), few, old.program);
 copyFileSync(fewOf(old), fewOf(current));
 // Migrates its file, which is no part of a start.
 await (await start(current, fewOf(current))).stop();
-copyFileSync(fewOf(current), file('typed'));
+copyFileSync(fewOf(current), fileOf('typed'));
 await measureStarts();
-await makeDatabase(file('many'), many);
+await makeDatabase(fileOf('many'), many);
 await measureVersions();
-await makeDatabase(file('scanned'), scanned);
-await measureWhileScanning(file('scanned'));
+await makeDatabase(fileOf('scanned'), scanned);
+await measureWhileScanning(fileOf('scanned'));
 await compareBareFastify(fewOf(current));
 
 const rows = rowsOf(current.samples, old.samples);
