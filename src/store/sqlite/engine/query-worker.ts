@@ -126,8 +126,8 @@ export class QueryWorker {
 }
 
 /**
- * A process that runs one query at a time. SQLite can't be interrupted, so a query that takes too long is ended with
- * its process; the next one starts another.
+ * A process that runs one query at a time. The driver can't interrupt SQLite, so a query that takes too long is ended
+ * with its process; the next one starts another.
  */
 class QueryProcess {
   /** The client of the running query. */
