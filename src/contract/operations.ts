@@ -41,7 +41,7 @@ type Definition<Name extends OperationName> = (typeof operations)[Name];
 export interface Caller {
   /** Network address. */
   address: string;
-  /** Session or address. */
+  /** Session or network. */
   client: string;
   /** Whether it has disconnected, so that reads may be skipped. */
   isAborted: () => boolean;

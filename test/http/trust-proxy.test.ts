@@ -1,4 +1,6 @@
+import type { FastifyRequest } from 'fastify';
 import { expect, test } from 'vitest';
+import { clientOf } from '../../src/http/auth/sessions.ts';
 import { recordingLogger, startServer } from '../support/server.ts';
 
 const FORWARDED = { 'x-forwarded-for': '203.0.113.9, 10.0.0.7' };
@@ -26,4 +28,12 @@ test('without the header it is the address of the connection', async () => {
   await server.get('/_aios/live');
   await server.app.close();
   expect(lines.join()).toContain(`"remoteAddress":"${DIRECT}"`);
+});
+
+test('where no session is required, a client is a network, as for all other limits', () => {
+  const client = (ip: string, session = '') => clientOf({ session, ip } as FastifyRequest);
+  expect(client('2001:db8::1')).toBe(client('2001:db8::2'));
+  expect(client('2001:db8::1')).not.toBe(client('2001:db8:0:1::1'));
+  expect(client('203.0.113.9')).toBe('203.0.113.9');
+  expect(client('2001:db8::1', 'session')).toBe('session');
 });

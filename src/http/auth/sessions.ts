@@ -1,5 +1,6 @@
 import type { FastifyRequest } from 'fastify';
 import { invalidArgument } from '../../contract/errors.ts';
+import { clientNetwork } from '../../domain/client-network.ts';
 import type { Dependencies } from '../../domain/dependencies.ts';
 import { admitSession } from '../../domain/sessions.ts';
 import type { accessKeyCheck } from './access-keys.ts';
@@ -11,8 +12,8 @@ declare module 'fastify' {
   }
 }
 
-/** The client that long queries and web hooks are counted for: the session, or the address where none is required. */
-export const clientOf = ({ session, ip }: FastifyRequest): string => session || ip;
+/** The client that long queries and web hooks are counted for: the session, or the network where none is required. */
+export const clientOf = ({ session, ip }: FastifyRequest): string => session || clientNetwork(ip);
 
 /** Checks that a request has a valid session; returns a promise only if it queries the store. */
 export type SessionCheck = (request: FastifyRequest) => Promise<void> | void;

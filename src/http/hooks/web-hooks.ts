@@ -54,7 +54,7 @@ interface WebHookOptions {
 interface ScheduledHook {
   jobUuid: string;
   url: string;
-  /** Session or address of the client that requested it; empty for a hook of a server that has stopped. */
+  /** Session or network of the client that requested it; empty for a hook of a server that has stopped. */
   client: string;
   timer?: NodeJS.Timeout;
 }
