@@ -213,10 +213,11 @@ function canonicalForm(node: unknown): string {
     return JSON.stringify([node.tag, typeof node.value, node.source ?? String(node.value)]);
   }
   if (!isCollection(node)) return 'null';
-  const items = node.items.map(canonicalForm);
-  if (!isMap(node)) return `${node.tag}[${items}]`;
+  if (!isMap(node)) return `${node.tag}[${node.items.map(canonicalForm)}]`;
+  // Each key once, because keys can have keys: twice would take time that doubles with each level.
   const keys = node.items.map(({ key }) => canonicalForm(key));
   if (new Set(keys).size < keys.length) throw new Error('a mapping has the same key twice');
   if (node.items.some(({ key }) => isAlias(key))) throw new Error('one of its keys is an alias');
+  const items = node.items.map(({ value }, index) => `${keys[index]}:${canonicalForm(value)}`);
   return `${node.tag}{${items.sort()}}`;
 }

@@ -22,6 +22,8 @@ const parts: [string, (index: number) => string, string][] = [
   ['a: |+\n', () => ' \n', ''],
   ['a: "', () => '\\q', '"'],
   ['', () => '%A b\n', '---\na: 1\n'],
+  // Mappings that are the keys of each other.
+  [`a: ${'{'.repeat(20)}b${'}'.repeat(20)}\n`, (index) => `k${index}: v\n`, ''],
 ];
 /** In descending order: the longest texts can't be edited. */
 const lengths = [65_500, 16_000, 8000, 4000, 2000];

@@ -30,6 +30,7 @@ function editedData(data: Data | null, edits: Edits): Data {
 
 const named = { serviceName: 'new' };
 const NEW = 'services:\n  - name: new\n';
+const DEEP_KEY = `${'{'.repeat(25)}b${'}'.repeat(25)}`;
 const started = (text: string, quoted: string): [string, Edits, string] => [
   '',
   { serviceStartCommand: text },
@@ -102,6 +103,8 @@ const exact: [string, Edits, string][] = [
   ['---', named, `---\n${NEW.trimEnd()}`],
   ['null', named, NEW],
   ['--- ~ # c\n...\n', named, `---  # c\n${NEW}...\n`],
+  // Mappings that are the keys of each other; 25 levels of them took four minutes.
+  [`a: ${DEEP_KEY}\n`, named, `a: ${DEEP_KEY}\n${NEW}`],
 ];
 test.each(exact)('%j with %j is %j', (text, edits, edited) => {
   expect(applyEdits(text, edits)).toBe(edited);
