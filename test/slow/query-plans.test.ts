@@ -179,6 +179,11 @@ describe('a list is read without the query worker', () => {
     [true, { q: ['name=x'] }],
     [true, { q: ['modelCenterUuid=x'], sort: '-createDate' }],
     [false, { q: ['uuid?=x,y', 'yaml~=%a%'] }],
+    [false, { q: ['uuid?=x,y', 'yaml!=a'] }],
+    [false, { q: ['uuid?=x,y'], sort: 'yaml' }],
+    [false, { q: ['uuid=x', 'modelServiceImages.dockerImage>1'] }],
+    [false, { q: ['uuid=x', 'modelCenter.name=y'] }],
+    [false, { q: ['uuid=x', '__userTag__=y'] }],
     [false, { start: 10_001 }],
     [false, { limit: 1001 }],
     [false, { q: ['uuid!=x'] }],
@@ -202,6 +207,7 @@ describe('a list is read without the query worker', () => {
     [false, []],
     [false, ['name=x']],
     [false, ['yaml~=%x%']],
+    [false, ['uuid=x', 'modelServiceRefs.uuid!=y']],
   ] as const)('%s: the number of those with %j', (expected, q) => {
     const { conditions } = pageQuery('ModelService', { q: [...q] });
     expect(isBoundedCount(conditions)).toBe(expected);

@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm';
-import { type EntityKind, entityKinds } from '../../contract/schemas/fields.ts';
+import { type EntityKind, entityKinds, type QueryField } from '../../contract/schemas/fields.ts';
 import type { Condition, PageQuery, Reader, Store } from '../../domain/store.ts';
 import { compilePages, compileRecordMapper, mapNames, selectList } from '../fields.ts';
 import { estimatedBytes } from '../page-size.ts';
@@ -87,7 +87,7 @@ function compilePage(kind: EntityKind, names: readonly string[]) {
 /** Whether an index returns the page's rows in order, so that the cost depends on the page's size alone. */
 export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   const { conditions, sort, start, limit } = query;
-  if (isBoundedCount(conditions)) return true;
+  if (isBoundedCount(conditions) && (!sort || isShort(sort.field))) return true;
   if (start > BOUNDED_START_MAX || limit > BOUNDED_LIMIT_MAX) return false;
   const isPaged = (name: string) => PAGED_FIELDS[kind].includes(name);
   const [condition, ...others] = conditions;
@@ -97,14 +97,16 @@ export function isBoundedPage(kind: EntityKind, query: PageQuery): boolean {
   return isIndexed && field.of === 'self' && (!sort || sort.field.name === 'createDate');
 }
 
-/** Whether one condition limits the result to listed uuids, and no pattern has to be sought in their texts. */
+/** Whether one condition limits the result to listed uuids, and all are on short values of the rows themselves. */
 export function isBoundedCount(conditions: readonly Condition[]): boolean {
-  if (conditions.some(({ predicate }) => predicate.is === 'like')) return false;
+  if (!conditions.every(({ field, predicate }) => predicate.is !== 'like' && isShort(field)))
+    return false;
   return conditions.some(
     ({ field, predicate, negated }) =>
-      field.of === 'self' &&
-      field.name === 'uuid' &&
-      !negated &&
-      (predicate.is === '=' || predicate.is === 'in'),
+      field.name === 'uuid' && !negated && (predicate.is === '=' || predicate.is === 'in'),
   );
 }
+
+/** Whether a field is a number, a date or a short text: other texts can have 16 MB, and other tables many rows. */
+const isShort = ({ of, name, type }: QueryField): boolean =>
+  of === 'self' && (type !== 'text' || ['uuid', 'name', 'modelCenterUuid'].includes(name));
