@@ -52,6 +52,27 @@ describe('with as many requests in flight as there may be', () => {
     expect(server.rows('models')).toEqual([]);
   });
 
+  test.each([
+    ['PUT', '/zstack/v1/accounts/login'],
+    ['POST', '/zstack/api'],
+    ['PUT', '/zstack/v1/management-nodes/actions'],
+  ])('those of unknown senders are apart while their bodies arrive: %s %s', async (method, path) => {
+    const server = await startServer({ limits });
+    const headers = { ...JSON_TYPE, 'Content-Length': '100', Authorization: '' };
+    const begin = async () => {
+      const connection = await openConnection(server.url);
+      await connection.send(rawRequest(method, path, headers, '{'));
+      await pause(50);
+      return connection;
+    };
+    for (let each = 0; each < share; each++) await begin();
+    expectShed(await (await begin()).answer(), reason);
+
+    expect((await server.get(MODELS)).status).toBe(200);
+    expect((await server.post(MODELS, { param: requiredModelParams })).status).toBe(200);
+    expect((await server.get('/_aios/health', { session: null })).status).toBe(200);
+  });
+
   test('the body of a rejected request is read, and its connection stays usable', async () => {
     const server = await startServer({ limits });
     const held = [await beginBody(server), await beginBody(server)];

@@ -25,8 +25,8 @@ export function createBodyParser(loadShedder: LoadShedder) {
 
     const finish = (error?: Error) => {
       payload.off('data', onData).off('end', finish).off('error', onError);
-      loadShedder.endBody(request);
-      if (error) done(error);
+      const failure = error ?? loadShedder.endBody(request);
+      if (failure) done(failure);
       else yieldToEventLoop(length, parse);
     };
     const onError = () => finish(invalidArgument('the body was cut short'));
@@ -54,8 +54,10 @@ export function createBodyParser(loadShedder: LoadShedder) {
       yieldToEventLoop(length, () => done(null, parsed));
     };
 
+    const refusal = loadShedder.beginBody(request);
     if (expected > limit) done(bodyTooLarge(limit));
     else if (raw.destroyed) onError();
+    else if (refusal) done(refusal);
     else payload.on('data', onData).on('end', finish).on('error', onError);
   };
 }

@@ -28,6 +28,8 @@ interface InFlight {
   /** What the bytes of the body are counted by, and for whom. */
   bodies: Quota;
   bodyOwner: string;
+  /** Counts the request elsewhere; returns an error if there is no room. */
+  move: (to: Quota) => ApiError | undefined;
   release: () => void;
 }
 
@@ -61,6 +63,8 @@ export class LoadShedder {
   readonly #requests: Quota;
   /** Pipelined requests that wait for the one before them. */
   readonly #queued: Quota;
+  /** Requests of senders that are not known, until their bodies have arrived. */
+  readonly #arriving: Quota;
   readonly #bodies: Quota;
   /** Bodies of senders that are not known yet, which must not use the quota of sessions. */
   readonly #unknownBodies: Quota;
@@ -74,6 +78,7 @@ export class LoadShedder {
     this.#limits = limits;
     this.#requests = new Quota(Math.min(limits.requests, limits.connections));
     this.#queued = new Quota(QUEUE_FACTOR * limits.requests);
+    this.#arriving = new Quota(limits.requests);
     this.#bodies = new Quota(limits.bodyBytes);
     this.#unknownBodies = new Quota(limits.bodyBytes / 4);
     this.#answers = new Quota(limits.answerBytes);
@@ -105,8 +110,18 @@ export class LoadShedder {
       const owner = request.session || client;
       if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
     };
+    const move = (to: Quota) => {
+      if (to.take(client, 1)) {
+        quota.free(client, 1);
+        quota = to;
+        return undefined;
+      }
+      release();
+      return overloaded('too many requests are in flight');
+    };
     const bodies = hasSessionInBody ? this.#unknownBodies : this.#bodies;
-    const inFlight = { client, bodyBytes: 0, answerBytes: 0, bodies, bodyOwner: client, release };
+    const bytes = { bodyBytes: 0, answerBytes: 0 };
+    const inFlight: InFlight = { client, ...bytes, bodies, bodyOwner: client, move, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
     if (quota === this.#requests) return done();
@@ -120,12 +135,7 @@ export class LoadShedder {
       if (this.#lastQueued.get(raw.socket) === request) raw.socket.resume();
       // Lets other connections run in between.
       setImmediate(() => {
-        if (!request.inFlight) return;
-        quota.free(client, 1);
-        quota = this.#requests;
-        if (quota.take(client, 1)) return done();
-        request.inFlight = undefined;
-        done(overloaded('too many requests are in flight'));
+        if (request.inFlight) done(move(this.#requests));
       });
     });
   };
@@ -142,9 +152,17 @@ export class LoadShedder {
     inFlight.bodyBytes += bytes;
   }
 
-  /** Stops counting a request once its body has arrived, if its handler has a limit of its own. */
-  endBody({ inFlight, routeOptions }: FastifyRequest): void {
-    if (routeOptions.config?.hasOwnLimit) inFlight?.release();
+  /** Counts a request apart from those of sessions until its body has arrived, if its sender is not known. */
+  beginBody({ inFlight, session }: FastifyRequest): ApiError | undefined {
+    return session ? undefined : inFlight?.move(this.#arriving);
+  }
+
+  /** Stops counting a request whose body has arrived if its handler has a limit of its own. */
+  endBody({ inFlight, routeOptions, session }: FastifyRequest): ApiError | undefined {
+    if (!routeOptions.config?.hasOwnLimit)
+      return session ? undefined : inFlight?.move(this.#requests);
+    inFlight?.release();
+    return undefined;
   }
 
   /** Hook `onSend`: counts a large answer until its client has received it, and encodes it. */
