@@ -179,6 +179,22 @@ test('responses to clients that do not read them are bounded in memory, and thei
   await expect.poll(async () => (await server.get(path)).status, { timeout: 30_000 }).toBe(200);
 });
 
+test('answers that unknown senders do not read leave those of sessions their room', async () => {
+  const server = await startServer({ limits: { answerBytes: 200 * KIB } });
+  const read = rawRequest('GET', '/openapi.json', { Authorization: null });
+  const idle = await Promise.all(Array.from({ length: 8 }, () => openConnection(server.url)));
+  for (const connection of idle) {
+    connection.pause();
+    connection.send(read.repeat(40)).catch(() => {});
+  }
+  const headers = { 'accept-encoding': 'identity' };
+  const status = async () => (await fetch(`${server.url}/openapi.json`, { headers })).status;
+  await expect.poll(status, { timeout: 20_000 }).toBe(503);
+  const service = modelService({ yaml: 'a'.repeat(90 * KIB) });
+  await server.store.addResource('ModelService', service, extras(), nothing);
+  expect((await server.get(`${API}/model-services`)).status).toBe(200);
+});
+
 test('while its memory is nearly full the server rejects requests and stays up', async () => {
   const server = await startServer({ limits: { heapBytes: 1, sample: 100 } });
   await expect.poll(async () => (await server.get(MODELS)).status).toBe(503);

@@ -69,6 +69,8 @@ export class LoadShedder {
   /** Bodies of senders that are not known yet, which must not use the quota of sessions. */
   readonly #unknownBodies: Quota;
   readonly #answers: Quota;
+  /** Answers to senders that are not known. */
+  readonly #unknownAnswers: Quota;
   /** The last pipelined request of a connection. */
   readonly #lastQueued = new WeakMap<Socket, FastifyRequest>();
   readonly #timer: NodeJS.Timeout;
@@ -82,6 +84,7 @@ export class LoadShedder {
     this.#bodies = new Quota(limits.bodyBytes);
     this.#unknownBodies = new Quota(limits.bodyBytes / 4);
     this.#answers = new Quota(limits.answerBytes);
+    this.#unknownAnswers = new Quota(limits.answerBytes);
     this.#timer = setInterval(() => {
       this.#isHeapFull = getHeapStatistics().used_heap_size > limits.heapBytes;
     }, limits.sample).unref();
@@ -108,7 +111,7 @@ export class LoadShedder {
       quota.free(client, 1);
       if (inFlight.bodyBytes > 0) bodies.free(inFlight.bodyOwner, inFlight.bodyBytes);
       const owner = request.session || client;
-      if (inFlight.answerBytes > 0) this.#answers.free(owner, inFlight.answerBytes);
+      if (inFlight.answerBytes > 0) this.#answersOf(request).free(owner, inFlight.answerBytes);
     };
     const move = (to: Quota) => {
       if (to.take(client, 1)) {
@@ -165,6 +168,9 @@ export class LoadShedder {
     return undefined;
   }
 
+  readonly #answersOf = ({ session }: FastifyRequest): Quota =>
+    session ? this.#answers : this.#unknownAnswers;
+
   /** Hook `onSend`: counts a large answer until its client has received it, and encodes it. */
   readonly countAnswer: onSendHookHandler<unknown> = (request, _reply, payload, done) => {
     const { inFlight, raw } = request;
@@ -176,7 +182,7 @@ export class LoadShedder {
       const bytes = Buffer.byteLength(payload);
       const isRead = raw.method === 'GET';
       // Answers of writes may use twice the limit, which reads can't exhaust.
-      const hasRoom = this.#answers.take(owner, bytes, isRead ? 1 : 2);
+      const hasRoom = this.#answersOf(request).take(owner, bytes, isRead ? 1 : 2);
       if (hasRoom) inFlight.answerBytes = bytes;
       else if (isRead) return done(overloaded('too many large answers are in flight'));
       // An error would claim that nothing was written.
