@@ -30,6 +30,7 @@ import { closeGracefully } from './http/protocol/closing.ts';
 import { limitConnections } from './http/protocol/connection-limits.ts';
 import { handleError } from './http/protocol/error-handler.ts';
 import { asHook, checkHead, setAnswerHeaders } from './http/protocol/headers.ts';
+import { handleInTurn } from './http/protocol/pipelining.ts';
 import { RouteTable } from './http/protocol/route-table.ts';
 import { filterForwardedHeaders, parseQueryString } from './http/protocol/urls.ts';
 import { logRequest, requestIds } from './http/request-log.ts';
@@ -158,6 +159,7 @@ export async function buildApp(options: AppOptions) {
   });
   app.removeAllContentTypeParsers();
   app.addHook('onRoute', (route) => routeTable.add(route));
+  handleInTurn(app.server);
   clientErrors.watch(app.server);
   limitConnections(app.server, limits.connections, options.trustProxy, logger);
   // Before every hook that may reject, because errors have these headers too.

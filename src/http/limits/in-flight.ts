@@ -1,4 +1,3 @@
-import type { Socket } from 'node:net';
 import { getHeapStatistics } from 'node:v8';
 import type { FastifyRequest, onRequestHookHandler, onSendHookHandler } from 'fastify';
 import { ApiError } from '../../contract/errors.ts';
@@ -54,15 +53,10 @@ export type LoadLimits = typeof defaultLoadLimits;
 /** Bodies and answers up to this size, in bytes, are limited by the number of requests alone. */
 const SMALL_BYTES = 64 * 1024;
 
-/** Maximum pipelined requests that wait, as a multiple of the limit of requests. */
-const QUEUE_FACTOR = 8;
-
 /** Counts requests, bodies and answers in flight, and rejects those beyond the limits with SYS.1010. */
 export class LoadShedder {
   readonly #limits: LoadLimits;
   readonly #requests: Quota;
-  /** Pipelined requests that wait for the one before them. */
-  readonly #queued: Quota;
   /** Requests of senders that are not known, until their bodies have arrived. */
   readonly #arriving: Quota;
   readonly #bodies: Quota;
@@ -71,15 +65,12 @@ export class LoadShedder {
   readonly #answers: Quota;
   /** Answers to senders that are not known. */
   readonly #unknownAnswers: Quota;
-  /** The last pipelined request of a connection. */
-  readonly #lastQueued = new WeakMap<Socket, FastifyRequest>();
   readonly #timer: NodeJS.Timeout;
   #isHeapFull = false;
 
   constructor(limits: LoadLimits) {
     this.#limits = limits;
     this.#requests = new Quota(Math.min(limits.requests, limits.connections));
-    this.#queued = new Quota(QUEUE_FACTOR * limits.requests);
     this.#arriving = new Quota(limits.requests);
     this.#bodies = new Quota(limits.bodyBytes);
     this.#unknownBodies = new Quota(limits.bodyBytes / 4);
@@ -92,18 +83,13 @@ export class LoadShedder {
 
   readonly stop = async (): Promise<void> => clearInterval(this.#timer);
 
-  /**
-   * Hook `onRequest`: counts a request until its answer has been sent or its connection is closed, and
-   * delays it until earlier requests of its connection are answered.
-   */
+  /** Hook `onRequest`: counts a request until its answer has been sent or its connection is closed. */
   readonly admit: onRequestHookHandler = (request, reply, done) => {
-    const { raw } = request;
     const { isNeverShed, hasSessionInBody } = request.routeOptions.config ?? {};
     if (isNeverShed) return done();
     if (this.#isHeapFull) return done(overloaded('its memory is nearly full'));
     const client = clientNetwork(request.ip);
-    // A pipelined answer gets the socket only when the one before it has been sent.
-    let quota = reply.raw.socket === null ? this.#queued : this.#requests;
+    let quota = this.#requests;
     if (!quota.take(client, 1)) return done(overloaded('too many requests are in flight'));
     const release = () => {
       if (request.inFlight !== inFlight) return;
@@ -127,20 +113,7 @@ export class LoadShedder {
     const inFlight: InFlight = { client, ...bytes, bodies, bodyOwner: client, move, release };
     request.inFlight = inFlight;
     reply.raw.once('close', release);
-    if (quota === this.#requests) return done();
-    this.#lastQueued.set(raw.socket, request);
-    // Further data stays in the kernel's buffer until the last request of the queue begins.
-    raw.socket.pause();
-    // If the connection closes before, the answer emits no event.
-    raw.once('close', release);
-    reply.raw.once('socket', () => {
-      raw.off('close', release);
-      if (this.#lastQueued.get(raw.socket) === request) raw.socket.resume();
-      // Lets other connections run in between.
-      setImmediate(() => {
-        if (request.inFlight) done(move(this.#requests));
-      });
-    });
+    done();
   };
 
   /** @throws ApiError SYS.1010 beyond the limit of large bodies; the request is then no longer counted */
