@@ -159,8 +159,7 @@ export async function buildApp(options: AppOptions) {
   });
   app.removeAllContentTypeParsers();
   app.addHook('onRoute', (route) => routeTable.add(route));
-  handleInTurn(app.server);
-  clientErrors.watch(app.server);
+  clientErrors.watch(app.server, handleInTurn(app.server));
   limitConnections(app.server, limits.connections, options.trustProxy, logger);
   // Before every hook that may reject, because errors have these headers too.
   app.addHook('onRequest', asHook(setAnswerHeaders));

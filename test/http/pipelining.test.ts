@@ -36,6 +36,18 @@ describe('pipelined requests', () => {
     }
   });
 
+  test('are all answered where each answer fills the socket, whose reading stops in the middle of a head', async () => {
+    const server = await startServer({ timeouts: { headers: 50, request: 100, check: 1 } });
+    await server.post(MODELS, { param: { ...requiredModelParams, logo: 'a'.repeat(70_000) } });
+    const connection = await openConnection(server.url);
+    const count = 1200;
+    const sent = connection.send(rawRequest('GET', MODELS).repeat(count));
+    for (let each = 0; each < count; each++) {
+      expect((await connection.answer()).body.inventories).toHaveLength(1);
+    }
+    await sent;
+  });
+
   test('close their connection where more than 700 wait; what is left of them is not even parsed', async () => {
     const server = await startServer();
     let parsed = 0;

@@ -17,12 +17,15 @@ export class ClientErrors {
   /** The latest response of a connection, and the unfinished one before it. */
   readonly #responses = new WeakMap<Socket, [ServerResponse, ServerResponse | undefined]>();
   readonly #rejected = new WeakSet<Socket>();
+  #isHeld = (_socket: Socket): boolean => false;
 
   constructor(log: Pick<FastifyBaseLogger, 'info'>) {
     this.#log = log;
   }
 
-  watch(server: Server): void {
+  /** @param isHeld whether a request may be late only because its connection has not been read from */
+  watch(server: Server, isHeld: (socket: Socket) => boolean): void {
+    this.#isHeld = isHeld;
     server.on('request', ({ socket }, response) => {
       const [before] = this.#responses.get(socket) ?? [];
       this.#responses.set(socket, [response, before?.writableFinished ? undefined : before]);
@@ -39,6 +42,7 @@ export class ClientErrors {
   readonly handle = (error: ClientError, socket: Socket): void => {
     // Node emits the event again for every further chunk of an invalid request.
     if (error.code === 'ECONNRESET' || socket.destroyed || this.#rejected.has(socket)) return;
+    if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT' && this.#isHeld(socket)) return;
     this.#rejected.add(socket);
     this.#afterResponses(socket, () =>
       this.#reject(clientErrorFailure(error, socket), socket, error.code),
